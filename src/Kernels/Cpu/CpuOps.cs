@@ -1,0 +1,39 @@
+using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Cpu.Threading;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Cpu;
+
+/// <summary>
+/// The CPU backend at one vector width. Every op divides its work into tasks by the problem alone, never by the number of threads,
+/// so that results are the same to the bit for any number of them.
+/// </summary>
+internal sealed unsafe partial class CpuOps<S, V>(WorkerPool pool, SimdLevel level) : Ops.Ops
+    where S : struct, ISimd<V>
+    where V : unmanaged
+{
+    private readonly WorkerPool _pool = pool;
+    private readonly Scratch _scratch = new();
+
+    public override string Description => $"cpu ({level}, {_pool.Workers} thread{(_pool.Workers == 1 ? "" : "s")})";
+
+    public override long WorkspaceBytes => _scratch.Bytes;
+
+    public override Arena CreateArena(string name) => new HostArena(name);
+
+    public override Tensor Adopt(Tensor host, Arena arena) => host;
+
+    public override void Upload<T>(ReadOnlySpan<T> source, Tensor destination) =>
+        source.CopyTo(destination.Span<T>());
+
+    public override void Download<T>(Tensor source, Span<T> destination) =>
+        source.Span<T>().CopyTo(destination);
+
+    public override void Dispose()
+    {
+        _pool.Dispose();
+        _scratch.Dispose();
+    }
+
+    private static float* F32(Tensor x) => (float*)x.Address;
+}

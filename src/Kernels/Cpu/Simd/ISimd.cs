@@ -1,0 +1,58 @@
+namespace MolEngine.Kernels.Cpu.Simd;
+
+/// <summary>
+/// A width of fp32 vector. Kernels are written once as generic methods over (S, V) with S : ISimd&lt;V&gt;; the JIT compiles one
+/// version for each width and inlines these members. <see cref="ScalarSimd"/> is the plain twin of every vector path.
+/// </summary>
+/// <typeparam name="V">The vector: Vector512&lt;float&gt;, Vector256&lt;float&gt; or float.</typeparam>
+internal unsafe interface ISimd<V>
+    where V : unmanaged
+{
+    /// <summary>Elements in a vector.</summary>
+    static abstract int Count { get; }
+
+    static abstract V Zero { get; }
+
+    static abstract V Broadcast(float x);
+
+    static abstract V Load(float* p);
+
+    static abstract void Store(float* p, V v);
+
+    /// <summary>Count bf16 values, widened.</summary>
+    static abstract V LoadBf16(ushort* p);
+
+    static abstract V Add(V a, V b);
+
+    static abstract V Subtract(V a, V b);
+
+    static abstract V Multiply(V a, V b);
+
+    static abstract V Divide(V a, V b);
+
+    /// <summary>a * b + c, rounded once.</summary>
+    static abstract V FusedMultiplyAdd(V a, V b, V c);
+
+    static abstract V Max(V a, V b);
+
+    static abstract V Min(V a, V b);
+
+    static abstract V SquareRoot(V a);
+
+    /// <summary>To the nearest integer, ties to even.</summary>
+    static abstract V Round(V a);
+
+    /// <summary>2^n for integral n in -126 .. 127.</summary>
+    static abstract V PowerOfTwo(V n);
+
+    /// <summary>a &gt; b ? x : y, elementwise.</summary>
+    static abstract V SelectGreater(V a, V b, V x, V y);
+
+    /// <summary>Bit i is set where a[i] &gt; b[i].</summary>
+    static abstract uint GreaterMask(V a, V b);
+
+    /// <summary>Sum of the elements, in a fixed order.</summary>
+    static abstract float Sum(V v);
+
+    static abstract float MaxAcross(V v);
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace MolEngine.Kernels.Device;
+
+/// <summary>
+/// A named, typed, dense row-major view of memory that one backend can reach. A tensor does not own its memory: an
+/// <see cref="Arena"/> or a mapped file does, and the tensor keeps that owner alive.
+/// </summary>
+public sealed unsafe class Tensor
+{
+    private readonly object? _owner;
+
+    /// <param name="name">Shown in errors and in the table of allocations.</param>
+    /// <param name="type">Element type.</param>
+    /// <param name="shape">Dimensions, outermost first.</param>
+    /// <param name="address">First byte; a host or a device address, as the backend has it.</param>
+    /// <param name="owner">What must stay alive while the tensor is used.</param>
+    public Tensor(string name, DType type, Shape shape, nint address, object? owner)
+    {
+        Name = name;
+        Type = type;
+        Shape = shape;
+        Address = address;
+        Count = shape.Count;
+        _owner = owner;
+    }
+
+    public string Name { get; }
+
+    public DType Type { get; }
+
+    public Shape Shape { get; }
+
+    public nint Address { get; }
+
+    /// <summary>Number of elements.</summary>
+    public long Count { get; }
+
+    public long Bytes => Count * Type.Size();
+
+    /// <summary>The tensor's elements as seen by the host. Host memory only.</summary>
+    /// <exception cref="InvalidOperationException">The element type differs from <typeparamref name="T"/> in size.</exception>
+    public Span<T> Span<T>()
+        where T : unmanaged
+    {
+        if (Unsafe.SizeOf<T>() != Type.Size())
+            throw new InvalidOperationException($"{Name}: read as {typeof(T).Name}: expected elements of {Type}");
+        return new Span<T>((void*)Address, checked((int)Count));
+    }
+
+    /// <summary><paramref name="count"/> entries of the first dimension, from <paramref name="start"/>: the same memory.</summary>
+    public Tensor Slice(int start, int count)
+    {
+        if (start < 0 || count < 0 || start + count > Shape[0])
+            throw new ArgumentOutOfRangeException(nameof(start), $"{Name}: slice {start}..{start + count} of {Shape[0]}");
+        int[] dimensions = Shape.Dimensions.ToArray();
+        long stride = Shape[0] == 0 ? 0 : Bytes / Shape[0];
+        dimensions[0] = count;
+        return new Tensor(Name, Type, new Shape(dimensions), Address + (nint)(start * stride), _owner);
+    }
+
+    /// <summary>The same memory under another shape of equal count.</summary>
+    public Tensor Reshape(params int[] dimensions)
+    {
+        var shape = new Shape(dimensions);
+        if (shape.Count != Count)
+            throw new ArgumentException($"{Name}: reshape of {Shape} to {shape}: the number of elements differs");
+        return new Tensor(Name, Type, shape, Address, _owner);
+    }
+
+    public override string ToString() => $"{Name} {Type} {Shape}";
+}

@@ -1,0 +1,40 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Ops;
+
+/// <summary>One AdamW update (Loshchilov and Hutter 2019, as PyTorch orders it).</summary>
+/// <param name="Correction1">1 - Beta1^step.</param>
+/// <param name="Correction2">1 - Beta2^step.</param>
+/// <param name="GradientScale">What the gradient is multiplied by first: the clipping coefficient.</param>
+public readonly record struct AdamWStep(
+    double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, double Correction1, double Correction2,
+    double GradientScale);
+
+public abstract partial class Ops
+{
+    /// <summary>
+    /// p -= lr * decay * p; g *= scale; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
+    /// p -= lr / c1 * m / (sqrt(v) / sqrt(c2) + eps). All fp32 and of one shape.
+    /// </summary>
+    public void AdamW(Tensor parameter, Tensor gradient, Tensor m, Tensor v, in AdamWStep step)
+    {
+        foreach (Tensor x in (ReadOnlySpan<Tensor>)[parameter, gradient, m, v])
+        {
+            Require.Type(nameof(AdamW), x.Name, x, DType.F32);
+            Require.Count(nameof(AdamW), x.Name, x, parameter.Count);
+        }
+
+        AdamWCore(parameter, gradient, m, v, step);
+    }
+
+    /// <summary>Sum of squares of an fp32 tensor, in float64, in a fixed order.</summary>
+    public double SumOfSquares(Tensor x)
+    {
+        Require.Type(nameof(SumOfSquares), nameof(x), x, DType.F32);
+        return SumOfSquaresCore(x);
+    }
+
+    protected abstract void AdamWCore(Tensor parameter, Tensor gradient, Tensor m, Tensor v, in AdamWStep step);
+
+    protected abstract double SumOfSquaresCore(Tensor x);
+}

@@ -1,0 +1,91 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Ops;
+
+public abstract partial class Ops
+{
+    /// <summary>Largest n of the base's top n.</summary>
+    public const int LargestTopN = 127;
+
+    /// <summary>
+    /// The base side of the Mixture of Losses: a streaming top n over tiles of the vocabulary, without gradient and without a
+    /// [T, V] array. hidden fp32 [T, H] (after the last norm), weight [V, H], targets I32 [T]: tokens with -1 are passed over.
+    /// </summary>
+    public void BaseTopN(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result)
+    {
+        CheckHead(nameof(BaseTopN), hidden, weight, targets);
+        CheckBase(nameof(BaseTopN), hidden, weight, result);
+        BaseTopNCore(hidden, weight, targets, result);
+    }
+
+    /// <summary>
+    /// The student side: cross-entropy and truncated reverse KL of every token with a target, and the gradient of
+    /// sum over tokens of CeWeight CE + KlWeight KL, in one streaming pass over vocabulary tiles (a second one for
+    /// <paramref name="dWeight"/>). No [T, V] array; every coefficient outside the tail is exact.
+    /// </summary>
+    /// <param name="hidden">fp32 [T, H], after the last norm.</param>
+    /// <param name="weight">[V, H], fp32 or bf16.</param>
+    /// <param name="targets">Targets and weights.</param>
+    /// <param name="reference">The base's distribution, or null for cross-entropy alone (then KlWeight must be 0).</param>
+    /// <param name="layout">Rows, for the order of sums over tokens.</param>
+    /// <param name="result">Receives the per-token figures.</param>
+    /// <param name="dHidden">fp32 [T, H], overwritten (zeros where there is no target); null to skip all gradients.</param>
+    /// <param name="dWeight">fp32 [V, H], accumulated row by row; null where the head is frozen.</param>
+    public void MolHead(
+        Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution? reference, SequenceLayout layout,
+        HeadResult result, Tensor? dHidden, Tensor? dWeight)
+    {
+        const string Op = nameof(MolHead);
+        int tokens = hidden.Shape[0];
+        CheckHead(Op, hidden, weight, targets.Targets);
+        Require.Layout(Op, layout, tokens);
+        Require.Shape(Op, "CE weight", targets.CeWeight, DType.F32, tokens);
+        Require.Shape(Op, "KL weight", targets.KlWeight, DType.F32, tokens);
+        if (reference is not null)
+            CheckBase(Op, hidden, weight, reference);
+        foreach (Tensor x in (ReadOnlySpan<Tensor>)[result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP])
+            Require.Shape(Op, x.Name, x, DType.F64, tokens);
+        Require.Shape(Op, nameof(dHidden), dHidden, DType.F32, tokens, hidden.Shape[1]);
+        Require.Shape(Op, nameof(dWeight), dWeight, DType.F32, weight.Shape[0], weight.Shape[1]);
+        if (dWeight is not null && dHidden is null)
+            throw new ArgumentException($"{Op}: dWeight: expected dHidden too");
+        if (dHidden is not null)
+            Require.Distinct(Op, dHidden, hidden);
+        MolHeadCore(hidden, weight, targets, reference, layout, result, dHidden, dWeight);
+    }
+
+    /// <summary>logits = hidden W^T for the few tokens of a decoding step. hidden fp32 [n, H], logits fp32 [n, V].</summary>
+    public void HeadLogits(Tensor hidden, Tensor weight, Tensor logits)
+    {
+        Require.Weight(nameof(HeadLogits), nameof(weight), weight, weight.Shape[0], hidden.Shape[1]);
+        LinearDecode(hidden, new LinearWeights(weight), logits);
+    }
+
+    protected abstract void BaseTopNCore(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result);
+
+    protected abstract void MolHeadCore(
+        Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution? reference, SequenceLayout layout,
+        HeadResult result, Tensor? dHidden, Tensor? dWeight);
+
+    private static void CheckHead(string op, Tensor hidden, Tensor weight, Tensor targets)
+    {
+        Require.Type(op, "hidden", hidden, DType.F32);
+        Require.Weight(op, "weight", weight, weight.Shape[0], hidden.Shape[1]);
+        Require.Shape(op, "targets", targets, DType.I32, hidden.Shape[0]);
+    }
+
+    private static void CheckBase(string op, Tensor hidden, Tensor weight, BaseDistribution b)
+    {
+        int tokens = hidden.Shape[0];
+        if (b.TopN < 1 || b.TopN > Math.Min(LargestTopN, weight.Shape[0]))
+        {
+            throw new ArgumentException(
+                $"{op}: top n: expected 1 to {Math.Min(LargestTopN, weight.Shape[0])}, got {b.TopN}");
+        }
+
+        Require.Shape(op, "top ids", b.TopIds, DType.I32, tokens, b.TopN);
+        Require.Shape(op, "top logits", b.TopLogits, DType.F32, tokens, b.TopN);
+        Require.Shape(op, "base log-sum-exp", b.LogSumExp, DType.F64, tokens);
+        Require.Shape(op, "base tail", b.TailLogSumExp, DType.F64, tokens);
+    }
+}

@@ -1,0 +1,61 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Ops;
+
+/// <summary>Weights [D] of the RMS norms that Qwen3 applies to every query and key head before the rotation.</summary>
+public sealed record QkNorm(Tensor Query, Tensor Key, float Eps);
+
+public abstract partial class Ops
+{
+    /// <summary>
+    /// Optional per-head RMS norm, then rotary embedding (halves [0, D/2) and [D/2, D) are the pairs) by each token's position.
+    /// q, qOut fp32 [T, Hq D]; k, kOut fp32 [T, Hkv D]. Outputs may be the inputs themselves.
+    /// </summary>
+    public void QkNormRope(
+        Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut, Tensor kOut)
+    {
+        CheckQkNormRope(nameof(QkNormRope), q, k, heads, norm, rotary, layout, qOut, kOut);
+        QkNormRopeCore(q, k, heads, norm, rotary, layout, qOut, kOut);
+    }
+
+    /// <summary>
+    /// From gradients of the rotated heads to gradients of <paramref name="q"/> and <paramref name="k"/> as they went into
+    /// <see cref="QkNormRope"/>, in place in dq and dk. q and k are read only where there is a norm.
+    /// </summary>
+    /// <param name="dQueryNorm">fp32 [D], accumulated row by row; null where frozen or absent.</param>
+    /// <param name="dKeyNorm">As <paramref name="dQueryNorm"/>.</param>
+    public void QkNormRopeBackward(
+        Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout,
+        Tensor? dQueryNorm, Tensor? dKeyNorm)
+    {
+        CheckQkNormRope(nameof(QkNormRopeBackward), q, k, heads, norm, rotary, layout, dq, dk);
+        Require.Shape(nameof(QkNormRopeBackward), nameof(dQueryNorm), dQueryNorm, DType.F32, heads.HeadDim);
+        Require.Shape(nameof(QkNormRopeBackward), nameof(dKeyNorm), dKeyNorm, DType.F32, heads.HeadDim);
+        QkNormRopeBackwardCore(dq, dk, q, k, heads, norm, rotary, layout, dQueryNorm, dKeyNorm);
+    }
+
+    protected abstract void QkNormRopeCore(
+        Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut, Tensor kOut);
+
+    protected abstract void QkNormRopeBackwardCore(
+        Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout,
+        Tensor? dQueryNorm, Tensor? dKeyNorm);
+
+    private static void CheckQkNormRope(
+        string op, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut,
+        Tensor kOut)
+    {
+        int tokens = q.Shape[0];
+        Require.Layout(op, layout, tokens);
+        Require.Shape(op, "q", q, DType.F32, tokens, heads.QuerySize);
+        Require.Shape(op, "q gradient or output", qOut, DType.F32, tokens, heads.QuerySize);
+        Require.Shape(op, "k", k, DType.F32, tokens, heads.KeyValueSize);
+        Require.Shape(op, "k gradient or output", kOut, DType.F32, tokens, heads.KeyValueSize);
+        Require.Shape(op, "cos", rotary.Cos, DType.F32, rotary.Cos.Shape[0], heads.HeadDim / 2);
+        Require.Shape(op, "sin", rotary.Sin, DType.F32, rotary.Cos.Shape[0], heads.HeadDim / 2);
+        if (norm is null)
+            return;
+        Require.Weight(op, "query norm", norm.Query, heads.HeadDim);
+        Require.Weight(op, "key norm", norm.Key, heads.HeadDim);
+    }
+}

@@ -1,0 +1,34 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Ops;
+
+public abstract partial class Ops
+{
+    /// <summary>y = silu(gate) * up = gate / (1 + exp(-gate)) * up, elementwise, fp32 [T, F].</summary>
+    public void SwiGlu(Tensor gate, Tensor up, Tensor y)
+    {
+        CheckSwiGlu(nameof(SwiGlu), gate, up, y, y);
+        SwiGluCore(gate, up, y);
+    }
+
+    /// <summary>Gradients of gate and up from dy. dGate and dUp may be gate and up, or dy, themselves.</summary>
+    public void SwiGluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp)
+    {
+        CheckSwiGlu(nameof(SwiGluBackward), gate, up, dGate, dUp);
+        Require.Count(nameof(SwiGluBackward), nameof(dy), dy, gate.Count);
+        SwiGluBackwardCore(dy, gate, up, dGate, dUp);
+    }
+
+    protected abstract void SwiGluCore(Tensor gate, Tensor up, Tensor y);
+
+    protected abstract void SwiGluBackwardCore(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp);
+
+    private static void CheckSwiGlu(string op, Tensor gate, Tensor up, Tensor a, Tensor b)
+    {
+        foreach (Tensor x in (ReadOnlySpan<Tensor>)[up, a, b])
+        {
+            Require.Type(op, x.Name, x, DType.F32);
+            Require.Count(op, x.Name, x, gate.Count);
+        }
+    }
+}

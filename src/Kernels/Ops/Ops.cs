@@ -1,0 +1,67 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Ops;
+
+/// <summary>
+/// What every backend must do: the operations of a transformer, forward and backward. Public methods validate shapes, element
+/// types and aliasing once, here; the protected abstract cores only compute. One file per op, the same stem in every layer.
+/// </summary>
+/// <remarks>
+/// Shape letters: T tokens, H hidden, N outputs, K inputs, R rank, Hq / Hkv query / key-value heads, D head size, F
+/// intermediate, V vocabulary, P positions. Activations are fp32 on the CPU. Weights are fp32 or bf16 as stored; their gradients fp32.
+/// Gradients of weights are accumulated (+=); gradients of activations are overwritten unless a method says otherwise.
+/// </remarks>
+public abstract partial class Ops : IDisposable
+{
+    /// <summary>Backend and level, for people: "cpu (AVX-512, 2 threads)".</summary>
+    public abstract string Description { get; }
+
+    /// <summary>A named group of allocations on this backend.</summary>
+    public abstract Arena CreateArena(string name);
+
+    /// <summary>Bytes of internal workspace held now.</summary>
+    public abstract long WorkspaceBytes { get; }
+
+    /// <summary>
+    /// A tensor in host memory made reachable for this backend. The CPU returns the same memory (mapped weights stay mapped);
+    /// a device copies it into <paramref name="arena"/>.
+    /// </summary>
+    public abstract Tensor Adopt(Tensor host, Arena arena);
+
+    /// <summary>Copies host values into a tensor of the same byte size.</summary>
+    public abstract void Upload<T>(ReadOnlySpan<T> source, Tensor destination)
+        where T : unmanaged;
+
+    /// <summary>Copies a tensor's values to the host, after all queued work on it.</summary>
+    public abstract void Download<T>(Tensor source, Span<T> destination)
+        where T : unmanaged;
+
+    public abstract void Dispose();
+
+    /// <summary>Sets every element to zero.</summary>
+    public void Zero(Tensor x) => ZeroCore(x);
+
+    /// <summary>destination = source, widening bf16, f16 and f64 to fp32 where the types differ. Equal counts.</summary>
+    public void Copy(Tensor source, Tensor destination)
+    {
+        Require.Count(nameof(Copy), nameof(destination), destination, source.Count);
+        if (source.Type != destination.Type)
+            Require.Type(nameof(Copy), nameof(destination), destination, DType.F32);
+        CopyCore(source, destination);
+    }
+
+    /// <summary>y += x, fp32, equal counts.</summary>
+    public void Add(Tensor x, Tensor y)
+    {
+        Require.Type(nameof(Add), nameof(x), x, DType.F32);
+        Require.Type(nameof(Add), nameof(y), y, DType.F32);
+        Require.Count(nameof(Add), nameof(y), y, x.Count);
+        AddCore(x, y);
+    }
+
+    protected abstract void ZeroCore(Tensor x);
+
+    protected abstract void CopyCore(Tensor source, Tensor destination);
+
+    protected abstract void AddCore(Tensor x, Tensor y);
+}

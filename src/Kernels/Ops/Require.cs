@@ -1,0 +1,58 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Ops;
+
+/// <summary>The checks that stand above every backend. Messages name op, argument and tensor.</summary>
+internal static class Require
+{
+    public static void Shape(string op, string argument, Tensor tensor, params int[] dimensions)
+    {
+        if (!tensor.Shape.Dimensions.SequenceEqual(dimensions))
+        {
+            throw new ArgumentException(
+                $"{op}: {argument} ({tensor.Name}): expected shape {new Shape(dimensions)}, got {tensor.Shape}");
+        }
+    }
+
+    public static void Shape(string op, string argument, Tensor? tensor, DType type, params int[] dimensions)
+    {
+        if (tensor is null)
+            return;
+        Type(op, argument, tensor, type);
+        Shape(op, argument, tensor, dimensions);
+    }
+
+    public static void Type(string op, string argument, Tensor tensor, DType type)
+    {
+        if (tensor.Type != type)
+            throw new ArgumentException($"{op}: {argument} ({tensor.Name}): expected {type}, got {tensor.Type}");
+    }
+
+    /// <summary>A weight: fp32 or bf16.</summary>
+    public static void Weight(string op, string argument, Tensor tensor, params int[] dimensions)
+    {
+        if (tensor.Type is not (DType.F32 or DType.BF16))
+            throw new ArgumentException($"{op}: {argument} ({tensor.Name}): expected F32 or BF16, got {tensor.Type}");
+        Shape(op, argument, tensor, dimensions);
+    }
+
+    public static void Count(string op, string argument, Tensor tensor, long count)
+    {
+        if (tensor.Count != count)
+            throw new ArgumentException($"{op}: {argument} ({tensor.Name}): expected {count} elements, got {tensor.Count}");
+    }
+
+    public static void Distinct(string op, Tensor a, Tensor b)
+    {
+        if (a.Count > 0 && b.Count > 0 && a.Address < b.Address + b.Bytes && b.Address < a.Address + a.Bytes)
+            throw new ArgumentException($"{op}: {a.Name} and {b.Name}: expected separate memory, got tensors that overlap");
+    }
+
+    public static void Layout(string op, SequenceLayout layout, int tokens)
+    {
+        if (layout.Tokens != tokens || layout.DocumentStarts[^1] != tokens)
+            throw new ArgumentException($"{op}: layout: expected {tokens} tokens, got {layout.Tokens} in rows and {layout.DocumentStarts[^1]} in documents");
+        Shape(op, "positions", layout.Positions, DType.I32, tokens);
+        Shape(op, "token keys", layout.TokenKeys, DType.I64, tokens);
+    }
+}
