@@ -1,0 +1,128 @@
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Engine.Generation;
+
+/// <summary>The transformer over a key/value cache: a prompt in chunks, then one token at a time.</summary>
+public sealed class Decoder : IDisposable
+{
+    private const int PromptChunk = 256;
+
+    // Up to this many tokens the path for few tokens reads each weight once; above, the blocked product is faster.
+    private const int LargestDecode = 16;
+
+    private readonly Ops _ops;
+    private readonly TransformerWeights _weights;
+    private readonly Arena _arena;
+    private readonly KvCache _cache;
+    private readonly RotaryTable _rotary;
+    private readonly HeadShape _heads;
+    private readonly float _eps;
+    private readonly Dictionary<string, Tensor> _buffers = [];
+
+    /// <param name="capacity">Most tokens, prompt and answer together.</param>
+    public Decoder(Ops ops, ModelConfig config, TransformerWeights weights, int capacity)
+    {
+        _ops = ops;
+        _weights = weights;
+        _arena = ops.CreateArena("generation");
+        _cache = new KvCache(_arena, config, capacity);
+        _rotary = Transformer.Rotary(ops, config, _arena, capacity);
+        _heads = config.Heads();
+        _eps = (float)config.RmsNormEps;
+        Logits = new float[weights.Head.Shape[0]];
+    }
+
+    /// <summary>Logits [V] of the token after the last one appended.</summary>
+    public float[] Logits { get; }
+
+    /// <summary>Tokens that still fit.</summary>
+    public int Room => _cache.Capacity - _cache.Length;
+
+    /// <summary>Appends tokens and computes the logits of the next.</summary>
+    public void Append(ReadOnlySpan<int> ids)
+    {
+        if (ids.IsEmpty || ids.Length > Room)
+            throw new ArgumentException($"generation: expected 1 to {Room} tokens, got {ids.Length}");
+        for (int start = 0; start < ids.Length; start += PromptChunk)
+        {
+            ReadOnlySpan<int> chunk = ids.Slice(start, Math.Min(PromptChunk, ids.Length - start));
+            AppendChunk(chunk, start + chunk.Length == ids.Length);
+        }
+    }
+
+    public void Dispose() => _arena.Dispose();
+
+    private void AppendChunk(ReadOnlySpan<int> ids, bool wantsLogits)
+    {
+        int n = ids.Length, start = _cache.Length;
+        Tensor idTensor = Buffer("ids", DType.I32, n);
+        _ops.Upload(ids, idTensor);
+        SequenceLayout layout = Layout(n, start);
+        int hidden = _weights.Embedding.Shape[1];
+        Tensor x = Buffer("residual", DType.F32, n, hidden), normed = Buffer("normed", DType.F32, n, hidden);
+        Tensor delta = Buffer("delta", DType.F32, n, hidden), rstd = Buffer("rstd", DType.F32, n);
+        _ops.Embedding(idTensor, _weights.Embedding, x);
+        _ops.RmsNorm(x, _weights.Layers[0].InputNorm, _eps, normed, rstd);
+        for (int i = 0; i < _weights.Layers.Count; i++)
+        {
+            Layer(i, layout, start, x, normed, delta, rstd);
+            Tensor norm = i + 1 < _weights.Layers.Count ? _weights.Layers[i + 1].InputNorm : _weights.FinalNorm;
+            _ops.AddRmsNorm(x, delta, norm, _eps, x, normed, rstd);
+        }
+
+        _cache.Length += n;
+        if (!wantsLogits)
+            return;
+        Tensor logits = Buffer("logits", DType.F32, 1, Logits.Length);
+        _ops.HeadLogits(normed.Slice(n - 1, 1), _weights.Head, logits);
+        _ops.Download<float>(logits, Logits);
+    }
+
+    private void Layer(int i, SequenceLayout layout, int start, Tensor x, Tensor normed, Tensor delta, Tensor rstd)
+    {
+        LayerWeights layer = _weights.Layers[i];
+        int n = layout.Tokens, intermediate = layer.Gate.Outputs;
+        Tensor q = Buffer("query", DType.F32, n, _heads.QuerySize), y = Buffer("attention", DType.F32, n, _heads.QuerySize);
+        Tensor k = _cache.Keys[i].Slice(start, n);
+        Linear(normed, layer.Query, layout, q);
+        Linear(normed, layer.Key, layout, k);
+        Linear(normed, layer.Value, layout, _cache.Values[i].Slice(start, n));
+        _ops.QkNormRope(q, k, _heads, layer.QkNorm, _rotary, layout, q, k);
+        _ops.AttentionCached(q, _cache.Keys[i], _cache.Values[i], _heads, start, y);
+        Linear(y, layer.Output, layout, delta);
+        _ops.AddRmsNorm(x, delta, layer.PostAttentionNorm, _eps, x, normed, rstd);
+        Tensor gate = Buffer("gate", DType.F32, n, intermediate), up = Buffer("up", DType.F32, n, intermediate);
+        Linear(normed, layer.Gate, layout, gate);
+        Linear(normed, layer.Up, layout, up);
+        _ops.SwiGlu(gate, up, gate);
+        Linear(gate, layer.Down, layout, delta);
+    }
+
+    private void Linear(Tensor x, LinearWeights weights, SequenceLayout layout, Tensor y)
+    {
+        if (layout.Tokens <= LargestDecode)
+            _ops.LinearDecode(x, weights, y);
+        else
+            _ops.Linear(x, weights, layout, y, weights.Lora is null ? null : Buffer("lora hidden", DType.F32, layout.Tokens, weights.Lora.Rank));
+    }
+
+    private SequenceLayout Layout(int n, int start)
+    {
+        int[] positions = [.. Enumerable.Range(start, n)];
+        Tensor tensor = Buffer("positions", DType.I32, n);
+        _ops.Upload<int>(positions, tensor);
+        return new SequenceLayout([0, n], [0, n], tensor, Buffer("keys", DType.I64, n));
+    }
+
+    /// <summary>A named buffer of the largest size asked for so far, cut to the size asked for now.</summary>
+    private Tensor Buffer(string name, DType type, int rows, params int[] width)
+    {
+        string key = $"{name} {rows > LargestDecode} {string.Join('x', width)}";
+        if (!_buffers.TryGetValue(key, out Tensor? tensor))
+            _buffers[key] = tensor = _arena.Allocate(name, type, [rows > LargestDecode ? PromptChunk : LargestDecode, .. width]);
+        return tensor.Slice(0, rows);
+    }
+}

@@ -1,0 +1,54 @@
+namespace MolEngine.Engine.Generation;
+
+/// <summary>Why generation ended.</summary>
+public enum StopReason
+{
+    /// <summary>A stop id came; it is the last of the ids.</summary>
+    StopToken,
+
+    /// <summary>The number of tokens asked for was reached.</summary>
+    Length,
+}
+
+/// <summary>Greedy decoding: the largest logit, ties to the lower id.</summary>
+public static class GreedyGenerator
+{
+    /// <summary>Generates up to <paramref name="maxTokens"/> tokens after a prompt.</summary>
+    /// <param name="decoder">With room for prompt and answer.</param>
+    /// <param name="stopIds">Ids that end the text.</param>
+    /// <param name="onToken">Called with each id as it comes, a stop id included.</param>
+    public static (IReadOnlyList<int> Ids, StopReason Stop) Generate(
+        Decoder decoder, ReadOnlySpan<int> prompt, int maxTokens, IReadOnlyCollection<int> stopIds, Action<int>? onToken = null)
+    {
+        var ids = new List<int>();
+        if (maxTokens <= 0)
+            return (ids, StopReason.Length);
+        decoder.Append(prompt);
+        while (true)
+        {
+            int id = ArgMax(decoder.Logits);
+            ids.Add(id);
+            onToken?.Invoke(id);
+            if (stopIds.Contains(id))
+                return (ids, StopReason.StopToken);
+            if (ids.Count == maxTokens)
+                return (ids, StopReason.Length);
+            decoder.Append([id]);
+        }
+    }
+
+    /// <exception cref="ArithmeticException">A logit is NaN.</exception>
+    private static int ArgMax(float[] logits)
+    {
+        int best = 0;
+        for (int i = 0; i < logits.Length; i++)
+        {
+            if (float.IsNaN(logits[i]))
+                throw new ArithmeticException($"generation: logit of token {i}: expected a number, got NaN. The model's weights or the adapter are broken.");
+            if (logits[i] > logits[best])
+                best = i;
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,134 @@
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Engine.Models.Common;
+
+/// <summary>What is kept of the forward pass until the backward pass.</summary>
+public enum Retention
+{
+    /// <summary>Nothing: one layer's worth of memory, no backward pass (base side, validation).</summary>
+    None,
+
+    /// <summary>Each layer's input; the layer is computed again on the way back, with the same bits.</summary>
+    LayerInputs,
+
+    /// <summary>All that the backward pass reads.</summary>
+    All,
+}
+
+/// <summary>
+/// The activations of one layer. Norm outputs and silu(gate) * up are not kept: they are cheap to compute again.
+/// T tokens, H hidden, F intermediate.
+/// </summary>
+/// <param name="Input">[T, H], the residual stream that enters the layer.</param>
+/// <param name="InputRstd">[T].</param>
+/// <param name="RawQuery">[T, Hq D] before norm and rotation; Query itself where there is no norm.</param>
+/// <param name="Mid">[T, H], the residual stream after attention.</param>
+/// <param name="LoraHidden">[T, rank] for each adapted module, by its name within the layer.</param>
+public sealed record LayerActivations(
+    Tensor Input, Tensor InputRstd, Tensor RawQuery, Tensor RawKey, Tensor Query, Tensor Key, Tensor Value, Tensor Attention,
+    Tensor LogSumExp, Tensor Mid, Tensor MidRstd, Tensor Gate, Tensor Up, IReadOnlyDictionary<string, Tensor> LoraHidden)
+{
+    /// <summary>The first <paramref name="tokens"/> tokens of every tensor.</summary>
+    public LayerActivations First(int tokens)
+    {
+        Tensor query = Query.Slice(0, tokens), key = Key.Slice(0, tokens);
+        bool raw = !ReferenceEquals(RawQuery, Query);
+        return new LayerActivations(
+            Input.Slice(0, tokens), InputRstd.Slice(0, tokens), raw ? RawQuery.Slice(0, tokens) : query,
+            raw ? RawKey.Slice(0, tokens) : key, query, key, Value.Slice(0, tokens), Attention.Slice(0, tokens),
+            LogSumExp.Slice(0, tokens), Mid.Slice(0, tokens), MidRstd.Slice(0, tokens), Gate.Slice(0, tokens), Up.Slice(0, tokens),
+            LoraHidden.ToDictionary(p => p.Key, p => p.Value.Slice(0, tokens)));
+    }
+}
+
+/// <summary>All activations of a forward pass of up to a number of tokens, allocated once.</summary>
+public sealed class Activations
+{
+    private Activations(Retention retention, LayerActivations[] layers, Tensor last, Tensor lastRstd, Tensor final)
+    {
+        Retention = retention;
+        Layers = layers;
+        Last = last;
+        LastRstd = lastRstd;
+        Final = final;
+    }
+
+    public Retention Retention { get; }
+
+    /// <summary>One entry a layer; entries share what the retention does not keep.</summary>
+    public IReadOnlyList<LayerActivations> Layers { get; }
+
+    /// <summary>[T, H]: the residual stream after the last layer.</summary>
+    public Tensor Last { get; }
+
+    /// <summary>[T].</summary>
+    public Tensor LastRstd { get; }
+
+    /// <summary>[T, H]: Last after the final norm.</summary>
+    public Tensor Final { get; }
+
+    /// <summary>Allocates for up to <paramref name="tokens"/> tokens.</summary>
+    /// <param name="loraRank">Rank of the adapter of a module (by its name within a layer), or 0.</param>
+    public static Activations Allocate(
+        Arena arena, ModelConfig config, int tokens, Retention retention, Func<int, string, int> loraRank)
+    {
+        // An adapter may leave out a module in some layers; layers that share memory need room for the rank of any.
+        int Rank(string module) => Enumerable.Range(0, config.NumLayers).Max(i => loraRank(i, module));
+
+        var layers = new LayerActivations[config.NumLayers];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            if (i == 0 || retention == Retention.All)
+                layers[i] = AllocateLayer(arena, config, tokens, i, Rank);
+            else if (retention == Retention.LayerInputs)
+                layers[i] = layers[0] with { Input = arena.Allocate($"layer {i} input", DType.F32, tokens, config.HiddenSize) };
+            else
+                layers[i] = layers[0];
+        }
+
+        Tensor last = retention == Retention.None
+            ? layers[0].Input
+            : arena.Allocate("last residual", DType.F32, tokens, config.HiddenSize);
+        return new Activations(
+            retention, layers, last, arena.Allocate("last rstd", DType.F32, tokens),
+            arena.Allocate("final hidden", DType.F32, tokens, config.HiddenSize));
+    }
+
+    /// <summary>The first <paramref name="tokens"/> tokens of everything.</summary>
+    public Activations First(int tokens) => tokens == Final.Shape[0]
+        ? this
+        : new Activations(
+            Retention, [.. Layers.Select(l => l.First(tokens))], Last.Slice(0, tokens), LastRstd.Slice(0, tokens),
+            Final.Slice(0, tokens));
+
+    private static LayerActivations AllocateLayer(
+        Arena arena, ModelConfig config, int tokens, int layer, Func<string, int> loraRank)
+    {
+        Tensor New(string name, params int[] dimensions) =>
+            arena.Allocate($"layer {layer} {name}", DType.F32, [tokens, .. dimensions]);
+
+        HeadShape heads = config.Heads();
+        Tensor query = New("query", heads.QuerySize), key = New("key", heads.KeyValueSize);
+        return new LayerActivations(
+            New("input", config.HiddenSize),
+            New("input rstd"),
+            config.QkNorm ? New("raw query", heads.QuerySize) : query,
+            config.QkNorm ? New("raw key", heads.KeyValueSize) : key,
+            query,
+            key,
+            New("value", heads.KeyValueSize),
+            New("attention", heads.QuerySize),
+            New("log-sum-exp", heads.QueryHeads),
+            New("mid", config.HiddenSize),
+            New("mid rstd"),
+            New("gate", config.IntermediateSize),
+            New("up", config.IntermediateSize),
+            ModuleNames.Linears.Where(m => loraRank(m) > 0).ToDictionary(m => m, m => New($"{m} lora hidden", loraRank(m))));
+    }
+}
+
+internal static class ConfigShapes
+{
+    public static HeadShape Heads(this ModelConfig config) => new(config.NumHeads, config.NumKvHeads, config.HeadDim);
+}

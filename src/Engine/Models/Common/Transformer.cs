@@ -1,0 +1,226 @@
+using System.Diagnostics.CodeAnalysis;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Engine.Models.Common;
+
+/// <summary>
+/// The decoder-only transformer that Qwen3, Qwen2 and Llama share: pre-norm layers of grouped-query attention and SwiGLU, by hand,
+/// forward and backward. It holds workspace but no weights: base and student run through one instance.
+/// T tokens, H hidden, F intermediate, V vocabulary.
+/// </summary>
+public sealed class Transformer
+{
+    private readonly Ops _ops;
+    private readonly RotaryTable _rotary;
+    private readonly HeadShape _heads;
+    private readonly float _eps;
+    private readonly Workspace _workspace;
+
+    /// <param name="arena">Receives the workspace, about T (5 H + 2 F + 2 Hq D + 2 Hkv D) floats.</param>
+    /// <param name="tokens">The largest T of a call.</param>
+    /// <param name="positions">Positions run from 0 to positions - 1.</param>
+    /// <param name="backward">Whether <see cref="Backward"/> will be called.</param>
+    public Transformer(Ops ops, ModelConfig config, Arena arena, int tokens, int positions, bool backward)
+    {
+        _ops = ops;
+        _heads = config.Heads();
+        _eps = (float)config.RmsNormEps;
+        _rotary = Rotary(ops, config, arena, positions);
+        _workspace = new Workspace(arena, config, tokens, backward);
+    }
+
+    /// <summary>
+    /// Runs the model over the tokens. Returns the hidden states after the final norm, fp32 [T, H] (activations.Final).
+    /// </summary>
+    /// <param name="ids">I32 [T].</param>
+    /// <param name="activations">Of exactly T tokens (<see cref="Activations.First"/>).</param>
+    public Tensor Forward(TransformerWeights weights, Tensor ids, SequenceLayout layout, Activations activations)
+    {
+        Workspace w = _workspace.First(layout.Tokens);
+        LayerActivations first = activations.Layers[0];
+        _ops.Embedding(ids, weights.Embedding, first.Input);
+        _ops.RmsNorm(first.Input, weights.Layers[0].InputNorm, _eps, w.Normed, first.InputRstd);
+        for (int i = 0; i < weights.Layers.Count; i++)
+        {
+            LayerActivations a = activations.Layers[i];
+            LayerForward(weights.Layers[i], layout, a, w);
+            bool last = i + 1 == weights.Layers.Count;
+            LayerActivations? next = last ? null : activations.Layers[i + 1];
+            _ops.AddRmsNorm(
+                a.Mid, w.Delta, last ? weights.FinalNorm : weights.Layers[i + 1].InputNorm, _eps,
+                next?.Input ?? activations.Last, last ? activations.Final : w.Normed, next?.InputRstd ?? activations.LastRstd);
+        }
+
+        return activations.Final;
+    }
+
+    /// <summary>
+    /// From the gradient of the final hidden states to those of all trainable tensors, which are accumulated. Call once after a
+    /// <see cref="Forward"/> that kept its activations; it overwrites some of them.
+    /// </summary>
+    /// <param name="dFinal">fp32 [T, H].</param>
+    public void Backward(
+        TransformerWeights weights, TransformerGradients gradients, Tensor ids, SequenceLayout layout, Activations activations,
+        Tensor dFinal)
+    {
+        Workspace w = _workspace.First(layout.Tokens);
+        Tensor dx = w.DResidual!;
+        _ops.Zero(dx);
+        _ops.RmsNormBackward(
+            dFinal, activations.Last, weights.FinalNorm, activations.LastRstd, layout, dx, gradients.FinalNorm);
+        for (int i = weights.Layers.Count - 1; i >= 0; i--)
+        {
+            LayerActivations a = activations.Layers[i];
+            if (activations.Retention == Retention.LayerInputs)
+            {
+                _ops.RmsNorm(a.Input, weights.Layers[i].InputNorm, _eps, w.Normed, a.InputRstd);
+                LayerForward(weights.Layers[i], layout, a, w);
+            }
+
+            LayerGradients g = gradients.Layers[i];
+            MlpBackward(weights.Layers[i], g, layout, a, w, dx);
+            bool wantsInput = i > 0 || gradients.Embedding is not null || g.InputNorm is not null;
+            AttentionBackward(weights.Layers[i], g, layout, a, w, dx, wantsInput);
+        }
+
+        if (gradients.Embedding is not null)
+            _ops.EmbeddingBackward(dx, ids, gradients.Embedding);
+    }
+
+    /// <summary>From w.Normed (the layer's input after its norm) to w.Delta, what the layer adds to a.Mid.</summary>
+    private void LayerForward(LayerWeights layer, SequenceLayout layout, LayerActivations a, Workspace w)
+    {
+        Linear(w.Normed, layer.Query, ModuleNames.Query, layout, a, a.RawQuery);
+        Linear(w.Normed, layer.Key, ModuleNames.Key, layout, a, a.RawKey);
+        Linear(w.Normed, layer.Value, ModuleNames.Value, layout, a, a.Value);
+        _ops.QkNormRope(a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary, layout, a.Query, a.Key);
+        _ops.Attention(a.Query, a.Key, a.Value, _heads, layout, a.Attention, a.LogSumExp);
+        Linear(a.Attention, layer.Output, ModuleNames.Output, layout, a, w.Delta);
+        _ops.AddRmsNorm(a.Input, w.Delta, layer.PostAttentionNorm, _eps, a.Mid, w.Normed, a.MidRstd);
+        Linear(w.Normed, layer.Gate, ModuleNames.Gate, layout, a, a.Gate);
+        Linear(w.Normed, layer.Up, ModuleNames.Up, layout, a, a.Up);
+        _ops.SwiGlu(a.Gate, a.Up, w.Act);
+        Linear(w.Act, layer.Down, ModuleNames.Down, layout, a, w.Delta);
+    }
+
+    /// <summary>dx enters as the gradient of the layer's output and leaves as that of a.Mid.</summary>
+    private void MlpBackward(
+        LayerWeights layer, LayerGradients g, SequenceLayout layout, LayerActivations a, Workspace w, Tensor dx)
+    {
+        _ops.SwiGlu(a.Gate, a.Up, w.Act);
+        LinearBackward(dx, w.Act, layer.Down, ModuleNames.Down, g.Down, layout, a, w.DAct!, false);
+        _ops.SwiGluBackward(w.DAct!, a.Gate, a.Up, a.Gate, a.Up);
+        _ops.RmsNorm(a.Mid, layer.PostAttentionNorm, _eps, w.Normed, a.MidRstd);
+        LinearBackward(a.Gate, w.Normed, layer.Gate, ModuleNames.Gate, g.Gate, layout, a, w.DNormed!, false);
+        LinearBackward(a.Up, w.Normed, layer.Up, ModuleNames.Up, g.Up, layout, a, w.DNormed!, true);
+        _ops.RmsNormBackward(w.DNormed!, a.Mid, layer.PostAttentionNorm, a.MidRstd, layout, dx, g.PostAttentionNorm);
+    }
+
+    /// <summary>
+    /// dx enters as the gradient of a.Mid and leaves as that of a.Input, if wanted: nothing below the first layer may be trainable.
+    /// </summary>
+    private void AttentionBackward(
+        LayerWeights layer, LayerGradients g, SequenceLayout layout, LayerActivations a, Workspace w, Tensor dx, bool wantsInput)
+    {
+        LinearBackward(dx, a.Attention, layer.Output, ModuleNames.Output, g.Output, layout, a, w.DAttention!, false);
+        _ops.AttentionBackward(
+            w.DAttention!, a.Query, a.Key, a.Value, a.Attention, a.LogSumExp, _heads, layout, w.DQuery!, w.DKey!, w.DValue!);
+        _ops.QkNormRopeBackward(
+            w.DQuery!, w.DKey!, a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary, layout, g.QueryNorm, g.KeyNorm);
+        _ops.RmsNorm(a.Input, layer.InputNorm, _eps, w.Normed, a.InputRstd);
+        Tensor? dNormed = wantsInput ? w.DNormed : null;
+        LinearBackward(w.DQuery!, w.Normed, layer.Query, ModuleNames.Query, g.Query, layout, a, dNormed, false);
+        LinearBackward(w.DKey!, w.Normed, layer.Key, ModuleNames.Key, g.Key, layout, a, dNormed, true);
+        LinearBackward(w.DValue!, w.Normed, layer.Value, ModuleNames.Value, g.Value, layout, a, dNormed, true);
+        if (dNormed is null)
+            return;
+        _ops.RmsNormBackward(dNormed, a.Input, layer.InputNorm, a.InputRstd, layout, dx, g.InputNorm);
+    }
+
+    private void Linear(
+        Tensor x, LinearWeights weights, string name, SequenceLayout layout, LayerActivations a, Tensor y) =>
+        _ops.Linear(x, weights, layout, y, LoraHidden(weights, name, a));
+
+    private void LinearBackward(
+        Tensor dy, Tensor x, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,
+        LayerActivations a, Tensor? dx, bool accumulate) =>
+        _ops.LinearBackward(dy, x, weights, layout, LoraHidden(weights, name, a), gradients, dx, accumulate);
+
+    private static Tensor? LoraHidden(LinearWeights weights, string name, LayerActivations a) =>
+        weights.Lora is null ? null : a.LoraHidden[name];
+
+    internal static RotaryTable Rotary(Ops ops, ModelConfig config, Arena arena, int positions)
+    {
+        (float[] cos, float[] sin) = RotaryTables.Compute(config.Rope, config.HeadDim, positions);
+        Tensor Upload(string name, float[] values)
+        {
+            Tensor t = arena.Allocate(name, DType.F32, positions, config.HeadDim / 2);
+            ops.Upload<float>(values, t);
+            return t;
+        }
+
+        return new RotaryTable(Upload("rotary cos", cos), Upload("rotary sin", sin));
+    }
+
+    /// <summary>Tensors that live within one layer, reused by all.</summary>
+    private sealed class Workspace
+    {
+        private Workspace()
+        {
+        }
+
+        [SetsRequiredMembers]
+        public Workspace(Arena arena, ModelConfig config, int tokens, bool backward)
+        {
+            HeadShape heads = config.Heads();
+            Tensor New(string name, int width) => arena.Allocate(name, DType.F32, tokens, width);
+            Normed = New("normed", config.HiddenSize);
+            Delta = New("delta", config.HiddenSize);
+            Act = New("silu(gate) * up", config.IntermediateSize);
+            if (!backward)
+                return;
+            DResidual = New("gradient of residual", config.HiddenSize);
+            DNormed = New("gradient of normed", config.HiddenSize);
+            DAct = New("gradient of silu(gate) * up", config.IntermediateSize);
+            DAttention = New("gradient of attention", heads.QuerySize);
+            DQuery = New("gradient of query", heads.QuerySize);
+            DKey = New("gradient of key", heads.KeyValueSize);
+            DValue = New("gradient of value", heads.KeyValueSize);
+        }
+
+        public required Tensor Normed { get; init; }
+
+        public required Tensor Delta { get; init; }
+
+        public required Tensor Act { get; init; }
+
+        public Tensor? DResidual { get; init; }
+
+        public Tensor? DNormed { get; init; }
+
+        public Tensor? DAct { get; init; }
+
+        public Tensor? DAttention { get; init; }
+
+        public Tensor? DQuery { get; init; }
+
+        public Tensor? DKey { get; init; }
+
+        public Tensor? DValue { get; init; }
+
+        public Workspace First(int tokens) => new()
+        {
+            Normed = Normed.Slice(0, tokens),
+            Delta = Delta.Slice(0, tokens),
+            Act = Act.Slice(0, tokens),
+            DResidual = DResidual?.Slice(0, tokens),
+            DNormed = DNormed?.Slice(0, tokens),
+            DAct = DAct?.Slice(0, tokens),
+            DAttention = DAttention?.Slice(0, tokens),
+            DQuery = DQuery?.Slice(0, tokens),
+            DKey = DKey?.Slice(0, tokens),
+            DValue = DValue?.Slice(0, tokens),
+        };
+    }
+}

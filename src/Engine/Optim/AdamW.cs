@@ -1,0 +1,54 @@
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Engine.Optim;
+
+/// <param name="Clip">Largest norm of the whole gradient; larger ones are scaled down to it. 0 or infinity: no clipping.</param>
+public sealed record AdamWOptions(
+    double Beta1 = 0.9, double Beta2 = 0.95, double Eps = 1e-8, double WeightDecay = 0, double Clip = 1.0);
+
+/// <summary>AdamW (Loshchilov and Hutter 2019) with fp32 states and clipping by the global norm, as PyTorch computes both.</summary>
+public sealed class AdamW
+{
+    private readonly Ops _ops;
+    private readonly AdamWOptions _options;
+
+    public AdamW(Ops ops, AdamWOptions options, IReadOnlyList<Parameter> parameters, Arena arena)
+    {
+        _ops = ops;
+        _options = options;
+        Parameters = parameters;
+        FirstMoments = [.. parameters.Select(p => arena.Allocate($"{p.Name} first moment", DType.F32, p.Value.Shape.Dimensions.ToArray()))];
+        SecondMoments = [.. parameters.Select(p => arena.Allocate($"{p.Name} second moment", DType.F32, p.Value.Shape.Dimensions.ToArray()))];
+    }
+
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    public IReadOnlyList<Tensor> FirstMoments { get; }
+
+    public IReadOnlyList<Tensor> SecondMoments { get; }
+
+    /// <summary>Updates made so far.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>L2 norm of the whole gradient, in float64, in the order of the parameters.</summary>
+    public double GradientNorm() => Math.Sqrt(Parameters.Sum(p => _ops.SumOfSquares(p.Gradient)));
+
+    /// <summary>Clips and updates. Gradients are left as they are.</summary>
+    /// <param name="gradientNorm">As <see cref="GradientNorm"/> gave it.</param>
+    public void Step(double learningRate, double gradientNorm)
+    {
+        Steps++;
+        // torch.nn.utils.clip_grad_norm_: clip / (norm + 1e-6), at most 1.
+        double scale = _options.Clip > 0 ? Math.Min(1, _options.Clip / (gradientNorm + 1e-6)) : 1;
+        double correction1 = 1 - Math.Pow(_options.Beta1, Steps), correction2 = 1 - Math.Pow(_options.Beta2, Steps);
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            Parameter p = Parameters[i];
+            var step = new AdamWStep(
+                learningRate, _options.Beta1, _options.Beta2, _options.Eps, p.Decays ? _options.WeightDecay : 0, correction1,
+                correction2, scale);
+            _ops.AdamW(p.Value, p.Gradient, FirstMoments[i], SecondMoments[i], step);
+        }
+    }
+}

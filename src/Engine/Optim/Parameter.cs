@@ -1,0 +1,13 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Engine.Optim;
+
+/// <summary>A tensor that is trained.</summary>
+/// <param name="Name">Its name in the saved file: Hugging Face's, or PEFT's for adapters.</param>
+/// <param name="Value">fp32 master weights.</param>
+/// <param name="Gradient">fp32, of the same shape.</param>
+public sealed record Parameter(string Name, Tensor Value, Tensor Gradient)
+{
+    /// <summary>Weight decay is on matrices only, not on norms and biases.</summary>
+    public bool Decays => Value.Shape.Rank > 1;
+}

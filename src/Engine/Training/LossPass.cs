@@ -1,0 +1,145 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Engine.Training;
+
+/// <summary>
+/// One micro-batch through base and student: the figures of every row and, if asked, the gradients. The base pass borrows the
+/// student's activations, which are not filled yet, so that it costs no memory.
+/// </summary>
+public sealed class LossPass : IDisposable
+{
+    private readonly Ops _ops;
+    private readonly Transformer _transformer;
+    private readonly Activations _activations;
+    private readonly TokenBatch _batch;
+    private readonly Arena _arena;
+    private readonly BaseDistribution? _base;
+    private readonly HeadResult _head;
+    private readonly Tensor? _dFinal;
+
+    /// <param name="tokens">The largest number of tokens of a micro-batch.</param>
+    /// <param name="positions">Documents are no longer than this (their positions end below it).</param>
+    /// <param name="topN">n of the base's top n, or 0 where no base is ever passed.</param>
+    /// <param name="retention">None: for figures only; otherwise gradients too.</param>
+    /// <param name="weights">Weights of the kind that will be passed: tells ranks of adapters.</param>
+    public LossPass(
+        Ops ops, ModelConfig config, int tokens, int positions, int topN, Retention retention, TransformerWeights weights)
+    {
+        _ops = ops;
+        _arena = ops.CreateArena("activations");
+        bool backward = retention != Retention.None;
+        _transformer = new Transformer(ops, config, _arena, tokens, positions, backward);
+        _activations = Activations.Allocate(
+            _arena, config, tokens, retention, (layer, name) => Student.LoraRank(weights, layer, name));
+        _batch = new TokenBatch(ops, _arena, tokens);
+        Tensor F64(string name) => _arena.Allocate(name, DType.F64, tokens);
+        _head = new HeadResult(F64("cross-entropy"), F64("KL divergence"), F64("log-sum-exp"), F64("tail log p"));
+        if (topN > 0)
+        {
+            _base = new BaseDistribution(
+                _arena.Allocate("base top ids", DType.I32, tokens, topN), _arena.Allocate("base top logits", DType.F32, tokens, topN),
+                F64("base log-sum-exp"), F64("base tail log-sum-exp"));
+        }
+
+        if (backward)
+            _dFinal = _arena.Allocate("gradient of final hidden", DType.F32, tokens, config.HiddenSize);
+    }
+
+    /// <summary>Bytes of activations.</summary>
+    public long Bytes => _arena.Bytes;
+
+    /// <summary>Figures of the rows; no gradients.</summary>
+    /// <param name="reference">The base model's weights, or null: then KL is 0.</param>
+    public RowFigures[] Evaluate(
+        IReadOnlyList<TokenRow> rows, TransformerWeights student, TransformerWeights? reference)
+    {
+        _batch.Fill(rows, [.. rows.Select(_ => default(TokenWeights))]);
+        Run(student, reference, null);
+        return Figures(rows, reference is not null);
+    }
+
+    /// <summary>Figures of the rows; their gradients are added to <paramref name="gradients"/>.</summary>
+    /// <param name="weights">Loss weights of each row's tokens, fixed for the whole global batch (<see cref="BatchLoss.Weights"/>).</param>
+    /// <param name="firstRow">Place of the first row in the global batch.</param>
+    public RowFigures[] AccumulateGradients(
+        IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, int firstRow, TransformerWeights student,
+        TransformerWeights? reference, TransformerGradients gradients)
+    {
+        _batch.Fill(rows, weights, (long)firstRow << 32);
+        Run(student, reference, gradients);
+        return Figures(rows, reference is not null);
+    }
+
+    public void Dispose() => _arena.Dispose();
+
+    private void Run(TransformerWeights student, TransformerWeights? reference, TransformerGradients? gradients)
+    {
+        int tokens = _batch.Tokens;
+        if (tokens == 0)
+            return;
+        Activations activations = _activations.First(tokens);
+        BaseDistribution? distribution = null;
+        if (reference is not null)
+        {
+            distribution = First(_base ?? throw new InvalidOperationException("a base was passed to a pass made without one"), tokens);
+            Tensor hidden = _transformer.Forward(reference, _batch.Ids, _batch.Layout, activations);
+            _ops.BaseTopN(hidden, reference.Head, _batch.Targets.Targets, distribution);
+        }
+
+        Tensor final = _transformer.Forward(student, _batch.Ids, _batch.Layout, activations);
+        Tensor? dFinal = gradients is null ? null : _dFinal!.Slice(0, tokens);
+        _ops.MolHead(
+            final, student.Head, _batch.Targets, distribution, _batch.Layout, First(_head, tokens), dFinal, gradients?.Head);
+        if (gradients is not null)
+            _transformer.Backward(student, gradients, _batch.Ids, _batch.Layout, activations, dFinal!);
+    }
+
+    private RowFigures[] Figures(IReadOnlyList<TokenRow> rows, bool hasBase)
+    {
+        int tokens = _batch.Tokens;
+        double[] ce = Host(_head.CrossEntropy, tokens), kl = Host(_head.KlDivergence, tokens), tail = Host(_head.TailLogP, tokens);
+        int[] targets = new int[tokens];
+        if (tokens > 0)
+            _ops.Download<int>(_batch.Targets.Targets, targets);
+        var figures = new RowFigures[rows.Count];
+        for (int r = 0; r < figures.Length; r++)
+        {
+            int n = 0;
+            double ceSum = 0, klSum = 0, tailSum = 0;
+            for (int t = _batch.Layout.RowStarts[r]; t < _batch.Layout.RowStarts[r + 1]; t++)
+            {
+                if (targets[t] < 0)
+                    continue;
+                n++;
+                ceSum += ce[t];
+                klSum += kl[t];
+                tailSum += hasBase ? Math.Exp(tail[t]) : 0;
+            }
+
+            int divisor = Math.Max(n, 1);
+            figures[r] = new RowFigures(rows[r].General, n, ceSum / divisor, klSum / divisor, tailSum / divisor);
+        }
+
+        return figures;
+    }
+
+    private double[] Host(Tensor x, int tokens)
+    {
+        double[] values = new double[tokens];
+        if (tokens > 0)
+            _ops.Download<double>(x.Slice(0, tokens), values);
+        return values;
+    }
+
+    private static HeadResult First(HeadResult h, int tokens) => new(
+        h.CrossEntropy.Slice(0, tokens), h.KlDivergence.Slice(0, tokens), h.LogSumExp.Slice(0, tokens),
+        h.TailLogP.Slice(0, tokens));
+
+    private static BaseDistribution First(BaseDistribution b, int tokens) => new(
+        b.TopIds.Slice(0, tokens), b.TopLogits.Slice(0, tokens), b.LogSumExp.Slice(0, tokens),
+        b.TailLogSumExp.Slice(0, tokens));
+}

@@ -1,0 +1,47 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Optim;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Engine.Training;
+
+/// <summary>What one update did.</summary>
+/// <param name="Loss">Of the global batch, before the update.</param>
+/// <param name="GradientNorm">L2 norm of the whole gradient before clipping.</param>
+public sealed record UpdateFigures(double Loss, double GradientNorm, double LearningRate, IReadOnlyList<RowFigures> Rows);
+
+/// <summary>
+/// Updates of a student with the Mixture of Losses. A global batch is taken in micro-batches of any size with the same result to the bit.
+/// </summary>
+/// <param name="reference">The base model's weights; null where the loss needs none.</param>
+public sealed class MolOptimization(
+    Ops ops, LossPass pass, Student student, TransformerWeights? reference, LossOptions loss, AdamW optimizer, LearningRateSchedule schedule)
+{
+    /// <summary>One update from a global batch.</summary>
+    /// <param name="microBatch">Rows that go through the model at once.</param>
+    /// <exception cref="NonFiniteException">Loss or gradient is NaN or infinite: nothing was updated.</exception>
+    public UpdateFigures Update(IReadOnlyList<TokenRow> globalBatch, int microBatch, CancellationToken cancel = default)
+    {
+        int step = optimizer.Steps;
+        var batchLoss = new BatchLoss(loss, globalBatch);
+        TransformerWeights weights = student.TrainingWeights(step);
+        var rows = new List<RowFigures>(globalBatch.Count);
+        student.ZeroGradients();
+        for (int first = 0; first < globalBatch.Count; first += microBatch)
+        {
+            cancel.ThrowIfCancellationRequested();
+            int count = Math.Min(microBatch, globalBatch.Count - first);
+            rows.AddRange(pass.AccumulateGradients(
+                [.. globalBatch.Skip(first).Take(count)], [.. batchLoss.Weights.Skip(first).Take(count)], first, weights, reference,
+                student.Gradients));
+        }
+
+        student.FinishGradients();
+        double value = batchLoss.Value(rows);
+        double norm = optimizer.GradientNorm();
+        NonFiniteException.ThrowIf(ops, step, value, norm, rows, student.Parameters);
+        double rate = schedule.At(step);
+        optimizer.Step(rate, norm);
+        return new UpdateFigures(value, norm, rate, rows);
+    }
+}

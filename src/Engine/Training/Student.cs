@@ -1,0 +1,148 @@
+using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Optim;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Engine.Training;
+
+/// <summary>
+/// The model that is trained: its weights as the forward pass uses them, its parameters, and where their gradients go. Either an
+/// adapter over frozen weights or all parameters in fp32.
+/// </summary>
+public sealed class Student
+{
+    private readonly Ops _ops;
+    private readonly TransformerWeights _weights;
+    private readonly Tensor? _tiedHeadGradient;
+    private readonly double _dropout;
+    private readonly ulong _seed;
+
+    private Student(
+        Ops ops, TransformerWeights weights, TransformerGradients gradients, IReadOnlyList<Parameter> parameters,
+        Tensor? tiedHeadGradient, double dropout, ulong seed)
+    {
+        _ops = ops;
+        _weights = weights;
+        _tiedHeadGradient = tiedHeadGradient;
+        _dropout = dropout;
+        _seed = seed;
+        Gradients = gradients;
+        Parameters = parameters;
+    }
+
+    public TransformerGradients Gradients { get; }
+
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The weights without dropout: for validation and generation.</summary>
+    public TransformerWeights Weights => _weights;
+
+    /// <summary>The weights with the dropout masks of one update.</summary>
+    public TransformerWeights TrainingWeights(int step)
+    {
+        if (_dropout == 0)
+            return _weights;
+        ulong module = 0;
+        return _weights.Map((_, linear) =>
+        {
+            module++;
+            return linear.Lora is not { } lora
+                ? linear
+                : linear with { Lora = lora with { Dropout = (float)_dropout, DropoutSeed = Mix(_seed, (ulong)step, module) } };
+        });
+    }
+
+    /// <summary>A low-rank adapter over frozen weights.</summary>
+    /// <param name="frozen">The base model's weights; shared, not copied.</param>
+    /// <param name="modules">fp32 A [r, in] and B [out, r] by module name; trained in place.</param>
+    /// <param name="arena">Receives the gradients.</param>
+    /// <param name="seed">Of the dropout masks.</param>
+    public static Student WithAdapter(
+        Ops ops, ModelConfig config, TransformerWeights frozen, LoraConfig lora,
+        IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, Arena arena, ulong seed)
+    {
+        var gradients = new Dictionary<string, Tensor>();
+        var parameters = new List<Parameter>();
+        void Add(string module, string suffix, Tensor value)
+        {
+            string name = LoraNames.Peft(module, suffix);
+            Tensor gradient = arena.Allocate($"{name} gradient", DType.F32, value.Shape.Dimensions.ToArray());
+            gradients[module + suffix] = gradient;
+            parameters.Add(new Parameter(name, value, gradient));
+        }
+
+        foreach ((string module, (Tensor a, Tensor b)) in modules.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            Add(module, LoraNames.A, a);
+            Add(module, LoraNames.B, b);
+        }
+
+        return new Student(
+            ops, Adapted(frozen, lora, modules), TransformerGradients.From(config, gradients.GetValueOrDefault), parameters, null,
+            lora.Dropout, seed);
+    }
+
+    /// <summary>Every parameter of the model, in fp32.</summary>
+    /// <param name="tensors">fp32 tensors by Hugging Face name; trained in place. A tied head has no entry.</param>
+    /// <param name="arena">Receives the gradients.</param>
+    public static Student Full(Ops ops, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, Arena arena)
+    {
+        Tensor Gradient(string name, Tensor of) =>
+            arena.Allocate($"{name} gradient", DType.F32, of.Shape.Dimensions.ToArray());
+
+        var parameters = tensors.Select(t => new Parameter(t.Key, t.Value, Gradient(t.Key, t.Value))).ToList();
+        Dictionary<string, Tensor> gradients = parameters.ToDictionary(p => p.Name, p => p.Gradient);
+        Tensor? tiedHead = !config.TieWordEmbeddings ? null : Gradient(ModuleNames.Head, tensors[ModuleNames.Embedding]);
+        if (tiedHead is not null)
+            gradients[ModuleNames.Head] = tiedHead;
+        return new Student(
+            ops, TransformerWeights.From(config, name => tensors[name]),
+            TransformerGradients.From(config, gradients.GetValueOrDefault), parameters, tiedHead, 0, 0);
+    }
+
+    /// <summary>Weights with an adapter on the modules that it covers.</summary>
+    public static TransformerWeights Adapted(
+        TransformerWeights frozen, LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules) =>
+        frozen.Map((name, linear) => modules.TryGetValue(name, out (Tensor A, Tensor B) m)
+            ? linear with { Lora = new LoraWeights(m.A, m.B, (float)lora.Scale) }
+            : linear);
+
+    /// <summary>Rank of the adapter of a module (by its name within a layer), 0 where there is none.</summary>
+    public static int LoraRank(TransformerWeights weights, int layer, string name)
+    {
+        int rank = 0;
+        weights.Layers[layer].Map((module, linear) =>
+        {
+            if (module == name)
+                rank = linear.Lora?.Rank ?? 0;
+            return linear;
+        });
+        return rank;
+    }
+
+    /// <summary>Completes the gradients after the last micro-batch: a tied head's share is added to the embedding's.</summary>
+    public void FinishGradients()
+    {
+        if (_tiedHeadGradient is not null)
+            _ops.Add(_tiedHeadGradient, Gradients.Embedding!);
+    }
+
+    public void ZeroGradients()
+    {
+        foreach (Parameter p in Parameters)
+            _ops.Zero(p.Gradient);
+        if (_tiedHeadGradient is not null)
+            _ops.Zero(_tiedHeadGradient);
+    }
+
+    /// <summary>A seed from three numbers, by splitmix64's finaliser (Steele, Lea and Flood 2014).</summary>
+    private static ulong Mix(ulong seed, ulong step, ulong module)
+    {
+        ulong z = seed + 0x9E3779B97F4A7C15UL * (step * 0x10001 + module + 1);
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
+        return z ^ (z >> 31);
+    }
+}

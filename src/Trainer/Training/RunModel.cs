@@ -1,0 +1,108 @@
+using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Tokenization;
+using MolEngine.Engine.Training;
+using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+using MolEngine.Trainer.Config;
+
+namespace MolEngine.Trainer.Training;
+
+/// <summary>The model of a run: the base, the student over it, and how the student is saved.</summary>
+internal sealed class RunModel : IDisposable
+{
+    private readonly RunConfig _run;
+    private readonly Arena _weights;
+    private readonly ModelWeights _stored;
+    private readonly LoraConfig? _lora;
+    private readonly IReadOnlyDictionary<string, (Tensor A, Tensor B)> _modules;
+
+    public RunModel(RunConfig run, Ops ops)
+    {
+        _run = run;
+        Config = ModelConfig.Load(run.Model);
+        Tokenizer = Tokenizer.Load(run.Model);
+        if (Tokenizer.VocabularySize > Config.VocabSize)
+        {
+            throw new UserException(
+                $"{run.Model}: vocab_size: expected at least the tokenizer's {Tokenizer.VocabularySize}, got {Config.VocabSize}. Use the tokenizer that belongs to the model.");
+        }
+
+        _weights = ops.CreateArena("weights");
+        Arena gradients = GradientArena = ops.CreateArena("gradients");
+        bool random = run.Init.Kind == InitKind.Random;
+        _stored = random
+            ? RandomInit.Create(Config, run.Init.Seed, _weights)
+            : ModelWeights.Open(run.Model, Config);
+        TransformerWeights frozen = TransformerWeights.From(Config, name => ops.Adopt(_stored[name], _weights));
+        if (run.Method == TrainingMethod.Lora)
+        {
+            _lora = new LoraConfig(
+                run.Lora.Rank, run.Lora.Alpha, run.Lora.UseRsLora, run.Lora.Dropout, run.Lora.TargetModules);
+            _modules = LoraInit.Create(Config, _lora, run.Seed, _weights);
+            Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, run.Seed);
+        }
+        else
+        {
+            _modules = new Dictionary<string, (Tensor A, Tensor B)>();
+            Student = Student.Full(ops, Config, Copies(ops), gradients);
+        }
+
+        // Random weights are no model to stay close to: without a base loss there is no base at all.
+        Base = random && !(run.Loss.Kind != Engine.Losses.LossKind.Ce) ? null : frozen;
+    }
+
+    public ModelConfig Config { get; }
+
+    public Tokenizer Tokenizer { get; }
+
+    public Student Student { get; }
+
+    /// <summary>The base model, or null where there is none to compare with.</summary>
+    public TransformerWeights? Base { get; }
+
+    public Arena GradientArena { get; }
+
+    /// <summary>Bytes of weights, mapped ones included.</summary>
+    public long WeightBytes => _weights.Bytes + _stored.MappedBytes;
+
+    public long TrainableParameters => Student.Parameters.Sum(p => p.Value.Count);
+
+    /// <summary>Saves the adapter or the model into a folder of the run directory; returns the folder.</summary>
+    public string Save(string runDirectory)
+    {
+        if (_lora is not null)
+        {
+            string adapter = Path.Combine(runDirectory, "adapter");
+            PeftAdapter.Save(adapter, _lora, _modules, Path.GetFullPath(_run.Model));
+            return adapter;
+        }
+
+        string model = Path.Combine(runDirectory, "model");
+        ModelExport.Write(
+            model, _run.Model, Student.Parameters.ToDictionary(p => p.Name, p => p.Value), Config.StoredType);
+        return model;
+    }
+
+    public void Dispose()
+    {
+        GradientArena.Dispose();
+        _weights.Dispose();
+        _stored.Dispose();
+    }
+
+    private Dictionary<string, Tensor> Copies(Ops ops)
+    {
+        var copies = new Dictionary<string, Tensor>();
+        foreach (TensorSpec spec in Architectures.Of(Config).Tensors(Config))
+        {
+            Tensor copy = _weights.Allocate(spec.Name, DType.F32, spec.Shape.Dimensions.ToArray());
+            ops.Copy(ops.Adopt(_stored[spec.Name], _weights), copy);
+            copies[spec.Name] = copy;
+        }
+
+        return copies;
+    }
+}

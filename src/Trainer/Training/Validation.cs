@@ -1,0 +1,58 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Training;
+using MolEngine.Trainer.Data;
+
+namespace MolEngine.Trainer.Training;
+
+/// <summary>What a model says of a corpus's held-out documents: means over all their effective tokens.</summary>
+/// <param name="KlDivergence">To the base model; null where there is none.</param>
+internal sealed record CorpusFigures(string Corpus, bool General, int Documents, int Tokens, double CrossEntropy, double? KlDivergence);
+
+/// <summary>Held-out documents of every corpus through student and base, without gradients.</summary>
+internal sealed class Validation
+{
+    private readonly LossPass _pass;
+    private readonly Student _student;
+    private readonly TransformerWeights? _base;
+    private readonly IReadOnlyList<PackedCorpus> _corpora;
+    private readonly int _microBatch;
+
+    /// <param name="documents">Held-out documents of each corpus, at most.</param>
+    public Validation(
+        LossPass pass, Student student, TransformerWeights? reference, IReadOnlyList<Corpus> corpora, int documents, int microBatch)
+    {
+        _pass = pass;
+        _student = student;
+        _base = reference;
+        _corpora = [.. corpora.Select(c => c.HeldOut.First(documents)).Where(c => c.Tokens > c.Documents)];
+        _microBatch = microBatch;
+    }
+
+    /// <summary>Figures of every corpus that has held-out documents.</summary>
+    public IReadOnlyList<CorpusFigures> Run(CancellationToken cancel) => [.. _corpora.Select(c => Corpus(c, cancel))];
+
+    private CorpusFigures Corpus(PackedCorpus corpus, CancellationToken cancel)
+    {
+        int tokens = 0;
+        double ce = 0, kl = 0;
+        foreach (int[] chunk in Enumerable.Range(0, corpus.Rows).Chunk(_microBatch))
+        {
+            cancel.ThrowIfCancellationRequested();
+            foreach (RowFigures row in _pass.Evaluate([.. chunk.Select(r => Rows.Of(corpus.Row(r)))], _student.Weights, _base))
+            {
+                tokens += row.EffectiveTokens;
+                ce += row.EffectiveTokens * row.CrossEntropy;
+                kl += row.EffectiveTokens * row.KlDivergence;
+            }
+        }
+
+        return new CorpusFigures(corpus.Name, corpus.General, corpus.Documents, tokens, ce / tokens, _base is null ? null : kl / tokens);
+    }
+}
+
+internal static class Rows
+{
+    /// <summary>A packed row as the engine takes it.</summary>
+    public static TokenRow Of(PackedRow row) => new(row.Tokens, row.DocumentStarts[..^1], row.General);
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Optim;
+using MolEngine.Engine.Training;
+using MolEngine.Support;
+
+namespace MolEngine.Engine.Tests.Parity;
+
+/// <summary>20 updates with AdamW, clipping and warm-up: every loss, norm and rate, and the parameters at the end.</summary>
+public sealed class TrajectoryParityTests
+{
+    public static TheoryData<string> LoraCases => [.. Shared.CasesWith("trajectory_lora.safetensors")];
+
+    public static TheoryData<string> FullCases => [.. Shared.CasesWith("trajectory_full.safetensors")];
+
+    [SkippableTheory]
+    [MemberData(nameof(LoraCases))]
+    public void Adapter_trajectory_equals_the_reference(string name)
+    {
+        using var c = new ReferenceCase(name);
+        (var lora, var modules) = c.Adapter(c.Tensors("trajectory_lora_start"));
+        Check(c, "trajectory_lora", Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(FullCases))]
+    public void Full_parameter_trajectory_equals_the_reference(string name)
+    {
+        using var c = new ReferenceCase(name);
+        Check(c, "trajectory_full", Student.Full(c.Ops, c.Config, c.Trainable(), c.Arena));
+    }
+
+    private static void Check(ReferenceCase c, string name, Student student)
+    {
+        ReferenceTensors t = c.Tensors(name);
+        JsonElement facts = c.Json(name);
+        double Number(string key) => facts.GetProperty(key).GetDouble();
+        TokenRow[] rows = ReferenceCase.Rows(t);
+        int perStep = facts.GetProperty("rows_per_step").GetInt32(), steps = facts.GetProperty("steps").GetInt32();
+        JsonElement betas = facts.GetProperty("betas");
+        var optimizer = new AdamW(
+            c.Ops,
+            new AdamWOptions(betas[0].GetDouble(), betas[1].GetDouble(), Number("eps"), Number("weight_decay"), Number("clip")),
+            student.Parameters, c.Arena);
+        var schedule = new LearningRateSchedule(
+            ScheduleKind.Cosine, Number("learning_rate"), steps, LearningRateSchedule.WarmupOf(Number("warmup_ratio"), steps));
+        var options = new LossOptions(LossKind.Mol, Number("alpha"), facts.GetProperty("top_n").GetInt32());
+        using var pass = new LossPass(
+            c.Ops, c.Config, perStep * rows[0].Tokens.Length, ReferenceCase.Positions(rows), options.TopN, Retention.All, student.Weights);
+        var optimization = new MolOptimization(c.Ops, pass, student, c.Weights, options, optimizer, schedule);
+        for (int s = 0; s < steps; s++)
+        {
+            UpdateFigures got = optimization.Update(rows[(s * perStep)..((s + 1) * perStep)], microBatch: perStep);
+            CheckStep(facts.GetProperty("log")[s], got);
+        }
+
+        foreach (Parameter p in student.Parameters)
+            Compare.AssertRelativeL2(p.Name, p.Value.Span<float>(), t["final." + p.Name], Tolerances.FinalParameters);
+    }
+
+    private static void CheckStep(JsonElement truth, UpdateFigures got)
+    {
+        string step = $"step {truth.GetProperty("step").GetInt32()}";
+        Compare.AssertRelative($"{step} learning rate", got.LearningRate, truth.GetProperty("lr").GetDouble(), 1e-14);
+        Compare.AssertRelative($"{step} loss", got.Loss, truth.GetProperty("loss").GetDouble(), Tolerances.TrajectoryLoss);
+        Compare.AssertRelative(
+            $"{step} gradient norm", got.GradientNorm, truth.GetProperty("grad_norm").GetDouble(), Tolerances.TrajectoryGradientNorm);
+        for (int r = 0; r < got.Rows.Count; r++)
+        {
+            double ce = truth.GetProperty("ce")[r].GetDouble(), kl = truth.GetProperty("kl")[r].GetDouble();
+            Compare.AssertRelative($"{step} row {r} CE", got.Rows[r].CrossEntropy, ce, Tolerances.TrajectoryLoss);
+            Compare.AssertAbsolute($"{step} row {r} KL", got.Rows[r].KlDivergence, kl, 5e-6 * ce + Tolerances.Kl(kl));
+        }
+    }
+}
