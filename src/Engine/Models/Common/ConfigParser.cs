@@ -1,0 +1,165 @@
+using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Engine.Models.Common;
+
+/// <summary>From the text of a <c>config.json</c>, in either dialect, to a <see cref="ModelConfig"/>.</summary>
+internal static class ConfigParser
+{
+    public const string FileName = "config.json";
+    private const int MaxLayers = 4096;
+    private const int MaxWidth = 1 << 24;
+
+    public static ModelConfig Load(string folderOrFile)
+    {
+        string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, FileName) : folderOrFile;
+        if (!File.Exists(path))
+        {
+            throw new ModelFileException(
+                $"{path}: not found: expected a model folder with a {FileName}, or the file itself. Check the path.");
+        }
+
+        JsonFields fields = JsonFields.Load(path);
+        return Parse(fields, fields.Json.GetRawText());
+    }
+
+    public static ModelConfig Parse(string json, string where) => Parse(JsonFields.Parse(where, json), json);
+
+    private static ModelConfig Parse(JsonFields f, string raw)
+    {
+        RefusedKeys.CheckQuantisation(f);
+        Architecture architecture = ReadArchitecture(f);
+        int hidden = Size(f, "hidden_size"), heads = Size(f, "num_attention_heads");
+        int kvHeads = f.Has("num_key_value_heads") ? Size(f, "num_key_value_heads") : heads;
+        if (heads % kvHeads != 0)
+            throw Bad(f, "num_key_value_heads", $"a divisor of num_attention_heads ({heads})", kvHeads);
+        int headDim = ReadHeadDim(f, architecture, hidden, heads);
+        if ((long)heads * headDim > MaxWidth)
+            throw Bad(f, "head_dim", $"num_attention_heads x head_dim up to {MaxWidth}", headDim);
+        int layers = Size(f, "num_hidden_layers", MaxLayers);
+        RefusedKeys.Check(f, architecture, layers);
+        bool? attentionBias = f.Has("attention_bias") ? f.Flag("attention_bias", false) : null;
+        (bool qkvBias, bool outputBias) = architecture.Biases(attentionBias);
+        int positions = f.Has("max_position_embeddings")
+            ? Size(f, "max_position_embeddings", int.MaxValue) : architecture.DefaultMaxPositionEmbeddings;
+        int vocabulary = Size(f, "vocab_size");
+        return new ModelConfig
+        {
+            Architecture = architecture.Name,
+            ModelType = architecture.ModelType,
+            VocabSize = vocabulary,
+            HiddenSize = hidden,
+            IntermediateSize = Size(f, "intermediate_size"),
+            NumLayers = layers,
+            NumHeads = heads,
+            NumKvHeads = kvHeads,
+            HeadDim = headDim,
+            RmsNormEps = Positive(f, "rms_norm_eps", 1e-6),
+            Rope = RopeParser.Parse(f, positions),
+            TieWordEmbeddings = f.Flag("tie_word_embeddings", false),
+            MaxPositionEmbeddings = positions,
+            QkvBias = qkvBias,
+            OutputBias = outputBias,
+            QkNorm = architecture.QkNorm,
+            BosTokenId = f.Integers("bos_token_id") is [int bos, ..] ? bos : null,
+            PadTokenId = ReadPad(f, vocabulary),
+            EosTokenIds = f.Integers("eos_token_id"),
+            InitializerRange = Positive(f, "initializer_range", 0.02),
+            StoredType = ReadType(f),
+            RawJson = raw,
+        };
+    }
+
+    private static Architecture ReadArchitecture(JsonFields f)
+    {
+        string known = string.Join(", ", Architectures.Registry.Select(a => a.Name));
+        string? type = f.Text("model_type");
+        IReadOnlyList<string> names = f.Texts("architectures") ?? [];
+        if (names.Count == 0 && type is null)
+        {
+            throw new ModelFileException(
+                $"{f.Where}: key architectures is missing: expected one of {known}. Add it, or download the file again.");
+        }
+
+        string name = names.Count > 0 ? names[0] : type!;
+        Architecture? found = Architectures.Registry.FirstOrDefault(a => names.Count > 0 ? a.Name == name : a.ModelType == name);
+        if (found is null)
+        {
+            string key = names.Count > 0 ? "architectures" : "model_type";
+            throw new ModelFileException(
+                $"{f.Where}: key {key}: this architecture is not supported: expected one of {known}, got {name}. Choose another model.");
+        }
+
+        if (type is not null && type != found.ModelType)
+        {
+            throw new ModelFileException(
+                $"{f.Where}: key model_type: expected {found.ModelType} as architectures says {found.Name}, got {type}. Choose another model.");
+        }
+
+        return found;
+    }
+
+    private static int ReadHeadDim(JsonFields f, Architecture architecture, int hidden, int heads)
+    {
+        int? given = f.Has("head_dim") ? Size(f, "head_dim") : null;
+        if (given is null && hidden % heads != 0)
+            throw Bad(f, "hidden_size", $"a multiple of num_attention_heads ({heads}), as there is no head_dim", hidden);
+        int headDim = given ?? hidden / heads;
+        if (given is null && architecture.DefaultHeadDim is int theirs && theirs != headDim)
+        {
+            throw new ModelFileException(
+                $"{f.Where}: key head_dim is missing: expected it, since transformers would take {theirs} and hidden_size / "
+                + $"num_attention_heads is {headDim}. Add head_dim.");
+        }
+
+        return headDim % 2 == 0 ? headDim : throw Bad(f, "head_dim", "an even number (rotary pairs)", headDim);
+    }
+
+    private static int? ReadPad(JsonFields f, int vocabulary)
+    {
+        int? pad = f.OptionalInteger("pad_token_id");
+        return pad is null || (pad >= 0 && pad < vocabulary) ? pad : null;
+    }
+
+    /// <summary><c>dtype</c> (transformers 5) or <c>torch_dtype</c>; float32 where absent, as in transformers 4.</summary>
+    private static DType ReadType(JsonFields f)
+    {
+        string? newer = f.Text("dtype"), older = f.Text("torch_dtype");
+        if (newer is not null && older is not null && ParseType(f, "dtype", newer) != ParseType(f, "torch_dtype", older))
+        {
+            throw new ModelFileException(
+                $"{f.Where}: keys dtype and torch_dtype disagree: expected one value, got {newer} and {older}. Remove one of the two.");
+        }
+
+        string key = newer is not null ? "dtype" : "torch_dtype";
+        return (newer ?? older) is string name ? ParseType(f, key, name) : DType.F32;
+    }
+
+    private static DType ParseType(JsonFields f, string key, string name)
+    {
+        return (name.StartsWith("torch.", StringComparison.Ordinal) ? name[6..] : name) switch
+        {
+            "float32" or "float" => DType.F32,
+            "bfloat16" => DType.BF16,
+            "float16" or "half" => DType.F16,
+            "float64" or "double" => DType.F64,
+            _ => throw new ModelFileException(
+                $"{f.Where}: key {key}: expected float64, float32, float16 or bfloat16, got {name}. Choose another model."),
+        };
+    }
+
+    private static int Size(JsonFields f, string key, int most = MaxWidth)
+    {
+        int value = f.Integer(key);
+        return value >= 1 && value <= most ? value : throw Bad(f, key, $"1 to {most}", value);
+    }
+
+    private static double Positive(JsonFields f, string key, double otherwise)
+    {
+        double value = f.OptionalNumber(key) ?? otherwise;
+        return value > 0 ? value : throw Bad(f, key, "a number above 0", value);
+    }
+
+    private static ModelFileException Bad(JsonFields f, string key, string expected, double got) =>
+        new($"{f.Where}: key {key}: expected {expected}, got {got}. Correct the file.");
+}

@@ -1,0 +1,25 @@
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Weights;
+
+namespace MolEngine.Engine.Models;
+
+/// <summary><c>generation_config.json</c> as far as the engine reads it.</summary>
+/// <param name="EosTokenIds">Ids that end a generation: of this file, else of the config; empty where neither has one.</param>
+/// <param name="RawJson">The file's text; null where there is no file.</param>
+public sealed record GenerationConfig(IReadOnlyList<int> EosTokenIds, string? RawJson)
+{
+    public const string FileName = "generation_config.json";
+
+    /// <summary>Reads a model folder. The file may be absent.</summary>
+    /// <exception cref="ModelFileException">Names the file and the key.</exception>
+    public static GenerationConfig Load(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        JsonFields? fields = File.Exists(path) ? JsonFields.Load(path) : null;
+        IReadOnlyList<int> ids = fields?.Integers("eos_token_id") ?? [];
+        string config = Path.Combine(folder, ConfigParser.FileName);
+        if (ids.Count == 0 && File.Exists(config))
+            ids = JsonFields.Load(config).Integers("eos_token_id");
+        return new GenerationConfig(ids, fields?.Json.GetRawText());
+    }
+}

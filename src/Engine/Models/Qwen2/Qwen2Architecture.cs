@@ -1,0 +1,15 @@
+namespace MolEngine.Engine.Models.Qwen2;
+
+/// <summary>Qwen2 and Qwen2.5: q, k and v always have biases, o never; transformers reads no <c>attention_bias</c> here.</summary>
+public sealed class Qwen2Architecture : Architecture
+{
+    public override string Name => "Qwen2ForCausalLM";
+
+    public override string ModelType => "qwen2";
+
+    public override bool QkNorm => false;
+
+    public override int DefaultMaxPositionEmbeddings => 32768;
+
+    public override (bool Qkv, bool Output) Biases(bool? attentionBias) => (true, false);
+}

@@ -1,0 +1,45 @@
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Engine.Models;
+
+/// <summary>Random weights as transformers' <c>_init_weights</c> makes them; the numbers themselves come from our own generator.</summary>
+public static class RandomInit
+{
+    /// <summary>
+    /// All tensors of a config, fp32: normal(0, initializer_range) for linear layers and the embedding, whose padding row is zero, zeros for biases,
+    /// ones for norms. Element i of a tensor depends on the seed, the tensor's name and i alone.
+    /// </summary>
+    /// <param name="arena">Host memory; it must outlive the weights.</param>
+    public static ModelWeights Create(ModelConfig config, ulong seed, Arena arena)
+    {
+        var tensors = new Dictionary<string, Tensor>();
+        foreach (TensorSpec spec in Architectures.Of(config).Tensors(config))
+        {
+            Tensor tensor = arena.Allocate(spec.Name, DType.F32, spec.Shape.Dimensions.ToArray());
+            Fill(tensor.Span<float>(), spec, config, seed);
+            tensors[spec.Name] = tensor;
+        }
+
+        return ModelWeights.FromTensors(config, tensors);
+    }
+
+    private static void Fill(Span<float> values, TensorSpec spec, ModelConfig config, ulong seed)
+    {
+        switch (spec.Role)
+        {
+            case TensorRole.Norm:
+                values.Fill(1);
+                break;
+            case TensorRole.Bias:
+                values.Clear();
+                break;
+            default:
+                CounterRandom.For(seed, spec.Name).Normal(values, config.InitializerRange);
+                if (spec.Role == TensorRole.Embedding && config.PadTokenId is int pad)
+                    values.Slice(pad * config.HiddenSize, config.HiddenSize).Clear();
+                break;
+        }
+    }
+}

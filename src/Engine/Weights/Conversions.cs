@@ -1,0 +1,175 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Engine.Weights;
+
+/// <summary>
+/// Between the four element types of weights, each number rounded once, to the nearest, ties to even. Works block by block, as a span of bytes
+/// ends at 2 GiB and a tensor need not.
+/// </summary>
+public static class Conversions
+{
+    private const int BlockSize = 1 << 14;
+
+    /// <summary>The upper half of an fp32, rounded; NaN stays NaN, and what is too large becomes infinite.</summary>
+    public static ushort ToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        if (float.IsNaN(value))
+            return (ushort)((bits >> 16) | 0x40);
+        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    /// <summary>A float64 to bfloat16 in one rounding.</summary>
+    public static ushort ToBFloat16(double value)
+    {
+        float single = (float)value;
+        if (double.IsNaN(value) || single == value)
+            return ToBFloat16(single);
+        // Rounding to odd keeps, in the last bit of the fp32, that something was cut off: the second rounding then sees no false tie.
+        uint bits = BitConverter.SingleToUInt32Bits(single);
+        if (Math.Abs((double)single) > Math.Abs(value))
+            bits--;
+        return ToBFloat16(BitConverter.UInt32BitsToSingle(bits | 1));
+    }
+
+    public static float FromBFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+
+    /// <summary>Element <paramref name="index"/> of a host tensor of floats.</summary>
+    public static double Element(Tensor tensor, long index)
+    {
+        Span<double> value = stackalloc double[1];
+        Widen(Bytes(tensor, index, 1), tensor.Type, value);
+        return value[0];
+    }
+
+    /// <summary>Converts all elements. Both are host tensors of floats of equal count; the source's address need not be aligned.</summary>
+    public static void Convert(Tensor source, Tensor target)
+    {
+        if (source.Count != target.Count)
+            throw new ArgumentException($"{source.Name}: {source.Count} elements into {target.Count}", nameof(target));
+        var block = new double[BlockSize];
+        for (long done = 0; done < source.Count; done += BlockSize)
+        {
+            int part = (int)Math.Min(BlockSize, source.Count - done);
+            Convert(Bytes(source, done, part), source.Type, Bytes(target, done, part), target.Type, block);
+        }
+    }
+
+    /// <summary>Writes all elements, as <paramref name="type"/>, little-endian.</summary>
+    public static void Write(Tensor source, DType type, Stream stream)
+    {
+        var block = new double[BlockSize];
+        var bytes = new byte[BlockSize * type.Size()];
+        for (long done = 0; done < source.Count; done += BlockSize)
+        {
+            int part = (int)Math.Min(BlockSize, source.Count - done);
+            Span<byte> target = bytes.AsSpan(0, part * type.Size());
+            Convert(Bytes(source, done, part), source.Type, target, type, block);
+            stream.Write(target);
+        }
+    }
+
+    /// <summary>The first index at which two tensors of equal count hold different numbers; null where they are equal.</summary>
+    public static long? FirstDifference(Tensor a, Tensor b)
+    {
+        double[] x = new double[BlockSize], y = new double[BlockSize];
+        for (long done = 0; done < a.Count; done += BlockSize)
+        {
+            int part = (int)Math.Min(BlockSize, a.Count - done);
+            Span<byte> first = Bytes(a, done, part), second = Bytes(b, done, part);
+            if (a.Type == b.Type && first.SequenceEqual(second))
+                continue;
+            Widen(first, a.Type, x.AsSpan(0, part));
+            Widen(second, b.Type, y.AsSpan(0, part));
+            for (int i = 0; i < part; i++)
+            {
+                if (!x[i].Equals(y[i]) && x[i] != y[i])
+                    return done + i;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The bytes of <paramref name="count"/> elements of a host tensor from element <paramref name="start"/> on.</summary>
+    public static Span<byte> Bytes(Tensor tensor, long start, int count)
+    {
+        Tensor part = tensor.Reshape(checked((int)tensor.Count)).Slice(checked((int)start), count);
+        return part.Type.Size() switch
+        {
+            2 => MemoryMarshal.AsBytes(part.Span<ushort>()),
+            4 => MemoryMarshal.AsBytes(part.Span<uint>()),
+            _ => MemoryMarshal.AsBytes(part.Span<ulong>()),
+        };
+    }
+
+    /// <summary>Reads <c>target.Length</c> elements.</summary>
+    public static void Widen(ReadOnlySpan<byte> source, DType type, Span<double> target)
+    {
+        switch (type)
+        {
+            case DType.BF16:
+                ReadOnlySpan<ushort> brains = MemoryMarshal.Cast<byte, ushort>(source);
+                for (int i = 0; i < target.Length; i++)
+                    target[i] = FromBFloat16(brains[i]);
+                break;
+            case DType.F16:
+                ReadOnlySpan<Half> halves = MemoryMarshal.Cast<byte, Half>(source);
+                for (int i = 0; i < target.Length; i++)
+                    target[i] = (double)halves[i];
+                break;
+            case DType.F32:
+                ReadOnlySpan<float> singles = MemoryMarshal.Cast<byte, float>(source);
+                for (int i = 0; i < target.Length; i++)
+                    target[i] = singles[i];
+                break;
+            case DType.F64:
+                MemoryMarshal.Cast<byte, double>(source)[..target.Length].CopyTo(target);
+                break;
+            default:
+                throw new ArgumentException($"expected a type of weights, got {type}", nameof(type));
+        }
+    }
+
+    /// <summary>Rounds each number once and writes it.</summary>
+    public static void Narrow(ReadOnlySpan<double> source, DType type, Span<byte> target)
+    {
+        switch (type)
+        {
+            case DType.BF16:
+                Span<ushort> brains = MemoryMarshal.Cast<byte, ushort>(target);
+                for (int i = 0; i < source.Length; i++)
+                    brains[i] = ToBFloat16(source[i]);
+                break;
+            case DType.F16:
+                Span<Half> halves = MemoryMarshal.Cast<byte, Half>(target);
+                for (int i = 0; i < source.Length; i++)
+                    halves[i] = (Half)source[i];
+                break;
+            case DType.F32:
+                Span<float> singles = MemoryMarshal.Cast<byte, float>(target);
+                for (int i = 0; i < source.Length; i++)
+                    singles[i] = (float)source[i];
+                break;
+            case DType.F64:
+                source.CopyTo(MemoryMarshal.Cast<byte, double>(target));
+                break;
+            default:
+                throw new ArgumentException($"expected a type of weights, got {type}", nameof(type));
+        }
+    }
+
+    private static void Convert(ReadOnlySpan<byte> source, DType from, Span<byte> target, DType to, double[] block)
+    {
+        if (from == to)
+        {
+            source.CopyTo(target);
+            return;
+        }
+
+        Span<double> numbers = block.AsSpan(0, source.Length / from.Size());
+        Widen(source, from, numbers);
+        Narrow(numbers, to, target);
+    }
+}

@@ -1,0 +1,55 @@
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
+
+namespace MolEngine.Engine.Weights;
+
+/// <summary>Holds the tensors of files against those that a config asks for, and names everything that is wrong in one message.</summary>
+internal static class WeightCheck
+{
+    private static readonly string[] QuantisedSuffixes =
+    [
+        ".scales", ".biases", ".qweight", ".qzeros", ".g_idx", ".absmax", ".quant_map", ".weight_scale", ".weight_scale_inv", ".input_scale",
+        ".SCB", ".weight_packed", ".weight_zero_point",
+    ];
+
+    /// <exception cref="ModelFileException">Names all missing, surplus, misshaped and mistyped tensors.</exception>
+    public static void Check(WeightFiles files, ModelConfig config)
+    {
+        var specs = Architectures.Of(config).Tensors(config).ToDictionary(s => s.Name);
+        if (config.TieWordEmbeddings)
+            specs.TryAdd(DecoderTensors.Head, specs[DecoderTensors.Embedding] with { Name = DecoderTensors.Head });
+        SafetensorsEntry[] stored = [.. files.Entries.Where(e => !Ignored(e.Name)).OrderBy(e => e.Name, StringComparer.Ordinal)];
+        List<string> problems = [];
+        Add(problems, "missing", specs.Values.Where(s => IsMissing(files, config, s.Name)).Select(s => $"{s.Name} {s.Shape}"));
+        Add(problems, "surplus", stored.Where(e => !specs.ContainsKey(e.Name)).Select(e => $"{e.Name} {e.StoredType} {e.Shape}"));
+        SafetensorsEntry[] known = [.. stored.Where(e => specs.ContainsKey(e.Name))];
+        Add(problems, "misshaped", known.Where(e => e.Shape != specs[e.Name].Shape).Select(
+            e => $"{e.Name} (expected {specs[e.Name].Shape}, got {e.Shape})"));
+        Add(problems, "of another type", known.Where(e => !e.IsFloat).Select(
+            e => $"{e.Name} (expected F64, F32, F16 or BF16, got {e.StoredType})"));
+        if (problems.Count == 0)
+            return;
+        bool quantised = stored.Any(e => QuantisedSuffixes.Any(s => e.Name.EndsWith(s, StringComparison.Ordinal)) || !e.IsFloat);
+        string todo = quantised ? "This checkpoint is quantised: choose the unquantised model." : "Choose files and config of one model.";
+        throw new ModelFileException(
+            $"{files.Folder}: the weights do not fit the config: expected the tensors of {config.Architecture}, got {string.Join("; ", problems)}. {todo}");
+    }
+
+    /// <summary>Old files carry the rotary frequencies of each layer; they follow from the config.</summary>
+    public static bool Ignored(string name) => name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
+
+    private static bool IsMissing(WeightFiles files, ModelConfig config, string name)
+    {
+        bool either = config.TieWordEmbeddings && name is DecoderTensors.Embedding or DecoderTensors.Head;
+        if (!config.TieWordEmbeddings || !either)
+            return !files.Has(name);
+        return name == DecoderTensors.Embedding && !files.Has(DecoderTensors.Embedding) && !files.Has(DecoderTensors.Head);
+    }
+
+    private static void Add(List<string> problems, string kind, IEnumerable<string> tensors)
+    {
+        string[] names = [.. tensors];
+        if (names.Length > 0)
+            problems.Add($"{names.Length} {kind}: {string.Join(", ", names)}");
+    }
+}
