@@ -24,9 +24,16 @@ internal static unsafe class Packing<S, V>
     public static void A(in GemmArguments g, int first, int rows, int start, int depth, float* to)
     {
         if (g.ATransposed)
+        {
             CopyA(g, first, rows, start, depth, to);
-        else
-            TransposeRows(g.A + (first * g.StrideA) + start, g.StrideA, rows, depth, to, rows, rows);
+            return;
+        }
+
+        for (int i = 0; i < rows; i += S.Count)
+        {
+            int block = Math.Min(S.Count, rows - i);
+            TransposeRows(g.A + ((first + i) * g.StrideA) + start, g.StrideA, block, depth, to + i, rows, block);
+        }
     }
 
     /// <summary>to[k * Columns + j] = B[start + k, first + j]; columns from N on are zeros.</summary>
