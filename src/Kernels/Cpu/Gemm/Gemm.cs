@@ -1,68 +1,88 @@
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
-using MolEngine.Kernels.Device;
 
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// C[M, N] (=|+=) A B in fp32 with fused multiply-adds. A is stored [M, K], or [K, M] where ATransposed; B is stored [N, K] (a linear
-/// layer's weight), or [K, N] where BRowsAreK; B may be bf16, widened while packing. Strides in elements.
-/// An element of C is a sum over k whose order depends on K alone: not on M, N, its place, or the number of threads.
+/// Matrix products of the CPU backend at one vector width: packed panels, a register-blocked kernel (<see cref="MicroKernel{S, V}"/>),
+/// blocks of k cut by K alone (<see cref="KBlocks"/>). All widths give the same bits.
 /// </summary>
-internal unsafe struct GemmArguments
-{
-    public int M, N, K;
-    public float* A;
-    public nint StrideA;
-    public bool ATransposed;
-    public void* B;
-    public nint StrideB;
-    public bool BRowsAreK;
-    public DType BType;
-    public float* C;
-    public nint StrideC;
-    public bool Accumulate;
-}
-
-/// <summary>Matrix products of the CPU backend at one vector width.</summary>
 internal static unsafe class Gemm<S, V>
     where S : struct, ISimd<V>
     where V : unmanaged
 {
-    /// <summary>The product on all workers of the pool.</summary>
+    /// <summary>Most floats of packed A held at once (32 MB); taller products are done in slices of rows, at least <see cref="FewestRows"/>.</summary>
+    private const int PackedFloats = 8 * 1024 * 1024;
+
+    private const int FewestRows = 560;
+
+    /// <summary>The product on all workers of the pool. Uses the scratch buffers "gemm.a" and "gemm.b".</summary>
     public static void Run(WorkerPool pool, Scratch scratch, in GemmArguments arguments)
     {
-        GemmArguments g = arguments;
-        pool.For(g.M, (i, _) => Row(g, i));
+        if (IsEmpty(arguments))
+            return;
+        int slice = Math.Max(FewestRows, PackedFloats / arguments.K);
+        for (int row = 0; row < arguments.M; row += slice)
+        {
+            GemmArguments g = arguments;
+            g.M = Math.Min(slice, arguments.M - row);
+            g.A += arguments.ATransposed ? row : row * arguments.StrideA;
+            g.C += row * arguments.StrideC;
+            GemmTask<S, V>.Run(pool, scratch, g);
+        }
+    }
+
+    /// <summary>Floats of workspace that <see cref="RunSingle"/> needs for a product of these sizes or smaller ones.</summary>
+    public static long SingleWorkspace(int m, int n, int k)
+    {
+        if (m == 0 || n == 0 || k == 0)
+            return 0;
+        int depth = new KBlocks(k).Largest;
+        return Packing<S, V>.PanelOfA(depth) + (ColumnPanels(n) * Packing<S, V>.PanelOfB(depth));
     }
 
     /// <summary>
-    /// Floats of workspace that <see cref="RunSingle"/> needs for such a product.
+    /// A small product on the calling thread, for ops that divide the work above it (attention blocks): the whole of B, a block of k at
+    /// a time, is packed into the workspace. Same sums as <see cref="Run"/>.
     /// </summary>
-    public static long SingleWorkspace(int m, int n, int k) => 0;
-
-    /// <summary>A small product on the calling thread: for ops that divide the work above it (attention blocks).</summary>
     public static void RunSingle(in GemmArguments arguments, float* workspace)
     {
-        for (int i = 0; i < arguments.M; i++)
-            Row(arguments, i);
+        if (IsEmpty(arguments))
+            return;
+        var blocks = new KBlocks(arguments.K);
+        var panels = new RowPanels(arguments.M, MicroKernel<S, V>.MaxRows);
+        int columnPanels = ColumnPanels(arguments.N);
+        float* a = workspace + (columnPanels * Packing<S, V>.PanelOfB(blocks.Largest));
+        for (int block = 0; block < blocks.Count; block++)
+        {
+            int start = blocks.Start(block), depth = blocks.Depth(block);
+            nint panelOfB = Packing<S, V>.PanelOfB(depth);
+            for (int j = 0; j < columnPanels; j++)
+                Packing<S, V>.B(arguments, j * MicroKernel<S, V>.Columns, start, depth, workspace + (j * panelOfB));
+            for (int p = 0; p < panels.Count; p++)
+            {
+                int first = panels.Start(p), rows = panels.Rows(p);
+                Packing<S, V>.A(arguments, first, rows, start, depth, a);
+                for (int j = 0; j < columnPanels; j++)
+                {
+                    GemmTile<S, V>.Run(
+                        arguments, first, rows, j, depth, a, workspace + (j * panelOfB), arguments.Accumulate || block > 0, a, 0);
+                }
+            }
+        }
     }
 
-    private static void Row(in GemmArguments g, int i)
-    {
-        for (int j = 0; j < g.N; j++)
-        {
-            float sum = 0;
-            for (int k = 0; k < g.K; k++)
-            {
-                float a = g.ATransposed ? g.A[k * g.StrideA + i] : g.A[i * g.StrideA + k];
-                nint at = g.BRowsAreK ? k * g.StrideB + j : j * g.StrideB + k;
-                float b = g.BType == DType.BF16 ? ScalarSimd.LoadBf16((ushort*)g.B + at) : ((float*)g.B)[at];
-                sum = MathF.FusedMultiplyAdd(a, b, sum);
-            }
+    private static int ColumnPanels(int n) => (n + MicroKernel<S, V>.Columns - 1) / MicroKernel<S, V>.Columns;
 
-            float* c = g.C + i * g.StrideC + j;
-            *c = g.Accumulate ? *c + sum : sum;
-        }
+    /// <summary>Products with nothing to sum: C is set to zeros unless it accumulates.</summary>
+    private static bool IsEmpty(in GemmArguments g)
+    {
+        if (g.M == 0 || g.N == 0)
+            return true;
+        if (g.K > 0)
+            return false;
+        for (int i = 0; i < g.M && !g.Accumulate; i++)
+            new Span<float>(g.C + (i * g.StrideC), g.N).Clear();
+        return true;
     }
 }

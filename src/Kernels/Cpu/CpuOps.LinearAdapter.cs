@@ -1,0 +1,106 @@
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Kernels.Cpu;
+
+/// <summary>The low-rank adapter's share of a linear layer.</summary>
+internal sealed unsafe partial class CpuOps<S, V>
+{
+    /// <summary>Tokens whose dropped inputs, or gradients, are held at a time.</summary>
+    private const int AdapterTokens = 1024;
+
+    /// <summary>hidden = scale * dropout(x) A^T; y += hidden B^T.</summary>
+    private void AdapterForward(Tensor x, LoraWeights lora, SequenceLayout layout, Tensor y, Tensor loraHidden)
+    {
+        int tokens = x.Shape[0], inputs = x.Shape[1], outputs = y.Shape[1], rank = lora.Rank;
+        for (int first = 0; first < tokens; first += AdapterTokens)
+        {
+            int count = Math.Min(AdapterTokens, tokens - first);
+            float* hidden = F32(loraHidden) + ((nint)first * rank);
+            DenseProduct(count, rank, inputs, Dropped(x, lora, layout, first, count), lora.A, false, hidden, false);
+            ScaleHidden(hidden, (long)count * rank, lora.Scale);
+            DenseProduct(count, outputs, rank, hidden, lora.B, false, F32(y) + ((nint)first * outputs), true);
+        }
+    }
+
+    /// <summary>
+    /// With h = scale * dropout(x) A^T and dh = scale * dy B: dB += dy^T h, dA += dh^T dropout(x), dx += dropout(dh A).
+    /// </summary>
+    private void AdapterBackward(
+        Tensor dy, Tensor x, LoraWeights lora, SequenceLayout layout, Tensor loraHidden, LinearGradients gradients, Tensor? dx)
+    {
+        int tokens = x.Shape[0], outputs = dy.Shape[1], rank = lora.Rank;
+        if (gradients.LoraB is { } dB)
+            RowProducts(layout, F32(dy), outputs, F32(loraHidden), rank, F32(dB));
+        if (gradients.LoraA is null && dx is null)
+            return;
+        float* dHidden = _scratch.Get("linear.hidden", (long)tokens * rank);
+        DenseProduct(tokens, rank, outputs, F32(dy), lora.B, true, dHidden, false);
+        ScaleHidden(dHidden, (long)tokens * rank, lora.Scale);
+        if (gradients.LoraA is { } dA)
+            AdapterInputGradient(dHidden, x, lora, layout, F32(dA));
+        if (dx is not null)
+            AddAdapterGradient(dHidden, lora, layout, dx);
+    }
+
+    /// <summary>dA += dh^T dropout(x), row by row, each row in pieces that start where it starts.</summary>
+    private void AdapterInputGradient(float* dHidden, Tensor x, LoraWeights lora, SequenceLayout layout, float* dA)
+    {
+        for (int row = 0; row < layout.Rows; row++)
+        {
+            int end = layout.RowStarts[row + 1];
+            for (int first = layout.RowStarts[row]; first < end; first += AdapterTokens)
+            {
+                int count = Math.Min(AdapterTokens, end - first);
+                float* input = Dropped(x, lora, layout, first, count);
+                TokenProducts(count, dHidden + ((nint)first * lora.Rank), lora.Rank, input, x.Shape[1], dA);
+            }
+        }
+    }
+
+    /// <summary>dx += dropout(dh A).</summary>
+    private void AddAdapterGradient(float* dHidden, LoraWeights lora, SequenceLayout layout, Tensor dx)
+    {
+        int tokens = dx.Shape[0], inputs = dx.Shape[1];
+        if (lora.Dropout == 0)
+        {
+            DenseProduct(tokens, inputs, lora.Rank, dHidden, lora.A, true, F32(dx), true);
+            return;
+        }
+
+        float* gradient = _scratch.Get("linear.dropped", (long)Math.Min(tokens, AdapterTokens) * inputs);
+        for (int first = 0; first < tokens; first += AdapterTokens)
+        {
+            int count = Math.Min(AdapterTokens, tokens - first);
+            DenseProduct(count, inputs, lora.Rank, dHidden + ((nint)first * lora.Rank), lora.A, true, gradient, false);
+            ApplyDropout(gradient, gradient, lora, layout, first, count, inputs);
+            AddGradient(gradient, F32(dx) + ((nint)first * inputs), (long)count * inputs);
+        }
+    }
+
+    /// <summary>dropout(x) of these tokens: x itself without dropout, otherwise a scratch buffer.</summary>
+    private float* Dropped(Tensor x, LoraWeights lora, SequenceLayout layout, int first, int count)
+    {
+        int inputs = x.Shape[1];
+        float* input = F32(x) + ((nint)first * inputs);
+        if (lora.Dropout == 0)
+            return input;
+        float* dropped = _scratch.Get("linear.dropped", (long)count * inputs);
+        ApplyDropout(input, dropped, lora, layout, first, count, inputs);
+        return dropped;
+    }
+
+    /// <summary>y = mask * x for tokens first .. first + count - 1, whose rows x and y begin with.</summary>
+    private void ApplyDropout(float* x, float* y, LoraWeights lora, SequenceLayout layout, int first, int count, int features)
+    {
+        const int TokensATask = 16;
+        var mask = new DropoutMask(lora.DropoutSeed, lora.Dropout);
+        long* keys = (long*)layout.TokenKeys.Address + first;
+        _pool.For((count + TokensATask - 1) / TokensATask, (task, _) =>
+        {
+            int end = Math.Min(count, (task + 1) * TokensATask);
+            for (int t = task * TokensATask; t < end; t++)
+                mask.Apply(keys[t], x + ((nint)t * features), y + ((nint)t * features), features);
+        });
+    }
+}

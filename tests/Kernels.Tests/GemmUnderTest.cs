@@ -1,0 +1,51 @@
+using System.Runtime.Intrinsics;
+using MolEngine.Kernels.Cpu;
+using MolEngine.Kernels.Cpu.Gemm;
+using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Cpu.Threading;
+
+namespace MolEngine.Kernels.Tests;
+
+/// <summary>The products of one vector width on a pool of their own.</summary>
+internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
+{
+    protected WorkerPool Pool { get; } = new(threads);
+
+    protected Scratch Scratch { get; } = new();
+
+    /// <summary>At a level, or at the widest below it that this processor has.</summary>
+    public static GemmUnderTest At(SimdLevel level, int threads = 2) => (SimdLevel)Math.Min((int)level, (int)SimdLevels.Best) switch
+    {
+        SimdLevel.Vector512 => new Of<Vector512Simd, Vector512<float>>(threads),
+        SimdLevel.Vector256 => new Of<Vector256Simd, Vector256<float>>(threads),
+        _ => new Of<ScalarSimd, float>(threads),
+    };
+
+    public abstract void Run(in GemmArguments arguments);
+
+    public abstract void RunSingle(in GemmArguments arguments);
+
+    public abstract void DotProducts(in GemmArguments arguments);
+
+    public void Dispose()
+    {
+        Pool.Dispose();
+        Scratch.Dispose();
+    }
+
+    private sealed class Of<S, V>(int threads) : GemmUnderTest(threads)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        public override void Run(in GemmArguments arguments) => Gemm<S, V>.Run(Pool, Scratch, arguments);
+
+        public override void RunSingle(in GemmArguments arguments)
+        {
+            long floats = Gemm<S, V>.SingleWorkspace(arguments.M, arguments.N, arguments.K);
+            using var workspace = new GuardedMemory(floats * sizeof(float));
+            Gemm<S, V>.RunSingle(arguments, (float*)workspace.Address);
+        }
+
+        public override void DotProducts(in GemmArguments arguments) => DotProducts<S, V>.Run(Pool, arguments);
+    }
+}

@@ -1,0 +1,26 @@
+using MolEngine.Benchmarks;
+
+// A verb is a line here and a class with a Run method.
+var verbs = new Dictionary<string, (string Help, Action<BenchmarkOptions> Run)>
+{
+    ["gemm"] = ("matrix products against the FMA peak, decoding against the read bandwidth", GemmBenchmark.Run),
+};
+
+if (args.Length == 0 || !verbs.TryGetValue(args[0], out (string Help, Action<BenchmarkOptions> Run) verb))
+{
+    Console.Error.WriteLine("usage: benchmarks VERB [--threads N] [--level LEVEL] [--seconds A_LINE] [--shape MxKxN]...");
+    foreach ((string name, (string help, _)) in verbs)
+        Console.Error.WriteLine($"  {name,-12} {help}");
+    return 2;
+}
+
+try
+{
+    verb.Run(BenchmarkOptions.Parse(args[1..]));
+    return 0;
+}
+catch (ArgumentException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}
