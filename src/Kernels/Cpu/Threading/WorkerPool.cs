@@ -1,21 +1,24 @@
+using System.Runtime.ExceptionServices;
+
 namespace MolEngine.Kernels.Cpu.Threading;
 
 /// <summary>
 /// A fork-join pool: the caller and Workers - 1 background threads take tasks from one counter. Which worker runs a task changes
-/// nothing in its result, so results do not depend on the number of threads.
+/// nothing in its result, so results do not depend on the number of threads. One fork at a time: a body must not fork again.
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
     private const int SpinsBeforeSleep = 4000;
 
     private readonly Thread[] _threads;
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly object _gate = new();
     private Action<int>? _body;
     private Exception? _failure;
     private int _generation;
-    private int _sleeping;
+    private int _sleepers;
     private int _running;
-    private bool _stopped;
+    private int _busy;
+    private volatile bool _stopped;
 
     /// <param name="workers">Threads in all, the caller included.</param>
     public WorkerPool(int workers)
@@ -33,64 +36,120 @@ public sealed class WorkerPool : IDisposable
 
     public int Workers { get; }
 
-    /// <summary>Runs <paramref name="body"/> (task, worker) for every task in 0 .. tasks - 1. Returns when all are done.</summary>
+    /// <summary>
+    /// Runs <paramref name="body"/> (task, worker) for every task in 0 .. tasks - 1. Returns when all are done; the first exception is
+    /// thrown here as it is, after the other workers have finished (some tasks may then not have run).
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The pool is at work already: a body forks, or two threads share a pool.</exception>
     public void For(int tasks, Action<int, int> body)
     {
-        if (tasks <= 1 || Workers == 1)
-        {
-            for (int task = 0; task < tasks; task++)
-                body(task, 0);
+        if (tasks <= 0)
             return;
-        }
-
-        int next = 0;
-        OnAll(worker =>
+        Enter();
+        try
         {
-            int task;
-            while ((task = Interlocked.Increment(ref next) - 1) < tasks)
-                body(task, worker);
-        });
+            if (tasks == 1 || Workers == 1)
+            {
+                for (int task = 0; task < tasks; task++)
+                    body(task, 0);
+                return;
+            }
+
+            int next = 0;
+            Fork(worker =>
+            {
+                int task;
+                while ((task = Interlocked.Increment(ref next) - 1) < tasks)
+                    body(task, worker);
+            });
+        }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+        }
     }
 
-    /// <summary>Runs <paramref name="body"/> once on every worker at the same time. The first exception is thrown here.</summary>
+    /// <summary>Runs <paramref name="body"/> once on every worker at the same time. Exceptions as in <see cref="For"/>.</summary>
+    /// <exception cref="InvalidOperationException">The pool is at work already: a body forks, or two threads share a pool.</exception>
     public void OnAll(Action<int> body)
     {
-        if (Workers == 1)
+        Enter();
+        try
         {
-            body(0);
-            return;
+            if (Workers == 1)
+                body(0);
+            else
+                Fork(body);
         }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+        }
+    }
 
+    public void Dispose()
+    {
+        if (_stopped)
+            return;
+        _stopped = true;
+        WakeAll();
+        foreach (Thread thread in _threads)
+            thread.Join();
+    }
+
+    private void Enter()
+    {
+        ObjectDisposedException.ThrowIf(_stopped, this);
+        if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            throw new InvalidOperationException(
+                "worker pool: fork while another runs: expected one fork at a time, got a body that forks or a second thread. "
+                + "Divide the work in one fork, or give each thread a backend.");
+        }
+    }
+
+    private void Fork(Action<int> body)
+    {
         _failure = null;
         _body = body;
         Volatile.Write(ref _running, Workers - 1);
-        Interlocked.Increment(ref _generation);
-        int sleeping = Interlocked.Exchange(ref _sleeping, 0);
-        if (sleeping > 0)
-            _wake.Release(sleeping);
+        WakeAll();
         Guarded(body, 0);
         var spin = new SpinWait();
         while (Volatile.Read(ref _running) > 0)
             spin.SpinOnce(sleep1Threshold: -1);
         _body = null;
         if (_failure is { } failure)
-            throw new AggregateException("a worker failed", failure);
+            ExceptionDispatchInfo.Throw(failure);
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Either the caller sees a sleeper's count and pulses, or the sleeper sees the new generation (both sides write, fence, then read).
+    /// The lock keeps the pulse from falling between the sleeper's last look and its wait.
+    /// </summary>
+    private void WakeAll()
     {
-        _stopped = true;
         Interlocked.Increment(ref _generation);
-        _wake.Release(Workers);
-        foreach (Thread thread in _threads)
-            thread.Join();
-        _wake.Dispose();
+        if (Volatile.Read(ref _sleepers) == 0)
+            return;
+        lock (_gate)
+            Monitor.PulseAll(_gate);
+    }
+
+    private void Sleep(int seen)
+    {
+        lock (_gate)
+        {
+            Interlocked.Increment(ref _sleepers);
+            while (Volatile.Read(ref _generation) == seen)
+                Monitor.Wait(_gate);
+            Interlocked.Decrement(ref _sleepers);
+        }
     }
 
     private void Loop(int worker)
     {
-        int seen = 0;
-        while (true)
+        for (int seen = 0; ; seen++)
         {
             int spins = 0;
             while (Volatile.Read(ref _generation) == seen)
@@ -101,23 +160,11 @@ public sealed class WorkerPool : IDisposable
                     Sleep(seen);
             }
 
-            seen++;
             if (_stopped)
                 return;
             Guarded(_body!, worker);
             Interlocked.Decrement(ref _running);
         }
-    }
-
-    /// <summary>
-    /// A sleeper counts itself, then looks again: either the caller sees the count and releases the semaphore, or the sleeper sees the
-    /// new generation. A release meant for a worker that did not sleep only makes a later one look once more.
-    /// </summary>
-    private void Sleep(int seen)
-    {
-        Interlocked.Increment(ref _sleeping);
-        if (Volatile.Read(ref _generation) == seen)
-            _wake.Wait();
     }
 
     private void Guarded(Action<int> body, int worker)
