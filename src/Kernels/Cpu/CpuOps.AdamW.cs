@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
@@ -5,9 +6,64 @@ namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    protected override void AdamWCore(Tensor parameter, Tensor gradient, Tensor m, Tensor v, in AdamWStep step) =>
-        throw new NotImplementedException();
+    protected override void AdamWCore(Tensor parameter, Tensor gradient, Tensor m, Tensor v, in AdamWStep step)
+    {
+        float* p = F32(parameter), g = F32(gradient), pm = F32(m), pv = F32(v);
+        var factors = new AdamWFactors(step);
+        ForChunks(parameter.Count, (start, count) =>
+        {
+            int whole = count - count % S.Count;
+            long tail = start + whole;
+            AdamWRange<S, V>(p + start, g + start, pm + start, pv + start, factors, whole);
+            AdamWRange<ScalarSimd, float>(p + tail, g + tail, pm + tail, pv + tail, factors, count - whole);
+        });
+    }
 
-    protected override double SumOfSquaresCore(Tensor x) =>
-        throw new NotImplementedException();
+    protected override double SumOfSquaresCore(Tensor x)
+    {
+        float* p = F32(x);
+        var partial = new double[(x.Count + ChunkElements - 1) / ChunkElements];
+        ForChunks(x.Count, (start, count) =>
+            partial[start / ChunkElements] = DoubleSums.Squares(p + start, count, vectors: S.Count > 1));
+        double sum = 0;
+        foreach (double s in partial)
+            sum += s;
+        return sum;
+    }
+
+    private static void AdamWRange<T, U>(float* parameter, float* gradient, float* m, float* v, in AdamWFactors f, int count)
+        where T : struct, ISimd<U>
+        where U : unmanaged
+    {
+        U scale = T.Broadcast(f.GradientScale), minusDecay = T.Broadcast(-f.Decay);
+        U beta1 = T.Broadcast(f.Beta1), rest1 = T.Broadcast(f.OneMinusBeta1);
+        U beta2 = T.Broadcast(f.Beta2), rest2 = T.Broadcast(f.OneMinusBeta2);
+        U minusRate = T.Broadcast(-f.Rate), inverseRoot2 = T.Broadcast(f.InverseRootCorrection2), eps = T.Broadcast(f.Eps);
+        for (int i = 0; i < count; i += T.Count)
+        {
+            U g = T.Multiply(T.Load(gradient + i), scale);
+            U m1 = T.FusedMultiplyAdd(beta1, T.Load(m + i), T.Multiply(rest1, g));
+            U v1 = T.FusedMultiplyAdd(beta2, T.Load(v + i), T.Multiply(T.Multiply(rest2, g), g));
+            U p = T.Load(parameter + i);
+            p = T.FusedMultiplyAdd(p, minusDecay, p);
+            U denominator = T.FusedMultiplyAdd(T.SquareRoot(v1), inverseRoot2, eps);
+            T.Store(m + i, m1);
+            T.Store(v + i, v1);
+            T.Store(parameter + i, T.FusedMultiplyAdd(T.Divide(m1, denominator), minusRate, p));
+        }
+    }
+
+    /// <summary>The scalars of a step: worked out in float64, rounded to fp32 once each.</summary>
+    private readonly struct AdamWFactors(in AdamWStep s)
+    {
+        public readonly float GradientScale = (float)s.GradientScale;
+        public readonly float Decay = (float)(s.LearningRate * s.WeightDecay);
+        public readonly float Beta1 = (float)s.Beta1;
+        public readonly float OneMinusBeta1 = (float)(1 - s.Beta1);
+        public readonly float Beta2 = (float)s.Beta2;
+        public readonly float OneMinusBeta2 = (float)(1 - s.Beta2);
+        public readonly float Rate = (float)(s.LearningRate / s.Correction1);
+        public readonly float InverseRootCorrection2 = (float)(1 / Math.Sqrt(s.Correction2));
+        public readonly float Eps = (float)s.Eps;
+    }
 }

@@ -1,12 +1,83 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 
 namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    protected override void EmbeddingCore(Tensor ids, Tensor weight, Tensor y) =>
-        throw new NotImplementedException();
+    /// <summary>
+    /// Columns of a task where tokens must be taken in order: 256 bytes, whole cache lines, a multiple of every width.
+    /// </summary>
+    private const int ColumnBlock = 64;
 
-    protected override void EmbeddingBackwardCore(Tensor dy, Tensor ids, Tensor dWeight) =>
-        throw new NotImplementedException();
+    protected override void EmbeddingCore(Tensor ids, Tensor weight, Tensor y)
+    {
+        CheckIds("Embedding", ids, weight);
+        int tokens = ids.Shape[0], hidden = weight.Shape[1];
+        int* id = (int*)ids.Address;
+        void* table = (void*)weight.Address;
+        float* output = F32(y);
+        bool bf16 = weight.Type == DType.BF16;
+        ForTokens(tokens, hidden, t =>
+        {
+            float* to = output + (long)t * hidden;
+            long from = (long)id[t] * hidden;
+            if (bf16)
+                WidenBf16((ushort*)table + from, to, hidden);
+            else
+                NativeMemory.Copy((float*)table + from, to, (nuint)hidden * sizeof(float));
+        });
+    }
+
+    protected override void EmbeddingBackwardCore(Tensor dy, Tensor ids, Tensor dWeight)
+    {
+        CheckIds("EmbeddingBackward", ids, dWeight);
+        int tokens = ids.Shape[0], hidden = dWeight.Shape[1];
+        int* id = (int*)ids.Address;
+        float* gradient = F32(dy), table = F32(dWeight);
+        ForColumns(hidden, (column, columns) =>
+        {
+            int whole = columns - columns % S.Count;
+            for (int t = 0; t < tokens; t++)
+            {
+                float* from = gradient + (long)t * hidden + column;
+                float* to = table + (long)id[t] * hidden + column;
+                AddRange<S, V>(from, to, whole);
+                AddRange<ScalarSimd, float>(from + whole, to + whole, columns - whole);
+            }
+        });
+    }
+
+    /// <summary>Runs <paramref name="body"/> for every token, in tasks of about <see cref="ChunkElements"/> elements.</summary>
+    private void ForTokens(int tokens, int width, Action<int> body)
+    {
+        int perTask = Math.Max(1, ChunkElements / Math.Max(1, width));
+        _pool.For((tokens + perTask - 1) / perTask, (task, _) =>
+        {
+            int end = Math.Min(tokens, (task + 1) * perTask);
+            for (int t = task * perTask; t < end; t++)
+                body(t);
+        });
+    }
+
+    /// <summary>Runs <paramref name="body"/> (first column, columns) for every block of <see cref="ColumnBlock"/> columns.</summary>
+    private void ForColumns(int columns, Action<int, int> body) =>
+        _pool.For((columns + ColumnBlock - 1) / ColumnBlock, (block, _) =>
+            body(block * ColumnBlock, Math.Min(ColumnBlock, columns - block * ColumnBlock)));
+
+    private static void CheckIds(string op, Tensor ids, Tensor weight)
+    {
+        int vocabulary = weight.Shape[0];
+        ReadOnlySpan<int> id = ids.Span<int>();
+        for (int t = 0; t < id.Length; t++)
+        {
+            if ((uint)id[t] >= (uint)vocabulary)
+            {
+                throw new ArgumentException(
+                    $"{op}: {ids.Name}: token {t}: expected an id from 0 to {vocabulary - 1} ({weight.Name}), got {id[t]}. "
+                    + "Check that tokenizer and model belong together.");
+            }
+        }
+    }
 }

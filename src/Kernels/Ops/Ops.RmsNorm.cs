@@ -5,25 +5,35 @@ namespace MolEngine.Kernels.Ops;
 public abstract partial class Ops
 {
     /// <summary>y = x * rsqrt(mean(x^2) + eps) * weight, over the last dimension. x, y fp32 [T, H]; weight [H]; rstd fp32 [T].</summary>
+    /// <param name="y">May be x itself.</param>
     /// <param name="rstd">Receives rsqrt(mean(x^2) + eps), which the backward pass reads.</param>
     public void RmsNorm(Tensor x, Tensor weight, float eps, Tensor y, Tensor rstd)
     {
         CheckRmsNorm(nameof(RmsNorm), x, weight, y, rstd);
+        Require.SameOrDistinct(nameof(RmsNorm), y, x);
         RmsNormCore(x, weight, eps, y, rstd);
     }
 
-    /// <summary>sum = x + delta; y = RmsNorm(sum). sum may be x or delta itself.</summary>
+    /// <summary>sum = x + delta; y = RmsNorm(sum). sum may be x or delta itself; so may y where sum is not.</summary>
     public void AddRmsNorm(Tensor x, Tensor delta, Tensor weight, float eps, Tensor sum, Tensor y, Tensor rstd)
     {
         CheckRmsNorm(nameof(AddRmsNorm), x, weight, y, rstd);
         Require.Shape(nameof(AddRmsNorm), nameof(delta), delta, DType.F32, x.Shape[0], x.Shape[1]);
         Require.Shape(nameof(AddRmsNorm), nameof(sum), sum, DType.F32, x.Shape[0], x.Shape[1]);
+        Require.Distinct(nameof(AddRmsNorm), sum, y);
+        foreach (Tensor input in (ReadOnlySpan<Tensor>)[x, delta])
+        {
+            Require.SameOrDistinct(nameof(AddRmsNorm), sum, input);
+            Require.SameOrDistinct(nameof(AddRmsNorm), y, input);
+        }
+
         AddRmsNormCore(x, delta, weight, eps, sum, y, rstd);
     }
 
     /// <summary>
     /// dx += d(RmsNorm)/dx . dy; dWeight += sum over tokens of dy * x * rstd (each row's sum by itself, rows in order).
     /// </summary>
+    /// <param name="dx">Accumulated; must not overlap dy or x.</param>
     /// <param name="dWeight">fp32 [H], or null where the weight is frozen.</param>
     public void RmsNormBackward(
         Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight)
@@ -32,6 +42,8 @@ public abstract partial class Ops
         Require.Shape(nameof(RmsNormBackward), nameof(dx), dx, DType.F32, x.Shape[0], x.Shape[1]);
         Require.Shape(nameof(RmsNormBackward), nameof(dWeight), dWeight, DType.F32, x.Shape[1]);
         Require.Layout(nameof(RmsNormBackward), layout, x.Shape[0]);
+        Require.Distinct(nameof(RmsNormBackward), dx, dy);
+        Require.Distinct(nameof(RmsNormBackward), dx, x);
         RmsNormBackwardCore(dy, x, weight, rstd, layout, dx, dWeight);
     }
 
@@ -45,7 +57,8 @@ public abstract partial class Ops
 
     private static void CheckRmsNorm(string op, Tensor x, Tensor weight, Tensor y, Tensor rstd)
     {
-        Require.Shape(op, "x", x, DType.F32, y.Shape[0], y.Shape[1]);
+        Require.Rank(op, "x", x, 2);
+        Require.Type(op, "x", x, DType.F32);
         Require.Shape(op, "y", y, DType.F32, x.Shape[0], x.Shape[1]);
         Require.Weight(op, "weight", weight, x.Shape[1]);
         Require.Shape(op, "rstd", rstd, DType.F32, x.Shape[0]);

@@ -4,10 +4,11 @@ namespace MolEngine.Kernels.Ops;
 
 public abstract partial class Ops
 {
-    /// <summary>y = silu(gate) * up = gate / (1 + exp(-gate)) * up, elementwise, fp32 [T, F].</summary>
+    /// <summary>y = silu(gate) * up = gate / (1 + exp(-gate)) * up, elementwise, fp32 [T, F]. y may be gate or up itself.</summary>
     public void SwiGlu(Tensor gate, Tensor up, Tensor y)
     {
         CheckSwiGlu(nameof(SwiGlu), gate, up, y, y);
+        CheckInPlace(nameof(SwiGlu), y, gate, up);
         SwiGluCore(gate, up, y);
     }
 
@@ -15,7 +16,10 @@ public abstract partial class Ops
     public void SwiGluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp)
     {
         CheckSwiGlu(nameof(SwiGluBackward), gate, up, dGate, dUp);
-        Require.Count(nameof(SwiGluBackward), nameof(dy), dy, gate.Count);
+        CheckSwiGlu(nameof(SwiGluBackward), gate, up, dy, dy);
+        Require.Distinct(nameof(SwiGluBackward), dGate, dUp);
+        CheckInPlace(nameof(SwiGluBackward), dGate, gate, up, dy);
+        CheckInPlace(nameof(SwiGluBackward), dUp, gate, up, dy);
         SwiGluBackwardCore(dy, gate, up, dGate, dUp);
     }
 
@@ -25,10 +29,16 @@ public abstract partial class Ops
 
     private static void CheckSwiGlu(string op, Tensor gate, Tensor up, Tensor a, Tensor b)
     {
-        foreach (Tensor x in (ReadOnlySpan<Tensor>)[up, a, b])
+        foreach (Tensor x in (ReadOnlySpan<Tensor>)[gate, up, a, b])
         {
             Require.Type(op, x.Name, x, DType.F32);
             Require.Count(op, x.Name, x, gate.Count);
         }
+    }
+
+    private static void CheckInPlace(string op, Tensor output, params ReadOnlySpan<Tensor> inputs)
+    {
+        foreach (Tensor input in inputs)
+            Require.SameOrDistinct(op, output, input);
     }
 }

@@ -41,21 +41,34 @@ public abstract partial class Ops : IDisposable
     /// <summary>Sets every element to zero.</summary>
     public void Zero(Tensor x) => ZeroCore(x);
 
-    /// <summary>destination = source, widening bf16, f16 and f64 to fp32 where the types differ. Equal counts.</summary>
+    /// <summary>
+    /// destination = source, converting bf16, f16 and f64 to fp32 where the types differ. Equal counts. The tensors may be the same one;
+    /// otherwise they must not overlap.
+    /// </summary>
     public void Copy(Tensor source, Tensor destination)
     {
         Require.Count(nameof(Copy), nameof(destination), destination, source.Count);
-        if (source.Type != destination.Type)
+        if (source.Type == destination.Type)
+        {
+            Require.SameOrDistinct(nameof(Copy), destination, source);
+        }
+        else
+        {
             Require.Type(nameof(Copy), nameof(destination), destination, DType.F32);
+            Require.Floating(nameof(Copy), nameof(source), source);
+            Require.Distinct(nameof(Copy), destination, source);
+        }
+
         CopyCore(source, destination);
     }
 
-    /// <summary>y += x, fp32, equal counts.</summary>
+    /// <summary>y += x, fp32, equal counts. x may be y itself.</summary>
     public void Add(Tensor x, Tensor y)
     {
         Require.Type(nameof(Add), nameof(x), x, DType.F32);
         Require.Type(nameof(Add), nameof(y), y, DType.F32);
         Require.Count(nameof(Add), nameof(y), y, x.Count);
+        Require.SameOrDistinct(nameof(Add), y, x);
         AddCore(x, y);
     }
 

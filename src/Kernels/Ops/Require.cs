@@ -22,10 +22,26 @@ internal static class Require
         Shape(op, argument, tensor, dimensions);
     }
 
+    public static void Rank(string op, string argument, Tensor tensor, int rank)
+    {
+        if (tensor.Shape.Rank != rank)
+        {
+            throw new ArgumentException(
+                $"{op}: {argument} ({tensor.Name}): expected {rank} dimension{(rank == 1 ? "" : "s")}, got shape {tensor.Shape}");
+        }
+    }
+
     public static void Type(string op, string argument, Tensor tensor, DType type)
     {
         if (tensor.Type != type)
             throw new ArgumentException($"{op}: {argument} ({tensor.Name}): expected {type}, got {tensor.Type}");
+    }
+
+    /// <summary>One of the four floating-point types.</summary>
+    public static void Floating(string op, string argument, Tensor tensor)
+    {
+        if (tensor.Type is not (DType.F32 or DType.BF16 or DType.F16 or DType.F64))
+            throw new ArgumentException($"{op}: {argument} ({tensor.Name}): expected F32, BF16, F16 or F64, got {tensor.Type}");
     }
 
     /// <summary>A weight: fp32 or bf16.</summary>
@@ -48,11 +64,31 @@ internal static class Require
             throw new ArgumentException($"{op}: {a.Name} and {b.Name}: expected separate memory, got tensors that overlap");
     }
 
+    /// <summary>Elementwise in place is fine, a shifted overlap is not.</summary>
+    public static void SameOrDistinct(string op, Tensor a, Tensor b)
+    {
+        if (a.Address != b.Address || a.Bytes != b.Bytes)
+            Distinct(op, a, b);
+    }
+
     public static void Layout(string op, SequenceLayout layout, int tokens)
     {
         if (layout.Tokens != tokens || layout.DocumentStarts[^1] != tokens)
             throw new ArgumentException($"{op}: layout: expected {tokens} tokens, got {layout.Tokens} in rows and {layout.DocumentStarts[^1]} in documents");
+        Ascending(op, "row starts", layout.RowStarts);
+        Ascending(op, "document starts", layout.DocumentStarts);
         Shape(op, "positions", layout.Positions, DType.I32, tokens);
         Shape(op, "token keys", layout.TokenKeys, DType.I64, tokens);
+    }
+
+    private static void Ascending(string op, string argument, int[] starts)
+    {
+        if (starts[0] != 0)
+            throw new ArgumentException($"{op}: layout: {argument}: expected the first to be 0, got {starts[0]}");
+        for (int i = 1; i < starts.Length; i++)
+        {
+            if (starts[i] < starts[i - 1])
+                throw new ArgumentException($"{op}: layout: {argument}: expected ascending, got {starts[i]} after {starts[i - 1]} at {i}");
+        }
     }
 }

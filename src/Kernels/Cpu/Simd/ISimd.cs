@@ -33,8 +33,10 @@ internal unsafe interface ISimd<V>
     /// <summary>a * b + c, rounded once.</summary>
     static abstract V FusedMultiplyAdd(V a, V b, V c);
 
+    /// <summary>The larger; NaN where either is NaN; +0 is larger than -0 (IEEE 754-2019 maximum).</summary>
     static abstract V Max(V a, V b);
 
+    /// <summary>The smaller; NaN where either is NaN; -0 is smaller than +0 (IEEE 754-2019 minimum).</summary>
     static abstract V Min(V a, V b);
 
     static abstract V SquareRoot(V a);
@@ -42,17 +44,18 @@ internal unsafe interface ISimd<V>
     /// <summary>To the nearest integer, ties to even.</summary>
     static abstract V Round(V a);
 
-    /// <summary>2^n for integral n in -126 .. 127.</summary>
+    /// <summary>2^n for integral n in -126 .. 127; some finite number where n is NaN.</summary>
     static abstract V PowerOfTwo(V n);
 
-    /// <summary>a &gt; b ? x : y, elementwise.</summary>
+    /// <summary>a &gt; b ? x : y, elementwise; y where a or b is NaN.</summary>
     static abstract V SelectGreater(V a, V b, V x, V y);
 
-    /// <summary>Bit i is set where a[i] &gt; b[i].</summary>
+    /// <summary>Bit i is set where a[i] &gt; b[i]; not where either is NaN.</summary>
     static abstract uint GreaterMask(V a, V b);
 
     /// <summary>Sum of the elements, in a fixed order.</summary>
     static abstract float Sum(V v);
 
+    /// <summary>The largest element; NaN where any is NaN.</summary>
     static abstract float MaxAcross(V v);
 }
