@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cpu.Head;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
@@ -5,11 +6,35 @@ namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    protected override void BaseTopNCore(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result) =>
-        throw new NotImplementedException();
+    protected override void BaseTopNCore(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result)
+    {
+        List<HeadBlock> blocks =
+            HeadBlocks.Cut(nameof(BaseTopN), targets, null, weight.Shape[0], HeadTile<S, V>.BlockTokens);
+        var pass = new BaseTopNPass<S, V>(new HeadTile<S, V>(_pool, _scratch, weight), _scratch, result);
+        foreach (HeadBlock block in blocks)
+            pass.Run(hidden, block.Tokens);
+    }
 
     protected override void MolHeadCore(
         Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution? reference, SequenceLayout layout,
-        HeadResult result, Tensor? dHidden, Tensor? dWeight) =>
-        throw new NotImplementedException();
+        HeadResult result, Tensor? dHidden, Tensor? dWeight)
+    {
+        if (reference is null && targets.KlWeight.Span<float>().ContainsAnyExcept(0f))
+        {
+            throw new ArgumentException(
+                $"{nameof(MolHead)}: KL weight ({targets.KlWeight.Name}): expected zeros without a base distribution, got another value");
+        }
+
+        int[]? rows = dWeight is null ? null : layout.RowStarts;
+        List<HeadBlock> blocks =
+            HeadBlocks.Cut(nameof(MolHead), targets.Targets, rows, weight.Shape[0], HeadTile<S, V>.BlockTokens);
+        foreach (Tensor x in (ReadOnlySpan<Tensor>)[result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP])
+            x.Span<double>().Clear();
+        if (dHidden is not null)
+            dHidden.Span<float>().Clear();
+        var tile = new HeadTile<S, V>(_pool, _scratch, weight);
+        var pass = new MolHeadPass<S, V>(tile, _scratch, targets, reference, result, dHidden, dWeight);
+        foreach (HeadBlock block in blocks)
+            pass.Run(hidden, block.Tokens, block.PieceEnds);
+    }
 }

@@ -1,0 +1,117 @@
+using System.Numerics;
+using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Kernels.Cpu.Head;
+
+/// <summary>
+/// The base model's top n and residual in one stream over the tiles. The list lives in the result; a tile's logits outside it are
+/// summed directly, and an entry that a later tile pushes out joins the sum then: nothing is ever subtracted.
+/// </summary>
+internal sealed unsafe class BaseTopNPass<S, V>(HeadTile<S, V> tile, Scratch scratch, BaseDistribution result)
+    where S : struct, ISimd<V>
+    where V : unmanaged
+{
+    private int[] _tokens = [];
+    private TailSum* _tails;
+
+    /// <summary>One block: at most <see cref="HeadTile{S, V}.BlockTokens"/> tokens.</summary>
+    public void Run(Tensor hidden, int[] tokens)
+    {
+        _tokens = tokens;
+        _tails = (TailSum*)scratch.GetBytes("head tails", (long)tokens.Length * sizeof(TailSum));
+        new Span<TailSum>(_tails, tokens.Length).Clear();
+        tile.Gather(hidden, tokens);
+        tile.ForTiles(() => tile.ForTokens(Absorb));
+        tile.ForTokens(Finish);
+    }
+
+    private TopList List(int i)
+    {
+        int n = result.TopN;
+        long at = (long)_tokens[i] * n;
+        return new TopList((int*)result.TopIds.Address + at, (float*)result.TopLogits.Address + at, n);
+    }
+
+    private void Absorb(int i)
+    {
+        float* z = tile.Row(i);
+        TopList list = List(i);
+        int from = 0;
+        if (tile.Start == 0)
+        {
+            // n is at most V and the first tile holds more than any n, so the list is full from here on.
+            for (; from < list.Count; from++)
+                list.Insert(from, from, z[from]);
+        }
+
+        bool changed = Scan(z, from, list, ref _tails[i], out float max) || from > 0;
+        if (changed)
+        {
+            for (int k = 0; k < list.Count; k++)
+            {
+                if (list.Id(k) >= tile.Start)
+                    z[list.Id(k) - tile.Start] = float.NegativeInfinity;
+            }
+
+            max = HeadRow<S, V>.Max(z, tile.PaddedWidth);
+        }
+
+        if (float.IsNegativeInfinity(max))
+            return;
+        _tails[i].Raise(max);
+        _tails[i].Add(HeadRow<S, V>.ExpInPlace(z, tile.PaddedWidth, _tails[i].Exponent));
+    }
+
+    /// <summary>
+    /// Takes what is above the list's last entry; most vectors hold nothing. Returns whether the list changed; <paramref name="max"/> is the
+    /// row's largest logit from the first whole vector on.
+    /// </summary>
+    private bool Scan(float* z, int from, TopList list, ref TailSum tail, out float max)
+    {
+        bool changed = false;
+        int j = from;
+        for (; j % S.Count != 0; j++)
+            changed |= Offer(j, z[j], list, ref tail);
+        V largest = S.Broadcast(float.NegativeInfinity);
+        V threshold = S.Broadcast(list.Threshold);
+        for (int end = tile.PaddedWidth; j < end; j += S.Count)
+        {
+            V x = S.Load(z + j);
+            largest = S.Max(largest, x);
+            uint above = S.GreaterMask(x, threshold);
+            if (above == 0)
+                continue;
+            for (; above != 0; above &= above - 1)
+            {
+                int at = j + BitOperations.TrailingZeroCount(above);
+                changed |= Offer(at, z[at], list, ref tail);
+            }
+
+            threshold = S.Broadcast(list.Threshold);
+        }
+
+        max = S.MaxAcross(largest);
+        return changed;
+    }
+
+    private bool Offer(int column, float logit, TopList list, ref TailSum tail)
+    {
+        if (!(logit > list.Threshold))
+            return false;
+        // An entry of this very tile still stands in the row and is summed there.
+        if (list.LastId < tile.Start)
+            tail.AddOne(list.Threshold);
+        list.Insert(list.Count - 1, tile.Start + column, logit);
+        return true;
+    }
+
+    private void Finish(int i)
+    {
+        int token = _tokens[i];
+        double tail = _tails[i].Log;
+        ((double*)result.TailLogSumExp.Address)[token] = tail;
+        ((double*)result.LogSumExp.Address)[token] = HeadMath.LogAdd(HeadMath.LogSumExp(List(i).Logits), tail);
+    }
+}

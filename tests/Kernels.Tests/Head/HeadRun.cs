@@ -1,0 +1,107 @@
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Kernels.Tests.Head;
+
+/// <summary>The head's ops over <see cref="HeadInputs"/>: what came out, on the host.</summary>
+internal sealed class HeadRun
+{
+    public required int[] TopIds { get; init; }
+
+    public required float[] TopLogits { get; init; }
+
+    public required double[] BaseLse { get; init; }
+
+    public required double[] BaseTail { get; init; }
+
+    public required double[] Ce { get; init; }
+
+    public required double[] Kl { get; init; }
+
+    public required double[] Lse { get; init; }
+
+    public required double[] TailLogP { get; init; }
+
+    public required float[] DHidden { get; init; }
+
+    public required float[] DWeight { get; init; }
+
+    /// <summary>What every result holds before the ops run.</summary>
+    public const int Before = -77;
+
+    /// <param name="weightGradient">With dWeight, which starts from <paramref name="gradientBefore"/> (zeros by default).</param>
+    public static HeadRun Of(
+        Ops.Ops ops, HeadInputs inputs, bool weightGradient = false, bool gradients = true, float[]? gradientBefore = null)
+    {
+        using Arena arena = ops.CreateArena("head test");
+        int tokens = inputs.Tokens;
+        Tensor weight = inputs.WeightTensor(ops, arena);
+        Tensor targets = Upload(ops, arena, "targets", DType.I32, inputs.Targets, tokens);
+        BaseDistribution? reference = null;
+        if (inputs.TopN > 0)
+        {
+            reference = new BaseDistribution(
+                Upload(ops, arena, "ids", DType.I32, Filled(tokens * inputs.TopN, Before), tokens, inputs.TopN),
+                Upload(ops, arena, "logits", DType.F32, Filled(tokens * inputs.TopN, (float)Before), tokens, inputs.TopN),
+                Upload(ops, arena, "base lse", DType.F64, Filled(tokens, (double)Before), tokens),
+                Upload(ops, arena, "base tail", DType.F64, Filled(tokens, (double)Before), tokens));
+            Tensor x0 = Upload(ops, arena, "x0", DType.F32, inputs.X0, tokens, inputs.Hidden);
+            ops.BaseTopN(x0, weight, targets, reference);
+        }
+
+        Tensor x = Upload(ops, arena, "x", DType.F32, inputs.X, tokens, inputs.Hidden);
+        Tensor F64(string name) => Upload(ops, arena, name, DType.F64, Filled(tokens, (double)Before), tokens);
+        var result = new HeadResult(F64("ce"), F64("kl"), F64("lse"), F64("tail"));
+        Tensor dx = Upload(ops, arena, "dx", DType.F32, Filled(tokens * inputs.Hidden, (float)Before), tokens, inputs.Hidden);
+        Tensor dw = arena.Allocate("dw", DType.F32, inputs.Vocabulary, inputs.Hidden);
+        if (gradientBefore is not null)
+            ops.Upload<float>(gradientBefore, dw);
+        var asked = new HeadTargets(
+            targets, Upload(ops, arena, "a", DType.F32, inputs.CeWeight, tokens), Upload(ops, arena, "b", DType.F32, inputs.KlWeight, tokens));
+        ops.MolHead(
+            x, weight, asked, reference, Layout(ops, arena, inputs.RowStarts), result, gradients ? dx : null, weightGradient ? dw : null);
+        return new HeadRun
+        {
+            TopIds = reference is null ? [] : Download<int>(ops, reference.TopIds),
+            TopLogits = reference is null ? [] : Download<float>(ops, reference.TopLogits),
+            BaseLse = reference is null ? [] : Download<double>(ops, reference.LogSumExp),
+            BaseTail = reference is null ? [] : Download<double>(ops, reference.TailLogSumExp),
+            Ce = Download<double>(ops, result.CrossEntropy),
+            Kl = Download<double>(ops, result.KlDivergence),
+            Lse = Download<double>(ops, result.LogSumExp),
+            TailLogP = Download<double>(ops, result.TailLogP),
+            DHidden = Download<float>(ops, dx),
+            DWeight = Download<float>(ops, dw),
+        };
+    }
+
+    private static SequenceLayout Layout(Ops.Ops ops, Arena arena, int[] rowStarts)
+    {
+        int tokens = rowStarts[^1];
+        return new SequenceLayout(
+            rowStarts, [.. rowStarts.Distinct()], arena.Allocate("positions", DType.I32, tokens), arena.Allocate("keys", DType.I64, tokens));
+    }
+
+    private static T[] Filled<T>(int count, T value)
+    {
+        var x = new T[count];
+        Array.Fill(x, value);
+        return x;
+    }
+
+    private static Tensor Upload<T>(Ops.Ops ops, Arena arena, string name, DType type, T[] values, params int[] shape)
+        where T : unmanaged
+    {
+        Tensor x = arena.Allocate(name, type, shape);
+        ops.Upload<T>(values, x);
+        return x;
+    }
+
+    private static T[] Download<T>(Ops.Ops ops, Tensor x)
+        where T : unmanaged
+    {
+        var values = new T[x.Count];
+        ops.Download<T>(x, values);
+        return values;
+    }
+}
