@@ -1,0 +1,114 @@
+namespace MolEngine.Engine.Tokenization;
+
+/// <summary>
+/// Byte-pair encoding of one piece: the pair of the lowest rank merges first, the leftmost where ranks are equal, until no pair
+/// merges. Immutable; what changes while encoding lies in <see cref="EncodeScratch"/>.
+/// </summary>
+internal sealed class BpeModel
+{
+    // Up to here a scan over all pairs for each merge beats a heap.
+    private const int LongestScan = 48;
+
+    private readonly MergeTable _merges;
+    private readonly int[] _byteIds = new int[256];
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _whole;
+    private readonly int _longestWhole;
+
+    /// <param name="vocabulary">Token spelling (byte alphabet) -> id. A byte without a token vanishes from the text.</param>
+    /// <param name="ignoreMerges">A piece that is a token as a whole becomes that token, whatever the merges say.</param>
+    public BpeModel(Dictionary<string, int> vocabulary, MergeTable merges, bool ignoreMerges)
+    {
+        _merges = merges;
+        for (int b = 0; b < 256; b++)
+            _byteIds[b] = vocabulary.GetValueOrDefault(ByteAlphabet.ToChar((byte)b).ToString(), -1);
+        _whole = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        _longestWhole = ignoreMerges && vocabulary.Count > 0 ? vocabulary.Keys.Max(k => k.Length) : 0;
+    }
+
+    /// <summary>Appends the ids of text[start..end], one piece of the pre-tokenizer.</summary>
+    public void Encode(ReadOnlySpan<byte> text, int start, int end, EncodeScratch scratch, List<int> ids)
+    {
+        int length = end - start;
+        if (length > PieceCache.MaxPiece)
+        {
+            EncodeUncached(text[start..end], scratch, ids);
+            return;
+        }
+
+        if (length == 0)
+            return;
+        PieceKey key = PieceCache.Key(text, start, length);
+        if (scratch.Cache.TryAppend(key, ids))
+            return;
+        int before = ids.Count;
+        EncodeUncached(text[start..end], scratch, ids);
+        scratch.Cache.Store(key, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids)[before..]);
+    }
+
+    private void EncodeUncached(ReadOnlySpan<byte> piece, EncodeScratch scratch, List<int> ids)
+    {
+        if (piece.Length <= _longestWhole && TryWhole(piece, out int whole))
+        {
+            ids.Add(whole);
+            return;
+        }
+
+        scratch.Reserve(piece.Length);
+        Span<int> symbols = scratch.Symbols;
+        int count = 0;
+        foreach (byte b in piece)
+        {
+            if (_byteIds[b] >= 0)
+                symbols[count++] = _byteIds[b];
+        }
+
+        if (count > LongestScan)
+            new HeapMerger(_merges, scratch).Merge(count, ids);
+        else
+            MergeByScan(symbols[..count], scratch.Ranks, scratch.Merged, ids);
+    }
+
+    private bool TryWhole(ReadOnlySpan<byte> piece, out int id)
+    {
+        // Tokens of the byte alphabet have a character for each byte; longer pieces than the longest token were sorted out before.
+        Span<char> spelling = piece.Length <= 256 ? stackalloc char[piece.Length] : new char[piece.Length];
+        for (int i = 0; i < piece.Length; i++)
+            spelling[i] = ByteAlphabet.ToChar(piece[i]);
+        return _whole.TryGetValue(spelling, out id);
+    }
+
+    /// <summary>ranks[i] is that of (symbols[i], symbols[i + 1]); each merge moves the rest down by one.</summary>
+    private void MergeByScan(Span<int> symbols, Span<int> ranks, Span<int> merged, List<int> ids)
+    {
+        int count = symbols.Length;
+        for (int i = 0; i + 1 < count; i++)
+            ranks[i] = _merges.Rank(symbols[i], symbols[i + 1], out merged[i]);
+        while (count > 1)
+        {
+            int best = 0;
+            for (int i = 1; i + 1 < count; i++)
+            {
+                if (ranks[i] < ranks[best])
+                    best = i;
+            }
+
+            if (ranks[best] == MergeTable.None)
+                break;
+            symbols[best] = merged[best];
+            symbols[(best + 2)..count].CopyTo(symbols[(best + 1)..]);
+            count--;
+            if (best + 1 < count)
+            {
+                ranks[(best + 2)..count].CopyTo(ranks[(best + 1)..]);
+                merged[(best + 2)..count].CopyTo(merged[(best + 1)..]);
+                ranks[best] = _merges.Rank(symbols[best], symbols[best + 1], out merged[best]);
+            }
+
+            if (best > 0)
+                ranks[best - 1] = _merges.Rank(symbols[best - 1], symbols[best], out merged[best - 1]);
+        }
+
+        foreach (int symbol in symbols[..count])
+            ids.Add(symbol);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+
+namespace MolEngine.Engine.Tokenization;
+
+/// <summary>A value of a JSON file that knows where it stands, so that every complaint names file and key.</summary>
+/// <param name="index">The place in the list at parent; -1 for a value that stands at parent itself.</param>
+internal readonly struct JsonView(JsonElement element, string file, string parent, int index = -1)
+{
+    public bool IsNull => element.ValueKind == JsonValueKind.Null;
+
+    public bool IsString => element.ValueKind == JsonValueKind.String;
+
+    public bool IsObject => element.ValueKind == JsonValueKind.Object;
+
+    private string Path => index < 0 ? parent : $"{parent}[{index}]";
+
+    /// <summary>A member of this object; null where it is absent or null.</summary>
+    public JsonView? Optional(string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            throw Expected("an object");
+        return element.TryGetProperty(name, out JsonElement member) && member.ValueKind != JsonValueKind.Null
+            ? new JsonView(member, file, Path.Length == 0 ? name : $"{Path}.{name}")
+            : null;
+    }
+
+    public JsonView Required(string name) =>
+        Optional(name) ?? throw Error($"the key \"{name}\" is missing", "a value", "none");
+
+    public bool Flag(string name, bool otherwise) => Optional(name)?.Boolean() ?? otherwise;
+
+    public string String()
+    {
+        if (element.ValueKind != JsonValueKind.String)
+            throw Expected("a string");
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Expected("a string of valid Unicode");
+        }
+    }
+
+    /// <summary>Another string that stands at the same place in the file.</summary>
+    public JsonView WithString(string value) => new(JsonSerializer.SerializeToElement(value), file, parent, index);
+
+    public bool Boolean() => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Expected("true or false"),
+    };
+
+    /// <summary>A token id: 0 to <see cref="TokenTable.MaxId"/>.</summary>
+    public int Id()
+    {
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id is >= 0 and <= TokenTable.MaxId)
+            return id;
+        throw Expected($"a token id from 0 to {TokenTable.MaxId}");
+    }
+
+    public double Number() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) ? value : throw Expected("a number");
+
+    public IEnumerable<JsonView> Items()
+    {
+        if (element.ValueKind != JsonValueKind.Array)
+            throw Expected("a list");
+        return Enumerate(element, file, Path);
+
+        static IEnumerable<JsonView> Enumerate(JsonElement list, string file, string path)
+        {
+            int index = 0;
+            foreach (JsonElement item in list.EnumerateArray())
+                yield return new JsonView(item, file, path, index++);
+        }
+    }
+
+    /// <summary>The members of an object, the same name perhaps twice.</summary>
+    public IEnumerable<(string Name, JsonView Value)> Members()
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            throw Expected("an object");
+        return Enumerate(element, this, file, Path);
+
+        static IEnumerable<(string, JsonView)> Enumerate(JsonElement members, JsonView self, string file, string path)
+        {
+            foreach (JsonProperty member in members.EnumerateObject())
+            {
+                string name;
+                try
+                {
+                    name = member.Name;
+                }
+                catch (InvalidOperationException)
+                {
+                    throw self.Expected("keys of valid Unicode");
+                }
+
+                yield return (name, new JsonView(member.Value, file, path));
+            }
+        }
+    }
+
+    /// <summary>Refuses keys whose meaning is not known here, and keys given twice.</summary>
+    public void AllowOnly(params ReadOnlySpan<string> names)
+    {
+        HashSet<string> seen = [];
+        foreach ((string name, _) in Members())
+        {
+            if (!names.Contains(name))
+                throw Error($"the key \"{name}\" is not supported", string.Join(", ", names.ToArray()), $"\"{name}\"");
+            if (!seen.Add(name))
+                throw Error($"the key \"{name}\" is given twice", "each key once", "two values");
+        }
+    }
+
+    public TokenizerException Expected(string what) => Error("wrong value", what, Describe());
+
+    public TokenizerException Error(string problem, string expected, string got, string advice = "") =>
+        new($"{file}: {(Path.Length == 0 ? "" : Path + ": ")}{problem}: expected {expected}, got {got}.{(advice.Length > 0 ? " " + advice : "")}");
+
+    /// <summary>The value, shortened, for a message.</summary>
+    public string Describe()
+    {
+        if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            return element.ValueKind == JsonValueKind.Object ? "an object" : "a list";
+        string text = element.GetRawText();
+        return text.Length > 80 ? text[..80] + "..." : text;
+    }
+}

@@ -1,0 +1,33 @@
+namespace MolEngine.Engine.Tokenization;
+
+/// <summary>Turns matches and the stretches between them into pieces, as a <see cref="SplitBehavior"/> wants it.</summary>
+internal ref struct PieceMerger(SplitBehavior behavior, List<int> ends)
+{
+    private int _end = -1;
+    private bool _match;
+
+    /// <summary>Adds the stretch from the last end to this one; an empty match only parts what it stands between.</summary>
+    public void Add(int end, bool match)
+    {
+        if (_end >= 0 && !Joins(match))
+            Close();
+        _end = end;
+        _match = match;
+    }
+
+    public void Finish() => Close();
+
+    private readonly bool Joins(bool match) => behavior switch
+    {
+        SplitBehavior.Contiguous => match == _match,
+        SplitBehavior.MergedWithPrevious => match && !_match,
+        SplitBehavior.MergedWithNext => !match && _match,
+        _ => false,
+    };
+
+    private readonly void Close()
+    {
+        if (_end > (ends.Count > 0 ? ends[^1] : 0))
+            ends.Add(_end);
+    }
+}

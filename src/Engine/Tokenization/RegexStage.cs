@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Text.RegularExpressions;
+
+namespace MolEngine.Engine.Tokenization;
+
+/// <summary>
+/// A Split by any pattern that <see cref="RegexTranslator"/> can give .NET with the same meaning. The regex sees one UTF-16 unit for each
+/// code point: beyond the BMP, a stand-in of the same general category that the pattern does not name.
+/// </summary>
+internal sealed class RegexStage : SplitStage
+{
+    // A pattern that backtracks without end is stopped; Oniguruma, too, gives up at some point.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly string _pattern;
+    private readonly Regex _regex;
+    private readonly char[] _standIns;
+    private readonly SplitBehavior _behavior;
+    private readonly bool _invert;
+
+    /// <exception cref="TokenizerException">The pattern holds something whose meaning in .NET is another, or is not known.</exception>
+    public RegexStage(JsonView pattern, SplitBehavior behavior, bool invert)
+    {
+        _pattern = pattern.String();
+        (_behavior, _invert) = (behavior, invert);
+        try
+        {
+            var translator = new RegexTranslator(_pattern);
+            _regex = new Regex(translator.Translate(), RegexOptions.CultureInvariant | RegexOptions.Compiled, Patience);
+            _standIns = translator.StandIns();
+        }
+        catch (Exception e) when (e is RegexNotSupportedException or ArgumentException)
+        {
+            throw pattern.Error("the pattern is not supported", "constructs that mean the same here and in Oniguruma", e.Message);
+        }
+    }
+
+    /// <summary>A Split by a literal string.</summary>
+    public static RegexStage OfLiteral(JsonView literal, SplitBehavior behavior, bool invert) =>
+        new(literal.WithString(RegexTranslator.Escape(literal.String())), behavior, invert);
+
+    public override void Split(ReadOnlySpan<byte> text, int offset, List<int> ends)
+    {
+        char[] rented = ArrayPool<char>.Shared.Rent(text.Length);
+        try
+        {
+            Span<char> chars = rented.AsSpan(0, StandIn(text, rented));
+            var pieces = new PieceMerger(_behavior, ends);
+            var place = new Cursor(text, offset);
+            int seen = 0;
+            foreach (ValueMatch match in _regex.EnumerateMatches(chars))
+            {
+                if (match.Index > seen)
+                    pieces.Add(place.MoveTo(match.Index), _invert);
+                seen = match.Index + match.Length;
+                pieces.Add(place.MoveTo(seen), !_invert);
+            }
+
+            if (chars.Length > seen)
+                pieces.Add(place.MoveTo(chars.Length), _invert);
+            pieces.Finish();
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new TokenizerException(
+                $"pre_tokenizer: the pattern {_pattern} found no end: expected at most {Patience.TotalSeconds:F0} s on one text, got more.", e);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+    }
+
+    private int StandIn(ReadOnlySpan<byte> text, Span<char> chars)
+    {
+        int count = 0;
+        for (int at = 0; at < text.Length;)
+        {
+            int c = Utf8.Decode(text, at, out int length);
+            chars[count++] = c < 0x10000 ? (char)c : _standIns[(int)System.Globalization.CharUnicodeInfo.GetUnicodeCategory(c)];
+            at += length;
+        }
+
+        return count;
+    }
+
+    /// <summary>Follows the regex through the UTF-8 text: one code point a unit.</summary>
+    private ref struct Cursor(ReadOnlySpan<byte> text, int offset)
+    {
+        private readonly ReadOnlySpan<byte> _text = text;
+        private int _unit, _byte;
+
+        /// <summary>The end in bytes, from the offset on, of so many units.</summary>
+        public int MoveTo(int unit)
+        {
+            for (; _unit < unit; _unit++)
+            {
+                Utf8.Decode(_text, _byte, out int length);
+                _byte += length;
+            }
+
+            return offset + _byte;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace MolEngine.Engine.Tokenization;
+
+/// <summary>Reads tokenizer.json and, beside it, tokenizer_config.json.</summary>
+internal static class TokenizerReader
+{
+    public static Tokenizer Load(string path)
+    {
+        string file = Directory.Exists(path) ? Path.Combine(path, "tokenizer.json") : path;
+        string config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file)) ?? ".", "tokenizer_config.json");
+        byte[] json = ReadFile(file);
+        return Parse(json, file, File.Exists(config) ? ReadFile(config) : null, config);
+    }
+
+    /// <param name="file">The name for messages.</param>
+    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file, ReadOnlyMemory<byte>? config = null, string configFile = "")
+    {
+        string? bos = null, eos = null;
+        if (config is ReadOnlyMemory<byte> bytes)
+        {
+            using JsonDocument document = ParseJson(bytes, configFile);
+            var root = new JsonView(document.RootElement, configFile, "");
+            (bos, eos) = (TokenName(root, "bos_token"), TokenName(root, "eos_token"));
+        }
+
+        using JsonDocument tokenizer = ParseJson(json, file);
+        return new Tokenizer(Parts(new JsonView(tokenizer.RootElement, file, "")) with { BosToken = bos, EosToken = eos });
+    }
+
+    private static TokenizerParts Parts(JsonView root)
+    {
+        root.AllowOnly(
+            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+        if (root.Optional("version") is JsonView version && (!version.IsString || version.String() != "1.0"))
+            throw version.Expected("\"1.0\"");
+        foreach (string name in (string[])["truncation", "padding"])
+        {
+            if (root.Optional(name) is JsonView setting)
+                throw setting.Error("is not supported", "null", setting.Describe(), "Set it to null: ids are neither cut nor padded here.");
+        }
+
+        DecoderReader.Check(root);
+        (Dictionary<string, int> vocabulary, BpeModel model) = BpeModelReader.Read(root.Required("model"));
+        List<AddedToken> added = AddedTokenReader.Read(root, vocabulary);
+        (int[] prefix, int[] suffix) = PostProcessorReader.Read(root, id => added.Exists(t => t.Id == id) || vocabulary.ContainsValue(id));
+        return new TokenizerParts
+        {
+            Vocabulary = vocabulary,
+            AddedTokens = added,
+            Nfc = root.Optional("normalizer") is JsonView normalizer && NormalizerReader.IsNfc(normalizer),
+            PreTokenizer = PreTokenizerReader.Read(root),
+            Model = model,
+            Prefix = prefix,
+            Suffix = suffix,
+        };
+    }
+
+    /// <summary>A token of tokenizer_config.json: a string, or an object with its content.</summary>
+    private static string? TokenName(JsonView config, string name) =>
+        config.Optional(name) is not JsonView token ? null
+        : token.IsObject ? token.Required("content").String()
+        : token.String();
+
+    private static byte[] ReadFile(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new TokenizerException(
+                $"{file}: the tokenizer file cannot be read: expected a readable tokenizer.json, got: {e.Message}", e);
+        }
+    }
+
+    private static JsonDocument ParseJson(ReadOnlyMemory<byte> json, string file)
+    {
+        if (json.Span.StartsWith("\uFEFF"u8))
+            json = json[3..];
+        try
+        {
+            return JsonDocument.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            throw new TokenizerException(
+                $"{file}: the file is not valid JSON: expected one JSON object, got an error at line {e.LineNumber + 1}: {e.Message}", e);
+        }
+    }
+}
