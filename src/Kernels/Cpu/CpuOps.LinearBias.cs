@@ -26,16 +26,6 @@ internal sealed unsafe partial class CpuOps<S, V>
         });
     }
 
-    private float* Widened(Tensor bias)
-    {
-        if (bias.Type == DType.F32)
-            return F32(bias);
-        float* values = _scratch.Get("linear.bias", bias.Count);
-        for (nint i = 0; i < bias.Count; i++)
-            values[i] = ScalarSimd.LoadBf16((ushort*)bias.Address + i);
-        return values;
-    }
-
     /// <summary>dBias += column sums of dy, each row's tokens by themselves, rows in order.</summary>
     private void BiasGradient(Tensor dy, SequenceLayout layout, Tensor dBias)
     {

@@ -76,6 +76,17 @@ internal sealed unsafe partial class CpuOps<S, V>
             T.Store(y + i, T.Add(T.Load(y + i), T.Load(x + i)));
     }
 
+    /// <summary>A vector of weights (a norm's, a bias) as fp32: itself, or a widened copy that lasts until the next call.</summary>
+    private float* Widened(Tensor vector)
+    {
+        if (vector.Type == DType.F32)
+            return F32(vector);
+        int count = checked((int)vector.Count);
+        float* values = _scratch.Get("widened vector", count);
+        WidenBf16((ushort*)vector.Address, values, count);
+        return values;
+    }
+
     private static void WidenBf16(ushort* source, float* destination, int count)
     {
         int whole = count - count % S.Count;

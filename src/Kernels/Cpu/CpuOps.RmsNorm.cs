@@ -54,17 +54,6 @@ internal sealed unsafe partial class CpuOps<S, V>
             NormWeightGradient(pdy + column, px + column, pr, rowStarts, pdw + column, hidden, columns));
     }
 
-    /// <summary>A norm's weight as fp32: itself, or a widened copy that lasts until the next norm.</summary>
-    private float* Widened(Tensor weight)
-    {
-        if (weight.Type == DType.F32)
-            return F32(weight);
-        int count = checked((int)weight.Count);
-        float* w = _scratch.Get("norm weight", count);
-        WidenBf16((ushort*)weight.Address, w, count);
-        return w;
-    }
-
     /// <summary>y = x * rstd * w; returns rstd. y may be x.</summary>
     private static float Normalise(float* x, float* w, float eps, float* y, int hidden)
     {
