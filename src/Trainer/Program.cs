@@ -1,1 +1,20 @@
-return 0;
+using System.Text;
+using MolEngine.Trainer.Cli;
+
+namespace MolEngine.Trainer;
+
+/// <summary>The executable <c>molengine</c>.</summary>
+public static class Program
+{
+    public static int Main(string[] args)
+    {
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        using var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
+        using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+        return Run(args, TextWriter.Synchronized(output), TextWriter.Synchronized(error));
+    }
+
+    /// <summary>The whole program in-process.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(string[] args, TextWriter output, TextWriter error) => CommandLine.Run(args, output, error);
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace MolEngine.Trainer.Cli;
+
+/// <summary>Parses a command line, runs its verb, and turns whatever goes wrong into a sentence and an exit code.</summary>
+internal static class CommandLine
+{
+    private static readonly string[] HelpNames = ["--help", "-h", "-?", "/?"];
+
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        using var context = new CommandContext(output, error);
+        IReadOnlyList<Verb> verbs = VerbTable.All();
+        if (args.Count > 0 && args[0] == "help")
+            args = [.. args.Skip(1), "--help"];
+        if (args.Count == 0 || HelpNames.Contains(args[0]))
+        {
+            ManualPage.WriteProgram(verbs, args.Count == 0 ? error : output);
+            return args.Count == 0 ? ExitCode.UserError : ExitCode.Done;
+        }
+
+        if (args[0] == "--version")
+        {
+            output.WriteLine($"molengine {typeof(CommandLine).Assembly.GetName().Version!.ToString(3)}");
+            return ExitCode.Done;
+        }
+
+        if (verbs.FirstOrDefault(v => v.Name == args[0]) is not { } verb)
+            return UnknownVerb(args[0], verbs, error);
+        string[] rest = [.. args.Skip(1)];
+        if (rest.TakeWhile(a => a != "--").Any(HelpNames.Contains))
+        {
+            ManualPage.WriteVerb(verb, output);
+            return ExitCode.Done;
+        }
+
+        return Faults.Guard(error, () => RunVerb(verb, rest, context));
+    }
+
+    private static int RunVerb(Verb verb, string[] args, CommandContext context)
+    {
+        // Built from the argument and option lists alone: no response files (@name may be a prompt), no bundling, no directives.
+        var command = new Command(verb.Name, verb.Purpose);
+        foreach (Argument argument in verb.Arguments)
+            command.Add(argument);
+        foreach (Option option in verb.Options)
+            command.Add(option);
+        ParseResult parsed = command.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count == 0)
+            return verb.Run(parsed, context);
+        foreach (ParseError mistake in parsed.Errors)
+            context.Error.WriteLine($"molengine {verb.Name}: {mistake.Message}");
+        context.Error.WriteLine($"`molengine {verb.Name} --help` shows how it is used.");
+        return ExitCode.UserError;
+    }
+
+    private static int UnknownVerb(string given, IReadOnlyList<Verb> verbs, TextWriter error)
+    {
+        string? nearest = Config.Nearest.Of(given, verbs.Select(v => v.Name));
+        string advice = nearest is null ? $"expected one of {string.Join(", ", verbs.Select(v => v.Name))}" : $"did you mean {nearest}?";
+        error.WriteLine($"molengine: {given}: unknown verb: {advice}");
+        error.WriteLine("`molengine --help` lists the verbs.");
+        return ExitCode.UserError;
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace MolEngine.Trainer.Cli;
+
+/// <summary>
+/// A verb of the command line: its arguments and options, what its manual page says, and what it does. Adding one takes two files (the verb and
+/// its runner) and a line in <see cref="VerbTable"/>.
+/// </summary>
+/// <param name="name">As typed.</param>
+/// <param name="purpose">One sentence.</param>
+internal abstract class Verb(string name, string purpose)
+{
+    public string Name => name;
+
+    public string Purpose => purpose;
+
+    /// <summary>Paragraphs that a person needs before using it.</summary>
+    public abstract IReadOnlyList<string> Details { get; }
+
+    /// <summary>Command lines with what they do.</summary>
+    public abstract IReadOnlyList<(string Line, string Does)> Examples { get; }
+
+    /// <summary>Arguments, in order.</summary>
+    public virtual IReadOnlyList<Argument> Arguments => [];
+
+    public virtual IReadOnlyList<Option> Options => [];
+
+    /// <summary>A table that follows the options, such as the keys of a config; empty without one.</summary>
+    public virtual (string Title, IEnumerable<(string Name, string Text)> Lines) Table => ("", []);
+
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public abstract int Run(ParseResult arguments, CommandContext context);
+
+    /// <summary>An argument that must be there.</summary>
+    protected static Argument<string> Required(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.ExactlyOne };
+
+    /// <summary>An option with a value, or null.</summary>
+    protected static Option<string?> Optional(string name, string value, string description) =>
+        new(name) { HelpName = value, Description = description, Arity = ArgumentArity.ExactlyOne };
+
+    protected static Option<string> RequiredOption(string name, string value, string description) =>
+        new(name) { HelpName = value, Description = description, Required = true, Arity = ArgumentArity.ExactlyOne };
+
+    protected static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    protected static UserException Mistake(string where, string message) => new($"{where}: {message}");
+}

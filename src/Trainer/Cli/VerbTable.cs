@@ -1,0 +1,18 @@
+using MolEngine.Trainer.Cli.Verbs;
+
+namespace MolEngine.Trainer.Cli;
+
+/// <summary>The table of verbs, in the order of the manual.</summary>
+internal static class VerbTable
+{
+    public static IReadOnlyList<Verb> All() =>
+    [
+        new TrainVerb(),
+        new ScoreVerb(),
+        new GenerateVerb(),
+        new TokenizeVerb(),
+        new ExportVerb(),
+        new InspectVerb(),
+        new DoctorVerb(),
+    ];
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using MolEngine.Trainer.Cli.Runners;
+
+namespace MolEngine.Trainer.Cli.Verbs;
+
+internal sealed record TokenizeOptions(string Model, string Input, bool Json);
+
+internal sealed class TokenizeVerb() : Verb("tokenize", "The token ids of texts.")
+{
+    private readonly Argument<string> _model = Required("MODEL", "Folder with tokenizer.json.");
+    private readonly Option<string> _input = RequiredOption("--input", "FILE", "JSONL, a record {\"text\": ...} a line.");
+    private readonly Option<bool> _json = Flag("--json", "A line {\"ids\": [...]} for each record; without it, the ids between spaces.");
+
+    public override IReadOnlyList<Argument> Arguments => [_model];
+
+    public override IReadOnlyList<Option> Options => [_input, _json];
+
+    public override IReadOnlyList<string> Details => ["A line for each record, in order. Nothing is added to a text's tokens."];
+
+    public override IReadOnlyList<(string Line, string Does)> Examples =>
+        [("molengine tokenize models/base --input texts.jsonl --json", "Writes {\"ids\": [...]} lines to standard output.")];
+
+    public override int Run(ParseResult arguments, CommandContext context) => TokenizeRunner.Run(
+        new TokenizeOptions(
+            Inputs.Folder(arguments.GetRequiredValue(_model), "MODEL", "tokenizer.json"),
+            Inputs.File(arguments.GetRequiredValue(_input), "--input"),
+            arguments.GetValue(_json)),
+        context);
+}

@@ -1,0 +1,11 @@
+namespace MolEngine.Trainer.Config;
+
+/// <summary>The table of keys for <c>molengine train --help</c>.</summary>
+internal static class ConfigManual
+{
+    /// <summary>A key, its meaning, what it must be, and its default.</summary>
+    public static IEnumerable<(string Key, string Text)> Lines() =>
+        ConfigKeys.All.Select(k => (k.Path, $"{k.Help} [{k.Expects}; {DefaultOf(k)}]"));
+
+    private static string DefaultOf(ConfigKey key) => key.DefaultText == "required" ? "required" : $"default {key.DefaultText}";
+}

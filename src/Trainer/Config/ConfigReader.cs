@@ -1,0 +1,160 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace MolEngine.Trainer.Config;
+
+/// <summary>Reads YAML and <c>--set</c> into <see cref="ConfigValues"/>, checking every key and value against <see cref="ConfigKeys"/>.</summary>
+internal sealed class ConfigReader
+{
+    private static readonly Dictionary<string, ConfigKey> Leaves = ConfigKeys.All.ToDictionary(k => k.Path);
+    private static readonly HashSet<string> Sections = [.. ConfigKeys.All.SelectMany(k => Parents(k.Path))];
+
+    /// <summary>Of a pair, --set of one takes the other out.</summary>
+    private static readonly (ConfigKey A, ConfigKey B)[] Alternatives =
+        [(ConfigKeys.Epochs, ConfigKeys.Steps), (ConfigKeys.WarmupRatio, ConfigKeys.WarmupSteps)];
+
+    private readonly ConfigValues _values = new();
+
+    public ConfigValues Values => _values;
+
+    /// <summary>Reads a whole config.</summary>
+    /// <param name="source">What errors call it: the file's path.</param>
+    public void ReadFile(string source, string yaml)
+    {
+        YamlNode? root = Parse(yaml, source);
+        if (root is YamlMappingNode)
+            Flatten(root, "", node => $"{source}:{node.Start.Line}");
+        else if (_values.Errors.Count == 0)
+            _values.Errors.Add($"{source}: expected keys with values (model: ..., output: ...), got {Describe(root)}");
+    }
+
+    /// <summary>Applies <c>a.b=c</c>; c is YAML.</summary>
+    public void Override(string setting)
+    {
+        int equals = setting.IndexOf('=');
+        string where = $"--set {setting}";
+        if (equals <= 0)
+        {
+            _values.Errors.Add($"{where}: expected KEY=VALUE, as in --set optimizer.learning_rate=1e-4");
+            return;
+        }
+
+        string path = setting[..equals].Trim();
+        if (Parse(setting[(equals + 1)..], where) is not { } node)
+        {
+            if (_values.Errors.Count == 0)
+                _values.Errors.Add($"{where}: expected KEY=VALUE, got no value");
+            return;
+        }
+
+        foreach ((ConfigKey a, ConfigKey b) in Alternatives)
+        {
+            if (path == a.Path)
+                _values.Remove(b.Path);
+            else if (path == b.Path)
+                _values.Remove(a.Path);
+        }
+
+        if (node is YamlSequenceNode && Sections.Contains(path + "[]"))
+            _values.RemoveElements(path);
+        Flatten(node, path, _ => where);
+    }
+
+    private YamlNode? Parse(string yaml, string source)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            return stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode;
+        }
+        catch (YamlException e)
+        {
+            _values.Errors.Add($"{source}:{e.Start.Line}: column {e.Start.Column}: not YAML: {e.InnerException?.Message ?? e.Message}");
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // What the parser throws on some unclosed brackets and broken anchors, without a place.
+            _values.Errors.Add($"{source}: not YAML: expected every bracket and quote closed, got a document that ends inside one");
+            return null;
+        }
+    }
+
+    private void Flatten(YamlNode node, string path, Func<YamlNode, string> where)
+    {
+        string normal = ConfigValues.Normal(path);
+        if (Leaves.TryGetValue(normal, out ConfigKey? key))
+            SetLeaf(key, path, node, where(node));
+        else if (ConfigKeys.Shorthands.TryGetValue(normal, out ConfigKey? shorthand) && node is YamlScalarNode && !IsNull(node))
+            SetLeaf(shorthand, shorthand.Path, node, where(node));
+        else if (normal.Length > 0 && !Sections.Contains(normal) && !Sections.Contains(normal + "[]"))
+            Unknown(path, normal, where(node));
+        else if (Sections.Contains(normal + "[]"))
+            FlattenList(node, path, where);
+        else if (node is YamlMappingNode mapping)
+            FlattenMapping(mapping, path, where);
+        else if (!IsNull(node))
+            _values.Errors.Add($"{where(node)}: {path}: expected a section of keys, got {Describe(node)}");
+    }
+
+    private void FlattenMapping(YamlMappingNode mapping, string path, Func<YamlNode, string> where)
+    {
+        foreach ((YamlNode name, YamlNode child) in mapping.Children)
+        {
+            string text = (name as YamlScalarNode)?.Value ?? "?";
+            string full = path.Length == 0 ? text : $"{path}.{text}";
+
+            // The name's line: a value that is a block starts on a later one.
+            Flatten(child, full, node => where(node == child ? name : node));
+        }
+    }
+
+    private void FlattenList(YamlNode node, string path, Func<YamlNode, string> where)
+    {
+        if (node is YamlSequenceNode sequence)
+        {
+            for (int i = 0; i < sequence.Children.Count; i++)
+                Flatten(sequence.Children[i], $"{path}[{i}]", where);
+        }
+        else if (!IsNull(node))
+        {
+            _values.Errors.Add($"{where(node)}: {path}: expected a list (- name: ...), got {Describe(node)}");
+        }
+    }
+
+    private void SetLeaf(ConfigKey key, string path, YamlNode node, string where)
+    {
+        if (IsNull(node))
+            _values.Remove(path);
+        else if (key.Read(node) is { } value)
+            _values.Set(path, value, where);
+        else
+            _values.Errors.Add($"{where}: {path}: expected {key.Expects}, got {Describe(node)}");
+    }
+
+    private void Unknown(string path, string normal, string where)
+    {
+        string last = normal[(normal.LastIndexOf('.') + 1)..];
+        string? nearest = ConfigKeys.NamesElsewhere.TryGetValue(last, out ConfigKey? key) ? key.Path : Nearest.Of(normal, Leaves.Keys.Concat(Sections));
+        string advice = nearest is null ? "`molengine train --help` lists the keys." : $"Did you mean {nearest}?";
+        _values.Errors.Add($"{where}: {path}: unknown key. {advice}");
+    }
+
+    private static bool IsNull(YamlNode node) =>
+        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" };
+
+    private static string Describe(YamlNode? node) => node switch
+    {
+        YamlScalarNode s => $"'{s.Value}'",
+        YamlSequenceNode s => $"a list of {s.Children.Count}: [{string.Join(", ", s.Children.Take(8).Select(Describe))}]",
+        YamlMappingNode => "a section of keys",
+        _ => "nothing",
+    };
+
+    private static IEnumerable<string> Parents(string path)
+    {
+        for (int i = path.IndexOf('.'); i > 0; i = path.IndexOf('.', i + 1))
+            yield return path[..i];
+    }
+}

@@ -1,0 +1,110 @@
+namespace MolEngine.Trainer.Config;
+
+/// <summary>Where the first weights come from.</summary>
+public enum InitKind
+{
+    Pretrained,
+    Random,
+}
+
+public enum CorpusKind
+{
+    Domain,
+    General,
+}
+
+public enum LossKind
+{
+    Mol,
+    Ce,
+    Kl,
+}
+
+public enum TrainingMethod
+{
+    Lora,
+    Full,
+}
+
+public enum ScheduleKind
+{
+    Cosine,
+    Linear,
+    Constant,
+}
+
+public enum RecomputeKind
+{
+    None,
+    Layer,
+}
+
+/// <summary>A training run as its config says, with every default filled in and every path found.</summary>
+/// <param name="Model">Model folder, absolute.</param>
+/// <param name="Output">Run directory, absolute.</param>
+/// <param name="Seed">Of the order of rows, LoRA's start and dropout.</param>
+/// <param name="Ratio">General rows of an epoch over domain rows.</param>
+/// <param name="Epochs">Null where <paramref name="Steps"/> is given; exactly one of them is.</param>
+/// <param name="Threads">At least 1.</param>
+/// <param name="Resolved">The whole config as YAML, every key with its value: what the run directory keeps.</param>
+public sealed record RunConfig(
+    string Model,
+    InitSettings Init,
+    string Output,
+    ulong Seed,
+    DataSettings Data,
+    double Ratio,
+    double? Epochs,
+    long? Steps,
+    int GlobalBatch,
+    int MicroBatch,
+    LossSettings Loss,
+    TrainingMethod Method,
+    LoraSettings Lora,
+    OptimizerSettings Optimizer,
+    RecomputeKind Recompute,
+    ValidateSettings Validate,
+    int Threads,
+    string Resolved);
+
+public sealed record InitSettings(InitKind Kind, ulong Seed);
+
+/// <param name="Context">Tokens of a row.</param>
+/// <param name="DocumentEnd">Text or id of the token that ends a document; null is the model's eos token.</param>
+/// <param name="HeldOut">Documents of each corpus kept for validation; null is <c>validate.documents</c>, at most 5 % of the corpus.</param>
+public sealed record DataSettings(int Context, string? DocumentEnd, int? HeldOut, IReadOnlyList<CorpusSettings> Corpora);
+
+public sealed record CorpusSettings(string Name, string Path, CorpusKind Kind);
+
+/// <param name="Alpha">Weight of KL on domain text and of CE on general text.</param>
+/// <param name="TopN">Tokens of the base model that KL sees one by one.</param>
+public sealed record LossSettings(LossKind Kind, double Alpha, int TopN);
+
+public sealed record LoraSettings(int Rank, double Alpha, bool UseRsLora, double Dropout, IReadOnlyList<string> TargetModules)
+{
+    /// <summary>Hugging Face's names of the projections of a layer.</summary>
+    public static readonly IReadOnlyList<string> AllModules =
+        ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+}
+
+/// <param name="WeightDecay">On matrices only.</param>
+/// <param name="Clip">Largest gradient norm; 0 is none.</param>
+/// <param name="WarmupRatio">Null where <paramref name="WarmupSteps"/> is given; exactly one of them is.</param>
+public sealed record OptimizerSettings(
+    double LearningRate,
+    double Beta1,
+    double Beta2,
+    double Eps,
+    double WeightDecay,
+    double Clip,
+    ScheduleKind Schedule,
+    double? WarmupRatio,
+    long? WarmupSteps)
+{
+    /// <summary>Steps of warm-up of a run of <paramref name="steps"/>: ceil(ratio x steps), as transformers rounds.</summary>
+    public long WarmupOf(long steps) => WarmupSteps ?? (long)Math.Ceiling(steps * WarmupRatio!.Value);
+}
+
+/// <param name="Every">Steps between validations; 0 is never.</param>
+/// <param name="Documents">Held-out documents of each corpus that a validation reads, at most.</param>
+public sealed record ValidateSettings(int Every, int Documents);

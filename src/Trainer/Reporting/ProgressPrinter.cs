@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace MolEngine.Trainer.Reporting;
+
+/// <summary>What a line of progress shows. Numbers that were not measured are null.</summary>
+/// <param name="Step">From 1.</param>
+/// <param name="Corpora">CE and KL (null without a base model) of each corpus that had a row in the step.</param>
+public sealed record StepProgress(
+    long Step,
+    long Steps,
+    double Loss,
+    IReadOnlyList<(string Name, double Ce, double? Kl)> Corpora,
+    double GradNorm,
+    double LearningRate,
+    double TokensPerSecond,
+    TimeSpan Left);
+
+/// <summary>Plain lines of progress, for files and pipes as well as terminals.</summary>
+public sealed class ProgressPrinter(TextWriter output)
+{
+    /// <summary>A step: <c>step  12/100  loss 2.3450  medical ce 2.310 kl 0.0123  grad 1.20  lr 1.00e-04  1,234 tok/s  0:42 left</c>.</summary>
+    public void Step(StepProgress p)
+    {
+        int width = Text($"{p.Steps}").Length;
+        string corpora = string.Concat(p.Corpora.Select(c => $"  {c.Name} {CeAndKl(c.Ce, c.Kl)}"));
+        output.WriteLine(Text(
+            $"step {p.Step.ToString(CultureInfo.InvariantCulture).PadLeft(width)}/{p.Steps}  loss {p.Loss:F4}{corpora}  grad {p.GradNorm:G3}  lr {p.LearningRate:0.00e+00}  {p.TokensPerSecond:N0} tok/s  {Time(p.Left)} left"));
+        output.Flush();
+    }
+
+    /// <summary>A validation: a line a corpus.</summary>
+    public void Validation(long step, IReadOnlyList<(string Name, int Documents, double Ce, double? Kl)> corpora)
+    {
+        foreach ((string name, int documents, double ce, double? kl) in corpora)
+            output.WriteLine(Text($"  validation at step {step}: {name} {CeAndKl(ce, kl)} on {documents} held-out documents"));
+        output.Flush();
+    }
+
+    public void Note(string line)
+    {
+        output.WriteLine(line);
+        output.Flush();
+    }
+
+    private static string CeAndKl(double ce, double? kl) => Text($"ce {ce:F4}") + (kl is { } k ? Text($" kl {Small(k)}") : "");
+
+    /// <summary>Four decimals, or an exponent where they would show nothing.</summary>
+    private static string Small(double x) => Math.Abs(x) is >= 1e-3 or 0 ? Text($"{x:F4}") : Text($"{x:0.00e+00}");
+
+    private static string Time(TimeSpan time) => time.TotalHours >= 1
+        ? Text($"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}")
+        : Text($"{time.Minutes}:{time.Seconds:D2}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

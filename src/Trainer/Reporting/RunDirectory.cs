@@ -1,0 +1,45 @@
+namespace MolEngine.Trainer.Reporting;
+
+/// <summary>Where a run keeps what it makes.</summary>
+public sealed class RunDirectory
+{
+    private RunDirectory(string root) => Root = root;
+
+    public string Root { get; }
+
+    /// <summary>The config with every key and its value.</summary>
+    public string ConfigPath => Path.Combine(Root, "config.yaml");
+
+    public string MetricsPath => Path.Combine(Root, "metrics.jsonl");
+
+    /// <summary>Folder of the PEFT adapter that the run made.</summary>
+    public string AdapterPath => Path.Combine(Root, "adapter");
+
+    /// <summary>Hugging Face folder of the model that the run made.</summary>
+    public string ModelPath => Path.Combine(Root, "model");
+
+    /// <summary>Makes the folder and writes the resolved config into it.</summary>
+    /// <exception cref="UserException">It exists and is not empty, or cannot be made.</exception>
+    public static RunDirectory Create(string path, string resolvedConfig)
+    {
+        if (File.Exists(path))
+            throw new UserException($"{path}: output: expected a folder that is absent or empty, got a file. Choose another output");
+        try
+        {
+            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            {
+                throw new UserException(
+                    $"{path}: output: expected a folder that is absent or empty, got one with files. Choose another (--set output=DIR), or remove it");
+            }
+
+            Directory.CreateDirectory(path);
+            var run = new RunDirectory(Path.GetFullPath(path));
+            AtomicFile.WriteText(run.ConfigPath, resolvedConfig);
+            return run;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: output: expected a folder that can be written: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using MolEngine.Kernels.Interop;
+using MolEngine.Trainer.Cli;
+
+namespace MolEngine.Trainer.Tests.Cli;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public static TheoryData<string> Verbs => [.. VerbTable.All().Select(v => v.Name)];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Every_verb_has_a_manual_page(string verb)
+    {
+        (int code, string output, string error) = Run(verb, "--help");
+        Assert.Equal((0, ""), (code, error));
+        Assert.StartsWith($"molengine {verb} - ", output);
+        Assert.All(new[] { "Usage:", "Options:", "Examples:", "Exit codes:", $"  molengine {verb}" }, s => Assert.Contains(s, output));
+        Assert.All(VerbTable.All().Single(v => v.Name == verb).Options, o => Assert.Contains($"  {o.Name}", output));
+        Assert.Equal(output, Run("help", verb).Output);
+        Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 110 || line.Contains("molengine"), line));
+    }
+
+    [Fact]
+    public void Training_shows_every_key_of_a_config()
+    {
+        string output = Run("train", "--help").Output;
+        Assert.All(Trainer.Config.ConfigKeys.All, k => Assert.Contains($"  {k.Path}", output));
+    }
+
+    [Fact]
+    public void The_program_has_a_page_and_a_version()
+    {
+        Assert.Equal(0, Run("--help").Code);
+        Assert.All(VerbTable.All(), v => Assert.Contains($"  {v.Name} ", Run("--help").Output));
+        Assert.StartsWith("molengine 0.", Run("--version").Output);
+        (int code, string output, string error) = Run();
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("Usage:", error);
+    }
+
+    [Theory]
+    [InlineData("did you mean train?", "trian")]
+    [InlineData("expected one of train, score", "zzzzzz")]
+    [InlineData("'--input' is required", "score", "m")]
+    [InlineData("'CONFIG' missing", "train")]
+    [InlineData("--jsn", "score", "m", "--input", "x", "--jsn")]
+    [InlineData("--max-tokens", "generate", "m", "--prompt", "x", "--max-tokens", "many")]
+    [InlineData("--max-tokens: expected an integer of at least 1, got 0", "generate", "m", "--prompt", "x", "--max-tokens", "0")]
+    [InlineData("expected exactly one of them, got neither", "generate", "m")]
+    [InlineData("expected exactly one of them, got both", "generate", "m", "--prompt", "x", "--chat", "y")]
+    [InlineData("MODEL: gone: expected a folder with config.json, got no such folder", "score", "gone", "--input", "x")]
+    [InlineData("MODEL: gone: expected a folder with tokenizer.json, got no such folder", "tokenize", "gone", "--input", "x")]
+    [InlineData("ADAPTER: gone: expected a folder with adapter_config.json", "export", "gone", "--model", "m", "--to", "x")]
+    [InlineData("PATH: gone: expected a folder with config.json", "inspect", "gone")]
+    [InlineData("gone.yaml: config: expected a YAML file, got no such file", "train", "gone.yaml")]
+    public void A_mistake_is_a_sentence_and_exit_code_2(string says, params string[] args)
+    {
+        (int code, string output, string error) = Run(args);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(says, error);
+        Assert.StartsWith("molengine", error);
+        Assert.DoesNotContain("   at ", error);
+    }
+
+    [Fact]
+    public void Paths_are_checked_before_anything_is_loaded()
+    {
+        string model = _folder.Folder("m");
+        Assert.Contains("got one without it", Run("inspect", model).Error);
+        _folder.Write("m/config.json", "{}");
+        Assert.Contains("--input: nowhere: expected a file, got no such file", Run("score", model, "--input", "nowhere").Error);
+        Assert.Contains("--adapter: nowhere: expected a folder", Run("score", model, "--adapter", "nowhere", "--input", "x").Error);
+        _folder.Write("m/adapter_config.json", "{}");
+        Assert.Contains("--to: " + model, Run("export", model, "--model", model, "--to", model).Error);
+    }
+
+    [Fact]
+    public void Doctor_says_what_the_machine_has()
+    {
+        (int code, string output, string error) = Run("doctor");
+        Assert.Equal((0, ""), (code, error));
+        Assert.All(new[] { "processor", "SIMD", "cores", "memory", ".NET", "GPU", "training runs on the CPU" }, s => Assert.Contains(s, output));
+    }
+
+    [Fact]
+    public void No_driver_is_a_sentence()
+    {
+        CudaProbe none = CudaProbe.Run(["libnone-such.so.1"]);
+        Assert.False(none.Found);
+        Assert.Equal("no NVIDIA driver found (tried libnone-such.so.1): training runs on the CPU", none.Sentence);
+    }
+
+    private static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        int code = Program.Run(args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using MolEngine.Trainer.Reporting;
+
+namespace MolEngine.Trainer.Tests.Reporting;
+
+public sealed class ReportingTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Metrics_are_an_object_a_line_and_doubles_keep_their_bits()
+    {
+        string path = Path.Combine(_folder.Root, "metrics.jsonl");
+        double[] values = [0.1 + 0.2, double.Epsilon, double.MaxValue, -1.0 / 3, 1e21, 5e-324];
+        using (MetricsWriter writer = new(path))
+        {
+            foreach (double value in values)
+            {
+                writer.Write(new MetricsLine().Add("step", 3).Add("loss", value).Add("ce", [new("bücher", value)]).Add("kl", (double?)null).Add("last", true));
+
+                // Flushed: what was written can be read while the run goes on.
+                using FileStream reading = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                Assert.Equal((byte)'\n', Bytes(reading)[^1]);
+            }
+        }
+
+        string[] lines = File.ReadAllLines(path);
+        Assert.Equal(values.Length, lines.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            using JsonDocument json = JsonDocument.Parse(lines[i]);
+            JsonElement root = json.RootElement;
+            Assert.Equal(["step", "loss", "ce", "kl", "last"], root.EnumerateObject().Select(p => p.Name));
+            Assert.Equal(BitConverter.DoubleToInt64Bits(values[i]), BitConverter.DoubleToInt64Bits(root.GetProperty("loss").GetDouble()));
+            Assert.Equal(values[i], root.GetProperty("ce").GetProperty("bücher").GetDouble());
+            Assert.Equal(JsonValueKind.Null, root.GetProperty("kl").ValueKind);
+        }
+    }
+
+    [Fact]
+    public void What_is_not_finite_is_named()
+    {
+        string path = Path.Combine(_folder.Root, "metrics.jsonl");
+        using (MetricsWriter writer = new(path))
+            writer.Write(new MetricsLine().Add("loss", double.NaN).Add("ce", [new("a", double.NegativeInfinity), new("b", 1.5)]));
+        Assert.Equal("{\"loss\":null,\"ce\":{\"a\":null,\"b\":1.5},\"non_finite\":{\"loss\":\"NaN\",\"ce.a\":\"-Infinity\"}}\n", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_name_stands_once_in_a_line() =>
+        Assert.Throws<ArgumentException>(() => new MetricsLine().Add("loss", 1.0).Add("loss", 2.0));
+
+    [Fact]
+    public void A_writer_goes_on_at_the_end()
+    {
+        string path = _folder.Write("metrics.jsonl", "{}\n");
+        using (MetricsWriter writer = new(path))
+            writer.Write(new MetricsLine().Add("step", 1));
+        Assert.Equal("{}\n{\"step\":1}\n", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_run_directory_must_be_absent_or_empty()
+    {
+        RunDirectory run = RunDirectory.Create(Path.Combine(_folder.Root, "a", "b"), "seed: 1\n");
+        Assert.Equal("seed: 1\n", File.ReadAllText(run.ConfigPath));
+        Assert.Contains("got one with files", Assert.Throws<UserException>(() => RunDirectory.Create(run.Root, "")).Message);
+        Assert.Contains("got a file", Assert.Throws<UserException>(() => RunDirectory.Create(run.ConfigPath, "")).Message);
+        RunDirectory.Create(_folder.Folder("empty"), "");
+    }
+
+    [Fact]
+    public void An_atomic_write_replaces_whole_or_not_at_all()
+    {
+        string path = _folder.Write("f", "old");
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, s =>
+        {
+            s.Write("half"u8);
+            throw new InvalidOperationException();
+        }));
+        Assert.Equal("old", File.ReadAllText(path));
+        AtomicFile.WriteText(path, "néw");
+        Assert.Equal("néw"u8.ToArray(), File.ReadAllBytes(path));
+        Assert.Equal([path], Directory.GetFiles(_folder.Root));
+    }
+
+    [Fact]
+    public void Progress_is_plain_lines()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        ProgressPrinter printer = new(output);
+        printer.Step(new StepProgress(7, 120, 2.34567, [("medical", 2.5, 0.01234), ("books", 3, null)], 1.23456, 1e-4, 1234.5, TimeSpan.FromSeconds(3671)));
+        printer.Validation(50, [("medical", 100, 2.25, 1.5e-7)]);
+        Assert.Equal(
+            "step   7/120  loss 2.3457  medical ce 2.5000 kl 0.0123  books ce 3.0000  grad 1.23  lr 1.00e-04  1,234 tok/s  1:01:11 left\n"
+            + "  validation at step 50: medical ce 2.2500 kl 1.50e-07 on 100 held-out documents\n",
+            output.ToString());
+    }
+
+    [Fact]
+    public void The_machine_is_known()
+    {
+        MachineInfo machine = MachineInfo.Read();
+        Assert.NotEmpty(machine.Processor);
+        Assert.InRange(machine.AvailableMemory, 1 << 20, machine.TotalMemory);
+    }
+
+    private static byte[] Bytes(Stream stream)
+    {
+        var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}
