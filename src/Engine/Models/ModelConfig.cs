@@ -71,4 +71,18 @@ public sealed record ModelConfig
     /// <param name="where">Shown in errors: the file.</param>
     /// <exception cref="Weights.ModelFileException">Names <paramref name="where"/> and the key.</exception>
     public static ModelConfig Parse(string json, string where) => ConfigParser.Parse(json, where);
+
+    /// <summary>Whether the two describe the same computation: all but texts, special ids, stored type and initialisation.</summary>
+    public bool ComputesLike(ModelConfig other) => Computation(this) == Computation(other);
+
+    private static ModelConfig Computation(ModelConfig c) => c with
+    {
+        BosTokenId = null,
+        PadTokenId = null,
+        EosTokenIds = [],
+        InitializerRange = 0,
+        StoredType = DType.F32,
+        MaxPositionEmbeddings = 0,
+        RawJson = "",
+    };
 }

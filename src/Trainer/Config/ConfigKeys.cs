@@ -1,3 +1,6 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Optim;
+
 namespace MolEngine.Trainer.Config;
 
 /// <summary>

@@ -1,3 +1,6 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Optim;
+
 namespace MolEngine.Trainer.Config;
 
 /// <summary>Where the first weights come from.</summary>
@@ -13,24 +16,10 @@ public enum CorpusKind
     General,
 }
 
-public enum LossKind
-{
-    Mol,
-    Ce,
-    Kl,
-}
-
 public enum TrainingMethod
 {
     Lora,
     Full,
-}
-
-public enum ScheduleKind
-{
-    Cosine,
-    Linear,
-    Constant,
 }
 
 public enum RecomputeKind

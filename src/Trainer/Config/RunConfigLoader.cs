@@ -1,4 +1,6 @@
 using System.Text;
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Optim;
 
 namespace MolEngine.Trainer.Config;
 

@@ -18,20 +18,26 @@ public sealed class RunDirectory
     /// <summary>Hugging Face folder of the model that the run made.</summary>
     public string ModelPath => Path.Combine(Root, "model");
 
+    /// <summary>Checks, before long work, that <see cref="Create"/> will find the folder absent or empty.</summary>
+    /// <exception cref="UserException">It is neither.</exception>
+    public static void RequireFree(string path)
+    {
+        if (File.Exists(path))
+            throw new UserException($"{path}: output: expected a folder that is absent or empty, got a file. Choose another output");
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            throw new UserException(
+                $"{path}: output: expected a folder that is absent or empty, got one with files. Choose another (--set output=DIR), or remove it");
+        }
+    }
+
     /// <summary>Makes the folder and writes the resolved config into it.</summary>
     /// <exception cref="UserException">It exists and is not empty, or cannot be made.</exception>
     public static RunDirectory Create(string path, string resolvedConfig)
     {
-        if (File.Exists(path))
-            throw new UserException($"{path}: output: expected a folder that is absent or empty, got a file. Choose another output");
+        RequireFree(path);
         try
         {
-            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            {
-                throw new UserException(
-                    $"{path}: output: expected a folder that is absent or empty, got one with files. Choose another (--set output=DIR), or remove it");
-            }
-
             Directory.CreateDirectory(path);
             var run = new RunDirectory(Path.GetFullPath(path));
             AtomicFile.WriteText(run.ConfigPath, resolvedConfig);

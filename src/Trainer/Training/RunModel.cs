@@ -1,4 +1,5 @@
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tokenization;
@@ -23,13 +24,7 @@ internal sealed class RunModel : IDisposable
     {
         _run = run;
         Config = ModelConfig.Load(run.Model);
-        Tokenizer = Tokenizer.Load(run.Model);
-        if (Tokenizer.VocabularySize > Config.VocabSize)
-        {
-            throw new UserException(
-                $"{run.Model}: vocab_size: expected at least the tokenizer's {Tokenizer.VocabularySize}, got {Config.VocabSize}. Use the tokenizer that belongs to the model.");
-        }
-
+        Tokenizer = FittingTokenizer.Load(run.Model, Config);
         _weights = ops.CreateArena("weights");
         Arena gradients = GradientArena = ops.CreateArena("gradients");
         bool random = run.Init.Kind == InitKind.Random;
@@ -51,7 +46,7 @@ internal sealed class RunModel : IDisposable
         }
 
         // Random weights are no model to stay close to: without a base loss there is no base at all.
-        Base = random && !(run.Loss.Kind != Engine.Losses.LossKind.Ce) ? null : frozen;
+        Base = random && run.Loss.Kind == LossKind.Ce ? null : frozen;
     }
 
     public ModelConfig Config { get; }
@@ -82,7 +77,7 @@ internal sealed class RunModel : IDisposable
 
         string model = Path.Combine(runDirectory, "model");
         ModelExport.Write(
-            model, _run.Model, Student.Parameters.ToDictionary(p => p.Name, p => p.Value), Config.StoredType);
+            model, ModelFiles.Of(_run.Model), Student.Parameters.ToDictionary(p => p.Name, p => p.Value), Config.StoredType);
         return model;
     }
 

@@ -8,6 +8,7 @@ using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Training;
 
@@ -16,21 +17,23 @@ internal static class TrainingRun
 {
     /// <summary>Trains and saves. Returns the folder of the adapter or model.</summary>
     /// <exception cref="NonFiniteException">Loss or gradient became NaN or infinite.</exception>
-    public static string Execute(RunConfig run, TrainingLog log, CancellationToken cancel)
+    public static string Execute(RunConfig run, TextWriter output, CancellationToken cancel)
     {
+        RunDirectory.RequireFree(run.Output);
         using Ops ops = CpuBackend.Create(threads: run.Threads);
         using var model = new RunModel(run, ops);
         IReadOnlyList<Corpus> corpora = LoadCorpora(run, model);
         TrainingOrder order = Order(run, corpora);
         using LossPass pass = Pass(run, ops, model);
         using Arena states = ops.CreateArena("optimizer");
-        AdamW optimizer = Optimizer(run, ops, model.Student, states);
         var loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, TopN(run, model));
         var optimization = new MolOptimization(
-            ops, pass, model.Student, loss.NeedsBase ? model.Base : null, loss, optimizer, Schedule(run, order));
-        var validation = new Validation(
-            pass, model.Student, model.Base, corpora, run.Validate.Documents, run.MicroBatch);
+            ops, pass, model.Student, loss.NeedsBase ? model.Base : null, loss, Optimizer(run, ops, model.Student, states),
+            Schedule(run, order));
+        var validation = new Validation(pass, model.Student, model.Base, corpora, run.Validate.Documents, run.MicroBatch);
 
+        // Made only now: a mistake in the data or the model leaves no folder behind.
+        using var log = new TrainingLog(output, RunDirectory.Create(run.Output, run.Resolved));
         log.Plan(run, ops, model, corpora, order, pass.Bytes + states.Bytes + model.GradientArena.Bytes + model.WeightBytes);
         bool validates = run.Validate.Every > 0;
         if (validates)

@@ -1,3 +1,5 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Tests.Config;

@@ -1,10 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Tokenization;
+using MolEngine.Engine.Training;
+using MolEngine.Kernels.Cpu;
+using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Cli.Verbs;
+using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
 internal static class ScoreRunner
 {
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(ScoreOptions options, CommandContext context) =>
-        throw new EnvironmentFaultException("score: this build has no engine");
+    public static int Run(ScoreOptions options, CommandContext context)
+    {
+        using Ops ops = CpuBackend.Create();
+        using var model = new InferenceModel(ops, options.Model, options.Adapter);
+        using InferenceModel? other = options.Base is null ? null : new InferenceModel(ops, options.Base, null);
+        if (other is not null && !other.Config.ComputesLike(model.Config))
+        {
+            throw new UserException(
+                $"--base: {options.Base}: expected a model of the shapes of {options.Model}, got another architecture or other sizes. KL compares a model with the one it came from.");
+        }
+
+        Tokenizer tokenizer = model.LoadTokenizer();
+        List<int[]> documents = [.. JsonlReader.Read(options.Input).Select(r => tokenizer.Encode(r.Text, addSpecialTokens: false))];
+        TransformerWeights? reference = other?.Weights ?? (options.Adapter is null ? null : model.Frozen);
+        IReadOnlyList<RowFigures> figures = Scorer.Score(ops, model.Config, model.Weights, reference, documents);
+        DocumentScore[] scores =
+        [
+            .. figures.Select((f, i) => new DocumentScore(
+                documents[i].Length, f.EffectiveTokens, f.EffectiveTokens == 0 ? null : f.CrossEntropy,
+                f.EffectiveTokens == 0 || reference is null ? null : f.KlDivergence)),
+        ];
+        if (options.Json)
+            WriteJson(scores, reference is not null, context.Out);
+        else
+            WriteTable(scores, reference is not null, context.Out);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Mean over the effective tokens of all documents; null where there is none.</summary>
+    private static double? Mean(DocumentScore[] scores, Func<DocumentScore, double?> value)
+    {
+        long tokens = scores.Sum(s => (long)s.Effective);
+        return tokens == 0 ? null : scores.Sum(s => s.Effective * (value(s) ?? 0)) / tokens;
+    }
+
+    private static void WriteJson(DocumentScore[] scores, bool hasBase, TextWriter to)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("documents");
+            foreach (DocumentScore s in scores)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("tokens", s.Tokens);
+                WriteFigures(json, s.MeanCe, s.MeanKl, hasBase);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            WriteFigures(json, Mean(scores, s => s.MeanCe), Mean(scores, s => s.MeanKl), hasBase);
+            json.WriteEndObject();
+        }
+
+        to.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    private static void WriteFigures(Utf8JsonWriter json, double? ce, double? kl, bool hasBase)
+    {
+        json.WritePropertyName("mean_ce");
+        WriteNumber(json, ce);
+        if (!hasBase)
+            return;
+        json.WritePropertyName("mean_kl");
+        WriteNumber(json, kl);
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, double? value)
+    {
+        if (value is double number && !double.IsFinite(number))
+            throw new RunFailedException($"score: a mean is {number}: expected a finite number. The model's weights or the adapter are broken.");
+        if (value is null)
+            json.WriteNullValue();
+        else
+            json.WriteNumberValue(value.Value);
+    }
+
+    private static void WriteTable(DocumentScore[] scores, bool hasBase, TextWriter to)
+    {
+        string Line(string name, long tokens, double? ce, double? kl) =>
+            string.Create(CultureInfo.InvariantCulture, $"{name,-10} {tokens,8} tokens  ce {Show(ce)}{(hasBase ? $"  kl {Show(kl)}" : "")}");
+
+        for (int i = 0; i < scores.Length; i++)
+            to.WriteLine(Line($"text {i + 1}", scores[i].Tokens, scores[i].MeanCe, scores[i].MeanKl));
+        to.WriteLine(Line("all", scores.Sum(s => (long)s.Tokens), Mean(scores, s => s.MeanCe), Mean(scores, s => s.MeanKl)));
+    }
+
+    private static string Show(double? value) => value?.ToString("F6", CultureInfo.InvariantCulture) ?? "-";
+
+    /// <param name="Effective">Tokens that were predicted.</param>
+    private sealed record DocumentScore(int Tokens, int Effective, double? MeanCe, double? MeanKl);
 }

@@ -1,10 +1,21 @@
+using MolEngine.Engine.Tokenization;
 using MolEngine.Trainer.Cli.Verbs;
+using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
 internal static class TokenizeRunner
 {
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(TokenizeOptions options, CommandContext context) =>
-        throw new EnvironmentFaultException("tokenize: this build has no engine");
+    public static int Run(TokenizeOptions options, CommandContext context)
+    {
+        Tokenizer tokenizer = Tokenizer.Load(options.Model);
+        foreach (TextRecord record in JsonlReader.Read(options.Input))
+        {
+            int[] ids = tokenizer.Encode(record.Text, addSpecialTokens: false);
+            context.Out.WriteLine(options.Json ? $"{{\"ids\": [{string.Join(", ", ids)}]}}" : string.Join(' ', ids));
+        }
+
+        return ExitCode.Done;
+    }
 }

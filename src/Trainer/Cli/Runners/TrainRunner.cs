@@ -1,10 +1,14 @@
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
 internal static class TrainRunner
 {
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(RunConfig config, CommandContext context) =>
-        throw new EnvironmentFaultException("train: this build has no engine");
+    public static int Run(RunConfig config, CommandContext context)
+    {
+        TrainingRun.Execute(config, context.Out, context.Interrupted);
+        return ExitCode.Done;
+    }
 }
