@@ -20,11 +20,12 @@ internal sealed class AttentionOracle(HeadShape heads, int[] starts, double[] q,
 
     public double[] Dv { get; } = new double[v.Length];
 
-    public AttentionOracle Forward()
+    /// <param name="firstQuery">y and lse of the tokens before it stay zero.</param>
+    public AttentionOracle Forward(int firstQuery = 0)
     {
         Y = new double[q.Length];
         Lse = new double[starts[^1] * heads.QueryHeads];
-        ForEachQuery((token, head, first) =>
+        ForEachQuery(firstQuery, (token, head, first) =>
         {
             double[] p = Probabilities(token, head, first, out Lse[token * heads.QueryHeads + head]);
             for (int j = 0; j < p.Length; j++)
@@ -39,7 +40,7 @@ internal sealed class AttentionOracle(HeadShape heads, int[] starts, double[] q,
     /// <summary>dV_j = sum P_ij dY_i; dS_ij = P_ij (dP_ij - sum_j' P_ij' dP_ij'); dQ = scale dS K; dK = scale dS^T Q.</summary>
     public AttentionOracle Backward(double[] dy)
     {
-        ForEachQuery((token, head, first) =>
+        ForEachQuery(0, (token, head, first) =>
         {
             double[] p = Probabilities(token, head, first, out _);
             int row = Query(token, head);
@@ -66,11 +67,11 @@ internal sealed class AttentionOracle(HeadShape heads, int[] starts, double[] q,
         return this;
     }
 
-    private void ForEachQuery(Action<int, int, int> body)
+    private void ForEachQuery(int firstQuery, Action<int, int, int> body)
     {
         for (int d = 0; d + 1 < starts.Length; d++)
         {
-            for (int token = starts[d]; token < starts[d + 1]; token++)
+            for (int token = Math.Max(starts[d], firstQuery); token < starts[d + 1]; token++)
             {
                 for (int head = 0; head < heads.QueryHeads; head++)
                     body(token, head, starts[d]);

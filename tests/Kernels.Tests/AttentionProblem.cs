@@ -66,8 +66,9 @@ internal sealed class AttentionProblem : IDisposable
         return this;
     }
 
-    public AttentionOracle Oracle() =>
-        new AttentionOracle(_heads, Layout.DocumentStarts, Doubles(Q), Doubles(K), Doubles(V)).Forward().Backward(Doubles(Dy));
+    public AttentionOracle Oracle() => NewOracle().Forward().Backward(Doubles(Dy));
+
+    public AttentionOracle ForwardOracle(int firstQuery) => NewOracle().Forward(firstQuery);
 
     /// <summary>A document's part of a tensor [T, ...].</summary>
     public Span<float> Part(Tensor x, int document)
@@ -106,6 +107,8 @@ internal sealed class AttentionProblem : IDisposable
     }
 
     public void Dispose() => _arena.Dispose();
+
+    private AttentionOracle NewOracle() => new(_heads, Layout.DocumentStarts, Doubles(Q), Doubles(K), Doubles(V));
 
     private Tensor Make(string name, params int[] dimensions) => _arena.Allocate(name, DType.F32, dimensions);
 }

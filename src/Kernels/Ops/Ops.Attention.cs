@@ -86,7 +86,7 @@ public abstract partial class Ops
         {
             throw new ArgumentException(
                 $"{op}: heads: expected at least one head of at least one element, and query heads that are a multiple of key/value "
-                + $"heads, got {heads}");
+                + $"heads, got {heads.QueryHeads} over {heads.KeyValueHeads} of size {heads.HeadDim}");
         }
     }
 

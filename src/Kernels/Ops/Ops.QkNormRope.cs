@@ -62,7 +62,7 @@ public abstract partial class Ops
         int tokens = q.Shape[0];
         CheckHeads(op, heads);
         if (heads.HeadDim % 2 != 0)
-            throw new ArgumentException($"{op}: heads: expected an even head size (halves are rotated), got {heads}");
+            throw new ArgumentException($"{op}: heads: expected an even head size (halves are rotated), got {heads.HeadDim}");
         Require.Layout(op, layout, tokens);
         Require.Shape(op, "q", q, DType.F32, tokens, heads.QuerySize);
         Require.Shape(op, "q gradient or output", qOut, DType.F32, tokens, heads.QuerySize);

@@ -17,6 +17,8 @@ internal static class AttentionUnits
     /// <summary>Keys in a block, and the step in which the backward pass cuts documents.</summary>
     public const int KeyBlock = 64;
 
+    private const int StackedRows = 256;
+
     /// <summary>Short documents are gathered into units of about so many tokens.</summary>
     private const int ShortDocument = 64;
 
@@ -26,10 +28,17 @@ internal static class AttentionUnits
     private const int TokensPerKeyPiece = 128;
 
     /// <summary>
-    /// Queries in a block of a group of heads that share keys: about 192 rows are stacked, so that a block of scores stays in
-    /// the L2 cache. Divides <see cref="KeyBlock"/>: every query of a block then sees a key in each key block up to its own.
+    /// Queries in a block of a group of heads that share keys: 129 to 256 rows are stacked where the group allows it, so that a block
+    /// of scores stays in the L2 cache. Divides <see cref="KeyBlock"/>: every query of a block then sees a key in each key block up
+    /// to its own.
     /// </summary>
-    public static int QueryBlock(int group) => group <= 4 ? 64 : group <= 8 ? 32 : 16;
+    public static int QueryBlock(int group)
+    {
+        int queries = KeyBlock;
+        while (queries > 1 && queries * group > StackedRows)
+            queries /= 2;
+        return queries;
+    }
 
     /// <summary>One unit for each block of queries, dearest first.</summary>
     public static AttentionUnit[] Forward(ReadOnlySpan<int> documentStarts, int queryBlock)
