@@ -1,20 +1,163 @@
+using MolEngine.Kernels.Cpu.Attention;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Cpu;
 
+/// <remarks>
+/// A task is a unit of <see cref="AttentionUnits"/> for one key/value head and the query heads that share it. What is computed for a
+/// document depends on the document alone: not on where it stands, what else is in the batch, or the number of threads.
+/// </remarks>
 internal sealed unsafe partial class CpuOps<S, V>
 {
+    private const string AttentionWorkspace = "attention";
+
     protected override void AttentionCore(
-        Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse) =>
-        throw new NotImplementedException();
+        Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
+    {
+        var group = new HeadGroup(heads);
+        int[] starts = layout.DocumentStarts;
+        AttentionUnit[] units = AttentionUnits.Forward(starts, group.QueryBlock);
+        long size = AttentionForward<S, V>.Workspace(group);
+        float* workspace = _scratch.Get(AttentionWorkspace, size * _pool.Workers);
+        _pool.For(units.Length * heads.KeyValueHeads, (task, worker) =>
+        {
+            AttentionUnit unit = units[task / heads.KeyValueHeads];
+            int head = task % heads.KeyValueHeads;
+            for (int d = unit.First; d < unit.Last; d++)
+            {
+                var kernel = ForwardKernel(q, k, v, y, group, head, starts[d], starts[d]);
+                kernel.Lse = F32(lse) + (nint)starts[d] * heads.QueryHeads + head * heads.Group;
+                kernel.LseStride = heads.QueryHeads;
+                int to = Math.Min(unit.To, starts[d + 1] - starts[d]);
+                if (unit.From < to)
+                    kernel.Run(unit.From, to, workspace + worker * size);
+            }
+        });
+    }
 
     protected override void AttentionBackwardCore(
         Tensor dy, Tensor q, Tensor k, Tensor v, Tensor y, Tensor lse, HeadShape heads, SequenceLayout layout,
-        Tensor dq, Tensor dk, Tensor dv) =>
-        throw new NotImplementedException();
+        Tensor dq, Tensor dk, Tensor dv)
+    {
+        var group = new HeadGroup(heads);
+        int[] starts = layout.DocumentStarts;
+        AttentionUnit[] units = AttentionUnits.Backward(starts, out long partialTokens);
+        long size = AttentionBackward<S, V>.Workspace(group);
+        float* workspace = _scratch.Get(AttentionWorkspace, size * _pool.Workers);
+        float* partials = _scratch.Get("attention dq", partialTokens * heads.QuerySize);
+        _pool.For(units.Length * heads.KeyValueHeads, (task, worker) =>
+        {
+            AttentionUnit unit = units[task / heads.KeyValueHeads];
+            nint head = task % heads.KeyValueHeads;
+            for (int d = unit.First; d < unit.Last; d++)
+            {
+                nint queries = starts[d] * group.QueryStride + head * group.Width;
+                nint keys = starts[d] * group.KeyStride + head * group.HeadDim;
+                var kernel = new AttentionBackward<S, V>
+                {
+                    Group = group,
+                    Dy = F32(dy) + queries,
+                    Q = F32(q) + queries,
+                    K = F32(k) + keys,
+                    V0 = F32(v) + keys,
+                    Y = F32(y) + queries,
+                    Lse = F32(lse) + (nint)starts[d] * heads.QueryHeads + head * group.Count,
+                    LseStride = heads.QueryHeads,
+                    Dk = F32(dk) + keys,
+                    Dv = F32(dv) + keys,
+                    Dq = unit.Partial < 0 ? F32(dq) + queries : partials + (nint)unit.Partial * group.QueryStride + head * group.Width,
+                };
+                int length = starts[d + 1] - starts[d];
+                kernel.Run(unit.From, Math.Min(unit.To, length), length, workspace + worker * size);
+            }
+        });
+        AddDqShares(units, starts, partials, dq, heads.QuerySize);
+    }
 
-    protected override void AttentionCachedCore(
-        Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y) =>
-        throw new NotImplementedException();
+    protected override void AttentionCachedCore(Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
+    {
+        var group = new HeadGroup(heads);
+        int tokens = q.Shape[0];
+        if (tokens <= AttentionDecode<S, V>.MaxTokens)
+        {
+            Decode(q, keys, values, group, start, y);
+            return;
+        }
+
+        // Blocks end at multiples of the block in the cache: each query then sees a key of every key block up to its own.
+        int shift = start % group.QueryBlock;
+        int blocks = (shift + tokens + group.QueryBlock - 1) / group.QueryBlock;
+        long size = AttentionForward<S, V>.Workspace(group);
+        float* workspace = _scratch.Get(AttentionWorkspace, size * _pool.Workers);
+        _pool.For(blocks * heads.KeyValueHeads, (task, worker) =>
+        {
+            int from = (blocks - 1 - task / heads.KeyValueHeads) * group.QueryBlock - shift;
+            var kernel = ForwardKernel(q, keys, values, y, group, task % heads.KeyValueHeads, 0, 0);
+            kernel.Start = start;
+            kernel.Run(Math.Max(from, 0), Math.Min(from + group.QueryBlock, tokens), workspace + worker * size);
+        });
+    }
+
+    private static AttentionForward<S, V> ForwardKernel(
+        Tensor q, Tensor k, Tensor v, Tensor y, in HeadGroup group, nint head, int queryToken, int keyToken) => new()
+        {
+            Group = group,
+            Q = F32(q) + queryToken * group.QueryStride + head * group.Width,
+            K = F32(k) + keyToken * group.KeyStride + head * group.HeadDim,
+            V0 = F32(v) + keyToken * group.KeyStride + head * group.HeadDim,
+            Y = F32(y) + queryToken * group.QueryStride + head * group.Width,
+        };
+
+    private void Decode(Tensor q, Tensor keys, Tensor values, HeadGroup group, int start, Tensor y)
+    {
+        if (q.Shape[0] == 0)
+            return;
+        var kernel = new AttentionDecode<S, V>
+        {
+            Group = group,
+            Tokens = q.Shape[0],
+            Start = start,
+            Q = F32(q),
+            K = F32(keys),
+            V0 = F32(values),
+            Y = F32(y),
+        };
+        int pieces = kernel.Pieces, heads = group.Heads.KeyValueHeads;
+        const int ScoreSize = AttentionDecode<S, V>.Piece + 16;
+        float* scores = _scratch.Get(AttentionWorkspace, (long)_pool.Workers * ScoreSize);
+        float* partials = _scratch.Get("attention decode", pieces * heads * kernel.PartialSize);
+        _pool.For(pieces * heads, (task, worker) => kernel.RunPiece(
+            task / pieces, task % pieces, partials + task * (nint)kernel.PartialSize, scores + worker * ScoreSize));
+        for (int head = 0; head < heads; head++)
+            kernel.Join(head, partials + head * pieces * (nint)kernel.PartialSize);
+    }
+
+    /// <summary>dq += the shares of a document's later pieces of keys, piece by piece.</summary>
+    private void AddDqShares(AttentionUnit[] units, int[] starts, float* partials, Tensor dq, nint width)
+    {
+        const int TokensPerTask = 64;
+        AttentionUnit[] shares = [.. units.Where(u => u.Partial >= 0).OrderBy(u => u.Partial)];
+        ILookup<int, AttentionUnit> byDocument = shares.ToLookup(u => u.First);
+        (int Document, int From)[] tasks = [.. byDocument.SelectMany(pieces => Blocks(pieces.Key))];
+        _pool.For(tasks.Length, (task, _) =>
+        {
+            (int document, int from) = tasks[task];
+            int to = Math.Min(from + TokensPerTask, starts[document + 1] - starts[document]);
+            foreach (AttentionUnit piece in byDocument[document])
+            {
+                for (int t = Math.Max(from, piece.From); t < to; t++)
+                {
+                    float* share = partials + (nint)(piece.Partial + t - piece.From) * width;
+                    RowMath<S, V>.Add(share, F32(dq) + (nint)(starts[document] + t) * width, (int)width);
+                }
+            }
+        });
+
+        IEnumerable<(int Document, int From)> Blocks(int document)
+        {
+            for (int from = 0; from < starts[document + 1] - starts[document]; from += TokensPerTask)
+                yield return (document, from);
+        }
+    }
 }

@@ -6,45 +6,53 @@ public abstract partial class Ops
 {
     /// <summary>
     /// Causal softmax attention inside each document, scale 1 / sqrt(D), grouped queries, in the flash style: no [T, T] array.
-    /// q, y fp32 [T, Hq D]; k, v fp32 [T, Hkv D]; lse fp32 [T, Hq] receives the log-sum-exp of the scaled scores.
+    /// q, y fp32 [T, Hq D]; k, v fp32 [T, Hkv D]; lse fp32 [T, Hq] receives the log-sum-exp of the scaled scores. y and lse share
+    /// no memory with anything else. A document's result depends on that document alone, to the bit.
     /// </summary>
     public void Attention(Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
     {
         CheckAttention(nameof(Attention), q, k, v, heads, layout, y, lse);
-        Require.Distinct(nameof(Attention), y, q);
+        CheckOutputs(nameof(Attention), [y, lse], [q, k, v]);
         AttentionCore(q, k, v, heads, layout, y, lse);
     }
 
-    /// <summary>Gradients of q, k and v (overwritten; they must not overlap any input) from that of y. Deterministic.</summary>
+    /// <summary>
+    /// Gradients of q, k and v (overwritten; they must not overlap any input) from that of y. Deterministic; a document's gradients
+    /// depend on that document alone, to the bit.
+    /// </summary>
     public void AttentionBackward(
         Tensor dy, Tensor q, Tensor k, Tensor v, Tensor y, Tensor lse, HeadShape heads, SequenceLayout layout,
         Tensor dq, Tensor dk, Tensor dv)
     {
         CheckAttention(nameof(AttentionBackward), q, k, v, heads, layout, y, lse);
-        CheckAttention(nameof(AttentionBackward), dq, dk, dv, heads, layout, dy, lse);
-        foreach (Tensor d in (ReadOnlySpan<Tensor>)[dq, dk, dv])
-        {
-            foreach (Tensor input in (ReadOnlySpan<Tensor>)[dy, q, k, v, y])
-                Require.Distinct(nameof(AttentionBackward), d, input);
-        }
-
+        Require.Shape(nameof(AttentionBackward), nameof(dy), dy, DType.F32, q.Shape[0], heads.QuerySize);
+        Require.Shape(nameof(AttentionBackward), nameof(dq), dq, DType.F32, q.Shape[0], heads.QuerySize);
+        Require.Shape(nameof(AttentionBackward), nameof(dk), dk, DType.F32, q.Shape[0], heads.KeyValueSize);
+        Require.Shape(nameof(AttentionBackward), nameof(dv), dv, DType.F32, q.Shape[0], heads.KeyValueSize);
+        CheckOutputs(nameof(AttentionBackward), [dq, dk, dv], [dy, q, k, v, y, lse]);
         AttentionBackwardCore(dy, q, k, v, y, lse, heads, layout, dq, dk, dv);
     }
 
     /// <summary>
     /// Attention of n new tokens over a key/value cache that already holds them: query i sees cache entries 0 .. start + i.
-    /// q, y fp32 [n, Hq D]; keys, values fp32 [C, Hkv D] with C >= start + n.
+    /// q, y fp32 [n, Hq D]; keys, values fp32 [C, Hkv D] with C >= start + n. y shares no memory with anything else.
     /// </summary>
     public void AttentionCached(Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
     {
         const string Op = nameof(AttentionCached);
         int n = q.Shape[0];
+        CheckHeads(Op, heads);
         Require.Shape(Op, nameof(q), q, DType.F32, n, heads.QuerySize);
         Require.Shape(Op, nameof(y), y, DType.F32, n, heads.QuerySize);
         Require.Shape(Op, nameof(keys), keys, DType.F32, keys.Shape[0], heads.KeyValueSize);
         Require.Shape(Op, nameof(values), values, DType.F32, keys.Shape[0], heads.KeyValueSize);
-        if (start < 0 || start + n > keys.Shape[0])
-            throw new ArgumentException($"{Op}: expected a cache of at least {start + n} entries, got {keys.Shape[0]}");
+        if (start < 0 || start > keys.Shape[0] - n)
+        {
+            throw new ArgumentException(
+                $"{Op}: start: expected 0 .. {keys.Shape[0] - n} ({n} new tokens in a cache of {keys.Shape[0]} entries), got {start}");
+        }
+
+        CheckOutputs(Op, [y], [q, keys, values]);
         AttentionCachedCore(q, keys, values, heads, start, y);
     }
 
@@ -62,13 +70,45 @@ public abstract partial class Ops
         string op, Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
     {
         int tokens = q.Shape[0];
+        CheckHeads(op, heads);
         Require.Layout(op, layout, tokens);
+        CheckDocuments(op, layout.DocumentStarts);
         Require.Shape(op, "q", q, DType.F32, tokens, heads.QuerySize);
         Require.Shape(op, "k", k, DType.F32, tokens, heads.KeyValueSize);
         Require.Shape(op, "v", v, DType.F32, tokens, heads.KeyValueSize);
         Require.Shape(op, "y", y, DType.F32, tokens, heads.QuerySize);
         Require.Shape(op, "lse", lse, DType.F32, tokens, heads.QueryHeads);
-        if (heads.QueryHeads % heads.KeyValueHeads != 0)
-            throw new ArgumentException($"{op}: heads: expected query heads to be a multiple of key/value heads, got {heads}");
+    }
+
+    private static void CheckHeads(string op, HeadShape heads)
+    {
+        if (heads.KeyValueHeads < 1 || heads.HeadDim < 1 || heads.QueryHeads < 1 || heads.QueryHeads % heads.KeyValueHeads != 0)
+        {
+            throw new ArgumentException(
+                $"{op}: heads: expected at least one head of at least one element, and query heads that are a multiple of key/value "
+                + $"heads, got {heads.QueryHeads} over {heads.KeyValueHeads} of size {heads.HeadDim}");
+        }
+    }
+
+    private static void CheckDocuments(string op, int[] starts)
+    {
+        for (int d = 0; d < starts.Length; d++)
+        {
+            int least = d == 0 ? 0 : starts[d - 1];
+            if (starts[d] < least || (d == 0 && starts[d] > 0))
+                throw new ArgumentException($"{op}: layout: expected document starts that ascend from 0, got {starts[d]} at {d}");
+        }
+    }
+
+    /// <summary>Outputs share memory with no input and not with each other.</summary>
+    private static void CheckOutputs(string op, ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> inputs)
+    {
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            foreach (Tensor input in inputs)
+                Require.Distinct(op, outputs[i], input);
+            foreach (Tensor other in outputs[(i + 1)..])
+                Require.Distinct(op, outputs[i], other);
+        }
     }
 }

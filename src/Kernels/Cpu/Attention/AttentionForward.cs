@@ -1,0 +1,102 @@
+using MolEngine.Kernels.Cpu.Gemm;
+using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Cpu.Attention;
+
+/// <summary>
+/// Flash attention (Dao 2023, algorithm 1) of one block of queries of the heads that share a key/value head. Pointers are to the
+/// first token of a document and to the head group's first float in it.
+/// </summary>
+internal unsafe struct AttentionForward<S, V>
+    where S : struct, ISimd<V>
+    where V : unmanaged
+{
+    private const int KeyBlock = AttentionUnits.KeyBlock;
+
+    public HeadGroup Group;
+    public float* Q;
+    public float* K;
+    public float* V0;
+    public float* Y;
+
+    /// <summary>Log-sum-exp, <see cref="LseStride"/> floats to a token; null where it is not wanted.</summary>
+    public float* Lse;
+    public nint LseStride;
+
+    /// <summary>Where in the sequence of keys the token of query 0 stands.</summary>
+    public int Start;
+
+    /// <summary>Floats of a worker's workspace.</summary>
+    public static long Workspace(in HeadGroup group)
+    {
+        int rows = group.BlockRows, d = group.HeadDim;
+        long product = Math.Max(
+            Gemm<S, V>.SingleWorkspace(rows, KeyBlock, d), Gemm<S, V>.SingleWorkspace(rows, d, KeyBlock));
+        return Align(2L * rows * d) + (long)rows * KeyBlock + Align(2L * rows) + Align(product);
+    }
+
+    /// <summary>Queries <paramref name="from"/> .. <paramref name="to"/> - 1: a block at most.</summary>
+    public readonly void Run(int from, int to, float* workspace)
+    {
+        int d = Group.HeadDim, count = to - from, rows = count * Group.Count;
+        float* q = workspace;
+        float* o = q + (nint)Group.BlockRows * d;
+        float* s = workspace + Align(2L * Group.BlockRows * d);
+        float* m = s + (nint)Group.BlockRows * KeyBlock;
+        float* l = m + Group.BlockRows;
+        float* product = m + Align(2L * Group.BlockRows);
+        RowMath<S, V>.CopyRows(Q + from * Group.QueryStride, Group.QueryStride, q, Group.Width, count, Group.Width);
+        int keys = Start + to;
+        for (int j = 0; j < keys; j += KeyBlock)
+        {
+            int columns = Math.Min(KeyBlock, keys - j);
+            Gemm<S, V>.RunSingle(Scores(rows, columns, q, j, s), product);
+            var block = new ScoreBlock(rows, columns, Group.Count, Start + from - j + 1);
+            SoftmaxBlock<S, V>.Forward(block, s, Group.Scale, j == 0, m, l, o, d);
+            Gemm<S, V>.RunSingle(Values(rows, columns, s, j, o), product);
+        }
+
+        for (int r = 0; r < rows; r++)
+        {
+            int token = from + r / Group.Count, head = r % Group.Count;
+            RowMath<S, V>.Scale(o + (nint)r * d, 1 / l[r], Y + token * Group.QueryStride + (nint)head * d, d);
+            if (Lse != null)
+                Lse[token * LseStride + head] = m[r] + MathF.Log(l[r]);
+        }
+    }
+
+    public static long Align(long floats) => (floats + 15) / 16 * 16;
+
+    /// <summary>S = Q K^T.</summary>
+    private readonly GemmArguments Scores(int rows, int columns, float* q, int key, float* s) => new()
+    {
+        M = rows,
+        N = columns,
+        K = Group.HeadDim,
+        A = q,
+        StrideA = Group.HeadDim,
+        B = K + key * Group.KeyStride,
+        StrideB = Group.KeyStride,
+        BType = DType.F32,
+        C = s,
+        StrideC = KeyBlock,
+    };
+
+    /// <summary>O += P V.</summary>
+    private readonly GemmArguments Values(int rows, int columns, float* p, int key, float* o) => new()
+    {
+        M = rows,
+        N = Group.HeadDim,
+        K = columns,
+        A = p,
+        StrideA = KeyBlock,
+        B = V0 + key * Group.KeyStride,
+        StrideB = Group.KeyStride,
+        BRowsAreK = true,
+        BType = DType.F32,
+        C = o,
+        StrideC = Group.HeadDim,
+        Accumulate = key > 0,
+    };
+}
