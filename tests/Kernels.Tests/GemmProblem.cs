@@ -59,16 +59,16 @@ internal sealed unsafe class GemmProblem : IDisposable
     {
         GemmArguments g = Arguments;
         var truth = new double[g.M * g.N];
-        var column = new double[g.K];
+        double[][] rows = [.. Enumerable.Range(0, g.M).Select(i => Enumerable.Range(0, g.K).Select(k => (double)*A(i, k)).ToArray())];
         for (int j = 0; j < g.N; j++)
         {
-            for (int k = 0; k < g.K; k++)
-                column[k] = B(k, j);
+            double[] column = [.. Enumerable.Range(0, g.K).Select(k => (double)B(k, j))];
             for (int i = 0; i < g.M; i++)
             {
                 double sum = g.Accumulate ? _initial[(i * g.N) + j] : 0;
-                for (int k = 0; k < g.K; k++)
-                    sum += *A(i, k) * column[k];
+                double[] row = rows[i];
+                for (int k = 0; k < row.Length; k++)
+                    sum += row[k] * column[k];
                 truth[(i * g.N) + j] = sum;
             }
         }

@@ -15,7 +15,7 @@ public abstract class GemmTests(SimdLevel level)
     public static TheoryData<int, int, int> Sizes { get; } = new()
     {
         { 1, 1, 1 }, { 2, 13, 15 }, { 13, 31, 33 }, { 14, 32, 64 }, { 15, 33, 31 }, { 16, 16, 16 }, { 31, 65, 63 }, { 63, 14, 1 },
-        { 65, 63, 66 }, { 517, 65, 13 }, { 6, 8, 641 }, { 29, 66, 1300 }, { 130, 40, 700 }, { 1, 517, 65 },
+        { 65, 63, 66 }, { 517, 65, 13 }, { 6, 8, 641 }, { 29, 66, 1300 }, { 85, 34, 650 }, { 1, 517, 65 },
     };
 
     [Theory]
@@ -36,8 +36,8 @@ public abstract class GemmTests(SimdLevel level)
 
     /// <summary>A head's vocabulary is too wide for B to be shared: the columns are divided.</summary>
     [Theory]
-    [InlineData(120, 3000, 200)]
-    [InlineData(120, 1600, 700)]
+    [InlineData(40, 1200, 350)]
+    [InlineData(20, 1190, 700)]
     public void WideProductsAreThoseOfFloat64(int m, int n, int k)
     {
         using var gemm = GemmUnderTest.At(level);
@@ -48,7 +48,7 @@ public abstract class GemmTests(SimdLevel level)
 
     [Theory]
     [InlineData(70, 1300)]
-    [InlineData(1500, 700)]
+    [InlineData(1190, 700)]
     public void ARowDoesNotDependOnTheOthers(int n, int k)
     {
         using var gemm = GemmUnderTest.At(level);
@@ -73,7 +73,7 @@ public abstract class GemmTests(SimdLevel level)
 
     [Theory]
     [InlineData(517, 70, 1300)]
-    [InlineData(120, 1600, 700)]
+    [InlineData(120, 1190, 700)]
     public void ThreadsDoNotChangeABit(int m, int n, int k)
     {
         float[][] results = [.. new[] { 1, 2, 3 }.Select(threads =>

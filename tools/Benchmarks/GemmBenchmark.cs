@@ -41,6 +41,9 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
         (1024, 2560, 9728), (512, 12288, 4096), (512, 576, 49152), (512, 1024, 151936),
     ];
 
+    /// <summary>Weights of a decoding step: larger than any cache together.</summary>
+    private static readonly (int M, int K, int N)[] Decoding = [(1, 576, 49152), (1, 4096, 12288), (4, 4096, 12288), (16, 4096, 12288)];
+
     private static readonly (int M, int K, int N)[] Blocks = [(64, 64, 64), (64, 64, 128), (64, 128, 64), (128, 128, 128)];
 
     private readonly WorkerPool _pool = new(options.Threads);
@@ -61,6 +64,11 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
 
             foreach ((int m, int k, int n) in options.Shapes.Count > 0 ? [] : Blocks)
                 Block(m, k, n);
+            foreach ((int m, int k, int n) in options.Shapes.Count > 0 ? [] : Decoding)
+            {
+                Decode(m, k, n, DType.F32);
+                Decode(m, k, n, DType.BF16);
+            }
         }
     }
 
@@ -92,6 +100,19 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
                         Gemm<S, V>.RunSingle(g, workspace);
                 });
         }
+    }
+
+    private void Decode(int m, int k, int n, DType type)
+    {
+        using var arena = new HostArena("decode");
+        GemmArguments g = Arguments(arena, m, k, n, type);
+        double bytes = (double)n * k * type.Size();
+        Timing[] t = Timing.Interleaved(
+            options.Seconds, () => DotProducts<S, V>.Run(_pool, g), () => ReadBandwidth<S, V>.Read(_pool, (float*)g.B, (long)bytes / 4));
+        double rate = bytes / t[0].P50 / 1e9, read = bytes / t[1].P50 / 1e9;
+        Console.WriteLine(
+            $"{$"decode {m} x {k} x {n} {type}",-44} {rate,8:F1} GB/s ({bytes / t[0].P80 / 1e9:F1} .. {bytes / t[0].P20 / 1e9:F1}), "
+            + $"reading {read:F1}: {rate / read,6:P1}, at p20 {t[1].P20 / t[0].P20,6:P1}");
     }
 
     private static GemmArguments Arguments(HostArena arena, int m, int k, int n, DType type)

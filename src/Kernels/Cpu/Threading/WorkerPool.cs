@@ -90,8 +90,8 @@ public sealed class WorkerPool : IDisposable
     }
 
     /// <summary>
-    /// Inside <see cref="OnAll"/>: waits until every worker has come here, and makes what they wrote visible. Every worker must call it
-    /// equally often; where one has failed instead, the others are released by an exception.
+    /// Inside <see cref="OnAll"/>: waits until every worker has come here; what they wrote before is then visible to all. Every worker
+    /// must call it equally often. Where one has failed instead, the others are released by an exception.
     /// </summary>
     public void Barrier()
     {
@@ -107,7 +107,7 @@ public sealed class WorkerPool : IDisposable
         while (Volatile.Read(ref _barriers) == before)
         {
             if (Volatile.Read(ref _failure) is not null)
-                throw new OperationCanceledException("worker pool: another worker failed before a barrier");
+                throw new OperationCanceledException("worker pool: barrier: expected every worker, got one that failed before it");
             spin.SpinOnce(sleep1Threshold: -1);
         }
     }

@@ -1,0 +1,154 @@
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Kernels.Tests;
+
+/// <summary>What a case has beside a weight.</summary>
+internal sealed record LinearOptions(
+    DType WeightType = DType.F32, DType? BiasType = null, int Rank = 0, float Dropout = 0, int Inputs = 37, int Outputs = 29);
+
+/// <summary>A random linear layer with its inputs and gradients on a backend, and what they must give in float64.</summary>
+internal sealed class LinearCase : IDisposable
+{
+    private readonly Arena _arena;
+    private readonly Random _random = new(7);
+
+    /// <param name="ops">The backend.</param>
+    /// <param name="options">Kind of layer.</param>
+    /// <param name="rows">Tokens of each packed row.</param>
+    public LinearCase(Ops.Ops ops, LinearOptions options, params int[] rows)
+    {
+        Ops = ops;
+        Options = options;
+        _arena = ops.CreateArena("linear");
+        int tokens = rows.Sum();
+        X = Random("x", DType.F32, tokens, options.Inputs);
+        Dy = Random("dy", DType.F32, tokens, options.Outputs);
+        LoraWeights? lora = options.Rank == 0 ? null : new LoraWeights(
+            Random("lora A", DType.F32, options.Rank, options.Inputs), Random("lora B", DType.F32, options.Outputs, options.Rank),
+            1.75f, options.Dropout, 99);
+        Tensor? bias = options.BiasType is { } type ? Random("bias", type, options.Outputs) : null;
+        Weights = new LinearWeights(Random("weight", options.WeightType, options.Outputs, options.Inputs), bias, lora);
+        Layout = LayoutOf(rows);
+        Y = Random("y", DType.F32, tokens, options.Outputs);
+        Hidden = lora is null ? null : Random("hidden", DType.F32, tokens, options.Rank);
+        Dx = Random("dx", DType.F32, tokens, options.Inputs);
+        Gradients = new LinearGradients(
+            Random("dW", DType.F32, options.Outputs, options.Inputs), bias is null ? null : Random("db", DType.F32, options.Outputs),
+            lora is null ? null : Random("dA", DType.F32, options.Rank, options.Inputs),
+            lora is null ? null : Random("dB", DType.F32, options.Outputs, options.Rank));
+    }
+
+    public Ops.Ops Ops { get; }
+
+    public LinearOptions Options { get; }
+
+    public LinearWeights Weights { get; }
+
+    public SequenceLayout Layout { get; }
+
+    public Tensor X { get; }
+
+    public Tensor Dy { get; }
+
+    public Tensor Y { get; }
+
+    public Tensor? Hidden { get; }
+
+    public Tensor Dx { get; }
+
+    public LinearGradients Gradients { get; }
+
+    public int Tokens => X.Shape[0];
+
+    /// <summary>fp32 results one after the other, to be compared to the bit.</summary>
+    public float[][] Everything()
+    {
+        Tensor?[] tensors = [Y, Hidden, Dx, Gradients.Weight, Gradients.Bias, Gradients.LoraA, Gradients.LoraB];
+        return [.. tensors.OfType<Tensor>().Select(t => t.Span<float>().ToArray())];
+    }
+
+    public void Forward() => Ops.Linear(X, Weights, Layout, Y, Hidden);
+
+    public void Backward(bool accumulateDx) =>
+        Ops.LinearBackward(Dy, X, Weights, Layout, Hidden, Gradients, Dx, accumulateDx);
+
+    /// <summary>Forward and backward in micro-batches of so many rows each.</summary>
+    public void InMicroBatches(params int[] rowsOfEach)
+    {
+        int row = 0;
+        foreach (int rows in rowsOfEach)
+        {
+            int start = Layout.RowStarts[row], count = Layout.RowStarts[row + rows] - start;
+            int[] starts = [.. Layout.RowStarts[row..(row + rows + 1)].Select(s => s - start)];
+            var layout = new SequenceLayout(
+                starts, starts, Layout.Positions.Slice(start, count), Layout.TokenKeys.Slice(start, count));
+            Tensor? hidden = Hidden?.Slice(start, count);
+            Ops.Linear(X.Slice(start, count), Weights, layout, Y.Slice(start, count), hidden);
+            Ops.LinearBackward(
+                Dy.Slice(start, count), X.Slice(start, count), Weights, layout, hidden, Gradients, Dx.Slice(start, count), false);
+            row += rows;
+        }
+    }
+
+    /// <summary>Elements as float64, bf16 widened.</summary>
+    public static double[] Values(Tensor x) => x.Type == DType.BF16
+        ? Array.ConvertAll(x.Span<ushort>().ToArray(), u => (double)BitConverter.UInt32BitsToSingle((uint)u << 16))
+        : Array.ConvertAll(x.Span<float>().ToArray(), f => (double)f);
+
+    /// <summary>a [m, k] times b, stored [n, k] or, transposed, [k, n]; plus what was there.</summary>
+    public static double[] Product(double[] a, double[] b, int m, int n, int k, bool bRowsAreK = false, double[]? onto = null)
+    {
+        double[] c = onto is null ? new double[m * n] : [.. onto];
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                for (int l = 0; l < k; l++)
+                    c[(i * n) + j] += a[(i * k) + l] * (bRowsAreK ? b[(l * n) + j] : b[(j * k) + l]);
+            }
+        }
+
+        return c;
+    }
+
+    public static double[] Transposed(double[] x, int rows, int columns)
+    {
+        var y = new double[x.Length];
+        for (int i = 0; i < x.Length; i++)
+            y[(i % columns * rows) + (i / columns)] = x[i];
+        return y;
+    }
+
+    public void Dispose()
+    {
+        _arena.Dispose();
+        Ops.Dispose();
+    }
+
+    private Tensor Random(string name, DType type, params int[] shape)
+    {
+        Tensor x = _arena.Allocate(name, type, shape);
+        for (int i = 0; i < x.Count; i++)
+        {
+            float value = _random.NextSingle() - 0.5f;
+            if (type == DType.BF16)
+                x.Span<ushort>()[i] = (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);
+            else
+                x.Span<float>()[i] = value;
+        }
+
+        return x;
+    }
+
+    private SequenceLayout LayoutOf(int[] rows)
+    {
+        int[] starts = new int[rows.Length + 1];
+        for (int i = 0; i < rows.Length; i++)
+            starts[i + 1] = starts[i] + rows[i];
+        Tensor keys = _arena.Allocate("keys", DType.I64, starts[^1]);
+        for (int t = 0; t < starts[^1]; t++)
+            keys.Span<long>()[t] = 5_000_000_000L + (3 * t);
+        return new SequenceLayout(starts, starts, _arena.Allocate("positions", DType.I32, starts[^1]), keys);
+    }
+}

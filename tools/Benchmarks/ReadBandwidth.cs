@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Cpu.Threading;
+
+namespace MolEngine.Benchmarks;
+
+/// <summary>How fast memory can be read at all: sums of large pieces by all workers.</summary>
+internal static unsafe class ReadBandwidth<S, V>
+    where S : struct, ISimd<V>
+    where V : unmanaged
+{
+    private const int Piece = 64 * 1024;
+
+    private static float _sink;
+
+    public static void Read(WorkerPool pool, float* x, long count) =>
+        pool.For((int)(count / Piece), (task, _) => _sink = Sum(x + ((long)task * Piece)));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static float Sum(float* x)
+    {
+        V a = S.Zero, b = S.Zero, c = S.Zero, d = S.Zero;
+        for (int i = 0; i < Piece; i += 4 * S.Count)
+        {
+            a = S.Add(a, S.Load(x + i));
+            b = S.Add(b, S.Load(x + i + S.Count));
+            c = S.Add(c, S.Load(x + i + (2 * S.Count)));
+            d = S.Add(d, S.Load(x + i + (3 * S.Count)));
+        }
+
+        return S.Sum(S.Add(S.Add(a, b), S.Add(c, d)));
+    }
+}
