@@ -1,0 +1,101 @@
+namespace MolEngine.Oracle;
+
+/// <summary>One forward pass. Shape letters: T tokens, H hidden, D head size, V vocabulary.</summary>
+internal sealed class ForwardPass
+{
+    private readonly OracleConfig _config;
+    private readonly IReadOnlyDictionary<string, double[]> _weights;
+    private readonly OracleBatch _batch;
+    private readonly OracleLora? _lora;
+    private readonly OracleTrained _trained;
+    private readonly Tape _tape = new();
+    private readonly Dictionary<string, Matrix> _leaves = [];
+    private readonly double[] _cos;
+    private readonly double[] _sin;
+
+    public ForwardPass(
+        OracleConfig config, IReadOnlyDictionary<string, double[]> weights, OracleBatch batch, OracleLora? lora, OracleTrained trained)
+    {
+        (_config, _weights, _batch, _lora, _trained) = (config, weights, batch, lora, trained);
+        (double[] frequencies, double factor) = Rotary.Frequencies(config);
+        double[] angles = [.. batch.Positions.SelectMany(p => frequencies.Select(f => p * f))];
+        _cos = Array.ConvertAll(angles, a => Math.Cos(a) * factor);
+        _sin = Array.ConvertAll(angles, a => Math.Sin(a) * factor);
+    }
+
+    public OracleForward Run()
+    {
+        Matrix embedding = Weight("model.embed_tokens.weight", _config.VocabSize, _config.HiddenSize);
+        Matrix x = _tape.Gather(embedding, _batch.Ids);
+        var hidden = new List<double[]> { x.Data };
+        for (int layer = 0; layer < _config.NumHiddenLayers; layer++)
+        {
+            string name = $"model.layers.{layer}.";
+            x = _tape.AddScaled(x, Attention(Norm(x, name + "input_layernorm"), name + "self_attn."), 1);
+            x = _tape.AddScaled(x, Mlp(Norm(x, name + "post_attention_layernorm"), name + "mlp."), 1);
+            hidden.Add(x.Data);
+        }
+
+        x = Norm(x, "model.norm");
+        Matrix head = _config.TieWordEmbeddings ? embedding : Weight("lm_head.weight", _config.VocabSize, _config.HiddenSize);
+        Matrix logits = _tape.Linear(x, head);
+        return new OracleForward(_tape, _batch, hidden, x, logits, _leaves.Where(l => l.Value.Trained).ToDictionary());
+    }
+
+    private Matrix Attention(Matrix h, string name)
+    {
+        int d = _config.HeadDim, querySize = _config.NumAttentionHeads * d, keySize = _config.NumKeyValueHeads * d;
+        Matrix q = HeadNorm(Linear(h, name + "q_proj", querySize), name + "q_norm.weight");
+        Matrix k = HeadNorm(Linear(h, name + "k_proj", keySize), name + "k_norm.weight");
+        Matrix v = Linear(h, name + "v_proj", keySize);
+        q = _tape.Rotate(q, d, _cos, _sin);
+        k = _tape.Rotate(k, d, _cos, _sin);
+        Matrix y = _tape.Attention(q, k, v, d, _batch.RowStarts, _batch.Documents);
+        return Linear(y, name + "o_proj", _config.HiddenSize);
+    }
+
+    private Matrix Mlp(Matrix h, string name)
+    {
+        Matrix gate = Linear(h, name + "gate_proj", _config.IntermediateSize), up = Linear(h, name + "up_proj", _config.IntermediateSize);
+        return Linear(_tape.SwiGlu(gate, up), name + "down_proj", _config.HiddenSize);
+    }
+
+    private Matrix Norm(Matrix x, string name) => _tape.RmsNorm(x, Weight(name + ".weight", 1, _config.HiddenSize), _config.RmsNormEps);
+
+    /// <summary>RMS norm over each head by itself, where the model has one.</summary>
+    private Matrix HeadNorm(Matrix x, string name)
+    {
+        if (!_weights.ContainsKey(name))
+            return x;
+        int d = _config.HeadDim;
+        Matrix y = _tape.RmsNorm(x.Reshape(x.Data.Length / d, d), Weight(name, 1, d), _config.RmsNormEps);
+        return y.Reshape(x.Rows, x.Columns);
+    }
+
+    private Matrix Linear(Matrix x, string module, int outputs)
+    {
+        Matrix? bias = _weights.ContainsKey(module + ".bias") ? Weight(module + ".bias", 1, outputs) : null;
+        Matrix y = _tape.Linear(x, Weight(module + ".weight", outputs, x.Columns), bias);
+        string nameA = OracleLora.Name(module, 'A'), nameB = OracleLora.Name(module, 'B');
+        if (_lora is null || !_lora.Tensors.TryGetValue(nameA, out double[]? a))
+            return y;
+        int rank = a.Length / x.Columns;
+        bool trained = _trained == OracleTrained.Lora;
+        Matrix narrow = _tape.Linear(x, Leaf(nameA, a, rank, x.Columns, trained));
+        return _tape.AddScaled(y, _tape.Linear(narrow, Leaf(nameB, _lora.Tensors[nameB], outputs, rank, trained)), _lora.Scale);
+    }
+
+    private Matrix Weight(string name, int rows, int columns)
+    {
+        if (!_weights.TryGetValue(name, out double[]? data))
+            throw new ArgumentException($"oracle: {name}: expected it among the model's {_weights.Count} tensors");
+        return Leaf(name, data, rows, columns, _trained == OracleTrained.Base);
+    }
+
+    private Matrix Leaf(string name, double[] data, int rows, int columns, bool trained)
+    {
+        if (data.Length != rows * columns)
+            throw new ArgumentException($"oracle: {name}: expected {rows} x {columns} values, got {data.Length}");
+        return _leaves[name] = _tape.Leaf(rows, columns, data, trained);
+    }
+}
