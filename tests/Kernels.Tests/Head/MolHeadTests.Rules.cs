@@ -67,7 +67,7 @@ public abstract partial class MolHeadTests
         {
             Range row = (t * inputs.Hidden)..((t + 1) * inputs.Hidden);
             Compare.AssertRelativeL2($"dX of token {t}", mol.DHidden[row], Wide(ce.DHidden[row]), 2e-5);
-            Compare.AssertAbsolute($"lse of token {t}", mol.Lse[t], mol.BaseLse[t], 1e-8);
+            Compare.AssertAbsolute($"lse of token {t}", mol.Lse[t], mol.BaseLse[t], 1e-7);
         }
 
         Compare.AssertRelativeL2("dW", mol.DWeight, Wide(ce.DWeight), 2e-5);
@@ -166,17 +166,36 @@ public abstract partial class MolHeadTests
         HeadInputs inputs = HeadInputs.Random(10, 900, 14, 31, [0, 8]).WithWeights(ce, kl);
         HeadRun got = HeadRun.Of(_ops, inputs, weightGradient: true);
         AssertStudent(inputs, got);
-        AssertGradients(inputs, got);
         if (ce == 0 && kl == 0)
+        {
             Assert.All(got.DHidden.Concat(got.DWeight), d => Assert.Equal(0, d));
+            return;
+        }
+
+        // The divergence alone at distances of 1e-4 lives in the last digits of its logits: the rows are judged together.
+        (double[] dx, double[] dw) = TrueGradients(inputs);
+        Compare.AssertRelativeL2("dX", got.DHidden, dx, 1e-5);
+        Compare.AssertRelativeL2("dW", got.DWeight, dw, 1e-5);
     }
 
+    /// <summary>
+    /// All results of a token of given logits. Its head rows lie far from zero, so that the terms of dX = sum dz_v W_v all but cancel: the error
+    /// is measured against sum |dz_v W_v|.
+    /// </summary>
     private void AssertAll(HeadInputs inputs)
     {
         HeadRun got = HeadRun.Of(_ops, inputs, weightGradient: true);
         AssertBase(inputs, got);
         AssertStudent(inputs, got);
-        AssertGradients(inputs, got);
+        double[] dz = new HeadTruth(inputs, 0).LogitGradient();
+        for (int h = 0; h < 2; h++)
+        {
+            double truth = dz.Select((d, v) => d * inputs.Weight[2 * v + h]).Sum();
+            double terms = dz.Select((d, v) => Math.Abs(d * inputs.Weight[2 * v + h])).Sum();
+            Compare.AssertAbsolute($"dX {h}", got.DHidden[h], truth, 1e-6 * terms);
+        }
+
+        Compare.AssertRelativeL2("dz", [.. dz.Select((_, v) => got.DWeight[2 * v + 1])], dz, 1e-5);
     }
 
     private static float[] Logits(int vocabulary, Func<int, float> at) => [.. Enumerable.Range(0, vocabulary).Select(at)];

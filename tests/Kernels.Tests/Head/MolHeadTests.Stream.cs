@@ -73,7 +73,7 @@ public abstract partial class MolHeadTests
     }
 
     [Fact]
-    public void Workspace_GrowsNeitherWithTokensNorWithVocabularyBeyondATile()
+    public void Workspace_GrowsNeitherWithTokensNorWithVocabulary()
     {
         long Bytes(int vocabulary, int tokens)
         {
@@ -83,10 +83,9 @@ public abstract partial class MolHeadTests
             return ops.WorkspaceBytes;
         }
 
-        long small = Bytes(4200, 600);
-        Assert.InRange(small, 1, 12 << 20);
-        Assert.Equal(small, Bytes(4200, 1300));
-        Assert.Equal(small, Bytes(9100, 600));
+        // A block of logits [512, 2048] is 4 MiB; what the products pack beside it differs a little from run to run. [T, V] would take 45 MiB.
+        foreach ((int vocabulary, int tokens) in ((int, int)[])[(2100, 512), (2100, 1300), (9100, 512), (9100, 1300)])
+            Assert.InRange(Bytes(vocabulary, tokens), 4 << 20, 8 << 20);
     }
 
     [Theory]
