@@ -1,0 +1,58 @@
+using System.Text.Json;
+using MolEngine.Support;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Data;
+
+namespace MolEngine.Trainer.Tests;
+
+/// <summary>What README's commands run is there, and is what its comments say.</summary>
+public sealed class ExampleTests
+{
+    private static string First => Path.Combine(Shared.Repository, "examples", "first");
+
+    [Fact]
+    public void The_first_config_is_valid_and_trains_from_nothing()
+    {
+        RunConfig config = RunConfigLoader.Load(Path.Combine(First, "config.yaml"));
+        Assert.Equal((InitKind.Random, TrainingMethod.Full, LossKind.Ce), (config.Init.Kind, config.Method, config.Loss.Kind));
+        Assert.Equal([CorpusKind.Domain, CorpusKind.General], config.Data.Corpora.Select(c => c.Kind));
+        Assert.Equal(Path.Combine(First, "model"), config.Model);
+    }
+
+    [Theory]
+    [InlineData("glass_bees.jsonl")]
+    [InlineData("everyday.jsonl")]
+    public void Its_corpora_hold_short_documents_without_repeats(string file)
+    {
+        string[] texts = [.. JsonlReader.Read(Path.Combine(First, file)).Select(r => r.Text)];
+        Assert.True(texts.Length >= 150);
+        Assert.Equal(texts.Length, texts.Distinct().Count());
+        Assert.All(texts, t => Assert.InRange(t.Length, 20, 400));
+    }
+
+    [Fact]
+    public void Its_tokenizer_has_a_token_for_each_byte_and_its_model_a_row_for_each_token()
+    {
+        using JsonDocument tokenizer = JsonDocument.Parse(File.ReadAllText(Path.Combine(First, "model", "tokenizer.json")));
+        JsonElement vocab = tokenizer.RootElement.GetProperty("model").GetProperty("vocab");
+        Assert.Equal(Enumerable.Range(0, 256), vocab.EnumerateObject().Select(p => p.Value.GetInt32()).Order());
+        Assert.Equal([256, 257, 258], tokenizer.RootElement.GetProperty("added_tokens").EnumerateArray().Select(t => t.GetProperty("id").GetInt32()));
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllText(Path.Combine(First, "model", "config.json")));
+        Assert.Equal(259, config.RootElement.GetProperty("vocab_size").GetInt32());
+        Assert.Equal(256, config.RootElement.GetProperty("eos_token_id").GetInt32());
+    }
+
+    [Fact]
+    public void The_readme_names_paths_that_exist_and_a_config_that_is_understood()
+    {
+        string readme = File.ReadAllText(Path.Combine(Shared.Repository, "README.md"));
+        Assert.Contains("dotnet run -c Release --project src/Trainer -- train examples/first/config.yaml", readme);
+        Assert.Contains("dotnet test -c Release", readme);
+        string yaml = readme.Split("```yaml\n")[1].Split("```")[0];
+        UserException e = Assert.Throws<UserException>(() => RunConfigLoader.Parse(yaml, Path.Combine(First, "readme.yaml")));
+
+        // Nothing is wrong with it but that its model and corpora are not here.
+        Assert.Equal(3, e.Message.Split(Environment.NewLine).Length);
+        Assert.All(e.Message.Split(Environment.NewLine), line => Assert.Contains("found none at", line));
+    }
+}
