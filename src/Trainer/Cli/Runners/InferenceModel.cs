@@ -6,6 +6,7 @@ using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
