@@ -56,7 +56,6 @@ public sealed class ModelWeights : IDisposable
     {
         using WeightFiles files = WeightFiles.Open(folder);
         WeightCheck.Check(files, config);
-        CheckTied(files, config);
         var arena = new HostArena("weights");
         try
         {
@@ -112,20 +111,5 @@ public sealed class ModelWeights : IDisposable
         Tensor copy = arena.Allocate(stored.Name, type, stored.Shape.Dimensions.ToArray());
         Conversions.Convert(stored, copy);
         return copy;
-    }
-
-    /// <summary>A tied model that stores both tensors must store the same numbers twice.</summary>
-    private static void CheckTied(WeightFiles files, ModelConfig config)
-    {
-        if (!config.TieWordEmbeddings || !files.Has(DecoderTensors.Embedding) || !files.Has(DecoderTensors.Head))
-            return;
-        Tensor embedding = files.Tensor(DecoderTensors.Embedding), head = files.Tensor(DecoderTensors.Head);
-        if (Conversions.FirstDifference(embedding, head) is not long at)
-            return;
-        int width = config.HiddenSize;
-        throw new ModelFileException(
-            $"{files.Folder}: tie_word_embeddings is true, yet {DecoderTensors.Head} differs from {DecoderTensors.Embedding} at [{at / width}, "
-            + $"{at % width}]: expected equal tensors, got {Conversions.Element(head, at)} and {Conversions.Element(embedding, at)}. "
-            + "Set tie_word_embeddings to false, or choose another model.");
     }
 }

@@ -1,5 +1,6 @@
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
+using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Weights;
 
@@ -28,7 +29,11 @@ internal static class WeightCheck
         Add(problems, "of another type", known.Where(e => !e.IsFloat).Select(
             e => $"{e.Name} (expected F64, F32, F16 or BF16, got {e.StoredType})"));
         if (problems.Count == 0)
+        {
+            CheckTied(files, config);
             return;
+        }
+
         bool quantised = stored.Any(e => QuantisedSuffixes.Any(s => e.Name.EndsWith(s, StringComparison.Ordinal)) || !e.IsFloat);
         string todo = quantised ? "This checkpoint is quantised: choose the unquantised model." : "Choose files and config of one model.";
         throw new ModelFileException(
@@ -37,6 +42,21 @@ internal static class WeightCheck
 
     /// <summary>Old files carry the rotary frequencies of each layer; they follow from the config.</summary>
     public static bool Ignored(string name) => name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
+
+    /// <summary>A tied model that stores both tensors must store the same numbers twice.</summary>
+    private static void CheckTied(WeightFiles files, ModelConfig config)
+    {
+        if (!config.TieWordEmbeddings || !files.Has(DecoderTensors.Embedding) || !files.Has(DecoderTensors.Head))
+            return;
+        Tensor embedding = files.Tensor(DecoderTensors.Embedding), head = files.Tensor(DecoderTensors.Head);
+        if (Conversions.FirstDifference(embedding, head) is not long at)
+            return;
+        int width = config.HiddenSize;
+        throw new ModelFileException(
+            $"{files.Folder}: tie_word_embeddings is true, yet {DecoderTensors.Head} differs from {DecoderTensors.Embedding} at [{at / width}, "
+            + $"{at % width}]: expected equal tensors, got {Conversions.Element(head, at)} and {Conversions.Element(embedding, at)}. "
+            + "Set tie_word_embeddings to false, or choose another model.");
+    }
 
     private static bool IsMissing(WeightFiles files, ModelConfig config, string name)
     {

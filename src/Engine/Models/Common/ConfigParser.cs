@@ -19,13 +19,12 @@ internal static class ConfigParser
                 $"{path}: not found: expected a model folder with a {FileName}, or the file itself. Check the path.");
         }
 
-        JsonFields fields = JsonFields.Load(path);
-        return Parse(fields, fields.Json.GetRawText());
+        return Parse(JsonFields.Load(path));
     }
 
-    public static ModelConfig Parse(string json, string where) => Parse(JsonFields.Parse(where, json), json);
+    public static ModelConfig Parse(string json, string where) => Parse(JsonFields.Parse(where, json));
 
-    private static ModelConfig Parse(JsonFields f, string raw)
+    private static ModelConfig Parse(JsonFields f)
     {
         RefusedKeys.CheckQuantisation(f);
         Architecture architecture = ReadArchitecture(f);
@@ -42,14 +41,17 @@ internal static class ConfigParser
         (bool qkvBias, bool outputBias) = architecture.Biases(attentionBias);
         int positions = f.Has("max_position_embeddings")
             ? Size(f, "max_position_embeddings", int.MaxValue) : architecture.DefaultMaxPositionEmbeddings;
-        int vocabulary = Size(f, "vocab_size");
+        int vocabulary = Size(f, "vocab_size"), intermediate = Size(f, "intermediate_size");
+        CheckCount(f, "vocab_size", vocabulary, hidden);
+        CheckCount(f, "intermediate_size", intermediate, hidden);
+        CheckCount(f, "head_dim", heads * headDim, hidden);
         return new ModelConfig
         {
             Architecture = architecture.Name,
             ModelType = architecture.ModelType,
             VocabSize = vocabulary,
             HiddenSize = hidden,
-            IntermediateSize = Size(f, "intermediate_size"),
+            IntermediateSize = intermediate,
             NumLayers = layers,
             NumHeads = heads,
             NumKvHeads = kvHeads,
@@ -66,7 +68,7 @@ internal static class ConfigParser
             EosTokenIds = f.Integers("eos_token_id"),
             InitializerRange = Positive(f, "initializer_range", 0.02),
             StoredType = ReadType(f),
-            RawJson = raw,
+            RawJson = f.Json.GetRawText(),
         };
     }
 
@@ -152,6 +154,13 @@ internal static class ConfigParser
     {
         int value = f.Integer(key);
         return value >= 1 && value <= most ? value : throw Bad(f, key, $"1 to {most}", value);
+    }
+
+    /// <summary>A tensor of more than 2^31 - 1 elements is beyond a span.</summary>
+    private static void CheckCount(JsonFields f, string key, int rows, int hidden)
+    {
+        if ((long)rows * hidden > int.MaxValue)
+            throw Bad(f, key, $"at most {int.MaxValue} numbers in a weight of hidden_size {hidden}", (double)rows * hidden);
     }
 
     private static double Positive(JsonFields f, string key, double otherwise)

@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Weights;
+
+namespace MolEngine.Engine.Adapters;
+
+/// <summary>PEFT's <c>adapter_config.json</c>: what is read, and what is refused because it would change the mathematics.</summary>
+internal sealed class PeftConfigFile
+{
+    public const string FileName = "adapter_config.json";
+    private const string AllLinear = "all-linear";
+    private const string Todo = "The engine does not compute this; train or convert the adapter without it.";
+
+    /// <summary>Keys without effect on a trained adapter, whatever they hold. All other unknown keys must be off.</summary>
+    private static readonly string[] Harmless =
+    [
+        "auto_mapping", "base_model_name_or_path", "corda_config", "eva_config", "inference_mode", "loftq_config", "lora_ga_config",
+        "megatron_core", "peft_version", "qalora_group_size", "revision", "runtime_config", "task_type", "init_lora_weights",
+        "ensure_weight_tying",
+    ];
+
+    private static readonly string[] Read =
+    [
+        "bias", "exclude_modules", "layers_pattern", "layers_to_transform", "lora_alpha", "lora_dropout", "peft_type", "r", "target_modules",
+        "use_rslora",
+    ];
+
+    private readonly Func<string, bool> _targets;
+    private readonly Func<string, bool> _excluded;
+    private readonly IReadOnlyList<int>? _layers;
+
+    private PeftConfigFile(JsonFields f)
+    {
+        Path = f.Where;
+        CheckKeys(f);
+        Rank = f.Integer("r");
+        if (Rank < 1)
+            throw new ModelFileException($"{Path}: key r: expected 1 or more, got {Rank}. Correct the file.");
+        Alpha = f.Number("lora_alpha");
+        UseRslora = f.Flag("use_rslora", false);
+        Dropout = f.OptionalNumber("lora_dropout") ?? 0;
+        if (Dropout is < 0 or >= 1)
+            throw new ModelFileException($"{Path}: key lora_dropout: expected 0 or more and below 1, got {Show(Dropout)}. Correct the file.");
+        BaseModel = f.Text("base_model_name_or_path");
+        _targets = Matcher(f, "target_modules") ?? (_ => true);
+        _excluded = Matcher(f, "exclude_modules") ?? (_ => false);
+        _layers = f.Has("layers_to_transform") ? f.Integers("layers_to_transform") : null;
+        CheckLayersPattern(f);
+    }
+
+    public string Path { get; }
+
+    public int Rank { get; }
+
+    public double Alpha { get; }
+
+    public bool UseRslora { get; }
+
+    public double Dropout { get; }
+
+    /// <summary>What the adapter was trained on, as PEFT wrote it.</summary>
+    public string? BaseModel { get; }
+
+    public static PeftConfigFile Load(string folder) => new(JsonFields.Load(System.IO.Path.Combine(folder, FileName)));
+
+    /// <summary>The key by which PEFT would not make this module a LoRA layer; null where it would.</summary>
+    public string? Excludes(string module)
+    {
+        if (!_targets(module))
+            return "target_modules";
+        if (_excluded(module))
+            return "exclude_modules";
+        string[] parts = module.Split('.');
+        bool layered = parts.Length > 2 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
+            && _layers is not null && !_layers.Contains(layer);
+        return layered ? "layers_to_transform" : null;
+    }
+
+    /// <summary>The text that PEFT would write, with the keys that all its versions know.</summary>
+    public static string Text(LoraConfig config, IReadOnlyList<string> targetModules, string baseModel)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(
+            buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            WriteEmptyObject(json, "alpha_pattern");
+            json.WriteNull("auto_mapping");
+            json.WriteString("base_model_name_or_path", baseModel);
+            json.WriteString("bias", "none");
+            json.WriteBoolean("fan_in_fan_out", false);
+            json.WriteBoolean("inference_mode", true);
+            json.WriteBoolean("init_lora_weights", true);
+            json.WriteNull("layers_pattern");
+            json.WriteNull("layers_to_transform");
+            WriteNumber(json, "lora_alpha", config.Alpha);
+            json.WritePropertyName("lora_dropout");
+            json.WriteRawValue(config.Dropout == 0 ? "0.0" : Show(config.Dropout));
+            json.WriteNull("modules_to_save");
+            json.WriteString("peft_type", "LORA");
+            json.WriteNumber("r", config.Rank);
+            WriteEmptyObject(json, "rank_pattern");
+            json.WriteNull("revision");
+            json.WriteStartArray("target_modules");
+            foreach (string target in targetModules)
+                json.WriteStringValue(target);
+            json.WriteEndArray();
+            json.WriteString("task_type", "CAUSAL_LM");
+            json.WriteBoolean("use_dora", false);
+            json.WriteBoolean("use_rslora", config.UseRslora);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+    }
+
+    private static void CheckKeys(JsonFields f)
+    {
+        string? kind = f.Text("peft_type");
+        if (kind is null)
+            throw new ModelFileException($"{f.Where}: key peft_type is missing: expected \"LORA\". Choose a PEFT adapter.");
+        if (!kind.Equals("LORA", StringComparison.OrdinalIgnoreCase))
+            throw new ModelFileException($"{f.Where}: key peft_type: expected \"LORA\", got \"{kind}\". {Todo}");
+        if (f.TryGet("bias", out JsonElement? bias) && JsonFields.TextOf(bias.Value) != "none")
+            throw f.Wrong("bias", "\"none\" (trained biases are not supported)", bias.Value, Todo);
+        // use_dora, rank_pattern, alpha_pattern, modules_to_save, lora_bias, fan_in_fan_out, target_parameters, trainable_token_indices,
+        // layer_replication and whatever later versions add: all are null, false or empty where they are not used.
+        foreach ((string key, JsonElement value) in f.All)
+        {
+            if (!Read.Contains(key) && !Harmless.Contains(key) && !IsOff(value))
+                throw f.Wrong(key, value.ValueKind == JsonValueKind.True ? "false" : "nothing", value, Todo);
+        }
+
+        CheckInit(f);
+    }
+
+    /// <summary>PiSSA, OLoRA, CorDA and LoftQ also change the base weights; such an adapter is wrong on the model as published.</summary>
+    private static void CheckInit(JsonFields f)
+    {
+        if (!f.TryGet("init_lora_weights", out JsonElement? init) || init.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return;
+        if (JsonFields.TextOf(init.Value) is not ("gaussian" or "eva" or "orthogonal"))
+            throw f.Wrong("init_lora_weights", "true, false, \"gaussian\", \"eva\" or \"orthogonal\"", init.Value, Todo);
+    }
+
+    private static void CheckLayersPattern(JsonFields f)
+    {
+        if (!f.TryGet("layers_pattern", out JsonElement? pattern) || IsOff(pattern.Value))
+            return;
+        JsonElement one = pattern.Value.ValueKind == JsonValueKind.Array && pattern.Value.GetArrayLength() == 1 ? pattern.Value[0] : pattern.Value;
+        if (JsonFields.TextOf(one) != "layers")
+            throw f.Wrong("layers_pattern", "null or \"layers\"", pattern.Value, Todo);
+    }
+
+    /// <summary>PEFT's rules: a list of last parts of names, a regular expression over the whole name, or "all-linear".</summary>
+    private static Func<string, bool>? Matcher(JsonFields f, string key)
+    {
+        if (!f.TryGet(key, out JsonElement? value))
+            return null;
+        if (value.Value.ValueKind == JsonValueKind.Array)
+        {
+            IReadOnlyList<string> names = f.Texts(key)!;
+            return module => names.Any(n => module == n || module.EndsWith("." + n, StringComparison.Ordinal));
+        }
+
+        string pattern = f.Text(key)!;
+        if (pattern.Equals(AllLinear, StringComparison.OrdinalIgnoreCase))
+            return module => DecoderTensors.Projections.Any(p => module.EndsWith("." + p, StringComparison.Ordinal));
+        try
+        {
+            var regex = new Regex($"^(?:{pattern})\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            return module => Matches(f, key, regex, module);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFileException(
+                $"{f.Where}: key {key}: expected a list of names or a regular expression, got \"{pattern}\" ({e.Message}). Correct the file.", e);
+        }
+    }
+
+    private static bool Matches(JsonFields f, string key, Regex regex, string module)
+    {
+        try
+        {
+            return regex.IsMatch(module);
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new ModelFileException($"{f.Where}: key {key}: expected a quick regular expression, got one that takes over 1 s. Simplify it.", e);
+        }
+    }
+
+    private static bool IsOff(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => !value.EnumerateObject().Any(),
+        JsonValueKind.String => JsonFields.TextOf(value) is "",
+        _ => false,
+    };
+
+    private static void WriteEmptyObject(Utf8JsonWriter json, string key)
+    {
+        json.WriteStartObject(key);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string key, double value)
+    {
+        if (value == Math.Floor(value) && Math.Abs(value) < 1e15)
+            json.WriteNumber(key, (long)value);
+        else
+            json.WriteNumber(key, value);
+    }
+
+    private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}
