@@ -124,16 +124,20 @@ internal sealed class PeftConfigFile
             throw new ModelFileException($"{f.Where}: key peft_type is missing: expected \"LORA\". Choose a PEFT adapter.");
         if (!kind.Equals("LORA", StringComparison.OrdinalIgnoreCase))
             throw new ModelFileException($"{f.Where}: key peft_type: expected \"LORA\", got \"{kind}\". {Todo}");
-        if (f.TryGet("bias", out JsonElement? bias) && JsonFields.TextOf(bias.Value) != "none")
-            throw f.Wrong("bias", "\"none\" (trained biases are not supported)", bias.Value, Todo);
         // use_dora, rank_pattern, alpha_pattern, modules_to_save, lora_bias, fan_in_fan_out, target_parameters, trainable_token_indices,
         // layer_replication and whatever later versions add: all are null, false or empty where they are not used.
+        List<string> refused = [];
         foreach ((string key, JsonElement value) in f.All)
         {
-            if (!Read.Contains(key) && !Harmless.Contains(key) && !IsOff(value))
-                throw f.Wrong(key, value.ValueKind == JsonValueKind.True ? "false" : "nothing", value, Todo);
+            bool bias = key == "bias" && value.ValueKind != JsonValueKind.Null && JsonFields.TextOf(value) != "none";
+            bool other = !Read.Contains(key) && !Harmless.Contains(key) && !IsOff(value);
+            string neutral = bias ? "\"none\"" : value.ValueKind == JsonValueKind.True ? "false" : "nothing";
+            if (bias || other)
+                refused.Add($"key {key}: expected {neutral}, got {JsonFields.Show(value)}");
         }
 
+        if (refused.Count > 0)
+            throw new ModelFileException($"{f.Where}: {string.Join("; ", refused)}. {Todo}");
         CheckInit(f);
     }
 

@@ -28,6 +28,8 @@ internal static class SafetensorsHeader
         var metadata = new Dictionary<string, string>();
         foreach ((string name, JsonElement value) in fields.All)
         {
+            if (name == MetadataKey && value.ValueKind == JsonValueKind.Null)
+                continue;
             if (value.ValueKind != JsonValueKind.Object)
                 throw fields.Wrong(name, "an object", value, Again);
             JsonFields entry = fields.Object(name)!;

@@ -101,6 +101,15 @@ public sealed class PeftAdapterTests : IDisposable
         Assert.Contains("adapter_config.json: key ", message);
     }
 
+    [Fact]
+    public void All_refused_keys_are_named_together()
+    {
+        Save(json => (json["use_dora"], json["bias"]) = (true, "all"));
+        string message = Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message;
+        Assert.Contains("key use_dora: expected false, got true", message);
+        Assert.Contains("key bias: expected \"none\", got \"all\"", message);
+    }
+
     [Theory]
     [InlineData("target_modules", "\"all-linear\"")]
     [InlineData("target_modules", """["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj", "not_here"]""")]

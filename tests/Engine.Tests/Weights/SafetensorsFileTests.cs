@@ -153,6 +153,14 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void Metadata_of_null_is_none()
+    {
+        using SafetensorsFile file = OpenBytes(Bytes("""{"__metadata__":null,"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}""", 4));
+        Assert.Empty(file.Metadata);
+        Assert.Equal(1, file.Tensor("a").Count);
+    }
+
+    [Fact]
     public void An_absent_file_and_a_folder_are_user_errors()
     {
         Assert.Throws<ModelFileException>(() => SafetensorsFile.Open(_folder["none.safetensors"]));
