@@ -14,14 +14,9 @@ public static class RandomInit
     /// <param name="arena">Host memory; it must outlive the weights.</param>
     public static ModelWeights Create(ModelConfig config, ulong seed, Arena arena)
     {
-        var tensors = new Dictionary<string, Tensor>();
-        foreach (TensorSpec spec in Architectures.Of(config).Tensors(config))
-        {
-            Tensor tensor = arena.Allocate(spec.Name, DType.F32, spec.Shape.Dimensions.ToArray());
-            Fill(tensor.Span<float>(), spec, config, seed);
-            tensors[spec.Name] = tensor;
-        }
-
+        IReadOnlyList<TensorSpec> specs = Architectures.Of(config).Tensors(config);
+        var tensors = specs.ToDictionary(s => s.Name, s => arena.Allocate(s.Name, DType.F32, s.Shape.Dimensions.ToArray()));
+        Parallel.ForEach(specs, spec => Fill(tensors[spec.Name].Span<float>(), spec, config, seed));
         return ModelWeights.FromTensors(config, tensors);
     }
 

@@ -19,6 +19,7 @@ public sealed class ModelWeights : IDisposable
         ModelConfig config, Dictionary<string, Tensor> tensors, Dictionary<string, DType> storedTypes, long mappedBytes, IDisposable? owner)
     {
         Config = config;
+        Names = [.. Architectures.Of(config).Tensors(config).Select(s => s.Name)];
         _tensors = tensors;
         _storedTypes = storedTypes;
         _owner = owner;
@@ -28,7 +29,7 @@ public sealed class ModelWeights : IDisposable
     public ModelConfig Config { get; }
 
     /// <summary>All names but that of a tied head, in the order of the forward pass.</summary>
-    public IReadOnlyList<string> Names => [.. Architectures.Of(Config).Tensors(Config).Select(s => s.Name)];
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>Bytes of tensors that are read straight from the files.</summary>
     public long MappedBytes { get; }

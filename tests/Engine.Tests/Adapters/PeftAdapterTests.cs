@@ -182,6 +182,33 @@ public sealed class PeftAdapterTests : IDisposable
     }
 
     [Fact]
+    public void Random_damage_never_gives_another_exception()
+    {
+        Save(json => json["target_modules"] = ".*_proj");
+        string text = File.ReadAllText(_folder["adapter_config.json"]);
+        var random = new Random(5);
+        const string Letters = "{}[]\",:012.-eE truefalsn\\(*";
+        int refused = 0;
+        for (int round = 0; round < 400; round++)
+        {
+            char[] damaged = text.ToCharArray();
+            for (int n = random.Next(1, 4); n > 0; n--)
+                damaged[random.Next(damaged.Length)] = Letters[random.Next(Letters.Length)];
+            _folder.Write("adapter_config.json", new string(damaged));
+            try
+            {
+                PeftAdapter.Load(_folder.Path, Model);
+            }
+            catch (ModelFileException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 200, 399);
+    }
+
+    [Fact]
     public void An_absent_or_pickled_adapter_is_a_user_error()
     {
         Assert.Contains("adapter_config.json", Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder["none"], Model)).Message);

@@ -21,7 +21,7 @@ internal static class RefusedKeys
         "use_bidirectional_attention", "bidirectional", "rope_local_base_freq", "num_kv_shared_layers", "hidden_size_per_layer_input",
         "vision_config", "text_config", "audio_config", "block_configs", "attention_sinks", "attn_sink", "kv_lora_rank", "q_lora_rank",
         "cross_layer_attention", "attn_temperature_tuning", "attention_temperature", "use_attention_gate", "attn_output_gate",
-        "per_layer_config", "pruned_heads",
+        "per_layer_config", "pruned_heads", "use_mrope", "use_dynamic_ntk", "use_logn_attn",
     ];
 
     /// <summary>Factors: 1 or null changes nothing.</summary>
