@@ -65,7 +65,8 @@ internal static class LoraMerge
         double largest = Largest(merged.Type);
         int i = Array.FindIndex(row, value => !(Math.Abs(value) <= largest));
         return i < 0 ? null
-            : $"{weight.Name}[{o}, {i}]: the merged weight does not fit {merged.Type}: expected at most {largest:G6}, got {row[i]:G6}. "
+            : $"{weight.Name}[{o}, {i}]: the merged weight does not fit {merged.Type}: expected at most {largest:G6}, "
+            + $"got {row[i]:G6}. "
             + "Do not merge this adapter into weights of this type.";
     }
 

@@ -48,7 +48,8 @@ public sealed class ModelExportTests : IDisposable
             }
 
             Assert.Equal(type, stored.Entries[tensor].Type);
-            // The order of a float64 sum may move its last bit; where that straddles a tie the rounding differs by one step.
+            // The order of a float64 sum may move its last bit; where that straddles a tie the rounding differs by one
+            // step.
             double step = type switch { DType.F32 => 1e-7, DType.BF16 => 4e-3, DType.F16 => 5e-4, _ => 1e-15 };
             double[] got = Hosts.Values(stored.Tensor(tensor));
             Assert.Equal(expected.Length, got.Zip(expected).Count(p => Math.Abs(p.First - p.Second) <= step * Math.Abs(p.Second)));

@@ -39,7 +39,9 @@ public sealed class RandomInitTests
         Assert.InRange(Correlation(one[Name].Span<float>(), one[Other].Span<float>()), -0.2, 0.2);
     }
 
-    /// <summary>32,000 numbers: mean within 4 deviations of its own, deviation within 2 %, tails as a normal has them.</summary>
+    /// <summary>
+    /// 32,000 numbers: mean within 4 deviations of its own, deviation within 2 %, tails as a normal has them.
+    /// </summary>
     private static void AssertNormal(Span<float> values, double deviation)
     {
         double sum = 0, squares = 0;

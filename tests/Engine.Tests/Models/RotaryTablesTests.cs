@@ -54,7 +54,8 @@ public sealed class RotaryTablesTests
         var rope = TinyModel.Config(
             """{"rope_theta": 1000000, "rope_scaling": {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 128}}""").Rope;
         Assert.Equal((0.1 * Math.Log(4)) + 1, rope.AttentionFactor, 1e-15);
-        // 16 ln(128 / (2 pi b)) / (2 ln 1e6): -0.26 for b = 32, so 0; 1.75 for b = 1, so 2. The ramp is 0, 1/2, 1, 1, ...
+        // 16 ln(128 / (2 pi b)) / (2 ln 1e6): -0.26 for b = 32, so 0; 1.75 for b = 1, so 2. The ramp is 0, 1/2, 1, 1,
+        // ...
         double[] plain = RotaryTables.Frequencies(new RopeParameters(RopeType.Default, 1e6), 16);
         double[] scaled = RotaryTables.Frequencies(rope, 16);
         double[] keep = [1, (0.5 / 4) + 0.5, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25];

@@ -9,7 +9,10 @@ namespace MolEngine.Engine.Tests.Models;
 /// <summary>Small configs and model folders made on the spot.</summary>
 internal static class TinyModel
 {
-    /// <summary>A Llama config of 2 layers; <paramref name="changes"/> is a JSON object whose fields replace or join it, null removes.</summary>
+    /// <summary>
+    /// A Llama config of 2 layers; <paramref name="changes"/> is a JSON object whose fields replace or join it, null
+    /// removes.
+    /// </summary>
     public static string Json(string changes = "{}")
     {
         JsonObject config = JsonNode.Parse("""
