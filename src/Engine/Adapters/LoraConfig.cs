@@ -6,7 +6,8 @@ namespace MolEngine.Engine.Adapters;
 /// <param name="UseRslora">Divide by sqrt(rank) instead of rank.</param>
 /// <param name="Dropout">Probability that an input feature of the adapter is dropped in training: [0, 1).</param>
 /// <param name="TargetModules">Last parts of module names, such as <c>q_proj</c>, or whole paths.</param>
-public sealed record LoraConfig(int Rank, double Alpha, bool UseRslora, double Dropout, IReadOnlyList<string> TargetModules)
+public sealed record LoraConfig(
+    int Rank, double Alpha, bool UseRslora, double Dropout, IReadOnlyList<string> TargetModules)
 {
     /// <summary>All seven projections of a layer.</summary>
     public static IReadOnlyList<string> AllProjections { get; } =
@@ -19,5 +20,6 @@ public sealed record LoraConfig(int Rank, double Alpha, bool UseRslora, double D
     public double Scale => Alpha / (UseRslora ? Math.Sqrt(Rank) : Rank);
 
     /// <summary>PEFT's rule: a module is a target if its path is one, or ends in a dot and one.</summary>
-    public bool Targets(string module) => TargetModules.Any(t => module == t || module.EndsWith("." + t, StringComparison.Ordinal));
+    public bool Targets(string module) =>
+        TargetModules.Any(t => module == t || module.EndsWith("." + t, StringComparison.Ordinal));
 }

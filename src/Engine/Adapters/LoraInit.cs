@@ -8,18 +8,23 @@ namespace MolEngine.Engine.Adapters;
 public static class LoraInit
 {
     /// <summary>
-    /// For every projection that the config targets, A fp32 [r, in]: Kaiming-uniform with a = sqrt 5, that is uniform(-1 / sqrt(in), 1 / sqrt(in)), and
-    /// B fp32 [out, r]: zeros. Element i of A depends on the seed, the module's name and i alone.
+    /// For every projection that the config targets, A fp32 [r, in]: Kaiming-uniform with a = sqrt 5, that is
+    /// uniform(-1 / sqrt(in), 1 / sqrt(in)), and B fp32 [out, r]: zeros. Element i of A depends on the seed, the
+    /// module's name and i alone.
     /// </summary>
     /// <param name="arena">Host memory; it must outlive the tensors.</param>
-    /// <returns>A and B by module path, such as <c>model.layers.0.self_attn.q_proj</c>, in the order of the forward pass.</returns>
+    /// <returns>
+    /// A and B by module path, such as <c>model.layers.0.self_attn.q_proj</c>, in the order of the forward pass.
+    /// </returns>
     /// <exception cref="UserException">The rank is below 1, or a target names no projection.</exception>
-    public static IReadOnlyDictionary<string, (Tensor A, Tensor B)> Create(ModelConfig config, LoraConfig lora, ulong seed, Arena arena)
+    public static IReadOnlyDictionary<string, (Tensor A, Tensor B)> Create(
+        ModelConfig config, LoraConfig lora, ulong seed, Arena arena)
     {
         if (lora.Rank < 1)
             throw new UserException($"adapter: rank: expected 1 or more, got {lora.Rank}. Choose another rank.");
         var all = DecoderTensors.Linears(config).ToList();
-        string[] unknown = [.. lora.TargetModules.Where(t => !all.Any(l => (lora with { TargetModules = [t] }).Targets(l.Module)))];
+        string[] unknown =
+            [.. lora.TargetModules.Where(t => !all.Any(l => (lora with { TargetModules = [t] }).Targets(l.Module)))];
         if (unknown.Length > 0 || lora.TargetModules.Count == 0)
         {
             throw new UserException(

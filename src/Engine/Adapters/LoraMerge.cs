@@ -22,16 +22,20 @@ internal static class LoraMerge
         for (int i = 0; i < wideA.Length; i++)
             wideA[i] = narrowA[i];
         // Each row is one task's alone, so the number of threads changes nothing.
-        Parallel.For(0, (outputs + RowsPerTask - 1) / RowsPerTask, task =>
+        int tasks = (outputs + RowsPerTask - 1) / RowsPerTask;
+        var errors = new string?[tasks];
+        Parallel.For(0, tasks, task =>
         {
             double[] row = new double[inputs], sum = new double[inputs];
             for (int o = task * RowsPerTask; o < Math.Min(outputs, (task + 1) * RowsPerTask); o++)
             {
                 MergeRow(weight, wideA, b, scale, o, row, sum);
                 Conversions.Narrow(row, merged.Type, Conversions.Bytes(merged, (long)o * inputs, inputs));
-                CheckFinite(weight, merged, row, o);
+                errors[task] ??= Misfit(weight, merged, row, o);
             }
         });
+        if (errors.FirstOrDefault(e => e is not null) is string error)
+            throw new ModelFileException(error);
     }
 
     private static void MergeRow(Tensor weight, double[] a, Tensor b, double scale, int o, double[] row, double[] sum)
@@ -55,18 +59,15 @@ internal static class LoraMerge
             y[i] += factor * x[i];
     }
 
-    private static void CheckFinite(Tensor weight, Tensor merged, double[] row, int o)
+    /// <summary>What is wrong with a row that its type cannot hold; null where it can.</summary>
+    private static string? Misfit(Tensor weight, Tensor merged, double[] row, int o)
     {
-        for (int i = 0; i < row.Length; i++)
-        {
-            bool fits = Math.Abs(row[i]) <= Largest(merged.Type);
-            if (!fits)
-            {
-                throw new ModelFileException(
-                    $"{weight.Name}[{o}, {i}]: the merged weight does not fit {merged.Type}: expected at most {Largest(merged.Type):G6}, got {row[i]:G6}. "
-                    + "Do not merge this adapter into weights of this type.");
-            }
-        }
+        double largest = Largest(merged.Type);
+        int i = Array.FindIndex(row, value => !(Math.Abs(value) <= largest));
+        return i < 0 ? null
+            : $"{weight.Name}[{o}, {i}]: the merged weight does not fit {merged.Type}: expected at most {largest:G6}, "
+            + $"got {row[i]:G6}. "
+            + "Do not merge this adapter into weights of this type.";
     }
 
     private static double Largest(DType type) => type switch

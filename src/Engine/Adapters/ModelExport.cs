@@ -11,8 +11,8 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Engine.Adapters;
 
 /// <summary>
-/// Writes Hugging Face folders: weights (one file, or shards with an index), config, generation config and tokenizer files. The folder appears whole
-/// or not at all, and one that holds files is never touched.
+/// Writes Hugging Face folders: weights (one file, or shards with an index), config, generation config and tokenizer
+/// files. The folder appears whole or not at all, and one that holds files is never touched.
 /// </summary>
 public static class ModelExport
 {
@@ -23,11 +23,14 @@ public static class ModelExport
         new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// A model with an adapter merged in: every targeted weight becomes W + scale B A, rounded once to the type it is stored as; all others are copied
-    /// bit for bit. One tensor is in memory at a time.
+    /// A model with an adapter merged in: every targeted weight becomes W + scale B A, rounded once to the type it is
+    /// stored as; all others are copied bit for bit. One tensor is in memory at a time.
     /// </summary>
-    /// <exception cref="UserException">The target holds files; the model or the adapter is bad; a merged weight does not fit its type.</exception>
-    public static void Merge(string target, string modelFolder, string adapterFolder, long shardBytes = DefaultShardBytes)
+    /// <exception cref="UserException">
+    /// The target holds files; the model or the adapter is bad; a merged weight does not fit its type.
+    /// </exception>
+    public static void Merge(
+        string target, string modelFolder, string adapterFolder, long shardBytes = DefaultShardBytes)
     {
         ModelConfig config = ModelConfig.Load(modelFolder);
         PeftAdapter adapter = PeftAdapter.Load(adapterFolder, config);
@@ -44,23 +47,28 @@ public static class ModelExport
         using WeightFiles files = WeightFiles.Open(modelFolder);
         WeightCheck.Check(files, config);
         (string Name, DType StoreAs, Shape Shape)[] tensors =
-            [.. Architectures.Of(config).Tensors(config).Select(s => (s.Name, files.Entry(files.Stored(config, s.Name)).Type!.Value, s.Shape))];
+            [.. Architectures.Of(config).Tensors(config).Select(s => (s.Name, files.Entry(files.Stored(config, s.Name))
+                .Type!.Value, s.Shape))];
         DurableFiles.WriteFolder(target, folder =>
         {
             using var scratch = new Scratch();
-            WriteShards(folder, tensors, shardBytes, name => Merged(files.Tensor(files.Stored(config, name)), name, lora, modules, scratch));
-            DurableFiles.Copy(Path.Combine(modelFolder, ConfigParser.FileName), Path.Combine(folder, ConfigParser.FileName));
+            WriteShards(folder, tensors, shardBytes, name =>
+                Merged(files.Tensor(files.Stored(config, name)), name, lora, modules, scratch));
+            CopyAll([Path.Combine(modelFolder, ConfigParser.FileName)], folder);
             CopyAll(ModelFiles.Companions(modelFolder, modelFolder), folder);
         });
     }
 
     /// <summary>A model that was trained whole.</summary>
     /// <param name="files">Config and companions; the config's dtype is set to <paramref name="storeAs"/>.</param>
-    /// <param name="weights">Every tensor of the config by Hugging Face's name, without a tied head; host memory.</param>
+    /// <param name="weights">
+    /// Every tensor of the config by Hugging Face's name, without a tied head; host memory.
+    /// </param>
     /// <param name="storeAs">The element type in the file; numbers are rounded once.</param>
     /// <exception cref="UserException">The target holds files or cannot be written.</exception>
     public static void Write(
-        string target, ModelFiles files, IReadOnlyDictionary<string, Tensor> weights, DType storeAs, long shardBytes = DefaultShardBytes)
+        string target, ModelFiles files, IReadOnlyDictionary<string, Tensor> weights, DType storeAs,
+        long shardBytes = DefaultShardBytes)
     {
         ModelConfig config = ModelConfig.Parse(files.ConfigJson, target);
         using var checkedWeights = ModelWeights.FromTensors(config, weights);
@@ -68,13 +76,15 @@ public static class ModelExport
         DurableFiles.WriteFolder(target, folder =>
         {
             WriteShards(folder, tensors, shardBytes, name => weights[name]);
-            DurableFiles.WriteText(Path.Combine(folder, ConfigParser.FileName), WithType(files.ConfigJson, config, storeAs));
+            string json = WithType(files.ConfigJson, config, storeAs);
+            DurableFiles.WriteText(Path.Combine(folder, ConfigParser.FileName), json);
             CopyAll(files.Copied, folder);
         });
     }
 
     private static Tensor Merged(
-        Tensor stored, string name, LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, Scratch scratch)
+        Tensor stored, string name, LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
+        Scratch scratch)
     {
         const string Suffix = ".weight";
         string module = name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
@@ -85,9 +95,13 @@ public static class ModelExport
         return merged;
     }
 
-    /// <summary>Fills shards in the order of the forward pass, as Hugging Face does; a tensor above the limit has a shard to itself.</summary>
+    /// <summary>
+    /// Fills shards in the order of the forward pass, as Hugging Face does; a tensor above the limit has a shard to
+    /// itself.
+    /// </summary>
     private static void WriteShards(
-        string folder, IReadOnlyList<(string Name, DType StoreAs, Shape Shape)> tensors, long shardBytes, Func<string, Tensor> produce)
+        string folder, IReadOnlyList<(string Name, DType StoreAs, Shape Shape)> tensors, long shardBytes,
+        Func<string, Tensor> produce)
     {
         List<List<(string Name, DType StoreAs, Shape Shape)>> shards = [[]];
         long used = 0, total = 0;
@@ -137,7 +151,9 @@ public static class ModelExport
             DurableFiles.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
     }
 
-    /// <summary>The config with its dtype, under the key it uses; as found where the type is the config's own.</summary>
+    /// <summary>
+    /// The config with its dtype, under the key it uses; as found where the type is the config's own.
+    /// </summary>
     private static string WithType(string json, ModelConfig config, DType type)
     {
         JsonObject fields = JsonNode.Parse(Encoding.UTF8.GetBytes(json))!.AsObject();

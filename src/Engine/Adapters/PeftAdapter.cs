@@ -5,7 +5,9 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Adapters;
 
-/// <summary>A LoRA adapter in PEFT's format. Tensors are fp32: mapped where stored so, otherwise widened copies; read-only.</summary>
+/// <summary>
+/// A LoRA adapter in PEFT's format. Tensors are fp32: mapped where stored so, otherwise widened copies; read-only.
+/// </summary>
 public sealed class PeftAdapter
 {
     public const string TensorsFile = "adapter_model.safetensors";
@@ -27,13 +29,15 @@ public sealed class PeftAdapter
     /// <summary>PEFT's <c>base_model_name_or_path</c>.</summary>
     public string? BaseModel { get; }
 
-    /// <summary>A [r, in] and B [out, r], fp32, by module path, such as <c>model.layers.0.self_attn.q_proj</c>; sorted.</summary>
+    /// <summary>
+    /// A [r, in] and B [out, r], fp32, by module path, such as <c>model.layers.0.self_attn.q_proj</c>; sorted.
+    /// </summary>
     public IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules { get; }
 
     /// <summary>Reads an adapter for a model. The tensors decide which modules it covers.</summary>
     /// <exception cref="ModelFileException">
-    /// Names file and key of what is not supported (DoRA, rank patterns, modules to save, trained biases, ...), or all tensors that are
-    /// missing, surplus, misshaped, of another type, or outside the targets.
+    /// Names file and key of what is not supported (DoRA, rank patterns, modules to save, trained biases, ...), or all
+    /// tensors that are missing, surplus, misshaped, of another type, or outside the targets.
     /// </exception>
     public static PeftAdapter Load(string folder, ModelConfig model)
     {
@@ -47,20 +51,22 @@ public sealed class PeftAdapter
     }
 
     /// <summary>
-    /// Writes <c>adapter_model.safetensors</c> (fp32) and <c>adapter_config.json</c> as PEFT does. Each file is replaced as a whole; other
-    /// files in the folder stay.
+    /// Writes <c>adapter_model.safetensors</c> (fp32) and <c>adapter_config.json</c> as PEFT does. Each file is
+    /// replaced as a whole; other files in the folder stay.
     /// </summary>
     /// <param name="modules">A [r, in] and B [out, r] by module path; host memory.</param>
     /// <param name="baseModelNameOrPath">Where PEFT looks for the base model.</param>
     /// <exception cref="UserException">The files cannot be written.</exception>
     public static void Save(
-        string folder, LoraConfig config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, string baseModelNameOrPath)
+        string folder, LoraConfig config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
+        string baseModelNameOrPath)
     {
         List<(string Name, DType StoreAs, Tensor Value)> tensors = [];
         foreach ((string module, (Tensor a, Tensor b)) in modules)
         {
             if (a.Shape.Rank != 2 || b.Shape.Rank != 2 || a.Shape[0] != config.Rank || b.Shape[1] != config.Rank)
-                throw new ArgumentException($"{module}: expected rank {config.Rank}, got A {a.Shape} and B {b.Shape}", nameof(modules));
+                throw new ArgumentException(
+                    $"{module}: expected rank {config.Rank}, got A {a.Shape} and B {b.Shape}", nameof(modules));
             tensors.Add((PeftNames.A(module), DType.F32, a));
             tensors.Add((PeftNames.B(module), DType.F32, b));
         }
@@ -71,16 +77,19 @@ public sealed class PeftAdapter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{folder}: cannot be made: expected a writable place, got \"{e.Message}\". Choose another.", e);
+            throw new UserException(
+                $"{folder}: cannot be made: expected a writable place, got \"{e.Message}\". Choose another.", e);
         }
 
-        SafetensorsWriter.Write(Path.Combine(folder, TensorsFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });
+        var metadata = new Dictionary<string, string> { ["format"] = "pt" };
+        SafetensorsWriter.Write(Path.Combine(folder, TensorsFile), tensors, metadata);
         string text = PeftConfigFile.Text(config, Targets(config, modules.Keys), baseModelNameOrPath);
         DurableFiles.WriteText(Path.Combine(folder, PeftConfigFile.FileName), text);
     }
 
     /// <summary>Config and tensors, checked; against a model only where there is one.</summary>
-    internal static (PeftConfigFile File, LoraConfig Config, SafetensorsFile Tensors) Open(string folder, ModelConfig? model)
+    internal static (PeftConfigFile File, LoraConfig Config, SafetensorsFile Tensors) Open(
+        string folder, ModelConfig? model)
     {
         PeftConfigFile config = PeftConfigFile.Load(folder);
         SafetensorsFile file = OpenTensors(folder, Path.Combine(folder, TensorsFile));
@@ -98,12 +107,16 @@ public sealed class PeftAdapter
         return (config, new LoraConfig(config.Rank, config.Alpha, config.UseRslora, config.Dropout, targets), file);
     }
 
-    /// <summary>The config's targets where they give just these modules in every layer that has any; else the whole paths.</summary>
+    /// <summary>
+    /// The config's targets where they give just these modules in every layer that has any; else the whole paths.
+    /// </summary>
     private static string[] Targets(LoraConfig config, IEnumerable<string> modules)
     {
         string[] paths = [.. modules.Order(StringComparer.Ordinal)];
-        string[] suffixes = [.. paths.Select(m => m[(m.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal)];
-        bool even = suffixes.Length > 0 && paths.GroupBy(m => m[..m.LastIndexOf('.')]).GroupBy(g => g.Key[(g.Key.LastIndexOf('.') + 1)..])
+        string[] suffixes =
+            [.. paths.Select(m => m[(m.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal)];
+        bool even = suffixes.Length > 0 && paths.GroupBy(m => m[..m.LastIndexOf('.')])
+            .GroupBy(g => g.Key[(g.Key.LastIndexOf('.') + 1)..])
             .All(block => block.Select(g => g.Count()).Distinct().Count() == 1);
         bool named = config.TargetModules.Order(StringComparer.Ordinal).SequenceEqual(suffixes);
         return even && named ? suffixes : paths;

@@ -7,25 +7,29 @@ using MolEngine.Engine.Weights;
 
 namespace MolEngine.Engine.Adapters;
 
-/// <summary>PEFT's <c>adapter_config.json</c>: what is read, and what is refused because it would change the mathematics.</summary>
+/// <summary>
+/// PEFT's <c>adapter_config.json</c>: what is read, and what is refused because it would change the mathematics.
+/// </summary>
 internal sealed class PeftConfigFile
 {
     public const string FileName = "adapter_config.json";
     private const string AllLinear = "all-linear";
     private const string Todo = "The engine does not compute this; train or convert the adapter without it.";
 
-    /// <summary>Keys without effect on a trained adapter, whatever they hold. All other unknown keys must be off.</summary>
+    /// <summary>
+    /// Keys without effect on a trained adapter, whatever they hold. All other unknown keys must be off.
+    /// </summary>
     private static readonly string[] Harmless =
     [
-        "auto_mapping", "base_model_name_or_path", "corda_config", "eva_config", "inference_mode", "loftq_config", "lora_ga_config",
-        "megatron_core", "peft_version", "qalora_group_size", "revision", "runtime_config", "task_type", "init_lora_weights",
-        "ensure_weight_tying",
+        "auto_mapping", "base_model_name_or_path", "corda_config", "eva_config", "inference_mode", "loftq_config",
+        "lora_ga_config", "megatron_core", "peft_version", "qalora_group_size", "revision", "runtime_config",
+        "task_type", "init_lora_weights", "ensure_weight_tying",
     ];
 
     private static readonly string[] Read =
     [
-        "bias", "exclude_modules", "layers_pattern", "layers_to_transform", "lora_alpha", "lora_dropout", "peft_type", "r", "target_modules",
-        "use_rslora",
+        "bias", "exclude_modules", "layers_pattern", "layers_to_transform", "lora_alpha", "lora_dropout", "peft_type",
+        "r", "target_modules", "use_rslora",
     ];
 
     private readonly Func<string, bool> _targets;
@@ -43,7 +47,8 @@ internal sealed class PeftConfigFile
         UseRslora = f.Flag("use_rslora", false);
         Dropout = f.OptionalNumber("lora_dropout") ?? 0;
         if (Dropout is < 0 or >= 1)
-            throw new ModelFileException($"{Path}: key lora_dropout: expected 0 or more and below 1, got {Show(Dropout)}. Correct the file.");
+            throw new ModelFileException(
+                $"{Path}: key lora_dropout: expected 0 or more and below 1, got {Show(Dropout)}. Correct the file.");
         BaseModel = f.Text("base_model_name_or_path");
         _targets = Matcher(f, "target_modules") ?? (_ => true);
         _excluded = Matcher(f, "exclude_modules") ?? (_ => false);
@@ -74,9 +79,8 @@ internal sealed class PeftConfigFile
         if (_excluded(module))
             return "exclude_modules";
         string[] parts = module.Split('.');
-        bool layered = parts.Length > 2 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
-            && _layers is not null && !_layers.Contains(layer);
-        return layered ? "layers_to_transform" : null;
+        bool layered = int.TryParse(parts.ElementAtOrDefault(2), NumberStyles.None, CultureInfo.InvariantCulture, out int layer);
+        return layered && _layers?.Contains(layer) == false ? "layers_to_transform" : null;
     }
 
     /// <summary>The text that PEFT would write, with the keys that all its versions know.</summary>
@@ -84,7 +88,8 @@ internal sealed class PeftConfigFile
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(
-            buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" }))
+            buffer,
+            new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" }))
         {
             json.WriteStartObject();
             WriteEmptyObject(json, "alpha_pattern");
@@ -121,26 +126,35 @@ internal sealed class PeftConfigFile
     {
         string? kind = f.Text("peft_type");
         if (kind is null)
-            throw new ModelFileException($"{f.Where}: key peft_type is missing: expected \"LORA\". Choose a PEFT adapter.");
+            throw new ModelFileException(
+                $"{f.Where}: key peft_type is missing: expected \"LORA\". Choose a PEFT adapter.");
         if (!kind.Equals("LORA", StringComparison.OrdinalIgnoreCase))
             throw new ModelFileException($"{f.Where}: key peft_type: expected \"LORA\", got \"{kind}\". {Todo}");
-        if (f.TryGet("bias", out JsonElement? bias) && JsonFields.TextOf(bias.Value) != "none")
-            throw f.Wrong("bias", "\"none\" (trained biases are not supported)", bias.Value, Todo);
-        // use_dora, rank_pattern, alpha_pattern, modules_to_save, lora_bias, fan_in_fan_out, target_parameters, trainable_token_indices,
-        // layer_replication and whatever later versions add: all are null, false or empty where they are not used.
+        // use_dora, rank_pattern, alpha_pattern, modules_to_save, lora_bias, fan_in_fan_out, target_parameters,
+        // trainable_token_indices, layer_replication and whatever later versions add: all are null, false or empty
+        // where they are not used.
+        List<string> refused = [];
         foreach ((string key, JsonElement value) in f.All)
         {
-            if (!Read.Contains(key) && !Harmless.Contains(key) && !IsOff(value))
-                throw f.Wrong(key, value.ValueKind == JsonValueKind.True ? "false" : "nothing", value, Todo);
+            bool bias = key == "bias" && value.ValueKind != JsonValueKind.Null && JsonFields.TextOf(value) != "none";
+            bool other = !Read.Contains(key) && !Harmless.Contains(key) && !IsOff(value);
+            string neutral = bias ? "\"none\"" : value.ValueKind == JsonValueKind.True ? "false" : "nothing";
+            if (bias || other)
+                refused.Add($"key {key}: expected {neutral}, got {JsonFields.Show(value)}");
         }
 
+        if (refused.Count > 0)
+            throw new ModelFileException($"{f.Where}: {string.Join("; ", refused)}. {Todo}");
         CheckInit(f);
     }
 
-    /// <summary>PiSSA, OLoRA, CorDA and LoftQ also change the base weights; such an adapter is wrong on the model as published.</summary>
+    /// <summary>
+    /// PiSSA, OLoRA, CorDA and LoftQ also change the base weights; such an adapter is wrong on the model as published.
+    /// </summary>
     private static void CheckInit(JsonFields f)
     {
-        if (!f.TryGet("init_lora_weights", out JsonElement? init) || init.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        if (!f.TryGet("init_lora_weights", out JsonElement? init)
+            || init.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
             return;
         if (JsonFields.TextOf(init.Value) is not ("gaussian" or "eva" or "orthogonal"))
             throw f.Wrong("init_lora_weights", "true, false, \"gaussian\", \"eva\" or \"orthogonal\"", init.Value, Todo);
@@ -150,12 +164,15 @@ internal sealed class PeftConfigFile
     {
         if (!f.TryGet("layers_pattern", out JsonElement? pattern) || IsOff(pattern.Value))
             return;
-        JsonElement one = pattern.Value.ValueKind == JsonValueKind.Array && pattern.Value.GetArrayLength() == 1 ? pattern.Value[0] : pattern.Value;
+        JsonElement one = pattern.Value.ValueKind == JsonValueKind.Array
+            && pattern.Value.GetArrayLength() == 1 ? pattern.Value[0] : pattern.Value;
         if (JsonFields.TextOf(one) != "layers")
             throw f.Wrong("layers_pattern", "null or \"layers\"", pattern.Value, Todo);
     }
 
-    /// <summary>PEFT's rules: a list of last parts of names, a regular expression over the whole name, or "all-linear".</summary>
+    /// <summary>
+    /// PEFT's rules: a list of last parts of names, a regular expression over the whole name, or "all-linear".
+    /// </summary>
     private static Func<string, bool>? Matcher(JsonFields f, string key)
     {
         if (!f.TryGet(key, out JsonElement? value))
@@ -177,7 +194,8 @@ internal sealed class PeftConfigFile
         catch (ArgumentException e)
         {
             throw new ModelFileException(
-                $"{f.Where}: key {key}: expected a list of names or a regular expression, got \"{pattern}\" ({e.Message}). Correct the file.", e);
+                $"{f.Where}: key {key}: expected a list of names or a regular expression, got \"{pattern}\" "
+                + $"({e.Message}). Correct the file.", e);
         }
     }
 
@@ -189,7 +207,9 @@ internal sealed class PeftConfigFile
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new ModelFileException($"{f.Where}: key {key}: expected a quick regular expression, got one that takes over 1 s. Simplify it.", e);
+            throw new ModelFileException(
+                $"{f.Where}: key {key}: expected a quick regular expression, got one that takes over 1 s. Simplify "
+                + "it.", e);
         }
     }
 

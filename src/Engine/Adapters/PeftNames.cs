@@ -12,7 +12,9 @@ public static class PeftNames
 
     public static string B(string module) => Prefix + module + SuffixB;
 
-    /// <summary>The module path of a tensor's name and whether it is A; null where the name is something else.</summary>
+    /// <summary>
+    /// The module path of a tensor's name and whether it is A; null where the name is something else.
+    /// </summary>
     public static (string Module, bool IsA)? Parse(string name)
     {
         if (!name.StartsWith(Prefix, StringComparison.Ordinal))

@@ -5,7 +5,9 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Adapters;
 
-/// <summary>Holds the tensors of an adapter against its config and a model, and names everything that is wrong in one message.</summary>
+/// <summary>
+/// Holds the tensors of an adapter against its config and a model, and names everything that is wrong in one message.
+/// </summary>
 internal static class PeftTensorCheck
 {
     /// <summary>Module paths that the file has an A or a B for; sorted.</summary>
@@ -19,7 +21,8 @@ internal static class PeftTensorCheck
     /// <exception cref="ModelFileException">Names all missing, surplus, misshaped and mistyped tensors.</exception>
     public static void Check(SafetensorsFile file, PeftConfigFile config, ModelConfig? model)
     {
-        var linears = model is null ? null : DecoderTensors.Linears(model).ToDictionary(l => l.Module, l => (l.Outputs, l.Inputs));
+        var linears = model is null ? null : DecoderTensors.Linears(model)
+            .ToDictionary(l => l.Module, l => (l.Outputs, l.Inputs));
         List<string> problems = [];
         foreach (string name in file.Entries.Keys.Where(n => PeftNames.Parse(n) is null).Order(StringComparer.Ordinal))
             problems.Add($"{name} (surplus: not lora_A or lora_B of a linear layer)");
@@ -43,8 +46,10 @@ internal static class PeftTensorCheck
         if (problems.Count > 0)
         {
             throw new ModelFileException(
-                $"{file.Path}: the tensors do not fit {PeftConfigFile.FileName} (r {config.Rank}) and the model: expected A [r, in] and B [out, r] "
-                + $"for projections of {model?.Architecture ?? "a model"}, got {string.Join("; ", problems)}. Choose the adapter's own base model.");
+                $"{file.Path}: the tensors do not fit {PeftConfigFile.FileName} (r {config.Rank}) and the model: "
+                + "expected A [r, in] and B [out, r] "
+                + $"for projections of {model?.Architecture ?? "a model"}, got {string.Join("; ", problems)}. Choose "
+                + "the adapter's own base model.");
         }
     }
 

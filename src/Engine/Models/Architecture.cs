@@ -2,7 +2,9 @@ using MolEngine.Engine.Models.Common;
 
 namespace MolEngine.Engine.Models;
 
-/// <summary>What tells one family of decoders from another. Stateless; one instance in <see cref="Architectures.Registry"/>.</summary>
+/// <summary>
+/// What tells one family of decoders from another. Stateless; one instance in <see cref="Architectures.Registry"/>.
+/// </summary>
 public abstract class Architecture
 {
     /// <summary>As <c>architectures</c> in a config has it, for instance <c>Qwen3ForCausalLM</c>.</summary>

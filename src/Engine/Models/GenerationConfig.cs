@@ -4,7 +4,9 @@ using MolEngine.Engine.Weights;
 namespace MolEngine.Engine.Models;
 
 /// <summary><c>generation_config.json</c> as far as the engine reads it.</summary>
-/// <param name="EosTokenIds">Ids that end a generation: of this file, else of the config; empty where neither has one.</param>
+/// <param name="EosTokenIds">
+/// Ids that end a generation: of this file, else of the config; empty where neither has one.
+/// </param>
 /// <param name="RawJson">The file's text; null where there is no file.</param>
 public sealed record GenerationConfig(IReadOnlyList<int> EosTokenIds, string? RawJson)
 {

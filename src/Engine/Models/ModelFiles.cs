@@ -2,15 +2,18 @@ using MolEngine.Engine.Models.Common;
 
 namespace MolEngine.Engine.Models;
 
-/// <summary>The files of a model folder that an export takes along: the config's text, and files that are copied as they are.</summary>
+/// <summary>
+/// The files of a model folder that an export takes along: the config's text, and files that are copied as they are.
+/// </summary>
 /// <param name="ConfigJson">Text of <c>config.json</c>, in the dialect it was found in.</param>
 /// <param name="Copied">Paths: generation config, tokenizer, chat template.</param>
 public sealed record ModelFiles(string ConfigJson, IReadOnlyList<string> Copied)
 {
     private static readonly string[] Names =
     [
-        GenerationConfig.FileName, "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
-        "vocab.txt", "merges.txt", "tokenizer.model", "chat_template.json", "chat_template.jinja",
+        GenerationConfig.FileName, "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+        "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt", "tokenizer.model", "chat_template.json",
+        "chat_template.jinja",
     ];
 
     /// <summary>The files of a model folder.</summary>
@@ -21,9 +24,13 @@ public sealed record ModelFiles(string ConfigJson, IReadOnlyList<string> Copied)
         return new ModelFiles(config.RawJson, Companions(modelFolder, tokenizerFolder ?? modelFolder));
     }
 
-    /// <summary>Those of the known companion files that are there; the generation config is the model's, the rest the tokenizer's.</summary>
+    /// <summary>
+    /// Those of the known companion files that are there; the generation config is the model's, the rest the
+    /// tokenizer's.
+    /// </summary>
     public static IReadOnlyList<string> Companions(string modelFolder, string tokenizerFolder) =>
     [
-        .. Names.Select(name => Path.Combine(name == GenerationConfig.FileName ? modelFolder : tokenizerFolder, name)).Where(File.Exists),
+        .. Names.Select(name => Path.Combine(name == GenerationConfig.FileName ? modelFolder : tokenizerFolder, name))
+            .Where(File.Exists),
     ];
 }

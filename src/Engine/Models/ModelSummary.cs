@@ -18,18 +18,22 @@ public sealed record TensorSummary(string Name, string StoredType, Shape Shape, 
 /// <param name="Lora">Of an adapter; null for a model.</param>
 /// <param name="BaseModel">What an adapter says it was trained on.</param>
 /// <param name="Tensors">By name, those that no model reads left out.</param>
-/// <param name="Parameters">Numbers that the engine computes with; a tied head that is stored twice counts once.</param>
+/// <param name="Parameters">
+/// Numbers that the engine computes with; a tied head that is stored twice counts once.
+/// </param>
 /// <param name="FileBytes">Length of the files with tensors.</param>
 /// <param name="MappedBytes">Of these, what would be read in place.</param>
 /// <param name="CopiedBytes">Memory of its own that loading would take: F16 and F64 widened to fp32.</param>
 public sealed record ModelSummary(
-    string Path, ModelConfig? Config, LoraConfig? Lora, string? BaseModel, IReadOnlyList<TensorSummary> Tensors, long Parameters, long FileBytes,
-    long MappedBytes, long CopiedBytes)
+    string Path, ModelConfig? Config, LoraConfig? Lora, string? BaseModel, IReadOnlyList<TensorSummary> Tensors,
+    long Parameters, long FileBytes, long MappedBytes, long CopiedBytes)
 {
     public bool IsAdapter => Lora is not null;
 
     /// <summary>Reads and checks everything but the numbers.</summary>
-    /// <exception cref="ModelFileException">As <see cref="ModelWeights.Open"/> and <see cref="PeftAdapter.Load"/>.</exception>
+    /// <exception cref="ModelFileException">
+    /// As <see cref="ModelWeights.Open"/> and <see cref="PeftAdapter.Load"/>.
+    /// </exception>
     public static ModelSummary Of(string folder)
     {
         bool weights = File.Exists(System.IO.Path.Combine(folder, WeightFiles.Single))
@@ -43,10 +47,13 @@ public sealed record ModelSummary(
         ModelConfig config = ModelConfig.Load(folder);
         using WeightFiles files = WeightFiles.Open(folder);
         WeightCheck.Check(files, config);
-        SafetensorsEntry[] used = [.. Architectures.Of(config).Tensors(config).Select(s => files.Entry(files.Stored(config, s.Name)))];
+        SafetensorsEntry[] used =
+            [.. Architectures.Of(config).Tensors(config).Select(s => files.Entry(files.Stored(config, s.Name)))];
         return new ModelSummary(
-            folder, config, null, null, Summaries(files.Files), used.Sum(e => e.Shape.Count), files.Files.Sum(f => f.Bytes),
-            used.Where(IsMapped).Sum(e => e.Bytes), used.Where(e => !IsMapped(e)).Sum(e => e.Shape.Count * (e.Type is DType.BF16 ? 2 : 4)));
+            folder, config, null, null, Summaries(files.Files), used.Sum(e => e.Shape.Count),
+            files.Files.Sum(f => f.Bytes),
+            used.Where(IsMapped).Sum(e => e.Bytes),
+            used.Where(e => !IsMapped(e)).Sum(e => e.Shape.Count * (e.Type is DType.BF16 ? 2 : 4)));
     }
 
     private static ModelSummary OfAdapter(string folder)
@@ -69,7 +76,8 @@ public sealed record ModelSummary(
     ];
 
     /// <summary>F32 and BF16 stay mapped unless the file's header leaves them at an odd address.</summary>
-    private static bool IsMapped(SafetensorsEntry e) => e.Type is DType.F32 or DType.BF16 && e.Start % e.Type.Value.Size() == 0;
+    private static bool IsMapped(SafetensorsEntry e) =>
+        e.Type is DType.F32 or DType.BF16 && e.Start % e.Type.Value.Size() == 0;
 
     /// <summary>An adapter is fp32 in memory.</summary>
     private static bool IsSingle(SafetensorsEntry e) => e.Type is DType.F32 && IsMapped(e);

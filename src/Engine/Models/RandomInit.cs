@@ -4,24 +4,23 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Models;
 
-/// <summary>Random weights as transformers' <c>_init_weights</c> makes them; the numbers themselves come from our own generator.</summary>
+/// <summary>
+/// Random weights as transformers' <c>_init_weights</c> makes them; the numbers themselves come from our own generator.
+/// </summary>
 public static class RandomInit
 {
     /// <summary>
-    /// All tensors of a config, fp32: normal(0, initializer_range) for linear layers and the embedding, whose padding row is zero, zeros for biases,
-    /// ones for norms. Element i of a tensor depends on the seed, the tensor's name and i alone.
+    /// All tensors of a config, fp32: normal(0, initializer_range) for linear layers and the embedding, whose padding
+    /// row is zero, zeros for biases, ones for norms. Element i of a tensor depends on the seed, the tensor's name and
+    /// i alone.
     /// </summary>
     /// <param name="arena">Host memory; it must outlive the weights.</param>
     public static ModelWeights Create(ModelConfig config, ulong seed, Arena arena)
     {
-        var tensors = new Dictionary<string, Tensor>();
-        foreach (TensorSpec spec in Architectures.Of(config).Tensors(config))
-        {
-            Tensor tensor = arena.Allocate(spec.Name, DType.F32, spec.Shape.Dimensions.ToArray());
-            Fill(tensor.Span<float>(), spec, config, seed);
-            tensors[spec.Name] = tensor;
-        }
-
+        IReadOnlyList<TensorSpec> specs = Architectures.Of(config).Tensors(config);
+        var tensors = specs.ToDictionary(
+            s => s.Name, s => arena.Allocate(s.Name, DType.F32, s.Shape.Dimensions.ToArray()));
+        Parallel.ForEach(specs, spec => Fill(tensors[spec.Name].Span<float>(), spec, config, seed));
         return ModelWeights.FromTensors(config, tensors);
     }
 

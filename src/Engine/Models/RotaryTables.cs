@@ -54,7 +54,9 @@ public static class RotaryTables
         return frequencies;
     }
 
-    /// <summary>Long wavelengths are divided by the factor, short ones kept, those between blended (Llama 3.1).</summary>
+    /// <summary>
+    /// Long wavelengths are divided by the factor, short ones kept, those between blended (Llama 3.1).
+    /// </summary>
     private static void ScaleLlama3(RopeParameters rope, double[] frequencies)
     {
         double original = rope.OriginalMaxPositionEmbeddings;
@@ -68,7 +70,10 @@ public static class RotaryTables
         }
     }
 
-    /// <summary>A linear ramp over dimensions, from those that turn BetaFast times to those that turn BetaSlow times (YaRN, section 3.2).</summary>
+    /// <summary>
+    /// A linear ramp over dimensions, from those that turn BetaFast times to those that turn BetaSlow times (YaRN,
+    /// section 3.2).
+    /// </summary>
     private static void ScaleYarn(RopeParameters rope, double[] frequencies, int headDim)
     {
         double Dimension(double turns) =>

@@ -4,8 +4,8 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Engine.Weights;
 
 /// <summary>
-/// Between the four element types of weights, each number rounded once, to the nearest, ties to even. Works block by block, as a span of bytes
-/// ends at 2 GiB and a tensor need not.
+/// Between the four element types of weights, each number rounded once, to the nearest, ties to even. Works block by
+/// block, as a span of bytes ends at 2 GiB and a tensor need not.
 /// </summary>
 public static class Conversions
 {
@@ -26,7 +26,8 @@ public static class Conversions
         float single = (float)value;
         if (double.IsNaN(value) || single == value)
             return ToBFloat16(single);
-        // Rounding to odd keeps, in the last bit of the fp32, that something was cut off: the second rounding then sees no false tie.
+        // Rounding to odd keeps, in the last bit of the fp32, that something was cut off: the second rounding then sees
+        // no false tie.
         uint bits = BitConverter.SingleToUInt32Bits(single);
         if (Math.Abs((double)single) > Math.Abs(value))
             bits--;
@@ -43,7 +44,9 @@ public static class Conversions
         return value[0];
     }
 
-    /// <summary>Converts all elements. Both are host tensors of floats of equal count; the source's address need not be aligned.</summary>
+    /// <summary>
+    /// Converts all elements. Both are host tensors of floats of equal count; the source's address need not be aligned.
+    /// </summary>
     public static void Convert(Tensor source, Tensor target)
     {
         if (source.Count != target.Count)
@@ -70,7 +73,9 @@ public static class Conversions
         }
     }
 
-    /// <summary>The first index at which two tensors of equal count hold different numbers; null where they are equal.</summary>
+    /// <summary>
+    /// The first index at which two tensors of equal count hold different numbers; null where they are equal.
+    /// </summary>
     public static long? FirstDifference(Tensor a, Tensor b)
     {
         double[] x = new double[BlockSize], y = new double[BlockSize];
@@ -92,7 +97,9 @@ public static class Conversions
         return null;
     }
 
-    /// <summary>The bytes of <paramref name="count"/> elements of a host tensor from element <paramref name="start"/> on.</summary>
+    /// <summary>
+    /// The bytes of <paramref name="count"/> elements of a host tensor from element <paramref name="start"/> on.
+    /// </summary>
     public static Span<byte> Bytes(Tensor tensor, long start, int count)
     {
         Tensor part = tensor.Reshape(checked((int)tensor.Count)).Slice(checked((int)start), count);

@@ -4,8 +4,8 @@ using System.Text;
 namespace MolEngine.Engine.Weights;
 
 /// <summary>
-/// Files and folders that are either whole or not there: written under a temporary name beside the target, flushed to the disk, renamed, and the
-/// folder flushed too, so that a power cut cannot undo the rename.
+/// Files and folders that are either whole or not there: written under a temporary name beside the target, flushed to
+/// the disk, renamed, and the folder flushed too, so that a power cut cannot undo the rename.
 /// </summary>
 public static partial class DurableFiles
 {
@@ -38,7 +38,8 @@ public static partial class DurableFiles
     }
 
     /// <summary>Writes or replaces a UTF-8 text.</summary>
-    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
+    public static void WriteText(string path, string text) =>
+        Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
 
     /// <summary>Copies a file.</summary>
     public static void Copy(string from, string to) => Write(to, stream =>
@@ -49,7 +50,9 @@ public static partial class DurableFiles
 
     /// <summary>Makes a new folder. Its parents are made too; a folder that holds anything is never touched.</summary>
     /// <param name="fill">Writes the files into the folder it is given; where it fails nothing is left.</param>
-    /// <exception cref="UserException">The target is a file or a folder that is not empty, or cannot be written.</exception>
+    /// <exception cref="UserException">
+    /// The target is a file or a folder that is not empty, or cannot be written.
+    /// </exception>
     public static void WriteFolder(string target, Action<string> fill)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
@@ -97,7 +100,8 @@ public static partial class DurableFiles
         if (File.Exists(full))
             throw new UserException($"{target}: expected a new folder, got a file of that name. Choose another name.");
         if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
-            throw new UserException($"{target}: expected a new or empty folder, got one that holds files. Choose another name.");
+            throw new UserException(
+                $"{target}: expected a new or empty folder, got one that holds files. Choose another name.");
     }
 
     private static void Guarded(string path, Action action)
@@ -108,7 +112,9 @@ public static partial class DurableFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: cannot be written: expected a writable folder with room, got \"{e.Message}\". Choose another.", e);
+            throw new UserException(
+                $"{path}: cannot be written: expected a writable folder with room, got \"{e.Message}\". Choose "
+                + "another.", e);
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class JsonFields
         foreach (JsonProperty field in json.EnumerateObject())
         {
             if (!_fields.TryAdd(NameOf(where, field), field.Value))
-                throw new ModelFileException($"{where}: key {prefix}{field.Name}: expected once, got it twice. Remove one of the two.");
+                throw new ModelFileException(
+                    $"{where}: key {prefix}{field.Name}: expected once, got it twice. Remove one of the two.");
         }
     }
 
@@ -41,7 +42,8 @@ internal sealed class JsonFields
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFileException($"{path}: cannot be read: expected a JSON file, got \"{e.Message}\". Check the path.", e);
+            throw new ModelFileException(
+                $"{path}: cannot be read: expected a JSON file, got \"{e.Message}\". Check the path.", e);
         }
 
         return Parse(path, bytes);
@@ -56,7 +58,8 @@ internal sealed class JsonFields
         }
         catch (EncoderFallbackException e)
         {
-            throw new ModelFileException($"{where}: not valid text: expected Unicode, got a lone surrogate. Save it as UTF-8.", e);
+            throw new ModelFileException(
+                $"{where}: not valid text: expected Unicode, got a lone surrogate. Save it as UTF-8.", e);
         }
 
         return Parse(where, bytes);
@@ -68,7 +71,8 @@ internal sealed class JsonFields
         if (utf8.Span.StartsWith("\uFEFF"u8))
             utf8 = utf8[3..];
         if (!Utf8.IsValid(utf8.Span))
-            throw new ModelFileException($"{where}: not valid text: expected UTF-8, got other bytes. Download the file again.");
+            throw new ModelFileException(
+                $"{where}: not valid text: expected UTF-8, got other bytes. Download the file again.");
         JsonElement json;
         try
         {
@@ -77,11 +81,13 @@ internal sealed class JsonFields
         }
         catch (JsonException e)
         {
-            throw new ModelFileException($"{where}: not JSON: expected an object, got a syntax error ({e.Message}) Download the file again.", e);
+            throw new ModelFileException(
+                $"{where}: not JSON: expected an object, got a syntax error ({e.Message}) Download the file again.", e);
         }
 
         if (json.ValueKind != JsonValueKind.Object)
-            throw new ModelFileException($"{where}: expected a JSON object, got {json.ValueKind}. Check that this is the right file.");
+            throw new ModelFileException(
+                $"{where}: expected a JSON object, got {json.ValueKind}. Check that this is the right file.");
         return new JsonFields(where, "", json);
     }
 
@@ -114,7 +120,8 @@ internal sealed class JsonFields
     {
         if (!TryGet(key, out JsonElement? value))
             return null;
-        if (value.Value.ValueKind == JsonValueKind.Number && value.Value.TryGetDouble(out double number) && double.IsFinite(number))
+        if (value.Value.ValueKind == JsonValueKind.Number && value.Value.TryGetDouble(out double number)
+            && double.IsFinite(number))
             return number;
         throw Wrong(key, "a finite number", value.Value);
     }
@@ -145,7 +152,8 @@ internal sealed class JsonFields
             return null;
         if (value.Value.ValueKind != JsonValueKind.Array)
             throw Wrong(key, "a list of texts", value.Value);
-        return [.. value.Value.EnumerateArray().Select(item => TextOf(item) ?? throw Wrong(key, "a list of texts", value.Value))];
+        IEnumerable<string?> texts = value.Value.EnumerateArray().Select(TextOf);
+        return [.. texts.Select(text => text ?? throw Wrong(key, "a list of texts", value.Value))];
     }
 
     /// <summary>One integer or a list of integers; empty where the key is absent or null.</summary>
@@ -155,7 +163,8 @@ internal sealed class JsonFields
             return [];
         if (value.Value.ValueKind != JsonValueKind.Array)
             return [IntegerOf(value.Value) ?? throw Wrong(key, "an integer or a list of integers", value.Value)];
-        return [.. value.Value.EnumerateArray().Select(item => IntegerOf(item) ?? throw Wrong(key, "a list of integers", value.Value))];
+        IEnumerable<int?> integers = value.Value.EnumerateArray().Select(IntegerOf);
+        return [.. integers.Select(integer => integer ?? throw Wrong(key, "a list of integers", value.Value))];
     }
 
     public JsonFields? Object(string key)
@@ -197,7 +206,8 @@ internal sealed class JsonFields
             return null;
         if (value.TryGetInt32(out int integer))
             return integer;
-        bool whole = value.TryGetDouble(out double number) && number == Math.Floor(number) && Math.Abs(number) < int.MaxValue;
+        bool whole = value.TryGetDouble(out double number) && number == Math.Floor(number)
+            && Math.Abs(number) < int.MaxValue;
         return whole ? (int)number : null;
     }
 
@@ -209,7 +219,8 @@ internal sealed class JsonFields
         }
         catch (InvalidOperationException e)
         {
-            throw new ModelFileException($"{where}: a key is not valid text: expected Unicode, got a lone surrogate. Correct the file.", e);
+            throw new ModelFileException(
+                $"{where}: a key is not valid text: expected Unicode, got a lone surrogate. Correct the file.", e);
         }
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MolEngine.Engine.Weights;
 
 /// <summary>
-/// A whole file mapped for reading. The mapping goes when <see cref="Dispose"/> is called, or, if tensors were handed out over it, when
-/// the last of them is collected: a tensor never looks at memory that is gone.
+/// A whole file mapped for reading. The mapping goes when <see cref="Dispose"/> is called, or, if tensors were handed
+/// out over it, when the last of them is collected: a tensor never looks at memory that is gone.
 /// </summary>
 internal sealed class MappedFile : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed class MappedFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         _shared = true;
-        // The handle's own finalizer unmaps, so holding it is enough; the view begins at offset 0, so its pointer needs no correction.
+        // The handle's own finalizer unmaps, so holding it is enough; the view begins at offset 0, so its pointer needs
+        // no correction.
         return (_handle.DangerousGetHandle() + (nint)(_view.PointerOffset + offset), _handle);
     }
 

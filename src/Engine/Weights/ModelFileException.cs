@@ -1,6 +1,8 @@
 namespace MolEngine.Engine.Weights;
 
-/// <summary>A file of a model or of an adapter is broken, does not fit its config, or asks for what the engine does not compute.</summary>
+/// <summary>
+/// A file of a model or of an adapter is broken, does not fit its config, or asks for what the engine does not compute.
+/// </summary>
 public sealed class ModelFileException : UserException
 {
     public ModelFileException(string message)

@@ -6,8 +6,8 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Engine.Weights;
 
 /// <summary>
-/// The tensors of a model under Hugging Face's names, in host memory. F32 and BF16 stay mapped as stored; F16 and F64, for which no op
-/// has arithmetic, are widened (rounded) to fp32 copies.
+/// The tensors of a model under Hugging Face's names, in host memory. F32 and BF16 stay mapped as stored; F16 and F64,
+/// for which no op has arithmetic, are widened (rounded) to fp32 copies.
 /// </summary>
 public sealed class ModelWeights : IDisposable
 {
@@ -16,9 +16,11 @@ public sealed class ModelWeights : IDisposable
     private readonly IDisposable? _owner;
 
     private ModelWeights(
-        ModelConfig config, Dictionary<string, Tensor> tensors, Dictionary<string, DType> storedTypes, long mappedBytes, IDisposable? owner)
+        ModelConfig config, Dictionary<string, Tensor> tensors, Dictionary<string, DType> storedTypes, long mappedBytes,
+        IDisposable? owner)
     {
         Config = config;
+        Names = [.. Architectures.Of(config).Tensors(config).Select(s => s.Name)];
         _tensors = tensors;
         _storedTypes = storedTypes;
         _owner = owner;
@@ -28,7 +30,7 @@ public sealed class ModelWeights : IDisposable
     public ModelConfig Config { get; }
 
     /// <summary>All names but that of a tied head, in the order of the forward pass.</summary>
-    public IReadOnlyList<string> Names => [.. Architectures.Of(Config).Tensors(Config).Select(s => s.Name)];
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>Bytes of tensors that are read straight from the files.</summary>
     public long MappedBytes { get; }
@@ -49,8 +51,8 @@ public sealed class ModelWeights : IDisposable
 
     /// <summary>Opens the weights of a model folder: one file or the shards of an index.</summary>
     /// <exception cref="ModelFileException">
-    /// Names all tensors that are missing, surplus, misshaped or of another type than F64, F32, F16 and BF16, before anything is allocated; or
-    /// the broken file.
+    /// Names all tensors that are missing, surplus, misshaped or of another type than F64, F32, F16 and BF16, before
+    /// anything is allocated; or the broken file.
     /// </exception>
     public static ModelWeights Open(string folder, ModelConfig config)
     {
@@ -84,18 +86,21 @@ public sealed class ModelWeights : IDisposable
     /// <param name="tensors">Every tensor of the config, without a tied head.</param>
     /// <param name="owner">Disposed with the weights; null where the caller keeps that.</param>
     /// <exception cref="ArgumentException">Names a tensor that is missing, surplus or misshaped.</exception>
-    public static ModelWeights FromTensors(ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, IDisposable? owner = null)
+    public static ModelWeights FromTensors(
+        ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, IDisposable? owner = null)
     {
         IReadOnlyList<TensorSpec> specs = Architectures.Of(config).Tensors(config);
         foreach (TensorSpec spec in specs)
         {
             if (!tensors.TryGetValue(spec.Name, out Tensor? tensor) || tensor.Shape != spec.Shape)
-                throw new ArgumentException($"{spec.Name}: expected {spec.Shape}, got {tensor?.Shape.ToString() ?? "none"}", nameof(tensors));
+                throw new ArgumentException(
+                    $"{spec.Name}: expected {spec.Shape}, got {tensor?.Shape.ToString() ?? "none"}", nameof(tensors));
         }
 
         string[] surplus = [.. tensors.Keys.Except(specs.Select(s => s.Name))];
         if (surplus.Length > 0)
-            throw new ArgumentException($"expected the tensors of {config.Architecture}, got {string.Join(", ", surplus)} too", nameof(tensors));
+            throw new ArgumentException(
+                $"expected the tensors of {config.Architecture}, got also {string.Join(", ", surplus)}", nameof(tensors));
         return new ModelWeights(config, new(tensors), tensors.ToDictionary(t => t.Key, t => t.Value.Type), 0, owner);
     }
 

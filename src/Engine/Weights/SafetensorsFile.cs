@@ -9,7 +9,8 @@ public sealed class SafetensorsFile : IDisposable
     private readonly MappedFile _file;
 
     private SafetensorsFile(
-        string path, MappedFile file, IReadOnlyDictionary<string, SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
+        string path, MappedFile file, IReadOnlyDictionary<string, SafetensorsEntry> entries,
+        IReadOnlyDictionary<string, string> metadata)
     {
         Path = path;
         _file = file;
@@ -29,21 +30,23 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <exception cref="ModelFileException">
-    /// The file is absent, truncated or longer than it says; its header is too long, not JSON, or names a tensor twice; data overlaps, leaves
-    /// holes, lies outside the file, or disagrees in size with dtype and shape.
+    /// The file is absent, truncated or longer than it says; its header is too long, not JSON, or names a tensor twice;
+    /// data overlaps, leaves holes, lies outside the file, or disagrees in size with dtype and shape.
     /// </exception>
     public static SafetensorsFile Open(string path)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
             byte[] header = ReadHeader(path, stream);
-            (List<SafetensorsEntry> entries, Dictionary<string, string> metadata) = SafetensorsHeader.Parse(path, header, stream.Length);
+            (List<SafetensorsEntry> entries, Dictionary<string, string> metadata) =
+                SafetensorsHeader.Parse(path, header, stream.Length);
             return new SafetensorsFile(path, MappedFile.Map(stream), entries.ToDictionary(e => e.Name), metadata);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new ModelFileException($"{path}: cannot be read: expected a safetensors file, got \"{e.Message}\". Check the path.", e);
+            throw new ModelFileException(
+                $"{path}: cannot be read: expected a safetensors file, got \"{e.Message}\". Check the path.", e);
         }
     }
 
@@ -51,15 +54,19 @@ public sealed class SafetensorsFile : IDisposable
     /// A tensor of host memory over the mapped bytes: read-only, nothing copied. It keeps the mapping alive, even after
     /// <see cref="Dispose"/>. Its address is aligned to its elements only where the file's writer saw to that.
     /// </summary>
-    /// <exception cref="ModelFileException">There is no such tensor, or its element type has no counterpart.</exception>
+    /// <exception cref="ModelFileException">
+    /// There is no such tensor, or its element type has no counterpart.
+    /// </exception>
     public Tensor Tensor(string name)
     {
         if (!Entries.TryGetValue(name, out SafetensorsEntry? entry))
-            throw new ModelFileException($"{Path}: tensor {name} is missing: expected it among the {Entries.Count} tensors. Check the name.");
+            throw new ModelFileException(
+                $"{Path}: tensor {name} is missing: expected it among the {Entries.Count} tensors. Check the name.");
         if (entry.Type is not DType type)
         {
             throw new ModelFileException(
-                $"{Path}: tensor {name}: expected F64, F32, F16, BF16, I64 or I32, got {entry.StoredType}. Choose an unquantised file.");
+                $"{Path}: tensor {name}: expected F64, F32, F16, BF16, I64 or I32, got {entry.StoredType}. Choose an "
+                + "unquantised file.");
         }
 
         (nint address, object owner) = _file.Share(entry.Start);
@@ -75,21 +82,24 @@ public sealed class SafetensorsFile : IDisposable
         if (got < length.Length)
         {
             throw new ModelFileException(
-                $"{path}: truncated: expected a safetensors file of 8 bytes or more, got {got}. Download the file again.");
+                $"{path}: truncated: expected a safetensors file of 8 bytes or more, got {got}. Download the file "
+                + "again.");
         }
 
         ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
         if (bytes > SafetensorsHeader.MaxBytes)
         {
             throw new ModelFileException(
-                $"{path}: the header is oversized, or this is not a safetensors file: expected at most {SafetensorsHeader.MaxBytes} bytes, "
+                $"{path}: the header is oversized, or this is not a safetensors file: expected at most "
+                + $"{SafetensorsHeader.MaxBytes} bytes, "
                 + $"got {bytes}. Download the file again.");
         }
 
         if ((long)bytes > stream.Length - length.Length)
         {
             throw new ModelFileException(
-                $"{path}: truncated inside the header: expected {bytes} bytes of header, got {stream.Length - length.Length}. "
+                $"{path}: truncated inside the header: expected {bytes} bytes of header, got "
+                + $"{stream.Length - length.Length}. "
                 + "Download the file again.");
         }
 

@@ -4,8 +4,8 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Engine.Weights;
 
 /// <summary>
-/// The header of a safetensors file: 8 bytes of its length (little-endian), then a JSON object from names to dtype, shape and
-/// data_offsets, which must tile the rest of the file without holes.
+/// The header of a safetensors file: 8 bytes of its length (little-endian), then a JSON object from names to dtype,
+/// shape and data_offsets, which must tile the rest of the file without holes.
 /// </summary>
 internal static class SafetensorsHeader
 {
@@ -21,13 +21,17 @@ internal static class SafetensorsHeader
         string path, byte[] header, long fileBytes)
     {
         if (header.Length == 0 || header[0] != (byte)'{')
-            throw new ModelFileException($"{path}: not a safetensors file: expected a header that begins with '{{', got something else. {Again}");
+            throw new ModelFileException(
+                $"{path}: not a safetensors file: expected a header that begins with '{{', got something else. "
+                + Again);
         JsonFields fields = JsonFields.Parse($"{path} (header)", header);
         long data = LengthBytes + header.Length;
         List<SafetensorsEntry> entries = [];
         var metadata = new Dictionary<string, string>();
         foreach ((string name, JsonElement value) in fields.All)
         {
+            if (name == MetadataKey && value.ValueKind == JsonValueKind.Null)
+                continue;
             if (value.ValueKind != JsonValueKind.Object)
                 throw fields.Wrong(name, "an object", value, Again);
             JsonFields entry = fields.Object(name)!;
@@ -52,12 +56,13 @@ internal static class SafetensorsHeader
         Shape shape = ReadShape(path, name, entry);
         (long start, long end) = ReadOffsets(path, name, entry);
         if (end < start)
-            throw new ModelFileException($"{path}: tensor {name}: data_offsets: expected an end after {start}, got {end}. {Again}");
+            throw new ModelFileException(
+                $"{path}: tensor {name}: data_offsets: expected an end after {start}, got {end}. {Again}");
         if (end > fileBytes - data)
         {
             throw new ModelFileException(
-                $"{path}: tensor {name}: its data is out of range (the file is truncated, or its header is wrong): expected "
-                + $"{end} bytes after the header, got {fileBytes - data}. {Again}");
+                $"{path}: tensor {name}: its data is out of range (the file is truncated, or its header is wrong): "
+                + $"expected {end} bytes after the header, got {fileBytes - data}. {Again}");
         }
 
         CheckSize(path, name, type, shape, end - start);
@@ -74,7 +79,8 @@ internal static class SafetensorsHeader
         int i = 0;
         foreach (JsonElement item in value.Value.EnumerateArray())
         {
-            bool good = item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out dimensions[i]) && dimensions[i] >= 0;
+            bool good = item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out dimensions[i])
+                && dimensions[i] >= 0;
             if (!good)
                 throw entry.Wrong("shape", $"dimensions of 0 to {int.MaxValue}", value.Value, Again);
             i++;
@@ -110,11 +116,14 @@ internal static class SafetensorsHeader
         {
             string size = overflow ? "far more" : $"{expected / 8}";
             throw new ModelFileException(
-                $"{path}: tensor {name}: its size disagrees with {type} {shape}: expected {size} bytes, got {bytes}. {Again}");
+                $"{path}: tensor {name}: its size disagrees with {type} {shape}: expected {size} bytes, got {bytes}. "
+                + Again);
         }
     }
 
-    /// <summary>Bits of an element of the format's types; null for a type that this reader has never heard of.</summary>
+    /// <summary>
+    /// Bits of an element of the format's types; null for a type that this reader has never heard of.
+    /// </summary>
     private static int? BitsOf(string type) => type switch
     {
         "F64" or "I64" or "U64" or "C64" => 64,
@@ -136,7 +145,8 @@ internal static class SafetensorsHeader
             {
                 string what = entry.Start < position ? $"overlaps {before}" : $"leaves a hole after {before}";
                 throw new ModelFileException(
-                    $"{path}: tensor {entry.Name} {what}: expected its data at offset {position - data}, got {entry.Start - data}. {Again}");
+                    $"{path}: tensor {entry.Name} {what}: expected its data at offset {position - data}, got "
+                    + $"{entry.Start - data}. {Again}");
             }
 
             position += entry.Bytes;
@@ -146,7 +156,8 @@ internal static class SafetensorsHeader
         if (position != fileBytes)
         {
             throw new ModelFileException(
-                $"{path}: the file is longer than its header says: expected {position} bytes, got {fileBytes}. {Again}");
+                $"{path}: the file is longer than its header says: expected {position} bytes, got {fileBytes}. "
+                + Again);
         }
     }
 

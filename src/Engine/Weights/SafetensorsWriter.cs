@@ -5,24 +5,34 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Weights;
 
-/// <summary>Writes safetensors files as Hugging Face does: larger element types first, then by name; the header padded to 8 bytes.</summary>
+/// <summary>
+/// Writes safetensors files as Hugging Face does: larger element types first, then by name; the header padded to 8
+/// bytes.
+/// </summary>
 public static class SafetensorsWriter
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes host tensors, each converted to <c>StoreAs</c> with one rounding (nearest, ties to even).</summary>
-    /// <param name="metadata">Texts under <c>__metadata__</c>; <c>{"format": "pt"}</c> is what transformers looks for.</param>
-    /// <exception cref="UserException">The file cannot be written; nothing is left of it, and an older one stays.</exception>
+    /// <summary>
+    /// Writes host tensors, each converted to <c>StoreAs</c> with one rounding (nearest, ties to even).
+    /// </summary>
+    /// <param name="metadata">
+    /// Texts under <c>__metadata__</c>; <c>{"format": "pt"}</c> is what transformers looks for.
+    /// </param>
+    /// <exception cref="UserException">
+    /// The file cannot be written; nothing is left of it, and an older one stays.
+    /// </exception>
     public static void Write(
-        string path, IReadOnlyList<(string Name, DType StoreAs, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IReadOnlyList<(string Name, DType StoreAs, Tensor Value)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         var values = tensors.ToDictionary(t => t.Name, t => t.Value);
         Stream(path, [.. tensors.Select(t => (t.Name, t.StoreAs, t.Value.Shape))], name => values[name], metadata);
     }
 
     /// <summary>
-    /// The same for tensors that are made one at a time, so that a file may be larger than memory: <paramref name="produce"/> is called once for each
-    /// name, and what it returned last may be reused when it is called again.
+    /// The same for tensors that are made one at a time, so that a file may be larger than memory: <paramref
+    /// name="produce"/> is called once for each name, and what it returned last may be reused when it is called again.
     /// </summary>
     public static void Stream(
         string path, IReadOnlyList<(string Name, DType StoreAs, Shape Shape)> tensors, Func<string, Tensor> produce,
@@ -48,7 +58,8 @@ public static class SafetensorsWriter
         });
     }
 
-    private static byte[] Header((string Name, DType StoreAs, Shape Shape)[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(
+        (string Name, DType StoreAs, Shape Shape)[] tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Relaxed))

@@ -4,13 +4,15 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Weights;
 
-/// <summary>Holds the tensors of files against those that a config asks for, and names everything that is wrong in one message.</summary>
+/// <summary>
+/// Holds the tensors of files against those that a config asks for, and names everything that is wrong in one message.
+/// </summary>
 internal static class WeightCheck
 {
     private static readonly string[] QuantisedSuffixes =
     [
-        ".scales", ".biases", ".qweight", ".qzeros", ".g_idx", ".absmax", ".quant_map", ".weight_scale", ".weight_scale_inv", ".input_scale",
-        ".SCB", ".weight_packed", ".weight_zero_point",
+        ".scales", ".biases", ".qweight", ".qzeros", ".g_idx", ".absmax", ".quant_map", ".weight_scale",
+        ".weight_scale_inv", ".input_scale", ".SCB", ".weight_packed", ".weight_zero_point",
     ];
 
     /// <exception cref="ModelFileException">Names all missing, surplus, misshaped and mistyped tensors.</exception>
@@ -19,10 +21,13 @@ internal static class WeightCheck
         var specs = Architectures.Of(config).Tensors(config).ToDictionary(s => s.Name);
         if (config.TieWordEmbeddings)
             specs.TryAdd(DecoderTensors.Head, specs[DecoderTensors.Embedding] with { Name = DecoderTensors.Head });
-        SafetensorsEntry[] stored = [.. files.Entries.Where(e => !Ignored(e.Name)).OrderBy(e => e.Name, StringComparer.Ordinal)];
+        SafetensorsEntry[] stored =
+            [.. files.Entries.Where(e => !Ignored(e.Name)).OrderBy(e => e.Name, StringComparer.Ordinal)];
         List<string> problems = [];
-        Add(problems, "missing", specs.Values.Where(s => IsMissing(files, config, s.Name)).Select(s => $"{s.Name} {s.Shape}"));
-        Add(problems, "surplus", stored.Where(e => !specs.ContainsKey(e.Name)).Select(e => $"{e.Name} {e.StoredType} {e.Shape}"));
+        Add(problems, "missing", specs.Values.Where(s => IsMissing(files, config, s.Name))
+            .Select(s => $"{s.Name} {s.Shape}"));
+        Add(problems, "surplus", stored.Where(e => !specs.ContainsKey(e.Name))
+            .Select(e => $"{e.Name} {e.StoredType} {e.Shape}"));
         SafetensorsEntry[] known = [.. stored.Where(e => specs.ContainsKey(e.Name))];
         Add(problems, "misshaped", known.Where(e => e.Shape != specs[e.Name].Shape).Select(
             e => $"{e.Name} (expected {specs[e.Name].Shape}, got {e.Shape})"));
@@ -34,10 +39,14 @@ internal static class WeightCheck
             return;
         }
 
-        bool quantised = stored.Any(e => QuantisedSuffixes.Any(s => e.Name.EndsWith(s, StringComparison.Ordinal)) || !e.IsFloat);
-        string todo = quantised ? "This checkpoint is quantised: choose the unquantised model." : "Choose files and config of one model.";
+        bool quantised = stored.Any(e => QuantisedSuffixes.Any(s => e.Name.EndsWith(s, StringComparison.Ordinal))
+            || !e.IsFloat);
+        string todo = quantised
+            ? "This checkpoint is quantised: choose the unquantised model."
+            : "Choose files and config of one model.";
         throw new ModelFileException(
-            $"{files.Folder}: the weights do not fit the config: expected the tensors of {config.Architecture}, got {string.Join("; ", problems)}. {todo}");
+            $"{files.Folder}: the weights do not fit the config: expected the tensors of {config.Architecture}, got "
+            + $"{string.Join("; ", problems)}. {todo}");
     }
 
     /// <summary>Old files carry the rotary frequencies of each layer; they follow from the config.</summary>
@@ -53,8 +62,9 @@ internal static class WeightCheck
             return;
         int width = config.HiddenSize;
         throw new ModelFileException(
-            $"{files.Folder}: tie_word_embeddings is true, yet {DecoderTensors.Head} differs from {DecoderTensors.Embedding} at [{at / width}, "
-            + $"{at % width}]: expected equal tensors, got {Conversions.Element(head, at)} and {Conversions.Element(embedding, at)}. "
+            $"{files.Folder}: tie_word_embeddings is true, yet {DecoderTensors.Head} differs from "
+            + $"{DecoderTensors.Embedding} at [{at / width}, {at % width}]: expected equal tensors, got "
+            + $"{Conversions.Element(head, at)} and {Conversions.Element(embedding, at)}. "
             + "Set tie_word_embeddings to false, or choose another model.");
     }
 
@@ -63,7 +73,8 @@ internal static class WeightCheck
         bool either = config.TieWordEmbeddings && name is DecoderTensors.Embedding or DecoderTensors.Head;
         if (!config.TieWordEmbeddings || !either)
             return !files.Has(name);
-        return name == DecoderTensors.Embedding && !files.Has(DecoderTensors.Embedding) && !files.Has(DecoderTensors.Head);
+        return name == DecoderTensors.Embedding && !files.Has(DecoderTensors.Embedding)
+            && !files.Has(DecoderTensors.Head);
     }
 
     private static void Add(List<string> problems, string kind, IEnumerable<string> tensors)

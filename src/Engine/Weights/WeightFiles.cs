@@ -21,7 +21,9 @@ internal sealed class WeightFiles : IDisposable
     /// <summary>Every tensor of the folder, those that no model reads included.</summary>
     public IEnumerable<SafetensorsEntry> Entries => _files.SelectMany(f => f.Entries.Values);
 
-    /// <exception cref="ModelFileException">No weights, a bad file, a bad index, or shards that do not match it.</exception>
+    /// <exception cref="ModelFileException">
+    /// No weights, a bad file, a bad index, or shards that do not match it.
+    /// </exception>
     public static WeightFiles Open(string folder)
     {
         var files = new WeightFiles(folder);
@@ -77,7 +79,8 @@ internal sealed class WeightFiles : IDisposable
         else
         {
             throw new ModelFileException(
-                $"{Folder}: no weights: expected {Single} or {Index}, got neither. Choose a model folder with safetensors files.");
+                $"{Folder}: no weights: expected {Single} or {Index}, got neither. Choose a model folder with "
+                + "safetensors files.");
         }
     }
 
@@ -89,7 +92,8 @@ internal sealed class WeightFiles : IDisposable
         if (absent.Length > 0)
         {
             throw new ModelFileException(
-                $"{index}: shards are missing: expected {shards.Length} files beside it, got none of {string.Join(", ", absent)}. "
+                $"{index}: shards are missing: expected {shards.Length} files beside it, got none of "
+                + $"{string.Join(", ", absent)}. "
                 + "Download them.");
         }
 
@@ -103,7 +107,7 @@ internal sealed class WeightFiles : IDisposable
                 if (map.GetValueOrDefault(name) == shard)
                     _owners.Add(name, file);
                 else
-                    problems.Add($"{name} is in {shard}, in the index {(map.TryGetValue(name, out string? other) ? $"in {other}" : "nowhere")}");
+                    problems.Add($"{name} is in {shard}, in the index {(map.TryGetValue(name, out string? o) ? $"in {o}" : "nowhere")}");
             }
         }
 
@@ -111,7 +115,8 @@ internal sealed class WeightFiles : IDisposable
         if (problems.Count > 0)
         {
             throw new ModelFileException(
-                $"{index}: disagrees with the shards: expected every tensor where the index says, got {string.Join("; ", problems)}. "
+                $"{index}: disagrees with the shards: expected every tensor where the index says, got "
+                + $"{string.Join("; ", problems)}. "
                 + "Download the files again.");
         }
     }
@@ -129,7 +134,8 @@ internal sealed class WeightFiles : IDisposable
             if (!plain)
             {
                 throw new ModelFileException(
-                    $"{index}: key weight_map.{name}: the shard's name leaves the folder: expected a file beside the index, got \"{shard}\". "
+                    $"{index}: key weight_map.{name}: the shard's name leaves the folder: expected a file beside the "
+                    + $"index, got \"{shard}\". "
                     + "Do not use this checkpoint.");
             }
 

@@ -80,7 +80,8 @@ internal static class ConfigParser
         if (names.Count == 0 && type is null)
         {
             throw new ModelFileException(
-                $"{f.Where}: key architectures is missing: expected one of {known}. Add it, or download the file again.");
+                $"{f.Where}: key architectures is missing: expected one of {known}. Add it, or download the file "
+                + "again.");
         }
 
         string name = names.Count > 0 ? names[0] : type!;
@@ -89,13 +90,15 @@ internal static class ConfigParser
         {
             string key = names.Count > 0 ? "architectures" : "model_type";
             throw new ModelFileException(
-                $"{f.Where}: key {key}: this architecture is not supported: expected one of {known}, got {name}. Choose another model.");
+                $"{f.Where}: key {key}: this architecture is not supported: expected one of {known}, got {name}. "
+                + "Choose another model.");
         }
 
         if (type is not null && type != found.ModelType)
         {
             throw new ModelFileException(
-                $"{f.Where}: key model_type: expected {found.ModelType} as architectures says {found.Name}, got {type}. Choose another model.");
+                $"{f.Where}: key model_type: expected {found.ModelType} as architectures says {found.Name}, got "
+                + $"{type}. Choose another model.");
         }
 
         return found;
@@ -110,7 +113,8 @@ internal static class ConfigParser
         if (given is null && architecture.DefaultHeadDim is int theirs && theirs != headDim)
         {
             throw new ModelFileException(
-                $"{f.Where}: key head_dim is missing: expected it, since transformers would take {theirs} and hidden_size / "
+                $"{f.Where}: key head_dim is missing: expected it, since transformers would take {theirs} and "
+                + "hidden_size / "
                 + $"num_attention_heads is {headDim}. Add head_dim.");
         }
 
@@ -123,14 +127,18 @@ internal static class ConfigParser
         return pad is null || (pad >= 0 && pad < vocabulary) ? pad : null;
     }
 
-    /// <summary><c>dtype</c> (transformers 5) or <c>torch_dtype</c>; float32 where absent, as in transformers 4.</summary>
+    /// <summary>
+    /// <c>dtype</c> (transformers 5) or <c>torch_dtype</c>; float32 where absent, as in transformers 4.
+    /// </summary>
     private static DType ReadType(JsonFields f)
     {
         string? newer = f.Text("dtype"), older = f.Text("torch_dtype");
-        if (newer is not null && older is not null && ParseType(f, "dtype", newer) != ParseType(f, "torch_dtype", older))
+        if (newer is not null && older is not null
+            && ParseType(f, "dtype", newer) != ParseType(f, "torch_dtype", older))
         {
             throw new ModelFileException(
-                $"{f.Where}: keys dtype and torch_dtype disagree: expected one value, got {newer} and {older}. Remove one of the two.");
+                $"{f.Where}: keys dtype and torch_dtype disagree: expected one value, got {newer} and {older}. Remove "
+                + "one of the two.");
         }
 
         string key = newer is not null ? "dtype" : "torch_dtype";
@@ -146,7 +154,8 @@ internal static class ConfigParser
             "float16" or "half" => DType.F16,
             "float64" or "double" => DType.F64,
             _ => throw new ModelFileException(
-                $"{f.Where}: key {key}: expected float64, float32, float16 or bfloat16, got {name}. Choose another model."),
+                $"{f.Where}: key {key}: expected float64, float32, float16 or bfloat16, got {name}. Choose another "
+                + "model."),
         };
     }
 

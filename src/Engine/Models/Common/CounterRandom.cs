@@ -3,8 +3,8 @@ using System.Text;
 namespace MolEngine.Engine.Models.Common;
 
 /// <summary>
-/// A counter-based generator: number i of a stream is a function of the stream's key and i (SplitMix64's output function, Steele et al. 2014), so
-/// that nothing depends on order or threads. One stream for each name.
+/// A counter-based generator: number i of a stream is a function of the stream's key and i (SplitMix64's output
+/// function, Steele et al. 2014), so that nothing depends on order or threads. One stream for each name.
 /// </summary>
 public readonly struct CounterRandom
 {

@@ -2,7 +2,9 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Models.Common;
 
-/// <summary>Names and shapes of the tensors of a pre-norm decoder with grouped-query attention and a gated MLP.</summary>
+/// <summary>
+/// Names and shapes of the tensors of a pre-norm decoder with grouped-query attention and a gated MLP.
+/// </summary>
 public static class DecoderTensors
 {
     public const string Embedding = "model.embed_tokens.weight";
@@ -12,7 +14,8 @@ public static class DecoderTensors
     /// <summary>The seven projections of a layer, as paths below <c>model.layers.N.</c></summary>
     public static IReadOnlyList<string> Projections { get; } =
     [
-        "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj",
+        "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj",
+        "mlp.down_proj",
     ];
 
     public static string Layer(int layer) => $"model.layers.{layer}.";
@@ -69,5 +72,6 @@ public static class DecoderTensors
         _ => false,
     };
 
-    private static TensorSpec Norm(string module, int width) => new(module + ".weight", TensorRole.Norm, new Shape(width));
+    private static TensorSpec Norm(string module, int width) =>
+        new(module + ".weight", TensorRole.Norm, new Shape(width));
 }

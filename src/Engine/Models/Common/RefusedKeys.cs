@@ -4,8 +4,8 @@ using MolEngine.Engine.Weights;
 namespace MolEngine.Engine.Models.Common;
 
 /// <summary>
-/// Keys of a config that would change the mathematics and that the engine does not compute. Each is refused by name unless its
-/// value changes nothing; keys that are not known here and do not look like such a key are ignored.
+/// Keys of a config that would change the mathematics and that the engine does not compute. Each is refused by name
+/// unless its value changes nothing; keys that are not known here and do not look like such a key are ignored.
 /// </summary>
 internal static class RefusedKeys
 {
@@ -14,29 +14,35 @@ internal static class RefusedKeys
     /// <summary>Keys whose value must be null, false, 0, or an empty list, text or object.</summary>
     private static readonly string[] MustBeOff =
     [
-        "mlp_bias", "use_bias", "bias", "lm_head_bias", "o_bias", "attention_out_bias", "attention_dropout", "attn_pdrop", "resid_pdrop",
-        "embd_pdrop", "hidden_dropout", "hidden_dropout_prob", "residual_dropout", "embedding_dropout", "dropout", "attention_chunk_size",
-        "clip_qkv", "alibi", "use_alibi", "parallel_residual", "use_parallel_residual", "parallel_attn", "use_post_norm", "norm_after",
-        "sandwich_norm", "rope_interleaved", "rope_interleave", "interleaved_rope", "is_encoder_decoder", "add_cross_attention",
-        "use_bidirectional_attention", "bidirectional", "rope_local_base_freq", "num_kv_shared_layers", "hidden_size_per_layer_input",
-        "vision_config", "text_config", "audio_config", "block_configs", "attention_sinks", "attn_sink", "kv_lora_rank", "q_lora_rank",
-        "cross_layer_attention", "attn_temperature_tuning", "attention_temperature", "use_attention_gate", "attn_output_gate",
-        "per_layer_config", "pruned_heads",
+        "mlp_bias", "use_bias", "bias", "lm_head_bias", "o_bias", "attention_out_bias", "attention_dropout",
+        "attn_pdrop", "resid_pdrop", "embd_pdrop", "hidden_dropout", "hidden_dropout_prob", "residual_dropout",
+        "embedding_dropout", "dropout", "attention_chunk_size", "clip_qkv", "alibi", "use_alibi", "parallel_residual",
+        "use_parallel_residual", "parallel_attn", "use_post_norm", "norm_after", "sandwich_norm", "rope_interleaved",
+        "rope_interleave", "interleaved_rope", "is_encoder_decoder", "add_cross_attention",
+        "use_bidirectional_attention", "bidirectional", "rope_local_base_freq", "num_kv_shared_layers",
+        "hidden_size_per_layer_input", "vision_config", "text_config", "audio_config", "block_configs",
+        "attention_sinks", "attn_sink", "kv_lora_rank", "q_lora_rank", "cross_layer_attention",
+        "attn_temperature_tuning", "attention_temperature", "use_attention_gate", "attn_output_gate",
+        "per_layer_config", "pruned_heads", "use_mrope", "use_dynamic_ntk", "use_logn_attn",
     ];
 
     /// <summary>Factors: 1 or null changes nothing.</summary>
     private static readonly string[] MustBeOne =
     [
-        "partial_rotary_factor", "rotary_pct", "rotary_percent", "attention_multiplier", "residual_multiplier", "embedding_multiplier",
-        "logits_scaling", "logit_scale", "logits_scale", "lm_head_multiplier", "key_multiplier", "attention_scale", "attn_scale",
-        "embedding_scale", "scale_emb", "scale_depth", "mup_scale", "output_multiplier_scale", "pretraining_tp",
+        "partial_rotary_factor", "rotary_pct", "rotary_percent", "attention_multiplier", "residual_multiplier",
+        "embedding_multiplier", "logits_scaling", "logit_scale", "logits_scale", "lm_head_multiplier", "key_multiplier",
+        "attention_scale", "attn_scale", "embedding_scale", "scale_emb", "scale_depth", "mup_scale",
+        "output_multiplier_scale", "pretraining_tp",
     ];
 
-    /// <summary>Parts of names that no harmless key has: what looks like them is refused where its value does something.</summary>
+    /// <summary>
+    /// Parts of names that no harmless key has: what looks like them is refused where its value does something.
+    /// </summary>
     private static readonly string[] Suspects =
     [
-        "softcap", "soft_cap", "expert", "moe_", "_moe", "mamba", "ssm_", "quantiz", "quantis", "sliding", "multiplier", "logit_scal",
-        "logits_scal", "linear_attn", "linear_conv", "linear_key", "linear_value", "layerdrop", "residual_scal",
+        "softcap", "soft_cap", "expert", "moe_", "_moe", "mamba", "ssm_", "quantiz", "quantis", "sliding", "multiplier",
+        "logit_scal", "logits_scal", "linear_attn", "linear_conv", "linear_key", "linear_value", "layerdrop",
+        "residual_scal",
     ];
 
     /// <summary>Keys that look like a suspect and change nothing.</summary>
@@ -50,7 +56,8 @@ internal static class RefusedKeys
             if (f.TryGet(key, out JsonElement? value) && !IsOff(value.Value))
             {
                 throw new ModelFileException(
-                    $"{f.Where}: key {key}: the checkpoint is quantised: expected weights in F64, F32, F16 or BF16, got "
+                    $"{f.Where}: key {key}: the checkpoint is quantised: expected weights in F64, F32, F16 or BF16, "
+                    + "got "
                     + $"{JsonFields.Show(value.Value)}. Choose the unquantised model.");
             }
         }
@@ -66,7 +73,8 @@ internal static class RefusedKeys
                 throw f.Wrong(key, "nothing, false or 0", value, Todo);
             if (MustBeOne.Contains(key) && !IsOne(value))
                 throw f.Wrong(key, "1", value, Todo);
-            if (!MustBeOne.Contains(key) && IsSuspect(key) && !IsOff(value) && !(key.Contains("multiplier") && IsOne(value)))
+            if (!MustBeOne.Contains(key) && IsSuspect(key) && !IsOff(value) && !(key.Contains("multiplier")
+                && IsOne(value)))
                 throw f.Wrong(key, "nothing", value, Todo);
         }
 
@@ -88,7 +96,8 @@ internal static class RefusedKeys
     {
         if (f.Flag("use_sliding_window", false))
             throw f.Wrong("use_sliding_window", "false", f.Json.GetProperty("use_sliding_window"), Todo);
-        // Qwen looks at sliding_window only where use_sliding_window is true; a Llama that has it was meant as something else.
+        // Qwen looks at sliding_window only where use_sliding_window is true; a Llama that has it was meant as
+        // something else.
         bool read = architecture.ModelType.StartsWith("qwen", StringComparison.Ordinal) || f.Has("use_sliding_window");
         if (!read && f.TryGet("sliding_window", out JsonElement? window))
             throw f.Wrong("sliding_window", "null", window.Value, Todo);
@@ -101,10 +110,12 @@ internal static class RefusedKeys
             throw f.Wrong("position_embedding_type", "\"rope\"", positions.Value, Todo);
         }
 
-        if (f.TryGet("query_pre_attn_scalar", out JsonElement? scalar) && f.OptionalNumber("query_pre_attn_scalar") != f.OptionalNumber("head_dim"))
+        if (f.TryGet("query_pre_attn_scalar", out JsonElement? scalar)
+            && f.OptionalNumber("query_pre_attn_scalar") != f.OptionalNumber("head_dim"))
             throw f.Wrong("query_pre_attn_scalar", "head_dim", scalar.Value, Todo);
         CheckLayerTypes(f, layers);
-        if (f.TryGet("no_rope_layers", out JsonElement? rope) && !(rope.Value.ValueKind == JsonValueKind.Array && rope.Value.EnumerateArray().All(IsOne)))
+        if (f.TryGet("no_rope_layers", out JsonElement? rope) && !(rope.Value.ValueKind == JsonValueKind.Array
+            && rope.Value.EnumerateArray().All(IsOne)))
             throw f.Wrong("no_rope_layers", "1 for every layer", rope.Value, Todo);
     }
 

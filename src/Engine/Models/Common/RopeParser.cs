@@ -4,8 +4,8 @@ using MolEngine.Engine.Weights;
 namespace MolEngine.Engine.Models.Common;
 
 /// <summary>
-/// Rotary settings in both dialects: <c>rope_theta</c> with <c>rope_scaling</c>, and transformers 5's <c>rope_parameters</c>. Defaults are
-/// those of transformers' <c>modeling_rope_utils</c>.
+/// Rotary settings in both dialects: <c>rope_theta</c> with <c>rope_scaling</c>, and transformers 5's
+/// <c>rope_parameters</c>. Defaults are those of transformers' <c>modeling_rope_utils</c>.
 /// </summary>
 internal static class RopeParser
 {
@@ -19,7 +19,8 @@ internal static class RopeParser
         if (scaling is not null && parameters is not null && !JsonElement.DeepEquals(scaling.Json, parameters.Json))
         {
             throw new ModelFileException(
-                $"{config.Where}: keys rope_scaling and rope_parameters disagree: expected one of them, got both. Remove one of the two.");
+                $"{config.Where}: keys rope_scaling and rope_parameters disagree: expected one of them, got both. "
+                + "Remove one of the two.");
         }
 
         double? top = config.OptionalNumber("rope_theta");
@@ -28,12 +29,14 @@ internal static class RopeParser
         if (top is not null && top != theta)
         {
             throw new ModelFileException(
-                $"{config.Where}: key {rope!.Prefix}rope_theta: expected {top} as rope_theta says, got {theta}. Remove one of the two.");
+                $"{config.Where}: key {rope!.Prefix}rope_theta: expected {top} as rope_theta says, got {theta}. Remove "
+                + "one of the two.");
         }
 
         // Frequencies are theta^(-2 i / d), and yarn takes the logarithm of theta.
         if (theta <= 1)
-            throw new ModelFileException($"{config.Where}: key rope_theta: expected a number above 1, got {theta}. Correct the file.");
+            throw new ModelFileException(
+                $"{config.Where}: key rope_theta: expected a number above 1, got {theta}. Correct the file.");
         if (rope is null)
             return new RopeParameters(RopeType.Default, theta);
         RopeType type = ReadType(rope);
@@ -53,7 +56,8 @@ internal static class RopeParser
         if (newer is not null && older is not null && newer != older)
         {
             throw new ModelFileException(
-                $"{rope.Where}: keys {rope.Prefix}rope_type and {rope.Prefix}type disagree: expected one value, got {newer} and {older}. "
+                $"{rope.Where}: keys {rope.Prefix}rope_type and {rope.Prefix}type disagree: expected one value, got "
+                + $"{newer} and {older}. "
                 + "Remove one of the two.");
         }
 
@@ -64,7 +68,8 @@ internal static class RopeParser
             "llama3" => RopeType.Llama3,
             "yarn" => RopeType.Yarn,
             string other => throw new ModelFileException(
-                $"{rope.Where}: key {rope.Prefix}{(newer is null ? "type" : "rope_type")}: expected {Types}, got {other}. "
+                $"{rope.Where}: key {rope.Prefix}{(newer is null ? "type" : "rope_type")}: expected {Types}, got "
+                + $"{other}. "
                 + "The engine does not compute this; choose another model."),
         };
     }
@@ -78,8 +83,8 @@ internal static class RopeParser
             RopeType.Llama3 => ["factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"],
             RopeType.Yarn =>
             [
-                "factor", "original_max_position_embeddings", "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim",
-                "truncate",
+                "factor", "original_max_position_embeddings", "attention_factor", "beta_fast", "beta_slow", "mscale",
+                "mscale_all_dim", "truncate",
             ],
             _ => [],
         };
@@ -87,9 +92,11 @@ internal static class RopeParser
         {
             if (value.ValueKind == JsonValueKind.Null || Common.Contains(key) || read.Contains(key))
                 continue;
-            if (key is "original_max_position_embeddings" or "finetuned" || (key == "factor" && rope.OptionalNumber(key) == 1))
+            bool neutral = key == "factor" && rope.OptionalNumber(key) == 1;
+            if (neutral || key is "original_max_position_embeddings" or "finetuned")
                 continue;
-            throw rope.Wrong(key, $"nothing with rope type {type.ToString().ToLowerInvariant()}", value, "Remove it, or choose another model.");
+            string name = type.ToString().ToLowerInvariant();
+            throw rope.Wrong(key, $"nothing with rope type {name}", value, "Remove it, or choose another model.");
         }
 
         if (rope.OptionalNumber("partial_rotary_factor") is double part && part != 1)
@@ -136,11 +143,14 @@ internal static class RopeParser
         };
     }
 
-    /// <summary>0.1 ln(factor) + 1 (YaRN, equation 22); with mscale and mscale_all_dim the quotient of two such (DeepSeek).</summary>
+    /// <summary>
+    /// 0.1 ln(factor) + 1 (YaRN, equation 22); with mscale and mscale_all_dim the quotient of two such (DeepSeek).
+    /// </summary>
     private static double AttentionFactor(JsonFields rope, double factor)
     {
         double Scale(double m) => factor <= 1 ? 1 : (0.1 * m * Math.Log(factor)) + 1;
-        return NonZero(rope, "mscale") is double one && NonZero(rope, "mscale_all_dim") is double all ? Scale(one) / Scale(all) : Scale(1);
+        bool both = NonZero(rope, "mscale") is not null && NonZero(rope, "mscale_all_dim") is not null;
+        return both ? Scale(rope.Number("mscale")) / Scale(rope.Number("mscale_all_dim")) : Scale(1);
     }
 
     private static double Original(JsonFields config, JsonFields rope, int maxPositions)
@@ -150,7 +160,8 @@ internal static class RopeParser
         if (outer is not null && inner is not null && outer != inner)
         {
             throw new ModelFileException(
-                $"{config.Where}: key {rope.Prefix}{Key}: expected {outer} as {Key} says, got {inner}. Remove one of the two.");
+                $"{config.Where}: key {rope.Prefix}{Key}: expected {outer} as {Key} says, got {inner}. Remove one of "
+                + "the two.");
         }
 
         return Positive(rope, Key, outer ?? inner ?? maxPositions);
@@ -163,7 +174,8 @@ internal static class RopeParser
     }
 
     /// <summary>0 stands for "not given", as in transformers' <c>or</c>.</summary>
-    private static double? NonZero(JsonFields rope, string key) => rope.OptionalNumber(key) is double value && value != 0 ? value : null;
+    private static double? NonZero(JsonFields rope, string key) =>
+        rope.OptionalNumber(key) is double value && value != 0 ? value : null;
 
     private static double Positive(JsonFields rope, string key, double value) =>
         value > 0 ? value : throw Bad(rope, key, "a number above 0", value);

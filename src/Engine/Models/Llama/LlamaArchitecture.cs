@@ -11,5 +11,6 @@ public sealed class LlamaArchitecture : Architecture
 
     public override int DefaultMaxPositionEmbeddings => 2048;
 
-    public override (bool Qkv, bool Output) Biases(bool? attentionBias) => (attentionBias ?? false, attentionBias ?? false);
+    public override (bool Qkv, bool Output) Biases(bool? attentionBias) =>
+        (attentionBias ?? false, attentionBias ?? false);
 }

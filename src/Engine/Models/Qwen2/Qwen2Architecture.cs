@@ -1,6 +1,8 @@
 namespace MolEngine.Engine.Models.Qwen2;
 
-/// <summary>Qwen2 and Qwen2.5: q, k and v always have biases, o never; transformers reads no <c>attention_bias</c> here.</summary>
+/// <summary>
+/// Qwen2 and Qwen2.5: q, k and v always have biases, o never; transformers reads no <c>attention_bias</c> here.
+/// </summary>
 public sealed class Qwen2Architecture : Architecture
 {
     public override string Name => "Qwen2ForCausalLM";

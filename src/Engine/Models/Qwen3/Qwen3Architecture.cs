@@ -1,6 +1,8 @@
 namespace MolEngine.Engine.Models.Qwen3;
 
-/// <summary>Qwen3: norms on query and key heads; <c>attention_bias</c>, false in every published model, covers q, k, v and o.</summary>
+/// <summary>
+/// Qwen3: norms on query and key heads; <c>attention_bias</c>, false in every published model, covers q, k, v and o.
+/// </summary>
 public sealed class Qwen3Architecture : Architecture
 {
     public override string Name => "Qwen3ForCausalLM";
@@ -13,5 +15,6 @@ public sealed class Qwen3Architecture : Architecture
 
     public override int? DefaultHeadDim => 128;
 
-    public override (bool Qkv, bool Output) Biases(bool? attentionBias) => (attentionBias ?? false, attentionBias ?? false);
+    public override (bool Qkv, bool Output) Biases(bool? attentionBias) =>
+        (attentionBias ?? false, attentionBias ?? false);
 }
