@@ -42,7 +42,8 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
     ];
 
     /// <summary>Weights of a decoding step: larger than any cache together.</summary>
-    private static readonly (int M, int K, int N)[] Decoding = [(1, 576, 49152), (1, 4096, 12288), (4, 4096, 12288), (16, 4096, 12288)];
+    private static readonly (int M, int K, int N)[] Decoding =
+        [(1, 576, 49152), (1, 4096, 12288), (4, 4096, 12288), (16, 4096, 12288), (32, 4096, 12288)];
 
     private static readonly (int M, int K, int N)[] Blocks = [(64, 64, 64), (64, 64, 128), (64, 128, 64), (128, 128, 128)];
 
@@ -64,7 +65,7 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
 
             foreach ((int m, int k, int n) in options.Shapes.Count > 0 ? [] : Blocks)
                 Block(m, k, n);
-            foreach ((int m, int k, int n) in options.Shapes.Count > 0 ? [] : Decoding)
+            foreach ((int m, int k, int n) in options.Shapes.Count > 0 ? options.Shapes.Where(s => s.M <= 32) : Decoding)
             {
                 Decode(m, k, n, DType.F32);
                 Decode(m, k, n, DType.BF16);
