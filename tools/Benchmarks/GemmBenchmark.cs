@@ -139,8 +139,16 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
 
         return new GemmArguments
         {
-            M = m, N = n, K = k, A = (float*)a.Address, StrideA = k, B = (void*)b.Address, StrideB = k, BType = type,
-            C = (float*)c.Address, StrideC = n,
+            M = m,
+            N = n,
+            K = k,
+            A = (float*)a.Address,
+            StrideA = k,
+            B = (void*)b.Address,
+            StrideB = k,
+            BType = type,
+            C = (float*)c.Address,
+            StrideC = n,
         };
     }
 
