@@ -5,7 +5,8 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Tests;
 
 /// <summary>
-/// A random product in guarded memory: strides exceed widths, A and B end where reading must end, and C is ringed by canaries.
+/// A random product in guarded memory: strides exceed widths, A and B end where reading must end, and C is ringed by
+/// canaries.
 /// </summary>
 internal sealed unsafe class GemmProblem : IDisposable
 {
@@ -16,7 +17,8 @@ internal sealed unsafe class GemmProblem : IDisposable
     private readonly double[] _initial;
 
     public GemmProblem(
-        int m, int n, int k, bool aTransposed = false, bool bRowsAreK = false, DType type = DType.F32, bool accumulate = false, int seed = 1)
+        int m, int n, int k, bool aTransposed = false, bool bRowsAreK = false, DType type = DType.F32,
+        bool accumulate = false, int seed = 1)
     {
         var random = new Random(seed);
         (int aRows, int aColumns) = aTransposed ? (k, m) : (m, k);
@@ -59,7 +61,8 @@ internal sealed unsafe class GemmProblem : IDisposable
     {
         GemmArguments g = Arguments;
         var truth = new double[g.M * g.N];
-        double[][] rows = [.. Enumerable.Range(0, g.M).Select(i => Enumerable.Range(0, g.K).Select(k => (double)*A(i, k)).ToArray())];
+        double[] Row(int i) => [.. Enumerable.Range(0, g.K).Select(k => (double)*A(i, k))];
+        double[][] rows = [.. Enumerable.Range(0, g.M).Select(Row)];
         for (int j = 0; j < g.N; j++)
         {
             double[] column = [.. Enumerable.Range(0, g.K).Select(k => (double)B(k, j))];

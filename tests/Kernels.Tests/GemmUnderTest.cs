@@ -14,14 +14,17 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
     protected Scratch Scratch { get; } = new();
 
     /// <summary>At a level, or at the widest below it that this processor has.</summary>
-    public static GemmUnderTest At(SimdLevel level, int threads = 2) => (SimdLevel)Math.Min((int)level, (int)SimdLevels.Best) switch
-    {
-        SimdLevel.Vector512 => new Of<Vector512Simd, Vector512<float>>(threads),
-        SimdLevel.Vector256 => new Of<Vector256Simd, Vector256<float>>(threads),
-        _ => new Of<ScalarSimd, float>(threads),
-    };
+    public static GemmUnderTest At(SimdLevel level, int threads = 2) =>
+        (SimdLevel)Math.Min((int)level, (int)SimdLevels.Best) switch
+        {
+            SimdLevel.Vector512 => new Of<Vector512Simd, Vector512<float>>(threads),
+            SimdLevel.Vector256 => new Of<Vector256Simd, Vector256<float>>(threads),
+            _ => new Of<ScalarSimd, float>(threads),
+        };
 
     public abstract void Run(in GemmArguments arguments);
+
+    public abstract long SingleWorkspace(int m, int n, int k);
 
     public abstract void RunSingle(in GemmArguments arguments);
 
@@ -39,9 +42,11 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
     {
         public override void Run(in GemmArguments arguments) => Gemm<S, V>.Run(Pool, Scratch, arguments);
 
+        public override long SingleWorkspace(int m, int n, int k) => Gemm<S, V>.SingleWorkspace(m, n, k);
+
         public override void RunSingle(in GemmArguments arguments)
         {
-            long floats = Gemm<S, V>.SingleWorkspace(arguments.M, arguments.N, arguments.K);
+            long floats = SingleWorkspace(arguments.M, arguments.N, arguments.K);
             using var workspace = new GuardedMemory(floats * sizeof(float));
             Gemm<S, V>.RunSingle(arguments, (float*)workspace.Address);
         }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MolEngine.Kernels.Tests;
 
 /// <summary>
-/// Memory that ends where an unreadable page begins, as a mapped file may: reading a byte too far kills the process. On systems other
-/// than Linux it is ordinary memory.
+/// Memory that ends where an unreadable page begins, as a mapped file may: reading a byte too far kills the process. On
+/// systems other than Linux it is ordinary memory.
 /// </summary>
 internal sealed unsafe partial class GuardedMemory : IDisposable
 {

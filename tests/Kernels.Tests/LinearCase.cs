@@ -5,9 +5,12 @@ namespace MolEngine.Kernels.Tests;
 
 /// <summary>What a case has beside a weight.</summary>
 internal sealed record LinearOptions(
-    DType WeightType = DType.F32, DType? BiasType = null, int Rank = 0, float Dropout = 0, int Inputs = 37, int Outputs = 29);
+    DType WeightType = DType.F32, DType? BiasType = null, int Rank = 0, float Dropout = 0, int Inputs = 37,
+    int Outputs = 29);
 
-/// <summary>A random linear layer with its inputs and gradients on a backend, and what they must give in float64.</summary>
+/// <summary>
+/// A random linear layer with its inputs and gradients on a backend, and what they must give in float64.
+/// </summary>
 internal sealed class LinearCase : IDisposable
 {
     private readonly Arena _arena;
@@ -25,8 +28,8 @@ internal sealed class LinearCase : IDisposable
         X = Random("x", DType.F32, tokens, options.Inputs);
         Dy = Random("dy", DType.F32, tokens, options.Outputs);
         LoraWeights? lora = options.Rank == 0 ? null : new LoraWeights(
-            Random("lora A", DType.F32, options.Rank, options.Inputs), Random("lora B", DType.F32, options.Outputs, options.Rank),
-            1.75f, options.Dropout, 99);
+            Random("lora A", DType.F32, options.Rank, options.Inputs),
+            Random("lora B", DType.F32, options.Outputs, options.Rank), 1.75f, options.Dropout, 99);
         Tensor? bias = options.BiasType is { } type ? Random("bias", type, options.Outputs) : null;
         Weights = new LinearWeights(Random("weight", options.WeightType, options.Outputs, options.Inputs), bias, lora);
         Layout = LayoutOf(rows);
@@ -34,7 +37,8 @@ internal sealed class LinearCase : IDisposable
         Hidden = lora is null ? null : Random("hidden", DType.F32, tokens, options.Rank);
         Dx = Random("dx", DType.F32, tokens, options.Inputs);
         Gradients = new LinearGradients(
-            Random("dW", DType.F32, options.Outputs, options.Inputs), bias is null ? null : Random("db", DType.F32, options.Outputs),
+            Random("dW", DType.F32, options.Outputs, options.Inputs),
+            bias is null ? null : Random("db", DType.F32, options.Outputs),
             lora is null ? null : Random("dA", DType.F32, options.Rank, options.Inputs),
             lora is null ? null : Random("dB", DType.F32, options.Outputs, options.Rank));
     }
@@ -86,7 +90,8 @@ internal sealed class LinearCase : IDisposable
             Tensor? hidden = Hidden?.Slice(start, count);
             Ops.Linear(X.Slice(start, count), Weights, layout, Y.Slice(start, count), hidden);
             Ops.LinearBackward(
-                Dy.Slice(start, count), X.Slice(start, count), Weights, layout, hidden, Gradients, Dx.Slice(start, count), false);
+                Dy.Slice(start, count), X.Slice(start, count), Weights, layout, hidden, Gradients,
+                Dx.Slice(start, count), false);
             row += rows;
         }
     }
@@ -97,7 +102,8 @@ internal sealed class LinearCase : IDisposable
         : Array.ConvertAll(x.Span<float>().ToArray(), f => (double)f);
 
     /// <summary>a [m, k] times b, stored [n, k] or, transposed, [k, n]; plus what was there.</summary>
-    public static double[] Product(double[] a, double[] b, int m, int n, int k, bool bRowsAreK = false, double[]? onto = null)
+    public static double[] Product(
+        double[] a, double[] b, int m, int n, int k, bool bRowsAreK = false, double[]? onto = null)
     {
         double[] c = onto is null ? new double[m * n] : [.. onto];
         for (int i = 0; i < m; i++)

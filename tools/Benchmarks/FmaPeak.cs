@@ -4,7 +4,9 @@ using MolEngine.Kernels.Cpu.Threading;
 
 namespace MolEngine.Benchmarks;
 
-/// <summary>The most floating-point operations that the processor gives: independent fused multiply-adds in registers.</summary>
+/// <summary>
+/// The most floating-point operations that the processor gives: independent fused multiply-adds in registers.
+/// </summary>
 internal static class FmaPeak<S, V>
     where S : struct, ISimd<V>
     where V : unmanaged
@@ -14,8 +16,8 @@ internal static class FmaPeak<S, V>
     private static float _sink;
 
     /// <summary>
-    /// Multiply-adds on every worker, about <paramref name="operations"/> floating-point operations in all: give it as many as the
-    /// product it is compared with, so that both are disturbed alike. Returns how many they were.
+    /// Multiply-adds on every worker, about <paramref name="operations"/> floating-point operations in all: give it as
+    /// many as the product it is compared with, so that both are disturbed alike. Returns how many they were.
     /// </summary>
     public static double Burst(WorkerPool pool, double operations)
     {

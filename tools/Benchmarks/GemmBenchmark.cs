@@ -8,8 +8,8 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Benchmarks;
 
 /// <summary>
-/// y = x W^T with W fp32 and bf16: GFLOP/s and the share of the FMA peak measured in the same rounds; blocks of attention on one
-/// thread; decoding as bytes of weights a second against the read bandwidth.
+/// y = x W^T with W fp32 and bf16: GFLOP/s and the share of the FMA peak measured in the same rounds; blocks of
+/// attention on one thread; decoding as bytes of weights a second against the read bandwidth.
 /// </summary>
 internal static class GemmBenchmark
 {
@@ -37,14 +37,16 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
     /// <summary>Projections, MLPs and heads of SmolLM2-135M and Qwen3-0.6B / 4B / 7B-like models.</summary>
     private static readonly (int M, int K, int N)[] Training =
     [
-        (512, 576, 576), (512, 576, 1536), (1024, 1536, 576), (1024, 576, 64), (1024, 64, 576), (2048, 576, 1536), (512, 1024, 3072),
-        (1024, 2560, 9728), (512, 12288, 4096), (512, 576, 49152), (512, 1024, 151936),
+        (512, 576, 576), (512, 576, 1536), (1024, 1536, 576), (1024, 576, 64), (1024, 64, 576), (2048, 576, 1536),
+        (512, 1024, 3072), (1024, 2560, 9728), (512, 12288, 4096), (512, 576, 49152), (512, 1024, 151936),
     ];
 
     /// <summary>Weights of a decoding step: larger than any cache together.</summary>
-    private static readonly (int M, int K, int N)[] Decoding = [(1, 576, 49152), (1, 4096, 12288), (4, 4096, 12288), (16, 4096, 12288)];
+    private static readonly (int M, int K, int N)[] Decoding =
+        [(1, 576, 49152), (1, 4096, 12288), (4, 4096, 12288), (16, 4096, 12288), (32, 4096, 12288)];
 
-    private static readonly (int M, int K, int N)[] Blocks = [(64, 64, 64), (64, 64, 128), (64, 128, 64), (128, 128, 128)];
+    private static readonly (int M, int K, int N)[] Blocks =
+        [(64, 64, 64), (64, 64, 128), (64, 128, 64), (128, 128, 128)];
 
     private readonly WorkerPool _pool = new(options.Threads);
     private readonly Scratch _scratch = new();
@@ -55,16 +57,17 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
         using (_pool)
         using (_arena)
         {
-            Console.WriteLine($"{options.Level}, {options.Threads} threads; times p50 (p20 .. p80); peak measured in the same rounds");
-            foreach ((int m, int k, int n) in options.Shapes.Count > 0 ? options.Shapes : Training)
+            Console.WriteLine($"{options.Level}, {options.Threads} threads; p50 (p80 .. p20) of the times");
+            bool own = options.Shapes.Count > 0;
+            foreach ((int m, int k, int n) in own ? options.Shapes : Training)
             {
                 Product(m, k, n, DType.F32);
                 Product(m, k, n, DType.BF16);
             }
 
-            foreach ((int m, int k, int n) in options.Shapes.Count > 0 ? [] : Blocks)
+            foreach ((int m, int k, int n) in own ? [] : Blocks)
                 Block(m, k, n);
-            foreach ((int m, int k, int n) in options.Shapes.Count > 0 ? [] : Decoding)
+            foreach ((int m, int k, int n) in own ? options.Shapes.Where(s => s.M <= 32) : Decoding)
             {
                 Decode(m, k, n, DType.F32);
                 Decode(m, k, n, DType.BF16);
@@ -92,8 +95,9 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
             g.StrideA = a ? m : k;
             g.BRowsAreK = b;
             g.StrideB = b ? n : k;
+            string what = $"block {m} x {k} x {n} A {(a ? "[K,M]" : "[M,K]")} B {(b ? "[K,N]" : "[N,K]")}";
             Compare(
-                $"block {m} x {k} x {n} A {(a ? "[K,M]" : "[M,K]")} B {(b ? "[K,N]" : "[N,K]")}", 2.0 * m * n * k * Repeats, one,
+                what, 2.0 * m * n * k * Repeats, one,
                 () =>
                 {
                     for (int i = 0; i < Repeats; i++)
@@ -108,16 +112,19 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
         GemmArguments g = Arguments(arena, m, k, n, type);
         double bytes = (double)n * k * type.Size();
         Timing[] t = Timing.Interleaved(
-            options.Seconds, () => DotProducts<S, V>.Run(_pool, g), () => ReadBandwidth<S, V>.Read(_pool, (float*)g.B, (long)bytes / 4));
+            options.Seconds, () => DotProducts<S, V>.Run(_pool, g),
+            () => ReadBandwidth<S, V>.Read(_pool, (float*)g.B, (long)bytes / sizeof(float)));
         double rate = bytes / t[0].P50 / 1e9, read = bytes / t[1].P50 / 1e9;
         Console.WriteLine(
-            $"{$"decode {m} x {k} x {n} {type}",-44} {rate,8:F1} GB/s ({bytes / t[0].P80 / 1e9:F1} .. {bytes / t[0].P20 / 1e9:F1}), "
-            + $"reading {read:F1}: {rate / read,6:P1}, at p20 {t[1].P20 / t[0].P20,6:P1}");
+            $"{$"decode {m} x {k} x {n} {type}",-44} {rate,8:F1} GB/s    ({bytes / t[0].P80 / 1e9:F1} .. "
+            + $"{bytes / t[0].P20 / 1e9:F1}), reading {read:F1}: "
+            + $"{rate / read,6:P1}, at p20 {t[1].P20 / t[0].P20,6:P1}");
     }
 
     private static GemmArguments Arguments(HostArena arena, int m, int k, int n, DType type)
     {
-        Tensor a = arena.Allocate("a", DType.F32, m, k), b = arena.Allocate("b", type, n, k), c = arena.Allocate("c", DType.F32, m, n);
+        Tensor a = arena.Allocate("a", DType.F32, m, k), b = arena.Allocate("b", type, n, k);
+        Tensor c = arena.Allocate("c", DType.F32, m, n);
         var random = new Random(1);
         foreach (ref float x in a.Span<float>())
             x = random.NextSingle() - 0.5f;
@@ -132,8 +139,16 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
 
         return new GemmArguments
         {
-            M = m, N = n, K = k, A = (float*)a.Address, StrideA = k, B = (void*)b.Address, StrideB = k, BType = type,
-            C = (float*)c.Address, StrideC = n,
+            M = m,
+            N = n,
+            K = k,
+            A = (float*)a.Address,
+            StrideA = k,
+            B = (void*)b.Address,
+            StrideB = k,
+            BType = type,
+            C = (float*)c.Address,
+            StrideC = n,
         };
     }
 
@@ -141,11 +156,11 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
     {
         double peakOperations = 0;
         Timing[] t = Timing.Interleaved(
-            options.Seconds, product, () => peakOperations = FmaPeak<S, V>.Burst(pool, Math.Clamp(operations, 1e7, 1e9)));
-        Timing Rate(Timing time, double done) => new(done / time.P20 / 1e9, done / time.P50 / 1e9, done / time.P80 / 1e9);
-        Timing rate = Rate(t[0], operations), peak = Rate(t[1], peakOperations);
+            options.Seconds, product,
+            () => peakOperations = FmaPeak<S, V>.Burst(pool, Math.Clamp(operations, 1e7, 1e9)));
+        Timing rate = t[0].Rates(operations / 1e9), peak = t[1].Rates(peakOperations / 1e9);
         Console.WriteLine(
-            $"{what,-44} {rate.P50,8:F1} GFLOP/s ({rate.P80:F1} .. {rate.P20:F1}), peak {peak.P50,7:F1} ({peak.P20:F1}): "
-            + $"{rate.P50 / peak.P50,6:P1}, at p20 {rate.P20 / peak.P20,6:P1}");
+            $"{what,-44} {rate.P50,8:F1} GFLOP/s ({rate.P80:F1} .. {rate.P20:F1}), "
+            + $"peak {peak.P50:F1}: {rate.P50 / peak.P50,6:P1}, at p20 {rate.P20 / peak.P20,6:P1}");
     }
 }

@@ -8,7 +8,7 @@ var verbs = new Dictionary<string, (string Help, Action<BenchmarkOptions> Run)>
 
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out (string Help, Action<BenchmarkOptions> Run) verb))
 {
-    Console.Error.WriteLine("usage: benchmarks VERB [--threads N] [--level LEVEL] [--seconds A_LINE] [--shape MxKxN]...");
+    Console.Error.WriteLine("usage: VERB [--threads N] [--level LEVEL] [--seconds A_LINE] [--shape MxKxN]...");
     foreach ((string name, (string help, _)) in verbs)
         Console.Error.WriteLine($"  {name,-12} {help}");
     return 2;

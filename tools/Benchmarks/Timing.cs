@@ -9,8 +9,9 @@ internal readonly record struct Timing(double P20, double P50, double P80)
     private const int FewestRepeats = 5;
 
     /// <summary>
-    /// Times the actions in turn, round after round, so that each sees the same weather: a ratio of two of them means something
-    /// on a noisy machine, an absolute time does not. The first 30 ms after a rest run slow and are not counted.
+    /// Times the actions in turn, round after round, so that each sees the same weather: a ratio of two of them means
+    /// something on a noisy machine, an absolute time does not. The first 30 ms after a rest run slow and are not
+    /// counted.
     /// </summary>
     public static Timing[] Interleaved(double seconds, params Action[] actions)
     {
@@ -36,6 +37,9 @@ internal readonly record struct Timing(double P20, double P50, double P80)
 
         return [.. samples.Select(Percentiles)];
     }
+
+    /// <summary>Work done a second at each percentile of the time.</summary>
+    public Timing Rates(double work) => new(work / P20, work / P50, work / P80);
 
     private static Timing Percentiles(List<double> samples)
     {

@@ -17,11 +17,12 @@ internal sealed unsafe partial class CpuOps<S, V>
     }
 
     protected override void LinearBackwardCore(
-        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden, LinearGradients gradients,
-        Tensor? dx, bool accumulateDx)
+        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden,
+        LinearGradients gradients, Tensor? dx, bool accumulateDx)
     {
+        int tokens = x.Shape[0];
         if (dx is not null)
-            DenseProduct(x.Shape[0], weights.Inputs, weights.Outputs, F32(dy), weights.Weight, true, F32(dx), accumulateDx);
+            DenseProduct(tokens, weights.Inputs, weights.Outputs, F32(dy), weights.Weight, true, F32(dx), accumulateDx);
         if (weights.Lora is { } lora)
             AdapterBackward(dy, x, lora, layout, loraHidden!, gradients, dx);
         if (gradients.Weight is { } dWeight)
@@ -59,7 +60,8 @@ internal sealed unsafe partial class CpuOps<S, V>
             Gemm<S, V>.Run(_pool, _scratch, product);
     }
 
-    private static GemmArguments Dense(int m, int n, int k, float* a, Tensor b, bool rowsAreK, float* c, bool accumulate) =>
+    private static GemmArguments Dense(
+        int m, int n, int k, float* a, Tensor b, bool rowsAreK, float* c, bool accumulate) =>
         new()
         {
             M = m,
@@ -76,7 +78,9 @@ internal sealed unsafe partial class CpuOps<S, V>
             Accumulate = accumulate,
         };
 
-    /// <summary>c[n, k] += the sum over tokens of a[t, n] b[t, k]: each row's tokens by themselves, rows in order.</summary>
+    /// <summary>
+    /// c[n, k] += the sum over tokens of a[t, n] b[t, k]: each row's tokens by themselves, rows in order.
+    /// </summary>
     private void RowProducts(SequenceLayout layout, float* a, int n, float* b, int k, float* c)
     {
         for (int row = 0; row < layout.Rows; row++)

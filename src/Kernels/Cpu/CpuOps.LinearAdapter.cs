@@ -27,7 +27,8 @@ internal sealed unsafe partial class CpuOps<S, V>
     /// With h = scale * dropout(x) A^T and dh = scale * dy B: dB += dy^T h, dA += dh^T dropout(x), dx += dropout(dh A).
     /// </summary>
     private void AdapterBackward(
-        Tensor dy, Tensor x, LoraWeights lora, SequenceLayout layout, Tensor loraHidden, LinearGradients gradients, Tensor? dx)
+        Tensor dy, Tensor x, LoraWeights lora, SequenceLayout layout, Tensor loraHidden, LinearGradients gradients,
+        Tensor? dx)
     {
         int tokens = x.Shape[0], outputs = dy.Shape[1], rank = lora.Rank;
         if (gradients.LoraB is { } dB)
@@ -91,7 +92,8 @@ internal sealed unsafe partial class CpuOps<S, V>
     }
 
     /// <summary>y = mask * x for tokens first .. first + count - 1, whose rows x and y begin with.</summary>
-    private void ApplyDropout(float* x, float* y, LoraWeights lora, SequenceLayout layout, int first, int count, int features)
+    private void ApplyDropout(
+        float* x, float* y, LoraWeights lora, SequenceLayout layout, int first, int count, int features)
     {
         const int TokensATask = 16;
         var mask = new DropoutMask(lora.DropoutSeed, lora.Dropout);

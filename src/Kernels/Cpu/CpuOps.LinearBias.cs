@@ -8,7 +8,9 @@ namespace MolEngine.Kernels.Cpu;
 /// <summary>Biases of linear layers, and the elementwise passes of adapters.</summary>
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    /// <summary>Elements of an elementwise task: enough to outweigh handing it out, few enough to stay in cache.</summary>
+    /// <summary>
+    /// Elements of an elementwise task: enough to outweigh handing it out, few enough to stay in cache.
+    /// </summary>
     private const int FloatsATask = 32 * 1024;
 
     /// <summary>y[t] += bias for every token.</summary>
@@ -50,7 +52,9 @@ internal sealed unsafe partial class CpuOps<S, V>
         });
     }
 
-    /// <summary>to += the sum of a vector of columns over tokens: by blocks, so that rounding grows with sqrt(tokens / 32).</summary>
+    /// <summary>
+    /// to += the sum of a vector of columns over tokens: by blocks, so that rounding grows with sqrt(tokens / 32).
+    /// </summary>
     private static void AddColumnSums<S1, V1>(float* from, nint stride, int tokens, float* to)
         where S1 : struct, ISimd<V1>
         where V1 : unmanaged

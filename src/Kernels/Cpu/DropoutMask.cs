@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace MolEngine.Kernels.Cpu;
 
 /// <summary>
-/// Which features of a token are dropped: a function of (seed, token key, feature) alone, so forward and backward, every thread and every
-/// split into micro-batches see the same mask. Kept features are scaled by 1 / (1 - p).
+/// Which features of a token are dropped: a function of (seed, token key, feature) alone, so forward and backward,
+/// every thread and every split into micro-batches see the same mask. Kept features are scaled by 1 / (1 - p).
 /// </summary>
 /// <remarks>
-/// Numbers are those of SplitMix64 (Steele, Lea and Flood 2014), its state for a token hashed from seed and key: output i decides features
-/// 2 i (low half) and 2 i + 1 (high half), each dropped where its 32 bits are below p 2^32.
+/// Numbers are those of SplitMix64 (Steele, Lea and Flood 2014), its state for a token hashed from seed and key: output
+/// i decides features 2 i (low half) and 2 i + 1 (high half), each dropped where its 32 bits are below p 2^32.
 /// </remarks>
 internal readonly unsafe struct DropoutMask(ulong seed, float probability)
 {

@@ -6,26 +6,32 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// Products of few rows with a weight [N, K]: a decoding step. Reading the weights once is all the time it takes, so nothing is packed:
-/// four rows of the weight meet up to four tokens in registers as dot products.
+/// Products of few rows with a weight [N, K]: a decoding step. Reading the weights once is all the time it takes, so
+/// nothing is packed: four rows of the weight meet up to four tokens in registers as dot products.
 /// </summary>
 internal static unsafe class DotProducts<S, V>
     where S : struct, ISimd<V>
     where V : unmanaged
 {
     /// <summary>Rows of A up to which this is faster than <see cref="Gemm{S, V}.Run"/>.</summary>
-    public const int FewRows = 32;
+    public const int FewRows = 8;
 
     /// <summary>Rows of the weight in a tile.</summary>
     private const int TileRows = 4;
 
-    /// <summary>The processor's own prefetchers start anew at every short row; 8 KB ahead hides the latency of memory.</summary>
-    private const int PrefetchBytes = 8192;
+    /// <summary>
+    /// How far ahead of use a weight is prefetched: along its row where rows are long; where they are short, into the
+    /// next four rows, since the processor's own prefetchers start anew at every row. Either way at most half of a
+    /// first-level cache is spoken for.
+    /// </summary>
+    private const int PrefetchBytes = 4096;
 
     /// <summary>Tokens in a tile: accumulators, four weights and a token must fit 32 or 16 registers.</summary>
     private static int TileTokens => S.Count == 16 ? 4 : 2;
 
-    /// <summary>C (=|+=) A B with A stored [M, K] and B stored [N, K]. The order of each sum depends on K alone.</summary>
+    /// <summary>
+    /// C (=|+=) A B with A stored [M, K] and B stored [N, K]. The order of each sum depends on K alone.
+    /// </summary>
     public static void Run(WorkerPool pool, in GemmArguments arguments)
     {
         GemmArguments g = arguments;
@@ -43,7 +49,9 @@ internal static unsafe class DotProducts<S, V>
         });
     }
 
-    /// <summary>All tokens with the weight's rows n .. n + 3; past the last row the last is read again and its sum dropped.</summary>
+    /// <summary>
+    /// All tokens with the weight's rows n .. n + 3; past the last row the last is read again and its sum dropped.
+    /// </summary>
     [SkipLocalsInit]
     private static void Rows<W>(in GemmArguments g, int n)
         where W : struct, IWeightType
@@ -54,6 +62,7 @@ internal static unsafe class DotProducts<S, V>
         byte* w1 = columns > 1 ? w0 + stride : w0;
         byte* w2 = columns > 2 ? w1 + stride : w1;
         byte* w3 = columns > 3 ? w2 + stride : w2;
+        nint ahead = stride < PrefetchBytes ? TileRows * stride : PrefetchBytes;
         float* sums = stackalloc float[4 * TileRows];
         for (int m = 0; m < g.M; m += TileTokens)
         {
@@ -62,16 +71,16 @@ internal static unsafe class DotProducts<S, V>
             switch (tokens)
             {
                 case 1:
-                    Tile<Rows1, W>(g.K, x, g.StrideA, w0, w1, w2, w3, sums);
+                    Tile<Rows1, W>(g.K, x, g.StrideA, w0, w1, w2, w3, ahead, sums);
                     break;
                 case 2:
-                    Tile<Rows2, W>(g.K, x, g.StrideA, w0, w1, w2, w3, sums);
+                    Tile<Rows2, W>(g.K, x, g.StrideA, w0, w1, w2, w3, ahead, sums);
                     break;
                 case 3:
-                    Tile<Rows3, W>(g.K, x, g.StrideA, w0, w1, w2, w3, sums);
+                    Tile<Rows3, W>(g.K, x, g.StrideA, w0, w1, w2, w3, ahead, sums);
                     break;
                 default:
-                    Tile<Rows4, W>(g.K, x, g.StrideA, w0, w1, w2, w3, sums);
+                    Tile<Rows4, W>(g.K, x, g.StrideA, w0, w1, w2, w3, ahead, sums);
                     break;
             }
 
@@ -84,10 +93,12 @@ internal static unsafe class DotProducts<S, V>
         }
     }
 
-    /// <summary>sums[4 t + j] = the sum over k of x[t, k] w_j[k]: by vectors, then across a vector, then what is left of k.</summary>
+    /// <summary>
+    /// sums[4 t + j] = the sum over k of x[t, k] w_j[k]: by vectors, then across a vector, then what is left of k.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile<T, W>(
-        nint depth, float* x, nint stride, byte* w0, byte* w1, byte* w2, byte* w3, float* sums)
+        nint depth, float* x, nint stride, byte* w0, byte* w1, byte* w2, byte* w3, nint ahead, float* sums)
         where T : struct, ITileRows
         where W : struct, IWeightType
     {
@@ -99,11 +110,12 @@ internal static unsafe class DotProducts<S, V>
         for (; k + S.Count <= depth; k += S.Count)
         {
             nint at = k * W.Size;
-            Prefetch.Line(w0 + at + PrefetchBytes);
-            Prefetch.Line(w1 + at + PrefetchBytes);
-            Prefetch.Line(w2 + at + PrefetchBytes);
-            Prefetch.Line(w3 + at + PrefetchBytes);
-            V p0 = W.Load<S, V>(w0 + at), p1 = W.Load<S, V>(w1 + at), p2 = W.Load<S, V>(w2 + at), p3 = W.Load<S, V>(w3 + at);
+            Prefetch.Line(w0 + at + ahead);
+            Prefetch.Line(w1 + at + ahead);
+            Prefetch.Line(w2 + at + ahead);
+            Prefetch.Line(w3 + at + ahead);
+            V p0 = W.Load<S, V>(w0 + at), p1 = W.Load<S, V>(w1 + at);
+            V p2 = W.Load<S, V>(w2 + at), p3 = W.Load<S, V>(w3 + at);
             Step(S.Load(x + k), p0, p1, p2, p3, ref s00, ref s01, ref s02, ref s03);
             if (T.Count > 1)
                 Step(S.Load(x + stride + k), p0, p1, p2, p3, ref s10, ref s11, ref s12, ref s13);

@@ -4,14 +4,18 @@ using MolEngine.Kernels.Cpu.Threading;
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// Matrix products of the CPU backend at one vector width: packed panels, a register-blocked kernel (<see cref="MicroKernel{S, V}"/>),
-/// blocks of k cut by K alone (<see cref="KBlocks"/>). All widths give the same bits.
+/// Matrix products of the CPU backend at one vector width: packed panels, a register-blocked kernel
+/// (<see cref="MicroKernel{S, V}"/>), blocks of k cut by K alone (<see cref="KBlocks"/>). All widths give the same
+/// bits.
 /// </summary>
 internal static unsafe class Gemm<S, V>
     where S : struct, ISimd<V>
     where V : unmanaged
 {
-    /// <summary>Most floats of packed A held at once (32 MB); taller products are done in slices of rows, at least <see cref="FewestRows"/>.</summary>
+    /// <summary>
+    /// Most floats of packed A held at once (32 MB); taller products are done in slices of rows, at least
+    /// <see cref="FewestRows"/>.
+    /// </summary>
     private const int PackedFloats = 8 * 1024 * 1024;
 
     private const int FewestRows = 560;
@@ -32,18 +36,20 @@ internal static unsafe class Gemm<S, V>
         }
     }
 
-    /// <summary>Floats of workspace that <see cref="RunSingle"/> needs for a product of these sizes or smaller ones.</summary>
+    /// <summary>
+    /// Floats of workspace that <see cref="RunSingle"/> needs for a product of these sizes or smaller ones.
+    /// </summary>
     public static long SingleWorkspace(int m, int n, int k)
     {
         if (m == 0 || n == 0 || k == 0)
             return 0;
-        int depth = new KBlocks(k).Largest;
+        int depth = KBlocks.LargestUpTo(k);
         return Packing<S, V>.PanelOfA(depth) + (ColumnPanels(n) * Packing<S, V>.PanelOfB(depth));
     }
 
     /// <summary>
-    /// A small product on the calling thread, for ops that divide the work above it (attention blocks): the whole of B, a block of k at
-    /// a time, is packed into the workspace. Same sums as <see cref="Run"/>.
+    /// A small product on the calling thread, for ops that divide the work above it (attention blocks): the whole of B,
+    /// a block of k at a time, is packed into the workspace. Same sums as <see cref="Run"/>.
     /// </summary>
     public static void RunSingle(in GemmArguments arguments, float* workspace)
     {
@@ -65,8 +71,9 @@ internal static unsafe class Gemm<S, V>
                 Packing<S, V>.A(arguments, first, rows, start, depth, a);
                 for (int j = 0; j < columnPanels; j++)
                 {
-                    GemmTile<S, V>.Run(
-                        arguments, first, rows, j, depth, a, workspace + (j * panelOfB), arguments.Accumulate || block > 0, a, 0);
+                    bool accumulate = arguments.Accumulate || block > 0;
+                    float* b = workspace + (j * panelOfB);
+                    GemmTile<S, V>.Run(arguments, first, rows, j, depth, a, b, accumulate, a, 0);
                 }
             }
         }

@@ -5,8 +5,9 @@ using MolEngine.Kernels.Cpu.Threading;
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// One product on all workers. Two ways through it, with the same sums: where a block of k of the whole of B stays in cache
-/// (<see cref="Narrow"/>), workers share it and divide the rows of C; otherwise (<see cref="Wide"/>) they share A and divide the columns.
+/// One product on all workers. Two ways through it, with the same sums: where a block of k of the whole of B stays in
+/// cache (<see cref="Narrow"/>), workers share it and divide the rows of C; otherwise (<see cref="Wide"/>) they share A
+/// and divide the columns.
 /// </summary>
 internal sealed unsafe class GemmTask<S, V>
     where S : struct, ISimd<V>
@@ -15,7 +16,9 @@ internal sealed unsafe class GemmTask<S, V>
     /// <summary>Floats of B, one block of k, that a narrow product may have: 1.6 MB, two of them held.</summary>
     private const int NarrowFloats = 400 * 1024;
 
-    /// <summary>Floats of B that a worker of a wide product packs at a time: 512 KB, half of a common second-level cache.</summary>
+    /// <summary>
+    /// Floats of B that a worker of a wide product packs at a time: 512 KB, half of a common second-level cache.
+    /// </summary>
     private const int WideFloats = 128 * 1024;
 
     /// <summary>Fewest blocks of columns for each worker, so that none waits long for the last.</summary>
@@ -72,8 +75,9 @@ internal sealed unsafe class GemmTask<S, V>
     }
 
     /// <summary>
-    /// B is double-buffered, so one barrier a block of k is enough: a worker that packs block n + 2 over block n has passed the
-    /// barrier of n + 1, which every worker reaches only after its last use of n. Each panel of A is packed just before its use.
+    /// B is double-buffered, so one barrier a block of k is enough: a worker that packs block n + 2 over block n has
+    /// passed the barrier of n + 1, which every worker reaches only after its last use of n. Each panel of A is packed
+    /// just before its use.
     /// </summary>
     private void Narrow(int worker)
     {
@@ -99,14 +103,17 @@ internal sealed unsafe class GemmTask<S, V>
         int ahead = first + (_pool.Workers * rows);
         for (int j = 0; j < _columnPanels; j++)
         {
-            // The panel that this worker will take next, a row of it for every tile; its packing then finds it in cache.
+            // The panel that this worker will take next, a row of it for every tile; its packing then finds it in
+            // cache.
             bool fetch = !_g.ATransposed && j < rows && ahead + j < _g.M;
             float* next = fetch ? _g.A + ((ahead + j) * _g.StrideA) + start : a;
             GemmTile<S, V>.Run(_g, first, rows, j, depth, a, b + (j * _panelOfB), accumulate, next, fetch ? 1 : 0);
         }
     }
 
-    /// <summary>All of A is packed together; then blocks of columns go to the workers, each of which packs its own B.</summary>
+    /// <summary>
+    /// All of A is packed together; then blocks of columns go to the workers, each of which packs its own B.
+    /// </summary>
     private void Wide(int worker)
     {
         while (Ticket(0, _panels.Count * _blocks.Count) is int task and >= 0)

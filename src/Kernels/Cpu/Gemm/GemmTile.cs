@@ -12,8 +12,8 @@ internal static unsafe class GemmTile<S, V>
     /// <param name="columnPanel">Which panel of columns.</param>
     /// <param name="next">See <see cref="MicroKernel{S, V}.Run"/>.</param>
     public static void Run(
-        in GemmArguments g, int row, int rows, int columnPanel, int depth, float* a, float* b, bool accumulate, float* next,
-        nint nextStep)
+        in GemmArguments g, int row, int rows, int columnPanel, int depth, float* a, float* b, bool accumulate,
+        float* next, nint nextStep)
     {
         int column = columnPanel * MicroKernel<S, V>.Columns;
         float* c = g.C + (row * g.StrideC) + column;

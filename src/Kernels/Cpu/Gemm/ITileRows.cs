@@ -1,8 +1,8 @@
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// The number of rows of a register tile as a type: a generic method over it is compiled once a number, and <c>if (R.Count > 5)</c>
-/// costs nothing.
+/// The number of rows of a register tile as a type: a generic method over it is compiled once a number, and <c>if
+/// (R.Count > 5)</c> costs nothing.
 /// </summary>
 internal interface ITileRows
 {

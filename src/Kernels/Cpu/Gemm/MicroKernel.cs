@@ -4,8 +4,9 @@ using MolEngine.Kernels.Cpu.Simd;
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// The inner product kernel: a tile of C, R rows by two vectors, held in registers over a whole block of k. With 512-bit vectors 14 rows
-/// take 28 of the 32 registers, and two vectors of B and one broadcast element of A take three more; with 256-bit ones 6 rows fill 15 of 16.
+/// The inner product kernel: a tile of C, R rows by two vectors, held in registers over a whole block of k. With
+/// 512-bit vectors 14 rows take 28 of the 32 registers, and two vectors of B and one broadcast element of A take three
+/// more; with 256-bit ones 6 rows fill 15 of 16.
 /// </summary>
 internal static unsafe class MicroKernel<S, V>
     where S : struct, ISimd<V>
@@ -18,7 +19,8 @@ internal static unsafe class MicroKernel<S, V>
     public static int MaxRows => S.Count == 16 ? 14 : 6;
 
     /// <summary>
-    /// C[rows, Columns] (=|+=) A B over <paramref name="depth"/> steps of k. <paramref name="a"/> holds rows elements a step,
+    /// C[rows, Columns] (=|+=) A B over <paramref name="depth"/> steps of k. <paramref name="a"/> holds rows elements a
+    /// step,
     /// <paramref name="b"/> Columns elements a step.
     /// </summary>
     /// <param name="next">What is needed soon: prefetched at <paramref name="nextStep"/> floats a step of k.</param>
@@ -75,7 +77,8 @@ internal static unsafe class MicroKernel<S, V>
     }
 
     /// <remarks>
-    /// Two prefetches go with every step of k: over the first R steps for the rows of C that are stored at the end, then for
+    /// Two prefetches go with every step of k: over the first R steps for the rows of C that are stored at the end,
+    /// then for
     /// <paramref name="next"/>. Both phases share one loop body, which is why the loop over k is itself in a loop.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

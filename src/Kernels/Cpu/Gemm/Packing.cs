@@ -5,8 +5,9 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// Copies blocks of A and B into the order in which <see cref="MicroKernel{S, V}"/> reads them: all elements of one k together.
-/// Whole vectors are read only where all of the vector lies inside the matrix: weights may end where a mapped file ends.
+/// Copies blocks of A and B into the order in which <see cref="MicroKernel{S, V}"/> reads them: all elements of one k
+/// together. Whole vectors are read only where all of the vector lies inside the matrix: weights may end where a mapped
+/// file ends.
 /// </summary>
 internal static unsafe class Packing<S, V>
     where S : struct, ISimd<V>
@@ -14,7 +15,9 @@ internal static unsafe class Packing<S, V>
 {
     private static int Columns => MicroKernel<S, V>.Columns;
 
-    /// <summary>Floats of a packed panel of A: whole vectors are stored, so a panel ends in room for one more.</summary>
+    /// <summary>
+    /// Floats of a packed panel of A: whole vectors are stored, so a panel ends in room for one more.
+    /// </summary>
     public static nint PanelOfA(int depth) => ((nint)depth * MicroKernel<S, V>.MaxRows) + Math.Max(S.Count, 16);
 
     /// <summary>Floats of a packed panel of B.</summary>

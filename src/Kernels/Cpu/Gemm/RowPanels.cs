@@ -1,6 +1,9 @@
 namespace MolEngine.Kernels.Cpu.Gemm;
 
-/// <summary>M rows in panels that differ by at most one row (512 in panels of at most 14: 31 of 14 and 6 of 13), so that none is padded.</summary>
+/// <summary>
+/// M rows in panels that differ by at most one row (512 in panels of at most 14: 31 of 14 and 6 of 13), so that none is
+/// padded.
+/// </summary>
 internal readonly struct RowPanels
 {
     private readonly int _shortest;

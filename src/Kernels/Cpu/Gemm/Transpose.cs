@@ -4,14 +4,16 @@ using MolEngine.Kernels.Cpu.Simd;
 
 namespace MolEngine.Kernels.Cpu.Gemm;
 
-/// <summary>Square blocks turned over in registers, one vector a row; the branch on the width folds away in the JIT.</summary>
+/// <summary>
+/// Square blocks turned over in registers, one vector a row; the branch on the width folds away in the JIT.
+/// </summary>
 internal static unsafe class Transpose<S, V>
     where S : struct, ISimd<V>
     where V : unmanaged
 {
     /// <summary>
-    /// to[k * stepTo + i] = from[i * stepFrom + k] for k and i below S.Count; rows i from <paramref name="rows"/> on read as zeros
-    /// and are not touched in <paramref name="from"/>.
+    /// to[k * stepTo + i] = from[i * stepFrom + k] for k and i below S.Count; rows i from <paramref name="rows"/> on
+    /// read as zeros and are not touched in <paramref name="from"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Block(float* from, nint stepFrom, int rows, float* to, nint stepTo)

@@ -11,18 +11,22 @@ internal static unsafe class Transpose256
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Block(float* from, nint step, int rows, float* to, nint stepTo)
     {
-        Columns((byte*)from, step * sizeof(float), rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
-        Columns((byte*)from, step * sizeof(float), rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
+        nint bytes = step * sizeof(float);
+        Columns((byte*)from, bytes, rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
+        Columns((byte*)from, bytes, rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
         Store4(Lower(a0, b0), Lower(a1, b1), Lower(a2, b2), Lower(a3, b3), to, stepTo);
         Store4(Upper(a0, b0), Upper(a1, b1), Upper(a2, b2), Upper(a3, b3), to + (4 * stepTo), stepTo);
     }
 
-    /// <summary>Pairs of bf16 are moved as 32-bit units; the low half of a unit is the even k, the high half the odd.</summary>
+    /// <summary>
+    /// Pairs of bf16 are moved as 32-bit units; the low half of a unit is the even k, the high half the odd.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void BlockBf16(ushort* from, nint step, int rows, float* to, nint stepTo)
     {
-        Columns((byte*)from, step * sizeof(ushort), rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
-        Columns((byte*)from, step * sizeof(ushort), rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
+        nint bytes = step * sizeof(ushort);
+        Columns((byte*)from, bytes, rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
+        Columns((byte*)from, bytes, rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
         Widen2(Lower(a0, b0), Lower(a1, b1), to, stepTo);
         Widen2(Lower(a2, b2), Lower(a3, b3), to + (4 * stepTo), stepTo);
         Widen2(Upper(a0, b0), Upper(a1, b1), to + (8 * stepTo), stepTo);

@@ -11,10 +11,11 @@ internal static unsafe class Transpose512
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Block(float* from, nint step, int rows, float* to, nint stepTo)
     {
-        Columns((byte*)from, step * sizeof(float), rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
-        Columns((byte*)from, step * sizeof(float), rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
-        Columns((byte*)from, step * sizeof(float), rows, 8, out Vector c0, out Vector c1, out Vector c2, out Vector c3);
-        Columns((byte*)from, step * sizeof(float), rows, 12, out Vector d0, out Vector d1, out Vector d2, out Vector d3);
+        nint bytes = step * sizeof(float);
+        Columns((byte*)from, bytes, rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
+        Columns((byte*)from, bytes, rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
+        Columns((byte*)from, bytes, rows, 8, out Vector c0, out Vector c1, out Vector c2, out Vector c3);
+        Columns((byte*)from, bytes, rows, 12, out Vector d0, out Vector d1, out Vector d2, out Vector d3);
         Lanes(ref a0, ref b0, ref c0, ref d0);
         Lanes(ref a1, ref b1, ref c1, ref d1);
         Lanes(ref a2, ref b2, ref c2, ref d2);
@@ -26,15 +27,17 @@ internal static unsafe class Transpose512
     }
 
     /// <summary>
-    /// Pairs of bf16 are moved as 32-bit units, which halves the shuffles; the low half of a unit is the even k, the high half the odd.
+    /// Pairs of bf16 are moved as 32-bit units, which halves the shuffles; the low half of a unit is the even k, the
+    /// high half the odd.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void BlockBf16(ushort* from, nint step, int rows, float* to, nint stepTo)
     {
-        Columns((byte*)from, step * sizeof(ushort), rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
-        Columns((byte*)from, step * sizeof(ushort), rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
-        Columns((byte*)from, step * sizeof(ushort), rows, 8, out Vector c0, out Vector c1, out Vector c2, out Vector c3);
-        Columns((byte*)from, step * sizeof(ushort), rows, 12, out Vector d0, out Vector d1, out Vector d2, out Vector d3);
+        nint bytes = step * sizeof(ushort);
+        Columns((byte*)from, bytes, rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
+        Columns((byte*)from, bytes, rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
+        Columns((byte*)from, bytes, rows, 8, out Vector c0, out Vector c1, out Vector c2, out Vector c3);
+        Columns((byte*)from, bytes, rows, 12, out Vector d0, out Vector d1, out Vector d2, out Vector d3);
         Lanes(ref a0, ref b0, ref c0, ref d0);
         Lanes(ref a1, ref b1, ref c1, ref d1);
         Lanes(ref a2, ref b2, ref c2, ref d2);
