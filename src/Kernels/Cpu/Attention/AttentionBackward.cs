@@ -56,7 +56,7 @@ internal unsafe struct AttentionBackward<S, V>
             int count = Math.Min(Group.QueryBlock, length - query);
             Gather(buffers, query, count);
             for (int j = from; j < Math.Min(to, query + count); j += KeyBlock)
-                Block(buffers, query, count, j, Math.Min(Math.Min(KeyBlock, to - j), query + count - j), j > from);
+                Blocks(buffers, query, count, j, Math.Min(KeyBlock, to - j), j > from);
             RowMath<S, V>.CopyRows(
                 buffers.Dq, Group.Width, Dq + (query - from) * Group.QueryStride, Group.QueryStride, count, Group.Width);
         }
@@ -75,6 +75,18 @@ internal unsafe struct AttentionBackward<S, V>
             float* y = Y + at + i * Group.QueryStride;
             for (int g = 0; g < Group.Count; g++)
                 b.Delta[i * Group.Count + g] = RowMath<S, V>.Dot(b.Dy + ((nint)i * Group.Count + g) * d, y + (nint)g * d, d);
+        }
+    }
+
+    /// <summary>A block of scores: at once, or on the diagonal in strips of queries, each up to its own last key.</summary>
+    private readonly void Blocks(in Buffers buffers, int query, int count, int key, int columns, bool accumulateDq)
+    {
+        int strip = query >= key + columns ? count : AttentionUnits.Strip;
+        for (int at = 0; at < count; at += strip)
+        {
+            int queries = Math.Min(strip, count - at);
+            Buffers b = buffers.From(at * Group.Count, Group.HeadDim);
+            Block(b, query + at, queries, key, Math.Min(columns, query + at + queries - key), accumulateDq);
         }
     }
 
@@ -140,9 +152,9 @@ internal unsafe struct AttentionBackward<S, V>
     };
 
     /// <summary>A worker's workspace: [rows, D] thrice, [rows, KeyBlock] twice, [rows] twice, and the products'.</summary>
-    private readonly struct Buffers
+    private struct Buffers
     {
-        public readonly float* Q, Dy, Dq, S, Dp, Lse, Delta, Product;
+        public float* Q, Dy, Dq, S, Dp, Lse, Delta, Product;
 
         public Buffers(in HeadGroup group, float* workspace)
         {
@@ -155,6 +167,18 @@ internal unsafe struct AttentionBackward<S, V>
             Lse = Dp + rows * KeyBlock;
             Delta = Lse + rows;
             Product = Lse + AttentionForward<S, V>.Align(2L * rows);
+        }
+
+        /// <summary>What is held of the rows from <paramref name="row"/> on; blocks of scores are used anew.</summary>
+        public readonly Buffers From(int row, int d)
+        {
+            Buffers b = this;
+            b.Q += (nint)row * d;
+            b.Dy += (nint)row * d;
+            b.Dq += (nint)row * d;
+            b.Lse += row;
+            b.Delta += row;
+            return b;
         }
     }
 }

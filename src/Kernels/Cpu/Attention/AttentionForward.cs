@@ -50,11 +50,17 @@ internal unsafe struct AttentionForward<S, V>
         int keys = Start + to;
         for (int j = 0; j < keys; j += KeyBlock)
         {
-            int columns = Math.Min(KeyBlock, keys - j);
-            Gemm<S, V>.RunSingle(Scores(rows, columns, q, j, s), product);
-            var block = new ScoreBlock(rows, columns, Group.Count, Start + from - j + 1);
-            SoftmaxBlock<S, V>.Forward(block, s, Group.Scale, j == 0, m, l, o, d);
-            Gemm<S, V>.RunSingle(Values(rows, columns, s, j, o), product);
+            // The block on the diagonal is taken in strips of queries, each up to its own last key.
+            int strip = j + KeyBlock < keys ? count : AttentionUnits.Strip;
+            for (int at = 0; at < count; at += strip)
+            {
+                int queries = Math.Min(strip, count - at), columns = Math.Min(KeyBlock, Start + from + at + queries - j);
+                int first = at * Group.Count;
+                Gemm<S, V>.RunSingle(Scores(queries * Group.Count, columns, q + (nint)first * d, j, s), product);
+                var block = new ScoreBlock(queries * Group.Count, columns, Group.Count, Start + from + at - j + 1);
+                SoftmaxBlock<S, V>.Forward(block, s, Group.Scale, j == 0, m + first, l + first, o + (nint)first * d, d);
+                Gemm<S, V>.RunSingle(Values(queries * Group.Count, columns, s, j, o + (nint)first * d), product);
+            }
         }
 
         for (int r = 0; r < rows; r++)

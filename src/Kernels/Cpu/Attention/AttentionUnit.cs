@@ -17,6 +17,9 @@ internal static class AttentionUnits
     /// <summary>Keys in a block, and the step in which the backward pass cuts documents.</summary>
     public const int KeyBlock = 64;
 
+    /// <summary>Queries in a strip of a block on the diagonal: strips stop at their last key, which saves a quarter of the block.</summary>
+    public const int Strip = 32;
+
     private const int StackedRows = 256;
 
     /// <summary>Short documents are gathered into units of about so many tokens.</summary>

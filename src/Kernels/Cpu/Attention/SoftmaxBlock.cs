@@ -19,37 +19,57 @@ internal static unsafe class SoftmaxBlock<S, V>
 {
     private const int Stride = AttentionUnits.KeyBlock;
 
+    private const int RowsAtOnce = 8;
+
     /// <summary>
     /// One step of the online softmax (Milakov and Gimelshein 2018): scores become exp(scale s - m), 0 where masked, with the running
     /// maximum m; the running sum l and the rows of o [R, D] so far are brought to the new maximum.
     /// </summary>
     public static void Forward(in ScoreBlock block, float* s, float scale, bool first, float* m, float* l, float* o, int d)
     {
-        for (int r = 0; r < block.Rows; r++)
+        // Maxima of a few rows first: the exponentials of a row would wait for its own.
+        float* maxima = stackalloc float[RowsAtOnce];
+        for (int from = 0; from < block.Rows; from += RowsAtOnce)
         {
-            float* row = s + (nint)r * Stride;
-            int visible = block.Visible(r);
-            Fill(row, visible, block.Columns, float.NegativeInfinity);
-            float old = m[r];
-            float maximum = scale * Maximum(row, visible);
-            maximum = first ? maximum : Math.Max(old, maximum);
-            float sum = Exponentials(row, visible, scale, maximum);
-            Fill(row, visible, block.Columns, 0);
-            m[r] = maximum;
-            if (first)
+            int to = Math.Min(from + RowsAtOnce, block.Rows);
+            for (int r = from; r < to; r++)
             {
-                l[r] = sum;
+                float* row = s + (nint)r * Stride;
+                int visible = block.Visible(r);
+                Fill(row, visible, visible, float.NegativeInfinity);
+                float maximum = scale * Maximum(row, visible);
+                maxima[r - from] = first ? maximum : Math.Max(m[r], maximum);
             }
-            else if (maximum != old)
+
+            for (int r = from; r < to; r++)
             {
-                float correction = MathF.Exp(old - maximum);
-                l[r] = MathF.FusedMultiplyAdd(l[r], correction, sum);
-                RowMath<S, V>.Scale(o + (nint)r * d, correction, o + (nint)r * d, d);
+                float* row = s + (nint)r * Stride;
+                int visible = block.Visible(r);
+                float sum = Exponentials(row, visible, scale, maxima[r - from]);
+                Fill(row, visible, block.Columns, 0);
+                Add(sum, maxima[r - from], first, ref m[r], ref l[r], o + (nint)r * d, d);
             }
-            else
-            {
-                l[r] += sum;
-            }
+        }
+    }
+
+    /// <summary>Takes a block's sum into a row's running sum, after bringing that and the row of o to the new maximum.</summary>
+    private static void Add(float sum, float maximum, bool first, ref float m, ref float l, float* o, int d)
+    {
+        float old = m;
+        m = maximum;
+        if (first)
+        {
+            l = sum;
+        }
+        else if (maximum != old)
+        {
+            float correction = MathF.Exp(old - maximum);
+            l = MathF.FusedMultiplyAdd(l, correction, sum);
+            RowMath<S, V>.Scale(o, correction, o, d);
+        }
+        else
+        {
+            l += sum;
         }
     }
 
@@ -77,7 +97,7 @@ internal static unsafe class SoftmaxBlock<S, V>
             V shift = S.Broadcast(-lse[r]), mean = S.Broadcast(delta[r]);
             for (int j = 0; j < visible; j += S.Count)
             {
-                V p = SimdMath.Exp<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
+                V p = SoftmaxExp.Of<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
                 S.Store(row + j, p);
                 S.Store(drow + j, S.Multiply(S.Multiply(p, factor), S.Subtract(S.Load(drow + j), mean)));
             }
@@ -102,7 +122,7 @@ internal static unsafe class SoftmaxBlock<S, V>
         V factor = S.Broadcast(scale), shift = S.Broadcast(-maximum), sum = S.Zero;
         for (int j = 0; j < n; j += S.Count)
         {
-            V p = SimdMath.Exp<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
+            V p = SoftmaxExp.Of<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
             S.Store(row + j, p);
             sum = S.Add(sum, p);
         }
@@ -114,7 +134,7 @@ internal static unsafe class SoftmaxBlock<S, V>
     private static void Fill(float* row, int visible, int columns, float value)
     {
         int end = Math.Max(columns, (visible + S.Count - 1) / S.Count * S.Count);
-        for (int j = visible; j < end; j++)
-            row[j] = value;
+        if (end > visible)
+            new Span<float>(row + visible, end - visible).Fill(value);
     }
 }
