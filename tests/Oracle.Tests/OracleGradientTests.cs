@@ -1,6 +1,8 @@
 namespace MolEngine.Oracle.Tests;
 
-/// <summary>Finite differences of the loss prove the gradient of every tensor, with no reference file at hand.</summary>
+/// <summary>
+/// Finite differences of the loss prove the gradient of every tensor, with no reference file at hand.
+/// </summary>
 public sealed class OracleGradientTests
 {
     private const double Step = 1e-4;
@@ -37,7 +39,8 @@ public sealed class OracleGradientTests
     {
         OracleModel model = TinyModels.Make("qwen3");
         OracleBatch batch = TinyModels.Batch(model.Config);
-        Check(model.Weights, trained => model.Forward(batch, null, trained ? OracleTrained.Base : OracleTrained.Nothing).CeLoss());
+        Check(model.Weights,
+            trained => model.Forward(batch, null, trained ? OracleTrained.Base : OracleTrained.Nothing).CeLoss());
     }
 
     [Fact]
@@ -45,7 +48,8 @@ public sealed class OracleGradientTests
     {
         OracleModel model = TinyModels.Make("llama3");
         OracleBatch batch = TinyModels.Batch(model.Config);
-        OracleForward pass = model.Forward(batch, trained: OracleTrained.Base), reference = TinyModels.Make("llama3", 2).Forward(batch);
+        OracleForward pass = model.Forward(batch, trained: OracleTrained.Base),
+            reference = TinyModels.Make("llama3", 2).Forward(batch);
         OracleLoss first = pass.MolLoss(Settings, TinyModels.General, reference);
         OracleLoss other = pass.CeLoss(), again = pass.MolLoss(Settings, TinyModels.General, reference);
         Assert.NotEqual(first.GradientNorm, other.GradientNorm);
@@ -54,8 +58,8 @@ public sealed class OracleGradientTests
     }
 
     /// <summary>
-    /// For each tensor the derivative along a random direction, and by its element of the largest gradient. Central differences of fourth
-    /// order: (8 (L(h) - L(-h)) - (L(2h) - L(-2h))) / 12 h.
+    /// For each tensor the derivative along a random direction, and by its element of the largest gradient. Central
+    /// differences of fourth order: (8 (L(h) - L(-h)) - (L(2h) - L(-2h))) / 12 h.
     /// </summary>
     private static void Check(IReadOnlyDictionary<string, double[]> parameters, Func<bool, OracleLoss> loss)
     {
@@ -64,7 +68,8 @@ public sealed class OracleGradientTests
         var random = new Random(11);
         foreach ((string name, double[] gradient) in at.Gradients)
         {
-            double[] direction = Array.ConvertAll(gradient, _ => TinyModels.Normal(random)), element = new double[gradient.Length];
+            double[] direction = Array.ConvertAll(gradient, _ => TinyModels.Normal(random)),
+                element = new double[gradient.Length];
             element[Array.IndexOf(gradient, gradient.MaxBy(Math.Abs))] = 1;
             Assert.True(gradient.Any(g => Math.Abs(g) > 1e-4), $"{name}: no gradient to speak of");
             foreach (double[] d in new[] { direction, element })

@@ -3,7 +3,9 @@ using MolEngine.Support;
 
 namespace MolEngine.Oracle.Tests;
 
-/// <summary>The oracle against every reference case: forward passes, packed cross-entropy and the Mixture of Losses.</summary>
+/// <summary>
+/// The oracle against every reference case: forward passes, packed cross-entropy and the Mixture of Losses.
+/// </summary>
 public sealed class OracleParityTests
 {
     public static TheoryData<string> Forward => [.. Shared.CasesWith("forward.safetensors")];
@@ -54,7 +56,8 @@ public sealed class OracleParityTests
         OracleLoss loss = pass.CeLoss();
         Truth.AssertScalar("loss", facts.GetProperty("loss").GetDouble(), loss.Loss);
         Truth.AssertScalars("row_losses", facts.GetProperty("row_losses"), loss.RowLoss);
-        Assert.Equal(facts.GetProperty("effective_tokens").EnumerateArray().Select(e => e.GetInt32()), loss.EffectiveTokens);
+        Assert.Equal(
+            facts.GetProperty("effective_tokens").EnumerateArray().Select(e => e.GetInt32()), loss.EffectiveTokens);
         Truth.AssertScalar("grad_norm", facts.GetProperty("grad_norm").GetDouble(), loss.GradientNorm);
         Truth.AssertTensors(ReferenceCase.Take(truth, "grad."), loss.Gradients);
         if (truth.Has("logits"))
@@ -95,7 +98,8 @@ public sealed class OracleParityTests
         lora = lora with
         {
             Tensors = lora.Tensors.ToDictionary(
-                t => t.Key, t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? new double[t.Value.Length] : t.Value),
+                t => t.Key,
+                t => t.Key.Contains("lora_B", StringComparison.Ordinal) ? new double[t.Value.Length] : t.Value),
         };
         OracleForward pass = reference.Model.Forward(batch, lora, OracleTrained.Lora);
         OracleLoss loss = pass.MolLoss(new OracleLossSettings(), general, reference.Model.Forward(batch));

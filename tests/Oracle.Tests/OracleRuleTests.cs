@@ -18,7 +18,8 @@ public sealed class OracleRuleTests
     public void A_token_does_not_see_the_next_ones()
     {
         OracleModel model = TinyModels.Make("llama3");
-        OracleForward longer = model.Forward(new OracleBatch([[3, 7, 1, 9, 4]])), shorter = model.Forward(new OracleBatch([[3, 7, 1]]));
+        OracleForward longer = model.Forward(new OracleBatch([[3, 7, 1, 9, 4]])),
+            shorter = model.Forward(new OracleBatch([[3, 7, 1]]));
         AssertClose(shorter.Logits, longer.Logits[..shorter.Logits.Length]);
     }
 
@@ -73,7 +74,8 @@ public sealed class OracleRuleTests
     {
         OracleModel model = TinyModels.Make("qwen3");
         OracleBatch batch = TinyModels.Batch(model.Config);
-        OracleForward pass = model.Forward(batch, trained: OracleTrained.Base), reference = TinyModels.Make("qwen3", 2).Forward(batch);
+        OracleForward pass = model.Forward(batch, trained: OracleTrained.Base),
+            reference = TinyModels.Make("qwen3", 2).Forward(batch);
         OracleLoss loss = pass.MolLoss(new OracleLossSettings(0.2, 4), TinyModels.General, reference);
         Assert.Equal([5, 5, 0, 3], loss.EffectiveTokens);
         Assert.Equal(3, loss.RowLoss.Length);
@@ -96,7 +98,8 @@ public sealed class OracleRuleTests
     [Fact]
     public void Schedules_rise_from_zero_and_fall_as_they_should()
     {
-        Assert.Equal([0, 0.5, 1, 0.5, 0], new[] { 0, 1, 2, 6, 10 }.Select(s => Math.Round(OracleSchedule.Cosine(s, 10, 0.2), 12)));
+        Assert.Equal([0, 0.5, 1, 0.5, 0],
+            new[] { 0, 1, 2, 6, 10 }.Select(s => Math.Round(OracleSchedule.Cosine(s, 10, 0.2), 12)));
         Assert.Equal([0, 0.5, 1, 0.75, 0.5], new[] { 0, 1, 2, 4, 6 }.Select(s => OracleSchedule.Linear(s, 10, 0.2)));
         Assert.Equal([0, 0.5, 1, 1, 1], new[] { 0, 1, 2, 6, 9 }.Select(s => OracleSchedule.Constant(s, 10, 0.2)));
         Assert.Equal(0, OracleSchedule.Cosine(0, 11, 0.01));    // ceil(0.11) = 1 step of warm-up
@@ -131,11 +134,14 @@ public sealed class OracleRuleTests
         var batch = new OracleBatch([[1, 2]]);
         Dictionary<string, double[]> weights = model.Weights.ToDictionary();
         weights["model.norm.weight"] = [1];
-        Assert.Contains("model.norm.weight", Assert.Throws<ArgumentException>(() => new OracleModel(model.Config, weights).Forward(batch)).Message);
+        Assert.Contains("model.norm.weight",
+            Assert.Throws<ArgumentException>(() => new OracleModel(model.Config, weights).Forward(batch)).Message);
         weights.Remove("model.norm.weight");
-        Assert.Contains("model.norm.weight", Assert.Throws<ArgumentException>(() => new OracleModel(model.Config, weights).Forward(batch)).Message);
+        Assert.Contains("model.norm.weight",
+            Assert.Throws<ArgumentException>(() => new OracleModel(model.Config, weights).Forward(batch)).Message);
         OracleConfig odd = model.Config with { RopeScaling = new RopeScaling("longrope") };
-        Assert.Contains("longrope", Assert.Throws<NotSupportedException>(() => new OracleModel(odd, model.Weights).Forward(batch)).Message);
+        Assert.Contains("longrope",
+            Assert.Throws<NotSupportedException>(() => new OracleModel(odd, model.Weights).Forward(batch)).Message);
     }
 
     private static void AssertClose(double[] expected, double[] got)

@@ -16,7 +16,8 @@ public sealed class OracleTrajectoryParityTests
     {
         var reference = new ReferenceCase(name);
         OracleLora lora = reference.Lora("trajectory_lora_start");
-        Run(reference, "trajectory_lora", lora.Tensors, batch => reference.Model.Forward(batch, lora, OracleTrained.Lora));
+        Run(reference, "trajectory_lora", lora.Tensors,
+            batch => reference.Model.Forward(batch, lora, OracleTrained.Lora));
     }
 
     [SkippableTheory]
@@ -24,18 +25,23 @@ public sealed class OracleTrajectoryParityTests
     public void Full_parameter_training(string name)
     {
         var reference = new ReferenceCase(name);
-        var student = new OracleModel(reference.Config, reference.Weights.ToDictionary(w => w.Key, w => (double[])w.Value.Clone()));
-        Run(reference, "trajectory_full", student.Weights, batch => student.Forward(batch, trained: OracleTrained.Base));
+        var student = new OracleModel(
+            reference.Config, reference.Weights.ToDictionary(w => w.Key, w => (double[])w.Value.Clone()));
+        Run(reference, "trajectory_full", student.Weights,
+            batch => student.Forward(batch, trained: OracleTrained.Base));
     }
 
     private static void Run(
-        ReferenceCase reference, string file, IReadOnlyDictionary<string, double[]> parameters, Func<OracleBatch, OracleForward> forward)
+        ReferenceCase reference, string file, IReadOnlyDictionary<string, double[]> parameters,
+        Func<OracleBatch, OracleForward> forward)
     {
         ReferenceTensors truth = reference.Tensors(file);
         JsonElement facts = reference.Facts(file);
         double Fact(string name) => facts.GetProperty(name).GetDouble();
-        int steps = (int)Fact("steps"), rows = (int)Fact("rows_per_step"), columns = truth.Shape("input_ids")[1], size = rows * columns;
-        int[] ids = truth.Ints("input_ids"), documents = truth.Ints("document_ids"), positions = truth.Ints("position_ids");
+        int steps = (int)Fact("steps"), rows = (int)Fact("rows_per_step"), columns = truth.Shape("input_ids")[1],
+            size = rows * columns;
+        int[] ids = truth.Ints("input_ids"), documents = truth.Ints("document_ids"),
+            positions = truth.Ints("position_ids");
         bool[] general = Array.ConvertAll(truth.Ints("general"), g => g != 0);
         JsonElement betas = facts.GetProperty("betas");
         var optimizer = new OracleAdamW(betas[0].GetDouble(), betas[1].GetDouble(), Fact("eps"), Fact("weight_decay"));
@@ -49,7 +55,8 @@ public sealed class OracleTrajectoryParityTests
             JsonElement log = facts.GetProperty("log")[step];
             Truth.AssertScalar($"lr of step {step + 1}", log.GetProperty("lr").GetDouble(), rate);
             Truth.AssertScalar($"loss of step {step + 1}", log.GetProperty("loss").GetDouble(), loss.Loss, 1e-9);
-            Truth.AssertScalar($"gradient norm of step {step + 1}", log.GetProperty("grad_norm").GetDouble(), loss.GradientNorm, 1e-8);
+            Truth.AssertScalar(
+                $"gradient norm of step {step + 1}", log.GetProperty("grad_norm").GetDouble(), loss.GradientNorm, 1e-8);
             Truth.AssertScalars($"ce of step {step + 1}", log.GetProperty("ce"), loss.Ce, 1e-9);
             Truth.AssertScalars($"kl of step {step + 1}", log.GetProperty("kl"), loss.Kl, 1e-7);
             OracleAdamW.Clip(loss.Gradients, loss.GradientNorm, Fact("clip"));

@@ -28,7 +28,8 @@ internal sealed class ReferenceCase
 
     public ReferenceTensors Tensors(string file) => new(Path.Combine(_folder, file + ".safetensors"));
 
-    public JsonElement Facts(string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, file + ".json"))).RootElement;
+    public JsonElement Facts(string file) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, file + ".json"))).RootElement;
 
     /// <summary>The adapter beside the model, or the tensors of another file with that adapter's scale.</summary>
     public OracleLora Lora(string? file = null)
@@ -40,11 +41,13 @@ internal sealed class ReferenceCase
 
     /// <summary>The tensors whose names begin with a prefix, without it.</summary>
     public static Dictionary<string, double[]> Take(ReferenceTensors tensors, string prefix) =>
-        tensors.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(n => n[prefix.Length..], n => tensors[n]);
+        tensors.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(n => n[prefix.Length..], n => tensors[n]);
 
     public static OracleBatch Batch(ReferenceTensors t)
     {
         int[]? Optional(string name) => t.Has(name) ? t.Ints(name) : null;
-        return OracleBatch.FromFlat(t.Shape("input_ids")[0], t.Ints("input_ids"), Optional("document_ids"), Optional("position_ids"));
+        return OracleBatch.FromFlat(
+            t.Shape("input_ids")[0], t.Ints("input_ids"), Optional("document_ids"), Optional("position_ids"));
     }
 }

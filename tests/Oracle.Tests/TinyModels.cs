@@ -1,6 +1,8 @@
 namespace MolEngine.Oracle.Tests;
 
-/// <summary>Tiny random models of every architecture and rope type, and a batch with documents, padding and an empty row.</summary>
+/// <summary>
+/// Tiny random models of every architecture and rope type, and a batch with documents, padding and an empty row.
+/// </summary>
 internal static class TinyModels
 {
     public static readonly string[] Names = ["qwen3", "qwen2_yarn", "llama3", "llama_linear"];
@@ -54,8 +56,10 @@ internal static class TinyModels
             foreach ((string module, int rows, int columns) in Modules(config))
             {
                 string name = $"model.layers.{i}.{module}";
-                tensors[OracleLora.Name(name, 'A')] = [.. Enumerable.Range(0, 3 * columns).Select(_ => 0.3 * Normal(random))];
-                tensors[OracleLora.Name(name, 'B')] = [.. Enumerable.Range(0, 3 * rows).Select(_ => 0.2 * Normal(random))];
+                tensors[OracleLora.Name(name, 'A')] =
+                    [.. Enumerable.Range(0, 3 * columns).Select(_ => 0.3 * Normal(random))];
+                tensors[OracleLora.Name(name, 'B')] =
+                    [.. Enumerable.Range(0, 3 * rows).Select(_ => 0.2 * Normal(random))];
             }
         }
 
@@ -75,10 +79,12 @@ internal static class TinyModels
 
     private static (string Module, int Rows, int Columns)[] Modules(OracleConfig c)
     {
-        int h = c.HiddenSize, q = c.NumAttentionHeads * c.HeadDim, kv = c.NumKeyValueHeads * c.HeadDim, f = c.IntermediateSize;
+        int h = c.HiddenSize, q = c.NumAttentionHeads * c.HeadDim, kv = c.NumKeyValueHeads * c.HeadDim,
+            f = c.IntermediateSize;
         return
         [
-            ("self_attn.q_proj", q, h), ("self_attn.k_proj", kv, h), ("self_attn.v_proj", kv, h), ("self_attn.o_proj", h, q),
+            ("self_attn.q_proj", q, h), ("self_attn.k_proj", kv, h), ("self_attn.v_proj", kv, h),
+            ("self_attn.o_proj", h, q),
             ("mlp.gate_proj", f, h), ("mlp.up_proj", f, h), ("mlp.down_proj", h, f),
         ];
     }

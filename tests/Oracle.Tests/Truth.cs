@@ -3,7 +3,9 @@ using Xunit.Sdk;
 
 namespace MolEngine.Oracle.Tests;
 
-/// <summary>float64 results against references: tensors are fp32 roundings of float64 values, scalars are doubles.</summary>
+/// <summary>
+/// float64 results against references: tensors are fp32 roundings of float64 values, scalars are doubles.
+/// </summary>
 internal static class Truth
 {
     /// <summary>Rounding to fp32 alone gives at most 6e-8.</summary>
@@ -12,12 +14,14 @@ internal static class Truth
     public static void AssertTensor(string what, double[] truth, double[] got)
     {
         Assert.Equal(truth.Length, got.Length);
-        double error = Math.Sqrt(truth.Zip(got, (a, b) => (a - b) * (a - b)).Sum()), size = Math.Sqrt(truth.Sum(x => x * x));
+        double error = Math.Sqrt(truth.Zip(got, (a, b) => (a - b) * (a - b)).Sum()),
+            size = Math.Sqrt(truth.Sum(x => x * x));
         if (!(error <= Rounding * size))
             throw new XunitException($"{what}: relative L2 error {error / size:E2}, allowed {Rounding:E1}");
     }
 
-    public static void AssertTensors(IReadOnlyDictionary<string, double[]> truth, IReadOnlyDictionary<string, double[]> got)
+    public static void AssertTensors(
+        IReadOnlyDictionary<string, double[]> truth, IReadOnlyDictionary<string, double[]> got)
     {
         Assert.NotEmpty(truth);
         Assert.Equal(truth.Keys.Order(), got.Keys.Order());

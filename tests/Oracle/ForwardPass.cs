@@ -14,7 +14,8 @@ internal sealed class ForwardPass
     private readonly double[] _sin;
 
     public ForwardPass(
-        OracleConfig config, IReadOnlyDictionary<string, double[]> weights, OracleBatch batch, OracleLora? lora, OracleTrained trained)
+        OracleConfig config, IReadOnlyDictionary<string, double[]> weights, OracleBatch batch, OracleLora? lora,
+        OracleTrained trained)
     {
         (_config, _weights, _batch, _lora, _trained) = (config, weights, batch, lora, trained);
         (double[] frequencies, double factor) = Rotary.Frequencies(config);
@@ -37,7 +38,9 @@ internal sealed class ForwardPass
         }
 
         x = Norm(x, "model.norm");
-        Matrix head = _config.TieWordEmbeddings ? embedding : Weight("lm_head.weight", _config.VocabSize, _config.HiddenSize);
+        Matrix head = _config.TieWordEmbeddings
+            ? embedding
+            : Weight("lm_head.weight", _config.VocabSize, _config.HiddenSize);
         Matrix logits = _tape.Linear(x, head);
         return new OracleForward(_tape, _batch, hidden, x, logits, _leaves.Where(l => l.Value.Trained).ToDictionary());
     }
@@ -56,11 +59,13 @@ internal sealed class ForwardPass
 
     private Matrix Mlp(Matrix h, string name)
     {
-        Matrix gate = Linear(h, name + "gate_proj", _config.IntermediateSize), up = Linear(h, name + "up_proj", _config.IntermediateSize);
+        Matrix gate = Linear(h, name + "gate_proj", _config.IntermediateSize),
+            up = Linear(h, name + "up_proj", _config.IntermediateSize);
         return Linear(_tape.SwiGlu(gate, up), name + "down_proj", _config.HiddenSize);
     }
 
-    private Matrix Norm(Matrix x, string name) => _tape.RmsNorm(x, Weight(name + ".weight", 1, _config.HiddenSize), _config.RmsNormEps);
+    private Matrix Norm(Matrix x, string name) =>
+        _tape.RmsNorm(x, Weight(name + ".weight", 1, _config.HiddenSize), _config.RmsNormEps);
 
     /// <summary>RMS norm over each head by itself, where the model has one.</summary>
     private Matrix HeadNorm(Matrix x, string name)
@@ -82,7 +87,8 @@ internal sealed class ForwardPass
         int rank = a.Length / x.Columns;
         bool trained = _trained == OracleTrained.Lora;
         Matrix narrow = _tape.Linear(x, Leaf(nameA, a, rank, x.Columns, trained));
-        return _tape.AddScaled(y, _tape.Linear(narrow, Leaf(nameB, _lora.Tensors[nameB], outputs, rank, trained)), _lora.Scale);
+        return _tape.AddScaled(
+            y, _tape.Linear(narrow, Leaf(nameB, _lora.Tensors[nameB], outputs, rank, trained)), _lora.Scale);
     }
 
     private Matrix Weight(string name, int rows, int columns)

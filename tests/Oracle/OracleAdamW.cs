@@ -1,15 +1,19 @@
 namespace MolEngine.Oracle;
 
-/// <summary>AdamW (Loshchilov and Hutter 2019) as torch.optim.AdamW orders it, in float64, on tensors by name.</summary>
+/// <summary>
+/// AdamW (Loshchilov and Hutter 2019) as torch.optim.AdamW orders it, in float64, on tensors by name.
+/// </summary>
 public sealed class OracleAdamW(double beta1 = 0.9, double beta2 = 0.95, double eps = 1e-8, double weightDecay = 0.1)
 {
     private readonly Dictionary<string, (double[] M, double[] V)> _moments = [];
     private int _step;
 
     /// <summary>
-    /// One update, in place. Decay acts on matrices only: not on norms (names that end in "norm.weight") and biases (".bias").
+    /// One update, in place. Decay acts on matrices only: not on norms (names that end in "norm.weight") and biases
+    /// (".bias").
     /// </summary>
-    public void Step(IReadOnlyDictionary<string, double[]> parameters, IReadOnlyDictionary<string, double[]> gradients, double learningRate)
+    public void Step(IReadOnlyDictionary<string, double[]> parameters, IReadOnlyDictionary<string, double[]> gradients,
+        double learningRate)
     {
         _step++;
         double correction1 = 1 - Math.Pow(beta1, _step), correction2 = 1 - Math.Pow(beta2, _step);

@@ -1,6 +1,8 @@
 namespace MolEngine.Oracle;
 
-/// <summary>Rows of tokens, of any lengths. Attention and prediction stay inside a document; a document id below 0 is padding.</summary>
+/// <summary>
+/// Rows of tokens, of any lengths. Attention and prediction stay inside a document; a document id below 0 is padding.
+/// </summary>
 public sealed class OracleBatch
 {
     /// <param name="ids">A row of token ids each.</param>
@@ -31,7 +33,9 @@ public sealed class OracleBatch
 
     public int[] Positions { get; }
 
-    /// <summary>The next token, or -1 where the next position is of another document, of another row, or padding.</summary>
+    /// <summary>
+    /// The next token, or -1 where the next position is of another document, of another row, or padding.
+    /// </summary>
     public int[] Labels { get; }
 
     /// <summary>[rows + 1].</summary>

@@ -4,8 +4,9 @@ namespace MolEngine.Oracle;
 
 /// <summary>What the oracle must know of a model. Names as in Hugging Face's config.json.</summary>
 public sealed record OracleConfig(
-    int VocabSize, int HiddenSize, int IntermediateSize, int NumHiddenLayers, int NumAttentionHeads, int NumKeyValueHeads,
-    int HeadDim, double RmsNormEps, double RopeTheta, bool TieWordEmbeddings, RopeScaling? RopeScaling = null)
+    int VocabSize, int HiddenSize, int IntermediateSize, int NumHiddenLayers, int NumAttentionHeads,
+    int NumKeyValueHeads, int HeadDim, double RmsNormEps, double RopeTheta, bool TieWordEmbeddings,
+    RopeScaling? RopeScaling = null)
 {
     /// <summary>Reads config.json in both dialects (rope_theta + rope_scaling, or rope_parameters).</summary>
     public static OracleConfig Parse(string json)
@@ -28,17 +29,20 @@ public sealed record OracleConfig(
     internal static double? Number(JsonElement e, string name) => Find(e, name)?.GetDouble();
 }
 
-/// <summary>A change of the rotary frequencies. Type is default, linear, llama3 or yarn; what a type does not use is ignored.</summary>
+/// <summary>
+/// A change of the rotary frequencies. Type is default, linear, llama3 or yarn; what a type does not use is ignored.
+/// </summary>
 public sealed record RopeScaling(
-    string Type, double Factor = 1, double OriginalMaxPositionEmbeddings = 0, double LowFreqFactor = 1, double HighFreqFactor = 4,
-    double BetaFast = 32, double BetaSlow = 1, double? AttentionFactor = null)
+    string Type, double Factor = 1, double OriginalMaxPositionEmbeddings = 0, double LowFreqFactor = 1,
+    double HighFreqFactor = 4, double BetaFast = 32, double BetaSlow = 1, double? AttentionFactor = null)
 {
     internal static RopeScaling Parse(JsonElement e)
     {
         string type = (OracleConfig.Find(e, "rope_type") ?? OracleConfig.Find(e, "type"))?.GetString() ?? "default";
         double Or(string name, double otherwise) => OracleConfig.Number(e, name) ?? otherwise;
         return new RopeScaling(
-            type, Or("factor", 1), Or("original_max_position_embeddings", 0), Or("low_freq_factor", 1), Or("high_freq_factor", 4),
-            Or("beta_fast", 32), Or("beta_slow", 1), OracleConfig.Number(e, "attention_factor"));
+            type, Or("factor", 1), Or("original_max_position_embeddings", 0), Or("low_freq_factor", 1),
+            Or("high_freq_factor", 4), Or("beta_fast", 32), Or("beta_slow", 1),
+            OracleConfig.Number(e, "attention_factor"));
     }
 }

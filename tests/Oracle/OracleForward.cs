@@ -9,7 +9,8 @@ public sealed class OracleForward
     private readonly Dictionary<string, Matrix> _trained;
 
     internal OracleForward(
-        Tape tape, OracleBatch batch, IReadOnlyList<double[]> hidden, Matrix final, Matrix logits, Dictionary<string, Matrix> trained)
+        Tape tape, OracleBatch batch, IReadOnlyList<double[]> hidden, Matrix final, Matrix logits,
+        Dictionary<string, Matrix> trained)
     {
         (_tape, _batch, _logits, _trained) = (tape, batch, logits, trained);
         Hidden = hidden;
@@ -26,8 +27,9 @@ public sealed class OracleForward
     public double[] Logits => _logits.Data;
 
     /// <summary>
-    /// The mean over rows with effective tokens of the mean over their effective tokens of ceWeight CE + klWeight KL, and its gradients by
-    /// everything that the pass was told to train (none where it trains nothing). May be called again with other settings.
+    /// The mean over rows with effective tokens of the mean over their effective tokens of ceWeight CE + klWeight KL,
+    /// and its gradients by everything that the pass was told to train (none where it trains nothing). May be called
+    /// again with other settings.
     /// </summary>
     /// <param name="reference">The base model's pass over the same batch; null where no row has a KL weight.</param>
     public OracleLoss MolLoss(OracleLossSettings settings, bool[] general, OracleForward? reference)
@@ -57,25 +59,30 @@ public sealed class OracleForward
         Parallel.For(0, rows.Length, i =>
         {
             int r = rows[i];
-            double ceWeight = general[r] ? settings.Alpha : 1 - settings.Alpha, klWeight = reference is null ? 0 : 1 - ceWeight;
-            double mean = 1.0 / effective[r].Length;
+            double ceWeight = general[r] ? settings.Alpha : 1 - settings.Alpha,
+                klWeight = reference is null ? 0 : 1 - ceWeight;
+            double share = 1.0 / effective[r].Length;
             foreach (int t in effective[r])
             {
                 ReadOnlySpan<double> z = Logits.AsSpan(t * vocabulary, vocabulary);
-                ReadOnlySpan<double> z0 = reference is null ? default : reference.Logits.AsSpan(t * vocabulary, vocabulary);
+                ReadOnlySpan<double> z0 = reference is null
+                    ? default
+                    : reference.Logits.AsSpan(t * vocabulary, vocabulary);
                 (double tokenCe, double tokenKl) = TokenLoss.Compute(
-                    z, z0, _batch.Labels[t], settings.TopN, ceWeight, klWeight, mean / rows.Length,
+                    z, z0, _batch.Labels[t], settings.TopN, ceWeight, klWeight, share / rows.Length,
                     gradient.AsSpan(t * vocabulary, vocabulary));
-                ce[i] += mean * tokenCe;
-                kl[i] += mean * tokenKl;
+                ce[i] += share * tokenCe;
+                kl[i] += share * tokenKl;
             }
 
             loss[i] = ceWeight * ce[i] + klWeight * kl[i];
         });
         int[] counts = Array.ConvertAll(effective, e => e.Length);
-        return (new OracleLoss(rows.Length == 0 ? 0 : loss.Average(), ce, kl, loss, counts, new Dictionary<string, double[]>()), rows);
+        double mean = rows.Length == 0 ? 0 : loss.Average();
+        return (new OracleLoss(mean, ce, kl, loss, counts, new Dictionary<string, double[]>()), rows);
     }
 
     private int[] EffectiveTokens(int row) =>
-        [.. Enumerable.Range(_batch.RowStarts[row], _batch.RowStarts[row + 1] - _batch.RowStarts[row]).Where(t => _batch.Labels[t] >= 0)];
+        [.. Enumerable.Range(0, _batch.Tokens).Where(t =>
+            t >= _batch.RowStarts[row] && t < _batch.RowStarts[row + 1] && _batch.Labels[t] >= 0)];
 }

@@ -9,7 +9,8 @@ public sealed record OracleLossSettings(double Alpha = 0.01, int TopN = 31);
 /// <param name="EffectiveTokens">Of every row.</param>
 /// <param name="Gradients">dLoss by Hugging Face's names of base weights, or PEFT's of adapter weights.</param>
 public sealed record OracleLoss(
-    double Loss, double[] Ce, double[] Kl, double[] RowLoss, int[] EffectiveTokens, IReadOnlyDictionary<string, double[]> Gradients)
+    double Loss, double[] Ce, double[] Kl, double[] RowLoss, int[] EffectiveTokens,
+    IReadOnlyDictionary<string, double[]> Gradients)
 {
     /// <summary>L2 norm of all gradients together.</summary>
     public double GradientNorm => Math.Sqrt(Gradients.Values.Sum(g => g.Sum(x => x * x)));

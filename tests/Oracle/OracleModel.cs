@@ -9,16 +9,18 @@ public enum OracleTrained
 }
 
 /// <summary>
-/// A decoder-only transformer of the Qwen3, Qwen2 and Llama families in float64: the independent truth of tests. What a checkpoint has decides
-/// the architecture: biases and q/k norms act where their tensors are there.
+/// A decoder-only transformer of the Qwen3, Qwen2 and Llama families in float64: the independent truth of tests. What a
+/// checkpoint has decides the architecture: biases and q/k norms act where their tensors are there.
 /// </summary>
-/// <param name="weights">Row-major tensors under Hugging Face's names. They are read, never changed, at each forward pass.</param>
+/// <param name="weights">Row-major tensors under Hugging Face's names. They are read, never changed, at each forward
+/// pass.</param>
 public sealed class OracleModel(OracleConfig config, IReadOnlyDictionary<string, double[]> weights)
 {
     public OracleConfig Config { get; } = config;
 
     public IReadOnlyDictionary<string, double[]> Weights { get; } = weights;
 
-    public OracleForward Forward(OracleBatch batch, OracleLora? lora = null, OracleTrained trained = OracleTrained.Nothing) =>
+    public OracleForward Forward(
+        OracleBatch batch, OracleLora? lora = null, OracleTrained trained = OracleTrained.Nothing) =>
         new ForwardPass(Config, Weights, batch, lora, trained).Run();
 }

@@ -44,7 +44,8 @@ internal static class Products
 
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        ReadOnlySpan<Vector<double>> va = MemoryMarshal.Cast<double, Vector<double>>(a), vb = MemoryMarshal.Cast<double, Vector<double>>(b);
+        ReadOnlySpan<Vector<double>> va = MemoryMarshal.Cast<double, Vector<double>>(a);
+        ReadOnlySpan<Vector<double>> vb = MemoryMarshal.Cast<double, Vector<double>>(b);
         Vector<double> sum = Vector<double>.Zero;
         for (int i = 0; i < va.Length; i++)
             sum += va[i] * vb[i];
@@ -76,8 +77,10 @@ internal static class Products
             double s2 = scales[first + (r + 2) * step], s3 = scales[first + (r + 3) * step];
             ReadOnlySpan<double> r0 = rows.AsSpan(r * k, k), r1 = rows.AsSpan((r + 1) * k, k);
             ReadOnlySpan<double> r2 = rows.AsSpan((r + 2) * k, k), r3 = rows.AsSpan((r + 3) * k, k);
-            ReadOnlySpan<Vector<double>> v0 = MemoryMarshal.Cast<double, Vector<double>>(r0), v1 = MemoryMarshal.Cast<double, Vector<double>>(r1);
-            ReadOnlySpan<Vector<double>> v2 = MemoryMarshal.Cast<double, Vector<double>>(r2), v3 = MemoryMarshal.Cast<double, Vector<double>>(r3);
+            ReadOnlySpan<Vector<double>> v0 = MemoryMarshal.Cast<double, Vector<double>>(r0),
+                v1 = MemoryMarshal.Cast<double, Vector<double>>(r1);
+            ReadOnlySpan<Vector<double>> v2 = MemoryMarshal.Cast<double, Vector<double>>(r2),
+                v3 = MemoryMarshal.Cast<double, Vector<double>>(r3);
             for (int i = 0; i < vy.Length; i++)
                 vy[i] += v0[i] * s0 + v1[i] * s1 + (v2[i] * s2 + v3[i] * s3);
             for (int i = vectors * Vector<double>.Count; i < k; i++)
@@ -89,11 +92,14 @@ internal static class Products
     }
 
     private static (double A, double B, double C, double D) Dot4(
-        ReadOnlySpan<double> a, ReadOnlySpan<double> b, ReadOnlySpan<double> c, ReadOnlySpan<double> d, ReadOnlySpan<double> w)
+        ReadOnlySpan<double> a, ReadOnlySpan<double> b, ReadOnlySpan<double> c, ReadOnlySpan<double> d,
+        ReadOnlySpan<double> w)
     {
         ReadOnlySpan<Vector<double>> vw = MemoryMarshal.Cast<double, Vector<double>>(w);
-        ReadOnlySpan<Vector<double>> va = MemoryMarshal.Cast<double, Vector<double>>(a), vb = MemoryMarshal.Cast<double, Vector<double>>(b);
-        ReadOnlySpan<Vector<double>> vc = MemoryMarshal.Cast<double, Vector<double>>(c), vd = MemoryMarshal.Cast<double, Vector<double>>(d);
+        ReadOnlySpan<Vector<double>> va = MemoryMarshal.Cast<double, Vector<double>>(a);
+        ReadOnlySpan<Vector<double>> vb = MemoryMarshal.Cast<double, Vector<double>>(b);
+        ReadOnlySpan<Vector<double>> vc = MemoryMarshal.Cast<double, Vector<double>>(c);
+        ReadOnlySpan<Vector<double>> vd = MemoryMarshal.Cast<double, Vector<double>>(d);
         Vector<double> sa = Vector<double>.Zero, sb = sa, sc = sa, sd = sa;
         for (int i = 0; i < vw.Length; i++)
         {

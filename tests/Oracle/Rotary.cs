@@ -15,13 +15,15 @@ internal static class Rotary
             "linear" => (Array.ConvertAll(plain, f => f / s.Factor), 1),
             "llama3" => (Array.ConvertAll(plain, f => Llama3(f, s)), 1),
             "yarn" => Yarn(plain, config, s),
-            _ => throw new NotSupportedException($"oracle: rope type: expected default, linear, llama3 or yarn, got {s.Type}"),
+            _ => throw new NotSupportedException(
+                $"oracle: rope type: expected default, linear, llama3 or yarn, got {s.Type}"),
         };
     }
 
     /// <summary>
-    /// Llama 3.1: frequencies whose wave is longer than the original context / low_freq_factor are divided by the factor, short waves stay,
-    /// and between the two borders the two are mixed linearly in the number of waves in the original context.
+    /// Llama 3.1: frequencies whose wave is longer than the original context / low_freq_factor are divided by the
+    /// factor, short waves stay, and between the two borders the two are mixed linearly in the number of waves in the
+    /// original context.
     /// </summary>
     private static double Llama3(double frequency, RopeScaling s)
     {
@@ -34,13 +36,17 @@ internal static class Rotary
         return (1 - smooth) * frequency / s.Factor + smooth * frequency;
     }
 
-    /// <summary>YaRN (Peng et al. 2023, section 3): a ramp over the dimensions between beta_fast and beta_slow rotations.</summary>
+    /// <summary>
+    /// YaRN (Peng et al. 2023, section 3): a ramp over the dimensions between beta_fast and beta_slow rotations.
+    /// </summary>
     private static (double[] Frequencies, double Factor) Yarn(double[] plain, OracleConfig config, RopeScaling s)
     {
         int dim = config.HeadDim;
         double Dimension(double rotations) =>
-            dim * Math.Log(s.OriginalMaxPositionEmbeddings / (rotations * 2 * Math.PI)) / (2 * Math.Log(config.RopeTheta));
-        double low = Math.Max(Math.Floor(Dimension(s.BetaFast)), 0), high = Math.Min(Math.Ceiling(Dimension(s.BetaSlow)), dim - 1);
+            dim * Math.Log(s.OriginalMaxPositionEmbeddings / (rotations * 2 * Math.PI))
+                / (2 * Math.Log(config.RopeTheta));
+        double low = Math.Max(Math.Floor(Dimension(s.BetaFast)), 0),
+            high = Math.Min(Math.Ceiling(Dimension(s.BetaSlow)), dim - 1);
         double width = high == low ? 0.001 : high - low;
         var frequencies = new double[plain.Length];
         for (int i = 0; i < plain.Length; i++)

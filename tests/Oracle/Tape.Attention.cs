@@ -3,7 +3,8 @@ namespace MolEngine.Oracle;
 internal sealed partial class Tape
 {
     /// <summary>
-    /// Rotates every head of x [T, heads D] by its token's angles: (a, b) -> (a cos - b sin, b cos + a sin), a and b the halves of the head.
+    /// Rotates every head of x [T, heads D] by its token's angles: (a, b) -> (a cos - b sin, b cos + a sin), a and b
+    /// the halves of the head.
     /// </summary>
     /// <param name="cos">[T, D / 2], the scaling's factor included; sin likewise.</param>
     public Matrix Rotate(Matrix x, int headDim, double[] cos, double[] sin)
@@ -15,14 +16,18 @@ internal sealed partial class Tape
         return y;
     }
 
-    /// <summary>Causal softmax attention inside each document of each row, scale 1 / sqrt(D), query heads in groups over the key heads.</summary>
+    /// <summary>
+    /// Causal softmax attention inside each document of each row, scale 1 / sqrt(D), query heads in groups over the key
+    /// heads.
+    /// </summary>
     /// <param name="q">[T, Hq D]; k and v [T, Hkv D].</param>
     /// <param name="rowStarts">Rows of the batch: row r holds tokens rowStarts[r] .. rowStarts[r + 1].</param>
     /// <param name="documents">[T].</param>
     public Matrix Attention(Matrix q, Matrix k, Matrix v, int headDim, int[] rowStarts, int[] documents)
     {
         Matrix y = Result(q.Rows, q.Columns, q, k, v);
-        int heads = q.Columns / headDim, keyHeads = k.Columns / headDim, group = heads / keyHeads, rows = rowStarts.Length - 1;
+        int heads = q.Columns / headDim, keyHeads = k.Columns / headDim, group = heads / keyHeads,
+            rows = rowStarts.Length - 1;
         var all = new AttentionHead[rows * heads];
         Parallel.For(0, all.Length, i =>
         {
@@ -59,8 +64,11 @@ internal sealed partial class Tape
         }
     }
 
-    /// <summary>One query head on one row: tokens start .. end - 1. Keeps its probabilities [T, T] for the way back.</summary>
-    private sealed class AttentionHead(Matrix q, Matrix k, Matrix v, int headDim, int head, int keyHead, int start, int end)
+    /// <summary>
+    /// One query head on one row: tokens start .. end - 1. Keeps its probabilities [T, T] for the way back.
+    /// </summary>
+    private sealed class AttentionHead(
+        Matrix q, Matrix k, Matrix v, int headDim, int head, int keyHead, int start, int end)
     {
         private readonly double[][] _p = new double[end - start][];
         private readonly double _scale = 1 / Math.Sqrt(headDim);
@@ -74,7 +82,9 @@ internal sealed partial class Tape
                 for (int j = start; j <= i; j++)
                 {
                     bool allowed = documents[i] == documents[j];
-                    p[j - start] = allowed ? _scale * Products.Dot(Query(q.Data, i), Key(k.Data, j)) : double.NegativeInfinity;
+                    p[j - start] = allowed
+                        ? _scale * Products.Dot(Query(q.Data, i), Key(k.Data, j))
+                        : double.NegativeInfinity;
                     largest = Math.Max(largest, p[j - start]);
                 }
 
@@ -89,7 +99,9 @@ internal sealed partial class Tape
             }
         }
 
-        /// <summary>dv += P^T dy; dP = dy v^T; dS = P (dP - rowsum(P dP)); dq += scale dS k; dk += scale dS^T q.</summary>
+        /// <summary>
+        /// dv += P^T dy; dP = dy v^T; dS = P (dP - rowsum(P dP)); dq += scale dS k; dk += scale dS^T q.
+        /// </summary>
         public void Backward(double[] dy)
         {
             for (int i = start; i < end; i++)

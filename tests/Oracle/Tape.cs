@@ -1,8 +1,8 @@
 namespace MolEngine.Oracle;
 
 /// <summary>
-/// Reverse-mode differentiation over matrices: every operation computes its result at once and records how gradients flow back.
-/// A result has a gradient where one of its operands has.
+/// Reverse-mode differentiation over matrices: every operation computes its result at once and records how gradients
+/// flow back. A result has a gradient where one of its operands has.
 /// </summary>
 internal sealed partial class Tape
 {
@@ -10,14 +10,15 @@ internal sealed partial class Tape
     private readonly List<Matrix> _trained = [];
 
     /// <summary>A leaf: its gradient is kept where <paramref name="trained"/>.</summary>
-    public Matrix Leaf(int rows, int columns, double[] data, bool trained) => Track(new Matrix(rows, columns, data, trained ? new double[data.Length] : null));
+    public Matrix Leaf(int rows, int columns, double[] data, bool trained) =>
+        Track(new Matrix(rows, columns, data, trained ? new double[data.Length] : null));
 
     /// <summary>Runs the tape backwards from a gradient of one of its results. All gradients start from zero.</summary>
     public void Backward(Matrix from, Action<double[]> seed)
     {
         foreach (Matrix m in _trained)
             Array.Clear(m.Gradient!);
-        seed(from.Gradient ?? throw new InvalidOperationException("oracle: nothing is trained: there is no gradient to take"));
+        seed(from.Gradient ?? throw new InvalidOperationException("oracle: nothing is trained: no gradient to take"));
         for (int i = _backward.Count - 1; i >= 0; i--)
             _backward[i]();
     }

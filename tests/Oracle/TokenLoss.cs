@@ -4,14 +4,15 @@ namespace MolEngine.Oracle;
 internal static class TokenLoss
 {
     /// <summary>
-    /// CE = -log p_y and KL = sum over the base's top n and the residual class of p log(p / q). Adds onto <paramref name="gradient"/>, times
-    /// <paramref name="scale"/>, a dCE/dz + b dKL/dz with dCE/dz_v = p_v - [v = y] and dKL/dz_v = p_v (G_v - KL), where G_v = log(p / q) of
-    /// v's class.
+    /// CE = -log p_y and KL = sum over the base's top n and the residual class of p log(p / q). Adds onto
+    /// <paramref name="gradient"/>, times <paramref name="scale"/>, a dCE/dz + b dKL/dz with dCE/dz_v = p_v - [v = y]
+    /// and dKL/dz_v = p_v (G_v - KL), where G_v = log(p / q) of v's class.
     /// </summary>
     /// <param name="z">The student's logits [V].</param>
     /// <param name="z0">The base model's logits [V]; empty for no KL.</param>
     public static (double Ce, double Kl) Compute(
-        ReadOnlySpan<double> z, ReadOnlySpan<double> z0, int label, int topN, double a, double b, double scale, Span<double> gradient)
+        ReadOnlySpan<double> z, ReadOnlySpan<double> z0, int label, int topN, double a, double b, double scale,
+        Span<double> gradient)
     {
         int vocabulary = z.Length;
         var logP = new double[vocabulary];
@@ -70,8 +71,8 @@ internal static class TokenLoss
     }
 
     /// <summary>
-    /// r + e^-r - 1, never negative; by its series near 0, where the closed form cancels. Summed with weights p over all classes it is
-    /// sum p r, since both p and q sum to 1.
+    /// r + e^-r - 1, never negative; by its series near 0, where the closed form cancels. Summed with weights p over
+    /// all classes it is sum p r, since both p and q sum to 1.
     /// </summary>
     private static double Bregman(double r) =>
         Math.Abs(r) < 0.01

@@ -4,8 +4,8 @@ using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
-// Started by a test with an instruction set switched off (DOTNET_EnableAVX512=0 or DOTNET_EnableAVX2=0). It fails where a switch did
-// not take, runs one op on the backend that was chosen, and prints the level.
+// Started by a test with an instruction set switched off (DOTNET_EnableAVX512=0 or DOTNET_EnableAVX2=0). It fails where
+// a switch did not take, runs one op on the backend that was chosen, and prints the level.
 if (Environment.GetEnvironmentVariable("DOTNET_EnableAVX512") == "0" && Avx512F.IsSupported)
     return Fail("DOTNET_EnableAVX512=0 did not take: Avx512F.IsSupported is true");
 if (Environment.GetEnvironmentVariable("DOTNET_EnableAVX2") == "0" && Avx2.IsSupported)

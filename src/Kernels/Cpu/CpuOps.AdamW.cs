@@ -31,14 +31,16 @@ internal sealed unsafe partial class CpuOps<S, V>
         return sum;
     }
 
-    private static void AdamWRange<T, U>(float* parameter, float* gradient, float* m, float* v, in AdamWFactors f, int count)
+    private static void AdamWRange<T, U>(
+        float* parameter, float* gradient, float* m, float* v, in AdamWFactors f, int count)
         where T : struct, ISimd<U>
         where U : unmanaged
     {
         U scale = T.Broadcast(f.GradientScale), minusDecay = T.Broadcast(-f.Decay);
         U beta1 = T.Broadcast(f.Beta1), rest1 = T.Broadcast(f.OneMinusBeta1);
         U beta2 = T.Broadcast(f.Beta2), rest2 = T.Broadcast(f.OneMinusBeta2);
-        U minusRate = T.Broadcast(-f.Rate), inverseRoot2 = T.Broadcast(f.InverseRootCorrection2), eps = T.Broadcast(f.Eps);
+        U minusRate = T.Broadcast(-f.Rate), inverseRoot2 = T.Broadcast(f.InverseRootCorrection2),
+            eps = T.Broadcast(f.Eps);
         for (int i = 0; i < count; i += T.Count)
         {
             U g = T.Multiply(T.Load(gradient + i), scale);

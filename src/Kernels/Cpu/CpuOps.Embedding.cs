@@ -49,7 +49,9 @@ internal sealed unsafe partial class CpuOps<S, V>
         });
     }
 
-    /// <summary>Runs <paramref name="body"/> for every token, in tasks of about <see cref="ChunkElements"/> elements.</summary>
+    /// <summary>
+    /// Runs <paramref name="body"/> for every token, in tasks of about <see cref="ChunkElements"/> elements.
+    /// </summary>
     private void ForTokens(int tokens, int width, Action<int> body)
     {
         int perTask = Math.Max(1, ChunkElements / Math.Max(1, width));
@@ -61,7 +63,9 @@ internal sealed unsafe partial class CpuOps<S, V>
         });
     }
 
-    /// <summary>Runs <paramref name="body"/> (first column, columns) for every block of <see cref="ColumnBlock"/> columns.</summary>
+    /// <summary>
+    /// Runs <paramref name="body"/> (first column, columns) for every block of <see cref="ColumnBlock"/> columns.
+    /// </summary>
     private void ForColumns(int columns, Action<int, int> body) =>
         _pool.For((columns + ColumnBlock - 1) / ColumnBlock, (block, _) =>
             body(block * ColumnBlock, Math.Min(ColumnBlock, columns - block * ColumnBlock)));
@@ -75,8 +79,8 @@ internal sealed unsafe partial class CpuOps<S, V>
             if ((uint)id[t] >= (uint)vocabulary)
             {
                 throw new ArgumentException(
-                    $"{op}: {ids.Name}: token {t}: expected an id from 0 to {vocabulary - 1} ({weight.Name}), got {id[t]}. "
-                    + "Check that tokenizer and model belong together.");
+                    $"{op}: {ids.Name}: token {t}: expected an id from 0 to {vocabulary - 1} ({weight.Name}), "
+                    + $"got {id[t]}. Check that tokenizer and model belong together.");
             }
         }
     }

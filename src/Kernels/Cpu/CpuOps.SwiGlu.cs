@@ -46,7 +46,8 @@ internal sealed unsafe partial class CpuOps<S, V>
     /// With s = 1 / (1 + exp(-gate)):  dUp = dy gate s;  dGate = dy up s (1 + gate (1 - s)).
     /// 1 - s is exact where s is above 1/2, and within an ulp of 1 below: no cancellation that the product would show.
     /// </summary>
-    private static void SwiGluBackwardRange<T, U>(float* dy, float* gate, float* up, float* dGate, float* dUp, int count)
+    private static void SwiGluBackwardRange<T, U>(
+        float* dy, float* gate, float* up, float* dGate, float* dUp, int count)
         where T : struct, ISimd<U>
         where U : unmanaged
     {

@@ -7,14 +7,14 @@ namespace MolEngine.Kernels.Ops;
 /// <param name="Correction2">1 - Beta2^step.</param>
 /// <param name="GradientScale">What the gradient is multiplied by first: the clipping coefficient.</param>
 public readonly record struct AdamWStep(
-    double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, double Correction1, double Correction2,
-    double GradientScale);
+    double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, double Correction1,
+    double Correction2, double GradientScale);
 
 public abstract partial class Ops
 {
     /// <summary>
     /// p -= lr * decay * p; g *= scale; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
-    /// p -= lr / c1 * m / (sqrt(v) / sqrt(c2) + eps). All fp32 and of equal counts; the gradient itself is left as it is.
+    /// p -= lr / c1 * m / (sqrt(v) / sqrt(c2) + eps). All fp32 and of equal counts; the gradient is left as it is.
     /// </summary>
     public void AdamW(Tensor parameter, Tensor gradient, Tensor m, Tensor v, in AdamWStep step)
     {
@@ -27,7 +27,8 @@ public abstract partial class Ops
         if (!(step.Correction1 > 0 && step.Correction2 > 0))
         {
             throw new ArgumentException(
-                $"AdamW: bias corrections: expected 1 - beta^step above 0, got {step.Correction1} and {step.Correction2}. Steps count from 1.");
+                $"AdamW: bias corrections: expected 1 - beta^step above 0, got {step.Correction1} and "
+                + $"{step.Correction2}. Steps count from 1.");
         }
 
         Require.Distinct(nameof(AdamW), parameter, gradient);
@@ -39,7 +40,9 @@ public abstract partial class Ops
         AdamWCore(parameter, gradient, m, v, step);
     }
 
-    /// <summary>Sum of squares of an fp32 tensor, in float64, in a fixed order. It is infinite or NaN where an element is.</summary>
+    /// <summary>
+    /// Sum of squares of an fp32 tensor, in float64, in a fixed order. It is infinite or NaN where an element is.
+    /// </summary>
     public double SumOfSquares(Tensor x)
     {
         Require.Type(nameof(SumOfSquares), nameof(x), x, DType.F32);

@@ -4,7 +4,9 @@ namespace MolEngine.Kernels.Ops;
 
 public abstract partial class Ops
 {
-    /// <summary>y = x * rsqrt(mean(x^2) + eps) * weight, over the last dimension. x, y fp32 [T, H]; weight [H]; rstd fp32 [T].</summary>
+    /// <summary>
+    /// y = x * rsqrt(mean(x^2) + eps) * weight, over the last dimension. x, y fp32 [T, H]; weight [H]; rstd fp32 [T].
+    /// </summary>
     /// <param name="y">May be x itself.</param>
     /// <param name="rstd">Receives rsqrt(mean(x^2) + eps), which the backward pass reads.</param>
     public void RmsNorm(Tensor x, Tensor weight, float eps, Tensor y, Tensor rstd)

@@ -4,7 +4,9 @@ namespace MolEngine.Kernels.Ops;
 
 public abstract partial class Ops
 {
-    /// <summary>y = silu(gate) * up = gate / (1 + exp(-gate)) * up, elementwise, fp32 [T, F]. y may be gate or up itself.</summary>
+    /// <summary>
+    /// y = silu(gate) * up = gate / (1 + exp(-gate)) * up, elementwise, fp32 [T, F]. y may be gate or up itself.
+    /// </summary>
     public void SwiGlu(Tensor gate, Tensor up, Tensor y)
     {
         CheckSwiGlu(nameof(SwiGlu), gate, up, y, y);

@@ -9,7 +9,9 @@ public abstract class AdamWTests(SimdLevel level) : OpSuite(level)
 {
     public static TheoryData<int> Sizes => [1, 15, 17, 63, 576, 40001];
 
-    /// <summary>20 steps against torch.optim.AdamW's order of operations in float64; the parameters' change is held too.</summary>
+    /// <summary>
+    /// 20 steps against torch.optim.AdamW's order of operations in float64; the parameters' change is held too.
+    /// </summary>
     [Theory]
     [InlineData(1, 0.1, 1)]
     [InlineData(17, 0.1, 0.37)]
@@ -77,7 +79,8 @@ public abstract class AdamWTests(SimdLevel level) : OpSuite(level)
         for (int at = 0; at < n; at += 12345)
         {
             int count = Math.Min(12345, n - at);
-            other.AdamW(p5.Slice(at, count), grad.Slice(at, count), m5.Slice(at, count), v5.Slice(at, count), Step(3, 0.01, 0.1, 0.5));
+            other.AdamW(p5.Slice(at, count), grad.Slice(at, count), m5.Slice(at, count), v5.Slice(at, count),
+                Step(3, 0.01, 0.1, 0.5));
         }
 
         AssertSameBits(Values(p), Values(p5));
@@ -123,7 +126,8 @@ public abstract class AdamWTests(SimdLevel level) : OpSuite(level)
     public void Misuse_is_named()
     {
         Tensor p = Empty("weight", 8), g = Empty("grad", 8), m = Empty("m", 8), v = Empty("v", 7);
-        Assert.Contains("v (v): expected 8 elements, got 7", Refusal(() => Backend.AdamW(p, g, m, v, Step(1, 1, 0, 1))));
+        Assert.Contains(
+            "v (v): expected 8 elements, got 7", Refusal(() => Backend.AdamW(p, g, m, v, Step(1, 1, 0, 1))));
         Assert.Contains("overlap", Refusal(() => Backend.AdamW(p, g, m, m, Step(1, 1, 0, 1))));
         Assert.Contains("Steps count from 1", Refusal(() => Backend.AdamW(p, g, m, Empty("v", 8), Step(0, 1, 0, 1))));
         Assert.Contains("expected F32, got F64", Refusal(() => Backend.SumOfSquares(Make("x", DType.F64, [1.0], 1))));

@@ -28,7 +28,8 @@ public abstract class EmbeddingTests(SimdLevel level) : OpSuite(level)
     public void Forward_takes_the_rows(int hidden, bool bf16)
     {
         int[] ids = Ids(41);
-        (Tensor weight, double[] w) = MakeWeight("embed_tokens", bf16, Normal(1, Vocabulary * hidden), Vocabulary, hidden);
+        (Tensor weight, double[] w) = MakeWeight(
+            "embed_tokens", bf16, Normal(1, Vocabulary * hidden), Vocabulary, hidden);
         Tensor y = Empty("y", ids.Length, hidden);
         Backend.Embedding(Make("ids", DType.I32, ids, ids.Length), weight, y);
         float[] expected = [.. ids.SelectMany(id => Enumerable.Range(id * hidden, hidden).Select(i => (float)w[i]))];
@@ -56,7 +57,8 @@ public abstract class EmbeddingTests(SimdLevel level) : OpSuite(level)
     public void Backward_is_the_same_to_the_bit_for_any_split_and_threads()
     {
         const int hidden = 131, tokens = 60;
-        Tensor ids = Make("ids", DType.I32, Ids(tokens), tokens), dy = Make("dy", Normal(4, tokens * hidden), tokens, hidden);
+        Tensor ids = Make("ids", DType.I32, Ids(tokens), tokens),
+            dy = Make("dy", Normal(4, tokens * hidden), tokens, hidden);
         Tensor whole = Empty("whole", Vocabulary, hidden);
         Backend.EmbeddingBackward(dy, ids, whole);
         foreach (int threads in (int[])[1, 2, 5])
@@ -78,24 +80,29 @@ public abstract class EmbeddingTests(SimdLevel level) : OpSuite(level)
     {
         int[] ids = Ids(10);
         ids[7] = id;
-        Tensor tensor = Make("input_ids", DType.I32, ids, 10), weight = Empty("embed_tokens", Vocabulary, 4), y = Empty("y", 10, 4);
+        Tensor tensor = Make("input_ids", DType.I32, ids, 10), weight = Empty("embed_tokens", Vocabulary, 4),
+            y = Empty("y", 10, 4);
         y.Span<float>().Fill(1);
         string forward = Refusal(() => Backend.Embedding(tensor, weight, y));
         string backward = Refusal(() => Backend.EmbeddingBackward(y, tensor, weight));
-        Assert.All(new[] { forward, backward }, m => Assert.Contains($"token 7: expected an id from 0 to 22 (embed_tokens), got {id}", m));
+        Assert.All(new[] { forward, backward },
+            m => Assert.Contains($"token 7: expected an id from 0 to 22 (embed_tokens), got {id}", m));
         Assert.All(Values(weight), v => Assert.Equal(0f, v));
     }
 
     [Fact]
     public void Misuse_is_named()
     {
-        Tensor ids = Make("ids", DType.I32, new int[3], 3), weight = Empty("weight", Vocabulary, 8), y = Empty("y", 3, 8);
-        Assert.Contains("expected shape [3, 8], got [3, 7]", Refusal(() => Backend.Embedding(ids, weight, Empty("y", 3, 7))));
+        Tensor ids = Make("ids", DType.I32, new int[3], 3), weight = Empty("weight", Vocabulary, 8),
+            y = Empty("y", 3, 8);
+        Assert.Contains(
+            "expected shape [3, 8], got [3, 7]", Refusal(() => Backend.Embedding(ids, weight, Empty("y", 3, 7))));
         Assert.Contains("expected shape [2]", Refusal(() => Backend.Embedding(ids, weight, Empty("y", 2, 8))));
         Assert.Contains("expected 2 dimensions", Refusal(() => Backend.Embedding(ids, weight, Empty("y", 24))));
         Tensor bf16 = MakeWeight("weight", true, new float[Vocabulary * 8], Vocabulary, 8).Tensor;
         Assert.Contains("expected F32, got BF16", Refusal(() => Backend.EmbeddingBackward(y, ids, bf16)));
-        Assert.Contains("expected I32, got F32", Refusal(() => Backend.Embedding(Make("x", new float[3], 3), weight, y)));
+        Assert.Contains(
+            "expected I32, got F32", Refusal(() => Backend.Embedding(Make("x", new float[3], 3), weight, y)));
     }
 
     private static int[] Ids(int count)

@@ -21,7 +21,8 @@ public abstract class MemoryTests(SimdLevel level) : OpSuite(level)
     [Fact]
     public void Zero_clears_wide_and_narrow_types()
     {
-        Tensor wide = Make("wide", DType.F64, [1.0, 2, 3], 3), narrow = Make("narrow", DType.BF16, new ushort[] { 1, 2, 3 }, 3);
+        Tensor wide = Make("wide", DType.F64, [1.0, 2, 3], 3),
+            narrow = Make("narrow", DType.BF16, new ushort[] { 1, 2, 3 }, 3);
         Backend.Zero(wide);
         Backend.Zero(narrow);
         Assert.Equal([0.0, 0, 0], wide.Span<double>().ToArray());

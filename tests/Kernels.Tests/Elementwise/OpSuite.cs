@@ -5,7 +5,9 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Tests.Elementwise;
 
-/// <summary>What the suites of small ops share: a backend at a width, tensors from arrays, seeded random numbers.</summary>
+/// <summary>
+/// What the suites of small ops share: a backend at a width, tensors from arrays, seeded random numbers.
+/// </summary>
 public abstract class OpSuite : IDisposable
 {
     private readonly HostArena _arena = new("test");
@@ -46,7 +48,8 @@ public abstract class OpSuite : IDisposable
         if (!bf16)
             return (Make(name, values, shape), Widen(values));
         ushort[] bits = Array.ConvertAll(values, x => (ushort)(BitConverter.SingleToUInt32Bits(x) >> 16));
-        return (Make(name, DType.BF16, bits, shape), Array.ConvertAll(bits, b => (double)BitConverter.UInt32BitsToSingle((uint)b << 16)));
+        return (Make(name, DType.BF16, bits, shape),
+            Array.ConvertAll(bits, b => (double)BitConverter.UInt32BitsToSingle((uint)b << 16)));
     }
 
     /// <summary>Rows of the given lengths, one document each.</summary>
@@ -56,7 +59,8 @@ public abstract class OpSuite : IDisposable
         for (int i = 0; i < lengths.Length; i++)
             starts[i + 1] = starts[i] + lengths[i];
         return new SequenceLayout(
-            starts, starts, _arena.Allocate("positions", DType.I32, starts[^1]), _arena.Allocate("keys", DType.I64, starts[^1]));
+            starts, starts, _arena.Allocate("positions", DType.I32, starts[^1]),
+            _arena.Allocate("keys", DType.I64, starts[^1]));
     }
 
     /// <summary>Normal deviates, the same for the same seed.</summary>
@@ -78,7 +82,8 @@ public abstract class OpSuite : IDisposable
     protected static float[] Values(Tensor x) => x.Span<float>().ToArray();
 
     protected static void AssertSameBits(float[] expected, float[] got) =>
-        Assert.Equal(Array.ConvertAll(expected, BitConverter.SingleToUInt32Bits), Array.ConvertAll(got, BitConverter.SingleToUInt32Bits));
+        Assert.Equal(Array.ConvertAll(expected, BitConverter.SingleToUInt32Bits),
+            Array.ConvertAll(got, BitConverter.SingleToUInt32Bits));
 
     /// <summary>The message of the argument error that the call must raise.</summary>
     protected static string Refusal(Action call) => Assert.ThrowsAny<ArgumentException>(call).Message;

@@ -49,13 +49,16 @@ public abstract class RmsNormTests(SimdLevel level) : OpSuite(level)
     {
         const int tokens = 5;
         float[] x = Normal(3, tokens * hidden), delta = Normal(4, tokens * hidden);
-        Tensor weight = Make("norm", Normal(5, hidden), hidden), rstd = Empty("rstd", tokens), y = Empty("y", tokens, hidden);
-        Tensor expected = Make("sum", delta, tokens, hidden), expectedY = Empty("y", tokens, hidden), expectedR = Empty("r", tokens);
+        Tensor weight = Make("norm", Normal(5, hidden), hidden), rstd = Empty("rstd", tokens),
+            y = Empty("y", tokens, hidden);
+        Tensor expected = Make("sum", delta, tokens, hidden), expectedY = Empty("y", tokens, hidden),
+            expectedR = Empty("r", tokens);
         Backend.Add(Make("x", x, tokens, hidden), expected);
         Backend.RmsNorm(expected, weight, Eps, expectedY, expectedR);
         for (int inPlace = 0; inPlace < 4; inPlace++)
         {
-            Tensor a = Make("x", x, tokens, hidden), b = Make("delta", delta, tokens, hidden), apart = Empty("sum", tokens, hidden);
+            Tensor a = Make("x", x, tokens, hidden), b = Make("delta", delta, tokens, hidden),
+                apart = Empty("sum", tokens, hidden);
             Tensor sum = inPlace switch { 1 or 3 => a, 2 => b, _ => apart }, to = inPlace == 3 ? b : y;
             Backend.AddRmsNorm(a, b, weight, Eps, sum, to, rstd);
             AssertSameBits(Values(expected), Values(sum));
@@ -86,12 +89,14 @@ public abstract class RmsNormTests(SimdLevel level) : OpSuite(level)
         float[] x = Normal(6, tokens * hidden, 2), dy = Normal(7, tokens * hidden);
         float[] dxStart = Normal(8, tokens * hidden), dwStart = Normal(9, hidden);
         (Tensor weight, double[] w) = MakeWeight("norm", bf16, Normal(10, hidden, 0.3, 1), hidden);
-        Tensor dx = Make("dx", dxStart, tokens, hidden), dw = Make("dw", dwStart, hidden), tx = Make("x", x, tokens, hidden);
+        Tensor dx = Make("dx", dxStart, tokens, hidden), dw = Make("dw", dwStart, hidden),
+            tx = Make("x", x, tokens, hidden);
         Tensor rstd = Empty("rstd", tokens);
         Backend.RmsNorm(tx, weight, Eps, Empty("y", tokens, hidden), rstd);
         Backend.RmsNormBackward(Make("dy", dy, tokens, hidden), tx, weight, rstd, Rows(rows), dx, dw);
         (double[] dxTruth, double[] dwTruth) = Backward(Widen(dy), Widen(x), w, Widen(dxStart), Widen(dwStart));
-        Compare.AssertRelativeL2("dx", Values(dx), dxTruth, hidden == 1 ? 1e-6 : Tolerance);    // at H = 1 its two terms cancel
+        // At H = 1 the two terms of dx cancel.
+        Compare.AssertRelativeL2("dx", Values(dx), dxTruth, hidden == 1 ? 1e-6 : Tolerance);
         Compare.AssertRelativeL2("dWeight", Values(dw), dwTruth, Tolerance);
     }
 
@@ -174,16 +179,23 @@ public abstract class RmsNormTests(SimdLevel level) : OpSuite(level)
     {
         (Tensor x, Tensor dy, Tensor weight, Tensor rstd) = Inputs(6, 10);
         Tensor y = Empty("y", 6, 10), shifted = Empty("shifted", 7, 10);
-        Assert.Contains("expected shape [10], got [9]", Refusal(() => Backend.RmsNorm(x, Empty("norm", 9), Eps, y, rstd)));
-        Assert.Contains("expected shape [6], got [5]", Refusal(() => Backend.RmsNorm(x, weight, Eps, y, Empty("rstd", 5))));
-        Assert.Contains("expected 2 dimensions", Refusal(() => Backend.RmsNorm(Empty("flat", 60), weight, Eps, y, rstd)));
-        Assert.Contains("expected F32 or BF16, got I32", Refusal(() => Backend.RmsNorm(x, Make("w", DType.I32, new int[10], 10), Eps, y, rstd)));
-        Assert.Contains("overlap", Refusal(() => Backend.RmsNorm(shifted.Slice(0, 6), weight, Eps, shifted.Slice(1, 6), rstd)));
+        Assert.Contains(
+            "expected shape [10], got [9]", Refusal(() => Backend.RmsNorm(x, Empty("norm", 9), Eps, y, rstd)));
+        Assert.Contains(
+            "expected shape [6], got [5]", Refusal(() => Backend.RmsNorm(x, weight, Eps, y, Empty("rstd", 5))));
+        Assert.Contains(
+            "expected 2 dimensions", Refusal(() => Backend.RmsNorm(Empty("flat", 60), weight, Eps, y, rstd)));
+        Assert.Contains("expected F32 or BF16, got I32",
+            Refusal(() => Backend.RmsNorm(x, Make("w", DType.I32, new int[10], 10), Eps, y, rstd)));
+        Assert.Contains(
+            "overlap", Refusal(() => Backend.RmsNorm(shifted.Slice(0, 6), weight, Eps, shifted.Slice(1, 6), rstd)));
         Assert.Contains("overlap", Refusal(() => Backend.AddRmsNorm(x, dy, weight, Eps, y, y, rstd)));
         Assert.Contains("overlap", Refusal(() => Backend.RmsNormBackward(dy, x, weight, rstd, Rows(6), dy, null)));
-        Assert.Contains("expected 6 tokens, got 5", Refusal(() => Backend.RmsNormBackward(dy, x, weight, rstd, Rows(5), y, null)));
+        Assert.Contains(
+            "expected 6 tokens, got 5", Refusal(() => Backend.RmsNormBackward(dy, x, weight, rstd, Rows(5), y, null)));
         SequenceLayout bad = Rows(6) with { RowStarts = [0, 7, 6] };
-        Assert.Contains("expected ascending, got 6 after 7", Refusal(() => Backend.RmsNormBackward(dy, x, weight, rstd, bad, y, null)));
+        Assert.Contains("expected ascending, got 6 after 7",
+            Refusal(() => Backend.RmsNormBackward(dy, x, weight, rstd, bad, y, null)));
     }
 
     private (Tensor X, Tensor Dy, Tensor Weight, Tensor Rstd) Inputs(int tokens, int hidden) => (
@@ -207,7 +219,8 @@ public abstract class RmsNormTests(SimdLevel level) : OpSuite(level)
         return (y, rstd);
     }
 
-    private static (double[] Dx, double[] Dw) Backward(double[] dy, double[] x, double[] w, double[] dxStart, double[] dwStart)
+    private static (double[] Dx, double[] Dw) Backward(
+        double[] dy, double[] x, double[] w, double[] dxStart, double[] dwStart)
     {
         int hidden = w.Length;
         double[] rstd = Forward(x, w, hidden).Rstd, dx = [.. dxStart], dw = [.. dwStart];

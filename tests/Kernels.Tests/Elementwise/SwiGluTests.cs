@@ -47,14 +47,16 @@ public abstract class SwiGluTests(SimdLevel level) : OpSuite(level)
         float[] gate = [-200, -89, -87, -80, -40, -20, -5, -1e-3f, 0, 1e-3f, 5, 20, 40, 80, 87, 89, 200];
         float[] ones = [.. gate.Select(_ => 1f)];
         int n = gate.Length;
-        Tensor y = Empty("y", n), dGate = Empty("dGate", n), dUp = Empty("dUp", n), g = Make("gate", gate, n), u = Make("up", ones, n);
+        Tensor y = Empty("y", n), dGate = Empty("dGate", n), dUp = Empty("dUp", n), g = Make("gate", gate, n),
+            u = Make("up", ones, n);
         Backend.SwiGlu(g, u, y);
         Backend.SwiGluBackward(u, g, u, dGate, dUp);
         for (int i = 0; i < n; i++)
         {
             double s = Sigmoid(gate[i]), slope = s * (1 + gate[i] * Sigmoid(-gate[i]));
             Compare.AssertAbsolute($"silu({gate[i]})", Values(y)[i], gate[i] * s, 2e-7 * Math.Abs(gate[i] * s) + 1e-36);
-            Compare.AssertAbsolute($"dUp({gate[i]})", Values(dUp)[i], gate[i] * s, 2e-7 * Math.Abs(gate[i] * s) + 1e-36);
+            Compare.AssertAbsolute(
+                $"dUp({gate[i]})", Values(dUp)[i], gate[i] * s, 2e-7 * Math.Abs(gate[i] * s) + 1e-36);
             Compare.AssertAbsolute($"slope({gate[i]})", Values(dGate)[i], slope, 5e-7 * Math.Abs(slope) + 1e-36);
         }
     }
@@ -93,7 +95,8 @@ public abstract class SwiGluTests(SimdLevel level) : OpSuite(level)
     public void Splits_and_threads_change_nothing()
     {
         const int tokens = 5, width = 7001;
-        Tensor g = Make("gate", Normal(9, tokens * width), tokens, width), u = Make("up", Normal(10, tokens * width), tokens, width);
+        Tensor g = Make("gate", Normal(9, tokens * width), tokens, width),
+            u = Make("up", Normal(10, tokens * width), tokens, width);
         Tensor whole = Empty("whole", tokens, width), split = Empty("split", tokens, width);
         Backend.SwiGlu(g, u, whole);
         using Ops.Ops other = WithThreads(5);
@@ -107,7 +110,8 @@ public abstract class SwiGluTests(SimdLevel level) : OpSuite(level)
     {
         Tensor g = Empty("gate", 8), y = Empty("y", 8), short7 = Empty("up", 7), wide = Empty("wide", 9);
         Assert.Contains("expected 8 elements, got 7", Refusal(() => Backend.SwiGlu(g, short7, y)));
-        Assert.Contains("expected F32, got I32", Refusal(() => Backend.SwiGlu(Make("gate", DType.I32, new int[8], 8), y, y)));
+        Assert.Contains(
+            "expected F32, got I32", Refusal(() => Backend.SwiGlu(Make("gate", DType.I32, new int[8], 8), y, y)));
         Assert.Contains("overlap", Refusal(() => Backend.SwiGlu(wide.Slice(0, 8), g, wide.Slice(1, 8))));
         Assert.Contains("overlap", Refusal(() => Backend.SwiGluBackward(g, g, g, y, y)));
         Assert.Contains("expected 8 elements, got 7", Refusal(() => Backend.SwiGluBackward(short7, g, g, y, g)));

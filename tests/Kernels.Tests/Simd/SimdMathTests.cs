@@ -73,7 +73,11 @@ public sealed unsafe class SimdMathTests
     {
         var random = new Random(9);
         float* x = stackalloc float[16], y = stackalloc float[16];
-        float[] special = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, Lowest, Highest, 88.3f, -87.3f, 88.5f, 1e-40f];
+        float[] special =
+        [
+            float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, Lowest, Highest, 88.3f, -87.3f,
+            88.5f, 1e-40f,
+        ];
         for (int round = 0; round < 50000; round++)
         {
             for (int i = 0; i < S.Count; i++)

@@ -3,15 +3,18 @@ using MolEngine.Kernels.Cpu.Simd;
 
 namespace MolEngine.Kernels.Tests.Simd;
 
-/// <summary>Every member of a vector width against <see cref="ScalarSimd"/>, element by element and to the bit.</summary>
+/// <summary>
+/// Every member of a vector width against <see cref="ScalarSimd"/>, element by element and to the bit.
+/// </summary>
 internal sealed unsafe class SimdMemberChecks<S, V> : ISimdMemberChecks
     where S : struct, ISimd<V>
     where V : unmanaged
 {
     private static readonly float[] Special =
     [
-        0f, -0f, 1, -1, 0.5f, -0.5f, 1.5f, -1.5f, 2.5f, -2.5f, 3.4999998f, 1e-45f, -1e-45f, 1.1754944e-38f, 8388607.5f, -8388609f, 16777217f,
-        float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN, -float.NaN, 1e-20f, 3e20f, 0.1f, -0.7f,
+        0f, -0f, 1, -1, 0.5f, -0.5f, 1.5f, -1.5f, 2.5f, -2.5f, 3.4999998f, 1e-45f, -1e-45f, 1.1754944e-38f, 8388607.5f,
+        -8388609f, 16777217f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN,
+        -float.NaN, 1e-20f, 3e20f, 0.1f, -0.7f,
     ];
 
     private delegate V Binary(V a, V b);
@@ -25,12 +28,14 @@ internal sealed unsafe class SimdMemberChecks<S, V> : ISimdMemberChecks
         CheckBinary("Multiply", S.Multiply, ScalarSimd.Multiply);
         CheckBinary("Divide", S.Divide, ScalarSimd.Divide);
         CheckBinary("SquareRoot", (a, _) => S.SquareRoot(a), (a, _) => ScalarSimd.SquareRoot(a));
-        CheckBinary("FusedMultiplyAdd", (a, b) => S.FusedMultiplyAdd(a, b, S.Broadcast(-0.3f)), (a, b) => ScalarSimd.FusedMultiplyAdd(a, b, -0.3f));
+        CheckBinary("FusedMultiplyAdd", (a, b) => S.FusedMultiplyAdd(a, b, S.Broadcast(-0.3f)),
+            (a, b) => ScalarSimd.FusedMultiplyAdd(a, b, -0.3f));
     }
 
     public void Fused_multiply_add_rounds_once()
     {
-        float x = 1 + MathF.Pow(2, -12);    // x^2 - (1 + 2^-11) is exactly 2^-24, and 0 if the product were rounded first
+        // x^2 - (1 + 2^-11) is exactly 2^-24, and 0 if the product were rounded first
+        float x = 1 + MathF.Pow(2, -12);
         V d = S.FusedMultiplyAdd(S.Broadcast(x), S.Broadcast(x), S.Broadcast(-(1 + MathF.Pow(2, -11))));
         Assert.All(Elements(d), e => Assert.Equal(MathF.Pow(2, -24), e));
     }
@@ -86,7 +91,8 @@ internal sealed unsafe class SimdMemberChecks<S, V> : ISimdMemberChecks
                 p[i] = (ushort)(start + i);
             float[] got = Elements(S.LoadBf16(p));
             for (int i = 0; i < S.Count; i++)
-                Assert.Equal((uint)(start + i & 0xffff) << 16, BitConverter.SingleToUInt32Bits(got[i]) & ~QuietBit(got[i], start + i));
+                Assert.Equal((uint)(start + i & 0xffff) << 16,
+                    BitConverter.SingleToUInt32Bits(got[i]) & ~QuietBit(got[i], start + i));
         }
 
         NativeMemory.AlignedFree(page);
@@ -145,7 +151,8 @@ internal sealed unsafe class SimdMemberChecks<S, V> : ISimdMemberChecks
     /// <summary>A signalling NaN may become quiet on its way through a register.</summary>
     private static uint QuietBit(float value, int bf16) => float.IsNaN(value) && (bf16 & 0x40) == 0 ? 0x400000u : 0;
 
-    private static float[] Window(int at) => [.. Enumerable.Range(at, S.Count).Select(i => Special[i % Special.Length])];
+    private static float[] Window(int at) =>
+        [.. Enumerable.Range(at, S.Count).Select(i => Special[i % Special.Length])];
 
     private static V From(float[] a)
     {

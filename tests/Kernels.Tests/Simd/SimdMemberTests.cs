@@ -18,31 +18,38 @@ public sealed class SimdMemberTests
 
     [SkippableTheory]
     [MemberData(nameof(Levels))]
-    public void Max_and_min_equal_the_scalar_twin_also_for_NaN_and_signed_zero(SimdLevel level) => At(level).Max_and_min_equal_the_scalar_twin_also_for_NaN_and_signed_zero();
+    public void Max_and_min_equal_the_scalar_twin_also_for_NaN_and_signed_zero(SimdLevel level) =>
+        At(level).Max_and_min_equal_the_scalar_twin_also_for_NaN_and_signed_zero();
 
     [SkippableTheory]
     [MemberData(nameof(Levels))]
-    public void Round_goes_to_the_nearest_with_ties_to_even(SimdLevel level) => At(level).Round_goes_to_the_nearest_with_ties_to_even();
+    public void Round_goes_to_the_nearest_with_ties_to_even(SimdLevel level) =>
+        At(level).Round_goes_to_the_nearest_with_ties_to_even();
 
     [SkippableTheory]
     [MemberData(nameof(Levels))]
-    public void Powers_of_two_are_exact_over_the_whole_range(SimdLevel level) => At(level).Powers_of_two_are_exact_over_the_whole_range();
+    public void Powers_of_two_are_exact_over_the_whole_range(SimdLevel level) =>
+        At(level).Powers_of_two_are_exact_over_the_whole_range();
 
     [SkippableTheory]
     [MemberData(nameof(Levels))]
-    public void Comparisons_equal_the_scalar_twin_also_for_NaN(SimdLevel level) => At(level).Comparisons_equal_the_scalar_twin_also_for_NaN();
+    public void Comparisons_equal_the_scalar_twin_also_for_NaN(SimdLevel level) =>
+        At(level).Comparisons_equal_the_scalar_twin_also_for_NaN();
 
     [SkippableTheory]
     [MemberData(nameof(Levels))]
-    public void Bf16_is_widened_exactly_and_no_byte_beyond_is_read(SimdLevel level) => At(level).Bf16_is_widened_exactly_and_no_byte_beyond_is_read();
+    public void Bf16_is_widened_exactly_and_no_byte_beyond_is_read(SimdLevel level) =>
+        At(level).Bf16_is_widened_exactly_and_no_byte_beyond_is_read();
 
     [SkippableTheory]
     [MemberData(nameof(Levels))]
-    public void Sums_and_maxima_across_are_those_of_the_elements(SimdLevel level) => At(level).Sums_and_maxima_across_are_those_of_the_elements();
+    public void Sums_and_maxima_across_are_those_of_the_elements(SimdLevel level) =>
+        At(level).Sums_and_maxima_across_are_those_of_the_elements();
 
     [SkippableTheory]
     [MemberData(nameof(Levels))]
-    public void Loads_stores_and_constants_are_plain(SimdLevel level) => At(level).Loads_stores_and_constants_are_plain();
+    public void Loads_stores_and_constants_are_plain(SimdLevel level) =>
+        At(level).Loads_stores_and_constants_are_plain();
 
     private static ISimdMemberChecks At(SimdLevel level)
     {

@@ -4,7 +4,8 @@ using MolEngine.Kernels.Cpu.Simd;
 namespace MolEngine.Kernels.Tests.Simd;
 
 /// <summary>
-/// A child process (tests/SimdProbe) with an instruction set switched off. It checks by itself that the switch took, and exits with 3 where not.
+/// A child process (tests/SimdProbe) with an instruction set switched off. It checks by itself that the switch took,
+/// and exits with 3 where not.
 /// </summary>
 public sealed class SimdSwitchTests
 {
@@ -21,7 +22,8 @@ public sealed class SimdSwitchTests
     private static SimdLevel Probe(string? off)
     {
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "MolEngine.SimdProbe.dll")])
+        var start = new ProcessStartInfo(
+            host, ["exec", Path.Combine(AppContext.BaseDirectory, "MolEngine.SimdProbe.dll")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

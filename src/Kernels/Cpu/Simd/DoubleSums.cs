@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace MolEngine.Kernels.Cpu.Simd;
 
 /// <summary>
-/// Sums of fp32 values taken in float64: eight lanes, element i in lane i mod 8, the tail in lane order, lanes added pairwise. The
-/// vector and the plain path give the same bits.
+/// Sums of fp32 values taken in float64: eight lanes, element i in lane i mod 8, the tail in lane order, lanes added
+/// pairwise. The vector and the plain path give the same bits.
 /// </summary>
 internal static unsafe class DoubleSums
 {

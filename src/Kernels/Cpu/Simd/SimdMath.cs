@@ -6,12 +6,13 @@ namespace MolEngine.Kernels.Cpu.Simd;
 internal static class SimdMath
 {
     /// <summary>
-    /// e^x, relative error at most 1.2e-7 (about an ulp); 0 below -86.9 (where e^x nears the denormals, which are slow), +infinity above
-    /// 88.7228 (where fp32 ends), NaN for NaN, and exactly 1 at 0.
+    /// e^x, relative error at most 1.2e-7 (about an ulp); 0 below -86.9 (where e^x nears the denormals, which are
+    /// slow), +infinity above 88.7228 (where fp32 ends), NaN for NaN, and exactly 1 at 0.
     /// </summary>
     /// <remarks>
-    /// x = n ln 2 + r with |r| at most ln 2 / 2; then e^r = 1 + r + r^2 P(r). The two parts of ln 2 and the six coefficients of P are those
-    /// of S. Moshier's Cephes library (single/expf.c, netlib.org/cephes). 2^n is applied as 2 * 2^(n - 1), since 2^128 has no fp32.
+    /// x = n ln 2 + r with |r| at most ln 2 / 2; then e^r = 1 + r + r^2 P(r). The two parts of ln 2 and the six
+    /// coefficients of P are those of S. Moshier's Cephes library (single/expf.c, netlib.org/cephes). 2^n is applied as
+    /// 2 * 2^(n - 1), since 2^128 has no fp32.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<S, V>(V x)
