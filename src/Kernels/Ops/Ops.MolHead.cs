@@ -84,7 +84,7 @@ public abstract partial class Ops
         }
 
         Require.Shape(op, "top ids", b.TopIds, DType.I32, tokens, b.TopN);
-        Require.Shape(op, "top logits", b.TopLogits, DType.F32, tokens, b.TopN);
+        Require.Shape(op, "top logits", b.TopLogits, DType.F64, tokens, b.TopN);
         Require.Shape(op, "base log-sum-exp", b.LogSumExp, DType.F64, tokens);
         Require.Shape(op, "base tail", b.TailLogSumExp, DType.F64, tokens);
     }

@@ -8,7 +8,7 @@ internal sealed class HeadRun
 {
     public required int[] TopIds { get; init; }
 
-    public required float[] TopLogits { get; init; }
+    public required double[] TopLogits { get; init; }
 
     public required double[] BaseLse { get; init; }
 
@@ -42,7 +42,7 @@ internal sealed class HeadRun
         {
             reference = new BaseDistribution(
                 Upload(ops, arena, "ids", DType.I32, Filled(tokens * inputs.TopN, Before), tokens, inputs.TopN),
-                Upload(ops, arena, "logits", DType.F32, Filled(tokens * inputs.TopN, (float)Before), tokens, inputs.TopN),
+                Upload(ops, arena, "logits", DType.F64, Filled(tokens * inputs.TopN, (double)Before), tokens, inputs.TopN),
                 Upload(ops, arena, "base lse", DType.F64, Filled(tokens, (double)Before), tokens),
                 Upload(ops, arena, "base tail", DType.F64, Filled(tokens, (double)Before), tokens));
             Tensor x0 = Upload(ops, arena, "x0", DType.F32, inputs.X0, tokens, inputs.Hidden);
@@ -63,7 +63,7 @@ internal sealed class HeadRun
         return new HeadRun
         {
             TopIds = reference is null ? [] : Download<int>(ops, reference.TopIds),
-            TopLogits = reference is null ? [] : Download<float>(ops, reference.TopLogits),
+            TopLogits = reference is null ? [] : Download<double>(ops, reference.TopLogits),
             BaseLse = reference is null ? [] : Download<double>(ops, reference.LogSumExp),
             BaseTail = reference is null ? [] : Download<double>(ops, reference.TailLogSumExp),
             Ce = Download<double>(ops, result.CrossEntropy),

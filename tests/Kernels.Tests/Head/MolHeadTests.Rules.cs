@@ -37,6 +37,26 @@ public abstract partial class MolHeadTests
     }
 
     [Fact]
+    public void TheLogitsOfS_AreTakenInFloat64()
+    {
+        // Logits up to 90, where an fp32 step is 8e-6, and a student at distance 1e-2: half the digits of a confident token's gradient.
+        HeadInputs inputs = HeadInputs.Random(21, 3000, 24, 127, [0, 8]);
+        float[] x0 = Array.ConvertAll(inputs.X0, x => 12 * x);
+        var random = new Random(5);
+        float[] x = [.. x0.Select(v => v + 0.01f * (float)(random.NextDouble() - 0.5))];
+        inputs = (inputs with { X0 = x0, X = x }).WithWeights(0.01f, 0.99f);
+        HeadRun got = HeadRun.Of(_ops, inputs);
+        foreach (int t in Predicting(inputs))
+        {
+            var truth = new HeadTruth(inputs, t);
+            Compare.AssertAbsolute($"lse of token {t}", got.Lse[t], truth.Lse, 1e-7);
+            Compare.AssertAbsolute($"KL of token {t}", got.Kl[t], truth.Kl, 1e-5 * truth.Kl + 1e-14);
+            Range row = (t * inputs.Hidden)..((t + 1) * inputs.Hidden);
+            Compare.AssertRelativeL2($"dX of token {t}", got.DHidden[row], truth.HiddenGradient(), 1e-5);
+        }
+    }
+
+    [Fact]
     public void Kl_IsNeverNegative()
     {
         var random = new Random(2);
@@ -107,7 +127,7 @@ public abstract partial class MolHeadTests
         HeadInputs inputs = HeadInputs.OfLogits(z, z, 10, 4097, 0.5f, 0.5f);
         HeadRun got = HeadRun.Of(_ops, inputs);
         Assert.Equal([.. first, .. second[..6]], got.TopIds);
-        Assert.Equal([.. first.Select(_ => 3f), .. second[..6].Select(_ => 2f)], got.TopLogits);
+        Assert.Equal([.. first.Select(_ => 3d), .. second[..6].Select(_ => 2d)], got.TopLogits);
         AssertBase(inputs, got);
         AssertStudent(inputs, got);
     }
@@ -135,6 +155,15 @@ public abstract partial class MolHeadTests
         int[] order = [.. Enumerable.Range(0, 3000).OrderByDescending(v => z0[v])];
         foreach (int rank in (int[])[0, 4, 5, 2999])
             AssertAll(HeadInputs.OfLogits(z0, z, 5, order[rank], 0.2f, 0.8f));
+    }
+
+    [Theory]
+    [InlineData(2048)]
+    [InlineData(2049)]
+    public void ATileThatLiesWhollyInS_AddsNothingToTheTail(int target)
+    {
+        float[] z0 = Logits(2050, v => v >= 2048 ? 5 : v % 50 * 0.1f);
+        AssertAll(HeadInputs.OfLogits(z0, [.. z0.Select((x, v) => x + v % 7 * 0.1f)], 3, target, 0.2f, 0.8f));
     }
 
     [Fact]

@@ -6,8 +6,9 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cpu.Head;
 
 /// <summary>
-/// The base model's top n and residual in one stream over the tiles. The list lives in the result; a tile's logits outside it are
-/// summed directly, and an entry that a later tile pushes out joins the sum then: nothing is ever subtracted.
+/// The base model's top n and residual in one stream over the tiles. A tile's logits outside the list are
+/// summed directly, and an entry that a later tile pushes out joins the sum then: nothing is ever subtracted. The list's logits are taken
+/// again in float64 at the end.
 /// </summary>
 internal sealed unsafe class BaseTopNPass<S, V>(HeadTile<S, V> tile, Scratch scratch, BaseDistribution result)
     where S : struct, ISimd<V>
@@ -15,12 +16,14 @@ internal sealed unsafe class BaseTopNPass<S, V>(HeadTile<S, V> tile, Scratch scr
 {
     private int[] _tokens = [];
     private TailSum* _tails;
+    private float* _logits;
 
     /// <summary>One block: at most <see cref="HeadTile{S, V}.BlockTokens"/> tokens.</summary>
     public void Run(Tensor hidden, int[] tokens)
     {
         _tokens = tokens;
         _tails = (TailSum*)scratch.GetBytes("head tails", (long)tokens.Length * sizeof(TailSum));
+        _logits = scratch.Get("head top logits", (long)tokens.Length * result.TopN);
         new Span<TailSum>(_tails, tokens.Length).Clear();
         tile.Gather(hidden, tokens);
         tile.ForTiles(() => tile.ForTokens(Absorb));
@@ -30,8 +33,7 @@ internal sealed unsafe class BaseTopNPass<S, V>(HeadTile<S, V> tile, Scratch scr
     private TopList List(int i)
     {
         int n = result.TopN;
-        long at = (long)_tokens[i] * n;
-        return new TopList((int*)result.TopIds.Address + at, (float*)result.TopLogits.Address + at, n);
+        return new TopList((int*)result.TopIds.Address + (long)_tokens[i] * n, _logits + (long)i * n, n);
     }
 
     private void Absorb(int i)
@@ -110,8 +112,12 @@ internal sealed unsafe class BaseTopNPass<S, V>(HeadTile<S, V> tile, Scratch scr
     private void Finish(int i)
     {
         int token = _tokens[i];
+        TopList list = List(i);
+        var logits = new Span<double>((double*)result.TopLogits.Address + (long)token * list.Count, list.Count);
+        for (int k = 0; k < logits.Length; k++)
+            logits[k] = tile.Logit(i, list.Id(k));
         double tail = _tails[i].Log;
         ((double*)result.TailLogSumExp.Address)[token] = tail;
-        ((double*)result.LogSumExp.Address)[token] = HeadMath.LogAdd(HeadMath.LogSumExp(List(i).Logits), tail);
+        ((double*)result.LogSumExp.Address)[token] = HeadMath.LogAdd(HeadMath.LogSumExp(logits), tail);
     }
 }

@@ -22,7 +22,7 @@ internal static class HeadMath
     }
 
     /// <summary>log of the sum of e^x over the logits, <paramref name="except"/> left out; -infinity where none is left.</summary>
-    public static double LogSumExp(ReadOnlySpan<float> logits, int except = -1)
+    public static double LogSumExp(ReadOnlySpan<double> logits, int except = -1)
     {
         double max = double.NegativeInfinity;
         for (int i = 0; i < logits.Length; i++)

@@ -7,8 +7,8 @@ internal sealed unsafe class HeadSets
 {
     private readonly int _capacity;
     private readonly int* _ids;
-    private readonly float* _baseLogits;
-    private readonly float* _logits;
+    private readonly double* _baseLogits;
+    private readonly double* _logits;
     private readonly float* _coefficients;
     private readonly HeadToken* _tokens;
 
@@ -17,8 +17,8 @@ internal sealed unsafe class HeadSets
         _capacity = capacity;
         long entries = (long)tokens * capacity;
         _ids = (int*)scratch.Get("head s ids", entries);
-        _baseLogits = scratch.Get("head s base", entries);
-        _logits = scratch.Get("head s logits", entries);
+        _baseLogits = (double*)scratch.GetBytes("head s base", entries * sizeof(double));
+        _logits = (double*)scratch.GetBytes("head s logits", entries * sizeof(double));
         _coefficients = scratch.Get("head s coefficients", entries);
         _tokens = (HeadToken*)scratch.GetBytes("head tokens", (long)tokens * sizeof(HeadToken));
     }
@@ -27,9 +27,9 @@ internal sealed unsafe class HeadSets
 
     public ReadOnlySpan<int> Ids(int i) => Entries(_ids, i);
 
-    public ReadOnlySpan<float> BaseLogits(int i) => Entries(_baseLogits, i);
+    public ReadOnlySpan<double> BaseLogits(int i) => Entries(_baseLogits, i);
 
-    public Span<float> Logits(int i) => Entries(_logits, i);
+    public Span<double> Logits(int i) => Entries(_logits, i);
 
     /// <summary>dL/dz of S, rounded once.</summary>
     public Span<float> Coefficients(int i) => Entries(_coefficients, i);
@@ -42,11 +42,11 @@ internal sealed unsafe class HeadSets
     }
 
     /// <summary>Begins token i of the block: sorts its top n and puts the target among them.</summary>
-    public void Begin(int i, int target, ReadOnlySpan<int> topIds, ReadOnlySpan<float> topLogits)
+    public void Begin(int i, int target, ReadOnlySpan<int> topIds, ReadOnlySpan<double> topLogits)
     {
         _tokens[i] = new HeadToken { Count = topIds.Length };
         var ids = new Span<int>(_ids + (long)i * _capacity, _capacity);
-        var logits = new Span<float>(_baseLogits + (long)i * _capacity, _capacity);
+        var logits = new Span<double>(_baseLogits + (long)i * _capacity, _capacity);
         topIds.CopyTo(ids);
         topLogits.CopyTo(logits);
         ids[..topIds.Length].Sort(logits[..topIds.Length]);

@@ -7,10 +7,10 @@ namespace MolEngine.Kernels.Cpu.Head;
 internal readonly ref struct HeadTerms
 {
     /// <summary>The student's logits of S, as ids ascend.</summary>
-    public required ReadOnlySpan<float> Logits { get; init; }
+    public required ReadOnlySpan<double> Logits { get; init; }
 
     /// <summary>The base's logits of S; meaningless at <see cref="Target"/> where the target is not in the top n.</summary>
-    public required ReadOnlySpan<float> BaseLogits { get; init; }
+    public required ReadOnlySpan<double> BaseLogits { get; init; }
 
     /// <summary>Where the target stands in S.</summary>
     public required int Target { get; init; }

@@ -93,6 +93,13 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
 
     public DType WeightType => weight.Type;
 
+    /// <summary>
+    /// A block's token's logit of one vocabulary row in float64, whichever tile it lies in: for the few entries whose digits decide a
+    /// divergence. It costs n + 1 products of length H a token, where the stream takes V.
+    /// </summary>
+    public double Logit(int i, int id) =>
+        ExactDot.Of(_x + (long)i * _hidden, WeightRow(id), weight.Type, _hidden, S.Count > 1);
+
     /// <summary>o [Tokens, H] += tile [Tokens, Width] W_tile.</summary>
     public void AddWeighted(float* o)
     {

@@ -5,7 +5,7 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cpu.Head;
 
 /// <summary>
-/// The student side of the Mixture of Losses for one block of tokens. The stream: a tile's logits; those of S are taken out; P = e^z
+/// The student side of the Mixture of Losses for one block of tokens. The stream: a tile's logits; those of S are taken out (their own are in float64); P = e^z
 /// against a lazily raised maximum; O += P W_tile. Then, with c the coefficients of S and one more for the whole tail,
 /// dHidden = tail coefficient * O + sum over S of c_v W_v. A trainable head takes the tiles a second time.
 /// </summary>
@@ -51,27 +51,28 @@ internal sealed unsafe class MolHeadPass<S, V>(
         if (reference is null)
         {
             _sets.Begin(i, target, [], []);
-            return;
+        }
+        else
+        {
+            long at = (long)_tokens[i] * _topN;
+            var ids = new ReadOnlySpan<int>((int*)reference.TopIds.Address + at, _topN);
+            var logits = new ReadOnlySpan<double>((double*)reference.TopLogits.Address + at, _topN);
+            _sets.Begin(i, target, ids, logits);
         }
 
-        long at = (long)_tokens[i] * _topN;
-        var ids = new ReadOnlySpan<int>((int*)reference.TopIds.Address + at, _topN);
-        var logits = new ReadOnlySpan<float>((float*)reference.TopLogits.Address + at, _topN);
-        _sets.Begin(i, target, ids, logits);
+        ReadOnlySpan<int> set = _sets.Ids(i);
+        Span<double> exact = _sets.Logits(i);
+        for (int k = 0; k < set.Length; k++)
+            exact[k] = tile.Logit(i, set[k]);
     }
 
     private void Absorb(int i)
     {
         float* z = tile.Row(i);
         ReadOnlySpan<int> ids = _sets.Ids(i);
-        Span<float> logits = _sets.Logits(i);
         (int first, int end) = InTile(i);
         for (int k = first; k < end; k++)
-        {
-            logits[k] = z[ids[k] - tile.Start];
             z[ids[k] - tile.Start] = float.NegativeInfinity;
-        }
-
         float max = HeadRow<S, V>.Max(z, tile.PaddedWidth);
         if (float.IsNegativeInfinity(max))
         {

@@ -12,8 +12,6 @@ internal readonly unsafe struct TopList(int* ids, float* logits, int n)
 
     public int Id(int k) => ids[k];
 
-    public ReadOnlySpan<float> Logits => new(logits, n);
-
     /// <summary>Puts an entry among the first <paramref name="held"/>; the entry at that place, if there was one, is lost.</summary>
     public void Insert(int held, int id, float logit)
     {
