@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace MolEngine.Engine.Tokenization;
@@ -33,14 +34,7 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
     {
         if (element.ValueKind != JsonValueKind.String)
             throw Expected("a string");
-        try
-        {
-            return element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Expected("a string of valid Unicode");
-        }
+        return IsValid(out string? value) ? value : throw Expected("a string of valid Unicode");
     }
 
     /// <summary>Another string that stands at the same place in the file.</summary>
@@ -125,9 +119,28 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
     /// <summary>The value, shortened, for a message.</summary>
     public string Describe()
     {
-        if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-            return element.ValueKind == JsonValueKind.Object ? "an object" : "a list";
-        string text = element.GetRawText();
+        string text = element.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.String => IsValid(out string? value) ? $"\"{value}\"" : "a string of broken Unicode",
+            _ => element.GetRawText(),
+        };
         return text.Length > 80 ? text[..80] + "..." : text;
+    }
+
+    /// <summary>The value of a string; false where it holds broken UTF-8 or lone surrogates.</summary>
+    private bool IsValid([NotNullWhen(true)] out string? value)
+    {
+        try
+        {
+            value = element.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            value = null;
+            return false;
+        }
     }
 }

@@ -14,12 +14,12 @@ internal static class TokenizerReader
     }
 
     /// <param name="file">The name for messages.</param>
-    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file, ReadOnlyMemory<byte>? config = null, string configFile = "")
+    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file, byte[]? config = null, string configFile = "")
     {
         string? bos = null, eos = null;
-        if (config is ReadOnlyMemory<byte> bytes)
+        if (config is not null)
         {
-            using JsonDocument document = ParseJson(bytes, configFile);
+            using JsonDocument document = ParseJson(config, configFile);
             var root = new JsonView(document.RootElement, configFile, "");
             (bos, eos) = (TokenName(root, "bos_token"), TokenName(root, "eos_token"));
         }

@@ -13,7 +13,7 @@ public sealed class AddedTokenTokenizerTests
     [InlineData("<e><e>", "300 300")]
     [InlineData("<e1><e", "301 < e")]
     [InlineData("<<e1>", "< 301")]
-    [InlineData("<e1<e>", "< e 1 300")]
+    [InlineData("<e1<e>", "< 302 300")]
     [InlineData("xyxyz", "x y 303")]
     [InlineData("xyxyxyz", "x y x y 303")]
     [InlineData("xyq", "x y q")]
