@@ -4,8 +4,8 @@ using System.Text;
 namespace MolEngine.UnicodeTables;
 
 /// <summary>
-/// Texts on which two normalisers are compared. Linked into the engine's tests, which hold digests of what ICU 72 (Unicode 15.0)
-/// makes of them; a later ICU differs on characters that came later.
+/// Texts on which two normalisers are compared. Linked into the engine's tests, which hold digests of what ICU 72
+/// (Unicode 15.0) makes of them; a later ICU differs on characters that came later.
 /// </summary>
 public static class NormalizationSamples
 {

@@ -50,13 +50,16 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
     /// <summary>A token id: 0 to <see cref="TokenTable.MaxId"/>.</summary>
     public int Id()
     {
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id is >= 0 and <= TokenTable.MaxId)
-            return id;
-        throw Expected($"a token id from 0 to {TokenTable.MaxId}");
+        bool number = element.ValueKind == JsonValueKind.Number;
+        return number && element.TryGetInt32(out int id) && id is >= 0 and <= TokenTable.MaxId
+            ? id
+            : throw Expected($"a token id from 0 to {TokenTable.MaxId}");
     }
 
     public double Number() =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) ? value : throw Expected("a number");
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value)
+            ? value
+            : throw Expected("a number");
 
     public IEnumerable<JsonView> Items()
     {
@@ -113,8 +116,11 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
 
     public TokenizerException Expected(string what) => Error("wrong value", what, Describe());
 
-    public TokenizerException Error(string problem, string expected, string got, string advice = "") =>
-        new($"{file}: {(Path.Length == 0 ? "" : Path + ": ")}{problem}: expected {expected}, got {got}.{(advice.Length > 0 ? " " + advice : "")}");
+    public TokenizerException Error(string problem, string expected, string got, string advice = "")
+    {
+        string where = Path.Length == 0 ? file : $"{file}: {Path}";
+        return new TokenizerException($"{where}: {problem}: expected {expected}, got {got}. {advice}".TrimEnd());
+    }
 
     /// <summary>The value, shortened, for a message.</summary>
     public string Describe()

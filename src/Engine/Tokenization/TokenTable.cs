@@ -53,7 +53,8 @@ internal sealed class TokenTable
         if (Spelling(id) is null)
         {
             throw new TokenizerException(
-                $"decode: the id {id} is no token of this tokenizer: expected an id from 0 to {Size - 1} that has a token, got {id}.");
+                $"decode: the id {id} is no token of this tokenizer: "
+                + $"expected an id from 0 to {Size - 1} that has a token, got {id}.");
         }
 
         return _bytes.AsSpan(_offsets[id], _offsets[id + 1] - _offsets[id]);

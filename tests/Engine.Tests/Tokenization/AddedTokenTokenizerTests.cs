@@ -3,7 +3,9 @@ using MolEngine.Engine.Tokenization;
 
 namespace MolEngine.Engine.Tests.Tokenization;
 
-/// <summary>Added tokens, ignore_merges and post-processors, on byte tokenizers whose ids from 256 on are the tests' own.</summary>
+/// <summary>
+/// Added tokens, ignore_merges and post-processors, on byte tokenizers whose ids from 256 on are the tests' own.
+/// </summary>
 public sealed class AddedTokenTokenizerTests
 {
     private static readonly string Bytes = MadeTokenizer.ByteLevel(useRegex: false);

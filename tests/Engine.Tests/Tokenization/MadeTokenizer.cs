@@ -5,7 +5,9 @@ using MolEngine.Engine.Tokenization;
 
 namespace MolEngine.Engine.Tests.Tokenization;
 
-/// <summary>Writes tokenizer.json files for tests that need no shared material: all 256 bytes, merges learnt from a few words.</summary>
+/// <summary>
+/// Writes tokenizer.json files for tests that need no shared material: all 256 bytes, merges learnt from a few words.
+/// </summary>
 internal static class MadeTokenizer
 {
     public const string Words =

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace MolEngine.Engine.Tests.Tokenization;
 
-/// <summary>Byte-pair encoding as it is told: look for the best pair, merge its leftmost place, look again. Quadratic.</summary>
+/// <summary>
+/// Byte-pair encoding as it is told: look for the best pair, merge its leftmost place, look again. Quadratic.
+/// </summary>
 internal sealed class PlainBpe(IReadOnlyList<(string Left, string Right)> merges)
 {
     private readonly Dictionary<(string, string), int> _ranks =

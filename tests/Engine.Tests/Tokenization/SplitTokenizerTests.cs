@@ -5,7 +5,9 @@ using MolEngine.Engine.Tokenization;
 
 namespace MolEngine.Engine.Tests.Tokenization;
 
-/// <summary>Splitting: the scanners against the patterns they stand for, other patterns, behaviours, refusals.</summary>
+/// <summary>
+/// Splitting: the scanners against the patterns they stand for, other patterns, behaviours, refusals.
+/// </summary>
 [Properties(Arbitrary = [typeof(UnicodeText)], MaxTest = 500)]
 public sealed class SplitTokenizerTests
 {
