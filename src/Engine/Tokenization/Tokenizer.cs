@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -13,7 +14,7 @@ public sealed class Tokenizer
     private readonly TokenTable _tokens;
     private readonly AddedTokenMatcher _plainMatcher;
     private readonly AddedTokenMatcher _normalizedMatcher;
-    private EncodeScratch? _idle;
+    private readonly ConcurrentBag<EncodeScratch> _idle = [];
 
     internal Tokenizer(TokenizerParts parts)
     {
@@ -150,13 +151,12 @@ public sealed class Tokenizer
         }
     }
 
-    // One scratch waits for the next call: a thread that encodes alone keeps its cache; others at the same time get
-    // their own.
-    private EncodeScratch Rent() => Interlocked.Exchange(ref _idle, null) ?? new EncodeScratch();
+    // As many as ever encoded at once; the bag gives a thread what it last put in, and with it a warm cache.
+    private EncodeScratch Rent() => _idle.TryTake(out EncodeScratch? scratch) ? scratch : new EncodeScratch();
 
     private void Return(EncodeScratch scratch)
     {
         if (scratch.WorthKeeping)
-            Volatile.Write(ref _idle, scratch);
+            _idle.Add(scratch);
     }
 }
