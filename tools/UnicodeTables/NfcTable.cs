@@ -16,8 +16,8 @@ public static class NfcTable
     }
 
     /// <summary>
-    /// Combining classes as ranks: 0 starter, 1, 2, ... in canonical order. Normalisation swaps two marks exactly where the second
-    /// has the lower, non-zero class, which tells the order of any two.
+    /// Combining classes as ranks: 0 starter, 1, 2, ... in canonical order. Normalisation swaps two marks exactly where
+    /// the second has the lower, non-zero class, which tells the order of any two.
     /// </summary>
     private static void WriteMarks(TextWriter output, int[] all)
     {
@@ -37,11 +37,16 @@ public static class NfcTable
             WritePacked(output, $"@{rank}", Ranges(classes[rank - 1]));
     }
 
-    /// <summary>Whether c is a mark that decomposes to itself: it changes places with one of class 1, or, if of class 1, with one of 220.</summary>
+    /// <summary>
+    /// Whether c is a mark that decomposes to itself: it changes places with one of class 1, or, if of class 1, with
+    /// one of 220.
+    /// </summary>
     private static bool IsMark(int c) =>
         Text(c).Normalize(NormalizationForm.FormD) == Text(c) && (Order(c, 0x0334) != 0 || Order(c, 0x0323) != 0);
 
-    /// <summary>-1, 0 or 1 as the class of a lies below, equals or lies above b's; 0 where either is a starter.</summary>
+    /// <summary>
+    /// -1, 0 or 1 as the class of a lies below, equals or lies above b's; 0 where either is a starter.
+    /// </summary>
     private static int Order(int a, int b) =>
         Text(a, b).Normalize(NormalizationForm.FormD) != Text(a, b) ? 1
         : Text(b, a).Normalize(NormalizationForm.FormD) != Text(b, a) ? -1
@@ -59,7 +64,8 @@ public static class NfcTable
     }
 
     /// <summary>
-    /// Each canonical mapping but Hangul's: X=Y+Z where Y Z compose to X, X>Y+Z... where X only decomposes (fully given).
+    /// Each canonical mapping but Hangul's: X=Y+Z where Y Z compose to X, X>Y+Z... where X only decomposes (fully
+    /// given).
     /// </summary>
     private static void WriteMappings(TextWriter output, int[] all)
     {

@@ -4,17 +4,17 @@ using System.Text;
 namespace MolEngine.UnicodeTables;
 
 /// <summary>
-/// Texts on which two normalisers are compared. Linked into the engine's tests, which hold digests of what ICU makes of them.
-/// Only characters that ICU 72 (Unicode 15.0) knows bring differences into play; later ones are inert in its table.
+/// Texts on which two normalisers are compared. Linked into the engine's tests, which hold digests of what ICU 72
+/// (Unicode 15.0) makes of them; a later ICU differs on characters that came later.
 /// </summary>
 public static class NormalizationSamples
 {
     public static IReadOnlyList<(string Name, IEnumerable<string> Texts)> All =>
     [
-        ("each", CodePoints().Select(c => Text(c))),
-        ("after_a", CodePoints().Select(c => Text('a', c))),
-        ("before_marks", CodePoints().Select(c => Text(c, 0x0345, 0x0301, 0x0323))),
-        ("between_marks", CodePoints().Select(c => Text('o', 0x0302, c, 0x0327, 0x0301))),
+        ("each", CodePoints().Where(c => c < 0x30000 || c % 61 == 0).Select(c => Text(c))),
+        ("after_a", Active().Select(c => Text('a', c))),
+        ("before_marks", Active().Select(c => Text(c, 0x0345, 0x0301, 0x0323))),
+        ("between_marks", Active().Select(c => Text('o', 0x0302, c, 0x0327, 0x0301))),
         ("random", Random()),
     ];
 
@@ -30,6 +30,9 @@ public static class NormalizationSamples
     /// <summary>All but the surrogates, and but U+FFFE, which string.Normalize refuses.</summary>
     public static IEnumerable<int> CodePoints() =>
         Enumerable.Range(1, 0x10FFFF).Where(c => c is (< 0xD800 or > 0xDFFF) and not 0xFFFE);
+
+    /// <summary>The planes with characters that take part in normalisation.</summary>
+    private static IEnumerable<int> Active() => CodePoints().Where(c => c < 0x30000);
 
     private static string Text(params int[] codePoints) =>
         string.Concat(codePoints.Select(char.ConvertFromUtf32));

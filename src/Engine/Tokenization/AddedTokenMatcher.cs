@@ -4,8 +4,8 @@ using System.Text;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// Finds added tokens in UTF-8: of all that start leftmost, the longest; matches do not overlap. A trie walked from each byte that
-/// starts some token. Strips and word borders are decided as in the tokenizers library.
+/// Finds added tokens in UTF-8: of all that start leftmost, the longest; matches do not overlap. A trie walked from
+/// each byte that starts some token. Strips and word borders are decided as in the tokenizers library.
 /// </summary>
 internal sealed class AddedTokenMatcher
 {
@@ -13,7 +13,8 @@ internal sealed class AddedTokenMatcher
     private readonly Dictionary<(int Node, byte Byte), int> _edges = [];
     private readonly List<AddedToken?> _tokenAt = [null];
 
-    /// <param name="spellings">Each token with the text that is looked for (for normalised ones, the normalised content).</param>
+    /// <param name="spellings">Each token with the text that is looked for (for normalised ones, the normalised
+    /// content).</param>
     public AddedTokenMatcher(IEnumerable<(AddedToken Token, string Spelling)> spellings)
     {
         HashSet<byte> firsts = [];
@@ -45,12 +46,13 @@ internal sealed class AddedTokenMatcher
     public bool IsEmpty => _edges.Count == 0;
 
     /// <summary>
-    /// The next token in text at or behind <paramref name="searchFrom"/>. Plain text up to it starts at <paramref name="plainFrom"/>.
-    /// False where none is left.
+    /// The next token in text at or behind <paramref name="searchFrom"/>. Plain text up to it starts at <paramref
+    /// name="plainFrom"/>. False where none is left.
     /// </summary>
     /// <param name="match">The stretch that the token takes, stripped white space included.</param>
     /// <param name="matchEnd">Where the search goes on: the end of the token itself.</param>
-    public bool TryNext(ReadOnlySpan<byte> text, int searchFrom, int plainFrom, out AddedToken token, out Range match, out int matchEnd)
+    public bool TryNext(
+        ReadOnlySpan<byte> text, int searchFrom, int plainFrom, out AddedToken token, out Range match, out int matchEnd)
     {
         while (TryFind(text, searchFrom, out token, out int start, out int end))
         {
@@ -103,8 +105,14 @@ internal sealed class AddedTokenMatcher
 
     private static int WhiteSpaceBefore(ReadOnlySpan<byte> text, int at)
     {
-        while (at > 0 && Utf8.Previous(text, at) is int previous && CharClasses.IsWhiteSpace(Utf8.Decode(text, previous, out _)))
+        while (at > 0)
+        {
+            int previous = Utf8.Previous(text, at);
+            if (!CharClasses.IsWhiteSpace(Utf8.Decode(text, previous, out _)))
+                break;
             at = previous;
+        }
+
         return at;
     }
 

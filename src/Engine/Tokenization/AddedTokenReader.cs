@@ -16,15 +16,23 @@ internal static class AddedTokenReader
             AddedToken token = ReadToken(item);
             if (token.Content.Length == 0)
                 throw item.Error("the added token has no content", "at least one character", "an empty string");
-            if (vocabulary.TryGetValue(token.Content, out int known) ? known != token.Id : vocabularyIds.Contains(token.Id))
+            bool disagrees = vocabulary.TryGetValue(token.Content, out int known)
+                ? known != token.Id
+                : vocabularyIds.Contains(token.Id);
+            if (disagrees)
             {
                 throw item.Error(
-                    $"the added token \"{token.Content}\" disagrees with model.vocab", "an id that the vocabulary gives to it or to no other",
-                    $"{token.Id}");
+                    $"the added token \"{token.Content}\" disagrees with model.vocab",
+                    "an id that the vocabulary gives to it or to no other", $"{token.Id}");
             }
 
             if (!contents.TryAdd(token.Id, token.Content))
-                throw item.Error($"the id {token.Id} is given twice", "one added token for each id", $"\"{contents[token.Id]}\" and \"{token.Content}\"");
+            {
+                throw item.Error(
+                    $"the id {token.Id} is given twice", "one added token for each id",
+                    $"\"{contents[token.Id]}\" and \"{token.Content}\"");
+            }
+
             if (!seen.Add(token.Content))
                 throw item.Error($"the added token \"{token.Content}\" is given twice", "each content once", "two ids");
             tokens.Add(token);

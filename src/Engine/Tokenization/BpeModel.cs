@@ -1,8 +1,8 @@
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// Byte-pair encoding of one piece: the pair of the lowest rank merges first, the leftmost where ranks are equal, until no pair
-/// merges. Immutable; what changes while encoding lies in <see cref="EncodeScratch"/>.
+/// Byte-pair encoding of one piece: the pair of the lowest rank merges first, the leftmost where ranks are equal, until
+/// no pair merges. Immutable; what changes while encoding lies in <see cref="EncodeScratch"/>.
 /// </summary>
 internal sealed class BpeModel
 {
@@ -14,8 +14,10 @@ internal sealed class BpeModel
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _whole;
     private readonly int _longestWhole;
 
-    /// <param name="vocabulary">Token spelling (byte alphabet) -> id. A byte without a token vanishes from the text.</param>
-    /// <param name="ignoreMerges">A piece that is a token as a whole becomes that token, whatever the merges say.</param>
+    /// <param name="vocabulary">Token spelling (byte alphabet) -> id. A byte without a token vanishes from the
+    /// text.</param>
+    /// <param name="ignoreMerges">A piece that is a token as a whole becomes that token, whatever the merges
+    /// say.</param>
     public BpeModel(Dictionary<string, int> vocabulary, MergeTable merges, bool ignoreMerges)
     {
         _merges = merges;
@@ -65,12 +67,13 @@ internal sealed class BpeModel
         if (count > LongestScan)
             new HeapMerger(_merges, scratch).Merge(count, ids);
         else
-            MergeByScan(symbols[..count], scratch.Ranks, scratch.Merged, ids);
+            MergeByScan(symbols[..count], scratch.Ranks, ids);
     }
 
     private bool TryWhole(ReadOnlySpan<byte> piece, out int id)
     {
-        // Tokens of the byte alphabet have a character for each byte; longer pieces than the longest token were sorted out before.
+        // Tokens of the byte alphabet have a character for each byte; longer pieces than the longest token were sorted
+        // out before.
         Span<char> spelling = piece.Length <= 256 ? stackalloc char[piece.Length] : new char[piece.Length];
         for (int i = 0; i < piece.Length; i++)
             spelling[i] = ByteAlphabet.ToChar(piece[i]);
@@ -78,11 +81,11 @@ internal sealed class BpeModel
     }
 
     /// <summary>ranks[i] is that of (symbols[i], symbols[i + 1]); each merge moves the rest down by one.</summary>
-    private void MergeByScan(Span<int> symbols, Span<int> ranks, Span<int> merged, List<int> ids)
+    private void MergeByScan(Span<int> symbols, Span<int> ranks, List<int> ids)
     {
         int count = symbols.Length;
         for (int i = 0; i + 1 < count; i++)
-            ranks[i] = _merges.Rank(symbols[i], symbols[i + 1], out merged[i]);
+            ranks[i] = _merges.Rank(symbols[i], symbols[i + 1]);
         while (count > 1)
         {
             int best = 0;
@@ -94,18 +97,17 @@ internal sealed class BpeModel
 
             if (ranks[best] == MergeTable.None)
                 break;
-            symbols[best] = merged[best];
+            symbols[best] = _merges.Merged(ranks[best]);
             symbols[(best + 2)..count].CopyTo(symbols[(best + 1)..]);
             count--;
             if (best + 1 < count)
             {
                 ranks[(best + 2)..count].CopyTo(ranks[(best + 1)..]);
-                merged[(best + 2)..count].CopyTo(merged[(best + 1)..]);
-                ranks[best] = _merges.Rank(symbols[best], symbols[best + 1], out merged[best]);
+                ranks[best] = _merges.Rank(symbols[best], symbols[best + 1]);
             }
 
             if (best > 0)
-                ranks[best - 1] = _merges.Rank(symbols[best - 1], symbols[best], out merged[best - 1]);
+                ranks[best - 1] = _merges.Rank(symbols[best - 1], symbols[best]);
         }
 
         foreach (int symbol in symbols[..count])

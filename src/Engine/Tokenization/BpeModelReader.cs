@@ -8,8 +8,8 @@ internal static class BpeModelReader
         if (type.String() != "BPE")
             throw type.Error("this model is not supported", "\"BPE\"", type.Describe());
         model.AllowOnly(
-            "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback",
-            "ignore_merges", "vocab", "merges");
+            "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
+            "byte_fallback", "ignore_merges", "vocab", "merges");
         if (model.Optional("dropout") is JsonView dropout && dropout.Number() != 0)
             throw dropout.Error("is not supported", "null", dropout.Describe());
         foreach (string name in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
@@ -32,16 +32,24 @@ internal static class BpeModelReader
         {
             int id = value.Id();
             if (!vocabulary.TryAdd(spelling, id))
-                throw vocab.Error($"the token \"{spelling}\" is given twice", "each token once", $"{vocabulary[spelling]} and {id}");
+            {
+                throw vocab.Error(
+                    $"the token \"{spelling}\" is given twice", "each token once", $"{vocabulary[spelling]} and {id}");
+            }
+
             if (!ids.Add(id))
-                throw vocab.Error($"the id {id} is given twice", "one token for each id", $"\"{spelling}\" as the second");
+            {
+                throw vocab.Error(
+                    $"the id {id} is given twice", "one token for each id", $"\"{spelling}\" as the second");
+            }
         }
 
         return vocabulary;
     }
 
     /// <summary>
-    /// unk_token, fuse_unk and byte_fallback speak of characters that the vocabulary lacks; where it has all 256 bytes they mean nothing.
+    /// unk_token, fuse_unk and byte_fallback speak of characters that the vocabulary lacks; where it has all 256 bytes
+    /// they mean nothing.
     /// </summary>
     private static void CheckUnknown(JsonView model, Dictionary<string, int> vocabulary)
     {
@@ -51,14 +59,18 @@ internal static class BpeModelReader
         if (Enumerable.Range(0, 256).All(b => vocabulary.ContainsKey(ByteAlphabet.ToChar((byte)b).ToString())))
             return;
         if (fallback)
-            throw model.Required("byte_fallback").Error("is not supported with a vocabulary that lacks bytes", "false", "true");
+        {
+            throw model.Required("byte_fallback")
+                .Error("is not supported with a vocabulary that lacks bytes", "false", "true");
+        }
+
         if (model.Optional("unk_token") is JsonView unknown)
             throw unknown.Error("is not supported with a vocabulary that lacks bytes", "null", unknown.Describe());
     }
 
     private static List<(int Left, int Right, int Merged)> ReadMerges(JsonView list, Dictionary<string, int> vocabulary)
     {
-        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        var lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         List<(int, int, int)> merges = [];
         char[] joined = new char[256];
         foreach (JsonView item in list.Items())

@@ -1,8 +1,8 @@
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// GPT-2's printable alphabet of bytes, in which vocabularies are spelled: the printable characters of Latin-1 stand for
-/// themselves, the other 68 bytes follow from U+0100 in ascending order.
+/// GPT-2's printable alphabet of bytes, in which vocabularies are spelled: the printable characters of Latin-1 stand
+/// for themselves, the other 68 bytes follow from U+0100 in ascending order.
 /// </summary>
 internal static class ByteAlphabet
 {

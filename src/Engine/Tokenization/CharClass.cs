@@ -13,8 +13,8 @@ internal enum CharClass : byte
 }
 
 /// <summary>
-/// The class of every code point, in two stages of 256 (.NET's general categories; \s is Unicode's White_Space, as in Oniguruma
-/// and Rust).
+/// The class of every code point, in two stages of 256 (.NET's general categories; \s is Unicode's White_Space, as in
+/// Oniguruma and Rust).
 /// </summary>
 internal static class CharClasses
 {
@@ -26,7 +26,9 @@ internal static class CharClasses
     public static CharClass Of(int codePoint) =>
         (CharClass)Classes[(BlockOf[codePoint >> BlockBits] << BlockBits) | (codePoint & (BlockSize - 1))];
 
-    /// <summary>The class of the code point at <paramref name="at"/> in well-formed UTF-8, and its length in bytes.</summary>
+    /// <summary>
+    /// The class of the code point at <paramref name="at"/> in well-formed UTF-8, and its length in bytes.
+    /// </summary>
     public static CharClass At(ReadOnlySpan<byte> text, int at, out int length)
     {
         byte b = text[at];
@@ -52,8 +54,8 @@ internal static class CharClasses
     public static bool IsWhiteSpace(int codePoint) => Of(codePoint) is CharClass.Space or CharClass.Newline;
 
     /// <summary>
-    /// \w of Rust's regex crate: Alphabetic, marks, decimal digits, connectors, join controls. Alphabetic beyond letters and letter
-    /// numbers is marks and the circled and squared Latin letters.
+    /// \w of Rust's regex crate: Alphabetic, marks, decimal digits, connectors, join controls. Alphabetic beyond
+    /// letters and letter numbers is marks and the circled and squared Latin letters.
     /// </summary>
     public static bool IsWord(int codePoint) => CharUnicodeInfo.GetUnicodeCategory(codePoint) switch
     {
@@ -69,8 +71,10 @@ internal static class CharClasses
     {
         UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
             or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => CharClass.Letter,
-        UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => CharClass.Number,
-        UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => CharClass.Space,
+        UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber
+            or UnicodeCategory.OtherNumber => CharClass.Number,
+        UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator => CharClass.Space,
         _ => codePoint switch
         {
             '\n' or '\r' => CharClass.Newline,

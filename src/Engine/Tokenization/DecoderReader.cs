@@ -12,7 +12,11 @@ internal static class DecoderReader
             decoder.AllowOnly("type", "decoders");
             JsonView[] decoders = [.. decoder.Required("decoders").Items()];
             if (decoders.Length != 1)
-                throw decoder.Error("this Sequence of decoders is not supported", "one ByteLevel", $"{decoders.Length} decoders");
+            {
+                throw decoder.Error(
+                    "this Sequence of decoders is not supported", "one ByteLevel", $"{decoders.Length} decoders");
+            }
+
             decoder = decoders[0];
             type = decoder.Required("type");
         }

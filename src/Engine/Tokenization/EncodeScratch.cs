@@ -23,13 +23,12 @@ internal sealed class EncodeScratch
 
     public int[] Ranks { get; private set; } = [];
 
-    public int[] Merged { get; private set; } = [];
-
     public int[] Next { get; private set; } = [];
 
     public int[] Previous { get; private set; } = [];
 
-    public bool WorthKeeping => Text.Length <= LargestKept && Symbols.Length <= LargestKept && Ids.Capacity <= LargestKept;
+    public bool WorthKeeping =>
+        Text.Length <= LargestKept && Symbols.Length <= LargestKept && Ids.Capacity <= LargestKept;
 
     public void SwapEnds()
     {
@@ -54,7 +53,6 @@ internal sealed class EncodeScratch
         int capacity = Math.Max(length, Math.Max(64, 2 * Symbols.Length));
         Symbols = new int[capacity];
         Ranks = new int[capacity];
-        Merged = new int[capacity];
         Next = new int[capacity];
         Previous = new int[capacity];
     }

@@ -25,7 +25,9 @@ internal sealed class Gpt2Stage : ScannerStage
         return WhiteSpace(text, at, end);
     }
 
-    /// <summary>The length of 's 't 're 've 'm 'll 'd at an apostrophe, in this case only; 0 where there is none.</summary>
+    /// <summary>
+    /// The length of 's 't 're 've 'm 'll 'd at an apostrophe, in this case only; 0 where there is none.
+    /// </summary>
     private static int Contraction(ReadOnlySpan<byte> text, int at)
     {
         ReadOnlySpan<byte> rest = text[(at + 1)..];

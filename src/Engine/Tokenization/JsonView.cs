@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace MolEngine.Engine.Tokenization;
@@ -33,14 +34,7 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
     {
         if (element.ValueKind != JsonValueKind.String)
             throw Expected("a string");
-        try
-        {
-            return element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Expected("a string of valid Unicode");
-        }
+        return IsValid(out string? value) ? value : throw Expected("a string of valid Unicode");
     }
 
     /// <summary>Another string that stands at the same place in the file.</summary>
@@ -56,13 +50,16 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
     /// <summary>A token id: 0 to <see cref="TokenTable.MaxId"/>.</summary>
     public int Id()
     {
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id is >= 0 and <= TokenTable.MaxId)
-            return id;
-        throw Expected($"a token id from 0 to {TokenTable.MaxId}");
+        bool number = element.ValueKind == JsonValueKind.Number;
+        return number && element.TryGetInt32(out int id) && id is >= 0 and <= TokenTable.MaxId
+            ? id
+            : throw Expected($"a token id from 0 to {TokenTable.MaxId}");
     }
 
     public double Number() =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) ? value : throw Expected("a number");
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value)
+            ? value
+            : throw Expected("a number");
 
     public IEnumerable<JsonView> Items()
     {
@@ -119,15 +116,37 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
 
     public TokenizerException Expected(string what) => Error("wrong value", what, Describe());
 
-    public TokenizerException Error(string problem, string expected, string got, string advice = "") =>
-        new($"{file}: {(Path.Length == 0 ? "" : Path + ": ")}{problem}: expected {expected}, got {got}.{(advice.Length > 0 ? " " + advice : "")}");
+    public TokenizerException Error(string problem, string expected, string got, string advice = "")
+    {
+        string where = Path.Length == 0 ? file : $"{file}: {Path}";
+        return new TokenizerException($"{where}: {problem}: expected {expected}, got {got}. {advice}".TrimEnd());
+    }
 
     /// <summary>The value, shortened, for a message.</summary>
     public string Describe()
     {
-        if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-            return element.ValueKind == JsonValueKind.Object ? "an object" : "a list";
-        string text = element.GetRawText();
+        string text = element.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.String => IsValid(out string? value) ? $"\"{value}\"" : "a string of broken Unicode",
+            _ => element.GetRawText(),
+        };
         return text.Length > 80 ? text[..80] + "..." : text;
+    }
+
+    /// <summary>The value of a string; false where it holds broken UTF-8 or lone surrogates.</summary>
+    private bool IsValid([NotNullWhen(true)] out string? value)
+    {
+        try
+        {
+            value = element.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            value = null;
+            return false;
+        }
     }
 }

@@ -3,9 +3,9 @@ using System.Text;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// Unicode normalisation form C (UAX #15) on UTF-8. .NET's own needs ICU, which the program runs without.
-/// The quick check leaves normalised text untouched; only the stretches between two characters that nothing joins or moves
-/// across are normalised.
+/// Unicode normalisation form C (UAX #15) on UTF-8. .NET's own needs ICU, which the program runs without. The quick
+/// check leaves normalised text untouched; only the stretches between two characters that nothing joins or moves across
+/// are normalised.
 /// </summary>
 public static class Nfc
 {
@@ -15,7 +15,9 @@ public static class Nfc
     public static string Normalize(string text) =>
         Encoding.UTF8.GetString(NormalizeUtf8(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>The normalised form of well-formed UTF-8: the very span that came in where it is normalised already.</summary>
+    /// <summary>
+    /// The normalised form of well-formed UTF-8: the very span that came in where it is normalised already.
+    /// </summary>
     internal static ReadOnlySpan<byte> NormalizeUtf8(ReadOnlySpan<byte> text)
     {
         int first = text.IndexOfAnyInRange(FirstLead, (byte)0xFF);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MolEngine.Engine.Tokenization;
 
-/// <summary>The table of <see cref="Nfc"/>, read once from the embedded nfc.txt (made by tools/UnicodeTables).</summary>
+/// <summary>
+/// The table of <see cref="Nfc"/>, read once from the embedded nfc.txt (made by tools/UnicodeTables).
+/// </summary>
 internal static class NfcData
 {
     /// <summary>In <see cref="Flags"/>: the combining class as a rank, 0 for starters.</summary>

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace MolEngine.Engine.Tokenization;
 
-/// <summary>The slow path of <see cref="Nfc"/>: decomposes, orders and composes one stretch of text at a time.</summary>
+/// <summary>
+/// The slow path of <see cref="Nfc"/>: decomposes, orders and composes one stretch of text at a time.
+/// </summary>
 internal sealed class NfcSegment(int capacity)
 {
     private readonly List<(int CodePoint, int Rank)> _chars = [];
@@ -100,7 +102,8 @@ internal sealed class NfcSegment(int capacity)
         return count;
     }
 
-    private static int? Pair(int first, int second) => Hangul.Compose(first, second) ?? NfcData.Composition(first, second);
+    private static int? Pair(int first, int second) =>
+        Hangul.Compose(first, second) ?? NfcData.Composition(first, second);
 
     private void Reserve(int more)
     {

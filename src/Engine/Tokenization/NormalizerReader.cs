@@ -2,7 +2,9 @@ namespace MolEngine.Engine.Tokenization;
 
 internal static class NormalizerReader
 {
-    /// <summary>Whether a normalizer amounts to NFC: NFC, or a Sequence that holds it; an empty Sequence does nothing.</summary>
+    /// <summary>
+    /// Whether a normalizer amounts to NFC: NFC, or a Sequence that holds it; an empty Sequence does nothing.
+    /// </summary>
     public static bool IsNfc(JsonView normalizer)
     {
         JsonView type = normalizer.Required("type");

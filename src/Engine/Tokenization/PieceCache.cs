@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// The ids of short pieces met before: direct-mapped, of fixed size, one for each concurrent encoder. Pieces of up to 15 bytes
-/// (nearly all words) are their own exact key; those of more than four tokens are not kept.
+/// The ids of short pieces met before: direct-mapped, of fixed size, one for each concurrent encoder. Pieces of up to
+/// 15 bytes (nearly all words) are their own exact key; those of more than four tokens are not kept.
 /// </summary>
 internal sealed class PieceCache
 {
@@ -82,5 +82,10 @@ internal sealed class PieceCache
 /// <summary>A piece of up to 15 bytes, little-endian, its length in the top byte.</summary>
 internal readonly record struct PieceKey(ulong Low, ulong High)
 {
-    public int Slot(int bits) => (int)(((Low ^ (Low >> 29)) * 0x9E3779B97F4A7C15 ^ (High ^ (High >> 31)) * 0xC2B2AE3D27D4EB4F) >> (64 - bits));
+    public int Slot(int bits)
+    {
+        ulong low = (Low ^ (Low >> 29)) * 0x9E3779B97F4A7C15;
+        ulong high = (High ^ (High >> 31)) * 0xC2B2AE3D27D4EB4F;
+        return (int)((low ^ high) >> (64 - bits));
+    }
 }

@@ -1,12 +1,16 @@
 namespace MolEngine.Engine.Tokenization;
 
-/// <summary>Turns matches and the stretches between them into pieces, as a <see cref="SplitBehavior"/> wants it.</summary>
+/// <summary>
+/// Turns matches and the stretches between them into pieces, as a <see cref="SplitBehavior"/> wants it.
+/// </summary>
 internal ref struct PieceMerger(SplitBehavior behavior, List<int> ends)
 {
     private int _end = -1;
     private bool _match;
 
-    /// <summary>Adds the stretch from the last end to this one; an empty match only parts what it stands between.</summary>
+    /// <summary>
+    /// Adds the stretch from the last end to this one; an empty match only parts what it stands between.
+    /// </summary>
     public void Add(int end, bool match)
     {
         if (_end >= 0 && !Joins(match))

@@ -31,11 +31,14 @@ internal static class PostProcessorReader
                 break;
             default:
                 throw type.Error(
-                    "this post-processor is not supported", "ByteLevel, TemplateProcessing or a Sequence of them", type.Describe());
+                    "this post-processor is not supported", "ByteLevel, TemplateProcessing or a Sequence of them",
+                    type.Describe());
         }
     }
 
-    /// <summary>A template wraps what earlier ones made: its first tokens come before theirs, its last behind.</summary>
+    /// <summary>
+    /// A template wraps what earlier ones made: its first tokens come before theirs, its last behind.
+    /// </summary>
     private static void ReadTemplate(JsonView processor, Func<int, bool> isToken, List<int> prefix, List<int> suffix)
     {
         processor.AllowOnly("type", "single", "pair", "special_tokens");
@@ -55,14 +58,22 @@ internal static class PostProcessorReader
             if (item.Optional("Sequence") is JsonView sequence)
             {
                 if (textSeen || sequence.Required("id").String() != "A")
-                    throw sequence.Error("the template of a single text is wrong", "the sequence A, once", "another sequence");
+                {
+                    throw sequence.Error(
+                        "the template of a single text is wrong", "the sequence A, once", "another sequence");
+                }
+
                 textSeen = true;
                 continue;
             }
 
             JsonView id = item.Required("SpecialToken").Required("id");
             if (!ids.TryGetValue(id.String(), out int[]? tokenIds))
-                throw id.Error("the template names a token that special_tokens lacks", "a key of special_tokens", id.Describe());
+            {
+                throw id.Error(
+                    "the template names a token that special_tokens lacks", "a key of special_tokens", id.Describe());
+            }
+
             (textSeen ? after : before).AddRange(tokenIds);
         }
 
@@ -75,6 +86,8 @@ internal static class PostProcessorReader
     private static int CheckedId(JsonView value, Func<int, bool> isToken)
     {
         int id = value.Id();
-        return isToken(id) ? id : throw value.Error("the template uses an id that no token has", "the id of a token", $"{id}");
+        return isToken(id)
+            ? id
+            : throw value.Error("the template uses an id that no token has", "the id of a token", $"{id}");
     }
 }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// The splits in their order, then ByteLevel: a space put in front of each piece (add_prefix_space), GPT-2's pattern (use_regex).
+/// The splits in their order, then ByteLevel: a space put in front of each piece (add_prefix_space), GPT-2's pattern
+/// (use_regex).
 /// </summary>
 internal sealed class PreTokenizer(IReadOnlyList<SplitStage> stages, bool addPrefixSpace, bool useRegex)
 {
@@ -11,8 +12,8 @@ internal sealed class PreTokenizer(IReadOnlyList<SplitStage> stages, bool addPre
     private readonly Gpt2Stage? _last = useRegex ? new Gpt2Stage() : null;
 
     /// <summary>
-    /// Leaves the ends of the pieces in <see cref="EncodeScratch.Ends"/>; returns the text that they cut, which is the one given unless
-    /// spaces came in.
+    /// Leaves the ends of the pieces in <see cref="EncodeScratch.Ends"/>; returns the text that they cut, which is the
+    /// one given unless spaces came in.
     /// </summary>
     public ReadOnlySpan<byte> Run(ReadOnlySpan<byte> text, EncodeScratch scratch)
     {

@@ -13,7 +13,11 @@ internal static class PreTokenizerReader
         {
             JsonView type = part.Required("type");
             if (result is not null)
-                throw type.Error("a pre-tokenizer behind ByteLevel is not supported", "ByteLevel as the last", type.Describe());
+            {
+                throw type.Error(
+                    "a pre-tokenizer behind ByteLevel is not supported", "ByteLevel as the last", type.Describe());
+            }
+
             switch (type.String())
             {
                 case "Split":
@@ -25,16 +29,19 @@ internal static class PreTokenizerReader
                     break;
                 case "ByteLevel":
                     CheckByteLevel(part);
-                    result = new PreTokenizer(stages, part.Flag("add_prefix_space", true), part.Flag("use_regex", true));
+                    result = new PreTokenizer(
+                        stages, part.Flag("add_prefix_space", true), part.Flag("use_regex", true));
                     break;
                 default:
                     throw type.Error(
-                        "this pre-tokenizer is not supported", "Split, Digits, ByteLevel or a Sequence of them", type.Describe());
+                        "this pre-tokenizer is not supported", "Split, Digits, ByteLevel or a Sequence of them",
+                        type.Describe());
             }
         }
 
         return result ?? throw preTokenizer.Error(
-            "the pre-tokenizer is not byte-level", "ByteLevel as its last part", "none", "Only byte-level BPE is supported.");
+            "the pre-tokenizer is not byte-level", "ByteLevel as its last part", "none",
+            "Only byte-level BPE is supported.");
     }
 
     /// <summary>The keys of ByteLevel, as it stands in pre_tokenizer, post_processor and decoder.</summary>
@@ -73,7 +80,8 @@ internal static class PreTokenizerReader
             "MergedWithPrevious" => SplitBehavior.MergedWithPrevious,
             "MergedWithNext" => SplitBehavior.MergedWithNext,
             _ => throw behaviorName.Error(
-                "this behavior of Split is not supported", "Isolated, Contiguous, MergedWithPrevious or MergedWithNext", behaviorName.Describe()),
+                "this behavior of Split is not supported",
+                "Isolated, Contiguous, MergedWithPrevious or MergedWithNext", behaviorName.Describe()),
         };
         bool invert = split.Flag("invert", false);
         if (pattern.Optional("String") is JsonView literal)

@@ -33,15 +33,22 @@ internal sealed class QwenStage(int longestNumber) : ScannerStage
 
     private int Number(ReadOnlySpan<byte> text, int end)
     {
-        for (int i = 1; i < longestNumber && end < text.Length && CharClasses.At(text, end, out int length) == CharClass.Number; i++)
+        for (int i = 1; i < longestNumber && end < text.Length; i++)
+        {
+            if (CharClasses.At(text, end, out int length) != CharClass.Number)
+                break;
             end += length;
+        }
+
         return end;
     }
 
     private static int Symbols(ReadOnlySpan<byte> text, int at) =>
         CharClasses.SkipRun(text, CharClasses.SkipRun(text, at, CharClass.Other), CharClass.Newline);
 
-    /// <summary>"\s*[\r\n]+" takes white space up to its last line end; without a line end, the two last alternatives.</summary>
+    /// <summary>
+    /// "\s*[\r\n]+" takes white space up to its last line end; without a line end, the two last alternatives.
+    /// </summary>
     private static int Blank(ReadOnlySpan<byte> text, int at)
     {
         int end = at, lineEnd = -1;
@@ -59,8 +66,8 @@ internal sealed class QwenStage(int longestNumber) : ScannerStage
     }
 
     /// <summary>
-    /// The length in bytes of 's 't 're 've 'm 'll 'd at an apostrophe, in any case (U+017F, the long s, folds to s); 0 where there
-    /// is none.
+    /// The length in bytes of 's 't 're 've 'm 'll 'd at an apostrophe, in any case (U+017F, the long s, folds to s); 0
+    /// where there is none.
     /// </summary>
     private static int Contraction(ReadOnlySpan<byte> text, int at)
     {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MolEngine.Engine.Tokenization;
 
-/// <summary>The single characters and classes of a pattern for <see cref="RegexTranslator"/>; remembers what they name.</summary>
+/// <summary>
+/// The single characters and classes of a pattern for <see cref="RegexTranslator"/>; remembers what they name.
+/// </summary>
 internal sealed class RegexClassTranslator(string pattern)
 {
     private static readonly string[] Categories =
@@ -35,7 +37,9 @@ internal sealed class RegexClassTranslator(string pattern)
         return next;
     }
 
-    /// <summary>A bracketed class without nesting, intersection or POSIX names; returns where the pattern goes on.</summary>
+    /// <summary>
+    /// A bracketed class without nesting, intersection or POSIX names; returns where the pattern goes on.
+    /// </summary>
     public int Class(int start, bool ignoreCase, StringBuilder output)
     {
         int at = start + 1;
@@ -73,7 +77,8 @@ internal sealed class RegexClassTranslator(string pattern)
             (high, next) = (last, end);
         }
 
-        output.Append(Quote(low)).Append(high > low ? $"-{Quote(high)}" : "").Append(Variants(low, high, at, ignoreCase));
+        string range = high > low ? $"{Quote(low)}-{Quote(high)}" : Quote(low);
+        output.Append(range).Append(Variants(low, high, at, ignoreCase));
         return next;
     }
 
@@ -88,7 +93,9 @@ internal sealed class RegexClassTranslator(string pattern)
 
     private (char? Literal, string? Set, int Next) ReadEscape(int at, bool ignoreCase)
     {
-        char c = at + 1 < pattern.Length ? pattern[at + 1] : throw new RegexNotSupportedException("a \\ at the end", at);
+        if (at + 1 == pattern.Length)
+            throw new RegexNotSupportedException("a \\ at the end", at);
+        char c = pattern[at + 1];
         switch (c)
         {
             case 'r' or 'n' or 't' or 'f' or 'v':
@@ -104,11 +111,14 @@ internal sealed class RegexClassTranslator(string pattern)
                 return (CodeUnit(at, at + 3, end - at - 3), null, end + 1);
             case 'x':
                 char unit = CodeUnit(at, at + 2, 2);
-                return unit < 0x80 ? (unit, null, at + 4) : throw new RegexNotSupportedException("\\x of a byte above 7F", at);
+                return unit < 0x80
+                    ? (unit, null, at + 4)
+                    : throw new RegexNotSupportedException("\\x of a byte above 7F", at);
             case < (char)0x80 when !char.IsAsciiLetterOrDigit(c):
                 return (c, null, at + 2);
             default:
-                throw new RegexNotSupportedException(ignoreCase && c is 'p' or 'P' ? $"\\{c} under (?i:" : $"\\{c}", at);
+                bool property = c is 'p' or 'P';
+                throw new RegexNotSupportedException(property ? $"\\{c} under (?i:" : $"\\{c}", at);
         }
     }
 
@@ -118,17 +128,21 @@ internal sealed class RegexClassTranslator(string pattern)
         string name = at + 2 < pattern.Length && pattern[at + 2] == '{' && end > 0 ? pattern[(at + 3)..end] : "";
         return Categories.Contains(name)
             ? (null, pattern[at..(end + 1)], end + 1)
-            : throw new RegexNotSupportedException($"{pattern.AsSpan(at, 2)}{{{name}}}, which is no general category,", at);
+            : throw new RegexNotSupportedException(
+                $"{pattern.AsSpan(at, 2)}{{{name}}}, which is no general category,", at);
     }
 
     private char CodeUnit(int at, int from, int length) =>
         length is >= 1 and <= 6 && from + length <= pattern.Length
-        && int.TryParse(pattern.AsSpan(from, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
+        && int.TryParse(
+            pattern.AsSpan(from, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
         && value < 0x10000
             ? (char)value
             : throw new RegexNotSupportedException("an escaped character that is none of the BMP", at);
 
-    /// <summary>What else than the range first..last matches under (?i:, as members of a class; notes the range.</summary>
+    /// <summary>
+    /// What else than the range first..last matches under (?i:, as members of a class; notes the range.
+    /// </summary>
     private string Variants(char first, char last, int at, bool ignoreCase)
     {
         if (char.IsSurrogate(first) || char.IsSurrogate(last))

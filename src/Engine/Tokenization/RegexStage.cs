@@ -1,11 +1,13 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// A Split by any pattern that <see cref="RegexTranslator"/> can give .NET with the same meaning. The regex sees one UTF-16 unit for each
-/// code point: beyond the BMP, a stand-in of the same general category that the pattern does not name.
+/// A Split by any pattern that <see cref="RegexTranslator"/> can give .NET with the same meaning. The regex sees one
+/// UTF-16 unit for each code point: beyond the BMP, a stand-in of the same general category that the pattern does not
+/// name.
 /// </summary>
 internal sealed class RegexStage : SplitStage
 {
@@ -18,7 +20,8 @@ internal sealed class RegexStage : SplitStage
     private readonly SplitBehavior _behavior;
     private readonly bool _invert;
 
-    /// <exception cref="TokenizerException">The pattern holds something whose meaning in .NET is another, or is not known.</exception>
+    /// <exception cref="TokenizerException">The pattern holds something whose meaning in .NET is another, or is not
+    /// known.</exception>
     public RegexStage(JsonView pattern, SplitBehavior behavior, bool invert)
     {
         _pattern = pattern.String();
@@ -31,7 +34,8 @@ internal sealed class RegexStage : SplitStage
         }
         catch (Exception e) when (e is RegexNotSupportedException or ArgumentException)
         {
-            throw pattern.Error("the pattern is not supported", "constructs that mean the same here and in Oniguruma", e.Message);
+            throw pattern.Error(
+                "the pattern is not supported", "constructs that mean the same here and in Oniguruma", e.Message);
         }
     }
 
@@ -63,7 +67,8 @@ internal sealed class RegexStage : SplitStage
         catch (RegexMatchTimeoutException e)
         {
             throw new TokenizerException(
-                $"pre_tokenizer: the pattern {_pattern} found no end: expected at most {Patience.TotalSeconds:F0} s on one text, got more.", e);
+                $"pre_tokenizer: the pattern {_pattern} found no end: "
+                + $"expected at most {Patience.TotalSeconds:F0} s on one text, got more.", e);
         }
         finally
         {
@@ -77,7 +82,7 @@ internal sealed class RegexStage : SplitStage
         for (int at = 0; at < text.Length;)
         {
             int c = Utf8.Decode(text, at, out int length);
-            chars[count++] = c < 0x10000 ? (char)c : _standIns[(int)System.Globalization.CharUnicodeInfo.GetUnicodeCategory(c)];
+            chars[count++] = c < 0x10000 ? (char)c : _standIns[(int)CharUnicodeInfo.GetUnicodeCategory(c)];
             at += length;
         }
 

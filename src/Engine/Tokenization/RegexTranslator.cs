@@ -4,9 +4,9 @@ using System.Text;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// Gives a pattern of Oniguruma (Ruby syntax, as the tokenizers library uses it) to .NET. Constructs of one meaning pass; possessive
-/// quantifiers become atomic groups; ASCII letters under (?i: become classes of their case variants (Unicode's: s with U+017F, k with
-/// U+212A). Everything else is refused by name.
+/// Gives a pattern of Oniguruma (Ruby syntax, as the tokenizers library uses it) to .NET. Constructs of one meaning
+/// pass; possessive quantifiers become atomic groups; ASCII letters under (?i: become classes of their case variants
+/// (Unicode's: s with U+017F, k with U+212A). Everything else is refused by name.
 /// </summary>
 internal sealed class RegexTranslator(string pattern)
 {
@@ -106,7 +106,10 @@ internal sealed class RegexTranslator(string pattern)
         }
     }
 
-    /// <summary>Under (?i: Oniguruma also matches one character that folds to several: U+00DF for ss, the ligatures of ff, fi, fl, st.</summary>
+    /// <summary>
+    /// Under (?i: Oniguruma also matches one character that folds to several: U+00DF for ss, the ligatures of ff, fi,
+    /// fl, st.
+    /// </summary>
     private void CheckFolding()
     {
         if (_ignoreCase && _at + 1 < pattern.Length
@@ -127,7 +130,8 @@ internal sealed class RegexTranslator(string pattern)
             _ when rest.StartsWith("(?>", StringComparison.Ordinal) => ("(?>", "(?>"),
             _ when rest.StartsWith("(?<=", StringComparison.Ordinal) => ("(?<=", "(?<="),
             _ when rest.StartsWith("(?<!", StringComparison.Ordinal) => ("(?<!", "(?<!"),
-            _ when rest.StartsWith("(?", StringComparison.Ordinal) => throw Refuse($"the group {rest[..Math.Min(4, rest.Length)]}"),
+            _ when rest.StartsWith("(?", StringComparison.Ordinal) =>
+                throw Refuse($"the group {rest[..Math.Min(4, rest.Length)]}"),
             _ => ("(", "(?:"),
         };
         _ignoreCase |= head == "(?i:";
@@ -179,7 +183,12 @@ internal sealed class RegexTranslator(string pattern)
     {
         int end = pattern.IndexOf('}', _at);
         string[] bounds = end < 0 ? [] : pattern[(_at + 1)..end].Split(',');
-        bool wellFormed = bounds.Length is 1 or 2 && IsCount(bounds[0]) && (bounds.Length == 1 || bounds[1].Length == 0 || IsCount(bounds[1]));
+        bool wellFormed = bounds switch
+        {
+            [var exactly] => IsCount(exactly),
+            [var least, var most] => IsCount(least) && (most.Length == 0 || IsCount(most)),
+            _ => false,
+        };
         return wellFormed ? end + 1 - _at : throw Refuse("{ that is no interval of at most 1000");
 
         static bool IsCount(string digits) => digits.Length is > 0 and < 4 && digits.All(char.IsAsciiDigit);

@@ -4,8 +4,8 @@ namespace MolEngine.Engine.Tokenization;
 internal abstract class SplitStage
 {
     /// <summary>
-    /// Appends to <paramref name="ends"/> the end of each piece of <paramref name="text"/>, counted from <paramref name="offset"/> at its
-    /// start; the last is offset + text.Length. Nothing outside text is seen.
+    /// Appends to <paramref name="ends"/> the end of each piece of <paramref name="text"/>, counted from <paramref
+    /// name="offset"/> at its start; the last is offset + text.Length. Nothing outside text is seen.
     /// </summary>
     public abstract void Split(ReadOnlySpan<byte> text, int offset, List<int> ends);
 }
@@ -26,8 +26,8 @@ internal abstract class ScannerStage : SplitStage
     protected abstract int Next(ReadOnlySpan<byte> text, int at);
 
     /// <summary>
-    /// The end of white space from <paramref name="at"/> as "\s+(?!\S)|\s+" has it: without its last character where something follows,
-    /// unless it is the only one.
+    /// The end of white space from <paramref name="at"/> as "\s+(?!\S)|\s+" has it: without its last character where
+    /// something follows, unless it is the only one.
     /// </summary>
     protected static int WhiteSpace(ReadOnlySpan<byte> text, int at, int runEnd)
     {

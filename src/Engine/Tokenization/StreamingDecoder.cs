@@ -4,8 +4,9 @@ using System.Text;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// Decodes ids one at a time. Bytes that may still become a character are held back; bytes that cannot are shown as U+FFFD, one
-/// for each maximal subpart (Unicode, chapter 3; WHATWG). What is shown is never taken back. Not thread-safe.
+/// Decodes ids one at a time. Bytes that may still become a character are held back; bytes that cannot are shown as
+/// U+FFFD, one for each maximal subpart (Unicode, chapter 3; WHATWG). What is shown is never taken back. Not
+/// thread-safe.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -22,7 +23,9 @@ public sealed class StreamingDecoder
         _skipSpecialTokens = skipSpecialTokens;
     }
 
-    /// <summary>The text that may be shown now and was not before; often empty. An id that no token has is an error.</summary>
+    /// <summary>
+    /// The text that may be shown now and was not before; often empty. An id that no token has is an error.
+    /// </summary>
     public string Append(int id)
     {
         ReadOnlySpan<byte> token = _tokens.Bytes(id);
@@ -47,8 +50,9 @@ public sealed class StreamingDecoder
     }
 
     /// <summary>
-    /// How many bytes at the end begin a character that is not complete yet. Half of a surrogate in three bytes (ED A0..BF) waits for
-    /// its third as well, as it does in the reference, whose decoder can be told to let surrogates pass; it then shows as U+FFFD.
+    /// How many bytes at the end begin a character that is not complete yet. Half of a surrogate in three bytes (ED
+    /// A0..BF) waits for its third as well, as it does in the reference, whose decoder can be told to let surrogates
+    /// pass; it then shows as U+FFFD.
     /// </summary>
     private static int OpenEnd(ReadOnlySpan<byte> bytes)
     {

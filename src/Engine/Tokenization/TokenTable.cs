@@ -6,20 +6,20 @@ internal sealed class TokenTable
     /// <summary>Tables are as long as the largest id; a file cannot make them larger than this.</summary>
     public const int MaxId = (1 << 24) - 1;
 
-    private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<string, int> _vocabulary;
+    private readonly Dictionary<string, int> _added;
     private readonly string?[] _spellings;
     private readonly byte[] _bytes;
     private readonly int[] _offsets;
     private readonly bool[] _special;
 
-    public TokenTable(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<AddedToken> added)
+    public TokenTable(Dictionary<string, int> vocabulary, IReadOnlyList<AddedToken> added)
     {
-        _ids = new Dictionary<string, int>(vocabulary);
-        foreach (AddedToken token in added)
-            _ids[token.Content] = token.Id;
-        Size = _ids.Count == 0 ? 0 : _ids.Values.Max() + 1;
+        _vocabulary = vocabulary;
+        _added = added.ToDictionary(t => t.Content, t => t.Id);
+        Size = vocabulary.Values.Concat(_added.Values).DefaultIfEmpty(-1).Max() + 1;
         _spellings = new string?[Size];
-        foreach ((string spelling, int id) in _ids)
+        foreach ((string spelling, int id) in vocabulary.Concat(_added))
             _spellings[id] = spelling;
         _special = new bool[Size];
         foreach (AddedToken token in added)
@@ -41,7 +41,8 @@ internal sealed class TokenTable
     /// <summary>The largest id + 1.</summary>
     public int Size { get; }
 
-    public int? Id(string spelling) => _ids.TryGetValue(spelling, out int id) ? id : null;
+    public int? Id(string spelling) =>
+        _added.TryGetValue(spelling, out int id) || _vocabulary.TryGetValue(spelling, out id) ? id : null;
 
     public string? Spelling(int id) => (uint)id < (uint)Size ? _spellings[id] : null;
 
@@ -53,7 +54,8 @@ internal sealed class TokenTable
         if (Spelling(id) is null)
         {
             throw new TokenizerException(
-                $"decode: the id {id} is no token of this tokenizer: expected an id from 0 to {Size - 1} that has a token, got {id}.");
+                $"decode: the id {id} is no token of this tokenizer: "
+                + $"expected an id from 0 to {Size - 1} that has a token, got {id}.");
         }
 
         return _bytes.AsSpan(_offsets[id], _offsets[id + 1] - _offsets[id]);

@@ -1,11 +1,12 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// A byte-level BPE tokenizer as a Hugging Face tokenizer.json describes it (GPT-2, Qwen, SmolLM2 and Llama 3 style). Immutable once
-/// loaded; any number of threads may encode and decode at once.
+/// A byte-level BPE tokenizer as a Hugging Face tokenizer.json describes it (GPT-2, Qwen, SmolLM2 and Llama 3 style).
+/// Immutable once loaded; any number of threads may encode and decode at once.
 /// </summary>
 public sealed class Tokenizer
 {
@@ -13,20 +14,22 @@ public sealed class Tokenizer
     private readonly TokenTable _tokens;
     private readonly AddedTokenMatcher _plainMatcher;
     private readonly AddedTokenMatcher _normalizedMatcher;
-    private EncodeScratch? _idle;
+    private readonly ConcurrentBag<EncodeScratch> _idle = [];
 
     internal Tokenizer(TokenizerParts parts)
     {
         _parts = parts;
         _tokens = new TokenTable(parts.Vocabulary, parts.AddedTokens);
         _plainMatcher = new AddedTokenMatcher(parts.AddedTokens.Where(t => !t.Normalized).Select(t => (t, t.Content)));
-        _normalizedMatcher = new AddedTokenMatcher(
-            parts.AddedTokens.Where(t => t.Normalized).Select(t => (t, parts.Nfc ? Nfc.Normalize(t.Content) : t.Content)));
+        _normalizedMatcher = new AddedTokenMatcher(parts.AddedTokens
+            .Where(t => t.Normalized)
+            .Select(t => (t, parts.Nfc ? Nfc.Normalize(t.Content) : t.Content)));
     }
 
     /// <summary>
-    /// Reads a tokenizer.json, or the one in a folder; a tokenizer_config.json beside it names <see cref="BosToken"/> and
-    /// <see cref="EosToken"/>. Throws <see cref="TokenizerException"/>, naming file and key, where anything is broken or unknown.
+    /// Reads a tokenizer.json, or the one in a folder; a tokenizer_config.json beside it names <see cref="BosToken"/>
+    /// and <see cref="EosToken"/>. Throws <see cref="TokenizerException"/>, naming file and key, where anything is
+    /// broken or unknown.
     /// </summary>
     public static Tokenizer Load(string path) => TokenizerReader.Load(path);
 
@@ -44,12 +47,15 @@ public sealed class Tokenizer
     /// <summary>The id of an added token's content or of a vocabulary entry, spelled as in tokenizer.json.</summary>
     public int? TokenId(string content) => _tokens.Id(content);
 
-    /// <summary>A token as tokenizer.json spells it (the byte alphabet, for entries of the vocabulary); null for an id without one.</summary>
+    /// <summary>
+    /// A token as tokenizer.json spells it (the byte alphabet, for entries of the vocabulary); null for an id without
+    /// one.
+    /// </summary>
     public string? TokenText(int id) => _tokens.Spelling(id);
 
     /// <summary>
-    /// The ids of a text. Added tokens written in it are recognised. <paramref name="addSpecialTokens"/> puts what the template of the
-    /// file's post-processor says before and after. A lone surrogate is read as U+FFFD.
+    /// The ids of a text. Added tokens written in it are recognised. <paramref name="addSpecialTokens"/> puts what the
+    /// template of the file's post-processor says before and after. A lone surrogate is read as U+FFFD.
     /// </summary>
     public int[] Encode(ReadOnlySpan<char> text, bool addSpecialTokens)
     {
@@ -70,7 +76,8 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// The text of ids; bytes that are no UTF-8 become U+FFFD, one for each maximal subpart. An id that no token has is an error.
+    /// The text of ids; bytes that are no UTF-8 become U+FFFD, one for each maximal subpart. An id that no token has is
+    /// an error.
     /// </summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens)
     {
@@ -97,15 +104,17 @@ public sealed class Tokenizer
             ids.AddRange(_parts.Suffix);
     }
 
-    /// <summary>Cuts out the added tokens that are matched in the text as given; what lies between is normalised by itself.</summary>
+    /// <summary>
+    /// Cuts out the added tokens that are matched in the text as given; what lies between is normalised by itself.
+    /// </summary>
     private void EncodeText(ReadOnlySpan<byte> text, List<int> ids, EncodeScratch scratch)
     {
         int plainFrom = 0, searchFrom = 0;
-        while (_plainMatcher.TryNext(text, searchFrom, plainFrom, out AddedToken token, out Range match, out searchFrom))
+        while (_plainMatcher.TryNext(text, searchFrom, plainFrom, out var token, out Range range, out searchFrom))
         {
-            EncodeSection(text, plainFrom, match.Start.Value, ids, scratch);
+            EncodeSection(text, plainFrom, range.Start.Value, ids, scratch);
             ids.Add(token.Id);
-            plainFrom = match.End.Value;
+            plainFrom = range.End.Value;
         }
 
         EncodeSection(text, plainFrom, text.Length, ids, scratch);
@@ -119,11 +128,11 @@ public sealed class Tokenizer
         if (_parts.Nfc)
             text = Nfc.NormalizeUtf8(text);
         int plainFrom = 0, searchFrom = 0;
-        while (_normalizedMatcher.TryNext(text, searchFrom, plainFrom, out AddedToken token, out Range match, out searchFrom))
+        while (_normalizedMatcher.TryNext(text, searchFrom, plainFrom, out var token, out Range range, out searchFrom))
         {
-            EncodePlain(text, plainFrom, match.Start.Value, ids, scratch);
+            EncodePlain(text, plainFrom, range.Start.Value, ids, scratch);
             ids.Add(token.Id);
-            plainFrom = match.End.Value;
+            plainFrom = range.End.Value;
         }
 
         EncodePlain(text, plainFrom, text.Length, ids, scratch);
@@ -142,12 +151,12 @@ public sealed class Tokenizer
         }
     }
 
-    // One scratch waits for the next call: a thread that encodes alone keeps its cache; others at the same time get their own.
-    private EncodeScratch Rent() => Interlocked.Exchange(ref _idle, null) ?? new EncodeScratch();
+    // As many as ever encoded at once; the bag gives a thread what it last put in, and with it a warm cache.
+    private EncodeScratch Rent() => _idle.TryTake(out EncodeScratch? scratch) ? scratch : new EncodeScratch();
 
     private void Return(EncodeScratch scratch)
     {
         if (scratch.WorthKeeping)
-            Volatile.Write(ref _idle, scratch);
+            _idle.Add(scratch);
     }
 }

@@ -14,36 +14,43 @@ internal static class TokenizerReader
     }
 
     /// <param name="file">The name for messages.</param>
-    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file, ReadOnlyMemory<byte>? config = null, string configFile = "")
+    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file, byte[]? config = null, string configFile = "")
     {
         string? bos = null, eos = null;
-        if (config is ReadOnlyMemory<byte> bytes)
+        if (config is not null)
         {
-            using JsonDocument document = ParseJson(bytes, configFile);
+            using JsonDocument document = ParseJson(config, configFile);
             var root = new JsonView(document.RootElement, configFile, "");
             (bos, eos) = (TokenName(root, "bos_token"), TokenName(root, "eos_token"));
         }
 
         using JsonDocument tokenizer = ParseJson(json, file);
-        return new Tokenizer(Parts(new JsonView(tokenizer.RootElement, file, "")) with { BosToken = bos, EosToken = eos });
+        TokenizerParts parts = Parts(new JsonView(tokenizer.RootElement, file, ""));
+        return new Tokenizer(parts with { BosToken = bos, EosToken = eos });
     }
 
     private static TokenizerParts Parts(JsonView root)
     {
         root.AllowOnly(
-            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
+            "decoder", "model");
         if (root.Optional("version") is JsonView version && (!version.IsString || version.String() != "1.0"))
             throw version.Expected("\"1.0\"");
         foreach (string name in (string[])["truncation", "padding"])
         {
             if (root.Optional(name) is JsonView setting)
-                throw setting.Error("is not supported", "null", setting.Describe(), "Set it to null: ids are neither cut nor padded here.");
+            {
+                throw setting.Error(
+                    "is not supported", "null", setting.Describe(),
+                    "Set it to null: ids are neither cut nor padded here.");
+            }
         }
 
         DecoderReader.Check(root);
         (Dictionary<string, int> vocabulary, BpeModel model) = BpeModelReader.Read(root.Required("model"));
         List<AddedToken> added = AddedTokenReader.Read(root, vocabulary);
-        (int[] prefix, int[] suffix) = PostProcessorReader.Read(root, id => added.Exists(t => t.Id == id) || vocabulary.ContainsValue(id));
+        HashSet<int> ids = [.. vocabulary.Values, .. added.Select(t => t.Id)];
+        (int[] prefix, int[] suffix) = PostProcessorReader.Read(root, ids.Contains);
         return new TokenizerParts
         {
             Vocabulary = vocabulary,
@@ -68,7 +75,8 @@ internal static class TokenizerReader
         {
             return File.ReadAllBytes(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new TokenizerException(
                 $"{file}: the tokenizer file cannot be read: expected a readable tokenizer.json, got: {e.Message}", e);
@@ -86,7 +94,8 @@ internal static class TokenizerReader
         catch (JsonException e)
         {
             throw new TokenizerException(
-                $"{file}: the file is not valid JSON: expected one JSON object, got an error at line {e.LineNumber + 1}: {e.Message}", e);
+                $"{file}: the file is not valid JSON: expected one JSON object, "
+                + $"got an error at line {e.LineNumber + 1}: {e.Message}", e);
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace MolEngine.Engine.Tokenization;
 
-/// <summary>Code points of well-formed UTF-8. Everything inside the tokenizer is well-formed, so nothing is checked here.</summary>
+/// <summary>
+/// Code points of well-formed UTF-8. Everything inside the tokenizer is well-formed, so nothing is checked here.
+/// </summary>
 internal static class Utf8
 {
     public static int Decode(ReadOnlySpan<byte> text, int at, out int length)
