@@ -23,13 +23,18 @@ public sealed class RunDirectory
     public static RunDirectory Create(string path, string resolvedConfig)
     {
         if (File.Exists(path))
-            throw new UserException($"{path}: output: expected a folder that is absent or empty, got a file. Choose another output");
+        {
+            throw new UserException(
+                $"{path}: output: expected a folder that is absent or empty, got a file. Choose another output");
+        }
+
         try
         {
             if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
             {
                 throw new UserException(
-                    $"{path}: output: expected a folder that is absent or empty, got one with files. Choose another (--set output=DIR), or remove it");
+                    $"{path}: output: expected a folder that is absent or empty, got one with files. Choose another "
+                        + "(--set output=DIR), or remove it");
             }
 
             Directory.CreateDirectory(path);
