@@ -1,6 +1,8 @@
 namespace MolEngine.Trainer;
 
-/// <summary>Something this machine lacks (a GPU that was asked for, a library, memory). Shown as its message alone; exit code 3.</summary>
+/// <summary>
+/// Something this machine lacks (a GPU that was asked for, a library, memory). Shown as its message alone; exit code 3.
+/// </summary>
 public sealed class EnvironmentFaultException : Exception
 {
     public EnvironmentFaultException(string message)

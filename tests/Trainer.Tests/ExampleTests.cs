@@ -14,9 +14,24 @@ public sealed class ExampleTests
     public void The_first_config_is_valid_and_trains_from_nothing()
     {
         RunConfig config = RunConfigLoader.Load(Path.Combine(First, "config.yaml"));
-        Assert.Equal((InitKind.Random, TrainingMethod.Full, LossKind.Ce), (config.Init.Kind, config.Method, config.Loss.Kind));
+        Assert.Equal(
+            (InitKind.Random, TrainingMethod.Full, LossKind.Ce), (config.Init.Kind, config.Method, config.Loss.Kind));
         Assert.Equal([CorpusKind.Domain, CorpusKind.General], config.Data.Corpora.Select(c => c.Kind));
         Assert.Equal(Path.Combine(First, "model"), config.Model);
+    }
+
+    [Fact]
+    public void The_first_run_has_rows_of_both_corpora_and_its_number_of_steps()
+    {
+        RunConfig config = RunConfigLoader.Load(Path.Combine(First, "config.yaml"));
+        CorpusLoader loader = new(t => [.. System.Text.Encoding.UTF8.GetBytes(t).Select(b => (int)b)], 256, 2);
+        IReadOnlyList<Corpus> corpora = loader.Load(config.Data, config.Validate);
+        TrainingOrder order = TrainingOrder.For(config, corpora);
+        Assert.Equal(200, order.Steps);
+        Assert.Equal(config.Ratio, order.AchievedRatio, 0.01);
+        Assert.All(corpora, c => Assert.Equal(8, c.HeldOut.Documents));
+        Assert.Equal(2, order.RowsOfEpoch(0).Select(r => r.Corpus).Distinct().Count());
+        Assert.Equal(2, TrainingOrder.For(config with { Steps = null, Epochs = 2 }, corpora).Epochs);
     }
 
     [Theory]
@@ -33,10 +48,12 @@ public sealed class ExampleTests
     [Fact]
     public void Its_tokenizer_has_a_token_for_each_byte_and_its_model_a_row_for_each_token()
     {
-        using JsonDocument tokenizer = JsonDocument.Parse(File.ReadAllText(Path.Combine(First, "model", "tokenizer.json")));
+        using JsonDocument tokenizer = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(First, "model", "tokenizer.json")));
         JsonElement vocab = tokenizer.RootElement.GetProperty("model").GetProperty("vocab");
         Assert.Equal(Enumerable.Range(0, 256), vocab.EnumerateObject().Select(p => p.Value.GetInt32()).Order());
-        Assert.Equal([256, 257, 258], tokenizer.RootElement.GetProperty("added_tokens").EnumerateArray().Select(t => t.GetProperty("id").GetInt32()));
+        Assert.Equal(
+            [256, 257, 258], tokenizer.RootElement.GetProperty("added_tokens").EnumerateArray().Select(t => t.GetProperty("id").GetInt32()));
         using JsonDocument config = JsonDocument.Parse(File.ReadAllText(Path.Combine(First, "model", "config.json")));
         Assert.Equal(259, config.RootElement.GetProperty("vocab_size").GetInt32());
         Assert.Equal(256, config.RootElement.GetProperty("eos_token_id").GetInt32());
@@ -49,7 +66,8 @@ public sealed class ExampleTests
         Assert.Contains("dotnet run -c Release --project src/Trainer -- train examples/first/config.yaml", readme);
         Assert.Contains("dotnet test -c Release", readme);
         string yaml = readme.Split("```yaml\n")[1].Split("```")[0];
-        UserException e = Assert.Throws<UserException>(() => RunConfigLoader.Parse(yaml, Path.Combine(First, "readme.yaml")));
+        UserException e = Assert.Throws<UserException>(
+            () => RunConfigLoader.Parse(yaml, Path.Combine(First, "readme.yaml")));
 
         // Nothing is wrong with it but that its model and corpora are not here.
         Assert.Equal(3, e.Message.Split(Environment.NewLine).Length);

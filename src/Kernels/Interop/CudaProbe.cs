@@ -20,9 +20,11 @@ public sealed record CudaProbe(string? Library, string Sentence)
             if (!NativeLibrary.TryLoad(name, out nint handle))
                 continue;
             NativeLibrary.Free(handle);
-            return new CudaProbe(name, $"NVIDIA driver found ({name}); this version has no CUDA backend yet: training runs on the CPU");
+            return new CudaProbe(
+                name, $"NVIDIA driver found ({name}); this version has no CUDA backend yet: training runs on the CPU");
         }
 
-        return new CudaProbe(null, $"no NVIDIA driver found (tried {string.Join(", ", names)}): training runs on the CPU");
+        return new CudaProbe(
+            null, $"no NVIDIA driver found (tried {string.Join(", ", names)}): training runs on the CPU");
     }
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MolEngine.Trainer.Cli;
 
-/// <summary>What a command has of the outside world: where it writes, and whether it is asked to stop. Tests give their own.</summary>
+/// <summary>
+/// What a command has of the outside world: where it writes, and whether it is asked to stop. Tests give their own.
+/// </summary>
 public sealed class CommandContext(TextWriter output, TextWriter error) : IDisposable
 {
     private readonly List<PosixSignalRegistration> _signals = [];
@@ -15,8 +17,8 @@ public sealed class CommandContext(TextWriter output, TextWriter error) : IDispo
     public TextWriter Error { get; } = error;
 
     /// <summary>
-    /// Cancelled by the first Ctrl-C or SIGTERM; a second one ends the process at once. Only a command that asks for the token takes the signals
-    /// over: any other dies of them as usual.
+    /// Cancelled by the first Ctrl-C or SIGTERM; a second one ends the process at once. Only a command that asks for
+    /// the token takes the signals over: any other dies of them as usual.
     /// </summary>
     public CancellationToken Interrupted
     {

@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 
 namespace MolEngine.Trainer.Cli;
 
-/// <summary>Parses a command line, runs its verb, and turns whatever goes wrong into a sentence and an exit code.</summary>
+/// <summary>
+/// Parses a command line, runs its verb, and turns whatever goes wrong into a sentence and an exit code.
+/// </summary>
 internal static class CommandLine
 {
     private static readonly string[] HelpNames = ["--help", "-h", "-?", "/?"];
@@ -41,13 +43,15 @@ internal static class CommandLine
 
     private static int RunVerb(Verb verb, string[] args, CommandContext context)
     {
-        // Built from the argument and option lists alone: no response files (@name may be a prompt), no bundling, no directives.
+        // Built from the argument and option lists alone: no response files (@name may be a prompt), no bundling, no
+        // directives.
         var command = new Command(verb.Name, verb.Purpose);
         foreach (Argument argument in verb.Arguments)
             command.Add(argument);
         foreach (Option option in verb.Options)
             command.Add(option);
-        ParseResult parsed = command.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        ParseResult parsed = command.Parse(
+            args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count == 0)
             return verb.Run(parsed, context);
         foreach (ParseError mistake in parsed.Errors)
@@ -59,7 +63,9 @@ internal static class CommandLine
     private static int UnknownVerb(string given, IReadOnlyList<Verb> verbs, TextWriter error)
     {
         string? nearest = Config.Nearest.Of(given, verbs.Select(v => v.Name));
-        string advice = nearest is null ? $"expected one of {string.Join(", ", verbs.Select(v => v.Name))}" : $"did you mean {nearest}?";
+        string advice = nearest is null
+            ? $"expected one of {string.Join(", ", verbs.Select(v => v.Name))}"
+            : $"did you mean {nearest}?";
         error.WriteLine($"molengine: {given}: unknown verb: {advice}");
         error.WriteLine("`molengine --help` lists the verbs.");
         return ExitCode.UserError;

@@ -23,12 +23,17 @@ internal static class Faults
         int code = CodeOf(e);
         bool expected = code != ExitCode.Failed || e is RunFailedException or IOException;
         string message = code == ExitCode.Interrupted ? "interrupted" : e.Message;
-        foreach (string line in (expected ? message : $"unexpected error: {e.GetType().Name}: {message}").Split(Environment.NewLine))
+        string said = expected ? message : $"unexpected error: {e.GetType().Name}: {message}";
+        foreach (string line in said.Split(Environment.NewLine))
             error.WriteLine($"molengine: {line}");
         if (Environment.GetEnvironmentVariable(TraceVariable) == "1")
             error.WriteLine(e);
         else if (!expected)
-            error.WriteLine($"This is a fault of molengine. Run again with {TraceVariable}=1 for the trace that a report needs.");
+        {
+            error.WriteLine(
+                $"This is a fault of molengine. Run again with {TraceVariable}=1 for the trace that a report needs.");
+        }
+
         return code;
     }
 
@@ -36,9 +41,11 @@ internal static class Faults
     {
         UserException => ExitCode.UserError,
         OperationCanceledException => ExitCode.Interrupted,
-        EnvironmentFaultException or PlatformNotSupportedException or DllNotFoundException or OutOfMemoryException => ExitCode.Environment,
+        EnvironmentFaultException or PlatformNotSupportedException or DllNotFoundException or OutOfMemoryException
+            => ExitCode.Environment,
 
-        // What the engine says of a file that is absent, locked or broken; other trouble with files (a full disk) is a failed run.
+        // What the engine says of a file that is absent, locked or broken; other trouble with files (a full disk)
+        // is a failed run.
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or InvalidDataException
             or FormatException or NotSupportedException => ExitCode.UserError,
         _ => ExitCode.Failed,

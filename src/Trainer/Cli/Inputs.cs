@@ -10,7 +10,8 @@ internal static class Inputs
     public static string ModelFolder(string path, string option) => Folder(path, option, "config.json");
 
     /// <summary>A folder with adapter_config.json; null stays null.</summary>
-    public static string? AdapterFolder(string? path, string option) => path is null ? null : Folder(path, option, AdapterConfig);
+    public static string? AdapterFolder(string? path, string option) =>
+        path is null ? null : Folder(path, option, AdapterConfig);
 
     /// <summary>A folder that holds <paramref name="file"/>.</summary>
     public static string Folder(string path, string option, string file)
@@ -28,13 +29,18 @@ internal static class Inputs
     {
         if (Directory.Exists(path))
             throw new UserException($"{option}: {path}: expected a file, got a folder");
-        return System.IO.File.Exists(path) ? path : throw new UserException($"{option}: {path}: expected a file, got no such file");
+        return System.IO.File.Exists(path)
+            ? path
+            : throw new UserException($"{option}: {path}: expected a file, got no such file");
     }
 
     /// <summary>A folder to write: absent or empty.</summary>
     public static string EmptyFolder(string path, string option)
     {
-        bool free = !System.IO.File.Exists(path) && (!Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any());
-        return free ? path : throw new UserException($"{option}: {path}: expected a folder that is absent or empty, got one that is neither");
+        bool empty = !Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any();
+        return empty && !System.IO.File.Exists(path)
+            ? path
+            : throw new UserException(
+                $"{option}: {path}: expected a folder that is absent or empty, got one that is neither");
     }
 }

@@ -29,7 +29,12 @@ internal static class ManualPage
         Section(to, "Options");
         Columns(to, [("--help, -h", "This page; after a verb, the verb's."), ("--version", "The version.")]);
         Section(to, "Examples");
-        Examples(to, [("molengine train examples/first/config.yaml", "Trains a small model from nothing."), ("molengine score --help", "The manual page of score.")]);
+        Examples(
+            to,
+            [
+                ("molengine train examples/first/config.yaml", "Trains a small model from nothing."),
+                ("molengine score --help", "The manual page of score."),
+            ]);
         Section(to, "Environment");
         Columns(to, [("MOLENGINE_TRACE=1", "Shows where in the program an unexpected error came from.")]);
         Section(to, "Exit codes");
@@ -55,7 +60,8 @@ internal static class ManualPage
         }
 
         Section(to, "Options");
-        Columns(to, verb.Options.Select(o => (OptionLabel(o), o.Description ?? "")).Append(("--help, -h", "This page.")));
+        Columns(
+            to, verb.Options.Select(o => (OptionLabel(o), o.Description ?? "")).Append(("--help, -h", "This page.")));
         if (verb.Table.Title.Length > 0)
         {
             Section(to, verb.Table.Title);
@@ -75,7 +81,8 @@ internal static class ManualPage
         return string.Join(' ', new[] { "molengine", verb.Name }.Concat(arguments).Concat(options));
     }
 
-    private static string OptionLabel(Option option) => option.HelpName is null ? option.Name : $"{option.Name} {option.HelpName}";
+    private static string OptionLabel(Option option) =>
+        option.HelpName is null ? option.Name : $"{option.Name} {option.HelpName}";
 
     private static void Section(TextWriter to, string title)
     {

@@ -23,9 +23,17 @@ internal abstract class ConfigKey(string path, string defaultText, string help)
     public abstract string Write(object value);
 }
 
-/// <summary>A key with its type and check. Who wants its value asks <see cref="ConfigValues"/> with this object: one owner, no strings.</summary>
+/// <summary>
+/// A key with its type and check. Who wants its value asks <see cref="ConfigValues"/> with this object: one owner, no
+/// strings.
+/// </summary>
 internal sealed class ConfigKey<T>(
-    string path, KeyType<T> type, string defaultText, string help, Func<T, bool>? check = null, string? checkText = null)
+    string path,
+    KeyType<T> type,
+    string defaultText,
+    string help,
+    Func<T, bool>? check = null,
+    string? checkText = null)
     : ConfigKey(path, defaultText, help)
     where T : notnull
 {

@@ -4,57 +4,135 @@ using MolEngine.Engine.Optim;
 namespace MolEngine.Trainer.Config;
 
 /// <summary>
-/// Every key of a run config: its path, type, check, default in words and one line of help. Parsing, <c>--set</c>, the manual and the
-/// resolved config are made from this table; the defaults themselves stand where the records are built, in <see cref="RunConfigLoader"/>.
+/// Every key of a run config: its path, type, check, default in words and one line of help. Parsing, <c>--set</c>, the
+/// manual and the resolved config are made from this table; the defaults themselves stand where the records are built,
+/// in <see cref="RunConfigLoader"/>.
 /// </summary>
 internal static class ConfigKeys
 {
-    public static readonly ConfigKey<string> Model = new("model", KeyTypes.Text, "required", "Model folder: config.json, tokenizer files and, unless init is random, safetensors.", s => s.Length > 0);
-    public static readonly ConfigKey<InitKind> InitKind = new("init.kind", KeyTypes.OneOf<InitKind>(), "pretrained", "pretrained reads the folder's weights; random draws them (also: `init: random`).");
-    public static readonly ConfigKey<long> InitSeed = new("init.seed", KeyTypes.Long, "seed", "Seed of the random weights.", x => x >= 0, "of at least 0");
-    public static readonly ConfigKey<string> Output = new("output", KeyTypes.Text, "required", "Run directory; it must be absent or empty.", s => s.Length > 0);
-    public static readonly ConfigKey<long> Seed = new("seed", KeyTypes.Long, "42", "Seed of the order of rows, LoRA's start and dropout.", x => x >= 0, "of at least 0");
+    public static readonly ConfigKey<string> Model = new(
+        "model", KeyTypes.Text, "required",
+        "Model folder: config.json, tokenizer files and, unless init is random, safetensors.", s => s.Length > 0);
+    public static readonly ConfigKey<InitKind> InitKind = new(
+        "init.kind", KeyTypes.OneOf<InitKind>(), "pretrained",
+        "pretrained reads the folder's weights; random draws them (also: `init: random`).");
+    public static readonly ConfigKey<long> InitSeed = new(
+        "init.seed", KeyTypes.Long, "seed",
+        "Seed of the random weights.", x => x >= 0, "of at least 0");
+    public static readonly ConfigKey<string> Output = new(
+        "output", KeyTypes.Text, "required",
+        "Run directory; it must be absent or empty.", s => s.Length > 0);
+    public static readonly ConfigKey<long> Seed = new(
+        "seed", KeyTypes.Long, "42",
+        "Seed of the order of rows, LoRA's start and dropout.", x => x >= 0, "of at least 0");
 
-    public static readonly ConfigKey<int> Context = new("data.context", KeyTypes.Int, "8192", "Tokens of a packed row.", x => x >= 2, "of at least 2");
-    public static readonly ConfigKey<string> DocumentEnd = new("data.document_end", KeyTypes.Text, "the model's eos token", "Token that ends every document, as text (`<|im_end|>`) or as an id.", s => s.Length > 0);
-    public static readonly ConfigKey<int> HeldOut = new("data.held_out", KeyTypes.Int, "validate.documents, at most 5 % of a corpus", "Documents of each corpus kept for validation, chosen by a hash of their text.", x => x >= 0, "of at least 0");
-    public static readonly ConfigKey<string> CorpusName = new("data.corpora[].name", KeyTypes.Text, "the file's name", "Name in tables and metrics.", s => s.Length > 0 && s.All(c => !char.IsControl(c)));
-    public static readonly ConfigKey<string> CorpusPath = new("data.corpora[].path", KeyTypes.Text, "required", "JSONL file, a record {\"text\": ...} a line.", s => s.Length > 0);
-    public static readonly ConfigKey<CorpusKind> CorpusKind = new("data.corpora[].kind", KeyTypes.OneOf<CorpusKind>(), "required", "domain learns by cross-entropy; general is held to the base model.");
+    public static readonly ConfigKey<int> Context = new(
+        "data.context", KeyTypes.Int, "8192",
+        "Tokens of a packed row.", x => x >= 2, "of at least 2");
+    public static readonly ConfigKey<string> DocumentEnd = new(
+        "data.document_end", KeyTypes.Text, "the model's eos token",
+        "Token that ends every document, as text (`<|im_end|>`) or as an id.", s => s.Length > 0);
+    public static readonly ConfigKey<int> HeldOut = new(
+        "data.held_out", KeyTypes.Int, "validate.documents, at most 5 % of a corpus",
+        "Documents of each corpus kept for validation, chosen by a hash of their text.",
+        x => x >= 0, "of at least 0");
+    public static readonly ConfigKey<string> CorpusName = new(
+        "data.corpora[].name", KeyTypes.Text, "the file's name",
+        "Name in tables and metrics.", s => s.Length > 0 && s.All(c => !char.IsControl(c)));
+    public static readonly ConfigKey<string> CorpusPath = new(
+        "data.corpora[].path", KeyTypes.Text, "required",
+        "JSONL file, a record {\"text\": ...} a line.", s => s.Length > 0);
+    public static readonly ConfigKey<CorpusKind> CorpusKind = new(
+        "data.corpora[].kind", KeyTypes.OneOf<CorpusKind>(), "required",
+        "domain learns by cross-entropy; general is held to the base model.");
 
-    public static readonly ConfigKey<double> Ratio = new("ratio", KeyTypes.Number, "1", "General rows of an epoch = ratio x domain rows.", x => x >= 0, "of at least 0");
-    public static readonly ConfigKey<double> Epochs = new("epochs", KeyTypes.Number, "1", "Passes over the data; may be fractional (1.3). Or give steps.", x => x > 0, "above 0");
-    public static readonly ConfigKey<long> Steps = new("steps", KeyTypes.Long, "from epochs", "Optimizer steps, instead of epochs.", x => x >= 1, "of at least 1");
-    public static readonly ConfigKey<int> GlobalBatch = new("global_batch", KeyTypes.Int, "128", "Rows of an optimizer step.", x => x >= 1, "of at least 1");
-    public static readonly ConfigKey<int> MicroBatch = new("micro_batch", KeyTypes.Int, "1", "Rows computed at once; changes memory and speed, never the result.", x => x >= 1, "of at least 1");
+    public static readonly ConfigKey<double> Ratio = new(
+        "ratio", KeyTypes.Number, "1",
+        "General rows of an epoch = ratio x domain rows.", x => x >= 0, "of at least 0");
+    public static readonly ConfigKey<double> Epochs = new(
+        "epochs", KeyTypes.Number, "1",
+        "Passes over the data; may be fractional (1.3). Or give steps.", x => x > 0, "above 0");
+    public static readonly ConfigKey<long> Steps = new(
+        "steps", KeyTypes.Long, "from epochs",
+        "Optimizer steps, instead of epochs.", x => x >= 1, "of at least 1");
+    public static readonly ConfigKey<int> GlobalBatch = new(
+        "global_batch", KeyTypes.Int, "128",
+        "Rows of an optimizer step.", x => x >= 1, "of at least 1");
+    public static readonly ConfigKey<int> MicroBatch = new(
+        "micro_batch", KeyTypes.Int, "1",
+        "Rows computed at once; changes memory and speed, never the result.", x => x >= 1, "of at least 1");
 
-    public static readonly ConfigKey<LossKind> LossKind = new("loss.kind", KeyTypes.OneOf<LossKind>(), "mol", "mol mixes CE and KL by corpus; ce has no base model; kl only holds to it (also: `loss: ce`).");
-    public static readonly ConfigKey<double> LossAlpha = new("loss.alpha", KeyTypes.Number, "0.01", "Weight of KL on domain text and of CE on general text.", x => x is >= 0 and <= 1, "from 0 to 1");
-    public static readonly ConfigKey<int> LossTopN = new("loss.top_n", KeyTypes.Int, "31", "Tokens of the base model that KL sees one by one; the rest is one class.", x => x is >= 1 and <= 127, "from 1 to 127");
+    public static readonly ConfigKey<LossKind> LossKind = new(
+        "loss.kind", KeyTypes.OneOf<LossKind>(), "mol",
+        "mol mixes CE and KL by corpus; ce has no base model; kl only holds to it (also: `loss: ce`).");
+    public static readonly ConfigKey<double> LossAlpha = new(
+        "loss.alpha", KeyTypes.Number, "0.01",
+        "Weight of KL on domain text and of CE on general text.", x => x is >= 0 and <= 1, "from 0 to 1");
+    public static readonly ConfigKey<int> LossTopN = new(
+        "loss.top_n", KeyTypes.Int, "31",
+        "Tokens of the base model that KL sees one by one; the rest is one class.",
+        x => x is >= 1 and <= 127, "from 1 to 127");
 
-    public static readonly ConfigKey<TrainingMethod> Method = new("method", KeyTypes.OneOf<TrainingMethod>(), "lora", "lora trains adapters; full trains every parameter.");
-    public static readonly ConfigKey<int> LoraRank = new("lora.rank", KeyTypes.Int, "64", "Rank r of the adapters.", x => x >= 1, "of at least 1");
-    public static readonly ConfigKey<double> LoraAlpha = new("lora.alpha", KeyTypes.Number, "2 x lora.rank", "Adapters are scaled by alpha / r.", x => x > 0, "above 0");
-    public static readonly ConfigKey<bool> LoraRsLora = new("lora.use_rslora", KeyTypes.Bool, "false", "Scale by alpha / sqrt(r) instead.");
-    public static readonly ConfigKey<double> LoraDropout = new("lora.dropout", KeyTypes.Number, "0", "Dropout on the adapters' inputs.", x => x is >= 0 and < 1, "from 0 to below 1");
+    public static readonly ConfigKey<TrainingMethod> Method = new(
+        "method", KeyTypes.OneOf<TrainingMethod>(), "lora",
+        "lora trains adapters; full trains every parameter.");
+    public static readonly ConfigKey<int> LoraRank = new(
+        "lora.rank", KeyTypes.Int, "64",
+        "Rank r of the adapters.", x => x >= 1, "of at least 1");
+    public static readonly ConfigKey<double> LoraAlpha = new(
+        "lora.alpha", KeyTypes.Number, "2 x lora.rank",
+        "Adapters are scaled by alpha / r.", x => x > 0, "above 0");
+    public static readonly ConfigKey<bool> LoraRsLora = new(
+        "lora.use_rslora", KeyTypes.Bool, "false",
+        "Scale by alpha / sqrt(r) instead.");
+    public static readonly ConfigKey<double> LoraDropout = new(
+        "lora.dropout", KeyTypes.Number, "0",
+        "Dropout on the adapters' inputs.", x => x is >= 0 and < 1, "from 0 to below 1");
     public static readonly ConfigKey<IReadOnlyList<string>> LoraTargets = new(
         "lora.target_modules", KeyTypes.Names, "all seven projections", "Modules that get an adapter.",
         x => x.Count > 0 && x.Distinct().Count() == x.Count && x.All(LoraSettings.AllModules.Contains),
         $"from {string.Join(", ", LoraSettings.AllModules)}, each at most once");
 
-    public static readonly ConfigKey<double> LearningRate = new("optimizer.learning_rate", KeyTypes.Number, "1e-4 for lora, 1e-5 for full", "Peak learning rate of AdamW.", x => x >= 0, "of at least 0");
-    public static readonly ConfigKey<IReadOnlyList<double>> Betas = new("optimizer.betas", KeyTypes.Numbers, "[0.9, 0.95]", "AdamW's decay rates of the two moments.", x => x.Count == 2 && x.All(b => b is >= 0 and < 1), "(two, from 0 to below 1)");
-    public static readonly ConfigKey<double> Eps = new("optimizer.eps", KeyTypes.Number, "1e-8", "AdamW's epsilon.", x => x > 0, "above 0");
-    public static readonly ConfigKey<double> WeightDecay = new("optimizer.weight_decay", KeyTypes.Number, "0 for lora, 0.1 for full", "Decoupled decay, on matrices only.", x => x >= 0, "of at least 0");
-    public static readonly ConfigKey<double> Clip = new("optimizer.clip", KeyTypes.Number, "1", "Largest gradient norm; 0 clips nothing.", x => x >= 0, "of at least 0");
-    public static readonly ConfigKey<ScheduleKind> Schedule = new("optimizer.schedule", KeyTypes.OneOf<ScheduleKind>(), "cosine", "Learning rate after the warm-up.");
-    public static readonly ConfigKey<double> WarmupRatio = new("optimizer.warmup_ratio", KeyTypes.Number, "0.1", "Part of the steps in which the learning rate rises. Or give warmup_steps.", x => x is >= 0 and <= 1, "from 0 to 1");
-    public static readonly ConfigKey<long> WarmupSteps = new("optimizer.warmup_steps", KeyTypes.Long, "from warmup_ratio", "Steps in which the learning rate rises, instead of warmup_ratio.", x => x >= 0, "of at least 0");
+    public static readonly ConfigKey<double> LearningRate = new(
+        "optimizer.learning_rate", KeyTypes.Number, "1e-4 for lora, 1e-5 for full",
+        "Peak learning rate of AdamW.", x => x >= 0, "of at least 0");
+    public static readonly ConfigKey<IReadOnlyList<double>> Betas = new(
+        "optimizer.betas", KeyTypes.Numbers, "[0.9, 0.95]",
+        "AdamW's decay rates of the two moments.",
+        x => x.Count == 2 && x.All(b => b is >= 0 and < 1), "(two, from 0 to below 1)");
+    public static readonly ConfigKey<double> Eps = new(
+        "optimizer.eps", KeyTypes.Number, "1e-8",
+        "AdamW's epsilon.", x => x > 0, "above 0");
+    public static readonly ConfigKey<double> WeightDecay = new(
+        "optimizer.weight_decay", KeyTypes.Number, "0 for lora, 0.1 for full",
+        "Decoupled decay, on matrices only.", x => x >= 0, "of at least 0");
+    public static readonly ConfigKey<double> Clip = new(
+        "optimizer.clip", KeyTypes.Number, "1",
+        "Largest gradient norm; 0 clips nothing.", x => x >= 0, "of at least 0");
+    public static readonly ConfigKey<ScheduleKind> Schedule = new(
+        "optimizer.schedule", KeyTypes.OneOf<ScheduleKind>(), "cosine",
+        "Learning rate after the warm-up.");
+    public static readonly ConfigKey<double> WarmupRatio = new(
+        "optimizer.warmup_ratio", KeyTypes.Number, "0.1",
+        "Part of the steps in which the learning rate rises. Or give warmup_steps.",
+        x => x is >= 0 and <= 1, "from 0 to 1");
+    public static readonly ConfigKey<long> WarmupSteps = new(
+        "optimizer.warmup_steps", KeyTypes.Long, "from warmup_ratio",
+        "Steps in which the learning rate rises, instead of warmup_ratio.", x => x >= 0, "of at least 0");
 
-    public static readonly ConfigKey<RecomputeKind> Recompute = new("recompute", KeyTypes.OneOf<RecomputeKind>(), "none", "layer keeps only each layer's input and computes the rest again: less memory, same bits.");
-    public static readonly ConfigKey<int> ValidateEvery = new("validate.every", KeyTypes.Int, "50", "Steps between validations; 0 never validates.", x => x >= 0, "of at least 0");
-    public static readonly ConfigKey<int> ValidateDocuments = new("validate.documents", KeyTypes.Int, "100", "Held-out documents of each corpus that a validation reads.", x => x >= 1, "of at least 1");
-    public static readonly ConfigKey<int> Threads = new("threads", KeyTypes.Int, "0", "Threads; 0 takes every core. The result does not depend on it.", x => x is >= 0 and <= 4096, "from 0 to 4096");
+    public static readonly ConfigKey<RecomputeKind> Recompute = new(
+        "recompute", KeyTypes.OneOf<RecomputeKind>(), "none",
+        "layer keeps only each layer's input and computes the rest again: less memory, same bits.");
+    public static readonly ConfigKey<int> ValidateEvery = new(
+        "validate.every", KeyTypes.Int, "50",
+        "Steps between validations; 0 never validates.", x => x >= 0, "of at least 0");
+    public static readonly ConfigKey<int> ValidateDocuments = new(
+        "validate.documents", KeyTypes.Int, "100",
+        "Held-out documents of each corpus that a validation reads.", x => x >= 1, "of at least 1");
+    public static readonly ConfigKey<int> Threads = new(
+        "threads", KeyTypes.Int, "0",
+        "Threads; 0 takes every core. The result does not depend on it.",
+        x => x is >= 0 and <= 4096, "from 0 to 4096");
 
     /// <summary>In the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
@@ -68,20 +146,33 @@ internal static class ConfigKeys
         Recompute, ValidateEvery, ValidateDocuments, Threads,
     ];
 
-    /// <summary>Sections that may be written as one value: <c>init: random</c> is <c>init: {kind: random}</c>.</summary>
+    /// <summary>
+    /// Sections that may be written as one value: <c>init: random</c> is <c>init: {kind: random}</c>.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, ConfigKey> Shorthands =
         new Dictionary<string, ConfigKey> { ["init"] = InitKind, ["loss"] = LossKind };
 
     /// <summary>What other trainers call a key: an unknown key of such a name is told ours.</summary>
-    public static readonly IReadOnlyDictionary<string, ConfigKey> NamesElsewhere = new Dictionary<string, ConfigKey>
-    {
-        ["model_name_or_path"] = Model, ["base_model"] = Model, ["output_dir"] = Output,
-        ["max_seq_length"] = Context, ["max_length"] = Context, ["sequence_len"] = Context, ["cutoff_len"] = Context,
-        ["num_train_epochs"] = Epochs, ["num_epochs"] = Epochs, ["max_steps"] = Steps,
-        ["batch_size"] = GlobalBatch, ["per_device_train_batch_size"] = MicroBatch, ["micro_batch_size"] = MicroBatch,
-        ["lr"] = LearningRate, ["learning_rate"] = LearningRate, ["adam_epsilon"] = Eps, ["max_grad_norm"] = Clip,
-        ["lr_scheduler"] = Schedule, ["lr_scheduler_type"] = Schedule, ["r"] = LoraRank, ["lora_r"] = LoraRank, ["lora_rank"] = LoraRank,
-        ["lora_alpha"] = LoraAlpha, ["lora_dropout"] = LoraDropout, ["lora_target"] = LoraTargets, ["lora_target_modules"] = LoraTargets,
-        ["gradient_checkpointing"] = Recompute, ["eval_steps"] = ValidateEvery, ["finetuning_type"] = Method,
-    };
+    public static readonly IReadOnlyDictionary<string, ConfigKey> NamesElsewhere = Index(
+        (Model, "model_name_or_path base_model"),
+        (Output, "output_dir"),
+        (Context, "max_seq_length max_length sequence_len cutoff_len"),
+        (Epochs, "num_train_epochs num_epochs"),
+        (Steps, "max_steps"),
+        (GlobalBatch, "batch_size"),
+        (MicroBatch, "per_device_train_batch_size micro_batch_size"),
+        (Method, "finetuning_type"),
+        (LoraRank, "r lora_r lora_rank"),
+        (LoraAlpha, "lora_alpha"),
+        (LoraDropout, "lora_dropout"),
+        (LoraTargets, "lora_target lora_target_modules"),
+        (LearningRate, "lr learning_rate"),
+        (Eps, "adam_epsilon"),
+        (Clip, "max_grad_norm"),
+        (Schedule, "lr_scheduler lr_scheduler_type"),
+        (Recompute, "gradient_checkpointing"),
+        (ValidateEvery, "eval_steps"));
+
+    private static Dictionary<string, ConfigKey> Index(params (ConfigKey Key, string Names)[] keys) =>
+        keys.SelectMany(k => k.Names.Split(' '), (k, name) => (k.Key, name)).ToDictionary(x => x.name, x => x.Key);
 }

@@ -7,5 +7,6 @@ internal static class ConfigManual
     public static IEnumerable<(string Key, string Text)> Lines() =>
         ConfigKeys.All.Select(k => (k.Path, $"{k.Help} [{k.Expects}; {DefaultOf(k)}]"));
 
-    private static string DefaultOf(ConfigKey key) => key.DefaultText == "required" ? "required" : $"default {key.DefaultText}";
+    private static string DefaultOf(ConfigKey key) =>
+        key.DefaultText == "required" ? "required" : $"default {key.DefaultText}";
 }

@@ -3,7 +3,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace MolEngine.Trainer.Config;
 
-/// <summary>Reads YAML and <c>--set</c> into <see cref="ConfigValues"/>, checking every key and value against <see cref="ConfigKeys"/>.</summary>
+/// <summary>
+/// Reads YAML and <c>--set</c> into <see cref="ConfigValues"/>, checking every key and value against <see
+/// cref="ConfigKeys"/>.
+/// </summary>
 internal sealed class ConfigReader
 {
     private static readonly Dictionary<string, ConfigKey> Leaves = ConfigKeys.All.ToDictionary(k => k.Path);
@@ -70,13 +73,16 @@ internal sealed class ConfigReader
         }
         catch (YamlException e)
         {
-            _values.Errors.Add($"{source}:{e.Start.Line}: column {e.Start.Column}: not YAML: {e.InnerException?.Message ?? e.Message}");
+            _values.Errors.Add(
+                $"{source}:{e.Start.Line}: column {e.Start.Column}: not YAML: "
+                    + $"{e.InnerException?.Message ?? e.Message}");
             return null;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             // What the parser throws on some unclosed brackets and broken anchors, without a place.
-            _values.Errors.Add($"{source}: not YAML: expected every bracket and quote closed, got a document that ends inside one");
+            _values.Errors.Add(
+                $"{source}: not YAML: expected every bracket and quote closed, got a document that ends inside one");
             return null;
         }
     }
@@ -84,14 +90,15 @@ internal sealed class ConfigReader
     private void Flatten(YamlNode node, string path, Func<YamlNode, string> where)
     {
         string normal = ConfigValues.Normal(path);
+        bool scalar = node is YamlScalarNode && !IsNull(node);
         if (Leaves.TryGetValue(normal, out ConfigKey? key))
             SetLeaf(key, path, node, where(node));
-        else if (ConfigKeys.Shorthands.TryGetValue(normal, out ConfigKey? shorthand) && node is YamlScalarNode && !IsNull(node))
+        else if (scalar && ConfigKeys.Shorthands.TryGetValue(normal, out ConfigKey? shorthand))
             SetLeaf(shorthand, shorthand.Path, node, where(node));
-        else if (normal.Length > 0 && !Sections.Contains(normal) && !Sections.Contains(normal + "[]"))
-            Unknown(path, normal, where(node));
         else if (Sections.Contains(normal + "[]"))
             FlattenList(node, path, where);
+        else if (normal.Length > 0 && !Sections.Contains(normal))
+            Unknown(path, normal, where(node));
         else if (node is YamlMappingNode mapping)
             FlattenMapping(mapping, path, where);
         else if (!IsNull(node))
@@ -136,7 +143,9 @@ internal sealed class ConfigReader
     private void Unknown(string path, string normal, string where)
     {
         string last = normal[(normal.LastIndexOf('.') + 1)..];
-        string? nearest = ConfigKeys.NamesElsewhere.TryGetValue(last, out ConfigKey? key) ? key.Path : Nearest.Of(normal, Leaves.Keys.Concat(Sections));
+        string? nearest = ConfigKeys.NamesElsewhere.TryGetValue(last, out ConfigKey? key)
+            ? key.Path
+            : Nearest.Of(normal, Leaves.Keys.Concat(Sections));
         string advice = nearest is null ? "`molengine train --help` lists the keys." : $"Did you mean {nearest}?";
         _values.Errors.Add($"{where}: {path}: unknown key. {advice}");
     }
@@ -147,7 +156,8 @@ internal sealed class ConfigReader
     private static string Describe(YamlNode? node) => node switch
     {
         YamlScalarNode s => $"'{s.Value}'",
-        YamlSequenceNode s => $"a list of {s.Children.Count}: [{string.Join(", ", s.Children.Take(8).Select(Describe))}]",
+        YamlSequenceNode s =>
+            $"a list of {s.Children.Count}: [{string.Join(", ", s.Children.Take(8).Select(Describe))}]",
         YamlMappingNode => "a section of keys",
         _ => "nothing",
     };

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace MolEngine.Trainer.Config;
 
-/// <summary>The values that a config gives, by concrete path (<c>data.corpora[0].path</c>), each with where it stands.</summary>
+/// <summary>
+/// The values that a config gives, by concrete path (<c>data.corpora[0].path</c>), each with where it stands.
+/// </summary>
 internal sealed partial class ConfigValues
 {
     private readonly Dictionary<string, (object Value, string Where)> _given = [];
@@ -18,7 +20,8 @@ internal sealed partial class ConfigValues
     public bool Has(ConfigKey key) => _given.ContainsKey(key.Path);
 
     /// <summary>"config.yaml:12", or the whole config's name for what is not given.</summary>
-    public string Where(string path, string otherwise) => _given.TryGetValue(path, out (object, string Where) v) ? v.Where : otherwise;
+    public string Where(string path, string otherwise) =>
+        _given.TryGetValue(path, out (object, string Where) v) ? v.Where : otherwise;
 
     public void Set(string path, object value, string where) => _given[path] = (value, where);
 
@@ -70,7 +73,10 @@ internal sealed partial class ConfigValues
     public void Resolve<T>(ConfigKey<T> key, T value, int index = 0)
         where T : notnull => _resolved[Concrete(key, index)] = key.Write(value);
 
-    /// <summary>The resolved values, concrete path to YAML text, in the order of <see cref="ConfigKeys.All"/> and of list elements.</summary>
+    /// <summary>
+    /// The resolved values, concrete path to YAML text, in the order of <see cref="ConfigKeys.All"/> and of list
+    /// elements.
+    /// </summary>
     public IEnumerable<(string Path, string Text)> Resolved() =>
         from entry in _resolved
         let order = Order(entry.Key)

@@ -4,7 +4,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace MolEngine.Trainer.Config;
 
-/// <summary>How the text of a config value becomes a value of a type, and back. A reader returns false for what is not of the type.</summary>
+/// <summary>
+/// How the text of a config value becomes a value of a type, and back. A reader returns false for what is not of the
+/// type.
+/// </summary>
 /// <param name="Expects">What a reader of an error message should write: "an integer".</param>
 internal sealed record KeyType<T>(string Expects, KeyType<T>.Reader Read, Func<T, string> Write)
 {
@@ -17,17 +20,18 @@ internal static class KeyTypes
 
     public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString(CultureInfo.InvariantCulture));
 
-    public static readonly KeyType<long> Long = new("an integer", ReadLong, x => x.ToString(CultureInfo.InvariantCulture));
+    public static readonly KeyType<long> Long = new(
+        "an integer", ReadLong, x => x.ToString(CultureInfo.InvariantCulture));
 
     public static readonly KeyType<double> Number = new("a number", ReadDouble, WriteDouble);
 
     public static readonly KeyType<bool> Bool = new("true or false", ReadBool, x => x ? "true" : "false");
 
     public static readonly KeyType<IReadOnlyList<double>> Numbers =
-        new("a list of numbers", (YamlNode n, out IReadOnlyList<double> v) => ReadList(n, Number, out v), x => WriteList(x, Number));
+        new("a list of numbers", ReadNumbers, x => WriteList(x, Number));
 
     public static readonly KeyType<IReadOnlyList<string>> Names =
-        new("a list of names", (YamlNode n, out IReadOnlyList<string> v) => ReadList(n, Text, out v), x => WriteList(x, Text));
+        new("a list of names", ReadNames, x => WriteList(x, Text));
 
     /// <summary>One of an enum's names, written in lower case.</summary>
     public static KeyType<T> OneOf<T>()
@@ -80,7 +84,8 @@ internal static class KeyTypes
     {
         value = 0;
         string? text = IsQuoted(node) ? null : Scalar(node)?.Replace("_", "");
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(
+            value);
     }
 
     private static bool ReadBool(YamlNode node, out bool value)
@@ -89,6 +94,11 @@ internal static class KeyTypes
         value = text is "true" or "yes" or "on";
         return value || text is "false" or "no" or "off";
     }
+
+    private static bool ReadNumbers(YamlNode node, out IReadOnlyList<double> value) =>
+        ReadList(node, Number, out value);
+
+    private static bool ReadNames(YamlNode node, out IReadOnlyList<string> value) => ReadList(node, Text, out value);
 
     private static bool ReadList<T>(YamlNode node, KeyType<T> element, out IReadOnlyList<T> value)
     {
@@ -112,7 +122,8 @@ internal static class KeyTypes
         return text.Replace("E", "e");
     }
 
-    private static string WriteList<T>(IReadOnlyList<T> list, KeyType<T> element) => $"[{string.Join(", ", list.Select(element.Write))}]";
+    private static string WriteList<T>(IReadOnlyList<T> list, KeyType<T> element) =>
+        $"[{string.Join(", ", list.Select(element.Write))}]";
 
     /// <summary>Plain where YAML reads the same text back, else in double quotes.</summary>
     private static string Quote(string text)

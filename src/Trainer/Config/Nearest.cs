@@ -4,8 +4,8 @@ namespace MolEngine.Trainer.Config;
 internal static class Nearest
 {
     /// <summary>
-    /// The nearest of <paramref name="known"/> by edit distance, of the whole dotted path or of its last part alone (a key that sits in the wrong
-    /// section); null where nothing is near.
+    /// The nearest of <paramref name="known"/> by edit distance, of the whole dotted path or of its last part alone (a
+    /// key that sits in the wrong section); null where nothing is near.
     /// </summary>
     public static string? Of(string name, IEnumerable<string> known)
     {

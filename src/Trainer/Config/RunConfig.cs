@@ -60,8 +60,10 @@ public sealed record InitSettings(InitKind Kind, ulong Seed);
 
 /// <param name="Context">Tokens of a row.</param>
 /// <param name="DocumentEnd">Text or id of the token that ends a document; null is the model's eos token.</param>
-/// <param name="HeldOut">Documents of each corpus kept for validation; null is <c>validate.documents</c>, at most 5 % of the corpus.</param>
-public sealed record DataSettings(int Context, string? DocumentEnd, int? HeldOut, IReadOnlyList<CorpusSettings> Corpora);
+/// <param name="HeldOut">Documents of each corpus kept for validation; null is <c>validate.documents</c>, at most 5 %
+/// of the corpus.</param>
+public sealed record DataSettings(
+    int Context, string? DocumentEnd, int? HeldOut, IReadOnlyList<CorpusSettings> Corpora);
 
 public sealed record CorpusSettings(string Name, string Path, CorpusKind Kind);
 
@@ -69,7 +71,8 @@ public sealed record CorpusSettings(string Name, string Path, CorpusKind Kind);
 /// <param name="TopN">Tokens of the base model that KL sees one by one.</param>
 public sealed record LossSettings(LossKind Kind, double Alpha, int TopN);
 
-public sealed record LoraSettings(int Rank, double Alpha, bool UseRsLora, double Dropout, IReadOnlyList<string> TargetModules)
+public sealed record LoraSettings(
+    int Rank, double Alpha, bool UseRsLora, double Dropout, IReadOnlyList<string> TargetModules)
 {
     /// <summary>Hugging Face's names of the projections of a layer.</summary>
     public static readonly IReadOnlyList<string> AllModules =
@@ -90,7 +93,9 @@ public sealed record OptimizerSettings(
     double? WarmupRatio,
     long? WarmupSteps)
 {
-    /// <summary>Steps of warm-up of a run of <paramref name="steps"/>: ceil(ratio x steps), as transformers rounds.</summary>
+    /// <summary>
+    /// Steps of warm-up of a run of <paramref name="steps"/>: ceil(ratio x steps), as transformers rounds.
+    /// </summary>
     public long WarmupOf(long steps) => WarmupSteps ?? (long)Math.Ceiling(steps * WarmupRatio!.Value);
 }
 

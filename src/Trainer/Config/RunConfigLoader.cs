@@ -48,21 +48,31 @@ public static class RunConfigLoader
     private static RunConfig Build(ConfigValues v, string source)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(source))!;
-        string model = Found(v, ConfigKeys.Model, v.Require(ConfigKeys.Model, "", source), folder, source, Directory.Exists, "a model folder");
+        string model = Found(v, new Input(ConfigKeys.Model, Directory.Exists, "a model folder"), folder, source);
         string output = Path.GetFullPath(v.Require(ConfigKeys.Output, ".", source));
         v.Resolve(ConfigKeys.Output, output);
         long seed = v.Take(ConfigKeys.Seed, 42);
         InitKind init = v.Take(ConfigKeys.InitKind, InitKind.Pretrained);
         TrainingMethod method = v.Take(ConfigKeys.Method, TrainingMethod.Lora);
         if (v.Has(ConfigKeys.Epochs) && v.Has(ConfigKeys.Steps))
-            v.Errors.Add($"{v.Where("steps", source)}: steps: expected either epochs or steps, got both. Remove one of them");
+        {
+            v.Errors.Add(
+                $"{v.Where("steps", source)}: steps: expected either epochs or steps, got both. Remove one of them");
+        }
+
         long? steps = v.TakeIfGiven(ConfigKeys.Steps);
         int globalBatch = v.Take(ConfigKeys.GlobalBatch, 128);
         int microBatch = v.Take(ConfigKeys.MicroBatch, 1);
         if (microBatch > globalBatch)
-            v.Errors.Add($"{v.Where("micro_batch", source)}: micro_batch: expected at most global_batch ({globalBatch}), got {microBatch}");
+        {
+            v.Errors.Add(
+                $"{v.Where("micro_batch", source)}: micro_batch: expected at most global_batch ({globalBatch}), got "
+                    + $"{microBatch}");
+        }
+
         int threads = v.Take(ConfigKeys.Threads, 0);
-        ValidateSettings validate = new(v.Take(ConfigKeys.ValidateEvery, 50), v.Take(ConfigKeys.ValidateDocuments, 100));
+        ValidateSettings validate = new(
+            v.Take(ConfigKeys.ValidateEvery, 50), v.Take(ConfigKeys.ValidateDocuments, 100));
         return new RunConfig(
             model,
             new InitSettings(init, (ulong)v.Take(ConfigKeys.InitSeed, seed)),
@@ -74,7 +84,7 @@ public static class RunConfigLoader
             steps,
             globalBatch,
             microBatch,
-            new LossSettings(v.Take(ConfigKeys.LossKind, LossKind.Mol), v.Take(ConfigKeys.LossAlpha, 0.01), v.Take(ConfigKeys.LossTopN, 31)),
+            BuildLoss(v),
             method,
             BuildLora(v),
             BuildOptimizer(v, source, method),
@@ -88,25 +98,39 @@ public static class RunConfigLoader
     {
         int count = v.Count(Corpora);
         if (count == 0)
-            v.Errors.Add($"{source}: {Corpora}: missing: expected at least one corpus (- path: FILE.jsonl, kind: domain)");
+        {
+            v.Errors.Add(
+                $"{source}: {Corpora}: missing: expected at least one corpus (- path: FILE.jsonl, kind: domain)");
+        }
+
         var corpora = new List<CorpusSettings>();
         for (int i = 0; i < count; i++)
         {
-            string given = v.Require(ConfigKeys.CorpusPath, "", source, i);
-            string path = Found(v, ConfigKeys.CorpusPath, given, folder, source, File.Exists, "a file", i);
-            string name = v.Take(ConfigKeys.CorpusName, given.Length > 0 ? Path.GetFileNameWithoutExtension(given) : "?", i);
+            string path = Found(v, new Input(ConfigKeys.CorpusPath, File.Exists, "a file", i), folder, source);
+            string name = v.Take(ConfigKeys.CorpusName, Path.GetFileNameWithoutExtension(path), i);
             CorpusKind kind = v.Require(ConfigKeys.CorpusKind, CorpusKind.Domain, source, i);
             string key = ConfigValues.Concrete(ConfigKeys.CorpusName, i);
-            if (corpora.Any(c => c.Name == name))
-                v.Errors.Add($"{v.Where(key, source)}: {key}: expected a name of its own, got '{name}' a second time. Give each corpus a name");
+            if (name.Length > 0 && corpora.Any(c => c.Name == name))
+            {
+                v.Errors.Add(
+                    $"{v.Where(key, source)}: {key}: expected a name of its own, got '{name}' a second time. Give "
+                        + "each corpus a name");
+            }
+
             corpora.Add(new CorpusSettings(name, path, kind));
         }
 
         int? heldOut = v.TakeIfGiven(ConfigKeys.HeldOut);
         if (heldOut is null && validate.Every == 0)
             heldOut = v.Take(ConfigKeys.HeldOut, 0);
-        return new DataSettings(v.Take(ConfigKeys.Context, 8192), v.TakeTextIfGiven(ConfigKeys.DocumentEnd), heldOut, corpora);
+        return new DataSettings(
+            v.Take(ConfigKeys.Context, 8192), v.TakeTextIfGiven(ConfigKeys.DocumentEnd), heldOut, corpora);
     }
+
+    private static LossSettings BuildLoss(ConfigValues v) => new(
+        v.Take(ConfigKeys.LossKind, LossKind.Mol),
+        v.Take(ConfigKeys.LossAlpha, 0.01),
+        v.Take(ConfigKeys.LossTopN, 31));
 
     private static LoraSettings BuildLora(ConfigValues v)
     {
@@ -125,7 +149,9 @@ public static class RunConfigLoader
         if (v.Has(ConfigKeys.WarmupRatio) && v.Has(ConfigKeys.WarmupSteps))
         {
             string key = ConfigKeys.WarmupSteps.Path;
-            v.Errors.Add($"{v.Where(key, source)}: {key}: expected either warmup_ratio or warmup_steps, got both. Remove one of them");
+            v.Errors.Add(
+                $"{v.Where(key, source)}: {key}: expected either warmup_ratio or warmup_steps, got both. Remove one "
+                    + "of them");
         }
 
         IReadOnlyList<double> betas = v.Take(ConfigKeys.Betas, [0.9, 0.95]);
@@ -142,22 +168,28 @@ public static class RunConfigLoader
             warmupSteps);
     }
 
-    /// <summary>An input's path: beside the config, else in the current directory. The resolved config shows it in full.</summary>
-    private static string Found(
-        ConfigValues v, ConfigKey<string> key, string given, string folder, string source, Func<string, bool> exists, string what, int index = 0)
+    /// <summary>
+    /// An input's path: beside the config, else in the current directory. The resolved config shows it in full.
+    /// </summary>
+    private static string Found(ConfigValues v, Input input, string folder, string source)
     {
+        string given = v.Require(input.Key, "", source, input.Index);
         if (given.Length == 0)
             return "";
+        string key = ConfigValues.Concrete(input.Key, input.Index);
         string[] places = [.. new[] { Path.GetFullPath(given, folder), Path.GetFullPath(given) }.Distinct()];
-        string? found = places.FirstOrDefault(exists);
+        string? found = places.FirstOrDefault(input.Exists);
         if (found is null)
         {
-            string concrete = ConfigValues.Concrete(key, index);
-            v.Errors.Add($"{v.Where(concrete, source)}: {concrete}: expected {what}, found none at {string.Join(" or ", places)}");
+            string looked = string.Join(" or ", places);
+            v.Errors.Add($"{v.Where(key, source)}: {key}: expected {input.What}, found none at {looked}");
             return places[0];
         }
 
-        v.Resolve(key, found, index);
+        v.Resolve(input.Key, found, input.Index);
         return found;
     }
+
+    /// <param name="What">In an error: "a model folder".</param>
+    private sealed record Input(ConfigKey<string> Key, Func<string, bool> Exists, string What, int Index = 0);
 }

@@ -7,7 +7,9 @@ namespace MolEngine.Trainer.Data;
 /// <param name="documentEnd">Id that ends every document.</param>
 public sealed class CorpusLoader(Func<string, int[]> tokenize, int documentEnd, int threads)
 {
-    /// <summary>Records that are tokenized together: enough to keep the cores busy, few enough to hold in memory.</summary>
+    /// <summary>
+    /// Records that are tokenized together: enough to keep the cores busy, few enough to hold in memory.
+    /// </summary>
     private const int BatchRecords = 512;
 
     private const long BatchCharacters = 1 << 23;
@@ -31,7 +33,8 @@ public sealed class CorpusLoader(Func<string, int[]> tokenize, int documentEnd, 
         if (heldOut >= store.Documents)
         {
             throw new UserException(
-                $"{settings.Path}: data.held_out: expected fewer than the corpus's {store.Documents} documents, got {heldOut}. Lower data.held_out");
+                $"{settings.Path}: data.held_out: expected fewer than the corpus's {store.Documents} documents, got "
+                    + $"{heldOut}. Lower data.held_out");
         }
 
         bool general = settings.Kind == CorpusKind.General;

@@ -1,8 +1,8 @@
 namespace MolEngine.Trainer.Data;
 
 /// <summary>
-/// Random numbers as a pure function of a key and a counter (the output function of SplitMix64, Steele et al. 2014), so that any epoch's
-/// order is had without those before it.
+/// Random numbers as a pure function of a key and a counter (the output function of SplitMix64, Steele et al. 2014), so
+/// that any epoch's order is had without those before it.
 /// </summary>
 internal readonly struct CounterRandom
 {
@@ -19,7 +19,9 @@ internal readonly struct CounterRandom
 
     public ulong At(ulong counter) => Mix(_key + (Gamma * (counter + 1)));
 
-    /// <summary>From 0 to below <paramref name="bound"/>, by the high half of a product (its bias is below bound / 2^64).</summary>
+    /// <summary>
+    /// From 0 to below <paramref name="bound"/>, by the high half of a product (its bias is below bound / 2^64).
+    /// </summary>
     public int Below(ulong counter, int bound) => (int)Math.BigMul(At(counter), (ulong)bound, out _);
 
     /// <summary>A permutation of 0 .. n - 1 (Fisher and Yates, from the top).</summary>

@@ -6,13 +6,16 @@ using System.Text;
 namespace MolEngine.Trainer.Data;
 
 /// <summary>
-/// Which documents are kept for validation: those whose texts have the smallest hashes. The choice depends on the texts alone, not on
-/// their order or on a seed, and records added later displace few of the old ones.
+/// Which documents are kept for validation: those whose texts have the smallest hashes. The choice depends on the texts
+/// alone, not on their order or on a seed, and records added later displace few of the old ones.
 /// </summary>
 public static class HeldOutSplit
 {
     /// <summary>Part of a corpus that is held out at most, where the number is not given.</summary>
     private const double LargestPart = 0.05;
+
+    /// <summary>From this many documents on, one at least is held out.</summary>
+    private const int EnoughForOne = 10;
 
     /// <summary>The first 8 bytes of SHA-256 of the text's UTF-8.</summary>
     public static ulong Hash(string text)
@@ -24,18 +27,25 @@ public static class HeldOutSplit
         return BinaryPrimitives.ReadUInt64BigEndian(digest);
     }
 
-    /// <summary>How many documents to hold out where the config does not say: <paramref name="wanted"/>, at most 5 %.</summary>
-    public static int DefaultCount(int documents, int wanted) => Math.Min(wanted, (int)(documents * LargestPart));
+    /// <summary>
+    /// How many documents to hold out where the config does not say: <paramref name="wanted"/>, at most 5 % (but one of
+    /// ten or more).
+    /// </summary>
+    public static int DefaultCount(int documents, int wanted)
+    {
+        int most = (int)(documents * LargestPart);
+        return Math.Min(wanted, documents >= EnoughForOne ? Math.Max(1, most) : most);
+    }
 
     /// <summary>
-    /// Documents to hold out, at most <paramref name="count"/>, by ascending hash. Copies of a text go together, so that no text is on both
-    /// sides; a text with more copies than there is room for stays in training.
+    /// Documents to hold out, at most <paramref name="count"/>, by ascending hash. Copies of a text go together, so
+    /// that no text is on both sides; a text with more copies than there is room for stays in training.
     /// </summary>
     public static int[] Choose(IReadOnlyList<ulong> hashes, int count)
     {
         var chosen = new List<int>(count);
-        IEnumerable<IGrouping<ulong, int>> texts = Enumerable.Range(0, hashes.Count).GroupBy(d => hashes[d]).OrderBy(g => g.Key);
-        foreach (IGrouping<ulong, int> copies in texts)
+        IEnumerable<int> documents = Enumerable.Range(0, hashes.Count);
+        foreach (IGrouping<ulong, int> copies in documents.GroupBy(d => hashes[d]).OrderBy(g => g.Key))
         {
             if (chosen.Count == count)
                 break;

@@ -1,9 +1,14 @@
 namespace MolEngine.Trainer.Data;
 
-/// <summary>A line of a file: its bytes without line break, its number from 1, and the offset of its first byte in the file.</summary>
+/// <summary>
+/// A line of a file: its bytes without line break, its number from 1, and the offset of its first byte in the file.
+/// </summary>
 internal readonly record struct Line(ReadOnlyMemory<byte> Bytes, long Number, long Offset);
 
-/// <summary>Splits a file at LF (and CRLF). Only those end a line: U+2028 and a lone CR are text. A UTF-8 byte order mark is skipped.</summary>
+/// <summary>
+/// Splits a file at LF (and CRLF). Only those end a line: U+2028 and a lone CR are text. A UTF-8 byte order mark is
+/// skipped.
+/// </summary>
 internal static class JsonlLines
 {
     /// <summary>A longer line is no record of a corpus but a file of another kind.</summary>
@@ -14,7 +19,8 @@ internal static class JsonlLines
     /// <summary>Every line, blank ones too. The bytes of a line live until the next one is asked for.</summary>
     public static IEnumerable<Line> Read(string path)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream file = new(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         byte[] buffer = new byte[FirstBuffer];
         int filled = file.ReadAtLeast(buffer, 4, throwOnEndOfStream: false);
         RefuseOtherFormats(path, buffer.AsSpan(0, filled));
@@ -51,7 +57,9 @@ internal static class JsonlLines
 
     private static int Longer(string path, long number, int length) => length < LongestLine
         ? length * 2
-        : throw new UserException($"{path}:{number}: line: expected a JSON record of at most {LongestLine:N0} bytes, got more. Is this a JSONL file?");
+        : throw new UserException(
+            $"{path}:{number}: line: expected a JSON record of at most {LongestLine:N0} bytes, got more. Is this a "
+                + "JSONL file?");
 
     private static ReadOnlyMemory<byte> WithoutReturn(ReadOnlyMemory<byte> line) =>
         line.Length > 0 && line.Span[^1] == '\r' ? line[..^1] : line;
@@ -59,7 +67,8 @@ internal static class JsonlLines
     private static void RefuseOtherFormats(string path, ReadOnlySpan<byte> head)
     {
         string? format =
-            head.StartsWith<byte>([0xFF, 0xFE]) || head.StartsWith<byte>([0xFE, 0xFF]) ? "UTF-16 (by its byte order mark). Convert it to UTF-8"
+            head.StartsWith<byte>([0xFF, 0xFE]) ? "UTF-16 (by its byte order mark). Convert it to UTF-8"
+            : head.StartsWith<byte>([0xFE, 0xFF]) ? "UTF-16 (by its byte order mark). Convert it to UTF-8"
             : head.StartsWith<byte>([0x1F, 0x8B]) ? "gzip. Unpack it first"
             : head.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]) ? "Zstandard. Unpack it first"
             : head.StartsWith("PAR1"u8) ? "Parquet. Convert it to JSONL"

@@ -10,7 +10,8 @@ public readonly record struct TextRecord(string Text, long Line);
 /// <summary>Reads JSONL: an object a line with a <c>text</c>; other keys are ignored, blank lines skipped.</summary>
 public static class JsonlReader
 {
-    /// <exception cref="UserException">A line is not UTF-8, not a JSON object, or has no <c>text</c>; or the file has no record at all.</exception>
+    /// <exception cref="UserException">A line is not UTF-8, not a JSON object, or has no <c>text</c>; or the file has
+    /// no record at all.</exception>
     public static IEnumerable<TextRecord> Read(string path)
     {
         long records = 0;
@@ -23,7 +24,11 @@ public static class JsonlReader
         }
 
         if (records == 0)
-            throw new UserException($"{path}: corpus: expected a record {{\"text\": ...}} a line, got no records ({new FileInfo(path).Length} bytes)");
+        {
+            throw new UserException(
+                $"{path}: corpus: expected a record {{\"text\": ...}} a line, got no records "
+                    + $"({new FileInfo(path).Length} bytes)");
+        }
     }
 
     private static IEnumerable<Line> Lines(string path)
@@ -42,7 +47,8 @@ public static class JsonlReader
         if (valid < bytes.Length)
         {
             throw new UserException(
-                $"{path}:{line.Number}: record: expected UTF-8, got the byte {bytes[valid]:X2} at byte {line.Offset + valid} of the file. Convert the file to UTF-8");
+                $"{path}:{line.Number}: record: expected UTF-8, got the byte {bytes[valid]:X2} at byte "
+                    + $"{line.Offset + valid} of the file. Convert the file to UTF-8");
         }
 
         var json = new Utf8JsonReader(bytes);
@@ -54,7 +60,9 @@ public static class JsonlReader
         {
             long at = line.Offset + (e.BytePositionInLine ?? 0);
             string reason = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
-            throw new UserException($"{path}:{line.Number}: record: expected one JSON object on the line, got an error at byte {at} of the file: {reason}", e);
+            throw new UserException(
+                $"{path}:{line.Number}: record: expected one JSON object on the line, got an error at byte {at} of "
+                    + $"the file: {reason}", e);
         }
     }
 
@@ -68,14 +76,18 @@ public static class JsonlReader
         {
             bool isText = json.ValueTextEquals("text"u8);
             if (!isText && keys.Count < 8)
-                keys.Add(Encoding.UTF8.GetString(json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan));
+            {
+                keys.Add(
+                    Encoding.UTF8.GetString(json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan));
+            }
+
             json.Read();
             if (!isText)
                 json.Skip();
             else if (json.TokenType == JsonTokenType.String)
                 text = Unescape(ref json, path, line);
             else
-                throw Wrong(path, line, "text", "a string", $"{Kind(json.TokenType)} at byte {line.Offset + json.TokenStartIndex} of the file");
+                throw Wrong(path, line, "text", "a string", $"{Kind(json.TokenType)} {Place(json, line)}");
         }
 
         // Anything after the object is an error that the reader itself finds.
@@ -92,9 +104,13 @@ public static class JsonlReader
         }
         catch (InvalidOperationException)
         {
-            throw Wrong(path, line, "text", "whole characters", $"half of a surrogate pair (\\uD800 to \\uDFFF) in the string at byte {line.Offset + json.TokenStartIndex} of the file");
+            string got = $"half of a surrogate pair (\\uD800 to \\uDFFF) in the string {Place(json, line)}";
+            throw Wrong(path, line, "text", "whole characters", got);
         }
     }
+
+    private static string Place(in Utf8JsonReader json, Line line) =>
+        $"at byte {line.Offset + json.TokenStartIndex} of the file";
 
     private static UserException Wrong(string path, Line line, string what, string expected, string got) =>
         new($"{path}:{line.Number}: {what}: expected {expected}, got {got}");

@@ -1,8 +1,8 @@
 namespace MolEngine.Trainer.Data;
 
 /// <summary>
-/// A corpus cut into rows of <c>context</c> tokens, documents end to end (<c>concat</c>): a document that overruns a row goes on in the
-/// next. Rows are views; nothing is copied.
+/// A corpus cut into rows of <c>context</c> tokens, documents end to end (<c>concat</c>): a document that overruns a
+/// row goes on in the next. Rows are views; nothing is copied.
 /// </summary>
 /// <param name="store">Documents in file order, each with its end token.</param>
 /// <param name="context">Tokens of a row.</param>

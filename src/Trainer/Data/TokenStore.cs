@@ -15,7 +15,8 @@ public sealed class TokenStore
 
     public ReadOnlyMemory<int> All => _tokens.AsMemory(0, Tokens);
 
-    public ReadOnlyMemory<int> Document(int index) => _tokens.AsMemory(_starts[index], _starts[index + 1] - _starts[index]);
+    public ReadOnlyMemory<int> Document(int index) =>
+        _tokens.AsMemory(_starts[index], _starts[index + 1] - _starts[index]);
 
     /// <summary>Adds a document: <paramref name="tokens"/>, then <paramref name="end"/>.</summary>
     /// <exception cref="UserException">The corpus has more than 2,147,483,591 tokens.</exception>
@@ -29,7 +30,9 @@ public sealed class TokenStore
     /// <summary>Adds a document that already has its end.</summary>
     public void Add(ReadOnlySpan<int> document) => document.CopyTo(Reserve(document.Length));
 
-    /// <summary>Keeps the documents for which <paramref name="keep"/> holds, in their order, moving them down in place.</summary>
+    /// <summary>
+    /// Keeps the documents for which <paramref name="keep"/> holds, in their order, moving them down in place.
+    /// </summary>
     public void Filter(Func<int, bool> keep)
     {
         int kept = 0, end = 0, start = 0;
@@ -53,7 +56,11 @@ public sealed class TokenStore
     {
         int tokens = Tokens;
         if (tokens + count > Array.MaxLength)
-            throw new UserException($"corpus: expected at most {Array.MaxLength:N0} tokens, got more. Split the file into several corpora");
+        {
+            throw new UserException(
+                $"corpus: expected at most {Array.MaxLength:N0} tokens, got more. Split the file into several corpora");
+        }
+
         if (tokens + count > _tokens.Length)
             Array.Resize(ref _tokens, (int)Math.Min(Array.MaxLength, Math.Max(tokens + count, _tokens.Length * 2L)));
         if (Documents + 2 > _starts.Length)

@@ -1,3 +1,5 @@
+using MolEngine.Trainer.Config;
+
 namespace MolEngine.Trainer.Data;
 
 /// <summary>A row of a corpus.</summary>
@@ -7,9 +9,10 @@ public readonly record struct RowId(int Corpus, int Row);
 public readonly record struct CorpusRows(int Rows, bool General);
 
 /// <summary>
-/// Which rows each optimizer step sees. An epoch is every domain row once and <c>ratio</c> times as many general rows, in one shuffle;
-/// epochs stream into each other. A pure function of (seed, epoch): any step is had at once, without those before it.
-/// Too little general text repeats, each pass reshuffled; too much is sampled anew each epoch. Without domain text an epoch is every general row.
+/// Which rows each optimizer step sees. An epoch is every domain row once and <c>ratio</c> times as many general rows,
+/// in one shuffle; epochs stream into each other. A pure function of (seed, epoch): any step is had at once, without
+/// those before it. Too little general text repeats, each pass reshuffled; too much is sampled anew each epoch. Without
+/// domain text an epoch is every general row.
 /// </summary>
 public sealed class TrainingOrder
 {
@@ -26,11 +29,20 @@ public sealed class TrainingOrder
         _seed = seed;
         GlobalBatch = globalBatch;
         double wanted = _domain.Length == 0 ? _general.Length : ratio * _domain.Length;
-        double perEpoch = _domain.Length + (_general.Length == 0 ? 0 : Math.Round(wanted, MidpointRounding.AwayFromZero));
+        double general = _general.Length == 0 ? 0 : Math.Round(wanted, MidpointRounding.AwayFromZero);
+        double perEpoch = _domain.Length + general;
         if (perEpoch < 1)
-            throw new UserException("data: rows: expected at least one row to train on, got none. Add text, or raise ratio");
+        {
+            throw new UserException(
+                "data: rows: expected at least one row to train on, got none. Add text, or raise ratio");
+        }
+
         if (perEpoch > Array.MaxLength)
-            throw new UserException($"ratio: expected at most {Array.MaxLength:N0} rows an epoch, got {perEpoch:N0}. Lower ratio");
+        {
+            throw new UserException(
+                $"ratio: expected at most {Array.MaxLength:N0} rows an epoch, got {perEpoch:N0}. Lower ratio");
+        }
+
         RowsPerEpoch = (int)perEpoch;
         _generalPerEpoch = RowsPerEpoch - _domain.Length;
     }
@@ -54,9 +66,19 @@ public sealed class TrainingOrder
 
     public double Epochs => (double)TotalRows / RowsPerEpoch;
 
+    /// <summary>The order that a config asks for.</summary>
+    public static TrainingOrder For(RunConfig config, IReadOnlyList<Corpus> corpora)
+    {
+        CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
+        return config.Steps is { } steps
+            ? ForSteps(rows, config.Ratio, config.Seed, config.GlobalBatch, steps)
+            : ForEpochs(rows, config.Ratio, config.Seed, config.GlobalBatch, config.Epochs!.Value);
+    }
+
     /// <param name="corpora">In the order of the config; their indices are those of <see cref="RowId.Corpus"/>.</param>
     /// <exception cref="UserException">There is no row to train on.</exception>
-    public static TrainingOrder ForEpochs(IReadOnlyList<CorpusRows> corpora, double ratio, ulong seed, int globalBatch, double epochs)
+    public static TrainingOrder ForEpochs(
+        IReadOnlyList<CorpusRows> corpora, double ratio, ulong seed, int globalBatch, double epochs)
     {
         var order = new TrainingOrder(corpora, ratio, seed, globalBatch);
         double total = Math.Round(epochs * order.RowsPerEpoch, MidpointRounding.AwayFromZero);
@@ -64,10 +86,13 @@ public sealed class TrainingOrder
         return order;
     }
 
-    public static TrainingOrder ForSteps(IReadOnlyList<CorpusRows> corpora, double ratio, ulong seed, int globalBatch, long steps) =>
+    public static TrainingOrder ForSteps(
+        IReadOnlyList<CorpusRows> corpora, double ratio, ulong seed, int globalBatch, long steps) =>
         new(corpora, ratio, seed, globalBatch) { TotalRows = checked(steps * globalBatch) };
 
-    /// <summary>Rows that were seen before <paramref name="step"/> (from 0): the number of its first row in the run's stream.</summary>
+    /// <summary>
+    /// Rows that were seen before <paramref name="step"/> (from 0): the number of its first row in the run's stream.
+    /// </summary>
     public long FirstPosition(long step) => step * GlobalBatch;
 
     /// <summary>The rows of a step (from 0), in order.</summary>

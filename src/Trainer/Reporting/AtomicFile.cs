@@ -1,6 +1,9 @@
 namespace MolEngine.Trainer.Reporting;
 
-/// <summary>Writes a file so that a reader, or a kill at any instant, sees the old one or the new one whole: temporary name, fsync, rename.</summary>
+/// <summary>
+/// Writes a file so that a reader, or a kill at any instant, sees the old one or the new one whole: temporary name,
+/// fsync, rename.
+/// </summary>
 public static class AtomicFile
 {
     /// <summary>Ends the names of files that were never finished.</summary>

@@ -9,6 +9,8 @@ namespace MolEngine.Trainer.Reporting;
 /// <param name="AvailableMemory">Bytes that are free or can be freed at once.</param>
 public sealed record MachineInfo(string Processor, long TotalMemory, long AvailableMemory)
 {
+    private const string WindowsProcessorKey = @"HKEY_LOCAL_MACHINE\HARDWARE\DESCRIPTION\System\CentralProcessor\0";
+
     public static MachineInfo Read()
     {
         // What the runtime saw at its last collection: physical memory, or the container's limit.
@@ -26,7 +28,7 @@ public sealed record MachineInfo(string Processor, long TotalMemory, long Availa
     {
         string? name = ReadField("/proc/cpuinfo", "model name");
         if (name is null && OperatingSystem.IsWindows())
-            name = Registry.GetValue(@"HKEY_LOCAL_MACHINE\HARDWARE\DESCRIPTION\System\CentralProcessor\0", "ProcessorNameString", null) as string;
+            name = Registry.GetValue(WindowsProcessorKey, "ProcessorNameString", null) as string;
         return name?.Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
     }
 

@@ -1,8 +1,8 @@
 namespace MolEngine.Trainer.Reporting;
 
 /// <summary>
-/// One line of metrics: names and values in the order they were added. A value is an integer, a double, a string, a bool, null (known to be
-/// absent) or another line.
+/// One line of metrics: names and values in the order they were added. A value is an integer, a double, a string, a
+/// bool, null (known to be absent) or another line.
 /// </summary>
 public sealed class MetricsLine
 {

@@ -6,8 +6,9 @@ using System.Text.Json;
 namespace MolEngine.Trainer.Reporting;
 
 /// <summary>
-/// Writes <c>metrics.jsonl</c>: one JSON object a line, handed to the system line by line. Doubles read back to the same bits. JSON has no
-/// NaN and no infinity: such a value becomes null, and the line names it, with what it was, under <c>non_finite</c>.
+/// Writes <c>metrics.jsonl</c>: one JSON object a line, handed to the system line by line. Doubles read back to the
+/// same bits. JSON has no NaN and no infinity: such a value becomes null, and the line names it, with what it was,
+/// under <c>non_finite</c>.
 /// </summary>
 public sealed class MetricsWriter : IDisposable
 {
@@ -18,7 +19,8 @@ public sealed class MetricsWriter : IDisposable
     private readonly ArrayBufferWriter<byte> _line = new();
 
     /// <summary>Goes on at the end of the file where there is one.</summary>
-    public MetricsWriter(string path) => _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    public MetricsWriter(string path) =>
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
 
     public void Write(MetricsLine line)
     {
@@ -78,7 +80,8 @@ public sealed class MetricsWriter : IDisposable
                     json.WriteEndObject();
                     break;
                 default:
-                    throw new InvalidOperationException($"metrics: {prefix}{name}: expected a number, text or line, got {value.GetType().Name}");
+                    throw new InvalidOperationException(
+                        $"metrics: {prefix}{name}: expected a number, text or line, got {value.GetType().Name}");
             }
         }
     }

@@ -18,13 +18,17 @@ public sealed record StepProgress(
 /// <summary>Plain lines of progress, for files and pipes as well as terminals.</summary>
 public sealed class ProgressPrinter(TextWriter output)
 {
-    /// <summary>A step: <c>step  12/100  loss 2.3450  medical ce 2.310 kl 0.0123  grad 1.20  lr 1.00e-04  1,234 tok/s  0:42 left</c>.</summary>
+    /// <summary>
+    /// A step: <c>step  12/100  loss 2.3450  medical ce 2.310 kl 0.0123  grad 1.20  lr 1.00e-04  1,234 tok/s  0:42
+    /// left</c>.
+    /// </summary>
     public void Step(StepProgress p)
     {
-        int width = Text($"{p.Steps}").Length;
+        string steps = Text($"{p.Steps}");
+        string step = Text($"{p.Step}").PadLeft(steps.Length);
         string corpora = string.Concat(p.Corpora.Select(c => $"  {c.Name} {CeAndKl(c.Ce, c.Kl)}"));
-        output.WriteLine(Text(
-            $"step {p.Step.ToString(CultureInfo.InvariantCulture).PadLeft(width)}/{p.Steps}  loss {p.Loss:F4}{corpora}  grad {p.GradNorm:G3}  lr {p.LearningRate:0.00e+00}  {p.TokensPerSecond:N0} tok/s  {Time(p.Left)} left"));
+        string rates = Text($"grad {p.GradNorm:G3}  lr {p.LearningRate:0.00e+00}  {p.TokensPerSecond:N0} tok/s");
+        output.WriteLine(Text($"step {step}/{steps}  loss {p.Loss:F4}{corpora}  {rates}  {Time(p.Left)} left"));
         output.Flush();
     }
 
@@ -32,7 +36,11 @@ public sealed class ProgressPrinter(TextWriter output)
     public void Validation(long step, IReadOnlyList<(string Name, int Documents, double Ce, double? Kl)> corpora)
     {
         foreach ((string name, int documents, double ce, double? kl) in corpora)
-            output.WriteLine(Text($"  validation at step {step}: {name} {CeAndKl(ce, kl)} on {documents} held-out documents"));
+        {
+            output.WriteLine(
+                Text($"  validation at step {step}: {name} {CeAndKl(ce, kl)} on {documents} held-out documents"));
+        }
+
         output.Flush();
     }
 
@@ -42,7 +50,8 @@ public sealed class ProgressPrinter(TextWriter output)
         output.Flush();
     }
 
-    private static string CeAndKl(double ce, double? kl) => Text($"ce {ce:F4}") + (kl is { } k ? Text($" kl {Small(k)}") : "");
+    private static string CeAndKl(double ce, double? kl) =>
+        Text($"ce {ce:F4}") + (kl is { } k ? Text($" kl {Small(k)}") : "");
 
     /// <summary>Four decimals, or an exponent where they would show nothing.</summary>
     private static string Small(double x) => Math.Abs(x) is >= 1e-3 or 0 ? Text($"{x:F4}") : Text($"{x:0.00e+00}");

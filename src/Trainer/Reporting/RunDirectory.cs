@@ -23,11 +23,16 @@ public sealed class RunDirectory
     public static void RequireFree(string path)
     {
         if (File.Exists(path))
-            throw new UserException($"{path}: output: expected a folder that is absent or empty, got a file. Choose another output");
+        {
+            throw new UserException(
+                $"{path}: output: expected a folder that is absent or empty, got a file. Choose another output");
+        }
+
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
         {
             throw new UserException(
-                $"{path}: output: expected a folder that is absent or empty, got one with files. Choose another (--set output=DIR), or remove it");
+                $"{path}: output: expected a folder that is absent or empty, got one with files. Choose another "
+                + "(--set output=DIR), or remove it");
         }
     }
 

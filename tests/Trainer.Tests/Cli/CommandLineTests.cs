@@ -18,7 +18,9 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, string error) = Run(verb, "--help");
         Assert.Equal((0, ""), (code, error));
         Assert.StartsWith($"molengine {verb} - ", output);
-        Assert.All(new[] { "Usage:", "Options:", "Examples:", "Exit codes:", $"  molengine {verb}" }, s => Assert.Contains(s, output));
+        Assert.All(
+            new[] { "Usage:", "Options:", "Examples:", "Exit codes:", $"  molengine {verb}" }, s =>
+                Assert.Contains(s, output));
         Assert.All(VerbTable.All().Single(v => v.Name == verb).Options, o => Assert.Contains($"  {o.Name}", output));
         Assert.Equal(output, Run("help", verb).Output);
         Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 110 || line.Contains("molengine"), line));
@@ -49,12 +51,18 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("'CONFIG' missing", "train")]
     [InlineData("--jsn", "score", "m", "--input", "x", "--jsn")]
     [InlineData("--max-tokens", "generate", "m", "--prompt", "x", "--max-tokens", "many")]
-    [InlineData("--max-tokens: expected an integer of at least 1, got 0", "generate", "m", "--prompt", "x", "--max-tokens", "0")]
+    [InlineData(
+        "--max-tokens: expected an integer of at least 1, got 0",
+        "generate", "m", "--prompt", "x", "--max-tokens", "0")]
     [InlineData("expected exactly one of them, got neither", "generate", "m")]
     [InlineData("expected exactly one of them, got both", "generate", "m", "--prompt", "x", "--chat", "y")]
     [InlineData("MODEL: gone: expected a folder with config.json, got no such folder", "score", "gone", "--input", "x")]
-    [InlineData("MODEL: gone: expected a folder with tokenizer.json, got no such folder", "tokenize", "gone", "--input", "x")]
-    [InlineData("ADAPTER: gone: expected a folder with adapter_config.json", "export", "gone", "--model", "m", "--to", "x")]
+    [InlineData(
+        "MODEL: gone: expected a folder with tokenizer.json, got no such folder",
+        "tokenize", "gone", "--input", "x")]
+    [InlineData(
+        "ADAPTER: gone: expected a folder with adapter_config.json",
+        "export", "gone", "--model", "m", "--to", "x")]
     [InlineData("PATH: gone: expected a folder with config.json", "inspect", "gone")]
     [InlineData("gone.yaml: config: expected a YAML file, got no such file", "train", "gone.yaml")]
     public void A_mistake_is_a_sentence_and_exit_code_2(string says, params string[] args)
@@ -72,8 +80,10 @@ public sealed class CommandLineTests : IDisposable
         string model = _folder.Folder("m");
         Assert.Contains("got one without it", Run("inspect", model).Error);
         _folder.Write("m/config.json", "{}");
-        Assert.Contains("--input: nowhere: expected a file, got no such file", Run("score", model, "--input", "nowhere").Error);
-        Assert.Contains("--adapter: nowhere: expected a folder", Run("score", model, "--adapter", "nowhere", "--input", "x").Error);
+        Assert.Contains(
+            "--input: nowhere: expected a file, got no such file", Run("score", model, "--input", "nowhere").Error);
+        Assert.Contains(
+            "--adapter: nowhere: expected a folder", Run("score", model, "--adapter", "nowhere", "--input", "x").Error);
         _folder.Write("m/adapter_config.json", "{}");
         Assert.Contains("--to: " + model, Run("export", model, "--model", model, "--to", model).Error);
     }
@@ -83,7 +93,9 @@ public sealed class CommandLineTests : IDisposable
     {
         (int code, string output, string error) = Run("doctor");
         Assert.Equal((0, ""), (code, error));
-        Assert.All(new[] { "processor", "SIMD", "cores", "memory", ".NET", "GPU", "training runs on the CPU" }, s => Assert.Contains(s, output));
+        Assert.All(
+            new[] { "processor", "SIMD", "cores", "memory", ".NET", "GPU", "training runs on the CPU" }, s =>
+                Assert.Contains(s, output));
     }
 
     [Fact]

@@ -26,12 +26,14 @@ public sealed class RunConfigTests : IDisposable
         RunConfig c = Parse(Minimal);
         Assert.Equal((InitKind.Pretrained, 42UL, 42UL), (c.Init.Kind, c.Init.Seed, c.Seed));
         Assert.Equal((8192, null, null), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut));
-        Assert.Equal(new CorpusSettings("a", Path.Combine(_folder.Root, "a.jsonl"), CorpusKind.Domain), Assert.Single(c.Data.Corpora));
+        Assert.Equal(
+            new CorpusSettings("a", Path.Combine(_folder.Root, "a.jsonl"), CorpusKind.Domain), Assert.Single(c.Data.Corpora));
         Assert.Equal((1.0, 1.0, null, 128, 1), (c.Ratio, c.Epochs!.Value, c.Steps, c.GlobalBatch, c.MicroBatch));
         Assert.Equal(new LossSettings(LossKind.Mol, 0.01, 31), c.Loss);
         Assert.Equal(TrainingMethod.Lora, c.Method);
         Assert.Equal((64, 128.0, false, 0.0), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
-        Assert.Equal(["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"], c.Lora.TargetModules);
+        Assert.Equal(
+            ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"], c.Lora.TargetModules);
         Assert.Equal(new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null), c.Optimizer);
         Assert.Equal(RecomputeKind.None, c.Recompute);
         Assert.Equal(new ValidateSettings(50, 100), c.Validate);
@@ -46,7 +48,8 @@ public sealed class RunConfigTests : IDisposable
     }
 
     [Fact]
-    public void Lora_alpha_follows_a_given_rank() => Assert.Equal(16.0, Parse(Minimal + "lora: {rank: 8}\n").Lora.Alpha);
+    public void Lora_alpha_follows_a_given_rank() =>
+        Assert.Equal(16.0, Parse(Minimal + "lora: {rank: 8}\n").Lora.Alpha);
 
     [Fact]
     public void Every_key_can_be_given_and_the_resolved_config_gives_the_same_run()
@@ -75,11 +78,13 @@ public sealed class RunConfigTests : IDisposable
             validate: {every: 10, documents: 5}
             threads: 2
             """);
-        Assert.Equal((InitKind.Random, 7UL, 3UL, 20L, null), (c.Init.Kind, c.Init.Seed, c.Seed, c.Steps!.Value, c.Epochs));
+        Assert.Equal(
+            (InitKind.Random, 7UL, 3UL, 20L, null), (c.Init.Kind, c.Init.Seed, c.Seed, c.Steps!.Value, c.Epochs));
         Assert.Equal((512, "<|im_end|>", 4), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut!.Value));
         Assert.Equal(["my: corpus", "b"], c.Data.Corpora.Select(x => x.Name));
         Assert.Equal([CorpusKind.Domain, CorpusKind.General], c.Data.Corpora.Select(x => x.Kind));
-        Assert.Equal((0.5, 8, 2, RecomputeKind.Layer, 2), (c.Ratio, c.GlobalBatch, c.MicroBatch, c.Recompute, c.Threads));
+        Assert.Equal(
+            (0.5, 8, 2, RecomputeKind.Layer, 2), (c.Ratio, c.GlobalBatch, c.MicroBatch, c.Recompute, c.Threads));
         Assert.Equal(new LossSettings(LossKind.Kl, 0.25, 127), c.Loss);
         Assert.Equal((16, 16.0, true, 0.1), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
         Assert.Equal(["q_proj", "v_proj"], c.Lora.TargetModules);
@@ -128,7 +133,9 @@ public sealed class RunConfigTests : IDisposable
 
     [Theory]
     [InlineData("optimiser: {clip: 1}", ":7: optimiser: unknown key. Did you mean optimizer?")]
-    [InlineData("optimizer:\n  learning_rat: 1", ":8: optimizer.learning_rat: unknown key. Did you mean optimizer.learning_rate?")]
+    [InlineData(
+        "optimizer:\n  learning_rat: 1",
+        ":8: optimizer.learning_rat: unknown key. Did you mean optimizer.learning_rate?")]
     [InlineData("rank: 8", ":7: rank: unknown key. Did you mean lora.rank?")]
     [InlineData("lr: 1e-3", ":7: lr: unknown key. Did you mean optimizer.learning_rate?")]
     [InlineData("zzzzzz: 8", ":7: zzzzzz: unknown key. `molengine train --help` lists the keys.")]
@@ -139,10 +146,14 @@ public sealed class RunConfigTests : IDisposable
     [InlineData("ratio: .nan", ":7: ratio: expected a number of at least 0")]
     [InlineData("loss: {top_n: 128}", "loss.top_n: expected an integer from 1 to 127, got '128'")]
     [InlineData("loss: {kind: MOL}", "loss.kind: expected mol | ce | kl, got 'MOL'")]
-    [InlineData("lora: {target_modules: [q_proj, x_proj]}", "lora.target_modules: expected a list of names from q_proj")]
+    [InlineData(
+        "lora: {target_modules: [q_proj, x_proj]}",
+        "lora.target_modules: expected a list of names from q_proj")]
     [InlineData("optimizer: {betas: [0.9]}", "optimizer.betas: expected a list of numbers (two, from 0 to below 1)")]
     [InlineData("epochs: 1\nsteps: 5", ":8: steps: expected either epochs or steps, got both")]
-    [InlineData("optimizer: {warmup_ratio: 0.1, warmup_steps: 5}", "expected either warmup_ratio or warmup_steps, got both")]
+    [InlineData(
+        "optimizer: {warmup_ratio: 0.1, warmup_steps: 5}",
+        "expected either warmup_ratio or warmup_steps, got both")]
     [InlineData("micro_batch: 4\nglobal_batch: 2", ":7: micro_batch: expected at most global_batch (2), got 4")]
     [InlineData("seed: 1\nseed: 2", "not YAML")]
     [InlineData("x: [", "not YAML")]
@@ -168,9 +179,12 @@ public sealed class RunConfigTests : IDisposable
     [Fact]
     public void Absent_inputs_are_named_with_the_places_looked_at()
     {
-        UserException e = Assert.Throws<UserException>(() => Parse(Minimal.Replace("a.jsonl", "gone.jsonl").Replace("model: m", "model: x")));
-        Assert.Contains($":1: model: expected a model folder, found none at {Path.Combine(_folder.Root, "x")}", e.Message);
-        Assert.Contains($":5: data.corpora[0].path: expected a file, found none at {Path.Combine(_folder.Root, "gone.jsonl")}", e.Message);
+        UserException e = Assert.Throws<UserException>(
+            () => Parse(Minimal.Replace("a.jsonl", "gone.jsonl").Replace("model: m", "model: x")));
+        Assert.Contains(
+            $":1: model: expected a model folder, found none at {Path.Combine(_folder.Root, "x")}", e.Message);
+        Assert.Contains(
+            $":5: data.corpora[0].path: expected a file, found none at {Path.Combine(_folder.Root, "gone.jsonl")}", e.Message);
     }
 
     [Fact]
@@ -190,8 +204,10 @@ public sealed class RunConfigTests : IDisposable
     [Fact]
     public void A_bad_setting_is_named()
     {
-        Assert.Contains("--set nonsense: expected KEY=VALUE", Assert.Throws<UserException>(() => Parse(Minimal, "nonsense")).Message);
-        Assert.Contains("--set stps=3: stps: unknown key. Did you mean steps?", Assert.Throws<UserException>(() => Parse(Minimal, "stps=3")).Message);
+        Assert.Contains(
+            "--set nonsense: expected KEY=VALUE", Assert.Throws<UserException>(() => Parse(Minimal, "nonsense")).Message);
+        Assert.Contains(
+            "--set stps=3: stps: unknown key. Did you mean steps?", Assert.Throws<UserException>(() => Parse(Minimal, "stps=3")).Message);
     }
 
     [Fact]

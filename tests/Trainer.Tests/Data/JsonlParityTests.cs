@@ -10,10 +10,13 @@ public sealed class JsonlParityTests
     [SkippableFact]
     public void Utf8_with_a_byte_order_mark_holds_what_is_expected()
     {
-        using JsonDocument expected = JsonDocument.Parse(File.ReadAllText(Shared.FilePath("data", "shapes", "expected.json")));
-        string?[] texts = [.. expected.RootElement.GetProperty("text_utf8_bom.jsonl").EnumerateArray().Select(r => r.GetProperty("text").GetString())];
+        using JsonDocument expected = JsonDocument.Parse(
+            File.ReadAllText(Shared.FilePath("data", "shapes", "expected.json")));
+        string?[] texts =
+            [.. expected.RootElement.GetProperty("text_utf8_bom.jsonl").EnumerateArray().Select(r => r.GetProperty("text").GetString())];
         Assert.NotEmpty(texts);
-        Assert.Equal(texts, JsonlReader.Read(Shared.FilePath("data", "shapes", "text_utf8_bom.jsonl")).Select(r => r.Text));
+        Assert.Equal(
+            texts, JsonlReader.Read(Shared.FilePath("data", "shapes", "text_utf8_bom.jsonl")).Select(r => r.Text));
     }
 
     [SkippableTheory]
@@ -36,7 +39,8 @@ public sealed class JsonlParityTests
     [SkippableFact]
     public void Blank_lines_and_huge_numbers_load()
     {
-        Assert.Equal([2L, 5, 7, 10], JsonlReader.Read(Shared.FilePath("data", "shapes", "bad", "blank_lines.jsonl")).Select(r => r.Line));
+        Assert.Equal(
+            [2L, 5, 7, 10], JsonlReader.Read(Shared.FilePath("data", "shapes", "bad", "blank_lines.jsonl")).Select(r => r.Line));
         Assert.Equal(4, JsonlReader.Read(Shared.FilePath("data", "shapes", "bad", "huge_number.jsonl")).Count());
     }
 }

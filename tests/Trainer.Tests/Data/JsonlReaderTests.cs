@@ -12,7 +12,9 @@ public sealed class JsonlReaderTests : IDisposable
     [Fact]
     public void Reads_texts_with_their_lines()
     {
-        TextRecord[] records = Read("{\"text\": \"a\"}\r\n\n  \t\r\n{\"id\": [1, {\"text\": \"no\"}], \"text\": \"b\\r\\nc\"}\n{\"text\":\"\"}");
+        TextRecord[] records = Read(
+            "{\"text\": \"a\"}\r\n\n  \t\r\n{\"id\": [1, {\"text\": \"no\"}], \"text\": "
+                + "\"b\\r\\nc\"}\n{\"text\":\"\"}");
         Assert.Equal([new("a", 1), new("b\r\nc", 4), new("", 5)], records);
     }
 
@@ -22,23 +24,31 @@ public sealed class JsonlReaderTests : IDisposable
 
     [Fact]
     public void Only_line_feeds_end_lines() =>
-        Assert.Equal(["a\u2028b\u0085c", "\U0001F41D"], Read("{\"text\": \"a\u2028b\u0085c\"}\n{\"text\": \"\\ud83d\\udc1d\"}").Select(r => r.Text));
+        Assert.Equal(
+            ["a\u2028b\u0085c", "\U0001F41D"], Read("{\"text\": \"a\u2028b\u0085c\"}\n{\"text\": \"\\ud83d\\udc1d\"}").Select(r => r.Text));
 
     [Fact]
     public void Lines_longer_than_the_buffer_are_whole()
     {
-        string[] texts = [new string('x', 300_000), "short", string.Concat(Enumerable.Range(0, 250_000).Select(i => (char)('a' + (i % 26)))), "end"];
+        string[] texts =
+            [new string('x', 300_000), "short", string.Concat(Enumerable.Range(0, 250_000).Select(i => (char)('a' + (i % 26)))), "end"];
         TextRecord[] records = Read(string.Join('\n', texts.Select(t => $"{{\"text\": \"{t}\"}}")));
         Assert.Equal(texts, records.Select(r => r.Text));
         Assert.Equal([1L, 2, 3, 4], records.Select(r => r.Line));
     }
 
     [Theory]
-    [InlineData("{\"text\": \"a\"}\n{\"body\": \"b\", \"title\": 1}\n", ":2: record: expected a key \"text\", got the keys body, title")]
-    [InlineData("{\"text\": \"a\"}\n{\"text\": 7}\n", ":2: text: expected a string, got a number at byte 23 of the file")]
+    [InlineData(
+        "{\"text\": \"a\"}\n{\"body\": \"b\", \"title\": 1}\n",
+        ":2: record: expected a key \"text\", got the keys body, title")]
+    [InlineData(
+        "{\"text\": \"a\"}\n{\"text\": 7}\n",
+        ":2: text: expected a string, got a number at byte 23 of the file")]
     [InlineData("{\"text\": \"a\"}\n{\"text\": null}\n", ":2: text: expected a string, got null")]
     [InlineData("[{\"text\": \"a\"}]\n", ":1: record: expected an object {\"text\": ...}, got an array")]
-    [InlineData("{\"text\": \"a\"}\n\n{\"text\": \"b", ":3: record: expected one JSON object on the line, got an error at byte 26 of the file")]
+    [InlineData(
+        "{\"text\": \"a\"}\n\n{\"text\": \"b",
+        ":3: record: expected one JSON object on the line, got an error at byte 26 of the file")]
     [InlineData("{\"text\": \"a\"} {\"text\": \"b\"}\n", ":1: record: expected one JSON object on the line")]
     [InlineData("{\"text\": \"a\0b\"}\n", ":1: record: expected one JSON object on the line, got an error at byte 11")]
     [InlineData("{\"text\": \"\\ud83d alone\"}\n", ":1: text: expected whole characters, got half of a surrogate pair")]
@@ -55,7 +65,8 @@ public sealed class JsonlReaderTests : IDisposable
     [Fact]
     public void Bytes_that_are_not_utf8_are_an_error_with_their_offset()
     {
-        string path = _folder.Write("latin.jsonl", [.. Encoding.UTF8.GetBytes("{\"text\": \"ok\"}\n{\"text\": \"caf"), 0xE9, .. "\"}\n"u8.ToArray()]);
+        string path = _folder.Write(
+            "latin.jsonl", [.. Encoding.UTF8.GetBytes("{\"text\": \"ok\"}\n{\"text\": \"caf"), 0xE9, .. "\"}\n"u8.ToArray()]);
         UserException e = Assert.Throws<UserException>(() => JsonlReader.Read(path).ToList());
         Assert.Contains(":2: record: expected UTF-8, got the byte E9 at byte 28 of the file", e.Message);
     }
@@ -73,8 +84,10 @@ public sealed class JsonlReaderTests : IDisposable
     [Fact]
     public void Absent_files_and_folders_are_named()
     {
-        Assert.Contains("no such file", Assert.Throws<UserException>(() => JsonlReader.Read(Path.Combine(_folder.Root, "gone")).ToList()).Message);
-        Assert.Contains("got a folder", Assert.Throws<UserException>(() => JsonlReader.Read(_folder.Root).ToList()).Message);
+        Assert.Contains(
+            "no such file", Assert.Throws<UserException>(() => JsonlReader.Read(Path.Combine(_folder.Root, "gone")).ToList()).Message);
+        Assert.Contains(
+            "got a folder", Assert.Throws<UserException>(() => JsonlReader.Read(_folder.Root).ToList()).Message);
     }
 
     private TextRecord[] Read(string content) => [.. JsonlReader.Read(_folder.Write("data.jsonl", content))];

@@ -13,11 +13,13 @@ public sealed class PackedCorpusTests
         PackedCorpus corpus = new("c", false, 0, store, 1 + contextOver1.Get);
         int[] rows = [.. Enumerable.Range(0, corpus.Rows).SelectMany(r => corpus.Row(r).Tokens.ToArray())];
         Assert.Equal(documents.SelectMany(d => d), rows);
-        Assert.All(Enumerable.Range(0, corpus.Rows - 1), r => Assert.Equal(corpus.Context, corpus.Row(r).Tokens.Length));
+        Assert.All(
+            Enumerable.Range(0, corpus.Rows - 1), r => Assert.Equal(corpus.Context, corpus.Row(r).Tokens.Length));
     }
 
     [Property(MaxTest = 200)]
-    public void Borders_are_those_of_the_documents_and_of_the_rows(NonEmptyArray<byte> lengths, PositiveInt contextOver1)
+    public void Borders_are_those_of_the_documents_and_of_the_rows(
+        NonEmptyArray<byte> lengths, PositiveInt contextOver1)
     {
         (TokenStore store, int[][] documents) = Store(lengths.Get);
         PackedCorpus corpus = new("c", true, 3, store, 1 + contextOver1.Get);
@@ -33,7 +35,9 @@ public sealed class PackedCorpusTests
         {
             PackedRow row = corpus.Row(r);
             Assert.Equal((0, row.Tokens.Length), (row.DocumentStarts[0], row.DocumentStarts[^1]));
-            Assert.All(Enumerable.Range(1, row.Documents), d => Assert.True(row.DocumentStarts[d] > row.DocumentStarts[d - 1]));
+            Assert.All(
+                Enumerable.Range(1, row.Documents), d =>
+                    Assert.True(row.DocumentStarts[d] > row.DocumentStarts[d - 1]));
             Assert.Equal((true, 3, r), (row.General, row.Corpus, row.Row));
             got.UnionWith(row.DocumentStarts.Select(s => (r * corpus.Context) + s));
         }

@@ -7,10 +7,12 @@ namespace MolEngine.Trainer.Tests.Data;
 public sealed class TrainingOrderTests
 {
     [Property(MaxTest = 100)]
-    public void An_epoch_is_every_domain_row_once_and_its_share_of_general_rows(PositiveInt domain, PositiveInt general, byte tenths, ulong seed)
+    public void An_epoch_is_every_domain_row_once_and_its_share_of_general_rows(
+        PositiveInt domain, PositiveInt general, byte tenths, ulong seed)
     {
         double ratio = tenths / 10.0;
-        TrainingOrder order = TrainingOrder.ForEpochs([new(domain.Get, false), new(general.Get, true)], ratio, seed, 4, 1);
+        TrainingOrder order = TrainingOrder.ForEpochs(
+            [new(domain.Get, false), new(general.Get, true)], ratio, seed, 4, 1);
         for (int epoch = 0; epoch < 2; epoch++)
         {
             RowId[] rows = order.RowsOfEpoch(epoch);
@@ -24,7 +26,8 @@ public sealed class TrainingOrderTests
     }
 
     [Property(MaxTest = 100)]
-    public void Any_step_equals_a_replay(PositiveInt domain, PositiveInt general, PositiveInt batch, PositiveInt epochTenths, ulong seed)
+    public void Any_step_equals_a_replay(
+        PositiveInt domain, PositiveInt general, PositiveInt batch, PositiveInt epochTenths, ulong seed)
     {
         CorpusRows[] corpora = [new(general.Get, true), new(domain.Get, false)];
         TrainingOrder replay = TrainingOrder.ForEpochs(corpora, 1.5, seed, batch.Get, epochTenths.Get / 10.0);
@@ -33,10 +36,14 @@ public sealed class TrainingOrderTests
         Assert.All(all[..^1], s => Assert.Equal(batch.Get, s.Length));
 
         // Rows stream across epochs: the steps laid end to end are the epochs laid end to end.
-        RowId[] stream = [.. Enumerable.Range(0, (int)Math.Ceiling(replay.Epochs)).SelectMany(e => replay.RowsOfEpoch(e)).Take((int)replay.TotalRows)];
+        RowId[] stream =
+            [.. Enumerable.Range(0, (int)Math.Ceiling(replay.Epochs)).SelectMany(e => replay.RowsOfEpoch(e)).Take((int)replay.TotalRows)];
         Assert.Equal(stream, all.SelectMany(s => s));
         for (int step = all.Length - 1; step >= 0; step -= Math.Max(1, all.Length / 7))
-            Assert.Equal(all[step], TrainingOrder.ForEpochs(corpora, 1.5, seed, batch.Get, epochTenths.Get / 10.0).RowsOfStep(step));
+        {
+            Assert.Equal(
+                all[step], TrainingOrder.ForEpochs(corpora, 1.5, seed, batch.Get, epochTenths.Get / 10.0).RowsOfStep(step));
+        }
     }
 
     [Fact]
@@ -44,7 +51,8 @@ public sealed class TrainingOrderTests
     {
         CorpusRows[] corpora = [new(10, false), new(100, true)];
         TrainingOrder order = TrainingOrder.ForEpochs(corpora, 0.5, 1, 4, 1.3);
-        Assert.Equal((15, 10, 5, 20L, 5L), (order.RowsPerEpoch, order.DomainRowsPerEpoch, order.GeneralRowsPerEpoch, order.TotalRows, order.Steps));
+        Assert.Equal(
+            (15, 10, 5, 20L, 5L), (order.RowsPerEpoch, order.DomainRowsPerEpoch, order.GeneralRowsPerEpoch, order.TotalRows, order.Steps));
         Assert.Equal(0.5, order.AchievedRatio);
         order = TrainingOrder.ForEpochs(corpora, 0.5, 1, 8, 1.3);
         Assert.Equal((3L, 4), (order.Steps, order.RowsOfStep(2).Length));
@@ -71,7 +79,8 @@ public sealed class TrainingOrderTests
     public void The_order_of_a_seed_never_changes()
     {
         TrainingOrder order = TrainingOrder.ForEpochs([new(4, false), new(3, true)], 1, 42, 4, 1);
-        Assert.Equal(Golden, string.Join(' ', order.RowsOfEpoch(0).Concat(order.RowsOfEpoch(1)).Select(r => $"{r.Corpus}.{r.Row}")));
+        Assert.Equal(
+            Golden, string.Join(' ', order.RowsOfEpoch(0).Concat(order.RowsOfEpoch(1)).Select(r => $"{r.Corpus}.{r.Row}")));
     }
 
     /// <summary>From a second implementation, in Python.</summary>

@@ -18,7 +18,8 @@ public sealed class ReportingTests : IDisposable
         {
             foreach (double value in values)
             {
-                writer.Write(new MetricsLine().Add("step", 3).Add("loss", value).Add("ce", [new("bücher", value)]).Add("kl", (double?)null).Add("last", true));
+                writer.Write(
+                    new MetricsLine().Add("step", 3).Add("loss", value).Add("ce", [new("bücher", value)]).Add("kl", (double?)null).Add("last", true));
 
                 // Flushed: what was written can be read while the run goes on.
                 using FileStream reading = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -33,7 +34,8 @@ public sealed class ReportingTests : IDisposable
             using JsonDocument json = JsonDocument.Parse(lines[i]);
             JsonElement root = json.RootElement;
             Assert.Equal(["step", "loss", "ce", "kl", "last"], root.EnumerateObject().Select(p => p.Name));
-            Assert.Equal(BitConverter.DoubleToInt64Bits(values[i]), BitConverter.DoubleToInt64Bits(root.GetProperty("loss").GetDouble()));
+            Assert.Equal(
+                BitConverter.DoubleToInt64Bits(values[i]), BitConverter.DoubleToInt64Bits(root.GetProperty("loss").GetDouble()));
             Assert.Equal(values[i], root.GetProperty("ce").GetProperty("bücher").GetDouble());
             Assert.Equal(JsonValueKind.Null, root.GetProperty("kl").ValueKind);
         }
@@ -44,8 +46,10 @@ public sealed class ReportingTests : IDisposable
     {
         string path = Path.Combine(_folder.Root, "metrics.jsonl");
         using (MetricsWriter writer = new(path))
-            writer.Write(new MetricsLine().Add("loss", double.NaN).Add("ce", [new("a", double.NegativeInfinity), new("b", 1.5)]));
-        Assert.Equal("{\"loss\":null,\"ce\":{\"a\":null,\"b\":1.5},\"non_finite\":{\"loss\":\"NaN\",\"ce.a\":\"-Infinity\"}}\n", File.ReadAllText(path));
+            writer.Write(
+                new MetricsLine().Add("loss", double.NaN).Add("ce", [new("a", double.NegativeInfinity), new("b", 1.5)]));
+        Assert.Equal(
+            "{\"loss\":null,\"ce\":{\"a\":null,\"b\":1.5},\"non_finite\":{\"loss\":\"NaN\",\"ce.a\":\"-Infinity\"}}\n", File.ReadAllText(path));
     }
 
     [Fact]
@@ -66,8 +70,10 @@ public sealed class ReportingTests : IDisposable
     {
         RunDirectory run = RunDirectory.Create(Path.Combine(_folder.Root, "a", "b"), "seed: 1\n");
         Assert.Equal("seed: 1\n", File.ReadAllText(run.ConfigPath));
-        Assert.Contains("got one with files", Assert.Throws<UserException>(() => RunDirectory.Create(run.Root, "")).Message);
-        Assert.Contains("got a file", Assert.Throws<UserException>(() => RunDirectory.Create(run.ConfigPath, "")).Message);
+        Assert.Contains(
+            "got one with files", Assert.Throws<UserException>(() => RunDirectory.Create(run.Root, "")).Message);
+        Assert.Contains(
+            "got a file", Assert.Throws<UserException>(() => RunDirectory.Create(run.ConfigPath, "")).Message);
         RunDirectory.Create(_folder.Folder("empty"), "");
     }
 
@@ -91,10 +97,12 @@ public sealed class ReportingTests : IDisposable
     {
         var output = new StringWriter { NewLine = "\n" };
         ProgressPrinter printer = new(output);
-        printer.Step(new StepProgress(7, 120, 2.34567, [("medical", 2.5, 0.01234), ("books", 3, null)], 1.23456, 1e-4, 1234.5, TimeSpan.FromSeconds(3671)));
+        printer.Step(
+            new StepProgress(7, 120, 2.34567, [("medical", 2.5, 0.01234), ("books", 3, null)], 1.23456, 1e-4, 1234.5, TimeSpan.FromSeconds(3671)));
         printer.Validation(50, [("medical", 100, 2.25, 1.5e-7)]);
         Assert.Equal(
-            "step   7/120  loss 2.3457  medical ce 2.5000 kl 0.0123  books ce 3.0000  grad 1.23  lr 1.00e-04  1,234 tok/s  1:01:11 left\n"
+            "step   7/120  loss 2.3457  medical ce 2.5000 kl 0.0123  books ce 3.0000  grad 1.23  lr 1.00e-04  1,234 "
+                + "tok/s  1:01:11 left\n"
             + "  validation at step 50: medical ce 2.2500 kl 1.50e-07 on 100 held-out documents\n",
             output.ToString());
     }

@@ -8,6 +8,8 @@ namespace MolEngine.Trainer.Cli.Runners;
 
 internal static class DoctorRunner
 {
+    private const string NoSimd = "none that the CPU backend uses (AVX2 with FMA, or AVX-512): training is slow here";
+
     public static int Run(CommandContext context)
     {
         MachineInfo machine = MachineInfo.Read();
@@ -18,7 +20,7 @@ internal static class DoctorRunner
             ("system", $"{RuntimeInformation.OSDescription.Trim()} ({RuntimeInformation.OSArchitecture})"),
             (".NET", RuntimeInformation.FrameworkDescription),
             ("processor", machine.Processor),
-            ("SIMD", best == SimdLevel.Scalar ? "none that the CPU backend uses (AVX2 with FMA, or AVX-512): training is slow here" : $"{best}"),
+            ("SIMD", best == SimdLevel.Scalar ? NoSimd : $"{best}"),
             ("cores", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
             ("memory", $"{Gibibytes(machine.TotalMemory)} in all, {Gibibytes(machine.AvailableMemory)} available"),
             ("GPU", CudaProbe.Run().Sentence),
@@ -28,5 +30,6 @@ internal static class DoctorRunner
         return ExitCode.Done;
     }
 
-    private static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("F1", CultureInfo.InvariantCulture) + " GiB";
+    private static string Gibibytes(long bytes) =>
+        (bytes / (double)(1L << 30)).ToString("F1", CultureInfo.InvariantCulture) + " GiB";
 }

@@ -5,9 +5,11 @@ namespace MolEngine.Trainer.Cli.Verbs;
 
 internal sealed class DoctorVerb() : Verb("doctor", "What this machine offers: processor, vector width, memory, GPU.")
 {
-    public override IReadOnlyList<string> Details => ["A machine without a GPU is fine: training then runs on the CPU."];
+    public override IReadOnlyList<string> Details =>
+        ["A machine without a GPU is fine: training then runs on the CPU."];
 
-    public override IReadOnlyList<(string Line, string Does)> Examples => [("molengine doctor", "Prints a line for each.")];
+    public override IReadOnlyList<(string Line, string Does)> Examples =>
+        [("molengine doctor", "Prints a line for each.")];
 
     public override int Run(ParseResult arguments, CommandContext context) => DoctorRunner.Run(context);
 }

@@ -12,9 +12,11 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model or an adapte
 
     public override IReadOnlyList<Argument> Arguments => [_path];
 
-    public override IReadOnlyList<string> Details => ["Shows the architecture, every tensor's shape and type, the number of parameters and the memory that they take."];
+    public override IReadOnlyList<string> Details =>
+        ["Shows the architecture, every tensor's shape and type, the number of parameters and the memory they take."];
 
-    public override IReadOnlyList<(string Line, string Does)> Examples => [("molengine inspect models/base", "Lists the tensors of a model.")];
+    public override IReadOnlyList<(string Line, string Does)> Examples =>
+        [("molengine inspect models/base", "Lists the tensors of a model.")];
 
     public override int Run(ParseResult arguments, CommandContext context)
     {

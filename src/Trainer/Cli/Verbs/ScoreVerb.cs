@@ -3,15 +3,19 @@ using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-/// <param name="Base">Model that KL is measured to; null leaves the choice to the runner: with an adapter, the model without it.</param>
+/// <param name="Base">Model that KL is measured to; null leaves the choice to the runner: with an adapter, the model
+/// without it.</param>
 internal sealed record ScoreOptions(string Model, string? Adapter, string? Base, string Input, bool Json);
 
-internal sealed class ScoreVerb() : Verb("score", "Cross-entropy of a model on texts, and its KL divergence from a base model.")
+internal sealed class ScoreVerb() : Verb(
+    "score", "Cross-entropy of a model on texts, and its KL divergence from a base model.")
 {
     private readonly Argument<string> _model = Required("MODEL", "Model folder.");
     private readonly Option<string?> _adapter = Optional("--adapter", "DIR", "PEFT adapter on top of MODEL.");
-    private readonly Option<string?> _base = Optional("--base", "DIR", "Model folder to measure KL to. Default: MODEL without its adapter, where one is given.");
-    private readonly Option<string> _input = RequiredOption("--input", "FILE", "JSONL, a record {\"text\": ...} a line.");
+    private readonly Option<string?> _base = Optional(
+        "--base", "DIR", "Model folder to measure KL to. Default: MODEL without its adapter, where one is given.");
+    private readonly Option<string> _input = RequiredOption(
+        "--input", "FILE", "JSONL, a record {\"text\": ...} a line.");
     private readonly Option<bool> _json = Flag("--json", "One JSON object instead of a table.");
 
     public override IReadOnlyList<Argument> Arguments => [_model];
@@ -20,14 +24,18 @@ internal sealed class ScoreVerb() : Verb("score", "Cross-entropy of a model on t
 
     public override IReadOnlyList<string> Details =>
     [
-        "Nothing is added to a text's tokens. mean_ce is over all tokens but the first (null for a text of one token); mean_kl, the reverse KL over the base's top 31 tokens and the rest as one class, is there where there is a base.",
-        "JSON: {\"documents\": [{\"tokens\", \"mean_ce\", \"mean_kl\"}, ...], \"mean_ce\", \"mean_kl\"}; the totals weigh each text by its predicted tokens.",
+        "Nothing is added to a text's tokens. mean_ce is over all tokens but the first (null for a text of one "
+            + "token); mean_kl, the reverse KL over the base's top 31 tokens and the rest as one class, is there "
+            + "where there is a base.",
+        "JSON: {\"documents\": [{\"tokens\", \"mean_ce\", \"mean_kl\"}, ...], \"mean_ce\", \"mean_kl\"}; the totals "
+            + "weigh each text by its predicted tokens.",
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
         ("molengine score models/base --input held_out.jsonl", "A line a text, and the mean."),
-        ("molengine score models/base --adapter runs/a/adapter --input held_out.jsonl --json", "With an adapter, KL to the model without it too."),
+        ("molengine score models/base --adapter runs/a/adapter --input held_out.jsonl --json",
+            "With an adapter, KL to the model without it too."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context) => ScoreRunner.Run(
