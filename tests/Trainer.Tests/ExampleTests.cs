@@ -1,6 +1,8 @@
 using System.Text.Json;
 using MolEngine.Support;
+using MolEngine.Engine.Losses;
 using MolEngine.Trainer.Config;
+using MolEngine.Engine.Losses;
 using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Tests;

@@ -1,3 +1,5 @@
+using MolEngine.Engine.Training;
+
 namespace MolEngine.Engine.Generation;
 
 /// <summary>Why generation ended.</summary>
@@ -37,14 +39,18 @@ public static class GreedyGenerator
         }
     }
 
-    /// <exception cref="ArithmeticException">A logit is NaN.</exception>
+    /// <exception cref="NonFiniteException">A logit is NaN.</exception>
     private static int ArgMax(float[] logits)
     {
         int best = 0;
         for (int i = 0; i < logits.Length; i++)
         {
             if (float.IsNaN(logits[i]))
-                throw new ArithmeticException($"generation: logit of token {i}: expected a number, got NaN. The model's weights or the adapter are broken.");
+            {
+                throw new NonFiniteException(
+                    $"generation: logit of token {i}: expected a number, got NaN. The model's weights or the adapter are broken.");
+            }
+
             if (logits[i] > logits[best])
                 best = i;
         }

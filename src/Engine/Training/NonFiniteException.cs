@@ -4,10 +4,10 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Engine.Training;
 
-/// <summary>Loss or gradient became NaN or infinite. The update was not made.</summary>
+/// <summary>A loss, gradient or logit is NaN or infinite. Nothing was updated by it.</summary>
 public sealed class NonFiniteException : Exception
 {
-    private NonFiniteException(string message)
+    internal NonFiniteException(string message)
         : base(message)
     {
     }

@@ -1,3 +1,6 @@
+using MolEngine.Engine.Training;
+using MolEngine.Kernels.Device;
+
 namespace MolEngine.Trainer.Cli;
 
 /// <summary>What a failure says and returns. Nobody who made a mistake in a file sees a stack trace.</summary>
@@ -21,7 +24,7 @@ internal static class Faults
     private static int Report(Exception e, TextWriter error)
     {
         int code = CodeOf(e);
-        bool expected = code != ExitCode.Failed || e is RunFailedException or IOException;
+        bool expected = code != ExitCode.Failed || e is RunFailedException or NonFiniteException or IOException;
         string message = code == ExitCode.Interrupted ? "interrupted" : e.Message;
         string said = expected ? message : $"unexpected error: {e.GetType().Name}: {message}";
         foreach (string line in said.Split(Environment.NewLine))
@@ -42,12 +45,10 @@ internal static class Faults
         UserException => ExitCode.UserError,
         OperationCanceledException => ExitCode.Interrupted,
         EnvironmentFaultException or PlatformNotSupportedException or DllNotFoundException or OutOfMemoryException
-            => ExitCode.Environment,
+            or OutOfDeviceMemoryException => ExitCode.Environment,
 
-        // What the engine says of a file that is absent, locked or broken; other trouble with files (a full disk)
-        // is a failed run.
-        FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or InvalidDataException
-            or FormatException or NotSupportedException => ExitCode.UserError,
+        // A path that is absent or locked; other trouble with files (a full disk) is a failed run.
+        FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => ExitCode.UserError,
         _ => ExitCode.Failed,
     };
 
