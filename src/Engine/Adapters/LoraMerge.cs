@@ -7,7 +7,8 @@ namespace MolEngine.Engine.Adapters;
 /// <summary>W + scale B A, accumulated in float64 and rounded once to the type of W.</summary>
 internal static class LoraMerge
 {
-    private const int RowsPerTask = 16;
+    /// <summary>Rows that one pass over A serves: 4 rows x 2 vectors of sums stay in registers.</summary>
+    private const int RowsPerTask = 4;
 
     /// <param name="weight">W [out, in], any of the four types.</param>
     /// <param name="a">A fp32 [r, in].</param>
@@ -24,39 +25,87 @@ internal static class LoraMerge
         // Each row is one task's alone, so the number of threads changes nothing.
         int tasks = (outputs + RowsPerTask - 1) / RowsPerTask;
         var errors = new string?[tasks];
-        Parallel.For(0, tasks, task =>
+        Parallel.For(0, tasks, () => (Row: new double[inputs], Sums: new double[RowsPerTask * inputs]), (task, _, scratch) =>
         {
-            double[] row = new double[inputs], sum = new double[inputs];
-            for (int o = task * RowsPerTask; o < Math.Min(outputs, (task + 1) * RowsPerTask); o++)
+            int first = task * RowsPerTask;
+            Multiply(b, wideA, first, scratch.Sums);
+            for (int o = first; o < Math.Min(outputs, first + RowsPerTask); o++)
             {
-                MergeRow(weight, wideA, b, scale, o, row, sum);
-                Conversions.Narrow(row, merged.Type, Conversions.Bytes(merged, (long)o * inputs, inputs));
-                errors[task] ??= Misfit(weight, merged, row, o);
+                Conversions.Widen(Conversions.Bytes(weight, (long)o * inputs, inputs), weight.Type, scratch.Row);
+                AddScaled(scale, scratch.Sums.AsSpan((o - first) * inputs, inputs), scratch.Row);
+                Conversions.Narrow(scratch.Row, merged.Type, Conversions.Bytes(merged, (long)o * inputs, inputs));
+                errors[task] ??= Misfit(weight, merged, scratch.Row, o);
             }
-        });
+
+            return scratch;
+        }, _ => { });
         if (errors.FirstOrDefault(e => e is not null) is string error)
             throw new ModelFileException(error);
     }
 
-    private static void MergeRow(Tensor weight, double[] a, Tensor b, double scale, int o, double[] row, double[] sum)
+    /// <summary>Rows first .. first + 3 of B A into <paramref name="sums"/> [4, in]; rows past the end repeat the last.</summary>
+    private static void Multiply(Tensor b, double[] a, int first, double[] sums)
     {
-        int inputs = row.Length, rank = b.Shape[1];
-        Array.Clear(sum);
-        Span<float> factors = b.Span<float>().Slice(o * rank, rank);
-        for (int r = 0; r < rank; r++)
-            AddScaled(factors[r], a.AsSpan(r * inputs, inputs), sum);
-        Conversions.Widen(Conversions.Bytes(weight, (long)o * inputs, inputs), weight.Type, row);
-        AddScaled(scale, sum, row);
+        int rank = b.Shape[1], inputs = a.Length / rank, width = 2 * Vector<double>.Count;
+        Span<float> narrow = b.Span<float>();
+        var factors = new double[rank * RowsPerTask];
+        for (int i = 0; i < RowsPerTask; i++)
+        {
+            int o = Math.Min(first + i, b.Shape[0] - 1);
+            for (int r = 0; r < rank; r++)
+                factors[(r * RowsPerTask) + i] = narrow[(o * rank) + r];
+        }
+
+        int column = 0;
+        for (; column <= inputs - width; column += width)
+            MultiplyBlock(a, factors, inputs, column, sums);
+        for (; column < inputs; column++)
+        {
+            for (int i = 0; i < RowsPerTask; i++)
+            {
+                double sum = 0;
+                for (int r = 0; r < rank; r++)
+                    sum = Math.FusedMultiplyAdd(factors[(r * RowsPerTask) + i], a[(r * inputs) + column], sum);
+                sums[(i * inputs) + column] = sum;
+            }
+        }
+    }
+
+    private static void MultiplyBlock(double[] a, double[] factors, int inputs, int column, double[] sums)
+    {
+        int half = Vector<double>.Count;
+        Vector<double> s00 = default, s01 = default, s10 = default, s11 = default;
+        Vector<double> s20 = default, s21 = default, s30 = default, s31 = default;
+        for (int r = 0, at = column; r < factors.Length; r += RowsPerTask, at += inputs)
+        {
+            Vector<double> a0 = new(a, at), a1 = new(a, at + half);
+            Vector<double> f0 = new(factors[r]), f1 = new(factors[r + 1]), f2 = new(factors[r + 2]), f3 = new(factors[r + 3]);
+            s00 = Vector.FusedMultiplyAdd(f0, a0, s00);
+            s01 = Vector.FusedMultiplyAdd(f0, a1, s01);
+            s10 = Vector.FusedMultiplyAdd(f1, a0, s10);
+            s11 = Vector.FusedMultiplyAdd(f1, a1, s11);
+            s20 = Vector.FusedMultiplyAdd(f2, a0, s20);
+            s21 = Vector.FusedMultiplyAdd(f2, a1, s21);
+            s30 = Vector.FusedMultiplyAdd(f3, a0, s30);
+            s31 = Vector.FusedMultiplyAdd(f3, a1, s31);
+        }
+
+        Store(s00, s01, sums, column);
+        Store(s10, s11, sums, column + inputs);
+        Store(s20, s21, sums, column + (2 * inputs));
+        Store(s30, s31, sums, column + (3 * inputs));
+    }
+
+    private static void Store(Vector<double> first, Vector<double> second, double[] sums, int at)
+    {
+        first.CopyTo(sums, at);
+        second.CopyTo(sums, at + Vector<double>.Count);
     }
 
     private static void AddScaled(double factor, ReadOnlySpan<double> x, Span<double> y)
     {
-        int i = 0, width = Vector<double>.Count;
-        var factors = new Vector<double>(factor);
-        for (; i <= y.Length - width; i += width)
-            (new Vector<double>(y[i..]) + (factors * new Vector<double>(x[i..]))).CopyTo(y[i..]);
-        for (; i < y.Length; i++)
-            y[i] += factor * x[i];
+        for (int i = 0; i < y.Length; i++)
+            y[i] = Math.FusedMultiplyAdd(factor, x[i], y[i]);
     }
 
     /// <summary>What is wrong with a row that its type cannot hold; null where it can.</summary>
