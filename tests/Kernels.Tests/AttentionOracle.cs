@@ -3,8 +3,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Tests;
 
 /// <summary>
-/// Causal attention inside documents and its analytic gradient in float64, one query and one head at a time with a dense row of
-/// probabilities: no blocks, no running maximum.
+/// Causal attention inside documents and its analytic gradient in float64, one query and one head at a time with a
+/// dense row of probabilities: no blocks, no running maximum.
 /// </summary>
 internal sealed class AttentionOracle(HeadShape heads, int[] starts, double[] q, double[] k, double[] v)
 {
@@ -37,7 +37,9 @@ internal sealed class AttentionOracle(HeadShape heads, int[] starts, double[] q,
         return this;
     }
 
-    /// <summary>dV_j = sum P_ij dY_i; dS_ij = P_ij (dP_ij - sum_j' P_ij' dP_ij'); dQ = scale dS K; dK = scale dS^T Q.</summary>
+    /// <summary>
+    /// dV_j = sum P_ij dY_i; dS_ij = P_ij (dP_ij - sum_j' P_ij' dP_ij'); dQ = scale dS K; dK = scale dS^T Q.
+    /// </summary>
     public AttentionOracle Backward(double[] dy)
     {
         ForEachQuery(0, (token, head, first) =>

@@ -2,7 +2,9 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Tests;
 
-/// <summary>The float64 oracle itself: its gradient against central differences, its forward pass against hand arithmetic.</summary>
+/// <summary>
+/// The float64 oracle itself: its gradient against central differences, its forward pass against hand arithmetic.
+/// </summary>
 public sealed class AttentionOracleTests
 {
     [Fact]

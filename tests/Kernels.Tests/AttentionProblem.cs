@@ -4,7 +4,9 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Tests;
 
-/// <summary>A document of random q, k, v and dy: the same seed and length give the same values wherever it stands.</summary>
+/// <summary>
+/// A document of random q, k, v and dy: the same seed and length give the same values wherever it stands.
+/// </summary>
 internal readonly record struct TestDocument(int Seed, int Length);
 
 /// <summary>Attention's inputs and outputs for a batch of documents on one backend.</summary>

@@ -2,7 +2,9 @@ using MolEngine.Kernels.Cpu.Attention;
 
 namespace MolEngine.Kernels.Tests;
 
-/// <summary>The division of attention's work: everything once, long documents in balanced pieces, cost by documents.</summary>
+/// <summary>
+/// The division of attention's work: everything once, long documents in balanced pieces, cost by documents.
+/// </summary>
 public sealed class AttentionUnitsTests
 {
     private static readonly int[] Lengths = [1, 1, 1, 0, 63, 64, 65, 2, 700, 16, 17, 0, 129, 5];

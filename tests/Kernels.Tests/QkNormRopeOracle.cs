@@ -1,6 +1,8 @@
 namespace MolEngine.Kernels.Tests;
 
-/// <summary>Per-head RMS norm and rotary embedding of [T heads, D] in float64, and their gradient by the chain rule.</summary>
+/// <summary>
+/// Per-head RMS norm and rotary embedding of [T heads, D] in float64, and their gradient by the chain rule.
+/// </summary>
 /// <param name="heads">Heads of a token.</param>
 /// <param name="weight">[D], or null without a norm.</param>
 /// <param name="cos">Cosines of each token, [T, D / 2].</param>

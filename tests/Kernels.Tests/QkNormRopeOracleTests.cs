@@ -1,6 +1,8 @@
 namespace MolEngine.Kernels.Tests;
 
-/// <summary>The float64 oracle itself: its gradient against central differences, its rotation against complex arithmetic.</summary>
+/// <summary>
+/// The float64 oracle itself: its gradient against central differences, its rotation against complex arithmetic.
+/// </summary>
 public sealed class QkNormRopeOracleTests
 {
     [Theory]

@@ -5,7 +5,9 @@ using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests;
 
-/// <summary>Per-head norm and rotary embedding, forward and backward, against float64, and the promises about bits.</summary>
+/// <summary>
+/// Per-head norm and rotary embedding, forward and backward, against float64, and the promises about bits.
+/// </summary>
 public abstract class QkNormRopeTests(SimdLevel level) : IDisposable
 {
     // A handful of roundings in each element, and sums of up to 128 terms in the norm.

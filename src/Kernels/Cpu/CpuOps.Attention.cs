@@ -5,8 +5,9 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cpu;
 
 /// <remarks>
-/// A task is a unit of <see cref="AttentionUnits"/> for one key/value head and the query heads that share it. What is computed for a
-/// document depends on the document alone: not on where it stands, what else is in the batch, or the number of threads.
+/// A task is a unit of <see cref="AttentionUnits"/> for one key/value head and the query heads that share it. What is
+/// computed for a document depends on the document alone: not on where it stands, what else is in the batch, or the
+/// number of threads.
 /// </remarks>
 internal sealed unsafe partial class CpuOps<S, V>
 {
@@ -66,7 +67,9 @@ internal sealed unsafe partial class CpuOps<S, V>
                     LseStride = heads.QueryHeads,
                     Dk = F32(dk) + keys,
                     Dv = F32(dv) + keys,
-                    Dq = unit.Partial < 0 ? F32(dq) + queries : partials + (nint)unit.Partial * group.QueryStride + head * group.Width,
+                    Dq = unit.Partial < 0
+                        ? F32(dq) + queries
+                        : partials + (nint)unit.Partial * group.QueryStride + head * group.Width,
                 };
                 int length = starts[d + 1] - starts[d];
                 kernel.Run(unit.From, Math.Min(unit.To, length), length, workspace + worker * size);

@@ -7,7 +7,9 @@ namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    /// <summary>Tokens of a task, counted from the start of a row: dWeight's sums inside a row depend on the row alone.</summary>
+    /// <summary>
+    /// Tokens of a task, counted from the start of a row: dWeight's sums inside a row depend on the row alone.
+    /// </summary>
     private const int QkBlock = 64;
 
     protected override void QkNormRopeCore(

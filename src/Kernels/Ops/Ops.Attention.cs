@@ -5,9 +5,10 @@ namespace MolEngine.Kernels.Ops;
 public abstract partial class Ops
 {
     /// <summary>
-    /// Causal softmax attention inside each document, scale 1 / sqrt(D), grouped queries, in the flash style: no [T, T] array.
-    /// q, y fp32 [T, Hq D]; k, v fp32 [T, Hkv D]; lse fp32 [T, Hq] receives the log-sum-exp of the scaled scores. y and lse share
-    /// no memory with anything else. A document's result depends on that document alone, to the bit.
+    /// Causal softmax attention inside each document, scale 1 / sqrt(D), grouped queries, in the flash style: no [T, T]
+    /// array. q, y fp32 [T, Hq D]; k, v fp32 [T, Hkv D]; lse fp32 [T, Hq] receives the log-sum-exp of the scaled
+    /// scores. y and lse share no memory with anything else. A document's result depends on that document alone, to the
+    /// bit.
     /// </summary>
     public void Attention(Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
     {
@@ -17,8 +18,8 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// Gradients of q, k and v (overwritten; they must not overlap any input) from that of y. Deterministic; a document's gradients
-    /// depend on that document alone, to the bit.
+    /// Gradients of q, k and v (overwritten; they must not overlap any input) from that of y. Deterministic; a
+    /// document's gradients depend on that document alone, to the bit.
     /// </summary>
     public void AttentionBackward(
         Tensor dy, Tensor q, Tensor k, Tensor v, Tensor y, Tensor lse, HeadShape heads, SequenceLayout layout,
@@ -34,8 +35,9 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// Attention of n new tokens over a key/value cache that already holds them: query i sees cache entries 0 .. start + i.
-    /// q, y fp32 [n, Hq D]; keys, values fp32 [C, Hkv D] with C >= start + n. y shares no memory with anything else.
+    /// Attention of n new tokens over a key/value cache that already holds them: query i sees cache entries 0 .. start
+    /// + i. q, y fp32 [n, Hq D]; keys, values fp32 [C, Hkv D] with C >= start + n. y shares no memory with anything
+    /// else.
     /// </summary>
     public void AttentionCached(Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
     {
@@ -49,7 +51,8 @@ public abstract partial class Ops
         if (start < 0 || start > keys.Shape[0] - n)
         {
             throw new ArgumentException(
-                $"{Op}: start: expected 0 .. {keys.Shape[0] - n} ({n} new tokens in a cache of {keys.Shape[0]} entries), got {start}");
+                $"{Op}: start: expected 0 .. {keys.Shape[0] - n} ({n} new tokens in a cache of {keys.Shape[0]} entries), "
+                + $"got {start}");
         }
 
         CheckOutputs(Op, [y], [q, keys, values]);
@@ -82,11 +85,12 @@ public abstract partial class Ops
 
     private static void CheckHeads(string op, HeadShape heads)
     {
-        if (heads.KeyValueHeads < 1 || heads.HeadDim < 1 || heads.QueryHeads < 1 || heads.QueryHeads % heads.KeyValueHeads != 0)
+        if (heads.KeyValueHeads < 1 || heads.HeadDim < 1 || heads.QueryHeads < 1
+            || heads.QueryHeads % heads.KeyValueHeads != 0)
         {
             throw new ArgumentException(
-                $"{op}: heads: expected at least one head of at least one element, and query heads that are a multiple of key/value "
-                + $"heads, got {heads.QueryHeads} over {heads.KeyValueHeads} of size {heads.HeadDim}");
+                $"{op}: heads: expected at least one head of at least one element, and query heads that are a multiple of "
+                + $"key/value heads, got {heads.QueryHeads} over {heads.KeyValueHeads} of size {heads.HeadDim}");
         }
     }
 
@@ -96,7 +100,10 @@ public abstract partial class Ops
         {
             int least = d == 0 ? 0 : starts[d - 1];
             if (starts[d] < least || (d == 0 && starts[d] > 0))
-                throw new ArgumentException($"{op}: layout: expected document starts that ascend from 0, got {starts[d]} at {d}");
+            {
+                throw new ArgumentException(
+                    $"{op}: layout: expected document starts that ascend from 0, got {starts[d]} at {d}");
+            }
         }
     }
 

@@ -8,8 +8,9 @@ public sealed record QkNorm(Tensor Query, Tensor Key, float Eps);
 public abstract partial class Ops
 {
     /// <summary>
-    /// Optional per-head RMS norm, then rotary embedding (halves [0, D/2) and [D/2, D) are the pairs) by each token's position.
-    /// q, qOut fp32 [T, Hq D]; k, kOut fp32 [T, Hkv D]. qOut may be q itself and kOut k; other overlap is an error.
+    /// Optional per-head RMS norm, then rotary embedding (halves [0, D/2) and [D/2, D) are the pairs) by each token's
+    /// position. q, qOut fp32 [T, Hq D]; k, kOut fp32 [T, Hkv D]. qOut may be q itself and kOut k; other overlap is an
+    /// error.
     /// </summary>
     /// <exception cref="ArgumentException">A position is not a row of the rotary table.</exception>
     public void QkNormRope(
@@ -24,11 +25,12 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// From gradients of the rotated heads to gradients of <paramref name="q"/> and <paramref name="k"/> as they went into
-    /// <see cref="QkNormRope"/>, in place in dq and dk. q and k are read only where there is a norm.
+    /// From gradients of the rotated heads to gradients of <paramref name="q"/> and <paramref name="k"/> as they went
+    /// into <see cref="QkNormRope"/>, in place in dq and dk. q and k are read only where there is a norm.
     /// </summary>
     /// <param name="dQueryNorm">
-    /// fp32 [D], accumulated: each row of the layout is summed by itself, and rows are added in order. null where frozen or absent.
+    /// fp32 [D], accumulated: each row of the layout is summed by itself, and rows are added in order. null where
+    /// frozen or absent.
     /// </param>
     /// <param name="dKeyNorm">As <paramref name="dQueryNorm"/>.</param>
     public void QkNormRopeBackward(
@@ -42,7 +44,8 @@ public abstract partial class Ops
         if (norm is null && (dQueryNorm ?? dKeyNorm) is { } gradient)
         {
             throw new ArgumentException(
-                $"{nameof(QkNormRopeBackward)}: {gradient.Name}: expected no gradient of a norm where there is no norm, got {gradient}");
+                $"{nameof(QkNormRopeBackward)}: {gradient.Name}: expected no gradient of a norm where there is no norm, "
+                + $"got {gradient}");
         }
 
         QkNormRopeBackwardCore(dq, dk, q, k, heads, norm, rotary, layout, dQueryNorm, dKeyNorm);

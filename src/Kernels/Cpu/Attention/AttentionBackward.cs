@@ -5,9 +5,9 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// The backward pass of flash attention (FlashAttention-2, algorithm 2) for a piece of a document's keys and the heads that share
-/// them. The piece alone writes its rows of dk and dv, the group's heads together; its share of dq goes to rows of its own.
-/// Pointers are to the first token of a document and to the head group's first float in it.
+/// The backward pass of flash attention (FlashAttention-2, algorithm 2) for a piece of a document's keys and the heads
+/// that share them. The piece alone writes its rows of dk and dv, the group's heads together; its share of dq goes to
+/// rows of its own. Pointers are to the first token of a document and to the head group's first float in it.
 /// </summary>
 internal unsafe struct AttentionBackward<S, V>
     where S : struct, ISimd<V>
@@ -26,7 +26,10 @@ internal unsafe struct AttentionBackward<S, V>
     public float* Dk;
     public float* Dv;
 
-    /// <summary>Receives the share of dq of the queries from the piece's first key on, as rows of <see cref="HeadGroup.QueryStride"/>.</summary>
+    /// <summary>
+    /// Receives the share of dq of the queries from the piece's first key on, as rows of <see
+    /// cref="HeadGroup.QueryStride"/>.
+    /// </summary>
     public float* Dq;
 
     /// <summary>Floats of a worker's workspace.</summary>
@@ -40,7 +43,9 @@ internal unsafe struct AttentionBackward<S, V>
             + AttentionForward<S, V>.Align(2L * rows) + AttentionForward<S, V>.Align(product);
     }
 
-    /// <summary>Keys <paramref name="from"/> .. <paramref name="to"/> - 1 of a document of <paramref name="length"/> tokens.</summary>
+    /// <summary>
+    /// Keys <paramref name="from"/> .. <paramref name="to"/> - 1 of a document of <paramref name="length"/> tokens.
+    /// </summary>
     /// <param name="from">A multiple of <see cref="AttentionUnits.KeyBlock"/>.</param>
     public readonly void Run(int from, int to, int length, float* workspace)
     {
@@ -74,11 +79,16 @@ internal unsafe struct AttentionBackward<S, V>
         {
             float* y = Y + at + i * Group.QueryStride;
             for (int g = 0; g < Group.Count; g++)
-                b.Delta[i * Group.Count + g] = RowMath<S, V>.Dot(b.Dy + ((nint)i * Group.Count + g) * d, y + (nint)g * d, d);
+            {
+                int row = i * Group.Count + g;
+                b.Delta[row] = RowMath<S, V>.Dot(b.Dy + (nint)row * d, y + (nint)g * d, d);
+            }
         }
     }
 
-    /// <summary>A block of scores: at once, or on the diagonal in strips of queries, each up to its own last key.</summary>
+    /// <summary>
+    /// A block of scores: at once, or on the diagonal in strips of queries, each up to its own last key.
+    /// </summary>
     private readonly void Blocks(in Buffers buffers, int query, int count, int key, int columns, bool accumulateDq)
     {
         int strip = query >= key + columns ? count : AttentionUnits.Strip;
@@ -151,7 +161,9 @@ internal unsafe struct AttentionBackward<S, V>
         Accumulate = true,
     };
 
-    /// <summary>A worker's workspace: [rows, D] thrice, [rows, KeyBlock] twice, [rows] twice, and the products'.</summary>
+    /// <summary>
+    /// A worker's workspace: [rows, D] thrice, [rows, KeyBlock] twice, [rows] twice, and the products'.
+    /// </summary>
     private struct Buffers
     {
         public float* Q, Dy, Dq, S, Dp, Lse, Delta, Product;

@@ -3,8 +3,9 @@ using MolEngine.Kernels.Cpu.Simd;
 namespace MolEngine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// Attention of a few new tokens over a cache, where reading keys and values once is all the cost (flash decoding): pieces of
-/// the cache are taken by themselves, each with its maximum, sum and unnormalised output, and joined in order.
+/// Attention of a few new tokens over a cache, where reading keys and values once is all the cost (flash decoding):
+/// pieces of the cache are taken by themselves, each with its maximum, sum and unnormalised output, and joined in
+/// order.
 /// </summary>
 internal unsafe struct AttentionDecode<S, V>
     where S : struct, ISimd<V>
@@ -46,7 +47,7 @@ internal unsafe struct AttentionDecode<S, V>
             partial[0] = float.NegativeInfinity;
             if (count <= 0)
                 continue;
-            float* q = Query(head, row);
+            float* q = Q + Offset(head, row);
             float* k = K + from * Group.KeyStride + (nint)head * d;
             for (int j = 0; j < count; j++)
                 scores[j] = RowMath<S, V>.Dot(q, k + j * Group.KeyStride, d);
@@ -67,7 +68,7 @@ internal unsafe struct AttentionDecode<S, V>
             float maximum = float.NegativeInfinity;
             for (int p = 0; p < Pieces; p++)
                 maximum = Math.Max(maximum, first[p * (nint)PartialSize]);
-            float* y = Y + (nint)(row / Group.Count) * Group.QueryStride + ((nint)head * Group.Count + row % Group.Count) * d;
+            float* y = Y + Offset(head, row);
             new Span<float>(y, d).Clear();
             float sum = 0;
             for (int p = 0; p < Pieces; p++)
@@ -82,6 +83,10 @@ internal unsafe struct AttentionDecode<S, V>
         }
     }
 
-    private readonly float* Query(int head, int row) =>
-        Q + (nint)(row / Group.Count) * Group.QueryStride + ((nint)head * Group.Count + row % Group.Count) * Group.HeadDim;
+    /// <summary>Where a row of a key/value head's group begins in q and y.</summary>
+    private readonly nint Offset(int head, int row)
+    {
+        nint queryHead = (nint)head * Group.Count + row % Group.Count;
+        return row / Group.Count * Group.QueryStride + queryHead * Group.HeadDim;
+    }
 }

@@ -5,8 +5,8 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// Flash attention (Dao 2023, algorithm 1) of one block of queries of the heads that share a key/value head. Pointers are to the
-/// first token of a document and to the head group's first float in it.
+/// Flash attention (Dao 2023, algorithm 1) of one block of queries of the heads that share a key/value head. Pointers
+/// are to the first token of a document and to the head group's first float in it.
 /// </summary>
 internal unsafe struct AttentionForward<S, V>
     where S : struct, ISimd<V>
@@ -54,7 +54,8 @@ internal unsafe struct AttentionForward<S, V>
             int strip = j + KeyBlock < keys ? count : AttentionUnits.Strip;
             for (int at = 0; at < count; at += strip)
             {
-                int queries = Math.Min(strip, count - at), columns = Math.Min(KeyBlock, Start + from + at + queries - j);
+                int queries = Math.Min(strip, count - at);
+                int columns = Math.Min(KeyBlock, Start + from + at + queries - j);
                 int first = at * Group.Count;
                 Gemm<S, V>.RunSingle(Scores(queries * Group.Count, columns, q + (nint)first * d, j, s), product);
                 var block = new ScoreBlock(queries * Group.Count, columns, Group.Count, Start + from + at - j + 1);

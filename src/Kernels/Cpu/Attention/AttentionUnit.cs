@@ -1,23 +1,29 @@
 namespace MolEngine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// A piece of attention's work for one key/value head: tokens From .. To - 1 (queries forward, keys backward) of every document
-/// First .. Last - 1. Where it holds more than one document they are whole: To is then more than any of them has.
+/// A piece of attention's work for one key/value head: tokens From .. To - 1 (queries forward, keys backward) of every
+/// document First .. Last - 1. Where it holds more than one document they are whole: To is then more than any of them
+/// has.
 /// </summary>
-/// <param name="Partial">Backward: where in the workspace this piece's share of dq goes, in tokens; -1: into dq itself.</param>
+/// <param name="Partial">
+/// Backward: where in the workspace this piece's share of dq goes, in tokens; -1: into dq itself.
+/// </param>
 /// <param name="Cost">Query-key pairs, roughly.</param>
 internal readonly record struct AttentionUnit(int First, int Last, int From, int To, long Partial, long Cost);
 
 /// <summary>
-/// Cuts documents into units by their lengths alone, so that bits do not depend on threads. Which short documents share a unit
-/// depends on the batch, but each is computed by itself.
+/// Cuts documents into units by their lengths alone, so that bits do not depend on threads. Which short documents share
+/// a unit depends on the batch, but each is computed by itself.
 /// </summary>
 internal static class AttentionUnits
 {
     /// <summary>Keys in a block, and the step in which the backward pass cuts documents.</summary>
     public const int KeyBlock = 64;
 
-    /// <summary>Queries in a strip of a block on the diagonal: strips stop at their last key, which saves a quarter of the block.</summary>
+    /// <summary>
+    /// Queries in a strip of a block on the diagonal: strips stop at their last key, which saves a quarter of the
+    /// block.
+    /// </summary>
     public const int Strip = 32;
 
     private const int StackedRows = 256;
@@ -25,15 +31,17 @@ internal static class AttentionUnits
     /// <summary>Short documents are gathered into units of about so many tokens.</summary>
     private const int ShortDocument = 64;
 
-    /// <summary>A document's keys are cut into at most so many pieces: dq's workspace is at most 2.1 times dq.</summary>
+    /// <summary>
+    /// A document's keys are cut into at most so many pieces: dq's workspace is at most 2.1 times dq.
+    /// </summary>
     private const int MaxKeyPieces = 4;
 
     private const int TokensPerKeyPiece = 128;
 
     /// <summary>
-    /// Queries in a block of a group of heads that share keys: 129 to 256 rows are stacked where the group allows it, so that a block
-    /// of scores stays in the L2 cache. Divides <see cref="KeyBlock"/>: every query of a block then sees a key in each key block up
-    /// to its own.
+    /// Queries in a block of a group of heads that share keys: 129 to 256 rows are stacked where the group allows it,
+    /// so that a block of scores stays in the L2 cache. Divides <see cref="KeyBlock"/>: every query of a block then
+    /// sees a key in each key block up to its own.
     /// </summary>
     public static int QueryBlock(int group)
     {
@@ -97,8 +105,8 @@ internal static class AttentionUnits
     }
 
     /// <summary>
-    /// Ends of the pieces of a document's keys, from 0 to <paramref name="length"/>: n pieces of equal cost. Keys from a on meet
-    /// (length - a)^2 / 2 queries, so that piece c begins where 1 - c / n of all pairs are left.
+    /// Ends of the pieces of a document's keys, from 0 to <paramref name="length"/>: n pieces of equal cost. Keys from
+    /// a on meet (length - a)^2 / 2 queries, so that piece c begins where 1 - c / n of all pairs are left.
     /// </summary>
     public static int[] KeyCuts(int length)
     {

@@ -3,8 +3,8 @@ using MolEngine.Kernels.Cpu.Simd;
 namespace MolEngine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// Norm and rotation of one head [D]. Bodies are written over a width of their own: whole vectors first, then the rest element by
-/// element.
+/// Norm and rotation of one head [D]. Bodies are written over a width of their own: whole vectors first, then the rest
+/// element by element.
 /// </summary>
 internal static unsafe class RotaryHead<S, V>
     where S : struct, ISimd<V>

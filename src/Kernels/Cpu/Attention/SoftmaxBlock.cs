@@ -3,8 +3,8 @@ using MolEngine.Kernels.Cpu.Simd;
 namespace MolEngine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// A block of scores [R, C] in rows of <see cref="AttentionUnits.KeyBlock"/> floats. Row r belongs to the query r / group of the
-/// block, which sees the block's first FirstVisible + r / group keys; FirstVisible is at least 1.
+/// A block of scores [R, C] in rows of <see cref="AttentionUnits.KeyBlock"/> floats. Row r belongs to the query r /
+/// group of the block, which sees the block's first FirstVisible + r / group keys; FirstVisible is at least 1.
 /// </summary>
 internal readonly record struct ScoreBlock(int Rows, int Columns, int Group, int FirstVisible)
 {
@@ -22,8 +22,8 @@ internal static unsafe class SoftmaxBlock<S, V>
     private const int RowsAtOnce = 8;
 
     /// <summary>
-    /// One step of the online softmax (Milakov and Gimelshein 2018): scores become exp(scale s - m), 0 where masked, with the running
-    /// maximum m; the running sum l and the rows of o [R, D] so far are brought to the new maximum.
+    /// One step of the online softmax (Milakov and Gimelshein 2018): scores become exp(scale s - m), 0 where masked,
+    /// with the running maximum m; the running sum l and the rows of o [R, D] so far are brought to the new maximum.
     /// </summary>
     public static void Forward(in ScoreBlock block, float* s, float scale, bool first, float* m, float* l, float* o, int d)
     {
@@ -52,7 +52,9 @@ internal static unsafe class SoftmaxBlock<S, V>
         }
     }
 
-    /// <summary>Takes a block's sum into a row's running sum, after bringing that and the row of o to the new maximum.</summary>
+    /// <summary>
+    /// Takes a block's sum into a row's running sum, after bringing that and the row of o to the new maximum.
+    /// </summary>
     private static void Add(float sum, float maximum, bool first, ref float m, ref float l, float* o, int d)
     {
         float old = m;
@@ -73,7 +75,9 @@ internal static unsafe class SoftmaxBlock<S, V>
         }
     }
 
-    /// <summary>Softmax of one row of n scores by itself, unnormalised: exp(scale s - m), its maximum m and sum.</summary>
+    /// <summary>
+    /// Softmax of one row of n scores by itself, unnormalised: exp(scale s - m), its maximum m and sum.
+    /// </summary>
     /// <param name="row">Padded to whole vectors.</param>
     public static void Row(float* row, int n, float scale, out float maximum, out float sum)
     {
@@ -116,7 +120,9 @@ internal static unsafe class SoftmaxBlock<S, V>
         return S.MaxAcross(maximum);
     }
 
-    /// <summary>exp(scale s - maximum) over the first n of a row, padded to whole vectors with -infinity; returns the sum.</summary>
+    /// <summary>
+    /// exp(scale s - maximum) over the first n of a row, padded to whole vectors with -infinity; returns the sum.
+    /// </summary>
     private static float Exponentials(float* row, int n, float scale, float maximum)
     {
         V factor = S.Broadcast(scale), shift = S.Broadcast(-maximum), sum = S.Zero;
@@ -130,7 +136,10 @@ internal static unsafe class SoftmaxBlock<S, V>
         return S.Sum(sum);
     }
 
-    /// <summary>Sets columns from <paramref name="visible"/> to the end of the last whole vector or of the block, whichever is later.</summary>
+    /// <summary>
+    /// Sets columns from <paramref name="visible"/> to the end of the last whole vector or of the block, whichever is
+    /// later.
+    /// </summary>
     private static void Fill(float* row, int visible, int columns, float value)
     {
         int end = Math.Max(columns, (visible + S.Count - 1) / S.Count * S.Count);

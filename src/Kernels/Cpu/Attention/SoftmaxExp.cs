@@ -3,13 +3,15 @@ using MolEngine.Kernels.Cpu.Simd;
 
 namespace MolEngine.Kernels.Cpu.Attention;
 
-/// <summary>The exponential of scores less their maximum or log-sum-exp: never much above 0, so that it needs no upper bound.</summary>
+/// <summary>
+/// The exponential of scores less their maximum or log-sum-exp: never much above 0, so that it needs no upper bound.
+/// </summary>
 internal static class SoftmaxExp
 {
     /// <summary>
-    /// e^x, relative error at most 2e-7 for x in -87.3 .. 80; x below is taken as -87.3 (1.2e-38). NaN stays NaN. The coefficients of
-    /// <see cref="SimdMath.Exp"/>, summed in pairs (Estrin): two thirds of its operations and half its latency, which is what
-    /// bounds the softmax.
+    /// e^x, relative error at most 2e-7 for x in -87.3 .. 80; x below is taken as -87.3 (1.2e-38). NaN stays NaN. The
+    /// coefficients of <see cref="SimdMath.Exp"/>, summed in pairs (Estrin): two thirds of its operations and half its
+    /// latency, which is what bounds the softmax.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<S, V>(V x)
