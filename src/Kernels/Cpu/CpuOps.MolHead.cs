@@ -22,13 +22,15 @@ internal sealed unsafe partial class CpuOps<S, V>
         if (reference is null && targets.KlWeight.Span<float>().ContainsAnyExcept(0f))
         {
             throw new ArgumentException(
-                $"{nameof(MolHead)}: KL weight ({targets.KlWeight.Name}): expected zeros without a base distribution, got another value");
+                $"{nameof(MolHead)}: KL weight ({targets.KlWeight.Name}): expected zeros without a base distribution, "
+                + "got another value");
         }
 
         int[]? rows = dWeight is null ? null : layout.RowStarts;
         List<HeadBlock> blocks =
             HeadBlocks.Cut(nameof(MolHead), targets.Targets, rows, weight.Shape[0], HeadTile<S, V>.BlockTokens);
-        foreach (Tensor x in (ReadOnlySpan<Tensor>)[result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP])
+        Tensor[] figures = [result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP];
+        foreach (Tensor x in figures)
             x.Span<double>().Clear();
         if (dHidden is not null)
             dHidden.Span<float>().Clear();

@@ -2,7 +2,9 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Kernels.Ops;
 
-/// <summary>What each token is asked to predict, and the weights of its two losses, fixed for the whole global batch.</summary>
+/// <summary>
+/// What each token is asked to predict, and the weights of its two losses, fixed for the whole global batch.
+/// </summary>
 /// <param name="Targets">I32 [T]: the next token, or -1 where the token predicts nothing.</param>
 /// <param name="CeWeight">fp32 [T]: weight of the cross-entropy, the mean over row and batch included.</param>
 /// <param name="KlWeight">fp32 [T]: weight of the KL divergence, likewise.</param>
@@ -14,8 +16,8 @@ public sealed record HeadTargets(Tensor Targets, Tensor CeWeight, Tensor KlWeigh
 /// </summary>
 /// <param name="TopIds">I32 [T, n].</param>
 /// <param name="TopLogits">
-/// F64 [T, n]; log q_t = TopLogits - LogSumExp. Wider than the logits that chose them: at a logit of 50 an fp32 step is 4e-6, a tenth of a
-/// percent of the gradient of a token whose KL is 1e-8.
+/// F64 [T, n]; log q_t = TopLogits - LogSumExp. Wider than the logits that chose them: at a logit of 50 an fp32 step is
+/// 4e-6, a tenth of a percent of the gradient of a token whose KL is 1e-8.
 /// </param>
 /// <param name="LogSumExp">F64 [T], over the whole vocabulary.</param>
 /// <param name="TailLogSumExp">F64 [T], over the vocabulary without the top n, summed directly; -infinity where n = V.</param>

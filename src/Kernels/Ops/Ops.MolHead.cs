@@ -8,8 +8,9 @@ public abstract partial class Ops
     public const int LargestTopN = 127;
 
     /// <summary>
-    /// The base side of the Mixture of Losses: a streaming top n over tiles of the vocabulary, without gradient and without a
-    /// [T, V] array. hidden fp32 [T, H] (after the last norm), weight [V, H], targets I32 [T]: tokens with -1 are passed over.
+    /// The base side of the Mixture of Losses: a streaming top n over tiles of the vocabulary, without gradient and
+    /// without a [T, V] array. hidden fp32 [T, H] (after the last norm), weight [V, H], targets I32 [T]: tokens with -1
+    /// are passed over.
     /// </summary>
     public void BaseTopN(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result)
     {
@@ -54,7 +55,9 @@ public abstract partial class Ops
         MolHeadCore(hidden, weight, targets, reference, layout, result, dHidden, dWeight);
     }
 
-    /// <summary>logits = hidden W^T for the few tokens of a decoding step. hidden fp32 [n, H], logits fp32 [n, V].</summary>
+    /// <summary>
+    /// logits = hidden W^T for the few tokens of a decoding step. hidden fp32 [n, H], logits fp32 [n, V].
+    /// </summary>
     public void HeadLogits(Tensor hidden, Tensor weight, Tensor logits)
     {
         Require.Weight(nameof(HeadLogits), nameof(weight), weight, weight.Shape[0], hidden.Shape[1]);

@@ -2,7 +2,9 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Kernels.Tests.Head;
 
-/// <summary>What a test asks of the head. Base and student see one weight [V, H] and hidden states X0 and X [T, H].</summary>
+/// <summary>
+/// What a test asks of the head. Base and student see one weight [V, H] and hidden states X0 and X [T, H].
+/// </summary>
 internal sealed record HeadInputs
 {
     public required int Vocabulary { get; init; }

@@ -9,7 +9,9 @@ internal static class HeadTolerances
     public static void Ce(string what, double got, double truth, double largestLogit) =>
         Compare.AssertAbsolute(what, got, truth, 1e-6 * (1 + Math.Abs(largestLogit)));
 
-    /// <summary>3e-6 sqrt(KL) + 1e-5 KL + 1e-11: a logit that is off by d moves p log(p / q) by p d log(p / q).</summary>
+    /// <summary>
+    /// 3e-6 sqrt(KL) + 1e-5 KL + 1e-11: a logit that is off by d moves p log(p / q) by p d log(p / q).
+    /// </summary>
     public static void Kl(string what, double got, double truth) =>
         Compare.AssertAbsolute(what, got, truth, 3e-6 * Math.Sqrt(truth) + 1e-5 * truth + 1e-11);
 

@@ -1,7 +1,8 @@
 namespace MolEngine.Kernels.Tests.Head;
 
 /// <summary>
-/// The Mixture of Losses of one token in float64, straight from its definition over all V logits: the truth of the head's tests.
+/// The Mixture of Losses of one token in float64, straight from its definition over all V logits: the truth of the
+/// head's tests.
 /// </summary>
 internal sealed class HeadTruth
 {

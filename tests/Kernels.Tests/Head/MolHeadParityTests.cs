@@ -4,7 +4,9 @@ using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests.Head;
 
-/// <summary>The head against the float64 references: one of 4,099 rows with ties, and the real vocabulary sizes.</summary>
+/// <summary>
+/// The head against the float64 references: one of 4,099 rows with ties, and the real vocabulary sizes.
+/// </summary>
 public abstract class MolHeadParityTests(SimdLevel level)
 {
     private const int TopN = 31;

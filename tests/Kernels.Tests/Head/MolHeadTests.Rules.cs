@@ -39,7 +39,8 @@ public abstract partial class MolHeadTests
     [Fact]
     public void TheLogitsOfS_AreTakenInFloat64()
     {
-        // Logits up to 90, where an fp32 step is 8e-6, and a student at distance 1e-2: half the digits of a confident token's gradient.
+        // Logits up to 90, where an fp32 step is 8e-6, and a student at distance 1e-2: half the digits of a confident
+        // token's gradient.
         HeadInputs inputs = HeadInputs.Random(21, 3000, 24, 127, [0, 8]);
         float[] x0 = Array.ConvertAll(inputs.X0, x => 12 * x);
         var random = new Random(5);
@@ -201,15 +202,16 @@ public abstract partial class MolHeadTests
             return;
         }
 
-        // The divergence alone at distances of 1e-4 lives in the last digits of its logits: the rows are judged together.
+        // The divergence alone at distances of 1e-4 lives in the last digits of its logits: the rows are judged
+        // together.
         (double[] dx, double[] dw) = TrueGradients(inputs);
         Compare.AssertRelativeL2("dX", got.DHidden, dx, 1e-5);
         Compare.AssertRelativeL2("dW", got.DWeight, dw, 1e-5);
     }
 
     /// <summary>
-    /// All results of a token of given logits. Its head rows lie far from zero, so that the terms of dX = sum dz_v W_v all but cancel: the error
-    /// is measured against sum |dz_v W_v|.
+    /// All results of a token of given logits. Its head rows lie far from zero, so that the terms of dX = sum dz_v W_v
+    /// all but cancel: the error is measured against sum |dz_v W_v|.
     /// </summary>
     private void AssertAll(HeadInputs inputs)
     {

@@ -83,7 +83,8 @@ public abstract partial class MolHeadTests
             return ops.WorkspaceBytes;
         }
 
-        // A block of logits [512, 2048] is 4 MiB; what the products pack beside it differs a little from run to run. [T, V] would take 45 MiB.
+        // A block of logits [512, 2048] is 4 MiB; what the products pack beside it differs a little from run to run.
+        // [T, V] would take 45 MiB.
         foreach ((int vocabulary, int tokens) in ((int, int)[])[(2100, 512), (2100, 1300), (9100, 512), (9100, 1300)])
             Assert.InRange(Bytes(vocabulary, tokens), 4 << 20, 8 << 20);
     }
@@ -102,7 +103,7 @@ public abstract partial class MolHeadTests
                 z[at] = bad;
                 foreach (int topN in (int[])[1, 19, 20])
                 {
-                    // The weight's other column is finite, but 0 * NaN is NaN: so both sides are tried with their own good twin.
+                    // X = X0: the base and the student both meet the bad logit.
                     HeadRun got = HeadRun.Of(_ops, HeadInputs.OfLogits(z, good, topN, 5, 0.5f, 0.5f) with { X = [1, 0] });
                     Assert.True(double.IsNaN(got.BaseLse[0]), $"base lse {got.BaseLse[0]} with {bad} at {at} of {vocabulary}, n {topN}");
                     Assert.True(double.IsNaN(got.Lse[0]), $"lse {got.Lse[0]} with {bad} at {at} of {vocabulary}, n {topN}");

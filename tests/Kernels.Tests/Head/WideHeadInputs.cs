@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace MolEngine.Kernels.Tests.Head;
 
 /// <summary>
-/// The inputs of the wide reference, made again by its own formula: W = 0.8 uniform(v H + h, 1); x0 = spread uniform(n H + h, 2) + peak W[y];
-/// x = x0 + shift uniform(n H + h, 3). Uniform: splitmix64's output number i + (salt &lt;&lt; 40), top 24 bits / 2^24 - 0.5.
+/// The inputs of the wide reference, made again by its own formula: W = 0.8 uniform(v H + h, 1); x0 = spread uniform(n
+/// H + h, 2) + peak W[y]; x = x0 + shift uniform(n H + h, 3). Uniform: splitmix64's output number i + (salt &lt;&lt;
+/// 40), top 24 bits / 2^24 - 0.5.
 /// </summary>
 internal static class WideHeadInputs
 {

@@ -7,8 +7,8 @@ namespace MolEngine.Kernels.Cpu.Head;
 
 /// <summary>
 /// The base model's top n and residual in one stream over the tiles. A tile's logits outside the list are
-/// summed directly, and an entry that a later tile pushes out joins the sum then: nothing is ever subtracted. The list's logits are taken
-/// again in float64 at the end.
+/// summed directly, and an entry that a later tile pushes out joins the sum then: nothing is ever subtracted. The
+/// list's logits are taken again in float64 at the end.
 /// </summary>
 internal sealed unsafe class BaseTopNPass<S, V>(HeadTile<S, V> tile, Scratch scratch, BaseDistribution result)
     where S : struct, ISimd<V>
@@ -67,8 +67,8 @@ internal sealed unsafe class BaseTopNPass<S, V>(HeadTile<S, V> tile, Scratch scr
     }
 
     /// <summary>
-    /// Takes what is above the list's last entry; most vectors hold nothing. Returns whether the list changed; <paramref name="max"/> is the
-    /// row's largest logit from the first whole vector on.
+    /// Takes what is above the list's last entry; most vectors hold nothing. Returns whether the list changed;
+    /// <paramref name="max"/> is the row's largest logit from the first whole vector on.
     /// </summary>
     private bool Scan(float* z, int from, TopList list, ref TailSum tail, out float max)
     {

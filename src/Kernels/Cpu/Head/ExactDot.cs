@@ -5,8 +5,8 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Cpu.Head;
 
 /// <summary>
-/// A logit in float64: products of two fp32 numbers are exact there. Eight lanes, element i in lane i mod 8, the rest in lane order; the
-/// vector and the plain path give the same bits.
+/// A logit in float64: products of two fp32 numbers are exact there. Eight lanes, element i in lane i mod 8, the rest
+/// in lane order; the vector and the plain path give the same bits.
 /// </summary>
 internal static unsafe class ExactDot
 {

@@ -6,8 +6,9 @@ namespace MolEngine.Kernels.Cpu.Head;
 internal sealed record HeadBlock(int[] Tokens, int[] PieceEnds);
 
 /// <summary>
-/// The tokens with a target, in order, cut into pieces and blocks. A row is cut from its own first token on, whatever stands before it, so
-/// that its pieces, and with them the order of sums over its tokens, are the same in every micro-batch.
+/// The tokens with a target, in order, cut into pieces and blocks. A row is cut from its own first token on, whatever
+/// stands before it, so that its pieces, and with them the order of sums over its tokens, are the same in every
+/// micro-batch.
 /// </summary>
 internal static unsafe class HeadBlocks
 {

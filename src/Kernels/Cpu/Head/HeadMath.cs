@@ -1,9 +1,13 @@
 namespace MolEngine.Kernels.Cpu.Head;
 
-/// <summary>The head's per-token scalars, in float64: written so that no figure is a difference of nearly equal numbers.</summary>
+/// <summary>
+/// The head's per-token scalars, in float64: written so that no figure is a difference of nearly equal numbers.
+/// </summary>
 internal static class HeadMath
 {
-    /// <summary>log(1 + x) for x &gt;= 0, exact to the last bits for small x too (Kahan: the rounding of 1 + x is divided out).</summary>
+    /// <summary>
+    /// log(1 + x) for x &gt;= 0, exact to the last bits for small x too (Kahan: the rounding of 1 + x is divided out).
+    /// </summary>
     public static double Log1P(double x)
     {
         double u = 1 + x;
@@ -21,7 +25,9 @@ internal static class HeadMath
         return double.IsNegativeInfinity(b) ? a : Math.Max(a, b) + Log1P(Math.Exp(-Math.Abs(a - b)));
     }
 
-    /// <summary>log of the sum of e^x over the logits, <paramref name="except"/> left out; -infinity where none is left.</summary>
+    /// <summary>
+    /// log of the sum of e^x over the logits, <paramref name="except"/> left out; -infinity where none is left.
+    /// </summary>
     public static double LogSumExp(ReadOnlySpan<double> logits, int except = -1)
     {
         double max = double.NegativeInfinity;
@@ -36,8 +42,9 @@ internal static class HeadMath
     }
 
     /// <summary>
-    /// One class's share of a divergence, p f(r) with f(r) = r + e^-r - 1 and r = log(p / q): never negative. Its sum over all classes
-    /// is sum p log(p / q), as p and q both sum to one. For |r| below 0.1 by the series r^2 (1/2! - r/3! + r^2/4! - ...).
+    /// One class's share of a divergence, p f(r) with f(r) = r + e^-r - 1 and r = log(p / q): never negative. Its sum
+    /// over all classes is sum p log(p / q), as p and q both sum to one. For |r| below 0.1 by the series r^2 (1/2! -
+    /// r/3! + r^2/4! - ...).
     /// </summary>
     public static double Divergence(double logP, double r)
     {

@@ -5,9 +5,9 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Cpu.Head;
 
 /// <summary>
-/// Vector passes over one token's logits in a tile. Rows are padded to whole vectors with -infinity, so there is no remainder.
-/// Exponentials are taken as 2^(n - unit) e^r with z = n ln 2 + r: the unit only moves the exponent, so that the bits of a sum do not depend
-/// on which maximum it was taken against (base and student sum the same tail alike).
+/// Vector passes over one token's logits in a tile. Rows are padded to whole vectors with -infinity, so there is no
+/// remainder. Exponentials are taken as 2^(n - unit) e^r with z = n ln 2 + r: the unit only moves the exponent, so that
+/// the bits of a sum do not depend on which maximum it was taken against (base and student sum the same tail alike).
 /// </summary>
 internal static unsafe class HeadRow<S, V>
     where S : struct, ISimd<V>
@@ -95,7 +95,8 @@ internal static unsafe class HeadRow<S, V>
     }
 
     /// <summary>
-    /// e^z / 2^unit by the polynomial of <see cref="SimdMath.Exp{S, V}"/>; what lies more than 2^125 below the unit is taken as 2^-125 of it.
+    /// e^z / 2^unit by the polynomial of <see cref="SimdMath.Exp{S, V}"/>; what lies more than 2^125 below the unit is
+    /// taken as 2^-125 of it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Exp(V z, int unit)

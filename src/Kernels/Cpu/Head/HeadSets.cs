@@ -1,7 +1,8 @@
 namespace MolEngine.Kernels.Cpu.Head;
 
 /// <summary>
-/// S of every token in a block, ids ascending, with what is known of each entry. S = the base's top n (none without a base) and the target.
+/// S of every token in a block, ids ascending, with what is known of each entry. S = the base's top n (none without a
+/// base) and the target.
 /// </summary>
 internal sealed unsafe class HeadSets
 {

@@ -9,7 +9,9 @@ internal readonly ref struct HeadTerms
     /// <summary>The student's logits of S, as ids ascend.</summary>
     public required ReadOnlySpan<double> Logits { get; init; }
 
-    /// <summary>The base's logits of S; meaningless at <see cref="Target"/> where the target is not in the top n.</summary>
+    /// <summary>
+    /// The base's logits of S; meaningless at <see cref="Target"/> where the target is not in the top n.
+    /// </summary>
     public required ReadOnlySpan<double> BaseLogits { get; init; }
 
     /// <summary>Where the target stands in S.</summary>
@@ -33,7 +35,8 @@ internal readonly ref struct HeadTerms
     public required double KlWeight { get; init; }
 
     /// <summary>
-    /// CE = softplus(lse_others - z_y) with lse_others over everything but y, so that a confident token keeps its digits. Receives in
+    /// CE = softplus(lse_others - z_y) with lse_others over everything but y, so that a confident token keeps its
+    /// digits. Receives in
     /// <paramref name="coefficients"/> dL/dz of S.
     /// </summary>
     public HeadFigures Compute(Span<double> coefficients)
@@ -54,7 +57,8 @@ internal readonly ref struct HeadTerms
         (double kl, double mean, double restRatio) = Divergence(lse, rest, coefficients);
         for (int k = 0; k < Logits.Length; k++)
         {
-            // The mean of G is taken out in place of the KL: what shifts every G alike (rounding of a log-sum-exp) cancels.
+            // The mean of G is taken out in place of the KL: what shifts every G alike (rounding of a log-sum-exp)
+            // cancels.
             double centred = KlWeight * (coefficients[k] - mean);
             double p = Math.Exp(Logits[k] - lse);
             coefficients[k] = k == Target ? p * centred - CeWeight * notTarget : p * (CeWeight + centred);
@@ -64,8 +68,8 @@ internal readonly ref struct HeadTerms
     }
 
     /// <summary>
-    /// KL and sum p G over the top n and the residual class. <paramref name="ratios"/> receives G = log(p / q) of S, where a target outside the
-    /// top n belongs to the residual class.
+    /// KL and sum p G over the top n and the residual class. <paramref name="ratios"/> receives G = log(p / q) of S,
+    /// where a target outside the top n belongs to the residual class.
     /// </summary>
     private (double Kl, double Mean, double RestRatio) Divergence(double lse, double rest, Span<double> ratios)
     {

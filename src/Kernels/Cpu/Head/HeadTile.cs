@@ -6,9 +6,10 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Cpu.Head;
 
 /// <summary>
-/// The moving window of the head's stream: the logits of a block of tokens against a tile of the vocabulary, and the three products
-/// around it. Everything that an op of the head allocates is bounded by the block and the tile. The tile's borders depend on V alone, and a
-/// product's rows on nothing but themselves, so that a token's result does not depend on its neighbours, to the bit.
+/// The moving window of the head's stream: the logits of a block of tokens against a tile of the vocabulary, and the
+/// three products around it. Everything that an op of the head allocates is bounded by the block and the tile. The
+/// tile's borders depend on V alone, and a product's rows on nothing but themselves, so that a token's result does not
+/// depend on its neighbours, to the bit.
 /// </summary>
 internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Tensor weight)
     where S : struct, ISimd<V>
@@ -53,7 +54,9 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
         }
     }
 
-    /// <summary>Takes every tile of the vocabulary in turn: computes its logits, then calls <paramref name="body"/>.</summary>
+    /// <summary>
+    /// Takes every tile of the vocabulary in turn: computes its logits, then calls <paramref name="body"/>.
+    /// </summary>
     public void ForTiles(Action body)
     {
         for (Start = 0; Start < _vocabulary; Start += Vocabulary)
@@ -94,8 +97,8 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
     public DType WeightType => weight.Type;
 
     /// <summary>
-    /// A block's token's logit of one vocabulary row in float64, whichever tile it lies in: for the few entries whose digits decide a
-    /// divergence. It costs n + 1 products of length H a token, where the stream takes V.
+    /// A block's token's logit of one vocabulary row in float64, whichever tile it lies in: for the few entries whose
+    /// digits decide a divergence. It costs n + 1 products of length H a token, where the stream takes V.
     /// </summary>
     public double Logit(int i, int id) =>
         ExactDot.Of(_x + (long)i * _hidden, WeightRow(id), weight.Type, _hidden, S.Count > 1);
@@ -112,7 +115,9 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
         });
     }
 
-    /// <summary>The tile's rows of dWeight += tile^T X over <paramref name="count"/> tokens from <paramref name="first"/>.</summary>
+    /// <summary>
+    /// The tile's rows of dWeight += tile^T X over <paramref name="count"/> tokens from <paramref name="first"/>.
+    /// </summary>
     public void AddWeightGradient(Tensor dWeight, int first, int count)
     {
         Gemm<S, V>.Run(pool, scratch, new GemmArguments

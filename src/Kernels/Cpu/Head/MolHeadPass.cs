@@ -5,9 +5,10 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cpu.Head;
 
 /// <summary>
-/// The student side of the Mixture of Losses for one block of tokens. The stream: a tile's logits; those of S are taken out (their own are in float64); P = e^z
-/// against a lazily raised maximum; O += P W_tile. Then, with c the coefficients of S and one more for the whole tail,
-/// dHidden = tail coefficient * O + sum over S of c_v W_v. A trainable head takes the tiles a second time.
+/// The student side of the Mixture of Losses for one block of tokens. The stream: a tile's logits; those of S are taken
+/// out (their own are in float64); P = e^z against a lazily raised maximum; O += P W_tile. Then, with c the
+/// coefficients of S and one more for the whole tail, dHidden = tail coefficient * O + sum over S of c_v W_v. A
+/// trainable head takes the tiles a second time.
 /// </summary>
 internal sealed unsafe class MolHeadPass<S, V>(
     HeadTile<S, V> tile, Scratch scratch, HeadTargets targets, BaseDistribution? reference, HeadResult result,
@@ -21,7 +22,9 @@ internal sealed unsafe class MolHeadPass<S, V>(
     private float* _o;
 
     /// <param name="tokens">The block: at most <see cref="HeadTile{S, V}.BlockTokens"/> tokens, each with a target.</param>
-    /// <param name="pieces">Ends of the pieces of rows that the block consists of: each one's sum over tokens is taken by itself.</param>
+    /// <param name="pieces">
+    /// Ends of the pieces of rows that the block consists of: each one's sum over tokens is taken by itself.
+    /// </param>
     public void Run(Tensor hidden, int[] tokens, IReadOnlyList<int> pieces)
     {
         _tokens = tokens;

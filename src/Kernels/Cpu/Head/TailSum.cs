@@ -1,8 +1,9 @@
 namespace MolEngine.Kernels.Cpu.Head;
 
 /// <summary>
-/// A running sum of e^z, kept as Sum 2^Exponent. The exponent follows the largest z lazily: it is raised only when z outgrows it by
-/// more than e^8, so that what was summed (and the vector that goes with it) is rarely scaled; and then by a power of two, exactly.
+/// A running sum of e^z, kept as Sum 2^Exponent. The exponent follows the largest z lazily: it is raised only when z
+/// outgrows it by more than e^8, so that what was summed (and the vector that goes with it) is rarely scaled; and then
+/// by a power of two, exactly.
 /// </summary>
 internal struct TailSum
 {
@@ -27,8 +28,9 @@ internal struct TailSum
     public readonly double LogUnit => Exponent * Ln2;
 
     /// <summary>
-    /// Makes room for values up to <paramref name="max"/>. Returns what everything summed so far in units of 2^Exponent must be
-    /// multiplied by: 1 nearly always, else a power of two. A maximum that is not a sane logit (NaN, infinite, beyond 1e7) makes the sum NaN.
+    /// Makes room for values up to <paramref name="max"/>. Returns what everything summed so far in units of 2^Exponent
+    /// must be multiplied by: 1 nearly always, else a power of two. A maximum that is not a sane logit (NaN, infinite,
+    /// beyond 1e7) makes the sum NaN.
     /// </summary>
     public float Raise(float max)
     {

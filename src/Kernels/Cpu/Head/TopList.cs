@@ -1,6 +1,9 @@
 namespace MolEngine.Kernels.Cpu.Head;
 
-/// <summary>A token's largest logits so far: descending, ties to the lower id, as ids come ascending and only a greater logit moves up.</summary>
+/// <summary>
+/// A token's largest logits so far: descending, ties to the lower id, as ids come ascending and only a greater logit
+/// moves up.
+/// </summary>
 internal readonly unsafe struct TopList(int* ids, float* logits, int n)
 {
     public int Count => n;
@@ -12,7 +15,9 @@ internal readonly unsafe struct TopList(int* ids, float* logits, int n)
 
     public int Id(int k) => ids[k];
 
-    /// <summary>Puts an entry among the first <paramref name="held"/>; the entry at that place, if there was one, is lost.</summary>
+    /// <summary>
+    /// Puts an entry among the first <paramref name="held"/>; the entry at that place, if there was one, is lost.
+    /// </summary>
     public void Insert(int held, int id, float logit)
     {
         int k = held;
