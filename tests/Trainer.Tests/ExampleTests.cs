@@ -1,8 +1,7 @@
 using System.Text.Json;
+using MolEngine.Engine.Losses;
 using MolEngine.Support;
-using MolEngine.Engine.Losses;
 using MolEngine.Trainer.Config;
-using MolEngine.Engine.Losses;
 using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Tests;

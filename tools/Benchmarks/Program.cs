@@ -4,6 +4,7 @@ using MolEngine.Benchmarks;
 var verbs = new Dictionary<string, (string Help, Action<BenchmarkOptions> Run)>
 {
     ["gemm"] = ("matrix products against the FMA peak, decoding against the read bandwidth", GemmBenchmark.Run),
+    ["attention"] = ("attention forward, backward and decoding against the FMA peak", AttentionBenchmark.Run),
 };
 
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out (string Help, Action<BenchmarkOptions> Run) verb))

@@ -41,7 +41,7 @@ public sealed class LossPass : IDisposable
         if (topN > 0)
         {
             _base = new BaseDistribution(
-                _arena.Allocate("base top ids", DType.I32, tokens, topN), _arena.Allocate("base top logits", DType.F32, tokens, topN),
+                _arena.Allocate("base top ids", DType.I32, tokens, topN), _arena.Allocate("base top logits", DType.F64, tokens, topN),
                 F64("base log-sum-exp"), F64("base tail log-sum-exp"));
         }
 
