@@ -75,7 +75,6 @@ public abstract partial class Ops
         int tokens = q.Shape[0];
         CheckHeads(op, heads);
         Require.Layout(op, layout, tokens);
-        CheckDocuments(op, layout.DocumentStarts);
         Require.Shape(op, "q", q, DType.F32, tokens, heads.QuerySize);
         Require.Shape(op, "k", k, DType.F32, tokens, heads.KeyValueSize);
         Require.Shape(op, "v", v, DType.F32, tokens, heads.KeyValueSize);
@@ -91,19 +90,6 @@ public abstract partial class Ops
             throw new ArgumentException(
                 $"{op}: heads: expected at least one head of at least one element, and query heads that are a multiple of "
                 + $"key/value heads, got {heads.QueryHeads} over {heads.KeyValueHeads} of size {heads.HeadDim}");
-        }
-    }
-
-    private static void CheckDocuments(string op, int[] starts)
-    {
-        for (int d = 0; d < starts.Length; d++)
-        {
-            int least = d == 0 ? 0 : starts[d - 1];
-            if (starts[d] < least || (d == 0 && starts[d] > 0))
-            {
-                throw new ArgumentException(
-                    $"{op}: layout: expected document starts that ascend from 0, got {starts[d]} at {d}");
-            }
         }
     }
 

@@ -74,7 +74,11 @@ internal static class Require
     public static void Layout(string op, SequenceLayout layout, int tokens)
     {
         if (layout.Tokens != tokens || layout.DocumentStarts[^1] != tokens)
-            throw new ArgumentException($"{op}: layout: expected {tokens} tokens, got {layout.Tokens} in rows and {layout.DocumentStarts[^1]} in documents");
+        {
+            throw new ArgumentException(
+                $"{op}: layout: expected {tokens} tokens, got {layout.Tokens} in rows and {layout.DocumentStarts[^1]} in documents");
+        }
+
         Ascending(op, "row starts", layout.RowStarts);
         Ascending(op, "document starts", layout.DocumentStarts);
         Shape(op, "positions", layout.Positions, DType.I32, tokens);
@@ -83,12 +87,10 @@ internal static class Require
 
     private static void Ascending(string op, string argument, int[] starts)
     {
-        if (starts[0] != 0)
-            throw new ArgumentException($"{op}: layout: {argument}: expected the first to be 0, got {starts[0]}");
-        for (int i = 1; i < starts.Length; i++)
+        for (int i = 0; i < starts.Length; i++)
         {
-            if (starts[i] < starts[i - 1])
-                throw new ArgumentException($"{op}: layout: {argument}: expected ascending, got {starts[i]} after {starts[i - 1]} at {i}");
+            if (i == 0 ? starts[0] != 0 : starts[i] < starts[i - 1])
+                throw new ArgumentException($"{op}: layout: expected {argument} that ascend from 0, got {starts[i]} at {i}");
         }
     }
 }

@@ -13,9 +13,14 @@ namespace MolEngine.Engine.Tests.Training;
 /// <summary>A small random model of any architecture, made without files, whose activations spread like a trained model's.</summary>
 internal sealed class TinyModel : IDisposable
 {
-    public TinyModel(string type, bool tied = false, int? threads = null, SimdLevel? level = null)
+    public TinyModel(string type, bool tied = false, int? threads = null)
+        : this(Json(type, tied), threads, null)
     {
-        Config = ModelConfig.Parse(Json(type, tied), "test");
+    }
+
+    private TinyModel(string json, int? threads, SimdLevel? level)
+    {
+        Config = ModelConfig.Parse(json, "test");
         Ops = CpuBackend.Create(level, threads);
         Arena = Ops.CreateArena("test");
         var random = new Random(7);
@@ -36,6 +41,9 @@ internal sealed class TinyModel : IDisposable
     }
 
     public static TheoryData<string> Types => ["qwen3", "qwen2", "llama"];
+
+    /// <summary>A model of a config's text, on a level and a number of threads.</summary>
+    public static TinyModel Of(string json, int? threads = null, SimdLevel? level = null) => new(json, threads, level);
 
     public ModelConfig Config { get; }
 

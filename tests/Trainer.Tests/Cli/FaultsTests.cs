@@ -9,7 +9,6 @@ public sealed class FaultsTests
         { new UserException("a: wrong"), 2, "molengine: a: wrong\n" },
         { new UserException($"a{Environment.NewLine}b"), 2, "molengine: a\nmolengine: b\n" },
         { new AggregateException(new UserException("x")), 2, "molengine: x\n" },
-        { new InvalidDataException("model.safetensors: header"), 2, "molengine: model.safetensors: header\n" },
         { new FileNotFoundException("gone"), 2, "molengine: gone\n" },
         { new EnvironmentFaultException("no library"), 3, "molengine: no library\n" },
         { new RunFailedException("loss is NaN"), 1, "molengine: loss is NaN\n" },
