@@ -185,7 +185,7 @@ internal sealed class PeftConfigFile
 
         string pattern = f.Text(key)!;
         if (pattern.Equals(AllLinear, StringComparison.OrdinalIgnoreCase))
-            return module => DecoderTensors.Projections.Any(p => module.EndsWith("." + p, StringComparison.Ordinal));
+            return module => ModuleNames.Linears.Any(p => module.EndsWith("." + p, StringComparison.Ordinal));
         try
         {
             var regex = new Regex($"^(?:{pattern})\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));

@@ -3,6 +3,7 @@ using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Engine.Training;
@@ -50,7 +51,7 @@ public sealed class Student
             module++;
             return linear.Lora is not { } lora
                 ? linear
-                : linear with { Lora = lora with { Dropout = (float)_dropout, DropoutSeed = Mix(_seed, (ulong)step, module) } };
+                : linear with { Lora = lora with { Dropout = (float)_dropout, DropoutSeed = SplitMix64.Hash(_seed, (ulong)step, module) } };
         });
     }
 
@@ -65,18 +66,17 @@ public sealed class Student
     {
         var gradients = new Dictionary<string, Tensor>();
         var parameters = new List<Parameter>();
-        void Add(string module, string suffix, Tensor value)
+        void Add(string name, Tensor value)
         {
-            string name = LoraNames.Peft(module, suffix);
             Tensor gradient = arena.Allocate($"{name} gradient", DType.F32, value.Shape.Dimensions.ToArray());
-            gradients[module + suffix] = gradient;
+            gradients[name] = gradient;
             parameters.Add(new Parameter(name, value, gradient));
         }
 
         foreach ((string module, (Tensor a, Tensor b)) in modules.OrderBy(m => m.Key, StringComparer.Ordinal))
         {
-            Add(module, LoraNames.A, a);
-            Add(module, LoraNames.B, b);
+            Add(PeftNames.A(module), a);
+            Add(PeftNames.B(module), b);
         }
 
         return new Student(
@@ -135,14 +135,5 @@ public sealed class Student
             _ops.Zero(p.Gradient);
         if (_tiedHeadGradient is not null)
             _ops.Zero(_tiedHeadGradient);
-    }
-
-    /// <summary>A seed from three numbers, by splitmix64's finaliser (Steele, Lea and Flood 2014).</summary>
-    private static ulong Mix(ulong seed, ulong step, ulong module)
-    {
-        ulong z = seed + 0x9E3779B97F4A7C15UL * (step * 0x10001 + module + 1);
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
-        return z ^ (z >> 31);
     }
 }

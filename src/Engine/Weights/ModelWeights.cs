@@ -108,7 +108,7 @@ public sealed class ModelWeights : IDisposable
     public void Dispose() => _owner?.Dispose();
 
     private string Resolve(string name) =>
-        Config.TieWordEmbeddings && name == DecoderTensors.Head ? DecoderTensors.Embedding : name;
+        Config.TieWordEmbeddings && name == ModuleNames.Head ? ModuleNames.Embedding : name;
 
     private static Tensor Copy(Arena arena, Tensor stored)
     {

@@ -20,7 +20,7 @@ internal static class WeightCheck
     {
         var specs = Architectures.Of(config).Tensors(config).ToDictionary(s => s.Name);
         if (config.TieWordEmbeddings)
-            specs.TryAdd(DecoderTensors.Head, specs[DecoderTensors.Embedding] with { Name = DecoderTensors.Head });
+            specs.TryAdd(ModuleNames.Head, specs[ModuleNames.Embedding] with { Name = ModuleNames.Head });
         SafetensorsEntry[] stored =
             [.. files.Entries.Where(e => !Ignored(e.Name)).OrderBy(e => e.Name, StringComparer.Ordinal)];
         List<string> problems = [];
@@ -55,26 +55,26 @@ internal static class WeightCheck
     /// <summary>A tied model that stores both tensors must store the same numbers twice.</summary>
     private static void CheckTied(WeightFiles files, ModelConfig config)
     {
-        if (!config.TieWordEmbeddings || !files.Has(DecoderTensors.Embedding) || !files.Has(DecoderTensors.Head))
+        if (!config.TieWordEmbeddings || !files.Has(ModuleNames.Embedding) || !files.Has(ModuleNames.Head))
             return;
-        Tensor embedding = files.Tensor(DecoderTensors.Embedding), head = files.Tensor(DecoderTensors.Head);
+        Tensor embedding = files.Tensor(ModuleNames.Embedding), head = files.Tensor(ModuleNames.Head);
         if (Conversions.FirstDifference(embedding, head) is not long at)
             return;
         int width = config.HiddenSize;
         throw new ModelFileException(
-            $"{files.Folder}: tie_word_embeddings is true, yet {DecoderTensors.Head} differs from "
-            + $"{DecoderTensors.Embedding} at [{at / width}, {at % width}]: expected equal tensors, got "
+            $"{files.Folder}: tie_word_embeddings is true, yet {ModuleNames.Head} differs from "
+            + $"{ModuleNames.Embedding} at [{at / width}, {at % width}]: expected equal tensors, got "
             + $"{Conversions.Element(head, at)} and {Conversions.Element(embedding, at)}. "
             + "Set tie_word_embeddings to false, or choose another model.");
     }
 
     private static bool IsMissing(WeightFiles files, ModelConfig config, string name)
     {
-        bool either = config.TieWordEmbeddings && name is DecoderTensors.Embedding or DecoderTensors.Head;
+        bool either = config.TieWordEmbeddings && name is ModuleNames.Embedding or ModuleNames.Head;
         if (!config.TieWordEmbeddings || !either)
             return !files.Has(name);
-        return name == DecoderTensors.Embedding && !files.Has(DecoderTensors.Embedding)
-            && !files.Has(DecoderTensors.Head);
+        return name == ModuleNames.Embedding && !files.Has(ModuleNames.Embedding)
+            && !files.Has(ModuleNames.Head);
     }
 
     private static void Add(List<string> problems, string kind, IEnumerable<string> tensors)

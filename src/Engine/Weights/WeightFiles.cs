@@ -1,3 +1,4 @@
+using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Models;
 using MolEngine.Kernels.Device;
 
@@ -57,8 +58,8 @@ internal sealed class WeightFiles : IDisposable
     /// <param name="name">A name of <see cref="TensorSpec"/>.</param>
     public string Stored(ModelConfig config, string name)
     {
-        bool other = config.TieWordEmbeddings && name == Models.Common.DecoderTensors.Embedding && !Has(name);
-        return other ? Models.Common.DecoderTensors.Head : name;
+        bool other = config.TieWordEmbeddings && name == ModuleNames.Embedding && !Has(name);
+        return other ? ModuleNames.Head : name;
     }
 
     private void OpenAll()

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Kernels.Cpu;
 
@@ -7,41 +8,31 @@ namespace MolEngine.Kernels.Cpu;
 /// every thread and every split into micro-batches see the same mask. Kept features are scaled by 1 / (1 - p).
 /// </summary>
 /// <remarks>
-/// Numbers are those of SplitMix64 (Steele, Lea and Flood 2014), its state for a token hashed from seed and key: output
+/// Numbers are those of <see cref="SplitMix64"/>, its state for a token hashed from seed and key: output
 /// i decides features 2 i (low half) and 2 i + 1 (high half), each dropped where its 32 bits are below p 2^32.
 /// </remarks>
 internal readonly unsafe struct DropoutMask(ulong seed, float probability)
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
-
-    private readonly ulong _seed = Mix(seed + Golden);
+    private readonly ulong _seed = SplitMix64.Mix(seed + SplitMix64.Gamma);
     private readonly uint _threshold = (uint)(probability * 4294967296.0);
     private readonly float _scale = (float)(1.0 / (1.0 - probability));
 
     /// <summary>y = mask * x over the features of the token with this key. y may be x.</summary>
     public void Apply(long tokenKey, float* x, float* y, int features)
     {
-        ulong state = Mix(_seed ^ Mix((ulong)tokenKey + Golden));
+        ulong state = SplitMix64.Mix(_seed ^ SplitMix64.Mix((ulong)tokenKey + SplitMix64.Gamma));
         int i = 0;
         for (; i + 2 <= features; i += 2)
         {
-            ulong bits = Mix(state += Golden);
+            ulong bits = SplitMix64.Mix(state += SplitMix64.Gamma);
             y[i] = Factor((uint)bits) * x[i];
             y[i + 1] = Factor((uint)(bits >> 32)) * x[i + 1];
         }
 
         if (i < features)
-            y[i] = Factor((uint)Mix(state + Golden)) * x[i];
+            y[i] = Factor((uint)SplitMix64.Mix(state + SplitMix64.Gamma)) * x[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float Factor(uint bits) => bits >= _threshold ? _scale : 0;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
 }

@@ -1,3 +1,5 @@
+using MolEngine.Kernels.Numerics;
+
 namespace MolEngine.Trainer.Data;
 
 /// <summary>
@@ -6,18 +8,11 @@ namespace MolEngine.Trainer.Data;
 /// </summary>
 internal readonly struct CounterRandom
 {
-    private const ulong Gamma = 0x9E3779B97F4A7C15;
     private readonly ulong _key;
 
-    public CounterRandom(params ReadOnlySpan<ulong> key)
-    {
-        ulong mixed = 0;
-        foreach (ulong part in key)
-            mixed = Mix(mixed + Gamma + Mix(part + Gamma));
-        _key = mixed;
-    }
+    public CounterRandom(params ReadOnlySpan<ulong> key) => _key = SplitMix64.Hash(key);
 
-    public ulong At(ulong counter) => Mix(_key + (Gamma * (counter + 1)));
+    public ulong At(ulong counter) => SplitMix64.At(_key, counter);
 
     /// <summary>
     /// From 0 to below <paramref name="bound"/>, by the high half of a product (its bias is below bound / 2^64).
@@ -41,12 +36,5 @@ internal readonly struct CounterRandom
             int j = Below((ulong)i, i + 1);
             (items[i], items[j]) = (items[j], items[i]);
         }
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

@@ -1,3 +1,5 @@
+using MolEngine.Engine.Weights;
+
 namespace MolEngine.Trainer.Reporting;
 
 /// <summary>Where a run keeps what it makes.</summary>
@@ -45,7 +47,7 @@ public sealed class RunDirectory
         {
             Directory.CreateDirectory(path);
             var run = new RunDirectory(Path.GetFullPath(path));
-            AtomicFile.WriteText(run.ConfigPath, resolvedConfig);
+            DurableFiles.WriteText(run.ConfigPath, resolvedConfig);
             return run;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

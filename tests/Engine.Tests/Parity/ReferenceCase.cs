@@ -76,16 +76,15 @@ internal sealed class ReferenceCase : IDisposable
         var modules = new Dictionary<string, (Tensor A, Tensor B)>();
         foreach ((string module, (Tensor a, Tensor b)) in adapter.Modules)
         {
-            Tensor Copy(Tensor stored, string suffix)
+            Tensor Copy(Tensor stored, string name, bool zero)
             {
-                string name = LoraNames.Peft(module, suffix);
                 float[] values = from is null ? stored.Span<float>().ToArray() : from.Floats(name);
-                if (zeroB && suffix == LoraNames.B)
+                if (zero)
                     Array.Clear(values);
                 return New(name, values, stored.Shape.Dimensions.ToArray());
             }
 
-            modules[module] = (Copy(a, LoraNames.A), Copy(b, LoraNames.B));
+            modules[module] = (Copy(a, PeftNames.A(module), false), Copy(b, PeftNames.B(module), zeroB));
         }
 
         return (adapter.Config, modules);

@@ -78,21 +78,6 @@ public sealed class ReportingTests : IDisposable
     }
 
     [Fact]
-    public void An_atomic_write_replaces_whole_or_not_at_all()
-    {
-        string path = _folder.Write("f", "old");
-        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, s =>
-        {
-            s.Write("half"u8);
-            throw new InvalidOperationException();
-        }));
-        Assert.Equal("old", File.ReadAllText(path));
-        AtomicFile.WriteText(path, "néw");
-        Assert.Equal("néw"u8.ToArray(), File.ReadAllBytes(path));
-        Assert.Equal([path], Directory.GetFiles(_folder.Root));
-    }
-
-    [Fact]
     public void Progress_is_plain_lines()
     {
         var output = new StringWriter { NewLine = "\n" };

@@ -1,4 +1,5 @@
 using System.Text;
+using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Engine.Models.Common;
 
@@ -8,7 +9,6 @@ namespace MolEngine.Engine.Models.Common;
 /// </summary>
 public readonly struct CounterRandom
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
     private readonly ulong _key;
 
     private CounterRandom(ulong key) => _key = key;
@@ -20,11 +20,11 @@ public readonly struct CounterRandom
         ulong hash = 0xCBF29CE484222325;
         foreach (byte b in Encoding.UTF8.GetBytes(name))
             hash = (hash ^ b) * 0x100000001B3;
-        return new CounterRandom(Mix(Mix(seed + Golden) ^ hash));
+        return new CounterRandom(SplitMix64.Mix(SplitMix64.Mix(seed + SplitMix64.Gamma) ^ hash));
     }
 
     /// <summary>64 random bits.</summary>
-    public ulong Bits(ulong index) => Mix(_key + ((index + 1) * Golden));
+    public ulong Bits(ulong index) => SplitMix64.At(_key, index);
 
     /// <summary>Uniform in (0, 1), 52 bits and never an end.</summary>
     public double Uniform(ulong index) => ((Bits(index) >> 12) + 0.5) * (1.0 / (1UL << 52));
@@ -47,12 +47,5 @@ public readonly struct CounterRandom
     {
         for (int i = 0; i < values.Length; i++)
             values[i] = (float)(bound * ((2 * Uniform((ulong)i)) - 1));
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

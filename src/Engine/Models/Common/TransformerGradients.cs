@@ -1,3 +1,4 @@
+using MolEngine.Engine.Adapters;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
@@ -16,31 +17,37 @@ public sealed record LayerGradients(
 public sealed record TransformerGradients(
     Tensor? Embedding, IReadOnlyList<LayerGradients> Layers, Tensor? FinalNorm, Tensor? Head)
 {
-    /// <param name="gradient">The buffer for a tensor's Hugging Face name (adapters: module + ".lora_A" / ".lora_B"), or null.</param>
+    /// <param name="gradient">The buffer for a tensor's name, Hugging Face's or (adapters) PEFT's; null where it is frozen.</param>
     public static TransformerGradients From(ModelConfig config, Func<string, Tensor?> gradient)
     {
         var layers = new LayerGradients[config.NumLayers];
         for (int i = 0; i < layers.Length; i++)
-            layers[i] = Layer(name => gradient(ModuleNames.InLayer(i, name)));
+            layers[i] = Layer(i, gradient);
         return new TransformerGradients(
             gradient(ModuleNames.Embedding), layers, gradient(ModuleNames.FinalNorm), gradient(ModuleNames.Head));
     }
 
-    private static LayerGradients Layer(Func<string, Tensor?> gradient)
+    private static LayerGradients Layer(int layer, Func<string, Tensor?> gradient)
     {
-        LinearGradients Linear(string module) => new(
-            gradient(module + ModuleNames.Weight), gradient(module + ModuleNames.Bias), gradient(module + Adapters.LoraNames.A),
-            gradient(module + Adapters.LoraNames.B));
+        Tensor? Of(string name) => gradient(ModuleNames.InLayer(layer, name));
+
+        LinearGradients Linear(string name)
+        {
+            string module = ModuleNames.InLayer(layer, name);
+            return new LinearGradients(
+                gradient(module + ModuleNames.Weight), gradient(module + ModuleNames.Bias), gradient(PeftNames.A(module)),
+                gradient(PeftNames.B(module)));
+        }
 
         return new LayerGradients(
-            gradient(ModuleNames.InputNorm),
+            Of(ModuleNames.InputNorm),
             Linear(ModuleNames.Query),
             Linear(ModuleNames.Key),
             Linear(ModuleNames.Value),
-            gradient(ModuleNames.QueryNorm),
-            gradient(ModuleNames.KeyNorm),
+            Of(ModuleNames.QueryNorm),
+            Of(ModuleNames.KeyNorm),
             Linear(ModuleNames.Output),
-            gradient(ModuleNames.PostAttentionNorm),
+            Of(ModuleNames.PostAttentionNorm),
             Linear(ModuleNames.Gate),
             Linear(ModuleNames.Up),
             Linear(ModuleNames.Down));
