@@ -1,5 +1,6 @@
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
+using MolEngine.Trainer.Checkpoints;
 
 namespace MolEngine.Trainer.Config;
 
@@ -129,6 +130,14 @@ internal static class ConfigKeys
     public static readonly ConfigKey<int> ValidateDocuments = new(
         "validate.documents", KeyTypes.Int, "100",
         "Held-out documents of each corpus that a validation reads.", x => x >= 1, "of at least 1");
+    public static readonly ConfigKey<int> CheckpointEvery = new(
+        "checkpoint.every", KeyTypes.Int, "50", "Steps between checkpoints; 0 saves only a run that is interrupted.", x => x >= 0,
+        "of at least 0");
+
+    public static readonly ConfigKey<string> CheckpointKeep = new(
+        "checkpoint.keep", KeyTypes.Text, "last 2", "Checkpoints that stay: `last N`, or `best` (the newest, and the lowest validation loss).",
+        x => KeepPolicy.Parse(x) is not null, "of the form `last N` or `best`");
+
     public static readonly ConfigKey<int> Threads = new(
         "threads", KeyTypes.Int, "0",
         "Threads; 0 takes every core. The result does not depend on it.",
@@ -143,7 +152,7 @@ internal static class ConfigKeys
         LossKind, LossAlpha, LossTopN,
         Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets,
         LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps,
-        Recompute, ValidateEvery, ValidateDocuments, Threads,
+        Recompute, ValidateEvery, ValidateDocuments, CheckpointEvery, CheckpointKeep, Threads,
     ];
 
     /// <summary>

@@ -1,5 +1,6 @@
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
+using MolEngine.Trainer.Checkpoints;
 
 namespace MolEngine.Trainer.Config;
 
@@ -53,8 +54,13 @@ public sealed record RunConfig(
     OptimizerSettings Optimizer,
     RecomputeKind Recompute,
     ValidateSettings Validate,
+    CheckpointSettings Checkpoint,
     int Threads,
-    string Resolved);
+    string Resolved)
+{
+    /// <summary>The resolved config key by key, as text.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}
 
 public sealed record InitSettings(InitKind Kind, ulong Seed);
 
@@ -102,3 +108,6 @@ public sealed record OptimizerSettings(
 /// <param name="Every">Steps between validations; 0 is never.</param>
 /// <param name="Documents">Held-out documents of each corpus that a validation reads, at most.</param>
 public sealed record ValidateSettings(int Every, int Documents);
+
+/// <param name="Every">Steps between checkpoints; 0 saves only an interrupted run.</param>
+public sealed record CheckpointSettings(int Every, KeepPolicy Keep);

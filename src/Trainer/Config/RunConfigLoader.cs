@@ -1,6 +1,7 @@
 using System.Text;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
+using MolEngine.Trainer.Checkpoints;
 
 namespace MolEngine.Trainer.Config;
 
@@ -42,7 +43,12 @@ public static class RunConfigLoader
         RunConfig? config = v.Errors.Count == 0 ? Build(v, source) : null;
         if (v.Errors.Count > 0)
             throw new UserException(string.Join(Environment.NewLine, v.Errors));
-        return config! with { Resolved = ResolvedYaml.Write(v.Resolved()) };
+        (string Path, string Text)[] resolved = [.. v.Resolved()];
+        return config! with
+        {
+            Resolved = ResolvedYaml.Write(resolved),
+            Settings = resolved.ToDictionary(r => r.Path, r => r.Text),
+        };
     }
 
     private static RunConfig Build(ConfigValues v, string source)
@@ -90,6 +96,8 @@ public static class RunConfigLoader
             BuildOptimizer(v, source, method),
             v.Take(ConfigKeys.Recompute, RecomputeKind.None),
             validate,
+            new CheckpointSettings(
+                v.Take(ConfigKeys.CheckpointEvery, 50), KeepPolicy.Parse(v.Take(ConfigKeys.CheckpointKeep, "last 2"))!),
             threads == 0 ? Environment.ProcessorCount : threads,
             Resolved: "");
     }

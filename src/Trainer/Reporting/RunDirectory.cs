@@ -38,6 +38,17 @@ public sealed class RunDirectory
         }
     }
 
+    /// <summary>A directory that a run has made.</summary>
+    /// <exception cref="UserException">It is none.</exception>
+    public static RunDirectory Open(string path)
+    {
+        var run = new RunDirectory(Path.GetFullPath(path));
+        return File.Exists(run.ConfigPath)
+            ? run
+            : throw new UserException(
+                $"{path}: expected a run directory, got one without {Path.GetFileName(run.ConfigPath)}. Name the output folder of a run");
+    }
+
     /// <summary>Makes the folder and writes the resolved config into it.</summary>
     /// <exception cref="UserException">It exists and is not empty, or cannot be made.</exception>
     public static RunDirectory Create(string path, string resolvedConfig)

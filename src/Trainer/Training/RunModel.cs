@@ -65,20 +65,27 @@ internal sealed class RunModel : IDisposable
 
     public long TrainableParameters => Student.Parameters.Sum(p => p.Value.Count);
 
-    /// <summary>Saves the adapter or the model into a folder of the run directory; returns the folder.</summary>
-    public string Save(string runDirectory)
+    /// <summary>The adapter or model that a finished run has left, or null.</summary>
+    public static string? Saved(RunConfig run)
     {
+        string folder = SavedFolder(run);
+        return Directory.Exists(folder) ? folder : null;
+    }
+
+    /// <summary>Saves the adapter or the model into a folder of the run directory; returns the folder.</summary>
+    public string Save()
+    {
+        string target = SavedFolder(_run);
         if (_lora is not null)
         {
-            string adapter = Path.Combine(runDirectory, "adapter");
-            PeftAdapter.Save(adapter, _lora, _modules, Path.GetFullPath(_run.Model));
-            return adapter;
+            DurableFiles.WriteFolder(
+                target, folder => PeftAdapter.Save(folder, _lora, _modules, Path.GetFullPath(_run.Model)));
+            return target;
         }
 
-        string model = Path.Combine(runDirectory, "model");
         ModelExport.Write(
-            model, ModelFiles.Of(_run.Model), Student.Parameters.ToDictionary(p => p.Name, p => p.Value), Config.StoredType);
-        return model;
+            target, ModelFiles.Of(_run.Model), Student.Parameters.ToDictionary(p => p.Name, p => p.Value), Config.StoredType);
+        return target;
     }
 
     public void Dispose()
@@ -87,6 +94,9 @@ internal sealed class RunModel : IDisposable
         _weights.Dispose();
         _stored.Dispose();
     }
+
+    private static string SavedFolder(RunConfig run) =>
+        Path.Combine(run.Output, run.Method == TrainingMethod.Lora ? "adapter" : "model");
 
     private Dictionary<string, Tensor> Copies(Ops ops)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Ops;
+using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Reporting;
@@ -14,28 +14,35 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
     private readonly ProgressPrinter _printer = new(output);
     private readonly MetricsWriter _metrics = new(directory.MetricsPath);
     private TimeSpan _trained;
+    private long _steps;
 
     /// <summary>Before the first step: what will be trained, on what, for how long, with how much memory.</summary>
-    public void Plan(
-        RunConfig run, Ops ops, RunModel model, IReadOnlyList<Corpus> corpora, TrainingOrder order, long bytes)
+    /// <param name="from">The checkpoint that the run goes on from, or null.</param>
+    public void Plan(TrainingSession s, Checkpoint? from)
     {
-        Note($"model      {run.Model} ({model.Config.Architecture}), {model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
-        Note($"device     {ops.Description}");
-        foreach (Corpus c in corpora)
+        RunConfig run = s.Run;
+        Note($"model      {run.Model} ({s.Model.Config.Architecture}), {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
+        Note($"device     {s.Ops.Description}");
+        foreach (Corpus c in s.Corpora)
         {
             string kind = c.General ? "general" : "domain";
             Note($"corpus     {c.Name} ({kind}): {c.Train.Documents:N0} documents, {c.Train.Tokens:N0} tokens, {c.Train.Rows:N0} rows of {run.Data.Context:N0} ({c.Train.Efficiency:P1} full); {c.HeldOut.Documents:N0} documents held out");
         }
 
-        string ratio = double.IsNaN(order.AchievedRatio) ? "no domain text" : $"{order.AchievedRatio:0.###} general rows to a domain row";
+        string ratio = double.IsNaN(s.Order.AchievedRatio) ? "no domain text" : $"{s.Order.AchievedRatio:0.###} general rows to a domain row";
         Note($"loss       {Lower(run.Loss.Kind)}{(run.Loss.Kind == LossKind.Mol ? $", alpha {run.Loss.Alpha}" : "")}{(run.Loss.Kind == LossKind.Ce ? "" : $", top {run.Loss.TopN}")}; {ratio}");
-        Note($"plan       {order.Steps:N0} steps of {run.GlobalBatch} rows ({order.Epochs:0.###} epochs of {order.RowsPerEpoch:N0}), {bytes / 1048576.0:N0} MiB of tensors");
+        Note($"plan       {s.Order.Steps:N0} steps of {run.GlobalBatch} rows ({s.Order.Epochs:0.###} epochs of {s.Order.RowsPerEpoch:N0}), {s.TensorBytes / 1048576.0:N0} MiB of tensors");
+        if (from is not null)
+            Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }
 
-    public void Step(
-        long step, TrainingOrder order, IReadOnlyList<Corpus> corpora, PackedRow[] rows, UpdateFigures figures, TimeSpan time)
+    public void Stopped(long step, string directory) =>
+        Note($"stopped    after step {step:N0}, which is saved. To go on: molengine train --resume {directory}");
+
+    public void Step(long step, TrainingSession s, PackedRow[] rows, UpdateFigures figures, TimeSpan time)
     {
         _trained += time;
+        _steps++;
         double rate = rows.Sum(r => r.Tokens.Length) / time.TotalSeconds;
         bool hasBase = figures.Rows.Any(r => r.TailMass > 0);
         var byCorpus = new List<(string Name, double Ce, double? Kl)>();
@@ -43,19 +50,23 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
         {
             RowFigures[] own = [.. figures.Rows.Where((r, i) => rows[i].Corpus == corpus && r.EffectiveTokens > 0)];
             if (own.Length > 0)
-                byCorpus.Add((corpora[corpus].Name, own.Average(r => r.CrossEntropy), hasBase ? own.Average(r => r.KlDivergence) : null));
+                byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), hasBase ? own.Average(r => r.KlDivergence) : null));
         }
 
         _printer.Step(new StepProgress(
-            step, order.Steps, figures.Loss, byCorpus, figures.GradientNorm, figures.LearningRate, rate,
-            _trained / step * (order.Steps - step)));
+            step, s.Order.Steps, figures.Loss, byCorpus, figures.GradientNorm, figures.LearningRate, rate,
+            _trained / _steps * (s.Order.Steps - step)));
         MetricsLine line = new MetricsLine()
             .Add("step", step)
-            .Add("epoch", (double)Math.Min(order.FirstPosition(step), order.TotalRows) / order.RowsPerEpoch)
+            .Add("epoch", (double)Math.Min(s.Order.FirstPosition(step), s.Order.TotalRows) / s.Order.RowsPerEpoch)
             .Add("loss", figures.Loss)
             .Add("ce", byCorpus.Select(c => KeyValuePair.Create(c.Name, c.Ce)));
         if (hasBase)
+        {
             line.Add("kl", byCorpus.Select(c => KeyValuePair.Create(c.Name, c.Kl!.Value)));
+            line.Add("tail_mass", figures.Rows.Where(r => r.EffectiveTokens > 0).Average(r => r.TailMass));
+        }
+
         int empty = figures.Rows.Count(r => r.EffectiveTokens == 0);
         if (empty > 0)
             Note($"  step {step}: {empty} of {rows.Length} rows have no token to predict and added nothing");

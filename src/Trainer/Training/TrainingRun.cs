@@ -1,85 +1,116 @@
 using System.Diagnostics;
-using MolEngine.Engine.Losses;
-using MolEngine.Engine.Models.Common;
-using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Training;
 
-/// <summary>A run from its config to the saved adapter or model.</summary>
-internal static class TrainingRun
+/// <summary>A run from its config, or from its last checkpoint, to the saved adapter or model.</summary>
+internal sealed class TrainingRun
 {
-    /// <summary>Trains and saves. Returns the folder of the adapter or model.</summary>
-    /// <exception cref="NonFiniteException">Loss or gradient became NaN or infinite.</exception>
-    public static string Execute(RunConfig run, TextWriter output, CancellationToken cancel)
+    private readonly RunConfig _run;
+    private readonly TrainingSession _session;
+    private readonly TrainingLog _log;
+    private readonly CheckpointStore _checkpoints;
+    private readonly RunIdentity _identity;
+    private long _saved = -1;
+    private double? _validationLoss;
+
+    private TrainingRun(RunConfig run, TrainingSession session, TrainingLog log)
     {
-        RunDirectory.RequireFree(run.Output);
+        _run = run;
+        _session = session;
+        _log = log;
+        _checkpoints = new CheckpointStore(run.Output, run.Checkpoint.Keep);
+        _identity = session.Identity();
+    }
+
+    /// <summary>Trains and saves.</summary>
+    /// <param name="resume">Whether to go on from the newest checkpoint of run.Output.</param>
+    /// <exception cref="NonFiniteException">Loss or gradient became NaN or infinite; the last checkpoint stays.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
+    public static void Execute(RunConfig run, bool resume, TextWriter output, CancellationToken cancel)
+    {
+        if (!resume)
+            RunDirectory.RequireFree(run.Output);
+        else if (RunModel.Saved(run) is { } finished)
+            throw new UserException($"{run.Output}: resume: expected a run that was interrupted, got one that is finished: {finished}. To train further, start a new run.");
+        using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = CpuBackend.Create(threads: run.Threads);
-        using var model = new RunModel(run, ops);
-        IReadOnlyList<Corpus> corpora = LoadCorpora(run, model);
-        TrainingOrder order = Order(run, corpora);
-        using LossPass pass = Pass(run, ops, model);
-        using Arena states = ops.CreateArena("optimizer");
-        var loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, TopN(run, model));
-        var optimization = new MolOptimization(
-            ops, pass, model.Student, loss.NeedsBase ? model.Base : null, loss, Optimizer(run, ops, model.Student, states),
-            Schedule(run, order));
-        var validation = new Validation(pass, model.Student, model.Base, corpora, run.Validate.Documents, run.MicroBatch);
+        using var session = new TrainingSession(run, ops);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.
-        using var log = new TrainingLog(output, RunDirectory.Create(run.Output, run.Resolved));
-        log.Plan(run, ops, model, corpora, order, pass.Bytes + states.Bytes + model.GradientArena.Bytes + model.WeightBytes);
-        bool validates = run.Validate.Every > 0;
-        if (validates)
-            log.Validation(0, validation.Run(cancel));
-        for (long step = 0; step < order.Steps; step++)
+        RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);
+        using RunLock? owned = resume ? null : RunLock.Take(run.Output);
+        if (resume)
+            CheckpointStore.RemoveLeftovers(run.Output);
+        Checkpoint? from = resume ? new CheckpointStore(run.Output, run.Checkpoint.Keep).Latest() : null;
+        if (resume)
+            MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
+        using var log = new TrainingLog(output, directory);
+        new TrainingRun(run, session, log).Train(from, cancel);
+    }
+
+    private void Train(Checkpoint? from, CancellationToken cancel)
+    {
+        if (from is not null)
         {
-            long start = Stopwatch.GetTimestamp();
-            PackedRow[] rows = [.. order.RowsOfStep(step).Select(r => corpora[r.Corpus].Train.Row(r.Row))];
-            UpdateFigures figures = optimization.Update([.. rows.Select(Rows.Of)], run.MicroBatch, cancel);
-            log.Step(step + 1, order, corpora, rows, figures, Stopwatch.GetElapsedTime(start));
-            if (validates && ((step + 1) % run.Validate.Every == 0 || step + 1 == order.Steps))
-                log.Validation(step + 1, validation.Run(cancel));
+            CheckpointStore.Restore(from, _identity, _session.Ops, _session.Optimizer);
+            (_saved, _validationLoss) = (from.Step, from.ValidationLoss);
         }
 
-        string saved = model.Save(run.Output);
-        log.Done(saved);
-        return saved;
+        _log.Plan(_session, from);
+
+        long step = from?.Step ?? 0;
+        try
+        {
+            if (step == 0)
+                Validate(0, cancel);
+            while (step < _session.Order.Steps)
+            {
+                long start = Stopwatch.GetTimestamp();
+                PackedRow[] rows = _session.Rows(step);
+                UpdateFigures figures = _session.Optimization.Update([.. rows.Select(Rows.Of)], _run.MicroBatch, cancel);
+                step++;
+                _log.Step(step, _session, rows, figures, Stopwatch.GetElapsedTime(start));
+                if (IsDue(step, _run.Validate.Every))
+                    Validate(step, cancel);
+                if (IsDue(step, _run.Checkpoint.Every))
+                    Save(step);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (step > 0)
+                Save(step);
+            _log.Stopped(step, _run.Output);
+            throw;
+        }
+
+        _log.Done(_session.Model.Save());
     }
 
-    private static IReadOnlyList<Corpus> LoadCorpora(RunConfig run, RunModel model)
+    /// <summary>Every so many steps, and after the last; never where the interval is 0.</summary>
+    private bool IsDue(long step, int every) => every > 0 && (step % every == 0 || step == _session.Order.Steps);
+
+    private void Validate(long step, CancellationToken cancel)
     {
-        int end = DocumentEnd.Resolve(run.Data.DocumentEnd, model.Config, model.Tokenizer);
-        return new CorpusLoader(text => model.Tokenizer.Encode(text, addSpecialTokens: false), end, run.Threads)
-            .Load(run.Data, run.Validate);
+        if (_run.Validate.Every == 0)
+            return;
+        IReadOnlyList<CorpusFigures> figures = _session.Validation.Run(cancel);
+        _validationLoss = _session.ValidationLoss(figures);
+        _log.Validation(step, figures);
     }
 
-    private static TrainingOrder Order(RunConfig run, IReadOnlyList<Corpus> corpora)
+    private void Save(long step)
     {
-        CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
-        return run.Steps is long steps
-            ? TrainingOrder.ForSteps(rows, run.Ratio, run.Seed, run.GlobalBatch, steps)
-            : TrainingOrder.ForEpochs(rows, run.Ratio, run.Seed, run.GlobalBatch, run.Epochs!.Value);
+        if (step == _saved)
+            return;
+        _checkpoints.Save(_session.Optimizer, _identity, _validationLoss);
+        _saved = step;
     }
-
-    private static LossPass Pass(RunConfig run, Ops ops, RunModel model) => new(
-        ops, model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, model.Base is null ? 0 : TopN(run, model),
-        run.Recompute == RecomputeKind.Layer ? Retention.LayerInputs : Retention.All, model.Student.Weights);
-
-    private static AdamW Optimizer(RunConfig run, Ops ops, Student student, Arena arena)
-    {
-        OptimizerSettings o = run.Optimizer;
-        return new AdamW(ops, new AdamWOptions(o.Beta1, o.Beta2, o.Eps, o.WeightDecay, o.Clip), student.Parameters, arena);
-    }
-
-    private static LearningRateSchedule Schedule(RunConfig run, TrainingOrder order) => new(
-        run.Optimizer.Schedule, run.Optimizer.LearningRate, (int)order.Steps, (int)run.Optimizer.WarmupOf(order.Steps));
-
-    private static int TopN(RunConfig run, RunModel model) => Math.Min(run.Loss.TopN, model.Config.VocabSize);
 }

@@ -1,5 +1,6 @@
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Models;
+using MolEngine.Engine.Weights;
 using MolEngine.Trainer.Cli.Verbs;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -17,7 +18,8 @@ internal static class ExportRunner
         }
 
         PeftAdapter adapter = PeftAdapter.Load(options.Adapter, ModelConfig.Load(options.Model));
-        PeftAdapter.Save(options.To, adapter.Config, adapter.Modules, Path.GetFullPath(options.Model));
+        DurableFiles.WriteFolder(
+            options.To, folder => PeftAdapter.Save(folder, adapter.Config, adapter.Modules, Path.GetFullPath(options.Model)));
         context.Out.WriteLine($"adapter: {options.To}");
         return ExitCode.Done;
     }

@@ -6,9 +6,9 @@ namespace MolEngine.Trainer.Cli.Runners;
 internal static class TrainRunner
 {
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(RunConfig config, CommandContext context)
+    public static int Run(RunConfig config, bool resume, CommandContext context)
     {
-        TrainingRun.Execute(config, context.Out, context.Interrupted);
+        TrainingRun.Execute(config, resume, context.Out, context.Interrupted);
         return ExitCode.Done;
     }
 }

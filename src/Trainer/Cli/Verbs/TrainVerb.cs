@@ -1,13 +1,21 @@
 using System.CommandLine;
+using System.Text.Json;
 using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
 internal sealed class TrainVerb() : Verb("train", "Train a model on domain text without losing what it knew.")
 {
-    private readonly Argument<string> _config = Required(
-        "CONFIG", "YAML file that says what is trained, on what, and how.");
+    private readonly Argument<string?> _config = new("CONFIG")
+    {
+        Description = "YAML file that says what is trained, on what, and how.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _resume = Optional(
+        "--resume", "RUN", "Go on with a run that was interrupted, from its newest checkpoint, to the bit. Instead of CONFIG.");
 
     private readonly Option<string[]> _set = new("--set")
     {
@@ -18,7 +26,7 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
 
     public override IReadOnlyList<Argument> Arguments => [_config];
 
-    public override IReadOnlyList<Option> Options => [_set];
+    public override IReadOnlyList<Option> Options => [_resume, _set];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -29,6 +37,9 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
             + "(method: full) in the output folder.",
         "Relative paths of model and corpora are looked up beside the config, then in the current directory; output "
             + "is relative to the current directory.",
+        "Checkpoints appear whole or not at all. Ctrl-C and SIGTERM stop at the next micro-batch and save the last finished step; after a "
+            + "kill or a power cut the newest checkpoint is there. --resume refuses another model, other data, or other settings that matter, and "
+            + "says what differs; threads, micro_batch, recompute, validate and checkpoint may be changed with --set.",
     ];
 
     public override (string Title, IEnumerable<(string Name, string Text)> Lines) Table =>
@@ -39,11 +50,19 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
         ("molengine train examples/first/config.yaml", "Trains a small model from random weights, in a minute or two."),
         ("molengine train run.yaml --set output=runs/b --set loss.kind=ce --set optimizer.learning_rate=5e-4",
             "The same config with three keys changed."),
+        ("molengine train --resume runs/b", "Goes on after an interruption."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context)
     {
-        RunConfig config = RunConfigLoader.Load(arguments.GetRequiredValue(_config), arguments.GetValue(_set) ?? []);
-        return TrainRunner.Run(config, context);
+        string? config = arguments.GetValue(_config), resume = arguments.GetValue(_resume);
+        string[] settings = arguments.GetValue(_set) ?? [];
+        if (config is null == resume is null)
+            throw Mistake("CONFIG, --resume", $"expected exactly one of them, got {(config is null ? "neither" : "both")}");
+        if (config is not null)
+            return TrainRunner.Run(RunConfigLoader.Load(config, settings), resume: false, context);
+        RunDirectory directory = RunDirectory.Open(resume!);
+        string output = "output=" + JsonSerializer.Serialize(directory.Root);
+        return TrainRunner.Run(RunConfigLoader.Load(directory.ConfigPath, [.. settings, output]), resume: true, context);
     }
 }

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text.Json;
+using MolEngine.Engine.Optim;
+using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Trainer.Checkpoints;
+
+/// <summary>
+/// The checkpoints of a run directory: fp32 parameters, both moments and the step of an optimizer. A checkpoint is a folder that appears whole or
+/// not at all, so that a kill at any instant leaves the last one usable.
+/// </summary>
+internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
+{
+    private const string Prefix = "step-";
+    private const string StateFile = "state.json";
+    private const string TensorsFile = "state.safetensors";
+    private const string FirstMoment = ".first_moment";
+    private const string SecondMoment = ".second_moment";
+
+    private static readonly JsonSerializerOptions Json =
+        new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly string _folder = Path.Combine(runDirectory, "checkpoints");
+
+    /// <summary>Complete checkpoints, oldest first.</summary>
+    public IReadOnlyList<Checkpoint> All() => !Directory.Exists(_folder)
+        ? []
+        : [.. Directory.GetDirectories(_folder, Prefix + "*").Select(Read).OrderBy(c => c.Step)];
+
+    /// <summary>The checkpoint to go on from, or null.</summary>
+    public Checkpoint? Latest() => All().LastOrDefault();
+
+    /// <summary>Saves the state after the optimizer's last step, then removes what need not stay.</summary>
+    /// <param name="validationLoss">Of the last validation; null where there was none.</param>
+    public void Save(AdamW optimizer, RunIdentity identity, double? validationLoss)
+    {
+        var tensors = new List<(string Name, DType StoreAs, Tensor Value)>();
+        for (int i = 0; i < optimizer.Parameters.Count; i++)
+        {
+            string name = optimizer.Parameters[i].Name;
+            tensors.Add((name, DType.F32, optimizer.Parameters[i].Value));
+            tensors.Add((name + FirstMoment, DType.F32, optimizer.FirstMoments[i]));
+            tensors.Add((name + SecondMoment, DType.F32, optimizer.SecondMoments[i]));
+        }
+
+        string target = Path.Combine(_folder, Prefix + optimizer.Steps.ToString("D8", CultureInfo.InvariantCulture));
+        var state = new State(1, optimizer.Steps, validationLoss, identity.Model, identity.Data, identity.Settings);
+        if (!Directory.Exists(target))
+        {
+            DurableFiles.WriteFolder(target, folder =>
+            {
+                SafetensorsWriter.Write(Path.Combine(folder, TensorsFile), tensors);
+                DurableFiles.WriteText(Path.Combine(folder, StateFile), JsonSerializer.Serialize(state, Json) + "\n");
+            });
+        }
+
+        foreach (Checkpoint surplus in keep.Surplus(All()))
+            Directory.Delete(surplus.Folder, recursive: true);
+    }
+
+    /// <summary>Puts a saved state back, to the bit.</summary>
+    /// <exception cref="UserException">The checkpoint is of another run: says what differs.</exception>
+    public static void Restore(Checkpoint checkpoint, RunIdentity identity, Ops ops, AdamW optimizer)
+    {
+        IReadOnlyList<string> differences = identity.DifferencesFrom(checkpoint.Identity);
+        if (differences.Count > 0)
+        {
+            throw new UserException(
+                $"{checkpoint.Folder}: resume: expected the run that was saved, got another: {string.Join("; ", differences)}. Put it back, or start a new run.");
+        }
+
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(checkpoint.Folder, TensorsFile));
+        void Load(string name, Tensor into)
+        {
+            if (!file.Entries.TryGetValue(name, out SafetensorsEntry? entry) || entry.Shape != into.Shape)
+            {
+                throw new UserException(
+                    $"{checkpoint.Folder}: {name}: expected a tensor {into.Shape}, got {(entry is null ? "none" : entry.Shape.ToString())}. The checkpoint is damaged: remove it, and resume from the one before.");
+            }
+
+            ops.Upload<float>(file.Tensor(name).Span<float>(), into);
+        }
+
+        for (int i = 0; i < optimizer.Parameters.Count; i++)
+        {
+            string name = optimizer.Parameters[i].Name;
+            Load(name, optimizer.Parameters[i].Value);
+            Load(name + FirstMoment, optimizer.FirstMoments[i]);
+            Load(name + SecondMoment, optimizer.SecondMoments[i]);
+        }
+
+        optimizer.Steps = checked((int)checkpoint.Step);
+    }
+
+    /// <summary>Removes what a killed process left half-written. Only under the run's lock.</summary>
+    public static void RemoveLeftovers(string runDirectory)
+    {
+        foreach (string folder in (string[])[runDirectory, Path.Combine(runDirectory, "checkpoints")])
+        {
+            if (!Directory.Exists(folder))
+                continue;
+            foreach (string entry in Directory.GetFileSystemEntries(folder, ".*.tmp"))
+            {
+                if (Directory.Exists(entry))
+                    Directory.Delete(entry, recursive: true);
+                else
+                    File.Delete(entry);
+            }
+        }
+    }
+
+    private static Checkpoint Read(string folder)
+    {
+        try
+        {
+            State state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(folder, StateFile)), Json)!;
+            return new Checkpoint(
+                folder, state.Step, state.ValidationLoss, new RunIdentity(state.Model, state.Data, state.Settings));
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            throw new UserException(
+                $"{folder}: {StateFile}: expected the state of a checkpoint, got \"{e.Message}\". The checkpoint is damaged: remove it, and resume from the one before.", e);
+        }
+    }
+
+    private sealed record State(
+        int Version, long Step, double? ValidationLoss, string Model, string Data, IReadOnlyDictionary<string, string> Settings);
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace MolEngine.Trainer.Checkpoints;
+
+/// <summary>Which checkpoints stay: the newest, or the newest and the one with the lowest validation loss.</summary>
+/// <param name="Last">How many of the newest stay; at least 1.</param>
+/// <param name="Best">Whether the best one stays too.</param>
+public sealed record KeepPolicy(int Last, bool Best)
+{
+    /// <summary>Reads "last N" or "best"; null where it is neither.</summary>
+    public static KeepPolicy? Parse(string text)
+    {
+        if (text == "best")
+            return new KeepPolicy(1, true);
+        const string Prefix = "last ";
+        return text.StartsWith(Prefix, StringComparison.Ordinal)
+            && int.TryParse(text[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n > 0
+            ? new KeepPolicy(n, false)
+            : null;
+    }
+
+    /// <summary>Those of <paramref name="checkpoints"/> that may go.</summary>
+    public IReadOnlyList<Checkpoint> Surplus(IReadOnlyList<Checkpoint> checkpoints)
+    {
+        Checkpoint? best = !Best ? null : checkpoints.Where(c => c.ValidationLoss is not null).MinBy(c => c.ValidationLoss);
+        return [.. checkpoints.OrderByDescending(c => c.Step).Skip(Last).Where(c => c != best)];
+    }
+}

@@ -1,0 +1,93 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Optim;
+using MolEngine.Engine.Training;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Data;
+
+namespace MolEngine.Trainer.Training;
+
+/// <summary>Everything a run trains with: model, rows and their order, optimizer. Made from the config alone, before anything is written.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    private readonly Arena _states;
+    private readonly LossPass _pass;
+    private readonly LossOptions _loss;
+
+    public TrainingSession(RunConfig run, Ops ops)
+    {
+        Run = run;
+        Ops = ops;
+        Model = new RunModel(run, ops);
+        int end = DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer);
+        Corpora = new CorpusLoader(text => Model.Tokenizer.Encode(text, addSpecialTokens: false), end, run.Threads)
+            .Load(run.Data, run.Validate);
+        Order = OrderOf(run, Corpora);
+        _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
+        _pass = new LossPass(
+            ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
+            run.Recompute == RecomputeKind.Layer ? Retention.LayerInputs : Retention.All, Model.Student.Weights);
+        _states = ops.CreateArena("optimizer");
+        OptimizerSettings o = run.Optimizer;
+        Optimizer = new AdamW(
+            ops, new AdamWOptions(o.Beta1, o.Beta2, o.Eps, o.WeightDecay, o.Clip), Model.Student.Parameters, _states);
+        var schedule = new LearningRateSchedule(
+            o.Schedule, o.LearningRate, checked((int)Order.Steps), checked((int)o.WarmupOf(Order.Steps)));
+        Optimization = new MolOptimization(
+            ops, _pass, Model.Student, _loss.NeedsBase ? Model.Base : null, _loss, Optimizer, schedule);
+        Validation = new Validation(_pass, Model.Student, Model.Base, Corpora, run.Validate.Documents, run.MicroBatch);
+    }
+
+    public RunConfig Run { get; }
+
+    public Ops Ops { get; }
+
+    public RunModel Model { get; }
+
+    public IReadOnlyList<Corpus> Corpora { get; }
+
+    public TrainingOrder Order { get; }
+
+    public AdamW Optimizer { get; }
+
+    public MolOptimization Optimization { get; }
+
+    public Validation Validation { get; }
+
+    /// <summary>Bytes of weights, gradients, optimizer states and activations.</summary>
+    public long TensorBytes => Model.WeightBytes + Model.GradientArena.Bytes + _states.Bytes + _pass.Bytes;
+
+    /// <summary>What a checkpoint of this run belongs to.</summary>
+    public RunIdentity Identity() => new(
+        Digests.OfModel(Run.Model), Digests.OfRows(Corpora), RunIdentity.Material(Run.Settings));
+
+    /// <summary>The loss of a validation: the mean over corpora of what their rows are trained with.</summary>
+    public double? ValidationLoss(IReadOnlyList<CorpusFigures> corpora) => corpora.Count == 0
+        ? null
+        : corpora.Average(c =>
+        {
+            TokenWeights w = _loss.Weights(c.General);
+            return w.CrossEntropy * c.CrossEntropy + w.KlDivergence * (c.KlDivergence ?? 0);
+        });
+
+    /// <summary>The rows of a step (from 0).</summary>
+    public PackedRow[] Rows(long step) => [.. Order.RowsOfStep(step).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
+
+    public void Dispose()
+    {
+        _pass.Dispose();
+        _states.Dispose();
+        Model.Dispose();
+    }
+
+    private static TrainingOrder OrderOf(RunConfig run, IReadOnlyList<Corpus> corpora)
+    {
+        CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
+        return run.Steps is long steps
+            ? TrainingOrder.ForSteps(rows, run.Ratio, run.Seed, run.GlobalBatch, steps)
+            : TrainingOrder.ForEpochs(rows, run.Ratio, run.Seed, run.GlobalBatch, run.Epochs!.Value);
+    }
+}

@@ -1,0 +1,90 @@
+using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Reporting;
+
+namespace MolEngine.Trainer.Tests.Training;
+
+/// <summary>N steps in one go equal N steps with interruptions, to the bit: weights, moments (the last checkpoints are compared too), metrics.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public static TheoryData<string> Methods => ["lora", "full"];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void An_interrupted_run_goes_on_to_the_bit(string method)
+    {
+        string[] more = method == "lora" ? SmallRun.Lora : [];
+        string whole = Path.Combine(_folder.Root, "whole"), parts = Path.Combine(_folder.Root, "parts");
+        SmallRun.Train(SmallRun.Load(whole, more));
+
+        string first = SmallRun.Interrupt(SmallRun.Load(parts, more), "step  2/11");
+        Assert.Contains("stopped    after step 2", first);
+        string second = SmallRun.Interrupt(SmallRun.Reload(parts), "  validation at step 6", resume: true);
+        Assert.Contains("resumed    after step 2", second);
+        SmallRun.Train(SmallRun.Reload(parts, "threads=1", "micro_batch=3", "recompute=layer"), resume: true);
+        SmallRun.AssertSame(whole, parts);
+    }
+
+    [Fact]
+    public void A_run_that_was_killed_before_its_first_checkpoint_starts_again()
+    {
+        string whole = Path.Combine(_folder.Root, "whole"), killed = Path.Combine(_folder.Root, "killed");
+        SmallRun.Train(SmallRun.Load(whole));
+        RunConfig run = SmallRun.Load(killed);
+        RunDirectory directory = RunDirectory.Create(run.Output, run.Resolved);
+        File.WriteAllText(directory.MetricsPath, """{"step":0,"validation":true}""" + "\n" + """{"step":1,"lo""");
+        SmallRun.Train(SmallRun.Reload(killed), resume: true);
+        SmallRun.AssertSame(whole, killed);
+    }
+
+    [Theory]
+    [InlineData("loss.alpha=0.5", "loss.alpha: 0.01 in the run, 0.5 now")]
+    [InlineData("seed=9", "seed: 1 in the run, 9 now")]
+    [InlineData("optimizer.learning_rate=1", "optimizer.learning_rate: 0.01 in the run, 1 now")]
+    [InlineData("data.context=64", "the rows of the corpora")]
+    public void Other_settings_that_matter_are_refused_and_named(string setting, string says)
+    {
+        string output = Path.Combine(_folder.Root, "run");
+        SmallRun.Interrupt(SmallRun.Load(output, SmallRun.Lora), "step  2/11");
+        var e = Assert.Throws<UserException>(() => SmallRun.Train(SmallRun.Reload(output, setting), resume: true));
+        Assert.Contains(says, e.Message);
+    }
+
+    [Fact]
+    public void A_finished_run_and_a_run_that_another_process_holds_are_refused()
+    {
+        string output = Path.Combine(_folder.Root, "run");
+        SmallRun.Interrupt(SmallRun.Load(output), "step  1/11");
+        using (RunLock.Take(output))
+        {
+            var held = Assert.Throws<UserException>(() => SmallRun.Train(SmallRun.Reload(output), resume: true));
+            Assert.Contains($"process {Environment.ProcessId}", held.Message);
+        }
+
+        SmallRun.Train(SmallRun.Reload(output), resume: true);
+        var done = Assert.Throws<UserException>(() => SmallRun.Train(SmallRun.Reload(output), resume: true));
+        Assert.Contains("finished", done.Message);
+    }
+
+    [Fact]
+    public void Checkpoints_are_pruned_and_the_best_can_stay()
+    {
+        string last = Path.Combine(_folder.Root, "last"), best = Path.Combine(_folder.Root, "best");
+        SmallRun.Train(SmallRun.Load(last, "checkpoint.every=2"));
+        Assert.Equal(["step-00000010", "step-00000011"], Names(last));
+
+        // A rate that destroys the model after warm-up: the best checkpoint is an early one.
+        SmallRun.Train(SmallRun.Load(
+            best, "checkpoint={every: 1, keep: best}", "validate.every=1", "optimizer={learning_rate: 5, schedule: constant, warmup_steps: 4}"));
+        Assert.Equal(2, Names(best).Length);
+        Assert.Equal("step-00000011", Names(best)[1]);
+        Assert.NotEqual("step-00000010", Names(best)[0]);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string[] Names(string output) =>
+        [.. Directory.GetDirectories(Path.Combine(output, "checkpoints")).Select(d => Path.GetFileName(d)).Order()];
+}

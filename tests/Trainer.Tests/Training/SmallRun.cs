@@ -1,0 +1,76 @@
+using MolEngine.Support;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Training;
+
+namespace MolEngine.Trainer.Tests.Training;
+
+/// <summary>Short runs of the shipped first example: they need nothing from outside the repository.</summary>
+internal static class SmallRun
+{
+    public static string Config { get; } = Path.Combine(Shared.Repository, "examples", "first", "config.yaml");
+
+    /// <summary>11 steps of 3 rows over more than one epoch, with a checkpoint every 4 and a validation every 3.</summary>
+    public static string[] Settings(string output, params string[] more) =>
+    [
+        $"output={output}", "data.context=96", "steps=11", "global_batch=3", "micro_batch=2", "data.held_out=3", "validate={every: 3, documents: 2}",
+        "checkpoint={every: 4, keep: last 2}", "threads=2", .. more,
+    ];
+
+    public static string[] Lora => ["method=lora", "lora={rank: 4, dropout: 0.2}", "loss=mol", "optimizer.learning_rate=1e-2"];
+
+    public static RunConfig Load(string output, params string[] more) => RunConfigLoader.Load(Config, Settings(output, more));
+
+    /// <summary>Trains in this process; returns what was printed.</summary>
+    public static string Train(RunConfig run, bool resume = false)
+    {
+        var output = new StringWriter();
+        TrainingRun.Execute(run, resume, output, CancellationToken.None);
+        return output.ToString();
+    }
+
+    /// <summary>Trains until a line that starts with <paramref name="line"/> has been printed, then interrupts.</summary>
+    public static string Interrupt(RunConfig run, string line, bool resume = false)
+    {
+        using var stop = new CancellationTokenSource();
+        var output = new StoppingWriter(line, stop);
+        Assert.Throws<OperationCanceledException>(() => TrainingRun.Execute(run, resume, output, stop.Token));
+        return output.ToString();
+    }
+
+    /// <summary>The run that its directory describes.</summary>
+    public static RunConfig Reload(string output, params string[] more) =>
+        RunConfigLoader.Load(RunDirectory.Open(output).ConfigPath, [.. more, $"output={output}"]);
+
+    /// <summary>The metrics without what a clock decides.</summary>
+    public static string Metrics(string output) => string.Join(
+        '\n', File.ReadLines(Path.Combine(output, "metrics.jsonl"))
+            .Select(l => System.Text.RegularExpressions.Regex.Replace(l, "\"tokens_per_second\":[^,]*,", "")));
+
+    /// <summary>Asserts that two runs ended with the same weights and the same metrics, to the bit.</summary>
+    public static void AssertSame(string expected, string got)
+    {
+        Assert.Equal(Metrics(expected), Metrics(got));
+        string[] files = [.. Weights(expected)];
+        Assert.NotEmpty(files);
+        Assert.Equal(files.Select(Path.GetFileName), Weights(got).Select(Path.GetFileName));
+        foreach (string file in files)
+        {
+            string other = Path.Combine(got, Path.GetRelativePath(expected, file));
+            Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(other)), $"{other} differs");
+        }
+    }
+
+    private static IEnumerable<string> Weights(string output) =>
+        Directory.GetFiles(output, "*.safetensors", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+
+    private sealed class StoppingWriter(string line, CancellationTokenSource stop) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value is not null && value.StartsWith(line, StringComparison.Ordinal))
+                stop.Cancel();
+        }
+    }
+}
