@@ -7,10 +7,11 @@ namespace MolEngine.Engine.Training;
 /// <summary>A loss, gradient or logit is NaN or infinite. Nothing was updated by it.</summary>
 public sealed class NonFiniteException : Exception
 {
-    internal NonFiniteException(string message)
-        : base(message)
-    {
-    }
+    internal NonFiniteException(string message, int? row = null)
+        : base(message) => Row = row;
+
+    /// <summary>The first row of the global batch whose loss is not finite; null where no row's is to blame.</summary>
+    public int? Row { get; }
 
     internal static void ThrowIf(
         Ops ops, int step, double loss, double gradientNorm, IReadOnlyList<RowFigures> rows, IReadOnlyList<Parameter> parameters)
@@ -23,6 +24,6 @@ public sealed class NonFiniteException : Exception
         string tensor = parameter is null ? "every gradient is finite" : $"the first such gradient is that of {parameter.Name}";
         throw new NonFiniteException(
             $"step {step + 1}: the loss is {loss}, the gradient norm {gradientNorm}: expected finite numbers; {where}; {tensor}. "
-            + "Lower the learning rate, or look at the row's text.");
+            + "Lower the learning rate, or look at the row's text.", row < 0 ? null : row);
     }
 }

@@ -39,7 +39,9 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
     public void Stopped(long step, string directory) =>
         Note($"stopped    after step {step:N0}, which is saved. To go on: molengine train --resume {directory}");
 
-    public void Step(long step, TrainingSession s, PackedRow[] rows, UpdateFigures figures, TimeSpan time)
+    /// <param name="parts">Gradient norms of domain and general rows apart, where they were taken.</param>
+    public void Step(
+        long step, TrainingSession s, PackedRow[] rows, UpdateFigures figures, (double Domain, double General)? parts, TimeSpan time)
     {
         _trained += time;
         _steps++;
@@ -70,13 +72,16 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
         int empty = figures.Rows.Count(r => r.EffectiveTokens == 0);
         if (empty > 0)
             Note($"  step {step}: {empty} of {rows.Length} rows have no token to predict and added nothing");
+        line.Add("grad_norm", figures.GradientNorm);
+        if (parts is { } p)
+            line.Add("grad_norm_domain", p.Domain).Add("grad_norm_general", p.General);
         _metrics.Write(line
-            .Add("grad_norm", figures.GradientNorm)
             .Add("learning_rate", figures.LearningRate)
             .Add("tokens", (long)rows.Sum(r => r.Tokens.Length))
             .Add("tokens_per_second", rate)
             .Add("rows", (long)rows.Length)
-            .Add("empty_rows", (long)empty));
+            .Add("empty_rows", (long)empty)
+            .Add("memory_bytes", Environment.WorkingSet));
     }
 
     public void Validation(long step, IReadOnlyList<CorpusFigures> corpora)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Ops;
@@ -72,11 +73,15 @@ internal sealed class TrainingRun
                 Validate(0, cancel);
             while (step < _session.Order.Steps)
             {
-                long start = Stopwatch.GetTimestamp();
                 PackedRow[] rows = _session.Rows(step);
-                UpdateFigures figures = _session.Optimization.Update([.. rows.Select(Rows.Of)], _run.MicroBatch, cancel);
+                TokenRow[] batch = [.. rows.Select(Rows.Of)];
+                (double, double)? parts = IsDue(step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
+                    ? _session.Optimization.GradientNorms(batch, _run.MicroBatch, cancel)
+                    : null;
+                long start = Stopwatch.GetTimestamp();
+                UpdateFigures figures = Update(rows, batch, cancel);
                 step++;
-                _log.Step(step, _session, rows, figures, Stopwatch.GetElapsedTime(start));
+                _log.Step(step, _session, rows, figures, parts, Stopwatch.GetElapsedTime(start));
                 if (IsDue(step, _run.Validate.Every))
                     Validate(step, cancel);
                 if (IsDue(step, _run.Checkpoint.Every))
@@ -92,6 +97,20 @@ internal sealed class TrainingRun
         }
 
         _log.Done(_session.Model.Save());
+    }
+
+    /// <summary>One update; a loss that is not finite names the corpus and the row it came from.</summary>
+    private UpdateFigures Update(PackedRow[] rows, TokenRow[] batch, CancellationToken cancel)
+    {
+        try
+        {
+            return _session.Optimization.Update(batch, _run.MicroBatch, cancel);
+        }
+        catch (NonFiniteException e) when (e.Row is int row)
+        {
+            throw new RunFailedException(
+                $"{e.Message} It is row {rows[row].Row} of corpus {_session.Corpora[rows[row].Corpus].Name}. The last checkpoint stays.", e);
+        }
     }
 
     /// <summary>Every so many steps, and after the last; never where the interval is 0.</summary>

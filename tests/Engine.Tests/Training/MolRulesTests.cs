@@ -1,5 +1,6 @@
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Device;
 using MolEngine.Support;
@@ -169,6 +170,30 @@ public sealed class MolRulesTests
             foreach ((string name, float[] g) in TinyModel.Gradients(student))
                 Compare.AssertRelativeL2(name, g, Array.ConvertAll(truth[name], x => (double)x), 1e-6);
         }
+    }
+
+    [Fact]
+    public void Gradient_norms_of_domain_and_general_rows_are_those_of_their_shares_of_the_batch()
+    {
+        using var m = new TinyModel("qwen3");
+        Student student = m.Adapter();
+        TokenRow[] rows = m.Rows(8, Lengths);
+        var optimizer = new AdamW(m.Ops, new AdamWOptions(), student.Parameters, m.Arena);
+        using var pass = new LossPass(m.Ops, m.Config, 200, 64, 31, Retention.All, student.Weights);
+        var optimization = new MolOptimization(
+            m.Ops, pass, student, m.Weights, new LossOptions(), optimizer, new LearningRateSchedule(ScheduleKind.Constant, 0, 10, 0));
+        (double domain, double general) = optimization.GradientNorms(rows, 3);
+
+        // Each kind is half of the rows, so its share is half of what a batch of it alone gives.
+        Compare.AssertRelative("domain", domain, 0.5 * Norm(m, student, [.. rows.Where(r => !r.General)]), 1e-6);
+        Compare.AssertRelative("general", general, 0.5 * Norm(m, student, [.. rows.Where(r => r.General)]), 1e-6);
+        Assert.InRange(optimization.Update(rows, 3).GradientNorm, Math.Abs(domain - general), domain + general);
+    }
+
+    private static double Norm(TinyModel m, Student student, TokenRow[] rows)
+    {
+        m.Accumulate(student, rows, new LossOptions(), 2);
+        return Math.Sqrt(student.Parameters.Sum(p => m.Ops.SumOfSquares(p.Gradient)));
     }
 
     private static void SplitsAgree(TinyModel m, Student student, Retention retention)

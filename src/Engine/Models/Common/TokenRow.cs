@@ -11,6 +11,9 @@ public sealed record TokenRow(
     /// <summary>Tokens that predict a next token: all but the last of each document.</summary>
     public int EffectiveTokens => Tokens.Length - DocumentStarts.Count;
 
+    /// <summary>A row without tokens.</summary>
+    public static TokenRow Empty { get; } = new(ReadOnlyMemory<int>.Empty, []);
+
     /// <summary>A row of a single document.</summary>
     public static TokenRow Single(ReadOnlyMemory<int> tokens, bool general = false) =>
         new(tokens, tokens.Length == 0 ? [] : [0], general);
