@@ -10,7 +10,7 @@ namespace MolEngine.Trainer.Checkpoints;
 public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<string, string> Settings)
 {
     private static readonly string[] Immaterial =
-        ["model", "output", "threads", "micro_batch", "recompute", "validate.", "checkpoint.", "data.cache", ".path"];
+        ["model", "output", "threads", "micro_batch", "recompute", "validate.", "checkpoint.", "data.cache", "lora.from", ".path"];
 
     /// <summary>The keys of a resolved config that matter.</summary>
     public static IReadOnlyDictionary<string, string> Material(IReadOnlyDictionary<string, string> settings) =>

@@ -94,6 +94,10 @@ internal static class ConfigKeys
         x => x.Count > 0 && x.Distinct().Count() == x.Count && x.All(LoraSettings.AllModules.Contains),
         $"from {string.Join(", ", LoraSettings.AllModules)}, each at most once");
 
+    public static readonly ConfigKey<string> LoraFrom = new(
+        "lora.from", KeyTypes.Text, "a new adapter", "PEFT adapter that training starts from; rank, alpha, use_rslora and target_modules are its own.",
+        s => s.Length > 0);
+
     public static readonly ConfigKey<double> LearningRate = new(
         "optimizer.learning_rate", KeyTypes.Number, "1e-4 for lora, 1e-5 for full",
         "Peak learning rate of AdamW.", x => x >= 0, "of at least 0");
@@ -150,7 +154,7 @@ internal static class ConfigKeys
         Context, DocumentEnd, HeldOut, CorpusName, CorpusPath, CorpusKind,
         Ratio, Epochs, Steps, GlobalBatch, MicroBatch,
         LossKind, LossAlpha, LossTopN,
-        Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets,
+        Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets, LoraFrom,
         LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps,
         Recompute, ValidateEvery, ValidateDocuments, CheckpointEvery, CheckpointKeep, Threads,
     ];

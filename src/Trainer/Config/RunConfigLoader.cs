@@ -92,7 +92,7 @@ public static class RunConfigLoader
             microBatch,
             BuildLoss(v),
             method,
-            BuildLora(v),
+            BuildLora(v, source, folder),
             BuildOptimizer(v, source, method),
             v.Take(ConfigKeys.Recompute, RecomputeKind.None),
             validate,
@@ -140,15 +140,25 @@ public static class RunConfigLoader
         v.Take(ConfigKeys.LossAlpha, 0.01),
         v.Take(ConfigKeys.LossTopN, 31));
 
-    private static LoraSettings BuildLora(ConfigValues v)
+    private static LoraSettings BuildLora(ConfigValues v, string source, string folder)
     {
+        string? from = v.Has(ConfigKeys.LoraFrom)
+            ? Found(v, new Input(ConfigKeys.LoraFrom, Directory.Exists, "an adapter folder"), folder, source)
+            : null;
+        ConfigKey[] own = [ConfigKeys.LoraRank, ConfigKeys.LoraAlpha, ConfigKeys.LoraRsLora, ConfigKeys.LoraTargets];
+        if (from is not null && own.FirstOrDefault(v.Has) is { } given)
+        {
+            v.Errors.Add(
+                $"{v.Where(given.Path, source)}: {given.Path}: expected it to be left to the adapter of lora.from, got a value. Remove one of them");
+        }
+
+        double dropout = v.Take(ConfigKeys.LoraDropout, 0.0);
+        if (from is not null)
+            return new LoraSettings(0, 0, false, dropout, [], from);
         int rank = v.Take(ConfigKeys.LoraRank, 64);
         return new LoraSettings(
-            rank,
-            v.Take(ConfigKeys.LoraAlpha, 2.0 * rank),
-            v.Take(ConfigKeys.LoraRsLora, false),
-            v.Take(ConfigKeys.LoraDropout, 0.0),
-            v.Take(ConfigKeys.LoraTargets, LoraSettings.AllModules));
+            rank, v.Take(ConfigKeys.LoraAlpha, 2.0 * rank), v.Take(ConfigKeys.LoraRsLora, false), dropout,
+            v.Take(ConfigKeys.LoraTargets, LoraSettings.AllModules), null);
     }
 
     private static OptimizerSettings BuildOptimizer(ConfigValues v, string source, TrainingMethod method)

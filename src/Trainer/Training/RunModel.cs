@@ -34,9 +34,7 @@ internal sealed class RunModel : IDisposable
         TransformerWeights frozen = TransformerWeights.From(Config, name => ops.Adopt(_stored[name], _weights));
         if (run.Method == TrainingMethod.Lora)
         {
-            _lora = new LoraConfig(
-                run.Lora.Rank, run.Lora.Alpha, run.Lora.UseRsLora, run.Lora.Dropout, run.Lora.TargetModules);
-            _modules = LoraInit.Create(Config, _lora, run.Seed, _weights);
+            (_lora, _modules) = Adapter(run, ops);
             Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, run.Seed);
         }
         else
@@ -97,6 +95,29 @@ internal sealed class RunModel : IDisposable
 
     private static string SavedFolder(RunConfig run) =>
         Path.Combine(run.Output, run.Method == TrainingMethod.Lora ? "adapter" : "model");
+
+    /// <summary>A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.</summary>
+    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules) Adapter(RunConfig run, Ops ops)
+    {
+        LoraSettings lora = run.Lora;
+        if (lora.From is null)
+        {
+            var fresh = new LoraConfig(lora.Rank, lora.Alpha, lora.UseRsLora, lora.Dropout, lora.TargetModules);
+            return (fresh, LoraInit.Create(Config, fresh, run.Seed, _weights));
+        }
+
+        PeftAdapter start = PeftAdapter.Load(lora.From, Config);
+        Tensor Copy(Tensor stored)
+        {
+            Tensor copy = _weights.Allocate(stored.Name, DType.F32, stored.Shape.Dimensions.ToArray());
+            ops.Copy(ops.Adopt(stored, _weights), copy);
+            return copy;
+        }
+
+        return (
+            start.Config with { Dropout = lora.Dropout },
+            start.Modules.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))));
+    }
 
     private Dictionary<string, Tensor> Copies(Ops ops)
     {
