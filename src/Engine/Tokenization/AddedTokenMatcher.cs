@@ -14,8 +14,8 @@ internal sealed class AddedTokenMatcher
     private readonly List<AddedToken?> _tokenAt = [null];
 
     /// <param name="spellings">
-    /// Each token with the text that is looked for (for normalised ones, the normalised content). Where two normalise to
-    /// the same text the library finds the one that it was given first, special tokens before all others.
+    /// Each token with the text that is looked for (for normalised ones, the normalised content). Where two normalise
+    /// to the same text the library finds the one that it was given first, special tokens before all others.
     /// </param>
     public AddedTokenMatcher(IEnumerable<(AddedToken Token, string Spelling)> spellings)
     {
