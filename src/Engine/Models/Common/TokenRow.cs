@@ -15,7 +15,7 @@ namespace MolEngine.Engine.Models.Common;
 public sealed record TokenRow(
     ReadOnlyMemory<int> Tokens, IReadOnlyList<int> DocumentStarts, bool General = false, int FirstPosition = 0)
 {
-    /// <summary>The first token of each document; an invalid list never becomes a row.</summary>
+    /// <summary>The first token of each document; checked when the row is made.</summary>
     public IReadOnlyList<int> DocumentStarts { get; } = Checked(Tokens.Length, DocumentStarts);
 
     /// <summary>Tokens that predict a next token: all but the last of each document.</summary>
