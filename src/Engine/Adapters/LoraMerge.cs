@@ -25,7 +25,9 @@ internal static class LoraMerge
         // Each row is one task's alone, so the number of threads changes nothing.
         int tasks = (outputs + RowsPerTask - 1) / RowsPerTask;
         var errors = new string?[tasks];
-        Parallel.For(0, tasks, () => (Row: new double[inputs], Sums: new double[RowsPerTask * inputs]), (task, _, scratch) =>
+        (double[] Row, double[] Sums) Scratch() => (new double[inputs], new double[RowsPerTask * inputs]);
+
+        Parallel.For(0, tasks, Scratch, (task, _, scratch) =>
         {
             int first = task * RowsPerTask;
             Multiply(b, wideA, first, scratch.Sums);
@@ -43,7 +45,9 @@ internal static class LoraMerge
             throw new ModelFileException(error);
     }
 
-    /// <summary>Rows first .. first + 3 of B A into <paramref name="sums"/> [4, in]; rows past the end repeat the last.</summary>
+    /// <summary>
+    /// Rows first .. first + 3 of B A into <paramref name="sums"/> [4, in]; rows past the end repeat the last.
+    /// </summary>
     private static void Multiply(Tensor b, double[] a, int first, double[] sums)
     {
         int rank = b.Shape[1], inputs = a.Length / rank, width = 2 * Vector<double>.Count;
@@ -79,7 +83,8 @@ internal static class LoraMerge
         for (int r = 0, at = column; r < factors.Length; r += RowsPerTask, at += inputs)
         {
             Vector<double> a0 = new(a, at), a1 = new(a, at + half);
-            Vector<double> f0 = new(factors[r]), f1 = new(factors[r + 1]), f2 = new(factors[r + 2]), f3 = new(factors[r + 3]);
+            Vector<double> f0 = new(factors[r]), f1 = new(factors[r + 1]);
+            Vector<double> f2 = new(factors[r + 2]), f3 = new(factors[r + 3]);
             s00 = Vector.FusedMultiplyAdd(f0, a0, s00);
             s01 = Vector.FusedMultiplyAdd(f0, a1, s01);
             s10 = Vector.FusedMultiplyAdd(f1, a0, s10);

@@ -79,7 +79,8 @@ internal sealed class PeftConfigFile
         if (_excluded(module))
             return "exclude_modules";
         string[] parts = module.Split('.');
-        bool layered = int.TryParse(parts.ElementAtOrDefault(2), NumberStyles.None, CultureInfo.InvariantCulture, out int layer);
+        bool layered = int.TryParse(
+            parts.ElementAtOrDefault(2), NumberStyles.None, CultureInfo.InvariantCulture, out int layer);
         return layered && _layers?.Contains(layer) == false ? "layers_to_transform" : null;
     }
 
@@ -89,7 +90,12 @@ internal sealed class PeftConfigFile
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(
             buffer,
-            new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" }))
+            new JsonWriterOptions
+            {
+                Indented = true,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                NewLine = "\n",
+            }))
         {
             json.WriteStartObject();
             WriteEmptyObject(json, "alpha_pattern");
@@ -157,7 +163,10 @@ internal sealed class PeftConfigFile
             || init.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
             return;
         if (JsonFields.TextOf(init.Value) is not ("gaussian" or "eva" or "orthogonal"))
-            throw f.Wrong("init_lora_weights", "true, false, \"gaussian\", \"eva\" or \"orthogonal\"", init.Value, Todo);
+        {
+            throw f.Wrong(
+                "init_lora_weights", "true, false, \"gaussian\", \"eva\" or \"orthogonal\"", init.Value, Todo);
+        }
     }
 
     private static void CheckLayersPattern(JsonFields f)

@@ -28,7 +28,8 @@ internal static class PeftTensorCheck
             problems.Add($"{name} (surplus: not lora_A or lora_B of a linear layer)");
         foreach (string module in ModulesOf(file))
         {
-            (int Outputs, int Inputs) shape = (Width(file, PeftNames.B(module), 0), Width(file, PeftNames.A(module), 1));
+            (int Outputs, int Inputs) shape =
+                (Width(file, PeftNames.B(module), 0), Width(file, PeftNames.A(module), 1));
             if (linears is not null && !linears.TryGetValue(module, out shape))
             {
                 problems.Add($"{module} (surplus: no projection of this model)");

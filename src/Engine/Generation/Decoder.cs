@@ -42,10 +42,12 @@ public sealed class Decoder : IDisposable
     public int Room => _cache.Capacity - _cache.Length;
 
     /// <summary>Appends tokens and computes the logits of the next.</summary>
+    /// <exception cref="ArgumentException">No tokens, more than there is room for, or an id outside the
+    /// vocabulary.</exception>
     public void Append(ReadOnlySpan<int> ids)
     {
         if (ids.IsEmpty || ids.Length > Room)
-            throw new ArgumentException($"generation: expected 1 to {Room} tokens, got {ids.Length}");
+            throw new ArgumentException($"generation: expected 1 to {Room} (the room left) tokens, got {ids.Length}");
         for (int start = 0; start < ids.Length; start += PromptChunk)
         {
             ReadOnlySpan<int> chunk = ids.Slice(start, Math.Min(PromptChunk, ids.Length - start));
@@ -85,7 +87,8 @@ public sealed class Decoder : IDisposable
     {
         LayerWeights layer = _weights.Layers[i];
         int n = layout.Tokens, intermediate = layer.Gate.Outputs;
-        Tensor q = Buffer("query", DType.F32, n, _heads.QuerySize), y = Buffer("attention", DType.F32, n, _heads.QuerySize);
+        Tensor q = Buffer("query", DType.F32, n, _heads.QuerySize);
+        Tensor y = Buffer("attention", DType.F32, n, _heads.QuerySize);
         Tensor k = _cache.Keys[i].Slice(start, n);
         Linear(normed, layer.Query, layout, q);
         Linear(normed, layer.Key, layout, k);
@@ -104,9 +107,15 @@ public sealed class Decoder : IDisposable
     private void Linear(Tensor x, LinearWeights weights, SequenceLayout layout, Tensor y)
     {
         if (layout.Tokens <= LargestDecode)
+        {
             _ops.LinearDecode(x, weights, y);
-        else
-            _ops.Linear(x, weights, layout, y, weights.Lora is null ? null : Buffer("lora hidden", DType.F32, layout.Tokens, weights.Lora.Rank));
+            return;
+        }
+
+        Tensor? hidden = weights.Lora is not { } lora
+            ? null
+            : Buffer("lora hidden", DType.F32, layout.Tokens, lora.Rank);
+        _ops.Linear(x, weights, layout, y, hidden);
     }
 
     private SequenceLayout Layout(int n, int start)
@@ -117,12 +126,13 @@ public sealed class Decoder : IDisposable
         return new SequenceLayout([0, n], [0, n], tensor, Buffer("keys", DType.I64, n));
     }
 
-    /// <summary>A named buffer of the largest size asked for so far, cut to the size asked for now.</summary>
+    /// <summary>A named buffer, made once for few and once for many tokens, cut to the size asked for.</summary>
     private Tensor Buffer(string name, DType type, int rows, params int[] width)
     {
-        string key = $"{name} {rows > LargestDecode} {string.Join('x', width)}";
+        int capacity = rows > LargestDecode ? PromptChunk : LargestDecode;
+        string key = $"{name} {capacity} {string.Join('x', width)}";
         if (!_buffers.TryGetValue(key, out Tensor? tensor))
-            _buffers[key] = tensor = _arena.Allocate(name, type, [rows > LargestDecode ? PromptChunk : LargestDecode, .. width]);
+            _buffers[key] = tensor = _arena.Allocate(name, type, [capacity, .. width]);
         return tensor.Slice(0, rows);
     }
 }

@@ -19,8 +19,12 @@ public static class GreedyGenerator
     /// <param name="decoder">With room for prompt and answer.</param>
     /// <param name="stopIds">Ids that end the text.</param>
     /// <param name="onToken">Called with each id as it comes, a stop id included.</param>
+    /// <exception cref="ArgumentException">The prompt is empty, or it and the answer are longer than the
+    /// room.</exception>
+    /// <exception cref="NonFiniteException">A logit is NaN.</exception>
     public static (IReadOnlyList<int> Ids, StopReason Stop) Generate(
-        Decoder decoder, ReadOnlySpan<int> prompt, int maxTokens, IReadOnlyCollection<int> stopIds, Action<int>? onToken = null)
+        Decoder decoder, ReadOnlySpan<int> prompt, int maxTokens, IReadOnlyCollection<int> stopIds,
+        Action<int>? onToken = null)
     {
         var ids = new List<int>();
         if (maxTokens <= 0)
@@ -39,7 +43,6 @@ public static class GreedyGenerator
         }
     }
 
-    /// <exception cref="NonFiniteException">A logit is NaN.</exception>
     private static int ArgMax(float[] logits)
     {
         int best = 0;
@@ -48,7 +51,8 @@ public static class GreedyGenerator
             if (float.IsNaN(logits[i]))
             {
                 throw new NonFiniteException(
-                    $"generation: logit of token {i}: expected a number, got NaN. The model's weights or the adapter are broken.");
+                    $"generation: logit of token {i}: expected a number, got NaN. The model's weights or the adapter "
+                    + "are broken.");
             }
 
             if (logits[i] > logits[best])

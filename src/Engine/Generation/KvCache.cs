@@ -9,8 +9,14 @@ public sealed class KvCache
     public KvCache(Arena arena, ModelConfig config, int capacity)
     {
         int width = config.NumKvHeads * config.HeadDim;
-        Keys = [.. Enumerable.Range(0, config.NumLayers).Select(i => arena.Allocate($"layer {i} key cache", DType.F32, capacity, width))];
-        Values = [.. Enumerable.Range(0, config.NumLayers).Select(i => arena.Allocate($"layer {i} value cache", DType.F32, capacity, width))];
+        IReadOnlyList<Tensor> Layers(string what) =>
+        [
+            .. Enumerable.Range(0, config.NumLayers)
+                .Select(i => arena.Allocate($"layer {i} {what} cache", DType.F32, capacity, width)),
+        ];
+
+        Keys = Layers("key");
+        Values = Layers("value");
         Capacity = capacity;
     }
 

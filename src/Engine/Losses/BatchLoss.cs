@@ -5,11 +5,12 @@ namespace MolEngine.Engine.Losses;
 /// <summary>Means of a row over its effective tokens.</summary>
 /// <param name="KlDivergence">0 where there is no base.</param>
 /// <param name="TailMass">Mean over tokens of the student's mass outside the base's top n; 0 without a base.</param>
-public readonly record struct RowFigures(bool General, int EffectiveTokens, double CrossEntropy, double KlDivergence, double TailMass);
+public readonly record struct RowFigures(
+    bool General, int EffectiveTokens, double CrossEntropy, double KlDivergence, double TailMass);
 
 /// <summary>
-/// The loss of a global batch: the mean over a row's effective tokens, then the mean over the rows that have any. Weights of tokens
-/// are fixed here before the first micro-batch, so that gradients do not depend on the split.
+/// The loss of a global batch: the mean over a row's effective tokens, then the mean over the rows that have any.
+/// Weights of tokens are fixed here before the first micro-batch, so that gradients do not depend on the split.
 /// </summary>
 public sealed class BatchLoss
 {
@@ -29,14 +30,15 @@ public sealed class BatchLoss
     /// <summary>Rows without a token that predicts: they add nothing.</summary>
     public int EmptyRows => Weights.Count - _effectiveRows;
 
-    /// <summary>The loss of the batch from its rows' figures.</summary>
-    public double Value(IEnumerable<RowFigures> rows) => _effectiveRows == 0 ? 0 : rows.Where(r => r.EffectiveTokens > 0).Sum(RowLoss) / _effectiveRows;
+    /// <summary>The loss of the batch from its rows' figures; 0 where no row predicts anything.</summary>
+    public double Value(IEnumerable<RowFigures> rows) =>
+        _effectiveRows == 0 ? 0 : rows.Where(r => r.EffectiveTokens > 0).Sum(RowLoss) / _effectiveRows;
 
     /// <summary>The loss of one row.</summary>
     public double RowLoss(RowFigures row)
     {
         TokenWeights w = _options.Weights(row.General);
-        return w.CrossEntropy * row.CrossEntropy + w.KlDivergence * row.KlDivergence;
+        return (w.CrossEntropy * row.CrossEntropy) + (w.KlDivergence * row.KlDivergence);
     }
 
     private TokenWeights TokenWeightsOf(TokenRow row)

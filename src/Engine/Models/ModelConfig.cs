@@ -50,6 +50,10 @@ public sealed record ModelConfig
 
     public int? BosTokenId { get; init; }
 
+    /// <summary>
+    /// Its embedding is zero in random weights, as in transformers. Otherwise a token like any other: no row is padded,
+    /// and its embedding is trained where it occurs.
+    /// </summary>
     public int? PadTokenId { get; init; }
 
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];
@@ -72,7 +76,9 @@ public sealed record ModelConfig
     /// <exception cref="Weights.ModelFileException">Names <paramref name="where"/> and the key.</exception>
     public static ModelConfig Parse(string json, string where) => ConfigParser.Parse(json, where);
 
-    /// <summary>Whether the two describe the same computation: all but texts, special ids, stored type and initialisation.</summary>
+    /// <summary>
+    /// Whether the two describe the same computation: all but texts, special ids, stored type and initialisation.
+    /// </summary>
     public bool ComputesLike(ModelConfig other) => Computation(this) == Computation(other);
 
     private static ModelConfig Computation(ModelConfig c) => c with

@@ -3,11 +3,15 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Engine.Optim;
 
-/// <param name="Clip">Largest norm of the whole gradient; larger ones are scaled down to it. 0 or infinity: no clipping.</param>
+/// <param name="Clip">
+/// Largest norm of the whole gradient; larger ones are scaled down to it. 0 or infinity: no clipping.
+/// </param>
 public sealed record AdamWOptions(
     double Beta1 = 0.9, double Beta2 = 0.95, double Eps = 1e-8, double WeightDecay = 0, double Clip = 1.0);
 
-/// <summary>AdamW (Loshchilov and Hutter 2019) with fp32 states and clipping by the global norm, as PyTorch computes both.</summary>
+/// <summary>
+/// AdamW (Loshchilov and Hutter 2019) with fp32 states and clipping by the global norm, as PyTorch computes both.
+/// </summary>
 public sealed class AdamW
 {
     private readonly Ops _ops;
@@ -18,8 +22,14 @@ public sealed class AdamW
         _ops = ops;
         _options = options;
         Parameters = parameters;
-        FirstMoments = [.. parameters.Select(p => arena.Allocate($"{p.Name} first moment", DType.F32, p.Value.Shape.Dimensions.ToArray()))];
-        SecondMoments = [.. parameters.Select(p => arena.Allocate($"{p.Name} second moment", DType.F32, p.Value.Shape.Dimensions.ToArray()))];
+        IReadOnlyList<Tensor> States(string what) =>
+        [
+            .. parameters.Select(
+                p => arena.Allocate($"{p.Name} {what} moment", DType.F32, p.Value.Shape.Dimensions.ToArray())),
+        ];
+
+        FirstMoments = States("first");
+        SecondMoments = States("second");
     }
 
     public IReadOnlyList<Parameter> Parameters { get; }
@@ -46,8 +56,8 @@ public sealed class AdamW
         {
             Parameter p = Parameters[i];
             var step = new AdamWStep(
-                learningRate, _options.Beta1, _options.Beta2, _options.Eps, p.Decays ? _options.WeightDecay : 0, correction1,
-                correction2, scale);
+                learningRate, _options.Beta1, _options.Beta2, _options.Eps, p.Decays ? _options.WeightDecay : 0,
+                correction1, correction2, scale);
             _ops.AdamW(p.Value, p.Gradient, FirstMoments[i], SecondMoments[i], step);
         }
     }

@@ -8,8 +8,9 @@ public enum ScheduleKind
 }
 
 /// <summary>
-/// transformers' schedules with warm-up (get_cosine_schedule_with_warmup and its kin): the factor rises linearly from 0 over the warm-up
-/// steps, so that the first update has rate 0, then falls to 0 at the end by half a cosine or a line, or stays.
+/// transformers' schedules with warm-up (get_cosine_schedule_with_warmup and its kin): the factor rises linearly from 0
+/// over the warm-up steps, so that the first update has rate 0, then falls to 0 at the end by half a cosine or a line,
+/// or stays.
 /// </summary>
 /// <param name="Peak">The learning rate after warm-up.</param>
 /// <param name="TotalSteps">Updates of the whole run.</param>
@@ -19,7 +20,10 @@ public sealed record LearningRateSchedule(ScheduleKind Kind, double Peak, int To
     /// <summary>Warm-up as a share of all steps, rounded up as transformers does.</summary>
     public static int WarmupOf(double ratio, int totalSteps) => (int)Math.Ceiling(totalSteps * ratio);
 
-    /// <summary>The rate of the update with 0-based index <paramref name="step"/>.</summary>
+    /// <summary>
+    /// The rate of the update with 0-based index <paramref name="step"/>; behind the last, what transformers gives
+    /// there.
+    /// </summary>
     public double At(int step)
     {
         if (step < WarmupSteps)
@@ -28,7 +32,7 @@ public sealed record LearningRateSchedule(ScheduleKind Kind, double Peak, int To
         return Peak * Kind switch
         {
             ScheduleKind.Cosine => Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * progress))),
-            ScheduleKind.Linear => Math.Max(0, 1 - progress),
+            ScheduleKind.Linear => Math.Max(0, (double)(TotalSteps - step) / Math.Max(1, TotalSteps - WarmupSteps)),
             _ => 1,
         };
     }

@@ -13,12 +13,14 @@ internal sealed class AddedTokenMatcher
     private readonly Dictionary<(int Node, byte Byte), int> _edges = [];
     private readonly List<AddedToken?> _tokenAt = [null];
 
-    /// <param name="spellings">Each token with the text that is looked for (for normalised ones, the normalised
-    /// content).</param>
+    /// <param name="spellings">
+    /// Each token with the text that is looked for (for normalised ones, the normalised content). Where two normalise
+    /// to the same text the library finds the one that it was given first, special tokens before all others.
+    /// </param>
     public AddedTokenMatcher(IEnumerable<(AddedToken Token, string Spelling)> spellings)
     {
         HashSet<byte> firsts = [];
-        foreach ((AddedToken token, string spelling) in spellings)
+        foreach ((AddedToken token, string spelling) in spellings.OrderByDescending(s => s.Token.Special))
         {
             byte[] bytes = Encoding.UTF8.GetBytes(spelling);
             int node = 0;
@@ -36,7 +38,7 @@ internal sealed class AddedTokenMatcher
             if (node != 0)
             {
                 firsts.Add(bytes[0]);
-                _tokenAt[node] = token;
+                _tokenAt[node] ??= token;
             }
         }
 
@@ -63,6 +65,9 @@ internal sealed class AddedTokenMatcher
                 start = Math.Max(WhiteSpaceBefore(text, start), plainFrom);
             if (token.RightStrip)
                 end = WhiteSpaceAfter(text, end);
+            // White space that the token before has taken along is not there for another to begin in.
+            if (start >= end)
+                continue;
             match = start..end;
             return true;
         }

@@ -13,6 +13,15 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
 
     public bool IsObject => element.ValueKind == JsonValueKind.Object;
 
+    private bool IsOff => element.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.String => element.ValueEquals(""),
+        JsonValueKind.Array => element.GetArrayLength() == 0,
+        JsonValueKind.Object => element.GetPropertyCount() == 0,
+        _ => false,
+    };
+
     private string Path => index < 0 ? parent : $"{parent}[{index}]";
 
     /// <summary>A member of this object; null where it is absent or null.</summary>
@@ -101,14 +110,26 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
         }
     }
 
-    /// <summary>Refuses keys whose meaning is not known here, and keys given twice.</summary>
+    /// <summary>
+    /// Refuses keys whose meaning is not known here, unless their value (null, false, nothing) switches them off, and
+    /// keys given twice.
+    /// </summary>
     public void AllowOnly(params ReadOnlySpan<string> names)
+    {
+        OnlyOnce();
+        foreach ((string name, JsonView value) in Members())
+        {
+            if (!names.Contains(name) && !value.IsOff)
+                throw Error($"the key \"{name}\" is not supported", string.Join(", ", names.ToArray()), $"\"{name}\"");
+        }
+    }
+
+    /// <summary>Refuses keys given twice.</summary>
+    public void OnlyOnce()
     {
         HashSet<string> seen = [];
         foreach ((string name, _) in Members())
         {
-            if (!names.Contains(name))
-                throw Error($"the key \"{name}\" is not supported", string.Join(", ", names.ToArray()), $"\"{name}\"");
             if (!seen.Add(name))
                 throw Error($"the key \"{name}\" is given twice", "each key once", "two values");
         }

@@ -1,6 +1,8 @@
 namespace MolEngine.Engine.Tokenization;
 
-/// <summary>A tokenizer.json that cannot be read or is not supported, or ids that it does not know. The message is for people.</summary>
+/// <summary>
+/// A tokenizer.json that cannot be read or is not supported, or ids that it does not know. The message is for people.
+/// </summary>
 public sealed class TokenizerException : UserException
 {
     public TokenizerException(string message)

@@ -31,21 +31,12 @@ internal static class TokenizerReader
 
     private static TokenizerParts Parts(JsonView root)
     {
-        root.AllowOnly(
-            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
-            "decoder", "model");
+        // Other keys at the top say nothing of the encoding, and the library reads past them.
+        root.OnlyOnce();
         if (root.Optional("version") is JsonView version && (!version.IsString || version.String() != "1.0"))
             throw version.Expected("\"1.0\"");
-        foreach (string name in (string[])["truncation", "padding"])
-        {
-            if (root.Optional(name) is JsonView setting)
-            {
-                throw setting.Error(
-                    "is not supported", "null", setting.Describe(),
-                    "Set it to null: ids are neither cut nor padded here.");
-            }
-        }
-
+        // truncation and padding are settings of a call that whoever saved the file had last used; transformers sets
+        // both anew at every call, to none unless asked. Neither is read here: ids are neither cut nor padded.
         DecoderReader.Check(root);
         (Dictionary<string, int> vocabulary, BpeModel model) = BpeModelReader.Read(root.Required("model"));
         List<AddedToken> added = AddedTokenReader.Read(root, vocabulary);

@@ -27,7 +27,8 @@ internal static class Utf8
         }
 
         length = 4;
-        return ((b & 0x07) << 18) | ((text[at + 1] & 0x3F) << 12) | ((text[at + 2] & 0x3F) << 6) | (text[at + 3] & 0x3F);
+        return ((b & 0x07) << 18) | ((text[at + 1] & 0x3F) << 12) | ((text[at + 2] & 0x3F) << 6)
+            | (text[at + 3] & 0x3F);
     }
 
     /// <summary>The first byte of the code point that ends before <paramref name="end"/>; end must not be 0.</summary>

@@ -19,7 +19,8 @@ public static partial class DurableFiles
         {
             try
             {
-                using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+                using (var stream = new FileStream(
+                    temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
                 {
                     write(stream);
                     stream.Flush(flushToDisk: true);

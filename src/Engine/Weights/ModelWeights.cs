@@ -99,8 +99,11 @@ public sealed class ModelWeights : IDisposable
 
         string[] surplus = [.. tensors.Keys.Except(specs.Select(s => s.Name))];
         if (surplus.Length > 0)
+        {
             throw new ArgumentException(
-                $"expected the tensors of {config.Architecture}, got also {string.Join(", ", surplus)}", nameof(tensors));
+                $"expected the tensors of {config.Architecture}, got also {Listing.Of(surplus)}", nameof(tensors));
+        }
+
         return new ModelWeights(config, new(tensors), tensors.ToDictionary(t => t.Key, t => t.Value.Type), 0, owner);
     }
 

@@ -37,7 +37,8 @@ public sealed class SafetensorsFile : IDisposable
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
+            using var stream = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
             byte[] header = ReadHeader(path, stream);
             (List<SafetensorsEntry> entries, Dictionary<string, string> metadata) =
                 SafetensorsHeader.Parse(path, header, stream.Length);
@@ -91,16 +92,14 @@ public sealed class SafetensorsFile : IDisposable
         {
             throw new ModelFileException(
                 $"{path}: the header is oversized, or this is not a safetensors file: expected at most "
-                + $"{SafetensorsHeader.MaxBytes} bytes, "
-                + $"got {bytes}. Download the file again.");
+                + $"{SafetensorsHeader.MaxBytes} bytes, got {bytes}. Download the file again.");
         }
 
         if ((long)bytes > stream.Length - length.Length)
         {
             throw new ModelFileException(
                 $"{path}: truncated inside the header: expected {bytes} bytes of header, got "
-                + $"{stream.Length - length.Length}. "
-                + "Download the file again.");
+                + $"{stream.Length - length.Length}. Download the file again.");
         }
 
         var header = new byte[bytes];

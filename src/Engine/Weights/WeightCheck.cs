@@ -9,13 +9,18 @@ namespace MolEngine.Engine.Weights;
 /// </summary>
 internal static class WeightCheck
 {
-    private static readonly string[] QuantisedSuffixes =
+    /// <summary>
+    /// Names that only quantised checkpoints have: MLX, GPTQ and AWQ, bitsandbytes, FP8, compressed-tensors.
+    /// </summary>
+    private static readonly string[] QuantisedNames =
     [
-        ".scales", ".biases", ".qweight", ".qzeros", ".g_idx", ".absmax", ".quant_map", ".weight_scale",
-        ".weight_scale_inv", ".input_scale", ".SCB", ".weight_packed", ".weight_zero_point",
+        ".scales", ".biases", ".qweight", ".qzeros", ".g_idx", ".absmax", ".quant_map", ".quant_state.", ".SCB",
+        ".weight_format", ".weight_scale", ".input_scale", ".activation_scale", ".weight_packed", ".weight_shape",
+        ".weight_zero_point", ".weight_g_idx",
     ];
 
-    /// <exception cref="ModelFileException">Names all missing, surplus, misshaped and mistyped tensors.</exception>
+    /// <exception cref="ModelFileException">Counts and names missing, surplus, misshaped and mistyped tensors, of each
+    /// kind as many as a message bears.</exception>
     public static void Check(WeightFiles files, ModelConfig config)
     {
         var specs = Architectures.Of(config).Tensors(config).ToDictionary(s => s.Name);
@@ -39,10 +44,9 @@ internal static class WeightCheck
             return;
         }
 
-        bool quantised = stored.Any(e => QuantisedSuffixes.Any(s => e.Name.EndsWith(s, StringComparison.Ordinal))
-            || !e.IsFloat);
-        string todo = quantised
-            ? "This checkpoint is quantised: choose the unquantised model."
+        SafetensorsEntry? quantised = stored.FirstOrDefault(e => IsQuantised(e, specs.ContainsKey(e.Name)));
+        string todo = quantised is not null
+            ? $"This checkpoint is quantised ({quantised.Name} {quantised.StoredType}): choose the unquantised model."
             : "Choose files and config of one model.";
         throw new ModelFileException(
             $"{files.Folder}: the weights do not fit the config: expected the tensors of {config.Architecture}, got "
@@ -51,6 +55,11 @@ internal static class WeightCheck
 
     /// <summary>Old files carry the rotary frequencies of each layer; they follow from the config.</summary>
     public static bool Ignored(string name) => name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
+
+    /// <summary>Whether a tensor is part of quantised weights, or a weight that is no float.</summary>
+    private static bool IsQuantised(SafetensorsEntry e, bool known) =>
+        QuantisedNames.Any(name => e.Name.Contains(name, StringComparison.Ordinal))
+        || (!e.IsFloat && (known || e.StoredType is "I8" or "U8" || e.StoredType.StartsWith('F')));
 
     /// <summary>A tied model that stores both tensors must store the same numbers twice.</summary>
     private static void CheckTied(WeightFiles files, ModelConfig config)
@@ -81,6 +90,6 @@ internal static class WeightCheck
     {
         string[] names = [.. tensors];
         if (names.Length > 0)
-            problems.Add($"{names.Length} {kind}: {string.Join(", ", names)}");
+            problems.Add($"{names.Length} {kind}: {Listing.Of(names)}");
     }
 }

@@ -1,5 +1,5 @@
-using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Weights;
@@ -94,8 +94,7 @@ internal sealed class WeightFiles : IDisposable
         {
             throw new ModelFileException(
                 $"{index}: shards are missing: expected {shards.Length} files beside it, got none of "
-                + $"{string.Join(", ", absent)}. "
-                + "Download them.");
+                + $"{Listing.Of(absent)}. Download them.");
         }
 
         List<string> problems = [];
@@ -107,20 +106,23 @@ internal sealed class WeightFiles : IDisposable
             {
                 if (map.GetValueOrDefault(name) == shard)
                     _owners.Add(name, file);
-                else
-                    problems.Add($"{name} is in {shard}, in the index {(map.TryGetValue(name, out string? o) ? $"in {o}" : "nowhere")}");
+                else if (!WeightCheck.Ignored(name))
+                    problems.Add($"{name} is in {shard}, in the index {Place(map, name)}");
             }
         }
 
-        problems.AddRange(map.Where(m => !_owners.ContainsKey(m.Key)).Select(m => $"{m.Key} is not in {m.Value}"));
+        problems.AddRange(map.Where(m => !_owners.ContainsKey(m.Key) && !WeightCheck.Ignored(m.Key))
+            .Select(m => $"{m.Key} is not in {m.Value}"));
         if (problems.Count > 0)
         {
             throw new ModelFileException(
                 $"{index}: disagrees with the shards: expected every tensor where the index says, got "
-                + $"{string.Join("; ", problems)}. "
-                + "Download the files again.");
+                + $"{Listing.Of(problems, "; ")}. Download the files again.");
         }
     }
+
+    private static string Place(Dictionary<string, string> index, string tensor) =>
+        index.TryGetValue(tensor, out string? shard) ? $"in {shard}" : "nowhere";
 
     private static Dictionary<string, string> ReadIndex(string index)
     {
@@ -136,8 +138,7 @@ internal sealed class WeightFiles : IDisposable
             {
                 throw new ModelFileException(
                     $"{index}: key weight_map.{name}: the shard's name leaves the folder: expected a file beside the "
-                    + $"index, got \"{shard}\". "
-                    + "Do not use this checkpoint.");
+                    + $"index, got \"{shard}\". Do not use this checkpoint.");
             }
 
             map.Add(name, shard);

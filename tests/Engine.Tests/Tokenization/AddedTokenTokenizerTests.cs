@@ -35,6 +35,18 @@ public sealed class AddedTokenTokenizerTests
             expected, text, null, MadeTokenizer.Added(300, "<l>", lstrip: true), MadeTokenizer.Added(301, "<r>", rstrip: true),
             MadeTokenizer.Added(302, "<b>", lstrip: true, rstrip: true));
 
+    /// <summary>A token may begin in white space that the one before has taken, but not consist of it.</summary>
+    [Theory]
+    [InlineData("a<r> <t>b", "a 300 301 b")]
+    [InlineData("a<r> \nb", "a 300 b")]
+    [InlineData("a<r>\n b", "a 300 b")]
+    [InlineData("a \nb", "a 302 b")]
+    [InlineData("<r>\tb", "300 303 b")]
+    public void WhiteSpaceOfTwoTokens(string text, string expected) =>
+        AssertIds(
+            expected, text, null, MadeTokenizer.Added(300, "<r>", rstrip: true), MadeTokenizer.Added(301, " <t>"),
+            MadeTokenizer.Added(302, "\n", lstrip: true), MadeTokenizer.Added(303, "\t"));
+
     [Theory]
     [InlineData("of", "300")]
     [InlineData("a of-", "a \u0120 300 -")]
@@ -54,6 +66,16 @@ public sealed class AddedTokenTokenizerTests
         AssertIds("301 n \u00C3 \u00A9 e", "ne\u0301en\u00E9e", Nfc, tokens);
         AssertIds("c a f \u00C3 \u00A9 300", "caf\u00E9cafe\u0301", null, tokens);
     }
+
+    [Theory]
+    [InlineData(true, false, "300")]
+    [InlineData(false, true, "301")]
+    [InlineData(false, false, "300")]
+    public void OfTwoThatNormaliseToTheSameTheFirstIsFoundSpecialOnesBeforeOthers(bool first, bool second, string expected) =>
+        AssertIds(
+            expected, "\u00E9\u0301", """{"type": "NFC"}""",
+            MadeTokenizer.Added(300, "e\u0301\u0301", special: first, normalized: true),
+            MadeTokenizer.Added(301, "\u00E9\u0301", special: second, normalized: true));
 
     [Fact]
     public void EachPieceBetweenTokensIsNormalisedByItself() =>

@@ -25,10 +25,13 @@ public sealed class BadTokenizerTests
     [InlineData("post_processor", """{"type": "TemplateProcessing", "single": []}""", "post_processor.single", "no sequence")]
     [InlineData(
         "post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}]}""", "post_processor.single[0].SpecialToken.id", "\"x\"")]
-    [InlineData("truncation", """{"max_length": 5}""", "truncation", "null")]
-    [InlineData("padding", """{"strategy": "BatchLongest"}""", "padding", "null")]
     [InlineData("version", "\"2.0\"", "version", "2.0")]
-    [InlineData("surprise", "1", "", "surprise")]
+    [InlineData("model.surprise", "1", "model: ", "surprise")]
+    [InlineData("pre_tokenizer.pretokenizers", """[{"type": "ByteLevel", "use_regex": true, "reversed": true}]""", "pretokenizers[0]: ", "reversed")]
+    [InlineData(
+        "pre_tokenizer", """{"type": "Split", "pattern": {"Glob": "a*"}, "behavior": "Isolated", "invert": false}""", "pre_tokenizer.pattern", "Glob")]
+    [InlineData(
+        "post_processor", """{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}, {"Mask": {"id": "A"}}]}""", "post_processor.single[1]", "Mask")]
     [InlineData("model", """{"type": "Unigram"}""", "model.type", "Unigram")]
     [InlineData("model.dropout", "0.1", "model.dropout", "0.1")]
     [InlineData("model.continuing_subword_prefix", "\"##\"", "model.continuing_subword_prefix", "##")]
@@ -60,6 +63,36 @@ public sealed class BadTokenizerTests
         Assert.StartsWith("made/tokenizer.json: ", message);
         Assert.Contains(where, message);
         Assert.Contains(named, message);
+    }
+
+    /// <summary>
+    /// Settings of a call that were saved along with the tokenizer, which transformers resets before every call.
+    /// </summary>
+    [Theory]
+    [InlineData("truncation", """{"direction": "Right", "max_length": 3, "strategy": "LongestFirst", "stride": 0}""")]
+    [InlineData("padding", """{"strategy": {"Fixed": 8}, "direction": "Left", "pad_to_multiple_of": null, "pad_id": 0, "pad_type_id": 0, "pad_token": "<e>"}""")]
+    [InlineData("surprise", """{"any": ["thing"]}""")]
+    public void IdsAreNeitherCutNorPaddedByWhatTheFileSays(string key, string value)
+    {
+        JsonObject json = Make();
+        json[key] = JsonNode.Parse(value);
+        Assert.Equal(
+            MadeTokenizer.Parse(Make()).Encode("abc defgh<e>", addSpecialTokens: true),
+            MadeTokenizer.Parse(json).Encode("abc defgh<e>", addSpecialTokens: true));
+    }
+
+    [Theory]
+    [InlineData("model.surprise", "null")]
+    [InlineData("model.surprise", "false")]
+    [InlineData("pre_tokenizer.surprise", "\"\"")]
+    [InlineData("decoder.surprise", "[]")]
+    [InlineData("decoder.surprise", "{}")]
+    public void KeysThatAreSwitchedOffNeedNotBeKnown(string path, string value)
+    {
+        JsonObject json = Make();
+        string[] keys = path.Split('.');
+        json[keys[0]]![keys[1]] = JsonNode.Parse(value);
+        Assert.NotEmpty(MadeTokenizer.Parse(json).Encode("abc", addSpecialTokens: false));
     }
 
     [Fact]

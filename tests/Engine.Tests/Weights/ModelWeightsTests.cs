@@ -68,12 +68,73 @@ public sealed class ModelWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_quantised_checkpoint_is_called_that()
+    public void A_checkpoint_of_real_size_is_counted_and_its_first_tensors_named()
     {
         Dictionary<string, Tensor> tensors = TinyModel.Save(_folder);
-        tensors["model.layers.0.mlp.up_proj.scales"] = Hosts.Tensor("s", DType.F32, [6]);
+        _folder.Write("config.json", TinyModel.Json("""{"num_hidden_layers": 80}"""));
+        tensors.Remove("model.norm.weight");
+        tensors["more"] = Hosts.Tensor("m", DType.F32, [1]);
         TinyModel.Save(_folder, tensors);
-        Assert.Contains("quantised", Assert.Throws<ModelFileException>(Open).Message);
+        string message = Assert.Throws<ModelFileException>(Open).Message;
+        Assert.Contains("703 missing: model.layers.2.input_layernorm.weight [8], ", message);
+        Assert.Contains(" and 671 more; 1 surplus: more F32 [1]", message);
+        Assert.InRange(message.Length, 1000, 4000);
+    }
+
+    /// <summary>Parts that only quantised weights have, by the tools that write them.</summary>
+    [Theory]
+    [InlineData("up_proj.scales")]
+    [InlineData("up_proj.biases")]
+    [InlineData("up_proj.qweight")]
+    [InlineData("up_proj.qzeros")]
+    [InlineData("up_proj.g_idx")]
+    [InlineData("up_proj.weight.absmax")]
+    [InlineData("up_proj.weight.quant_state.bitsandbytes__nf4")]
+    [InlineData("up_proj.SCB")]
+    [InlineData("up_proj.weight_scale_inv")]
+    [InlineData("up_proj.input_scale")]
+    [InlineData("up_proj.weight_packed")]
+    public void A_quantised_checkpoint_is_called_that(string part)
+    {
+        Dictionary<string, Tensor> tensors = TinyModel.Save(_folder);
+        tensors[$"model.layers.0.mlp.{part}"] = Hosts.Tensor("s", DType.F32, [6]);
+        TinyModel.Save(_folder, tensors);
+        string message = Assert.Throws<ModelFileException>(Open).Message;
+        Assert.Contains($"This checkpoint is quantised (model.layers.0.mlp.{part} F32)", message);
+    }
+
+    [Theory]
+    [InlineData("F8_E4M3")]
+    [InlineData("F8_E5M2")]
+    [InlineData("I8")]
+    [InlineData("U8")]
+    public void Weights_of_eight_bits_are_named_with_their_type(string type)
+    {
+        const string Name = "model.layers.1.mlp.up_proj.weight";
+        TinyModel.Save(_folder);
+        string path = _folder["model.safetensors"];
+        byte[] bytes = File.ReadAllBytes(path);
+        // 6 x 8 floats hold 192 elements of a byte: the shape is wrong too, but for the header it fits.
+        string text = System.Text.Encoding.UTF8.GetString(bytes, 8, (int)BitConverter.ToInt64(bytes));
+        int at = text.IndexOf($"\"{Name}\"", StringComparison.Ordinal);
+        string header = text[..at] + text[at..].Replace("\"F32\",\"shape\":[6,8]", $"\"{type}\",\"shape\":[24,8]");
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), .. bytes[(8 + text.Length)..]]);
+        string message = Assert.Throws<ModelFileException>(Open).Message;
+        Assert.Contains($"{Name} (expected F64, F32, F16 or BF16, got {type})", message);
+        Assert.Contains("This checkpoint is quantised (", message);
+    }
+
+    [Fact]
+    public void A_surplus_table_of_integers_is_not_called_quantised()
+    {
+        Dictionary<string, Tensor> tensors = TinyModel.Save(_folder);
+        tensors["model.position_ids"] = Hosts.Tensor("p", DType.F32, [3]);
+        TinyModel.Save(_folder, tensors);
+        string path = _folder["model.safetensors"];
+        File.WriteAllBytes(path, Rename(File.ReadAllBytes(path), "\"model.position_ids\":{\"dtype\":\"F32\"", "\"model.position_ids\":{\"dtype\":\"I32\""));
+        string message = Assert.Throws<ModelFileException>(Open).Message;
+        Assert.Contains("1 surplus: model.position_ids I32 [3]", message);
+        Assert.DoesNotContain("quantised", message);
     }
 
     [Theory]
@@ -139,6 +200,15 @@ public sealed class ModelWeightsTests : IDisposable
         Dictionary<string, Tensor> tensors = SaveShards();
         using ModelWeights weights = Open();
         Assert.All(tensors, t => Assert.Equal(Hosts.Values(t.Value), Hosts.Values(weights[t.Key])));
+    }
+
+    [Fact]
+    public void Rotary_frequencies_that_only_the_index_or_only_a_shard_has_are_ignored()
+    {
+        SaveShards();
+        string index = File.ReadAllText(_folder["model.safetensors.index.json"]);
+        _folder.Write("model.safetensors.index.json", index.Replace("{\"weight_map\":{", "{\"weight_map\":{\"model.layers.0.self_attn.rotary_emb.inv_freq\":\"a.safetensors\","));
+        Open().Dispose();
     }
 
     [Theory]

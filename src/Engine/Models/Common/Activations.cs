@@ -26,8 +26,9 @@ public enum Retention
 /// <param name="Mid">[T, H], the residual stream after attention.</param>
 /// <param name="LoraHidden">[T, rank] for each adapted module, by its name within the layer.</param>
 public sealed record LayerActivations(
-    Tensor Input, Tensor InputRstd, Tensor RawQuery, Tensor RawKey, Tensor Query, Tensor Key, Tensor Value, Tensor Attention,
-    Tensor LogSumExp, Tensor Mid, Tensor MidRstd, Tensor Gate, Tensor Up, IReadOnlyDictionary<string, Tensor> LoraHidden)
+    Tensor Input, Tensor InputRstd, Tensor RawQuery, Tensor RawKey, Tensor Query, Tensor Key, Tensor Value,
+    Tensor Attention, Tensor LogSumExp, Tensor Mid, Tensor MidRstd, Tensor Gate, Tensor Up,
+    IReadOnlyDictionary<string, Tensor> LoraHidden)
 {
     /// <summary>The first <paramref name="tokens"/> tokens of every tensor.</summary>
     public LayerActivations First(int tokens)
@@ -37,8 +38,8 @@ public sealed record LayerActivations(
         return new LayerActivations(
             Input.Slice(0, tokens), InputRstd.Slice(0, tokens), raw ? RawQuery.Slice(0, tokens) : query,
             raw ? RawKey.Slice(0, tokens) : key, query, key, Value.Slice(0, tokens), Attention.Slice(0, tokens),
-            LogSumExp.Slice(0, tokens), Mid.Slice(0, tokens), MidRstd.Slice(0, tokens), Gate.Slice(0, tokens), Up.Slice(0, tokens),
-            LoraHidden.ToDictionary(p => p.Key, p => p.Value.Slice(0, tokens)));
+            LogSumExp.Slice(0, tokens), Mid.Slice(0, tokens), MidRstd.Slice(0, tokens), Gate.Slice(0, tokens),
+            Up.Slice(0, tokens), LoraHidden.ToDictionary(p => p.Key, p => p.Value.Slice(0, tokens)));
     }
 }
 
@@ -79,12 +80,12 @@ public sealed class Activations
         var layers = new LayerActivations[config.NumLayers];
         for (int i = 0; i < layers.Length; i++)
         {
+            Tensor Input() => arena.Allocate($"layer {i} input", DType.F32, tokens, config.HiddenSize);
+
             if (i == 0 || retention == Retention.All)
                 layers[i] = AllocateLayer(arena, config, tokens, i, Rank);
-            else if (retention == Retention.LayerInputs)
-                layers[i] = layers[0] with { Input = arena.Allocate($"layer {i} input", DType.F32, tokens, config.HiddenSize) };
             else
-                layers[i] = layers[0];
+                layers[i] = retention == Retention.LayerInputs ? layers[0] with { Input = Input() } : layers[0];
         }
 
         Tensor last = retention == Retention.None
@@ -124,7 +125,8 @@ public sealed class Activations
             New("mid rstd"),
             New("gate", config.IntermediateSize),
             New("up", config.IntermediateSize),
-            ModuleNames.Linears.Where(m => loraRank(m) > 0).ToDictionary(m => m, m => New($"{m} lora hidden", loraRank(m))));
+            ModuleNames.Linears.Where(m => loraRank(m) > 0)
+                .ToDictionary(m => m, m => New($"{m} lora hidden", loraRank(m))));
     }
 }
 

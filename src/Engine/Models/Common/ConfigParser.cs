@@ -85,7 +85,8 @@ internal static class ConfigParser
         }
 
         string name = names.Count > 0 ? names[0] : type!;
-        Architecture? found = Architectures.Registry.FirstOrDefault(a => names.Count > 0 ? a.Name == name : a.ModelType == name);
+        Architecture? found = Architectures.Registry.FirstOrDefault(
+            a => names.Count > 0 ? a.Name == name : a.ModelType == name);
         if (found is null)
         {
             string key = names.Count > 0 ? "architectures" : "model_type";
@@ -108,14 +109,17 @@ internal static class ConfigParser
     {
         int? given = f.Has("head_dim") ? Size(f, "head_dim") : null;
         if (given is null && hidden % heads != 0)
-            throw Bad(f, "hidden_size", $"a multiple of num_attention_heads ({heads}), as there is no head_dim", hidden);
+        {
+            throw Bad(
+                f, "hidden_size", $"a multiple of num_attention_heads ({heads}), as there is no head_dim", hidden);
+        }
+
         int headDim = given ?? hidden / heads;
         if (given is null && architecture.DefaultHeadDim is int theirs && theirs != headDim)
         {
             throw new ModelFileException(
                 $"{f.Where}: key head_dim is missing: expected it, since transformers would take {theirs} and "
-                + "hidden_size / "
-                + $"num_attention_heads is {headDim}. Add head_dim.");
+                + $"hidden_size / num_attention_heads is {headDim}. Add head_dim.");
         }
 
         return headDim % 2 == 0 ? headDim : throw Bad(f, "head_dim", "an even number (rotary pairs)", headDim);
@@ -169,7 +173,10 @@ internal static class ConfigParser
     private static void CheckCount(JsonFields f, string key, int rows, int hidden)
     {
         if ((long)rows * hidden > int.MaxValue)
-            throw Bad(f, key, $"at most {int.MaxValue} numbers in a weight of hidden_size {hidden}", (double)rows * hidden);
+        {
+            throw Bad(
+                f, key, $"at most {int.MaxValue} numbers in a weight of hidden_size {hidden}", (double)rows * hidden);
+        }
     }
 
     private static double Positive(JsonFields f, string key, double otherwise)

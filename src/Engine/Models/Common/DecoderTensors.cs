@@ -26,11 +26,13 @@ public static class DecoderTensors
     /// <summary>All tensors in the order of the forward pass; the head only where it is not the embedding.</summary>
     public static IReadOnlyList<TensorSpec> Of(ModelConfig c)
     {
-        List<TensorSpec> specs = [new(ModuleNames.Embedding, TensorRole.Embedding, new Shape(c.VocabSize, c.HiddenSize))];
+        List<TensorSpec> specs =
+            [new(ModuleNames.Embedding, TensorRole.Embedding, new Shape(c.VocabSize, c.HiddenSize))];
         var linears = Linears(c).ToDictionary(l => l.Module);
         for (int layer = 0; layer < c.NumLayers; layer++)
         {
-            TensorSpec Norm(string name, int width) => new(ModuleNames.InLayer(layer, name), TensorRole.Norm, new Shape(width));
+            TensorSpec Norm(string name, int width) =>
+                new(ModuleNames.InLayer(layer, name), TensorRole.Norm, new Shape(width));
 
             specs.Add(Norm(ModuleNames.InputNorm, c.HiddenSize));
             foreach (string projection in ModuleNames.Linears)

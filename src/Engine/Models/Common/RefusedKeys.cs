@@ -24,6 +24,7 @@ internal static class RefusedKeys
         "attention_sinks", "attn_sink", "kv_lora_rank", "q_lora_rank", "cross_layer_attention",
         "attn_temperature_tuning", "attention_temperature", "use_attention_gate", "attn_output_gate",
         "per_layer_config", "pruned_heads", "use_mrope", "use_dynamic_ntk", "use_logn_attn",
+        "dual_chunk_attention_config", "full_attention_interval",
     ];
 
     /// <summary>Factors: 1 or null changes nothing.</summary>
@@ -57,8 +58,7 @@ internal static class RefusedKeys
             {
                 throw new ModelFileException(
                     $"{f.Where}: key {key}: the checkpoint is quantised: expected weights in F64, F32, F16 or BF16, "
-                    + "got "
-                    + $"{JsonFields.Show(value.Value)}. Choose the unquantised model.");
+                    + $"got {JsonFields.Show(value.Value)}. Choose the unquantised model.");
             }
         }
     }
@@ -73,8 +73,8 @@ internal static class RefusedKeys
                 throw f.Wrong(key, "nothing, false or 0", value, Todo);
             if (MustBeOne.Contains(key) && !IsOne(value))
                 throw f.Wrong(key, "1", value, Todo);
-            if (!MustBeOne.Contains(key) && IsSuspect(key) && !IsOff(value) && !(key.Contains("multiplier")
-                && IsOne(value)))
+            bool neutral = IsOff(value) || (key.Contains("multiplier") && IsOne(value));
+            if (!MustBeOne.Contains(key) && IsSuspect(key) && !neutral)
                 throw f.Wrong(key, "nothing", value, Todo);
         }
 

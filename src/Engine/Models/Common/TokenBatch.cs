@@ -7,7 +7,8 @@ namespace MolEngine.Engine.Models.Common;
 public readonly record struct TokenWeights(double CrossEntropy, double KlDivergence);
 
 /// <summary>
-/// The tensors of one micro-batch, allocated once for the largest and filled for each: ids, layout and targets of T tokens.
+/// The tensors of one micro-batch, allocated once for the largest and filled for each: ids, layout and targets of T
+/// tokens.
 /// </summary>
 public sealed class TokenBatch
 {
@@ -50,8 +51,12 @@ public sealed class TokenBatch
     /// <param name="firstKey">
     /// Token keys of row i start at firstKey + i * 2^32: the place in the global batch, not in the micro-batch.
     /// </param>
+    /// <exception cref="ArgumentException">More tokens than the batch was made for, or not a weight for each
+    /// row.</exception>
     public void Fill(IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, long firstKey = 0)
     {
+        if (weights.Count != rows.Count)
+            throw new ArgumentException($"micro-batch: expected weights of {rows.Count} rows, got {weights.Count}");
         int tokens = rows.Sum(r => r.Tokens.Length);
         if (tokens > _ids.Shape[0])
             throw new ArgumentException($"micro-batch: expected at most {_ids.Shape[0]} tokens, got {tokens}");
@@ -60,7 +65,8 @@ public sealed class TokenBatch
             host.Append(rows[i], weights[i], firstKey + ((long)i << 32));
         Ids = Uploaded<int>(_ids, host.Ids);
         Layout = new SequenceLayout(
-            host.RowStarts(), host.DocumentStarts(), Uploaded<int>(_positions, host.Positions), Uploaded<long>(_keys, host.Keys));
+            host.RowStarts(), host.DocumentStarts(), Uploaded<int>(_positions, host.Positions),
+            Uploaded<long>(_keys, host.Keys));
         Targets = new HeadTargets(
             Uploaded<int>(_targets, host.Targets), Uploaded<float>(_ceWeight, host.CeWeight),
             Uploaded<float>(_klWeight, host.KlWeight));
@@ -100,8 +106,6 @@ public sealed class TokenBatch
         public void Append(TokenRow row, TokenWeights weights, long key)
         {
             ReadOnlySpan<int> ids = row.Tokens.Span;
-            if (ids.Length > 0 && (row.DocumentStarts.Count == 0 || row.DocumentStarts[0] != 0))
-                throw new ArgumentException("row: expected its first document to start at 0");
             int document = -1, position = 0;
             for (int i = 0; i < ids.Length; i++, position++)
             {

@@ -5,8 +5,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Engine.Models.Common;
 
 /// <summary>
-/// The decoder-only transformer that Qwen3, Qwen2 and Llama share: pre-norm layers of grouped-query attention and SwiGLU, by hand,
-/// forward and backward. It holds workspace but no weights: base and student run through one instance.
+/// The decoder-only transformer that Qwen3, Qwen2 and Llama share: pre-norm layers of grouped-query attention and
+/// SwiGLU, by hand, forward and backward. It holds workspace but no weights: base and student run through one instance.
 /// T tokens, H hidden, F intermediate, V vocabulary.
 /// </summary>
 public sealed class Transformer
@@ -49,20 +49,21 @@ public sealed class Transformer
             LayerActivations? next = last ? null : activations.Layers[i + 1];
             _ops.AddRmsNorm(
                 a.Mid, w.Delta, last ? weights.FinalNorm : weights.Layers[i + 1].InputNorm, _eps,
-                next?.Input ?? activations.Last, last ? activations.Final : w.Normed, next?.InputRstd ?? activations.LastRstd);
+                next?.Input ?? activations.Last, last ? activations.Final : w.Normed,
+                next?.InputRstd ?? activations.LastRstd);
         }
 
         return activations.Final;
     }
 
     /// <summary>
-    /// From the gradient of the final hidden states to those of all trainable tensors, which are accumulated. Call once after a
-    /// <see cref="Forward"/> that kept its activations; it overwrites some of them.
+    /// From the gradient of the final hidden states to those of all trainable tensors, which are accumulated. Call once
+    /// after a <see cref="Forward"/> that kept its activations; it overwrites some of them.
     /// </summary>
     /// <param name="dFinal">fp32 [T, H].</param>
     public void Backward(
-        TransformerWeights weights, TransformerGradients gradients, Tensor ids, SequenceLayout layout, Activations activations,
-        Tensor dFinal)
+        TransformerWeights weights, TransformerGradients gradients, Tensor ids, SequenceLayout layout,
+        Activations activations, Tensor dFinal)
     {
         Workspace w = _workspace.First(layout.Tokens);
         Tensor dx = w.DResidual!;
@@ -84,6 +85,9 @@ public sealed class Transformer
             AttentionBackward(weights.Layers[i], g, layout, a, w, dx, wantsInput);
         }
 
+        // pad_token_id makes no difference: transformers (nn.Embedding's padding_idx) would drop the gradient of that
+        // token's row, but rows have no padding here, and where the token occurs it is a real one (most files name the
+        // end token as padding): its embedding is computed with, so it learns.
         if (gradients.Embedding is not null)
             _ops.EmbeddingBackward(dx, ids, gradients.Embedding);
     }
@@ -118,14 +122,17 @@ public sealed class Transformer
     }
 
     /// <summary>
-    /// dx enters as the gradient of a.Mid and leaves as that of a.Input, if wanted: nothing below the first layer may be trainable.
+    /// dx enters as the gradient of a.Mid and leaves as that of a.Input, if wanted: nothing below the first layer may
+    /// be trainable.
     /// </summary>
     private void AttentionBackward(
-        LayerWeights layer, LayerGradients g, SequenceLayout layout, LayerActivations a, Workspace w, Tensor dx, bool wantsInput)
+        LayerWeights layer, LayerGradients g, SequenceLayout layout, LayerActivations a, Workspace w, Tensor dx,
+        bool wantsInput)
     {
         LinearBackward(dx, a.Attention, layer.Output, ModuleNames.Output, g.Output, layout, a, w.DAttention!, false);
         _ops.AttentionBackward(
-            w.DAttention!, a.Query, a.Key, a.Value, a.Attention, a.LogSumExp, _heads, layout, w.DQuery!, w.DKey!, w.DValue!);
+            w.DAttention!, a.Query, a.Key, a.Value, a.Attention, a.LogSumExp, _heads, layout, w.DQuery!, w.DKey!,
+            w.DValue!);
         _ops.QkNormRopeBackward(
             w.DQuery!, w.DKey!, a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary, layout, g.QueryNorm, g.KeyNorm);
         _ops.RmsNorm(a.Input, layer.InputNorm, _eps, w.Normed, a.InputRstd);

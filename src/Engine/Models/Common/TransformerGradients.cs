@@ -6,18 +6,21 @@ namespace MolEngine.Engine.Models.Common;
 
 /// <summary>Where the gradients of one layer go; null where a tensor is frozen.</summary>
 public sealed record LayerGradients(
-    Tensor? InputNorm, LinearGradients Query, LinearGradients Key, LinearGradients Value, Tensor? QueryNorm, Tensor? KeyNorm,
-    LinearGradients Output, Tensor? PostAttentionNorm, LinearGradients Gate, LinearGradients Up, LinearGradients Down);
+    Tensor? InputNorm, LinearGradients Query, LinearGradients Key, LinearGradients Value, Tensor? QueryNorm,
+    Tensor? KeyNorm, LinearGradients Output, Tensor? PostAttentionNorm, LinearGradients Gate, LinearGradients Up,
+    LinearGradients Down);
 
 /// <summary>
-/// Where the gradients of a model go. Embedding and Head are separate buffers even where the two are one tied tensor: each
-/// collects its own sum over tokens, and they are added once at the end, so that the order of additions does not depend on the split
-/// into micro-batches.
+/// Where the gradients of a model go. Embedding and Head are separate buffers even where the two are one tied tensor:
+/// each collects its own sum over tokens, and they are added once at the end, so that the order of additions does not
+/// depend on the split into micro-batches.
 /// </summary>
 public sealed record TransformerGradients(
     Tensor? Embedding, IReadOnlyList<LayerGradients> Layers, Tensor? FinalNorm, Tensor? Head)
 {
-    /// <param name="gradient">The buffer for a tensor's name, Hugging Face's or (adapters) PEFT's; null where it is frozen.</param>
+    /// <param name="gradient">
+    /// The buffer for a tensor's name, Hugging Face's or (adapters) PEFT's; null where it is frozen.
+    /// </param>
     public static TransformerGradients From(ModelConfig config, Func<string, Tensor?> gradient)
     {
         var layers = new LayerGradients[config.NumLayers];
@@ -35,8 +38,8 @@ public sealed record TransformerGradients(
         {
             string module = ModuleNames.InLayer(layer, name);
             return new LinearGradients(
-                gradient(module + ModuleNames.Weight), gradient(module + ModuleNames.Bias), gradient(PeftNames.A(module)),
-                gradient(PeftNames.B(module)));
+                gradient(module + ModuleNames.Weight), gradient(module + ModuleNames.Bias),
+                gradient(PeftNames.A(module)), gradient(PeftNames.B(module)));
         }
 
         return new LayerGradients(

@@ -8,7 +8,10 @@ public sealed record LayerWeights(
     Tensor InputNorm, LinearWeights Query, LinearWeights Key, LinearWeights Value, QkNorm? QkNorm, LinearWeights Output,
     Tensor PostAttentionNorm, LinearWeights Gate, LinearWeights Up, LinearWeights Down)
 {
-    /// <summary>The layer with every linear module replaced by what <paramref name="change"/> makes of it and its name within the layer.</summary>
+    /// <summary>
+    /// The layer with every linear module replaced by what <paramref name="change"/> makes of it and its name within
+    /// the layer.
+    /// </summary>
     public LayerWeights Map(Func<string, LinearWeights, LinearWeights> change) => this with
     {
         Query = change(ModuleNames.Query, Query),
@@ -22,8 +25,8 @@ public sealed record LayerWeights(
 }
 
 /// <summary>
-/// The tensors of a model as the forward pass uses them. Base and student of a LoRA run are two such views of the same frozen
-/// tensors, one with the adapter and one without.
+/// The tensors of a model as the forward pass uses them. Base and student of a LoRA run are two such views of the same
+/// frozen tensors, one with the adapter and one without.
 /// </summary>
 public sealed record TransformerWeights(
     Tensor Embedding, IReadOnlyList<LayerWeights> Layers, Tensor FinalNorm, Tensor Head)
@@ -41,10 +44,15 @@ public sealed record TransformerWeights(
             config.TieWordEmbeddings ? embedding : tensor(ModuleNames.Head));
     }
 
-    /// <summary>Every linear module of every layer replaced by what <paramref name="change"/> makes of it and its full name.</summary>
+    /// <summary>
+    /// Every linear module of every layer replaced by what <paramref name="change"/> makes of it and its full name.
+    /// </summary>
     public TransformerWeights Map(Func<string, LinearWeights, LinearWeights> change) => this with
     {
-        Layers = [.. Layers.Select((layer, i) => layer.Map((name, linear) => change(ModuleNames.InLayer(i, name), linear)))],
+        Layers =
+        [
+            .. Layers.Select((layer, i) => layer.Map((name, linear) => change(ModuleNames.InLayer(i, name), linear))),
+        ],
     };
 
     private static LayerWeights Layer(ModelConfig config, Func<string, Tensor> tensor)

@@ -1,0 +1,58 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models.Common;
+
+namespace MolEngine.Engine.Tests.Losses;
+
+public sealed class BatchLossTests
+{
+    [Theory]
+    [InlineData(LossKind.Mol, false, 0.75, 0.25)]
+    [InlineData(LossKind.Mol, true, 0.25, 0.75)]
+    [InlineData(LossKind.Ce, false, 1, 0)]
+    [InlineData(LossKind.Ce, true, 1, 0)]
+    [InlineData(LossKind.Kl, false, 0, 1)]
+    [InlineData(LossKind.Kl, true, 0, 1)]
+    public void Weights_of_a_row(LossKind kind, bool general, double ce, double kl)
+    {
+        var options = new LossOptions(kind, Alpha: 0.25);
+        Assert.Equal(new TokenWeights(ce, kl), options.Weights(general));
+        Assert.Equal(kind != LossKind.Ce, options.NeedsBase);
+    }
+
+    [Fact]
+    public void Defaults_are_the_papers()
+    {
+        var options = new LossOptions();
+        Assert.Equal((LossKind.Mol, 0.01, 31), (options.Kind, options.Alpha, options.TopN));
+    }
+
+    /// <summary>Rows of 4, 0 and 2 effective tokens: the mean over two rows of the mean over their tokens.</summary>
+    [Fact]
+    public void A_token_weighs_by_its_row_and_rows_weigh_alike()
+    {
+        TokenRow[] rows =
+        [
+            new(new int[6], [0, 3]), TokenRow.Single(new int[1]), new(new int[5], [0, 1, 4], General: true),
+        ];
+        var loss = new BatchLoss(new LossOptions(LossKind.Mol, Alpha: 0.25), rows);
+        Assert.Equal([4, 0, 2], rows.Select(r => r.EffectiveTokens));
+        Assert.Equal(
+            [new TokenWeights(0.75 / 8, 0.25 / 8), default, new TokenWeights(0.25 / 4, 0.75 / 4)], loss.Weights);
+        Assert.Equal(1, loss.EmptyRows);
+        RowFigures[] figures =
+        [
+            new(false, 4, 2, 0.5, 0), new(false, 0, 0, 0, 0), new(true, 2, 3, 0.25, 0),
+        ];
+        Assert.Equal(((0.75 * 2) + (0.25 * 0.5) + (0.25 * 3) + (0.75 * 0.25)) / 2, loss.Value(figures), 14);
+        Assert.Equal((0.25 * 3) + (0.75 * 0.25), loss.RowLoss(figures[2]), 14);
+    }
+
+    [Fact]
+    public void A_batch_without_an_effective_token_is_zero_not_NaN()
+    {
+        var loss = new BatchLoss(new LossOptions(), [TokenRow.Single(new int[1]), TokenRow.Single(default)]);
+        Assert.Equal([default, default], loss.Weights);
+        Assert.Equal(2, loss.EmptyRows);
+        Assert.Equal(0, loss.Value([new(false, 0, 0, 0, 0), new(false, 0, 0, 0, 0)]));
+    }
+}
