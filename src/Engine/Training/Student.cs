@@ -110,17 +110,8 @@ public sealed class Student
             : linear);
 
     /// <summary>Rank of the adapter of a module (by its name within a layer), 0 where there is none.</summary>
-    public static int LoraRank(TransformerWeights weights, int layer, string name)
-    {
-        int rank = 0;
-        weights.Layers[layer].Map((module, linear) =>
-        {
-            if (module == name)
-                rank = linear.Lora?.Rank ?? 0;
-            return linear;
-        });
-        return rank;
-    }
+    public static int LoraRank(TransformerWeights weights, int layer, string module) =>
+        weights.Layers[layer][module].Lora?.Rank ?? 0;
 
     /// <summary>Completes the gradients after the last micro-batch: a tied head's share is added to the embedding's.</summary>
     public void FinishGradients()

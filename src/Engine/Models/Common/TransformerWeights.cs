@@ -8,6 +8,19 @@ public sealed record LayerWeights(
     Tensor InputNorm, LinearWeights Query, LinearWeights Key, LinearWeights Value, QkNorm? QkNorm, LinearWeights Output,
     Tensor PostAttentionNorm, LinearWeights Gate, LinearWeights Up, LinearWeights Down)
 {
+    /// <summary>The linear module of a name within the layer.</summary>
+    public LinearWeights this[string module] => module switch
+    {
+        ModuleNames.Query => Query,
+        ModuleNames.Key => Key,
+        ModuleNames.Value => Value,
+        ModuleNames.Output => Output,
+        ModuleNames.Gate => Gate,
+        ModuleNames.Up => Up,
+        ModuleNames.Down => Down,
+        _ => throw new ArgumentException($"{module}: expected one of {string.Join(", ", ModuleNames.Linears)}"),
+    };
+
     /// <summary>
     /// The layer with every linear module replaced by what <paramref name="change"/> makes of it and its name within
     /// the layer.
