@@ -7,8 +7,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Engine.Training;
 
 /// <summary>
-/// One micro-batch through base and student: the figures of every row and, if asked, the gradients. The base pass borrows the
-/// student's activations, which are not filled yet, so that it costs no memory.
+/// One micro-batch through base and student: the figures of every row and, if asked, the gradients. The base pass
+/// borrows the student's activations, which are not filled yet, so that it costs no memory.
 /// </summary>
 public sealed class LossPass : IDisposable
 {
@@ -27,7 +27,8 @@ public sealed class LossPass : IDisposable
     /// <param name="retention">None: for figures only; otherwise gradients too.</param>
     /// <param name="weights">Weights of the kind that will be passed: tells ranks of adapters.</param>
     public LossPass(
-        Ops ops, ModelConfig config, int tokens, int positions, int topN, Retention retention, TransformerWeights weights)
+        Ops ops, ModelConfig config, int tokens, int positions, int topN, Retention retention,
+        TransformerWeights weights)
     {
         _ops = ops;
         _arena = ops.CreateArena("activations");
@@ -41,7 +42,8 @@ public sealed class LossPass : IDisposable
         if (topN > 0)
         {
             _base = new BaseDistribution(
-                _arena.Allocate("base top ids", DType.I32, tokens, topN), _arena.Allocate("base top logits", DType.F64, tokens, topN),
+                _arena.Allocate("base top ids", DType.I32, tokens, topN),
+                _arena.Allocate("base top logits", DType.F64, tokens, topN),
                 F64("base log-sum-exp"), F64("base tail log-sum-exp"));
         }
 
@@ -63,7 +65,8 @@ public sealed class LossPass : IDisposable
     }
 
     /// <summary>Figures of the rows; their gradients are added to <paramref name="gradients"/>.</summary>
-    /// <param name="weights">Loss weights of each row's tokens, fixed for the whole global batch (<see cref="BatchLoss.Weights"/>).</param>
+    /// <param name="weights">Loss weights of each row's tokens, fixed for the whole global batch
+    /// (<see cref="BatchLoss.Weights"/>).</param>
     /// <param name="firstRow">Place of the first row in the global batch.</param>
     public RowFigures[] AccumulateGradients(
         IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, int firstRow, TransformerWeights student,
@@ -85,7 +88,9 @@ public sealed class LossPass : IDisposable
         BaseDistribution? distribution = null;
         if (reference is not null)
         {
-            distribution = First(_base ?? throw new InvalidOperationException("a base was passed to a pass made without one"), tokens);
+            BaseDistribution all = _base
+                ?? throw new InvalidOperationException("loss: a base was passed to a pass made without one");
+            distribution = First(all, tokens);
             Tensor hidden = _transformer.Forward(reference, _batch.Ids, _batch.Layout, activations);
             _ops.BaseTopN(hidden, reference.Head, _batch.Targets.Targets, distribution);
         }
@@ -93,7 +98,8 @@ public sealed class LossPass : IDisposable
         Tensor final = _transformer.Forward(student, _batch.Ids, _batch.Layout, activations);
         Tensor? dFinal = gradients is null ? null : _dFinal!.Slice(0, tokens);
         _ops.MolHead(
-            final, student.Head, _batch.Targets, distribution, _batch.Layout, First(_head, tokens), dFinal, gradients?.Head);
+            final, student.Head, _batch.Targets, distribution, _batch.Layout, First(_head, tokens), dFinal,
+            gradients?.Head);
         if (gradients is not null)
             _transformer.Backward(student, gradients, _batch.Ids, _batch.Layout, activations, dFinal!);
     }
@@ -101,7 +107,8 @@ public sealed class LossPass : IDisposable
     private RowFigures[] Figures(IReadOnlyList<TokenRow> rows, bool hasBase)
     {
         int tokens = _batch.Tokens;
-        double[] ce = Host(_head.CrossEntropy, tokens), kl = Host(_head.KlDivergence, tokens), tail = Host(_head.TailLogP, tokens);
+        double[] ce = Host(_head.CrossEntropy, tokens), kl = Host(_head.KlDivergence, tokens);
+        double[] tail = Host(_head.TailLogP, tokens);
         int[] targets = new int[tokens];
         if (tokens > 0)
             _ops.Download<int>(_batch.Targets.Targets, targets);

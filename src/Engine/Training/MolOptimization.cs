@@ -8,14 +8,17 @@ namespace MolEngine.Engine.Training;
 /// <summary>What one update did.</summary>
 /// <param name="Loss">Of the global batch, before the update.</param>
 /// <param name="GradientNorm">L2 norm of the whole gradient before clipping.</param>
-public sealed record UpdateFigures(double Loss, double GradientNorm, double LearningRate, IReadOnlyList<RowFigures> Rows);
+public sealed record UpdateFigures(
+    double Loss, double GradientNorm, double LearningRate, IReadOnlyList<RowFigures> Rows);
 
 /// <summary>
-/// Updates of a student with the Mixture of Losses. A global batch is taken in micro-batches of any size with the same result to the bit.
+/// Updates of a student with the Mixture of Losses. A global batch is taken in micro-batches of any size with the same
+/// result to the bit.
 /// </summary>
 /// <param name="reference">The base model's weights; null where the loss needs none.</param>
 public sealed class MolOptimization(
-    Ops ops, LossPass pass, Student student, TransformerWeights? reference, LossOptions loss, AdamW optimizer, LearningRateSchedule schedule)
+    Ops ops, LossPass pass, Student student, TransformerWeights? reference, LossOptions loss, AdamW optimizer,
+    LearningRateSchedule schedule)
 {
     /// <summary>One update from a global batch.</summary>
     /// <param name="microBatch">Rows that go through the model at once.</param>
@@ -34,8 +37,8 @@ public sealed class MolOptimization(
     }
 
     /// <summary>
-    /// Norms of what domain rows alone and general rows alone add to the gradient of a global batch. Costs as much as an update
-    /// and changes nothing.
+    /// Norms of what domain rows alone and general rows alone add to the gradient of a global batch. Costs as much as
+    /// an update and changes nothing.
     /// </summary>
     public (double Domain, double General) GradientNorms(
         IReadOnlyList<TokenRow> globalBatch, int microBatch, CancellationToken cancel = default)
@@ -44,7 +47,8 @@ public sealed class MolOptimization(
         double Norm(bool general)
         {
             // Rows of the other kind are emptied, not removed: weights and dropout masks stay those of the whole batch.
-            Accumulate([.. globalBatch.Select(r => r.General == general ? r : TokenRow.Empty)], batchLoss, microBatch, cancel);
+            TokenRow[] own = [.. globalBatch.Select(r => r.General == general ? r : TokenRow.Empty)];
+            Accumulate(own, batchLoss, microBatch, cancel);
             return optimizer.GradientNorm();
         }
 
@@ -62,8 +66,8 @@ public sealed class MolOptimization(
             cancel.ThrowIfCancellationRequested();
             int count = Math.Min(microBatch, globalBatch.Count - first);
             rows.AddRange(pass.AccumulateGradients(
-                [.. globalBatch.Skip(first).Take(count)], [.. batchLoss.Weights.Skip(first).Take(count)], first, weights, reference,
-                student.Gradients));
+                [.. globalBatch.Skip(first).Take(count)], [.. batchLoss.Weights.Skip(first).Take(count)], first, weights,
+                reference, student.Gradients));
         }
 
         student.FinishGradients();

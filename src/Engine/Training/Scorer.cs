@@ -12,21 +12,22 @@ public static class Scorer
     private const int TokensPerBatch = 1024;
 
     /// <summary>
-    /// Scores documents of token ids, each by itself: the mean over all tokens but the first. Documents of fewer than two tokens have
-    /// no effective token.
+    /// Scores documents of token ids, each by itself: the mean over all tokens but the first. Documents of fewer than
+    /// two tokens have no effective token.
     /// </summary>
     /// <param name="reference">Weights of the base, or null.</param>
     /// <param name="topN">Tokens of the base's distribution that are kept one by one.</param>
     public static IReadOnlyList<RowFigures> Score(
-        Ops ops, ModelConfig config, TransformerWeights weights, TransformerWeights? reference, IReadOnlyList<int[]> documents,
-        int topN = 31)
+        Ops ops, ModelConfig config, TransformerWeights weights, TransformerWeights? reference,
+        IReadOnlyList<int[]> documents, int topN = 31)
     {
         if (documents.Count == 0)
             return [];
         int longest = Math.Max(documents.Max(d => d.Length), 1);
         int tokens = Math.Min(Math.Max(longest, TokensPerBatch), Math.Max(documents.Sum(d => d.Length), 1));
         using var pass = new LossPass(
-            ops, config, tokens, longest, reference is null ? 0 : Math.Min(topN, config.VocabSize), Retention.None, weights);
+            ops, config, tokens, longest, reference is null ? 0 : Math.Min(topN, config.VocabSize), Retention.None,
+            weights);
         var figures = new List<RowFigures>(documents.Count);
         for (int first = 0; first < documents.Count;)
         {

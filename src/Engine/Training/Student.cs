@@ -9,8 +9,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Engine.Training;
 
 /// <summary>
-/// The model that is trained: its weights as the forward pass uses them, its parameters, and where their gradients go. Either an
-/// adapter over frozen weights or all parameters in fp32.
+/// The model that is trained: its weights as the forward pass uses them, its parameters, and where their gradients go.
+/// Either an adapter over frozen weights or all parameters in fp32.
 /// </summary>
 public sealed class Student
 {
@@ -49,9 +49,10 @@ public sealed class Student
         return _weights.Map((_, linear) =>
         {
             module++;
+            ulong seed = SplitMix64.Hash(_seed, (ulong)step, module);
             return linear.Lora is not { } lora
                 ? linear
-                : linear with { Lora = lora with { Dropout = (float)_dropout, DropoutSeed = SplitMix64.Hash(_seed, (ulong)step, module) } };
+                : linear with { Lora = lora with { Dropout = (float)_dropout, DropoutSeed = seed } };
         });
     }
 
@@ -80,8 +81,8 @@ public sealed class Student
         }
 
         return new Student(
-            ops, Adapted(frozen, lora, modules), TransformerGradients.From(config, gradients.GetValueOrDefault), parameters, null,
-            lora.Dropout, seed);
+            ops, Adapted(frozen, lora, modules), TransformerGradients.From(config, gradients.GetValueOrDefault),
+            parameters, null, lora.Dropout, seed);
     }
 
     /// <summary>Every parameter of the model, in fp32.</summary>
@@ -94,7 +95,9 @@ public sealed class Student
 
         var parameters = tensors.Select(t => new Parameter(t.Key, t.Value, Gradient(t.Key, t.Value))).ToList();
         Dictionary<string, Tensor> gradients = parameters.ToDictionary(p => p.Name, p => p.Gradient);
-        Tensor? tiedHead = !config.TieWordEmbeddings ? null : Gradient(ModuleNames.Head, tensors[ModuleNames.Embedding]);
+        Tensor? tiedHead = config.TieWordEmbeddings
+            ? Gradient(ModuleNames.Head, tensors[ModuleNames.Embedding])
+            : null;
         if (tiedHead is not null)
             gradients[ModuleNames.Head] = tiedHead;
         return new Student(
@@ -113,7 +116,9 @@ public sealed class Student
     public static int LoraRank(TransformerWeights weights, int layer, string module) =>
         weights.Layers[layer][module].Lora?.Rank ?? 0;
 
-    /// <summary>Completes the gradients after the last micro-batch: a tied head's share is added to the embedding's.</summary>
+    /// <summary>
+    /// Completes the gradients after the last micro-batch: a tied head's share is added to the embedding's.
+    /// </summary>
     public void FinishGradients()
     {
         if (_tiedHeadGradient is not null)

@@ -8,8 +8,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Trainer.Checkpoints;
 
 /// <summary>
-/// The checkpoints of a run directory: fp32 parameters, both moments and the step of an optimizer. A checkpoint is a folder that appears whole or
-/// not at all, so that a kill at any instant leaves the last one usable.
+/// The checkpoints of a run directory: fp32 parameters, both moments and the step of an optimizer. A checkpoint is a
+/// folder that appears whole or not at all, so that a kill at any instant leaves the last one usable.
 /// </summary>
 internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
 {
@@ -18,6 +18,7 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     private const string TensorsFile = "state.safetensors";
     private const string FirstMoment = ".first_moment";
     private const string SecondMoment = ".second_moment";
+    private const string Damaged = "The checkpoint is damaged: remove it, and resume from the one before.";
 
     private static readonly JsonSerializerOptions Json =
         new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -68,7 +69,8 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
         if (differences.Count > 0)
         {
             throw new UserException(
-                $"{checkpoint.Folder}: resume: expected the run that was saved, got another: {string.Join("; ", differences)}. Put it back, or start a new run.");
+                $"{checkpoint.Folder}: resume: expected the run that was saved, got another: "
+                + $"{string.Join("; ", differences)}. Put it back, or start a new run.");
         }
 
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(checkpoint.Folder, TensorsFile));
@@ -77,7 +79,8 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
             if (!file.Entries.TryGetValue(name, out SafetensorsEntry? entry) || entry.Shape != into.Shape)
             {
                 throw new UserException(
-                    $"{checkpoint.Folder}: {name}: expected a tensor {into.Shape}, got {(entry is null ? "none" : entry.Shape.ToString())}. The checkpoint is damaged: remove it, and resume from the one before.");
+                    $"{checkpoint.Folder}: {name}: expected a tensor {into.Shape}, got "
+                    + $"{(entry is null ? "none" : entry.Shape.ToString())}. {Damaged}");
             }
 
             ops.Upload<float>(file.Tensor(name).Span<float>(), into);
@@ -122,10 +125,11 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
         catch (Exception e) when (e is IOException or JsonException)
         {
             throw new UserException(
-                $"{folder}: {StateFile}: expected the state of a checkpoint, got \"{e.Message}\". The checkpoint is damaged: remove it, and resume from the one before.", e);
+                $"{folder}: {StateFile}: expected the state of a checkpoint, got \"{e.Message}\". {Damaged}", e);
         }
     }
 
     private sealed record State(
-        int Version, long Step, double? ValidationLoss, string Model, string Data, IReadOnlyDictionary<string, string> Settings);
+        int Version, long Step, double? ValidationLoss, string Model, string Data,
+        IReadOnlyDictionary<string, string> Settings);
 }

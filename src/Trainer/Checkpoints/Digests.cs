@@ -8,7 +8,8 @@ namespace MolEngine.Trainer.Checkpoints;
 /// <summary>SHA-256 digests of what a run was made from.</summary>
 internal static class Digests
 {
-    // Large enough for a safetensors header and the ends of a shard; a whole model of 16 GB would take a minute to hash.
+    // Large enough for a safetensors header and the ends of a shard; a whole model of 16 GB would take a minute to
+    // hash.
     private const int SampleBytes = 1 << 16;
     private const int SamplesPerFile = 64;
 

@@ -22,7 +22,9 @@ public sealed record KeepPolicy(int Last, bool Best)
     /// <summary>Those of <paramref name="checkpoints"/> that may go.</summary>
     public IReadOnlyList<Checkpoint> Surplus(IReadOnlyList<Checkpoint> checkpoints)
     {
-        Checkpoint? best = !Best ? null : checkpoints.Where(c => c.ValidationLoss is not null).MinBy(c => c.ValidationLoss);
+        Checkpoint? best = Best
+            ? checkpoints.Where(c => c.ValidationLoss is not null).MinBy(c => c.ValidationLoss)
+            : null;
         return [.. checkpoints.OrderByDescending(c => c.Step).Skip(Last).Where(c => c != best)];
     }
 }

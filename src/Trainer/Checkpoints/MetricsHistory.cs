@@ -8,7 +8,8 @@ namespace MolEngine.Trainer.Checkpoints;
 internal static class MetricsHistory
 {
     /// <summary>
-    /// Drops every line of a later step, and a last line that a kill cut off: the resumed run writes them again. Lines stay byte for byte.
+    /// Drops every line of a later step, and a last line that a kill cut off: the resumed run writes them again. Lines
+    /// stay byte for byte.
     /// </summary>
     /// <param name="step">Steps that the checkpoint had finished.</param>
     public static void KeepThrough(string path, long step)
@@ -36,7 +37,8 @@ internal static class MetricsHistory
             using JsonDocument json = JsonDocument.Parse(Encoding.UTF8.GetString(line));
             return json.RootElement.GetProperty("step").GetInt64();
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
         {
             return null;
         }

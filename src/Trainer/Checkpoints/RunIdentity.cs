@@ -1,8 +1,8 @@
 namespace MolEngine.Trainer.Checkpoints;
 
 /// <summary>
-/// What must be the same for a run to go on to the bit: the model, the rows, and every setting that the result depends on. Paths,
-/// threads, micro-batches, recomputation, validation and checkpoints do not matter and are not in it.
+/// What must be the same for a run to go on to the bit: the model, the rows, and every setting that the result depends
+/// on. Paths, threads, micro-batches, recomputation, validation and checkpoints do not matter and are not in it.
 /// </summary>
 /// <param name="Model">Digest of the base model's files.</param>
 /// <param name="Data">Digest of the rows of all corpora.</param>
@@ -10,7 +10,10 @@ namespace MolEngine.Trainer.Checkpoints;
 public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<string, string> Settings)
 {
     private static readonly string[] Immaterial =
-        ["model", "output", "threads", "micro_batch", "recompute", "validate.", "checkpoint.", "data.cache", "lora.from", ".path"];
+    [
+        "model", "output", "threads", "micro_batch", "recompute", "validate.", "checkpoint.", "data.cache", "lora.from",
+        ".path",
+    ];
 
     /// <summary>The keys of a resolved config that matter.</summary>
     public static IReadOnlyDictionary<string, string> Material(IReadOnlyDictionary<string, string> settings) =>
@@ -27,7 +30,8 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
             differences.Add("the rows of the corpora (their texts, the tokenizer, or how they are packed)");
         foreach (string key in Settings.Keys.Union(saved.Settings.Keys).Order(StringComparer.Ordinal))
         {
-            string now = Settings.GetValueOrDefault(key, "absent"), then = saved.Settings.GetValueOrDefault(key, "absent");
+            string now = Settings.GetValueOrDefault(key, "absent");
+            string then = saved.Settings.GetValueOrDefault(key, "absent");
             if (now != then)
                 differences.Add($"{key}: {then} in the run, {now} now");
         }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MolEngine.Trainer.Checkpoints;
 
-/// <summary>One run directory, one run: an exclusive lock that the system releases when its process ends, however it ends.</summary>
+/// <summary>
+/// One run directory, one run: an exclusive lock that the system releases when its process ends, however it ends.
+/// </summary>
 internal sealed class RunLock : IDisposable
 {
     private readonly FileStream _lock;
@@ -17,14 +19,16 @@ internal sealed class RunLock : IDisposable
         {
             var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(owner, string.Create(
-                CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC"));
+                CultureInfo.InvariantCulture,
+                $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}"));
             return new RunLock(held);
         }
         catch (IOException e)
         {
             string who = File.Exists(owner) ? File.ReadAllText(owner) : "another process";
             throw new UserException(
-                $"{runDirectory}: expected a run directory that nobody trains in, got one held by {who}. Wait for it, or stop it first.", e);
+                $"{runDirectory}: expected a run directory that nobody trains in, got one held by {who}. Wait for it, "
+                + "or stop it first.", e);
         }
     }
 
