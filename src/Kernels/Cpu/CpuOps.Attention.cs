@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Cpu.Attention;
+using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
@@ -152,7 +153,8 @@ internal sealed unsafe partial class CpuOps<S, V>
                 for (int t = Math.Max(from, piece.From); t < to; t++)
                 {
                     float* share = partials + (nint)(piece.Partial + t - piece.From) * width;
-                    RowMath<S, V>.Add(share, F32(dq) + (nint)(starts[document] + t) * width, (int)width);
+                    float* sum = F32(dq) + (nint)(starts[document] + t) * width;
+                    RowMath<S, V>.Add(share, sum, sum, (int)width);
                 }
             }
         });

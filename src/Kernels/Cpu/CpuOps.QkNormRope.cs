@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Cpu;
 internal sealed unsafe partial class CpuOps<S, V>
 {
     /// <summary>
-    /// Tokens of a task, counted from the start of a row: dWeight's sums inside a row depend on the row alone.
+    /// Tokens of a task of the backward pass, counted from the start of a row: dWeight's sums inside a row depend on the row alone.
     /// </summary>
     private const int QkBlock = 64;
 
@@ -16,22 +16,19 @@ internal sealed unsafe partial class CpuOps<S, V>
         Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut, Tensor kOut)
     {
         CheckPositions(nameof(QkNormRope), rotary, layout);
-        int tokens = layout.Tokens, d = heads.HeadDim;
+        int d = heads.HeadDim;
         float* weights = NormWeights(norm, d);
         float* keyWeights = weights == null ? null : weights + d;
         float eps = norm?.Eps ?? 0;
         int* positions = (int*)layout.Positions.Address;
-        _pool.For((tokens + QkBlock - 1) / QkBlock, (task, _) =>
+        ForTokens(layout.Tokens, heads.QuerySize + heads.KeyValueSize, t =>
         {
-            for (int t = task * QkBlock; t < Math.Min(tokens, (task + 1) * QkBlock); t++)
-            {
-                nint angle = (nint)positions[t] * (d / 2);
-                float* cos = F32(rotary.Cos) + angle, sin = F32(rotary.Sin) + angle;
-                for (nint at = (nint)t * heads.QuerySize; at < (nint)(t + 1) * heads.QuerySize; at += d)
-                    RotaryHead<S, V>.Forward(F32(q) + at, weights, eps, cos, sin, F32(qOut) + at, d);
-                for (nint at = (nint)t * heads.KeyValueSize; at < (nint)(t + 1) * heads.KeyValueSize; at += d)
-                    RotaryHead<S, V>.Forward(F32(k) + at, keyWeights, eps, cos, sin, F32(kOut) + at, d);
-            }
+            nint angle = (nint)positions[t] * (d / 2);
+            float* cos = F32(rotary.Cos) + angle, sin = F32(rotary.Sin) + angle;
+            for (nint at = (nint)t * heads.QuerySize; at < (nint)(t + 1) * heads.QuerySize; at += d)
+                RotaryHead<S, V>.Forward(F32(q) + at, weights, eps, cos, sin, F32(qOut) + at, d);
+            for (nint at = (nint)t * heads.KeyValueSize; at < (nint)(t + 1) * heads.KeyValueSize; at += d)
+                RotaryHead<S, V>.Forward(F32(k) + at, keyWeights, eps, cos, sin, F32(kOut) + at, d);
         });
     }
 
@@ -80,9 +77,9 @@ internal sealed unsafe partial class CpuOps<S, V>
         {
             if (b == 0 || blocks[b].Row != blocks[b - 1].Row)
                 new Span<float>(sum, d).Clear();
-            RowMath<S, V>.Add(partials + b * 2L * d, sum, d);
+            RowMath<S, V>.Add(partials + b * 2L * d, sum, sum, d);
             if (b + 1 == blocks.Length || blocks[b].Row != blocks[b + 1].Row)
-                RowMath<S, V>.Add(sum, F32(gradient), d);
+                RowMath<S, V>.Add(sum, F32(gradient), F32(gradient), d);
         }
     }
 
@@ -110,8 +107,10 @@ internal sealed unsafe partial class CpuOps<S, V>
 
         static void Widen(Tensor source, float* target)
         {
-            for (int i = 0; i < source.Count; i++)
-                target[i] = source.Type == DType.BF16 ? ScalarSimd.LoadBf16((ushort*)source.Address + i) : F32(source)[i];
+            if (source.Type == DType.BF16)
+                RowMath<S, V>.Widen((ushort*)source.Address, target, (int)source.Count);
+            else
+                source.Span<float>().CopyTo(new Span<float>(target, (int)source.Count));
         }
     }
 

@@ -31,6 +31,9 @@ public readonly record struct HeadShape(int QueryHeads, int KeyValueHeads, int H
 
     /// <summary>Query heads that share one key/value head.</summary>
     public int Group => QueryHeads / KeyValueHeads;
+
+    /// <summary>"9 query / 3 key-value heads of 64". A record's own text would divide by zero heads.</summary>
+    public override string ToString() => $"{QueryHeads} query / {KeyValueHeads} key-value heads of {HeadDim}";
 }
 
 /// <summary>Rotary tables made in float64 and stored in fp32: Cos and Sin [P, HeadDim / 2], a row a position.</summary>

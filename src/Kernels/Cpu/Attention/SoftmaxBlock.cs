@@ -101,7 +101,7 @@ internal static unsafe class SoftmaxBlock<S, V>
             V shift = S.Broadcast(-lse[r]), mean = S.Broadcast(delta[r]);
             for (int j = 0; j < visible; j += S.Count)
             {
-                V p = SoftmaxExp.Of<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
+                V p = SimdMath.ExpOfScore<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
                 S.Store(row + j, p);
                 S.Store(drow + j, S.Multiply(S.Multiply(p, factor), S.Subtract(S.Load(drow + j), mean)));
             }
@@ -128,7 +128,7 @@ internal static unsafe class SoftmaxBlock<S, V>
         V factor = S.Broadcast(scale), shift = S.Broadcast(-maximum), sum = S.Zero;
         for (int j = 0; j < n; j += S.Count)
         {
-            V p = SoftmaxExp.Of<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
+            V p = SimdMath.ExpOfScore<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
             S.Store(row + j, p);
             sum = S.Add(sum, p);
         }

@@ -101,7 +101,7 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
     /// digits decide a divergence. It costs n + 1 products of length H a token, where the stream takes V.
     /// </summary>
     public double Logit(int i, int id) =>
-        ExactDot.Of(_x + (long)i * _hidden, WeightRow(id), weight.Type, _hidden, S.Count > 1);
+        DoubleSums.Dot(_x + (long)i * _hidden, WeightRow(id), weight.Type, _hidden, S.Count > 1);
 
     /// <summary>o [Tokens, H] += tile [Tokens, Width] W_tile.</summary>
     public void AddWeighted(float* o)

@@ -1,0 +1,66 @@
+using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Cpu;
+
+/// <summary>How passes over elements, tokens and columns are divided into tasks: by the problem alone.</summary>
+internal sealed unsafe partial class CpuOps<S, V>
+{
+    /// <summary>
+    /// Elements of a task of an elementwise pass: 64 KiB of fp32, a few microseconds, and a multiple of every width.
+    /// </summary>
+    private const int ChunkElements = 1 << 14;
+
+    /// <summary>
+    /// Columns of a task where tokens must be taken in order: 256 bytes, whole cache lines, a multiple of every width.
+    /// </summary>
+    private const int ColumnBlock = 64;
+
+    /// <summary>
+    /// Runs <paramref name="body"/> (start, count) over chunks of 0 .. count - 1. Their borders depend on the count
+    /// alone.
+    /// </summary>
+    private void ForChunks(long count, Action<long, int> body)
+    {
+        int chunks = checked((int)((count + ChunkElements - 1) / ChunkElements));
+        _pool.For(chunks, (chunk, _) =>
+        {
+            long start = (long)chunk * ChunkElements;
+            body(start, (int)Math.Min(ChunkElements, count - start));
+        });
+    }
+
+    /// <summary>
+    /// Runs <paramref name="body"/> for every token, in tasks of about <see cref="ChunkElements"/> elements.
+    /// </summary>
+    private void ForTokens(int tokens, int width, Action<int> body)
+    {
+        int perTask = Math.Max(1, ChunkElements / Math.Max(1, width));
+        _pool.For((tokens + perTask - 1) / perTask, (task, _) =>
+        {
+            int end = Math.Min(tokens, (task + 1) * perTask);
+            for (int t = task * perTask; t < end; t++)
+                body(t);
+        });
+    }
+
+    /// <summary>
+    /// Runs <paramref name="body"/> (first column, columns) for every block of <see cref="ColumnBlock"/> columns.
+    /// </summary>
+    private void ForColumns(int columns, Action<int, int> body) =>
+        _pool.For((columns + ColumnBlock - 1) / ColumnBlock, (block, _) =>
+            body(block * ColumnBlock, Math.Min(ColumnBlock, columns - block * ColumnBlock)));
+
+    /// <summary>
+    /// A vector of weights (a norm's, a bias) as fp32: itself, or a widened copy that lasts until the next call.
+    /// </summary>
+    private float* Widened(Tensor vector)
+    {
+        if (vector.Type == DType.F32)
+            return F32(vector);
+        int count = checked((int)vector.Count);
+        float* values = _scratch.Get("widened vector", count);
+        RowMath<S, V>.Widen((ushort*)vector.Address, values, count);
+        return values;
+    }
+}
