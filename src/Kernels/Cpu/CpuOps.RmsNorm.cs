@@ -6,11 +6,6 @@ namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    /// <summary>
-    /// Tokens summed in one go before they join the sum of their row: keeps the rounding error of long rows low.
-    /// </summary>
-    private const int TokenBlock = 64;
-
     protected override void RmsNormCore(Tensor x, Tensor weight, float eps, Tensor y, Tensor rstd)
     {
         int hidden = x.Shape[1];
@@ -40,17 +35,33 @@ internal sealed unsafe partial class CpuOps<S, V>
     {
         int hidden = x.Shape[1];
         float* pdy = F32(dy), px = F32(x), pr = F32(rstd), pdx = F32(dx), w = Widened(weight);
-        ForTokens(x.Shape[0], hidden, t =>
-        {
-            long at = (long)t * hidden;
-            NormInputGradient(pdy + at, px + at, w, pr[t], pdx + at, hidden);
-        });
         if (dWeight is null)
+        {
+            ForTokens(x.Shape[0], hidden, t =>
+            {
+                long at = (long)t * hidden;
+                NormInputGradient(pdy + at, px + at, w, pr[t], pdx + at, hidden);
+            });
             return;
-        float* pdw = F32(dWeight);
-        int[] rowStarts = layout.RowStarts;
-        ForColumns(hidden, (column, columns) =>
-            NormWeightGradient(pdy + column, px + column, pr, rowStarts, pdw + column, hidden, columns));
+        }
+
+        // Both gradients of a token while it is in cache; by columns, dWeight alone would cost twice the whole rest.
+        int whole = hidden - hidden % S.Count;
+        TokenBlock[] blocks = TokenBlocks(layout);
+        float* partials = _scratch.Get("norm gradients", (long)blocks.Length * hidden);
+        _pool.For(blocks.Length, (task, _) =>
+        {
+            float* sum = partials + (long)task * hidden;
+            new Span<float>(sum, hidden).Clear();
+            for (int t = blocks[task].From; t < blocks[task].To; t++)
+            {
+                float* d = pdy + (long)t * hidden, v = px + (long)t * hidden;
+                NormInputGradient(d, v, w, pr[t], pdx + (long)t * hidden, hidden);
+                WeightGradientRange<S, V>(d, v, pr[t], sum, whole);
+                WeightGradientRange<ScalarSimd, float>(d + whole, v + whole, pr[t], sum + whole, hidden - whole);
+            }
+        });
+        AddByRows(blocks, partials, hidden, hidden, dWeight);
     }
 
     /// <summary>y = x * rstd * w; returns rstd. y may be x.</summary>
@@ -72,37 +83,6 @@ internal sealed unsafe partial class CpuOps<S, V>
         InputGradientRange<S, V>(dy, x, w, rstd, c, dx, whole);
         InputGradientRange<ScalarSimd, float>(
             dy + whole, x + whole, w + whole, rstd, c, dx + whole, hidden - whole);
-    }
-
-    /// <summary>
-    /// dWeight[h] += sum over the row's tokens of dy x rstd, row after row. A row is summed in blocks of
-    /// <see cref="TokenBlock"/> tokens that begin at its first, so its sum depends on the row alone.
-    /// </summary>
-    private static void NormWeightGradient(
-        float* dy, float* x, float* rstd, int[] rowStarts, float* dWeight, int hidden, int columns)
-    {
-        float* block = stackalloc float[ColumnBlock], row = stackalloc float[ColumnBlock];
-        int whole = columns - columns % S.Count;
-        for (int r = 0; r + 1 < rowStarts.Length; r++)
-        {
-            new Span<float>(row, columns).Clear();
-            for (int start = rowStarts[r]; start < rowStarts[r + 1]; start += TokenBlock)
-            {
-                new Span<float>(block, columns).Clear();
-                int end = Math.Min(start + TokenBlock, rowStarts[r + 1]);
-                for (int t = start; t < end; t++)
-                {
-                    float* d = dy + (long)t * hidden, v = x + (long)t * hidden;
-                    WeightGradientRange<S, V>(d, v, rstd[t], block, whole);
-                    WeightGradientRange<ScalarSimd, float>(
-                        d + whole, v + whole, rstd[t], block + whole, columns - whole);
-                }
-
-                RowMath<S, V>.Add(block, row, row, columns);
-            }
-
-            RowMath<S, V>.Add(row, dWeight, dWeight, columns);
-        }
     }
 
     private static void InputGradientRange<T, U>(

@@ -1,5 +1,6 @@
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Cpu;
 
@@ -15,6 +16,11 @@ internal sealed unsafe partial class CpuOps<S, V>
     /// Columns of a task where tokens must be taken in order: 256 bytes, whole cache lines, a multiple of every width.
     /// </summary>
     private const int ColumnBlock = 64;
+
+    /// <summary>
+    /// Tokens summed in one go before they join the sum of their row: keeps the rounding error of long rows low.
+    /// </summary>
+    private const int BlockTokens = 64;
 
     /// <summary>
     /// Runs <paramref name="body"/> (start, count) over chunks of 0 .. count - 1. Their borders depend on the count
@@ -52,6 +58,43 @@ internal sealed unsafe partial class CpuOps<S, V>
             body(block * ColumnBlock, Math.Min(ColumnBlock, columns - block * ColumnBlock)));
 
     /// <summary>
+    /// Every row's tokens in blocks of <see cref="BlockTokens"/> that begin at its first: sums over a row's tokens that
+    /// are taken by them depend on the row alone.
+    /// </summary>
+    private static TokenBlock[] TokenBlocks(SequenceLayout layout)
+    {
+        var blocks = new List<TokenBlock>();
+        for (int row = 0; row < layout.Rows; row++)
+        {
+            int end = layout.RowStarts[row + 1];
+            for (int from = layout.RowStarts[row]; from < end; from += BlockTokens)
+                blocks.Add(new TokenBlock(row, from, Math.Min(from + BlockTokens, end)));
+        }
+
+        return [.. blocks];
+    }
+
+    /// <summary>
+    /// gradient += the sums of the blocks: each row's by themselves, in order, then row after row. Nothing where there
+    /// is no gradient.
+    /// </summary>
+    /// <param name="partials">A block's sum of <paramref name="width"/> floats every stride.</param>
+    private void AddByRows(TokenBlock[] blocks, float* partials, nint stride, int width, Tensor? gradient)
+    {
+        if (gradient is null)
+            return;
+        float* total = F32(gradient), sum = _scratch.Get("sum of a row", width);
+        for (int b = 0; b < blocks.Length; b++)
+        {
+            if (b == 0 || blocks[b].Row != blocks[b - 1].Row)
+                new Span<float>(sum, width).Clear();
+            RowMath<S, V>.Add(partials + b * stride, sum, sum, width);
+            if (b + 1 == blocks.Length || blocks[b].Row != blocks[b + 1].Row)
+                RowMath<S, V>.Add(sum, total, total, width);
+        }
+    }
+
+    /// <summary>
     /// A vector of weights (a norm's, a bias) as fp32: itself, or a widened copy that lasts until the next call.
     /// </summary>
     private float* Widened(Tensor vector)
@@ -63,4 +106,7 @@ internal sealed unsafe partial class CpuOps<S, V>
         RowMath<S, V>.Widen((ushort*)vector.Address, values, count);
         return values;
     }
+
+    /// <summary>Tokens From .. To - 1 of a row.</summary>
+    private readonly record struct TokenBlock(int Row, int From, int To);
 }

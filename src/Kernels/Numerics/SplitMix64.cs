@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace MolEngine.Kernels.Numerics;
 
 /// <summary>
-/// The output function of SplitMix64 (Steele, Lea and Flood 2014): the one source of every seeded choice. A counter-based stream is
+/// The output function of SplitMix64 (Steele, Lea and Flood 2014): the one source of every seeded choice. A
+/// counter-based stream is
 /// Mix(key + (i + 1) Gamma): number i needs none before it, so results depend neither on order nor on threads.
 /// </summary>
 public static class SplitMix64
