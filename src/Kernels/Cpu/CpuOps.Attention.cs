@@ -79,7 +79,8 @@ internal sealed unsafe partial class CpuOps<S, V>
         AddDqShares(units, starts, partials, dq, heads.QuerySize);
     }
 
-    protected override void AttentionCachedCore(Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
+    protected override void AttentionCachedCore(
+        Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
     {
         var group = new HeadGroup(heads);
         int tokens = q.Shape[0];

@@ -19,7 +19,7 @@ public readonly struct Shape : IEquatable<Shape>
             if (d < 0 || count > MostElements)
             {
                 throw new ArgumentException(
-                    $"shape {this}: expected dimensions from 0 on and at most {MostElements} elements, got dimension {d}");
+                    $"shape {this}: expected dimensions from 0 on and at most {MostElements} elements, got {d} in it");
             }
         }
 

@@ -21,4 +21,5 @@ public sealed record LoraWeights(Tensor A, Tensor B, float Scale, float Dropout 
 }
 
 /// <summary>Where the gradients of a linear layer go, all fp32 and accumulated; null where frozen.</summary>
-public sealed record LinearGradients(Tensor? Weight = null, Tensor? Bias = null, Tensor? LoraA = null, Tensor? LoraB = null);
+public sealed record LinearGradients(
+    Tensor? Weight = null, Tensor? Bias = null, Tensor? LoraA = null, Tensor? LoraB = null);

@@ -25,7 +25,8 @@ internal static unsafe class SoftmaxBlock<S, V>
     /// One step of the online softmax (Milakov and Gimelshein 2018): scores become exp(scale s - m), 0 where masked,
     /// with the running maximum m; the running sum l and the rows of o [R, D] so far are brought to the new maximum.
     /// </summary>
-    public static void Forward(in ScoreBlock block, float* s, float scale, bool first, float* m, float* l, float* o, int d)
+    public static void Forward(
+        in ScoreBlock block, float* s, float scale, bool first, float* m, float* l, float* o, int d)
     {
         // Maxima of a few rows first: the exponentials of a row would wait for its own.
         float* maxima = stackalloc float[RowsAtOnce];
