@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Ops;
 
@@ -61,7 +62,7 @@ public sealed class AttentionValidationTests : IDisposable
             () => _ops.AttentionCached(_p.Q, _p.K, _p.V, Heads, start, _p.Y));
 
     private void Backward(
-        Device.Tensor? dy = null, Device.Tensor? dq = null, Device.Tensor? dk = null, Device.Tensor? dv = null) =>
+        Tensor? dy = null, Tensor? dq = null, Tensor? dk = null, Tensor? dv = null) =>
         _ops.AttentionBackward(
             dy ?? _p.Dy, _p.Q, _p.K, _p.V, _p.Y, _p.Lse, Heads, _p.Layout, dq ?? _p.Dq, dk ?? _p.Dk, dv ?? _p.Dv);
 

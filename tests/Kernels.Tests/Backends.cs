@@ -5,7 +5,8 @@ namespace MolEngine.Kernels.Tests;
 
 /// <summary>
 /// Makes a backend for an op suite. Suites are abstract and written once; each has one sealed subclass per backend:
-/// <c>public sealed class ScalarRmsNormTests() : RmsNormTests(SimdLevel.Scalar)</c>, and so on for Vector256 and Vector512.
+/// <c>public sealed class ScalarRmsNormTests() : RmsNormTests(SimdLevel.Scalar)</c>, and so on for Vector256 and
+/// Vector512.
 /// </summary>
 internal static class Backends
 {

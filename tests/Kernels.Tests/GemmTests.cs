@@ -108,7 +108,8 @@ public abstract class GemmTests(SimdLevel level)
         Assert.Equal(all, problem.Result());
     }
 
-    /// <summary>Callers take one workspace for their largest block and use it for what is left at the edges too.</summary>
+    /// <summary>Callers take one workspace for their largest block and use it for what is left at the edges
+    /// too.</summary>
     [Fact]
     public void AWorkspaceServesSmallerProducts()
     {

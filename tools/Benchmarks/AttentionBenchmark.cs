@@ -8,8 +8,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Benchmarks;
 
 /// <summary>
-/// Attention forward and backward as a share of the FMA peak measured in the same rounds. Useful operations are counted: query-key
-/// pairs that are not masked, 4 D each forward and 10 D backward.
+/// Attention forward and backward as a share of the FMA peak measured in the same rounds. Useful operations are
+/// counted: query-key pairs that are not masked, 4 D each forward and 10 D backward.
 /// </summary>
 internal static class AttentionBenchmark
 {
@@ -42,7 +42,7 @@ internal sealed class AttentionBenchmark<S, V>(BenchmarkOptions options)
         using (_pool)
         using (_ops)
         {
-            Console.WriteLine($"{options.Level}, {options.Threads} threads; times p50 (p20 .. p80); peak measured in the same rounds");
+            Console.WriteLine($"{options.Level}, {options.Threads} threads; times p50 (p20 .. p80)");
             foreach (HeadShape heads in (HeadShape[])[new(9, 3, 64), new(16, 8, 128)])
             {
                 Measure(heads, 1, 1024);
@@ -58,14 +58,10 @@ internal sealed class AttentionBenchmark<S, V>(BenchmarkOptions options)
     {
         using Arena arena = _ops.CreateArena("benchmark");
         int tokens = documents * length;
-        int[] starts = [.. Enumerable.Range(0, documents + 1).Select(d => d * length)];
-        var layout = new SequenceLayout(
-            [0, tokens], starts, arena.Allocate("positions", DType.I32, tokens), arena.Allocate("keys", DType.I64, tokens));
-        Tensor q = Random(arena, tokens, heads.QuerySize), dy = Random(arena, tokens, heads.QuerySize);
-        Tensor k = Random(arena, tokens, heads.KeyValueSize), v = Random(arena, tokens, heads.KeyValueSize);
-        Tensor y = Random(arena, tokens, heads.QuerySize), lse = Random(arena, tokens, heads.QueryHeads);
-        Tensor dq = Random(arena, tokens, heads.QuerySize);
-        Tensor dk = Random(arena, tokens, heads.KeyValueSize), dv = Random(arena, tokens, heads.KeyValueSize);
+        SequenceLayout layout = BenchmarkData.Layout(arena, tokens, documents);
+        Tensor q = Queries(), dy = Queries(), y = Queries(), dq = Queries();
+        Tensor k = Keys(), v = Keys(), dk = Keys(), dv = Keys();
+        Tensor lse = arena.Allocate("lse", DType.F32, tokens, heads.QueryHeads);
         double pairs = documents * (length * (length + 1.0) / 2) * heads.QueryHeads;
         double forward = 4 * pairs * heads.HeadDim, backward = 10 * pairs * heads.HeadDim, burst = 0;
         Timing[] times = Timing.Interleaved(
@@ -74,30 +70,23 @@ internal sealed class AttentionBenchmark<S, V>(BenchmarkOptions options)
             () => _ops.Attention(q, k, v, heads, layout, y, lse),
             () => _ops.AttentionBackward(dy, q, k, v, y, lse, heads, layout, dq, dk, dv));
         double peak = burst / times[0].P50;
-        Console.WriteLine($"{documents} x {length}, heads {heads.QueryHeads}/{heads.KeyValueHeads} x {heads.HeadDim} (peak {peak / 1e9:F0} GFLOP/s)");
-        Line("forward", forward, times[1], peak);
-        Line("backward", backward, times[2], peak);
+        Console.WriteLine($"{documents} x {length}, {heads} (peak {peak / 1e9:F0} GFLOP/s)");
+        times[1].Print("forward", forward, peak);
+        times[2].Print("backward", backward, peak);
+
+        Tensor Queries() => BenchmarkData.Uniform(arena, DType.F32, tokens, heads.QuerySize);
+        Tensor Keys() => BenchmarkData.Uniform(arena, DType.F32, tokens, heads.KeyValueSize);
     }
 
     private void Decode(HeadShape heads, int length)
     {
         using Arena arena = _ops.CreateArena("benchmark");
-        Tensor q = Random(arena, 1, heads.QuerySize), y = Random(arena, 1, heads.QuerySize);
-        Tensor k = Random(arena, length, heads.KeyValueSize), v = Random(arena, length, heads.KeyValueSize);
-        Timing time = Timing.Interleaved(options.Seconds, () => _ops.AttentionCached(q, k, v, heads, length - 1, y))[0];
+        Tensor q = BenchmarkData.Uniform(arena, DType.F32, 1, heads.QuerySize);
+        Tensor y = arena.Allocate("y", DType.F32, 1, heads.QuerySize);
+        Tensor k = BenchmarkData.Uniform(arena, DType.F32, length, heads.KeyValueSize);
+        Tensor v = BenchmarkData.Uniform(arena, DType.F32, length, heads.KeyValueSize);
+        Timing time = Timing.Interleaved(
+            options.Seconds, () => _ops.AttentionCached(q, k, v, heads, length - 1, y))[0];
         Console.WriteLine($"decode at {length}: {1e6 * time.P50:F0} us, {(k.Bytes + v.Bytes) / time.P50 / 1e9:F1} GB/s");
-    }
-
-    private static void Line(string what, double operations, Timing time, double peak) => Console.WriteLine(
-        $"  {what,-9} {1e3 * time.P50:F2} ms ({1e3 * time.P20:F2} .. {1e3 * time.P80:F2})  {operations / time.P50 / 1e9:F0} GFLOP/s, "
-        + $"{100 * operations / time.P50 / peak:F0} % of peak");
-
-    private static Tensor Random(Arena arena, int rows, int columns)
-    {
-        Tensor x = arena.Allocate("x", DType.F32, rows, columns);
-        var random = new Random(1);
-        foreach (ref float value in x.Span<float>())
-            value = 2 * random.NextSingle() - 1;
-        return x;
     }
 }

@@ -41,6 +41,11 @@ internal readonly record struct Timing(double P20, double P50, double P80)
     /// <summary>Work done a second at each percentile of the time.</summary>
     public Timing Rates(double work) => new(work / P20, work / P50, work / P80);
 
+    /// <summary>A line: times in ms, operations a second and their share of <paramref name="peak"/>.</summary>
+    public void Print(string what, double operations, double peak) => Console.WriteLine(
+        $"  {what,-9} {1e3 * P50:F2} ms ({1e3 * P20:F2} .. {1e3 * P80:F2})  {operations / P50 / 1e9:F0} GFLOP/s, "
+        + $"{100 * operations / P50 / peak:F0} % of peak");
+
     private static Timing Percentiles(List<double> samples)
     {
         samples.Sort();

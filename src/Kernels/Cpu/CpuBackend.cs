@@ -14,7 +14,11 @@ public static class CpuBackend
     {
         SimdLevel chosen = level ?? SimdLevels.Best;
         if (!SimdLevels.IsSupported(chosen))
-            throw new PlatformNotSupportedException($"cpu: {chosen}: expected a processor that has it, got one limited to {SimdLevels.Best}");
+        {
+            throw new PlatformNotSupportedException(
+                $"cpu: {chosen}: expected a processor that has it, got one limited to {SimdLevels.Best}");
+        }
+
         var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         return chosen switch
         {

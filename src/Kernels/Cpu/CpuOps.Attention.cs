@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Cpu.Attention;
+using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
@@ -78,7 +79,8 @@ internal sealed unsafe partial class CpuOps<S, V>
         AddDqShares(units, starts, partials, dq, heads.QuerySize);
     }
 
-    protected override void AttentionCachedCore(Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
+    protected override void AttentionCachedCore(
+        Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
     {
         var group = new HeadGroup(heads);
         int tokens = q.Shape[0];
@@ -152,7 +154,8 @@ internal sealed unsafe partial class CpuOps<S, V>
                 for (int t = Math.Max(from, piece.From); t < to; t++)
                 {
                     float* share = partials + (nint)(piece.Partial + t - piece.From) * width;
-                    RowMath<S, V>.Add(share, F32(dq) + (nint)(starts[document] + t) * width, (int)width);
+                    float* sum = F32(dq) + (nint)(starts[document] + t) * width;
+                    RowMath<S, V>.Add(share, sum, sum, (int)width);
                 }
             }
         });

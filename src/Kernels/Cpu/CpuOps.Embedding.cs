@@ -6,11 +6,6 @@ namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    /// <summary>
-    /// Columns of a task where tokens must be taken in order: 256 bytes, whole cache lines, a multiple of every width.
-    /// </summary>
-    private const int ColumnBlock = 64;
-
     protected override void EmbeddingCore(Tensor ids, Tensor weight, Tensor y)
     {
         CheckIds("Embedding", ids, weight);
@@ -24,7 +19,7 @@ internal sealed unsafe partial class CpuOps<S, V>
             float* to = output + (long)t * hidden;
             long from = (long)id[t] * hidden;
             if (bf16)
-                WidenBf16((ushort*)table + from, to, hidden);
+                RowMath<S, V>.Widen((ushort*)table + from, to, hidden);
             else
                 NativeMemory.Copy((float*)table + from, to, (nuint)hidden * sizeof(float));
         });
@@ -38,37 +33,14 @@ internal sealed unsafe partial class CpuOps<S, V>
         float* gradient = F32(dy), table = F32(dWeight);
         ForColumns(hidden, (column, columns) =>
         {
-            int whole = columns - columns % S.Count;
             for (int t = 0; t < tokens; t++)
             {
                 float* from = gradient + (long)t * hidden + column;
                 float* to = table + (long)id[t] * hidden + column;
-                AddRange<S, V>(from, to, whole);
-                AddRange<ScalarSimd, float>(from + whole, to + whole, columns - whole);
+                RowMath<S, V>.Add(from, to, to, columns);
             }
         });
     }
-
-    /// <summary>
-    /// Runs <paramref name="body"/> for every token, in tasks of about <see cref="ChunkElements"/> elements.
-    /// </summary>
-    private void ForTokens(int tokens, int width, Action<int> body)
-    {
-        int perTask = Math.Max(1, ChunkElements / Math.Max(1, width));
-        _pool.For((tokens + perTask - 1) / perTask, (task, _) =>
-        {
-            int end = Math.Min(tokens, (task + 1) * perTask);
-            for (int t = task * perTask; t < end; t++)
-                body(t);
-        });
-    }
-
-    /// <summary>
-    /// Runs <paramref name="body"/> (first column, columns) for every block of <see cref="ColumnBlock"/> columns.
-    /// </summary>
-    private void ForColumns(int columns, Action<int, int> body) =>
-        _pool.For((columns + ColumnBlock - 1) / ColumnBlock, (block, _) =>
-            body(block * ColumnBlock, Math.Min(ColumnBlock, columns - block * ColumnBlock)));
 
     private static void CheckIds(string op, Tensor ids, Tensor weight)
     {

@@ -7,37 +7,30 @@ namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    /// <summary>
-    /// Tokens of a task, counted from the start of a row: dWeight's sums inside a row depend on the row alone.
-    /// </summary>
-    private const int QkBlock = 64;
-
     protected override void QkNormRopeCore(
-        Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut, Tensor kOut)
+        Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut,
+        Tensor kOut)
     {
         CheckPositions(nameof(QkNormRope), rotary, layout);
-        int tokens = layout.Tokens, d = heads.HeadDim;
+        int d = heads.HeadDim;
         float* weights = NormWeights(norm, d);
         float* keyWeights = weights == null ? null : weights + d;
         float eps = norm?.Eps ?? 0;
         int* positions = (int*)layout.Positions.Address;
-        _pool.For((tokens + QkBlock - 1) / QkBlock, (task, _) =>
+        ForTokens(layout.Tokens, heads.QuerySize + heads.KeyValueSize, t =>
         {
-            for (int t = task * QkBlock; t < Math.Min(tokens, (task + 1) * QkBlock); t++)
-            {
-                nint angle = (nint)positions[t] * (d / 2);
-                float* cos = F32(rotary.Cos) + angle, sin = F32(rotary.Sin) + angle;
-                for (nint at = (nint)t * heads.QuerySize; at < (nint)(t + 1) * heads.QuerySize; at += d)
-                    RotaryHead<S, V>.Forward(F32(q) + at, weights, eps, cos, sin, F32(qOut) + at, d);
-                for (nint at = (nint)t * heads.KeyValueSize; at < (nint)(t + 1) * heads.KeyValueSize; at += d)
-                    RotaryHead<S, V>.Forward(F32(k) + at, keyWeights, eps, cos, sin, F32(kOut) + at, d);
-            }
+            nint angle = (nint)positions[t] * (d / 2);
+            float* cos = F32(rotary.Cos) + angle, sin = F32(rotary.Sin) + angle;
+            for (nint at = (nint)t * heads.QuerySize; at < (nint)(t + 1) * heads.QuerySize; at += d)
+                RotaryHead<S, V>.Forward(F32(q) + at, weights, eps, cos, sin, F32(qOut) + at, d);
+            for (nint at = (nint)t * heads.KeyValueSize; at < (nint)(t + 1) * heads.KeyValueSize; at += d)
+                RotaryHead<S, V>.Forward(F32(k) + at, keyWeights, eps, cos, sin, F32(kOut) + at, d);
         });
     }
 
     protected override void QkNormRopeBackwardCore(
-        Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout,
-        Tensor? dQueryNorm, Tensor? dKeyNorm)
+        Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary,
+        SequenceLayout layout, Tensor? dQueryNorm, Tensor? dKeyNorm)
     {
         CheckPositions(nameof(QkNormRopeBackward), rotary, layout);
         int d = heads.HeadDim;
@@ -45,18 +38,17 @@ internal sealed unsafe partial class CpuOps<S, V>
         float* keyWeights = weights == null ? null : weights + d;
         float eps = norm?.Eps ?? 0;
         int* positions = (int*)layout.Positions.Address;
-        (int Row, int From)[] blocks = RowBlocks(layout);
+        TokenBlock[] blocks = TokenBlocks(layout);
         bool sums = dQueryNorm is not null || dKeyNorm is not null;
         float* partials = sums ? _scratch.Get("qk norm gradients", 2L * d * blocks.Length) : null;
         _pool.For(blocks.Length, (task, _) =>
         {
-            (int row, int from) = blocks[task];
             float* partial = sums ? partials + task * 2L * d : null;
             if (sums)
                 new Span<float>(partial, 2 * d).Clear();
             float* queryPartial = dQueryNorm is null ? null : partial;
             float* keyPartial = dKeyNorm is null ? null : partial + d;
-            for (int t = from; t < Math.Min(from + QkBlock, layout.RowStarts[row + 1]); t++)
+            for (int t = blocks[task].From; t < blocks[task].To; t++)
             {
                 nint angle = (nint)positions[t] * (d / 2);
                 float* cos = F32(rotary.Cos) + angle, sin = F32(rotary.Sin) + angle;
@@ -66,36 +58,8 @@ internal sealed unsafe partial class CpuOps<S, V>
                     RotaryHead<S, V>.Backward(F32(dk) + at, F32(k) + at, keyWeights, eps, cos, sin, keyPartial, d);
             }
         });
-        AddRows(blocks, partials, d, dQueryNorm);
-        AddRows(blocks, partials + d, d, dKeyNorm);
-    }
-
-    /// <summary>Adds, row by row, the sum of each row's blocks in order.</summary>
-    private void AddRows((int Row, int From)[] blocks, float* partials, int d, Tensor? gradient)
-    {
-        if (gradient is null)
-            return;
-        float* sum = _scratch.Get("qk norm row", d);
-        for (int b = 0; b < blocks.Length; b++)
-        {
-            if (b == 0 || blocks[b].Row != blocks[b - 1].Row)
-                new Span<float>(sum, d).Clear();
-            RowMath<S, V>.Add(partials + b * 2L * d, sum, d);
-            if (b + 1 == blocks.Length || blocks[b].Row != blocks[b + 1].Row)
-                RowMath<S, V>.Add(sum, F32(gradient), d);
-        }
-    }
-
-    private static (int Row, int From)[] RowBlocks(SequenceLayout layout)
-    {
-        var blocks = new List<(int Row, int From)>();
-        for (int row = 0; row < layout.Rows; row++)
-        {
-            for (int from = layout.RowStarts[row]; from < layout.RowStarts[row + 1]; from += QkBlock)
-                blocks.Add((row, from));
-        }
-
-        return [.. blocks];
+        AddByRows(blocks, partials, 2 * d, d, dQueryNorm);
+        AddByRows(blocks, partials + d, 2 * d, d, dKeyNorm);
     }
 
     /// <summary>Query weights [D], then key weights [D], in fp32; null without a norm.</summary>
@@ -110,8 +74,10 @@ internal sealed unsafe partial class CpuOps<S, V>
 
         static void Widen(Tensor source, float* target)
         {
-            for (int i = 0; i < source.Count; i++)
-                target[i] = source.Type == DType.BF16 ? ScalarSimd.LoadBf16((ushort*)source.Address + i) : F32(source)[i];
+            if (source.Type == DType.BF16)
+                RowMath<S, V>.Widen((ushort*)source.Address, target, (int)source.Count);
+            else
+                source.Span<float>().CopyTo(new Span<float>(target, (int)source.Count));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
@@ -7,9 +6,6 @@ namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    /// <summary>Tokens summed in one go before they join the sum of their row: keeps the rounding error of long rows low.</summary>
-    private const int TokenBlock = 64;
-
     protected override void RmsNormCore(Tensor x, Tensor weight, float eps, Tensor y, Tensor rstd)
     {
         int hidden = x.Shape[1];
@@ -29,9 +25,7 @@ internal sealed unsafe partial class CpuOps<S, V>
         ForTokens(x.Shape[0], hidden, t =>
         {
             long at = (long)t * hidden;
-            int whole = hidden - hidden % S.Count;
-            SumRange<S, V>(px + at, pd + at, ps + at, whole);
-            SumRange<ScalarSimd, float>(px + at + whole, pd + at + whole, ps + at + whole, hidden - whole);
+            RowMath<S, V>.Add(px + at, pd + at, ps + at, hidden);
             pr[t] = Normalise(ps + at, w, eps, py + at, hidden);
         });
     }
@@ -41,26 +35,40 @@ internal sealed unsafe partial class CpuOps<S, V>
     {
         int hidden = x.Shape[1];
         float* pdy = F32(dy), px = F32(x), pr = F32(rstd), pdx = F32(dx), w = Widened(weight);
-        ForTokens(x.Shape[0], hidden, t =>
-        {
-            long at = (long)t * hidden;
-            NormInputGradient(pdy + at, px + at, w, pr[t], pdx + at, hidden);
-        });
         if (dWeight is null)
+        {
+            ForTokens(x.Shape[0], hidden, t =>
+            {
+                long at = (long)t * hidden;
+                NormInputGradient(pdy + at, px + at, w, pr[t], pdx + at, hidden);
+            });
             return;
-        float* pdw = F32(dWeight);
-        int[] rowStarts = layout.RowStarts;
-        ForColumns(hidden, (column, columns) =>
-            NormWeightGradient(pdy + column, px + column, pr, rowStarts, pdw + column, hidden, columns));
+        }
+
+        // Both gradients of a token while it is in cache; by columns, dWeight alone would cost twice the whole rest.
+        int whole = hidden - hidden % S.Count;
+        TokenBlock[] blocks = TokenBlocks(layout);
+        float* partials = _scratch.Get("norm gradients", (long)blocks.Length * hidden);
+        _pool.For(blocks.Length, (task, _) =>
+        {
+            float* sum = partials + (long)task * hidden;
+            new Span<float>(sum, hidden).Clear();
+            for (int t = blocks[task].From; t < blocks[task].To; t++)
+            {
+                float* d = pdy + (long)t * hidden, v = px + (long)t * hidden;
+                NormInputGradient(d, v, w, pr[t], pdx + (long)t * hidden, hidden);
+                WeightGradientRange<S, V>(d, v, pr[t], sum, whole);
+                WeightGradientRange<ScalarSimd, float>(d + whole, v + whole, pr[t], sum + whole, hidden - whole);
+            }
+        });
+        AddByRows(blocks, partials, hidden, hidden, dWeight);
     }
 
     /// <summary>y = x * rstd * w; returns rstd. y may be x.</summary>
     private static float Normalise(float* x, float* w, float eps, float* y, int hidden)
     {
-        float rstd = (float)(1 / Math.Sqrt((double)Dot(x, x, null, hidden) / hidden + eps));
-        int whole = hidden - hidden % S.Count;
-        ScaleRange<S, V>(x, w, rstd, y, whole);
-        ScaleRange<ScalarSimd, float>(x + whole, w + whole, rstd, y + whole, hidden - whole);
+        float rstd = (float)(1 / Math.Sqrt((double)RowMath<S, V>.WeightedDot(x, x, null, hidden) / hidden + eps));
+        RowMath<S, V>.ScaleEach(x, rstd, w, y, hidden);
         return rstd;
     }
 
@@ -70,88 +78,15 @@ internal sealed unsafe partial class CpuOps<S, V>
     private static void NormInputGradient(float* dy, float* x, float* w, float rstd, float* dx, int hidden)
     {
         double r = rstd;
-        float c = (float)(r * r * r * Dot(dy, x, w, hidden) / hidden);
+        float c = (float)(r * r * r * RowMath<S, V>.WeightedDot(dy, x, w, hidden) / hidden);
         int whole = hidden - hidden % S.Count;
         InputGradientRange<S, V>(dy, x, w, rstd, c, dx, whole);
         InputGradientRange<ScalarSimd, float>(
             dy + whole, x + whole, w + whole, rstd, c, dx + whole, hidden - whole);
     }
 
-    /// <summary>
-    /// dWeight[h] += sum over the row's tokens of dy x rstd, row after row. A row is summed in blocks of <see cref="TokenBlock"/>
-    /// tokens that begin at its first, so its sum depends on the row alone.
-    /// </summary>
-    private static void NormWeightGradient(
-        float* dy, float* x, float* rstd, int[] rowStarts, float* dWeight, int hidden, int columns)
-    {
-        float* block = stackalloc float[ColumnBlock], row = stackalloc float[ColumnBlock];
-        int whole = columns - columns % S.Count;
-        for (int r = 0; r + 1 < rowStarts.Length; r++)
-        {
-            new Span<float>(row, columns).Clear();
-            for (int start = rowStarts[r]; start < rowStarts[r + 1]; start += TokenBlock)
-            {
-                new Span<float>(block, columns).Clear();
-                int end = Math.Min(start + TokenBlock, rowStarts[r + 1]);
-                for (int t = start; t < end; t++)
-                {
-                    float* d = dy + (long)t * hidden, v = x + (long)t * hidden;
-                    WeightGradientRange<S, V>(d, v, rstd[t], block, whole);
-                    WeightGradientRange<ScalarSimd, float>(d + whole, v + whole, rstd[t], block + whole, columns - whole);
-                }
-
-                AddRange<ScalarSimd, float>(block, row, columns);
-            }
-
-            AddRange<ScalarSimd, float>(row, dWeight, columns);
-        }
-    }
-
-    /// <summary>
-    /// sum a b w (w = 1 where null) in four running vectors and a scalar tail: an order that depends on the count alone.
-    /// </summary>
-    private static float Dot(float* a, float* b, float* w, int count)
-    {
-        V s0 = S.Zero, s1 = S.Zero, s2 = S.Zero, s3 = S.Zero;
-        int i = 0;
-        for (; i + 4 * S.Count <= count; i += 4 * S.Count)
-        {
-            s0 = S.FusedMultiplyAdd(Weighted(a, w, i), S.Load(b + i), s0);
-            s1 = S.FusedMultiplyAdd(Weighted(a, w, i + S.Count), S.Load(b + i + S.Count), s1);
-            s2 = S.FusedMultiplyAdd(Weighted(a, w, i + 2 * S.Count), S.Load(b + i + 2 * S.Count), s2);
-            s3 = S.FusedMultiplyAdd(Weighted(a, w, i + 3 * S.Count), S.Load(b + i + 3 * S.Count), s3);
-        }
-
-        for (; i + S.Count <= count; i += S.Count)
-            s0 = S.FusedMultiplyAdd(Weighted(a, w, i), S.Load(b + i), s0);
-        float tail = 0;
-        for (; i < count; i++)
-            tail = MathF.FusedMultiplyAdd(w is null ? a[i] : a[i] * w[i], b[i], tail);
-        return S.Sum(S.Add(S.Add(s0, s1), S.Add(s2, s3))) + tail;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Weighted(float* a, float* w, int i) =>
-        w is null ? S.Load(a + i) : S.Multiply(S.Load(a + i), S.Load(w + i));
-
-    private static void SumRange<T, U>(float* x, float* delta, float* sum, int count)
-        where T : struct, ISimd<U>
-        where U : unmanaged
-    {
-        for (int i = 0; i < count; i += T.Count)
-            T.Store(sum + i, T.Add(T.Load(x + i), T.Load(delta + i)));
-    }
-
-    private static void ScaleRange<T, U>(float* x, float* w, float rstd, float* y, int count)
-        where T : struct, ISimd<U>
-        where U : unmanaged
-    {
-        U r = T.Broadcast(rstd);
-        for (int i = 0; i < count; i += T.Count)
-            T.Store(y + i, T.Multiply(T.Multiply(T.Load(x + i), r), T.Load(w + i)));
-    }
-
-    private static void InputGradientRange<T, U>(float* dy, float* x, float* w, float rstd, float c, float* dx, int count)
+    private static void InputGradientRange<T, U>(
+        float* dy, float* x, float* w, float rstd, float c, float* dx, int count)
         where T : struct, ISimd<U>
         where U : unmanaged
     {

@@ -1,8 +1,8 @@
 namespace MolEngine.Kernels.Device;
 
 /// <summary>
-/// A named group of allocations that live and die together (weights, gradients, activations, ...). Memory starts as zeros.
-/// Disposing frees all of it. Not thread-safe.
+/// A named group of allocations that live and die together (weights, gradients, activations, ...). Memory starts as
+/// zeros. Disposing frees all of it. Not thread-safe.
 /// </summary>
 public abstract class Arena(string name) : IDisposable
 {
@@ -17,11 +17,13 @@ public abstract class Arena(string name) : IDisposable
     public IReadOnlyList<Tensor> Tensors => _tensors;
 
     /// <summary>A new tensor of zeros.</summary>
-    /// <exception cref="OutOfDeviceMemoryException">Names the tensor, its shape and the arena.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">
+    /// Names the tensor, its type and shape, and lists the arena's largest allocations.
+    /// </exception>
     public Tensor Allocate(string name, DType type, params int[] dimensions)
     {
         var shape = new Shape(dimensions);
-        long bytes = checked(shape.Count * type.Size());
+        long bytes = shape.Count * type.Size();
         nint address;
         try
         {
@@ -29,7 +31,8 @@ public abstract class Arena(string name) : IDisposable
         }
         catch (OutOfMemoryException e)
         {
-            throw new OutOfDeviceMemoryException(this, $"{name} {type} {shape}", bytes, e);
+            throw new OutOfDeviceMemoryException(
+                $"arena {Name}", $"{name} {type} {shape}", bytes, _tensors.Select(t => (t.ToString(), t.Bytes)), e);
         }
 
         Bytes += bytes;
@@ -51,10 +54,3 @@ public abstract class Arena(string name) : IDisposable
 
     protected abstract void Free();
 }
-
-/// <summary>An allocation failed. The message names tensor, arena and what the arena already holds.</summary>
-public sealed class OutOfDeviceMemoryException(Arena arena, string tensor, long bytes, Exception cause)
-    : Exception(
-        $"arena {arena.Name}: no memory for {tensor}: expected {bytes / 1048576.0:F1} MiB free on top of the "
-        + $"{arena.Bytes / 1048576.0:F1} MiB held. Lower micro_batch or context, or turn recompute on.",
-        cause);

@@ -3,13 +3,27 @@ namespace MolEngine.Kernels.Device;
 /// <summary>Dimensions of a dense row-major tensor, outermost first.</summary>
 public readonly struct Shape : IEquatable<Shape>
 {
+    /// <summary>So many elements of any type have a number of bytes that fits 63 bits.</summary>
+    private const long MostElements = long.MaxValue / 8;
+
     private readonly int[] _dimensions;
 
+    /// <exception cref="ArgumentException">A dimension is negative, or their product beyond 2^60.</exception>
     public Shape(params int[] dimensions)
     {
-        foreach (int d in dimensions)
-            ArgumentOutOfRangeException.ThrowIfNegative(d);
         _dimensions = dimensions;
+        Int128 count = 1;
+        foreach (int d in dimensions)
+        {
+            count *= d;
+            if (d < 0 || count > MostElements)
+            {
+                throw new ArgumentException(
+                    $"shape {this}: expected dimensions from 0 on and at most {MostElements} elements, got {d} in it");
+            }
+        }
+
+        Count = (long)count;
     }
 
     public int Rank => _dimensions.Length;
@@ -19,16 +33,7 @@ public readonly struct Shape : IEquatable<Shape>
     public ReadOnlySpan<int> Dimensions => _dimensions;
 
     /// <summary>Number of elements.</summary>
-    public long Count
-    {
-        get
-        {
-            long n = 1;
-            foreach (int d in _dimensions)
-                n = checked(n * d);
-            return n;
-        }
-    }
+    public long Count { get; }
 
     public bool Equals(Shape other) => Dimensions.SequenceEqual(other.Dimensions);
 

@@ -39,20 +39,35 @@ public sealed unsafe class Tensor
     public long Bytes => Count * Type.Size();
 
     /// <summary>The tensor's elements as seen by the host. Host memory only.</summary>
-    /// <exception cref="InvalidOperationException">The element type differs from <typeparamref name="T"/> in size.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The element type differs from <typeparamref name="T"/> in size, or there are more elements than a span can hold.
+    /// </exception>
     public Span<T> Span<T>()
         where T : unmanaged
     {
         if (Unsafe.SizeOf<T>() != Type.Size())
             throw new InvalidOperationException($"{Name}: read as {typeof(T).Name}: expected elements of {Type}");
-        return new Span<T>((void*)Address, checked((int)Count));
+        if (Count > int.MaxValue)
+        {
+            throw new InvalidOperationException(
+                $"{Name}: read as a span: expected at most {int.MaxValue} elements, got {Count} ({Shape}). "
+                + "Read it in slices of its first dimension.");
+        }
+
+        return new Span<T>((void*)Address, (int)Count);
     }
 
-    /// <summary><paramref name="count"/> entries of the first dimension, from <paramref name="start"/>: the same memory.</summary>
+    /// <summary>
+    /// <paramref name="count"/> entries of the first dimension, from <paramref name="start"/>: the same memory.
+    /// </summary>
     public Tensor Slice(int start, int count)
     {
-        if (start < 0 || count < 0 || start + count > Shape[0])
-            throw new ArgumentOutOfRangeException(nameof(start), $"{Name}: slice {start}..{start + count} of {Shape[0]}");
+        if (start < 0 || count < 0 || start > Shape[0] - count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(start), $"{Name}: slice of {count} entries from {start}: expected them within {Shape[0]}");
+        }
+
         int[] dimensions = Shape.Dimensions.ToArray();
         long stride = Shape[0] == 0 ? 0 : Bytes / Shape[0];
         dimensions[0] = count;

@@ -20,7 +20,8 @@ public sealed record HeadTargets(Tensor Targets, Tensor CeWeight, Tensor KlWeigh
 /// 4e-6, a tenth of a percent of the gradient of a token whose KL is 1e-8.
 /// </param>
 /// <param name="LogSumExp">F64 [T], over the whole vocabulary.</param>
-/// <param name="TailLogSumExp">F64 [T], over the vocabulary without the top n, summed directly; -infinity where n = V.</param>
+/// <param name="TailLogSumExp">F64 [T], over the vocabulary without the top n, summed directly; -infinity where n =
+/// V.</param>
 public sealed record BaseDistribution(Tensor TopIds, Tensor TopLogits, Tensor LogSumExp, Tensor TailLogSumExp)
 {
     /// <summary>n.</summary>
@@ -29,7 +30,8 @@ public sealed record BaseDistribution(Tensor TopIds, Tensor TopLogits, Tensor Lo
 
 /// <summary>What the head says of every token with a target; entries of other tokens are 0.</summary>
 /// <param name="CrossEntropy">F64 [T]: -log p_y.</param>
-/// <param name="KlDivergence">F64 [T]: reverse KL of the student to the base over the top n and the residual class; 0 without a base.</param>
+/// <param name="KlDivergence">F64 [T]: reverse KL of the student to the base over the top n and the residual class; 0
+/// without a base.</param>
 /// <param name="LogSumExp">F64 [T]: of the student's logits.</param>
 /// <param name="TailLogP">F64 [T]: log of the student's mass outside the base's top n; 0 without a base.</param>
 public sealed record HeadResult(Tensor CrossEntropy, Tensor KlDivergence, Tensor LogSumExp, Tensor TailLogP);

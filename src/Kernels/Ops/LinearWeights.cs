@@ -13,11 +13,13 @@ public sealed record LinearWeights(Tensor Weight, Tensor? Bias = null, LoraWeigh
 /// <summary>y += Scale * dropout(x) A^T B^T. A fp32 [R, K], B fp32 [N, R].</summary>
 /// <param name="Scale">alpha / r, or alpha / sqrt(r).</param>
 /// <param name="Dropout">Probability that an input feature of the adapter is dropped: [0, 1).</param>
-/// <param name="DropoutSeed">Distinguishes adapters and steps; with the token's key and the feature's index it fixes the mask.</param>
+/// <param name="DropoutSeed">Distinguishes adapters and steps; with the token's key and the feature's index it fixes
+/// the mask.</param>
 public sealed record LoraWeights(Tensor A, Tensor B, float Scale, float Dropout = 0, ulong DropoutSeed = 0)
 {
     public int Rank => A.Shape[0];
 }
 
 /// <summary>Where the gradients of a linear layer go, all fp32 and accumulated; null where frozen.</summary>
-public sealed record LinearGradients(Tensor? Weight = null, Tensor? Bias = null, Tensor? LoraA = null, Tensor? LoraB = null);
+public sealed record LinearGradients(
+    Tensor? Weight = null, Tensor? Bias = null, Tensor? LoraA = null, Tensor? LoraB = null);

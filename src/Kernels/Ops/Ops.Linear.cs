@@ -5,10 +5,12 @@ namespace MolEngine.Kernels.Ops;
 public abstract partial class Ops
 {
     /// <summary>
-    /// y = x W^T + bias + Scale * dropout(x) A^T B^T. x fp32 [T, K], y fp32 [T, N]. Each token's result depends on that token
+    /// y = x W^T + bias + Scale * dropout(x) A^T B^T. x fp32 [T, K], y fp32 [T, N]. Each token's result depends on
+    /// that token
     /// alone, to the bit: not on T, nor on its place.
     /// </summary>
-    /// <param name="loraHidden">fp32 [T, R]: receives Scale * dropout(x) A^T, which the backward pass reads. Null without an adapter.</param>
+    /// <param name="loraHidden">fp32 [T, R]: receives Scale * dropout(x) A^T, which the backward pass reads. Null
+    /// without an adapter.</param>
     public void Linear(Tensor x, LinearWeights weights, SequenceLayout layout, Tensor y, Tensor? loraHidden)
     {
         CheckLinear(nameof(Linear), x, weights, layout, y, loraHidden);
@@ -17,7 +19,8 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// dx = (or +=) dy W + the adapter's share; weight gradients are accumulated, each row's sum over tokens by itself and rows in
+    /// dx = (or +=) dy W + the adapter's share; weight gradients are accumulated, each row's sum over tokens by itself
+    /// and rows in
     /// order, so that they do not depend on the split into micro-batches, to the bit.
     /// </summary>
     /// <param name="dx">fp32 [T, K], or null where no input gradient is wanted.</param>
@@ -46,7 +49,8 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// y = x W^T + bias + Scale * x A^T B^T for the few tokens of a decoding step, by a path made for small T. Values may differ from
+    /// y = x W^T + bias + Scale * x A^T B^T for the few tokens of a decoding step, by a path made for small T. Values
+    /// may differ from
     /// <see cref="Linear"/> in the last bits; training never takes it. No dropout.
     /// </summary>
     public void LinearDecode(Tensor x, LinearWeights weights, Tensor y)

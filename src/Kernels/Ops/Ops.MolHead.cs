@@ -27,10 +27,12 @@ public abstract partial class Ops
     /// <param name="hidden">fp32 [T, H], after the last norm.</param>
     /// <param name="weight">[V, H], fp32 or bf16.</param>
     /// <param name="targets">Targets and weights.</param>
-    /// <param name="reference">The base's distribution, or null for cross-entropy alone (then KlWeight must be 0).</param>
+    /// <param name="reference">The base's distribution, or null for cross-entropy alone (then KlWeight must be
+    /// 0).</param>
     /// <param name="layout">Rows, for the order of sums over tokens.</param>
     /// <param name="result">Receives the per-token figures.</param>
-    /// <param name="dHidden">fp32 [T, H], overwritten (zeros where there is no target); null to skip all gradients.</param>
+    /// <param name="dHidden">fp32 [T, H], overwritten (zeros where there is no target); null to skip all
+    /// gradients.</param>
     /// <param name="dWeight">fp32 [V, H], accumulated row by row; null where the head is frozen.</param>
     public void MolHead(
         Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution? reference, SequenceLayout layout,

@@ -3,12 +3,15 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Ops;
 
 /// <summary>
-/// What every backend must do: the operations of a transformer, forward and backward. Public methods validate shapes, element
-/// types and aliasing once, here; the protected abstract cores only compute. One file per op, the same stem in every layer.
+/// What every backend must do: the operations of a transformer, forward and backward. Public methods validate shapes,
+/// element
+/// types and aliasing once, here; the protected abstract cores only compute. One file per op, the same stem in every
+/// layer.
 /// </summary>
 /// <remarks>
 /// Shape letters: T tokens, H hidden, N outputs, K inputs, R rank, Hq / Hkv query / key-value heads, D head size, F
-/// intermediate, V vocabulary, P positions. Activations are fp32 on the CPU. Weights are fp32 or bf16 as stored; their gradients fp32.
+/// intermediate, V vocabulary, P positions. Activations are fp32 on the CPU. Weights are fp32 or bf16 as stored; their
+/// gradients fp32.
 /// Gradients of weights are accumulated (+=); gradients of activations are overwritten unless a method says otherwise.
 /// </remarks>
 public abstract partial class Ops : IDisposable
@@ -23,7 +26,8 @@ public abstract partial class Ops : IDisposable
     public abstract long WorkspaceBytes { get; }
 
     /// <summary>
-    /// A tensor in host memory made reachable for this backend. The CPU returns the same memory (mapped weights stay mapped);
+    /// A tensor in host memory made reachable for this backend. The CPU returns the same memory (mapped weights stay
+    /// mapped);
     /// a device copies it into <paramref name="arena"/>.
     /// </summary>
     public abstract Tensor Adopt(Tensor host, Arena arena);
@@ -42,7 +46,8 @@ public abstract partial class Ops : IDisposable
     public void Zero(Tensor x) => ZeroCore(x);
 
     /// <summary>
-    /// destination = source, converting bf16, f16 and f64 to fp32 where the types differ. Equal counts. The tensors may be the same one;
+    /// destination = source, converting bf16, f16 and f64 to fp32 where the types differ. Equal counts. The tensors
+    /// may be the same one;
     /// otherwise they must not overlap.
     /// </summary>
     public void Copy(Tensor source, Tensor destination)

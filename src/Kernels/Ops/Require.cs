@@ -41,7 +41,10 @@ internal static class Require
     public static void Floating(string op, string argument, Tensor tensor)
     {
         if (tensor.Type is not (DType.F32 or DType.BF16 or DType.F16 or DType.F64))
-            throw new ArgumentException($"{op}: {argument} ({tensor.Name}): expected F32, BF16, F16 or F64, got {tensor.Type}");
+        {
+            throw new ArgumentException(
+                $"{op}: {argument} ({tensor.Name}): expected F32, BF16, F16 or F64, got {tensor.Type}");
+        }
     }
 
     /// <summary>A weight: fp32 or bf16.</summary>
@@ -55,13 +58,19 @@ internal static class Require
     public static void Count(string op, string argument, Tensor tensor, long count)
     {
         if (tensor.Count != count)
-            throw new ArgumentException($"{op}: {argument} ({tensor.Name}): expected {count} elements, got {tensor.Count}");
+        {
+            throw new ArgumentException(
+                $"{op}: {argument} ({tensor.Name}): expected {count} elements, got {tensor.Count}");
+        }
     }
 
     public static void Distinct(string op, Tensor a, Tensor b)
     {
         if (a.Count > 0 && b.Count > 0 && a.Address < b.Address + b.Bytes && b.Address < a.Address + a.Bytes)
-            throw new ArgumentException($"{op}: {a.Name} and {b.Name}: expected separate memory, got tensors that overlap");
+        {
+            throw new ArgumentException(
+                $"{op}: {a.Name} and {b.Name}: expected separate memory, got tensors that overlap");
+        }
     }
 
     /// <summary>Elementwise in place is fine, a shifted overlap is not.</summary>
@@ -90,7 +99,10 @@ internal static class Require
         for (int i = 0; i < starts.Length; i++)
         {
             if (i == 0 ? starts[0] != 0 : starts[i] < starts[i - 1])
-                throw new ArgumentException($"{op}: layout: expected {argument} that ascend from 0, got {starts[i]} at {i}");
+            {
+                throw new ArgumentException(
+                    $"{op}: layout: expected {argument} that ascend from 0, got {starts[i]} at {i}");
+            }
         }
     }
 }

@@ -55,9 +55,17 @@ internal sealed record HeadInputs
         float[] ce = [.. targets.Select((_, t) => t % 2 == 0 ? 0.99f : 0.01f)];
         return new HeadInputs
         {
-            Vocabulary = vocabulary, Hidden = hidden, TopN = topN, Weight = weight, X0 = x0, X = x, RowStarts = rowStarts, Bf16 = bf16,
+            Vocabulary = vocabulary,
+            Hidden = hidden,
+            TopN = topN,
+            Weight = weight,
+            X0 = x0,
+            X = x,
+            RowStarts = rowStarts,
+            Bf16 = bf16,
             Targets = [.. targets.Select((y, t) => t % 4 == 3 ? -1 : y)],
-            CeWeight = ce, KlWeight = topN == 0 ? new float[tokens] : Array.ConvertAll(ce, a => 1 - a),
+            CeWeight = ce,
+            KlWeight = topN == 0 ? new float[tokens] : Array.ConvertAll(ce, a => 1 - a),
         };
     }
 
@@ -69,8 +77,16 @@ internal sealed record HeadInputs
             (weight[2 * v], weight[2 * v + 1]) = (baseLogits[v], logits[v]);
         return new HeadInputs
         {
-            Vocabulary = logits.Length, Hidden = 2, TopN = topN, Weight = weight, X0 = [1, 0], X = [0, 1],
-            Targets = [target], CeWeight = [ce], KlWeight = [kl], RowStarts = [0, 1],
+            Vocabulary = logits.Length,
+            Hidden = 2,
+            TopN = topN,
+            Weight = weight,
+            X0 = [1, 0],
+            X = [0, 1],
+            Targets = [target],
+            CeWeight = [ce],
+            KlWeight = [kl],
+            RowStarts = [0, 1],
         };
     }
 

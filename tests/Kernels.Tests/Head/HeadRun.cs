@@ -29,7 +29,8 @@ internal sealed class HeadRun
     /// <summary>What every result holds before the ops run.</summary>
     public const int Before = -77;
 
-    /// <param name="weightGradient">With dWeight, which starts from <paramref name="gradientBefore"/> (zeros by default).</param>
+    /// <param name="weightGradient">With dWeight, which starts from <paramref name="gradientBefore"/> (zeros by
+    /// default).</param>
     public static HeadRun Of(
         Ops.Ops ops, HeadInputs inputs, bool weightGradient = false, bool gradients = true, float[]? gradientBefore = null)
     {

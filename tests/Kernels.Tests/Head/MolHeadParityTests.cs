@@ -20,8 +20,17 @@ public abstract class MolHeadParityTests(SimdLevel level)
         int hidden = file.Shape("W")[1], n = file.Shape("base_top_ids")[1];
         var inputs = new HeadInputs
         {
-            Vocabulary = file.Shape("W")[0], Hidden = hidden, TopN = n, Weight = file.Floats("W"), X0 = file.Floats("X0"), X = file.Floats("X"),
-            Targets = y, CeWeight = ce, KlWeight = [.. file["ce_weight"].Select(a => (float)(1 - a))], RowStarts = [0, y.Length], Bf16 = true,
+            Vocabulary = file.Shape("W")[0],
+            Hidden = hidden,
+            TopN = n,
+            Weight = file.Floats("W"),
+            X0 = file.Floats("X0"),
+            X = file.Floats("X"),
+            Targets = y,
+            CeWeight = ce,
+            KlWeight = [.. file["ce_weight"].Select(a => (float)(1 - a))],
+            RowStarts = [0, y.Length],
+            Bf16 = true,
         };
         using Ops.Ops ops = Backends.Cpu(level);
         HeadRun got = HeadRun.Of(ops, inputs, weightGradient: true);

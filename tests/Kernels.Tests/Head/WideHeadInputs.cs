@@ -27,9 +27,16 @@ internal static class WideHeadInputs
         double[] ce = [.. rows.Select(r => r.GetProperty("ce_weight").GetDouble())];
         return new HeadInputs
         {
-            Vocabulary = vocabulary, Hidden = hidden, TopN = topN, Weight = weight, X0 = x0, X = x, RowStarts = [0, rows.Length],
+            Vocabulary = vocabulary,
+            Hidden = hidden,
+            TopN = topN,
+            Weight = weight,
+            X0 = x0,
+            X = x,
+            RowStarts = [0, rows.Length],
             Targets = [.. rows.Select(r => r.GetProperty("y").GetInt32())],
-            CeWeight = [.. ce.Select(a => (float)a)], KlWeight = [.. ce.Select(a => (float)(1 - a))],
+            CeWeight = [.. ce.Select(a => (float)a)],
+            KlWeight = [.. ce.Select(a => (float)(1 - a))],
         };
     }
 

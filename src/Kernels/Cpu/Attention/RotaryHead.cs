@@ -19,9 +19,7 @@ internal static unsafe class RotaryHead<S, V>
         if (weight != null)
         {
             rstd = Rstd(x, eps, d);
-            int wholeHead = d / S.Count * S.Count;
-            Weigh<S, V>(x, weight, rstd, y, 0, wholeHead);
-            Weigh<ScalarSimd, float>(x, weight, rstd, y, wholeHead, d);
+            RowMath<S, V>.ScaleEach(x, rstd, weight, y, d);
             x = y;
         }
 
@@ -33,7 +31,8 @@ internal static unsafe class RotaryHead<S, V>
     /// <param name="g">dy [D] going in, dx coming out.</param>
     /// <param name="x">The head as it went into the norm; not read without one.</param>
     /// <param name="dWeight">fp32 [D], to which dz x rstd is added; null where the norm is frozen.</param>
-    public static void Backward(float* g, float* x, float* weight, float eps, float* cos, float* sin, float* dWeight, int d)
+    public static void Backward(
+        float* g, float* x, float* weight, float eps, float* cos, float* sin, float* dWeight, int d)
     {
         int half = d / 2, whole = half / S.Count * S.Count;
         RotateBack<S, V>(g, cos, sin, half, 0, whole);
@@ -41,16 +40,15 @@ internal static unsafe class RotaryHead<S, V>
         if (weight == null)
             return;
         float rstd = Rstd(x, eps, d);
-        int wholeHead = d / S.Count * S.Count;
         if (dWeight != null)
         {
+            int wholeHead = d / S.Count * S.Count;
             AddProduct<S, V>(g, x, rstd, dWeight, 0, wholeHead);
             AddProduct<ScalarSimd, float>(g, x, rstd, dWeight, wholeHead, d);
         }
 
         // dx = rstd (w dz - x rstd^2 mean(w dz x)); g holds w dz from here on.
-        Weigh<S, V>(g, weight, 1, g, 0, wholeHead);
-        Weigh<ScalarSimd, float>(g, weight, 1, g, wholeHead, d);
+        RowMath<S, V>.ScaleEach(g, 1, weight, g, d);
         float pull = -rstd * rstd * RowMath<S, V>.Dot(g, x, d) / d;
         RowMath<S, V>.AddScaled(x, pull, g, d);
         RowMath<S, V>.Scale(g, rstd, g, d);
@@ -58,16 +56,6 @@ internal static unsafe class RotaryHead<S, V>
 
     /// <summary>1 / sqrt(mean(x^2) + eps).</summary>
     private static float Rstd(float* x, float eps, int d) => 1 / MathF.Sqrt(RowMath<S, V>.Dot(x, x, d) / d + eps);
-
-    /// <summary>y = x rstd weight.</summary>
-    private static void Weigh<S2, V2>(float* x, float* weight, float rstd, float* y, int from, int to)
-        where S2 : struct, ISimd<V2>
-        where V2 : unmanaged
-    {
-        V2 factor = S2.Broadcast(rstd);
-        for (int i = from; i < to; i += S2.Count)
-            S2.Store(y + i, S2.Multiply(S2.Multiply(S2.Load(x + i), factor), S2.Load(weight + i)));
-    }
 
     private static void Rotate<S2, V2>(float* x, float* cos, float* sin, float* y, int half, int from, int to)
         where S2 : struct, ISimd<V2>
@@ -101,6 +89,9 @@ internal static unsafe class RotaryHead<S, V>
     {
         V2 factor = S2.Broadcast(rstd);
         for (int i = from; i < to; i += S2.Count)
-            S2.Store(sum + i, S2.FusedMultiplyAdd(S2.Load(dz + i), S2.Multiply(S2.Load(x + i), factor), S2.Load(sum + i)));
+        {
+            V2 scaled = S2.Multiply(S2.Load(x + i), factor);
+            S2.Store(sum + i, S2.FusedMultiplyAdd(S2.Load(dz + i), scaled, S2.Load(sum + i)));
+        }
     }
 }

@@ -25,7 +25,8 @@ internal static unsafe class SoftmaxBlock<S, V>
     /// One step of the online softmax (Milakov and Gimelshein 2018): scores become exp(scale s - m), 0 where masked,
     /// with the running maximum m; the running sum l and the rows of o [R, D] so far are brought to the new maximum.
     /// </summary>
-    public static void Forward(in ScoreBlock block, float* s, float scale, bool first, float* m, float* l, float* o, int d)
+    public static void Forward(
+        in ScoreBlock block, float* s, float scale, bool first, float* m, float* l, float* o, int d)
     {
         // Maxima of a few rows first: the exponentials of a row would wait for its own.
         float* maxima = stackalloc float[RowsAtOnce];
@@ -101,7 +102,7 @@ internal static unsafe class SoftmaxBlock<S, V>
             V shift = S.Broadcast(-lse[r]), mean = S.Broadcast(delta[r]);
             for (int j = 0; j < visible; j += S.Count)
             {
-                V p = SoftmaxExp.Of<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
+                V p = SimdMath.ExpOfScore<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
                 S.Store(row + j, p);
                 S.Store(drow + j, S.Multiply(S.Multiply(p, factor), S.Subtract(S.Load(drow + j), mean)));
             }
@@ -128,7 +129,7 @@ internal static unsafe class SoftmaxBlock<S, V>
         V factor = S.Broadcast(scale), shift = S.Broadcast(-maximum), sum = S.Zero;
         for (int j = 0; j < n; j += S.Count)
         {
-            V p = SoftmaxExp.Of<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
+            V p = SimdMath.ExpOfScore<S, V>(S.FusedMultiplyAdd(S.Load(row + j), factor, shift));
             S.Store(row + j, p);
             sum = S.Add(sum, p);
         }

@@ -37,7 +37,8 @@ internal static unsafe class Gemm<S, V>
     }
 
     /// <summary>
-    /// Floats of workspace that <see cref="RunSingle"/> needs for a product of these sizes or smaller ones.
+    /// Floats of workspace that <see cref="RunSingle"/> needs for a product of these sizes or, in any of them, smaller
+    /// ones: it grows with every size, as <see cref="KBlocks.LargestUpTo"/> does (the blocks of k themselves do not).
     /// </summary>
     public static long SingleWorkspace(int m, int n, int k)
     {

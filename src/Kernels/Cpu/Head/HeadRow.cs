@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
 
 namespace MolEngine.Kernels.Cpu.Head;
 
@@ -64,55 +63,6 @@ internal static unsafe class HeadRow<S, V>
             S.Store(z + i, S.Multiply(f, Exp(S.Load(z + i), unit)));
     }
 
-    /// <summary>x *= factor. Any count.</summary>
-    public static void Scale(float* x, int count, float factor)
-    {
-        V f = S.Broadcast(factor);
-        int i = 0;
-        for (; i + S.Count <= count; i += S.Count)
-            S.Store(x + i, S.Multiply(f, S.Load(x + i)));
-        for (; i < count; i++)
-            x[i] *= factor;
-    }
-
-    /// <summary>y += factor x for a row x of a weight, fp32 or bf16. Any count.</summary>
-    public static void AddScaled(float* y, void* x, DType type, int count, float factor)
-    {
-        V f = S.Broadcast(factor);
-        bool narrow = type == DType.BF16;
-        int i = 0;
-        for (; i + S.Count <= count; i += S.Count)
-        {
-            V w = narrow ? S.LoadBf16((ushort*)x + i) : S.Load((float*)x + i);
-            S.Store(y + i, S.FusedMultiplyAdd(f, w, S.Load(y + i)));
-        }
-
-        for (; i < count; i++)
-        {
-            float w = narrow ? ScalarSimd.LoadBf16((ushort*)x + i) : ((float*)x)[i];
-            y[i] = MathF.FusedMultiplyAdd(factor, w, y[i]);
-        }
-    }
-
-    /// <summary>
-    /// e^z / 2^unit by the polynomial of <see cref="SimdMath.Exp{S, V}"/>; what lies more than 2^125 below the unit is
-    /// taken as 2^-125 of it.
-    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Exp(V z, int unit)
-    {
-        V lowest = S.Broadcast((unit - 125) * 0.69314718f);
-        z = S.SelectGreater(z, lowest, z, lowest);
-        V n = S.Round(S.Multiply(z, S.Broadcast(1.44269504f)));
-        V r = S.FusedMultiplyAdd(n, S.Broadcast(-0.693359375f), z);
-        r = S.FusedMultiplyAdd(n, S.Broadcast(2.12194440e-4f), r);
-        V p = S.Broadcast(1.9875691500e-4f);
-        p = S.FusedMultiplyAdd(p, r, S.Broadcast(1.3981999507e-3f));
-        p = S.FusedMultiplyAdd(p, r, S.Broadcast(8.3334519073e-3f));
-        p = S.FusedMultiplyAdd(p, r, S.Broadcast(4.1665795894e-2f));
-        p = S.FusedMultiplyAdd(p, r, S.Broadcast(1.6666665459e-1f));
-        p = S.FusedMultiplyAdd(p, r, S.Broadcast(5.0000001201e-1f));
-        p = S.Add(S.FusedMultiplyAdd(S.Multiply(p, r), r, r), S.Broadcast(1));
-        return S.Multiply(p, S.PowerOfTwo(S.Subtract(n, S.Broadcast(unit))));
-    }
+    private static V Exp(V z, int unit) => SimdMath.ExpInUnits<S, V>(z, unit);
 }

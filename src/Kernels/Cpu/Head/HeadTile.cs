@@ -64,10 +64,16 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
             Width = Math.Min(Vocabulary, _vocabulary - Start);
             Gemm<S, V>.Run(pool, scratch, new GemmArguments
             {
-                M = Tokens, N = Width, K = _hidden,
-                A = _x, StrideA = _hidden,
-                B = WeightRow(Start), StrideB = _hidden, BType = weight.Type,
-                C = _z, StrideC = _stride,
+                M = Tokens,
+                N = Width,
+                K = _hidden,
+                A = _x,
+                StrideA = _hidden,
+                B = WeightRow(Start),
+                StrideB = _hidden,
+                BType = weight.Type,
+                C = _z,
+                StrideC = _stride,
             });
             body();
         }
@@ -101,17 +107,25 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
     /// digits decide a divergence. It costs n + 1 products of length H a token, where the stream takes V.
     /// </summary>
     public double Logit(int i, int id) =>
-        ExactDot.Of(_x + (long)i * _hidden, WeightRow(id), weight.Type, _hidden, S.Count > 1);
+        DoubleSums.Dot(_x + (long)i * _hidden, WeightRow(id), weight.Type, _hidden, S.Count > 1);
 
     /// <summary>o [Tokens, H] += tile [Tokens, Width] W_tile.</summary>
     public void AddWeighted(float* o)
     {
         Gemm<S, V>.Run(pool, scratch, new GemmArguments
         {
-            M = Tokens, N = _hidden, K = Width,
-            A = _z, StrideA = _stride,
-            B = WeightRow(Start), StrideB = _hidden, BRowsAreK = true, BType = weight.Type,
-            C = o, StrideC = _hidden, Accumulate = true,
+            M = Tokens,
+            N = _hidden,
+            K = Width,
+            A = _z,
+            StrideA = _stride,
+            B = WeightRow(Start),
+            StrideB = _hidden,
+            BRowsAreK = true,
+            BType = weight.Type,
+            C = o,
+            StrideC = _hidden,
+            Accumulate = true,
         });
     }
 
@@ -122,10 +136,19 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
     {
         Gemm<S, V>.Run(pool, scratch, new GemmArguments
         {
-            M = Width, N = _hidden, K = count,
-            A = _z + (long)first * _stride, StrideA = _stride, ATransposed = true,
-            B = _x + (long)first * _hidden, StrideB = _hidden, BRowsAreK = true, BType = DType.F32,
-            C = (float*)dWeight.Address + (long)Start * _hidden, StrideC = _hidden, Accumulate = true,
+            M = Width,
+            N = _hidden,
+            K = count,
+            A = _z + (long)first * _stride,
+            StrideA = _stride,
+            ATransposed = true,
+            B = _x + (long)first * _hidden,
+            StrideB = _hidden,
+            BRowsAreK = true,
+            BType = DType.F32,
+            C = (float*)dWeight.Address + (long)Start * _hidden,
+            StrideC = _hidden,
+            Accumulate = true,
         });
     }
 

@@ -21,7 +21,9 @@ internal sealed unsafe class MolHeadPass<S, V>(
     private HeadSets _sets = null!;
     private float* _o;
 
-    /// <param name="tokens">The block: at most <see cref="HeadTile{S, V}.BlockTokens"/> tokens, each with a target.</param>
+    /// <param name="tokens">
+    /// The block: at most <see cref="HeadTile{S, V}.BlockTokens"/> tokens, each with a target.
+    /// </param>
     /// <param name="pieces">
     /// Ends of the pieces of rows that the block consists of: each one's sum over tokens is taken by itself.
     /// </param>
@@ -86,7 +88,11 @@ internal sealed unsafe class MolHeadPass<S, V>(
         ref TailSum tail = ref _sets.Token(i).Tail;
         float scale = tail.Raise(max);
         if (scale != 1 && dHidden is not null)
-            HeadRow<S, V>.Scale(_o + (long)i * tile.Hidden, tile.Hidden, scale);
+        {
+            float* o = _o + (long)i * tile.Hidden;
+            RowMath<S, V>.Scale(o, scale, o, tile.Hidden);
+        }
+
         tail.Add(HeadRow<S, V>.ExpInPlace(z, tile.PaddedWidth, tail.Exponent));
         for (int k = first; k < end; k++)
             z[ids[k] - tile.Start] = 0;
@@ -129,11 +135,11 @@ internal sealed unsafe class MolHeadPass<S, V>(
     private void WriteHiddenGradient(int i, int token, float tailFactor)
     {
         float* o = _o + (long)i * tile.Hidden;
-        HeadRow<S, V>.Scale(o, tile.Hidden, tailFactor);
+        RowMath<S, V>.Scale(o, tailFactor, o, tile.Hidden);
         ReadOnlySpan<int> ids = _sets.Ids(i);
         ReadOnlySpan<float> coefficients = _sets.Coefficients(i);
         for (int k = 0; k < ids.Length; k++)
-            HeadRow<S, V>.AddScaled(o, tile.WeightRow(ids[k]), tile.WeightType, tile.Hidden, coefficients[k]);
+            RowMath<S, V>.AddScaled(tile.WeightRow(ids[k]), tile.WeightType, coefficients[k], o, tile.Hidden);
         float* destination = (float*)dHidden!.Address + (long)token * tile.Hidden;
         new ReadOnlySpan<float>(o, tile.Hidden).CopyTo(new Span<float>(destination, tile.Hidden));
     }

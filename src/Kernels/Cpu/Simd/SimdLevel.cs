@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MolEngine.Kernels.Cpu.Simd;
 
-/// <summary>Vector widths that the CPU backend is compiled for. Scalar is the twin that every vector path is tested against.</summary>
+/// <summary>Vector widths that the CPU backend is compiled for. Scalar is the twin that every vector path is tested
+/// against.</summary>
 public enum SimdLevel
 {
     Scalar,

@@ -57,7 +57,8 @@ internal readonly unsafe struct Vector256Simd : ISimd<Vector256<float>>
         Vector256.ShiftLeft(Vector256.ConvertToInt32Native(n) + Vector256.Create(127), 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> SelectGreater(Vector256<float> a, Vector256<float> b, Vector256<float> x, Vector256<float> y) =>
+    public static Vector256<float> SelectGreater(
+        Vector256<float> a, Vector256<float> b, Vector256<float> x, Vector256<float> y) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), x, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

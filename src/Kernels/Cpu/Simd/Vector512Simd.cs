@@ -57,7 +57,8 @@ internal readonly unsafe struct Vector512Simd : ISimd<Vector512<float>>
         Vector512.ShiftLeft(Vector512.ConvertToInt32Native(n) + Vector512.Create(127), 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> SelectGreater(Vector512<float> a, Vector512<float> b, Vector512<float> x, Vector512<float> y) =>
+    public static Vector512<float> SelectGreater(
+        Vector512<float> a, Vector512<float> b, Vector512<float> x, Vector512<float> y) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), x, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

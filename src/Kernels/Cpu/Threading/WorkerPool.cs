@@ -3,20 +3,29 @@ using System.Runtime.ExceptionServices;
 namespace MolEngine.Kernels.Cpu.Threading;
 
 /// <summary>
-/// A fork-join pool: the caller and Workers - 1 background threads take tasks from one counter. Which worker runs a task changes
-/// nothing in its result, so results do not depend on the number of threads. One fork at a time: a body must not fork again.
+/// A fork-join pool: the caller and Workers - 1 background threads take tasks from one counter. Which worker runs a
+/// task changes nothing in its result, so results do not depend on the number of threads. One fork at a time: a body
+/// must not fork again.
 /// </summary>
+/// <remarks>
+/// All of a fork's state is one word: its number (upper half), whether it is closed, and how many workers are inside.
+/// A worker enters by a compare-and-swap that fails once the caller has closed the fork, so <see cref="For"/> waits
+/// only for those who came: on a busy machine a thread may get its first time slice long after the work is done.
+/// </remarks>
 public sealed class WorkerPool : IDisposable
 {
     private const int SpinsBeforeSleep = 4000;
+    private const long OneFork = 1L << 32;
+    private const long Closed = 1L << 31;
+    private const long Inside = Closed - 1;
 
     private readonly Thread[] _threads;
     private readonly object _gate = new();
     private Action<int>? _body;
     private Exception? _failure;
-    private int _generation;
+    private long _state = Closed;
+    private int _missing;
     private int _sleepers;
-    private int _running;
     private int _busy;
     private int _arrived;
     private int _barriers;
@@ -24,6 +33,13 @@ public sealed class WorkerPool : IDisposable
 
     /// <param name="workers">Threads in all, the caller included.</param>
     public WorkerPool(int workers)
+        : this(workers, null)
+    {
+    }
+
+    /// <param name="workers">Threads in all, the caller included.</param>
+    /// <param name="onStart">Runs first on every background thread: tests make threads late with it.</param>
+    internal WorkerPool(int workers, Action<int>? onStart)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         Workers = workers;
@@ -31,7 +47,15 @@ public sealed class WorkerPool : IDisposable
         for (int i = 0; i < _threads.Length; i++)
         {
             int worker = i + 1;
-            _threads[i] = new Thread(() => Loop(worker)) { IsBackground = true, Name = $"molengine worker {worker}" };
+            _threads[i] = new Thread(() =>
+            {
+                onStart?.Invoke(worker);
+                Loop(worker);
+            })
+            {
+                IsBackground = true,
+                Name = $"molengine worker {worker}",
+            };
             _threads[i].Start();
         }
     }
@@ -39,10 +63,13 @@ public sealed class WorkerPool : IDisposable
     public int Workers { get; }
 
     /// <summary>
-    /// Runs <paramref name="body"/> (task, worker) for every task in 0 .. tasks - 1. Returns when all are done; the first exception is
-    /// thrown here as it is, after the other workers have finished (some tasks may then not have run).
+    /// Runs <paramref name="body"/> (task, worker) for every task in 0 .. tasks - 1. Returns when all are done; the
+    /// first exception is thrown here as it is, after the workers at work have finished (some tasks may then not have
+    /// run). A worker that comes late takes no part.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The pool is at work already: a body forks, or two threads share a pool.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The pool is at work already: a body forks, or two threads share a pool.
+    /// </exception>
     public void For(int tasks, Action<int, int> body)
     {
         if (tasks <= 0)
@@ -58,30 +85,14 @@ public sealed class WorkerPool : IDisposable
             }
 
             int next = 0;
-            Fork(worker =>
-            {
-                int task;
-                while ((task = Interlocked.Increment(ref next) - 1) < tasks)
-                    body(task, worker);
-            });
-        }
-        finally
-        {
-            Volatile.Write(ref _busy, 0);
-        }
-    }
-
-    /// <summary>Runs <paramref name="body"/> once on every worker at the same time. Exceptions as in <see cref="For"/>.</summary>
-    /// <exception cref="InvalidOperationException">The pool is at work already: a body forks, or two threads share a pool.</exception>
-    public void OnAll(Action<int> body)
-    {
-        Enter();
-        try
-        {
-            if (Workers == 1)
-                body(0);
-            else
-                Fork(body);
+            Fork(
+                worker =>
+                {
+                    int task;
+                    while ((task = Interlocked.Increment(ref next) - 1) < tasks)
+                        body(task, worker);
+                },
+                everyWorker: false);
         }
         finally
         {
@@ -90,8 +101,31 @@ public sealed class WorkerPool : IDisposable
     }
 
     /// <summary>
-    /// Inside <see cref="OnAll"/>: waits until every worker has come here; what they wrote before is then visible to all. Every worker
-    /// must call it equally often. Where one has failed instead, the others are released by an exception.
+    /// Runs <paramref name="body"/> once on every worker at the same time. Exceptions as in <see cref="For"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The pool is at work already: a body forks, or two threads share a pool.
+    /// </exception>
+    public void OnAll(Action<int> body)
+    {
+        Enter();
+        try
+        {
+            if (Workers == 1)
+                body(0);
+            else
+                Fork(body, everyWorker: true);
+        }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+        }
+    }
+
+    /// <summary>
+    /// Inside <see cref="OnAll"/>: waits until every worker has come here; what they wrote before is then visible to
+    /// all. Every worker must call it equally often. Where one has failed instead, the others are released by an
+    /// exception.
     /// </summary>
     public void Barrier()
     {
@@ -107,7 +141,11 @@ public sealed class WorkerPool : IDisposable
         while (Volatile.Read(ref _barriers) == before)
         {
             if (Volatile.Read(ref _failure) is not null)
-                throw new OperationCanceledException("worker pool: barrier: expected every worker, got one that failed before it");
+            {
+                throw new OperationCanceledException(
+                    "worker pool: barrier: expected every worker, got one that failed before it");
+            }
+
             spin.SpinOnce(sleep1Threshold: -1);
         }
     }
@@ -117,10 +155,13 @@ public sealed class WorkerPool : IDisposable
         if (_stopped)
             return;
         _stopped = true;
+        Interlocked.Add(ref _state, OneFork);
         WakeAll();
         foreach (Thread thread in _threads)
             thread.Join();
     }
+
+    private static int Number(long state) => (int)(state >> 32);
 
     private void Enter()
     {
@@ -128,21 +169,26 @@ public sealed class WorkerPool : IDisposable
         if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
             throw new InvalidOperationException(
-                "worker pool: fork while another runs: expected one fork at a time, got a body that forks or a second thread. "
-                + "Divide the work in one fork, or give each thread a backend.");
+                "worker pool: fork while another runs: expected one fork at a time, got a body that forks or a second "
+                + "thread. Divide the work in one fork, or give each thread a backend.");
         }
     }
 
-    private void Fork(Action<int> body)
+    private void Fork(Action<int> body, bool everyWorker)
     {
         _failure = null;
         _arrived = 0;
+        _missing = everyWorker ? Workers - 1 : 0;
         _body = body;
-        Volatile.Write(ref _running, Workers - 1);
+        // The last fork was closed with nobody inside: no worker writes the word now.
+        Interlocked.Exchange(ref _state, (Volatile.Read(ref _state) & ~(Closed | Inside)) + OneFork);
         WakeAll();
         Guarded(body, 0);
         var spin = new SpinWait();
-        while (Volatile.Read(ref _running) > 0)
+        while (Volatile.Read(ref _missing) > 0)
+            spin.SpinOnce(sleep1Threshold: -1);
+        Interlocked.Or(ref _state, Closed);
+        while ((Volatile.Read(ref _state) & Inside) != 0)
             spin.SpinOnce(sleep1Threshold: -1);
         _body = null;
         if (_failure is { } failure)
@@ -150,12 +196,11 @@ public sealed class WorkerPool : IDisposable
     }
 
     /// <summary>
-    /// Either the caller sees a sleeper's count and pulses, or the sleeper sees the new generation (both sides write, fence, then read).
-    /// The lock keeps the pulse from falling between the sleeper's last look and its wait.
+    /// Either the caller sees a sleeper's count and pulses, or the sleeper sees the new fork's number (both sides
+    /// write, fence, then read). The lock keeps the pulse from falling between the sleeper's last look and its wait.
     /// </summary>
     private void WakeAll()
     {
-        Interlocked.Increment(ref _generation);
         if (Volatile.Read(ref _sleepers) == 0)
             return;
         lock (_gate)
@@ -167,7 +212,7 @@ public sealed class WorkerPool : IDisposable
         lock (_gate)
         {
             Interlocked.Increment(ref _sleepers);
-            while (Volatile.Read(ref _generation) == seen)
+            while (Number(Volatile.Read(ref _state)) == seen)
                 Monitor.Wait(_gate);
             Interlocked.Decrement(ref _sleepers);
         }
@@ -175,21 +220,45 @@ public sealed class WorkerPool : IDisposable
 
     private void Loop(int worker)
     {
-        for (int seen = 0; ; seen++)
+        int seen = 0;
+        while (true)
         {
-            int spins = 0;
-            while (Volatile.Read(ref _generation) == seen)
-            {
-                if (++spins < SpinsBeforeSleep)
-                    Thread.SpinWait(1);
-                else
-                    Sleep(seen);
-            }
-
+            AwaitOther(seen);
             if (_stopped)
                 return;
-            Guarded(_body!, worker);
-            Interlocked.Decrement(ref _running);
+            if (TryJoin(out seen))
+            {
+                Guarded(_body!, worker);
+                Interlocked.Decrement(ref _missing);
+                Interlocked.Decrement(ref _state);
+            }
+        }
+    }
+
+    /// <summary>Waits for another fork than the one seen last: spins for a while, then sleeps.</summary>
+    private void AwaitOther(int seen)
+    {
+        int spins = 0;
+        while (Number(Volatile.Read(ref _state)) == seen)
+        {
+            if (++spins < SpinsBeforeSleep)
+                Thread.SpinWait(1);
+            else
+                Sleep(seen);
+        }
+    }
+
+    /// <summary>Steps inside the fork <paramref name="number"/>, once at most; false where it is closed.</summary>
+    private bool TryJoin(out int number)
+    {
+        while (true)
+        {
+            long state = Volatile.Read(ref _state);
+            number = Number(state);
+            if ((state & Closed) != 0)
+                return false;
+            if (Interlocked.CompareExchange(ref _state, state + 1, state) == state)
+                return true;
         }
     }
 

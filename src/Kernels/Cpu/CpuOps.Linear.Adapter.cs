@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
@@ -75,7 +76,9 @@ internal sealed unsafe partial class CpuOps<S, V>
             int count = Math.Min(AdapterTokens, tokens - first);
             DenseProduct(count, inputs, lora.Rank, dHidden + ((nint)first * lora.Rank), lora.A, true, gradient, false);
             ApplyDropout(gradient, gradient, lora, layout, first, count, inputs);
-            AddGradient(gradient, F32(dx) + ((nint)first * inputs), (long)count * inputs);
+            float* sum = F32(dx) + ((nint)first * inputs);
+            ForChunks((long)count * inputs, (start, n) =>
+                RowMath<S, V>.Add(gradient + start, sum + start, sum + start, n));
         }
     }
 
@@ -95,14 +98,13 @@ internal sealed unsafe partial class CpuOps<S, V>
     private void ApplyDropout(
         float* x, float* y, LoraWeights lora, SequenceLayout layout, int first, int count, int features)
     {
-        const int TokensATask = 16;
         var mask = new DropoutMask(lora.DropoutSeed, lora.Dropout);
         long* keys = (long*)layout.TokenKeys.Address + first;
-        _pool.For((count + TokensATask - 1) / TokensATask, (task, _) =>
-        {
-            int end = Math.Min(count, (task + 1) * TokensATask);
-            for (int t = task * TokensATask; t < end; t++)
-                mask.Apply(keys[t], x + ((nint)t * features), y + ((nint)t * features), features);
-        });
+        ForTokens(count, features, t =>
+            mask.Apply(keys[t], x + ((nint)t * features), y + ((nint)t * features), features));
     }
+
+    /// <summary>x *= factor.</summary>
+    private void ScaleHidden(float* x, long count, float factor) =>
+        ForChunks(count, (start, n) => RowMath<S, V>.Scale(x + start, factor, x + start, n));
 }

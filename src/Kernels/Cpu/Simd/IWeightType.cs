@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using MolEngine.Kernels.Cpu.Simd;
 
-namespace MolEngine.Kernels.Cpu.Gemm;
+namespace MolEngine.Kernels.Cpu.Simd;
 
 /// <summary>How weights are stored, as a type, so that loops over them are compiled once for each.</summary>
 internal unsafe interface IWeightType

@@ -1,0 +1,61 @@
+using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Kernels.Cpu;
+
+/// <summary>Biases of linear layers.</summary>
+internal sealed unsafe partial class CpuOps<S, V>
+{
+    /// <summary>y[t] += bias for every token.</summary>
+    private void AddBias(Tensor bias, Tensor y)
+    {
+        int width = y.Shape[1];
+        float* values = Widened(bias), to = F32(y);
+        ForTokens(y.Shape[0], width, t =>
+        {
+            float* row = to + ((nint)t * width);
+            RowMath<S, V>.Add(values, row, row, width);
+        });
+    }
+
+    /// <summary>dBias += column sums of dy, each row's tokens by themselves, rows in order.</summary>
+    private void BiasGradient(Tensor dy, SequenceLayout layout, Tensor dBias)
+    {
+        int width = dy.Shape[1];
+        float* from = F32(dy), to = F32(dBias);
+        int[] rows = layout.RowStarts;
+        ForColumns(width, (column, columns) =>
+        {
+            for (int row = 0; row + 1 < rows.Length; row++)
+            {
+                float* first = from + ((nint)rows[row] * width);
+                int tokens = rows[row + 1] - rows[row], j = column, end = column + columns;
+                for (; j + S.Count <= end; j += S.Count)
+                    AddColumnSums<S, V>(first + j, width, tokens, to + j);
+                for (; j < end; j++)
+                    AddColumnSums<ScalarSimd, float>(first + j, width, tokens, to + j);
+            }
+        });
+    }
+
+    /// <summary>
+    /// to += the sum of a vector of columns over tokens: by blocks, so that rounding grows with sqrt(tokens / 32).
+    /// </summary>
+    private static void AddColumnSums<S1, V1>(float* from, nint stride, int tokens, float* to)
+        where S1 : struct, ISimd<V1>
+        where V1 : unmanaged
+    {
+        const int Block = 32;
+        V1 total = S1.Zero;
+        for (int t = 0; t < tokens;)
+        {
+            V1 sum = S1.Zero;
+            for (int end = Math.Min(tokens, t + Block); t < end; t++, from += stride)
+                sum = S1.Add(sum, S1.Load(from));
+            total = S1.Add(total, sum);
+        }
+
+        S1.Store(to, S1.Add(S1.Load(to), total));
+    }
+}
