@@ -41,16 +41,16 @@ internal static class CurvesSection
             Of("train-ce", "Training: cross-entropy", Nats, AxisKind.Linear, true, Parts(metrics.Training, "ce", corpora)),
             Of("validation-ce", "Validation: cross-entropy", Nats, AxisKind.Linear, false, Parts(metrics.Validation, "ce", corpora)),
             Of("train-kl", "Training: KL to the base model", Nats, AxisKind.FromZeroOrLog, true, Parts(metrics.Training, "kl", corpora))
-                with { Format = Numbers.Kl },
+                with { Format = Numbers.Kl, Negligible = Numbers.KlNoise },
             Of("validation-kl", "Validation: KL to the base model", Nats, AxisKind.FromZeroOrLog, false, Parts(metrics.Validation, "kl", corpora))
-                with { Format = Numbers.Kl },
+                with { Format = Numbers.Kl, Negligible = Numbers.KlNoise },
             Of("loss", "Loss", "what the optimiser minimises, mean over the batch's rows", AxisKind.Linear, true, One(metrics, "loss", "loss")),
             Of("grad-norm", "Gradient norm", "before clipping", AxisKind.FromZeroOrLog, true, GradientNorms(metrics)),
             Of("learning-rate", "Learning rate", "per step", AxisKind.FromZero, false, One(metrics, "learning_rate", "learning rate")),
             Of("speed", "Speed", "tokens per second", AxisKind.FromZero, true, One(metrics, "tokens_per_second", "tokens/s")),
         ];
         int other = 0;
-        IEnumerable<Chart> rest = Others(metrics).Select(o =>
+        IEnumerable<Chart> rest = Others(metrics, corpora).Select(o =>
             Of($"other-{other++}", o.Title, o.Unit, AxisKind.FromZeroOrLog, o.Smooth, o.Series));
         return charts.Concat(rest).Where(c => c.Series.Count > 0);
     }
@@ -88,7 +88,8 @@ internal static class CurvesSection
     }
 
     /// <summary>Measures that this page has no words for, under the names that the log gives them.</summary>
-    private static IEnumerable<(string Title, string Unit, bool Smooth, ChartSeries[] Series)> Others(MetricsLog metrics)
+    private static IEnumerable<(string Title, string Unit, bool Smooth, ChartSeries[] Series)> Others(
+        MetricsLog metrics, string[] corpora)
     {
         foreach ((IReadOnlyList<MetricSeries> all, string when, bool smooth) in
             new[] { (metrics.Training, "training", true), (metrics.Validation, "validation", false) })
@@ -99,7 +100,7 @@ internal static class CurvesSection
             {
                 string title = name.Replace('_', ' ');
                 title = char.ToUpperInvariant(title[0]) + title[1..];
-                yield return (title, $"{name} in metrics.jsonl, {when}", smooth, Parts(all, name, []));
+                yield return (title, $"{name} in metrics.jsonl, {when}", smooth, Parts(all, name, corpora));
             }
         }
     }

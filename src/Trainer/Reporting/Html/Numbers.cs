@@ -5,6 +5,11 @@ namespace MolEngine.Trainer.Reporting.Html;
 /// <summary>Numbers as people read them.</summary>
 internal static class Numbers
 {
+    /// <summary>
+    /// KL below it is rounding, not a distance: at the first step both models agree to the bit and give about 1e-17.
+    /// </summary>
+    public const double KlNoise = 1e-11;
+
     private const string NotFinite = "not finite";
 
     /// <summary>
@@ -17,27 +22,30 @@ internal static class Numbers
         double size = Math.Abs(x);
         if (size == 0)
             return "0";
-        if (size >= 1e9)
+        // Of the rounded number: 0.0099999 is 0.01000 and not 0.010000.
+        string rounded = size.ToString("E3", CultureInfo.InvariantCulture);
+        int exponent = int.Parse(rounded.AsSpan(rounded.IndexOf('E') + 1), CultureInfo.InvariantCulture);
+        if (exponent >= 9)
             return x.ToString("0.###e0", CultureInfo.InvariantCulture);
-        if (size < 1e-3)
+        if (exponent < -3)
             return x.ToString("0.##e0", CultureInfo.InvariantCulture);
-        int decimals = Math.Clamp(3 - (int)Math.Floor(Math.Log10(size)), 0, 6);
+        int decimals = Math.Clamp(3 - exponent, 0, 6);
         return x.ToString($"N{decimals}", CultureInfo.InvariantCulture);
     }
 
     /// <summary>A KL divergence; what is only rounding is called so.</summary>
-    public static string Kl(double x) => Math.Abs(x) < Charts.Axis.Noise ? "< 1e-11" : Value(x);
+    public static string Kl(double x) => Math.Abs(x) < KlNoise ? "<\u00a01e-11" : Value(x);
 
     /// <summary>With its sign, the minus as typographers have it.</summary>
     public static string Signed(double x) => !double.IsFinite(x) ? NotFinite
         : x == 0 ? "0" : (x < 0 ? "\u2212" : "+") + Value(Math.Abs(x));
 
-    /// <summary>A relative change, from a share: -0.135 is <c>−13.5 %</c>.</summary>
+    /// <summary>A relative change, from a share: -0.135 is <c>−13.5 %</c>, its parts not to be torn apart.</summary>
     public static string SignedPercent(double share) => !double.IsFinite(share) ? NotFinite
         : (share < 0 ? "\u2212" : "+") + Percent(Math.Abs(share));
 
     public static string Percent(double share) =>
-        !double.IsFinite(share) ? NotFinite : (100 * share).ToString("N1", CultureInfo.InvariantCulture) + " %";
+        !double.IsFinite(share) ? NotFinite : (100 * share).ToString("N1", CultureInfo.InvariantCulture) + "\u00a0%";
 
     public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 
@@ -45,9 +53,9 @@ internal static class Numbers
     public static string Duration(TimeSpan time) => time switch
     {
         { TotalHours: >= 1 } => string.Create(
-            CultureInfo.InvariantCulture, $"{(long)time.TotalHours:N0} h {time.Minutes:D2} min"),
-        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds:D2} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s"),
+            CultureInfo.InvariantCulture, $"{(long)time.TotalHours:N0}\u00a0h\u00a0{time.Minutes:D2}\u00a0min"),
+        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}\u00a0min\u00a0{time.Seconds:D2}\u00a0s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#}\u00a0s"),
     };
 
     /// <summary>"1 step", "2 steps".</summary>

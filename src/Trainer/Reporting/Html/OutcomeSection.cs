@@ -20,14 +20,15 @@ internal static class OutcomeSection
         html.Add($"""<p class="soft">On documents held out from training, in nats per token. Lower is better; KL is the distance from the base model.</p>""");
         html.Add($"""<div class="scroll" tabindex="0" role="region" aria-label="Before and after"><table><thead>""");
         Markup klGroup = kl ? Markup.Of($"""<th class="group" colspan="2" scope="colgroup">KL to the base model</th>""") : default;
-        html.Add($"""<tr><th></th><th></th><th class="group" colspan="3" scope="colgroup">Cross-entropy</th>{klGroup}</tr>""");
+        html.Add($"""<tr><th></th><th class="group" colspan="3" scope="colgroup">Cross-entropy</th>{klGroup}</tr>""");
         Markup steps = Markup.Of($"""<th class="n" scope="col">{Step(first)}</th><th class="n" scope="col">{Step(last)}</th>""");
         Markup klSteps = kl ? steps : default;
-        html.Add($"""<tr><th scope="col">Corpus</th><th scope="col">Kind</th>{steps}<th class="n" scope="col">change</th>{klSteps}</tr></thead><tbody>""");
+        html.Add($"""<tr><th scope="col">Corpus</th>{steps}<th class="n" scope="col">change</th>{klSteps}</tr></thead><tbody>""");
         foreach (Outcome o in outcomes)
         {
             Markup klCells = kl ? Markup.Of($"{Cells(o.Kl, first, last, Numbers.Kl)}") : default;
-            html.Add($"""<tr><th scope="row"><bdi>{o.Corpus.Name}</bdi></th><td>{o.Corpus.Kind ?? "–"}</td>{Cells(o.Ce, first, last, Numbers.Value)}{ChangeCell(o.Ce)}{klCells}</tr>""");
+            Markup kind = o.Corpus.Kind is null ? default : Markup.Of($"""<span class="kind">{o.Corpus.Kind}</span>""");
+            html.Add($"""<tr><th scope="row"><bdi>{o.Corpus.Name}</bdi>{kind}</th>{Cells(o.Ce, first, last, Numbers.Value)}{ChangeCell(o.Ce)}{klCells}</tr>""");
         }
 
         html.Add($"</tbody></table></div>");
@@ -50,7 +51,7 @@ internal static class OutcomeSection
         if (c is null || c.IsOne)
             return new Markup("""<td class="n">–</td>""");
         string mark = c.Share <= -Verdict.Little ? " better" : c.Share >= Verdict.Little ? " worse" : "";
-        return Markup.Of($"""<td class="n{mark}">{Numbers.Signed(c.Difference)} ({Numbers.SignedPercent(c.Share)})</td>""");
+        return Markup.Of($"""<td class="n{mark}">{Numbers.Signed(c.Difference)} <span class="share">{Numbers.SignedPercent(c.Share)}</span></td>""");
     }
 
     /// <summary>Says the step where it is not the column's.</summary>

@@ -43,13 +43,18 @@ internal static class PageStyle
         th, td { padding: 7px 14px; text-align: left; border-bottom: 1px solid var(--line); vertical-align: baseline; }
         th:first-child, td:first-child { padding-left: 0; }
         thead th { font-size: .85rem; color: var(--soft); font-weight: 600; white-space: nowrap; }
-        thead .group { text-align: center; border-bottom: 0; padding-bottom: 0; }
+        thead tr:first-child:not(:last-child) th { border-bottom: 0; }
+        thead .group { text-align: center; padding-bottom: 0; }
         tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 9em; max-width: 22em; }
         .n { text-align: right; white-space: nowrap; }
+        .kind { display: block; font-weight: 400; font-size: .85rem; color: var(--soft); }
+        .share { margin-left: 8px; }
+        .facts + .missing { margin-top: 16px; }
         .better { color: var(--good); } .worse { color: var(--bad); }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 28px 32px; margin: 16px 0; }
         figure { margin: 0; min-width: 0; max-width: 640px; break-inside: avoid; }
-        .unit, .chart .note { margin: 0; }
+        .unit { margin: 0; }
+        .chart .note { margin: 4px 0 0; }
         .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 6px 0 2px; padding: 0; font-size: .875rem; }
         .legend li { overflow-wrap: anywhere; min-width: 0; }
         .legend .end { color: var(--soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -59,8 +64,8 @@ internal static class PageStyle
         .y text { text-anchor: end; } .x text { text-anchor: middle; }
         .grid { stroke: var(--grid); fill: none; } .base { stroke: var(--soft); fill: none; }
         .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-        .raw { fill: none; stroke-width: 1; opacity: .32; stroke-linejoin: round; }
-        .dots { fill: none; stroke-width: 3.2; opacity: .42; stroke-linecap: round; }
+        .raw { fill: none; stroke-width: 1; opacity: .28; stroke-linejoin: round; }
+        .dots { fill: none; stroke-width: 4; opacity: .45; stroke-linecap: round; }
         circle { stroke: var(--page); stroke-width: 1; }
         .d1 { stroke-dasharray: 7 5; } .d2 { stroke-dasharray: .1 4.5; stroke-width: 2.6; } .d3 { stroke-dasharray: 9 4 .1 4; } .d4 { stroke-dasharray: 15 5; }
         path.c0 { stroke: var(--c0); } path.c1 { stroke: var(--c1); } path.c2 { stroke: var(--c2); } path.c3 { stroke: var(--c3); }
@@ -78,7 +83,13 @@ internal static class PageStyle
         @media (max-width: 560px) {
           main { padding: 20px 16px 32px; }
           .drawing text { font-size: 14.5px; }
-          th, td { padding: 7px 9px; }
+          .facts { grid-template-columns: 1fr 1fr; gap: 10px 16px; font-size: .9rem; }
+          table { font-size: .8rem; }
+          thead th, .kind { font-size: .75rem; }
+          th, td { padding: 7px 5px; }
+          tbody th { min-width: 5em; }
+          .share { display: block; margin: 0; }
+          thead .n { white-space: normal; }
         }
         @media print {
           :root { color-scheme: light; --page: #fff; --panel: #f6f7f9; --text: #000; --soft: #444; --line: #bbb; --grid: #ddd;

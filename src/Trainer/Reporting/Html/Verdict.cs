@@ -30,13 +30,13 @@ internal sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
         Change? moved = Change.Mean(general.Select(o => o.Kl));
         var sentences = new List<string>();
         if (learned is not null)
-            sentences.Add(CrossEntropy($"held-out domain text ({Names(domain)})", learned));
+            sentences.Add(CrossEntropy($"held-out domain text ({Listed(domain)})", learned));
         if (kept is not null)
-            sentences.Add(CrossEntropy($"held-out general text ({Names(general)})", kept));
+            sentences.Add(CrossEntropy($"held-out general text ({Listed(general)})", kept));
         if (moved is not null)
             sentences.Add($"On general text the model has moved {Numbers.Kl(moved.Last.Y)} nats per token (KL) away from the base model.");
         if (learned is null && kept is null)
-            sentences.AddRange(outcomes.Where(o => o.Ce is { IsOne: false }).Select(o => CrossEntropy($"held-out text of {o.Corpus.Name}", o.Ce!)));
+            sentences.AddRange(outcomes.Where(o => o.Ce is { IsOne: false }).Select(o => CrossEntropy($"held-out text of {Names.Inline(o.Corpus.Name)}", o.Ce!)));
         return new Verdict(Head(learned, kept), sentences);
     }
 
@@ -80,7 +80,7 @@ internal sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
 
     private static string Perplexity(DataPoint ce) => Numbers.Value(Math.Exp(ce.Y));
 
-    private static string Names(Outcome[] outcomes) => outcomes.Length <= 3
-        ? string.Join(", ", outcomes.Select(o => o.Corpus.Name))
+    private static string Listed(Outcome[] outcomes) => outcomes.Length <= 3
+        ? string.Join(", ", outcomes.Select(o => Names.Inline(o.Corpus.Name)))
         : Numbers.Of(outcomes.Length, "corpus", "corpora");
 }

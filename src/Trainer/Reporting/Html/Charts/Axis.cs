@@ -14,14 +14,9 @@ internal enum AxisKind
 }
 
 /// <summary>An axis: from its low to its high end, linear or logarithmic, with ticks.</summary>
-internal sealed record Axis(double Low, double High, bool Logarithmic, IReadOnlyList<Tick> Ticks)
+/// <param name="Floor">A logarithmic axis has no place for this value and what is less.</param>
+internal sealed record Axis(double Low, double High, bool Logarithmic, IReadOnlyList<Tick> Ticks, double Floor = 0)
 {
-    /// <summary>
-    /// KL below it is rounding, not a distance: at the first step both models agree to the bit and give about 1e-17. No
-    /// logarithmic axis goes down to it.
-    /// </summary>
-    public const double Noise = 1e-11;
-
     /// <summary>Beyond it (and below its inverse) lies nothing that a run means: such values count as infinite, as 0.</summary>
     private const double Huge = 1e100;
 
@@ -40,21 +35,24 @@ internal sealed record Axis(double Low, double High, bool Logarithmic, IReadOnly
     }
 
     /// <summary>An axis for values; those that are not finite do not count.</summary>
-    public static Axis OfValues(IEnumerable<double> values, AxisKind kind)
+    /// <param name="negligible">
+    /// Values up to it are rounding: a logarithmic axis leaves them out, a linear one does not magnify them.
+    /// </param>
+    public static Axis OfValues(IEnumerable<double> values, AxisKind kind, double negligible = 0)
     {
         double[] finite = [.. values.Where(v => Math.Abs(v) <= Huge)];
         if (finite.Length == 0)
             return new Axis(0, 1, false, Charts.Ticks.Around(0, 1, Intervals));
-        double[] positive = [.. finite.Where(v => v > Noise)];
+        double[] positive = [.. finite.Where(v => v > negligible)];
         if (kind == AxisKind.FromZeroOrLog && positive.Length > 2 && positive.Max() >= SpanForLog * positive.Min())
-            return Log(positive.Min(), positive.Max());
-        (double low, double high) = Widen(finite.Min(), finite.Max(), kind != AxisKind.Linear);
+            return Log(positive.Min(), positive.Max(), negligible);
+        (double low, double high) = Widen(finite.Min(), Math.Max(finite.Max(), negligible), kind != AxisKind.Linear);
         IReadOnlyList<Tick> ticks = Charts.Ticks.Around(low, high, Intervals);
         return new Axis(ticks[0].Value, ticks[^1].Value, false, ticks);
     }
 
     /// <summary>Whether a value has a place on the axis.</summary>
-    public bool Shows(double value) => Math.Abs(value) <= Huge && (!Logarithmic || value > Noise);
+    public bool Shows(double value) => Math.Abs(value) <= Huge && (!Logarithmic || value > Floor);
 
     /// <summary>Where a value lies: 0 at the low end, 1 at the high end.</summary>
     public double Position(double value) => Logarithmic
@@ -66,10 +64,10 @@ internal sealed record Axis(double Low, double High, bool Logarithmic, IReadOnly
         ? Math.Pow(10, Math.Log10(Low) + (position * (Math.Log10(High) - Math.Log10(Low))))
         : Low + (position * (High - Low));
 
-    private static Axis Log(double low, double high)
+    private static Axis Log(double low, double high, double floor)
     {
         IReadOnlyList<Tick> ticks = Charts.Ticks.Logarithmic(low, high, MostLogTicks);
-        return new Axis(ticks[0].Value, ticks[^1].Value, true, ticks);
+        return new Axis(ticks[0].Value, ticks[^1].Value, true, ticks, floor);
     }
 
     /// <summary>

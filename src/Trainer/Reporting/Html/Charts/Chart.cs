@@ -20,6 +20,9 @@ internal sealed record Chart(
     /// <summary>Said under the chart, before what the chart says by itself.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>Values up to it are rounding and show nothing.</summary>
+    public double Negligible { get; init; }
+
     /// <summary>How a value is written where it stands alone.</summary>
     public Func<double, string> Format { get; init; } = Numbers.Value;
 }

@@ -30,8 +30,8 @@ internal static class ChartFigure
     public static Markup Draw(Chart chart)
     {
         Axis x = Axis.OfSteps(chart.FirstStep, chart.LastStep);
-        Axis y = Axis.OfValues(chart.Series.SelectMany(s => s.Points).Select(p => p.Y), chart.Kind);
-        Curve[] curves = [.. chart.Series.Select(s => Curve.Lay(s, x, y, chart.Smooth, MostPoints))];
+        Axis y = Axis.OfValues(chart.Series.SelectMany(s => s.Points).Select(p => p.Y), chart.Kind, chart.Negligible);
+        Curve[] curves = Curve.Of(chart, x, y, MostPoints);
         var html = new HtmlPage();
         html.Add($"""<figure class="chart" id="{chart.Id}">""");
         string scale = y.Logarithmic ? ", logarithmic scale" : "";
@@ -61,7 +61,7 @@ internal static class ChartFigure
             Markup swatch = Markup.Of(
                 $"""<svg class="swatch" viewBox="0 0 30 10" aria-hidden="true"><path class="{Style(c)}" d="M2 5H28" /></svg>""");
             string end = c.Shown.Count == 0 ? "not drawn" : chart.Format(c.End);
-            html.Add($"""<li>{swatch}<bdi>{c.Series.Name}</bdi> <span class="end">{end}</span></li>""");
+            html.Add($"""<li>{swatch}<bdi title="{c.Series.Name}">{Names.Shortened(c.Series.Name)}</bdi> <span class="end">{end}</span></li>""");
         }
 
         html.Add($"</ul>");
@@ -76,8 +76,9 @@ internal static class ChartFigure
             <desc id="{chart.Id}-text">{ChartText.Describe(chart, y, curves)}</desc>
             """);
         AddAxes(html, x, y);
-        foreach (Curve c in curves)
-            AddPoints(html, c);
+        bool dots = HasDots(curves);
+        foreach (Curve c in curves.Where(c => c.Trend.Count > 0))
+            AddPoints(html, c, dots);
         foreach (Curve c in curves)
             AddCurve(html, chart, c);
         html.Add($"</svg>");
@@ -99,18 +100,15 @@ internal static class ChartFigure
         {
             double at = X(x.Position(tick.Value));
             html.Add($"""<path class="base" d="M{at} {Bottom}v4" />""");
-            html.Add($"""<text x="{at}" y="{Bottom + 18}">{tick.Label}</text>""");
+            html.Add($"""<text x="{at}" y="{Bottom + 19}">{tick.Label}</text>""");
         }
 
         html.Add($"""<text class="name" x="{(Left + Right) / 2}" y="{Height - 4}">step</text></g>""");
     }
 
     /// <summary>What stands faintly behind a trend.</summary>
-    private static void AddPoints(HtmlPage html, Curve c)
+    private static void AddPoints(HtmlPage html, Curve c, bool dots)
     {
-        if (c.Trend.Count == 0)
-            return;
-        bool dots = c.Points.Count <= MostDots;
         string path = dots
             ? string.Concat(c.Points.Where(p => p.IsFinite).Select(p => Markup.Of($"M{X(p.X)} {Y(p.Y)}h0").Text))
             : Path(c.Points);
@@ -133,7 +131,7 @@ internal static class ChartFigure
             DataPoint[] drawn = [.. c.Points.Where(p => p.IsFinite)];
             for (int i = 0; i < drawn.Length; i++)
             {
-                string text = $"{c.Series.Name}, step {Numbers.Count((long)c.Shown[i].X)}: {chart.Format(c.Shown[i].Y)}";
+                string text = $"{Names.Inline(c.Series.Name)}, step {Numbers.Count((long)c.Shown[i].X)}: {chart.Format(c.Shown[i].Y)}";
                 html.Add(
                     $"""<circle class="c{c.Series.Style % Colours}" cx="{X(drawn[i].X)}" cy="{Y(drawn[i].Y)}" r="3"><title>{text}</title></circle>""");
             }
@@ -151,20 +149,23 @@ internal static class ChartFigure
         if (fits.Length > 0)
         {
             string over = fits.Length == 1 ? $"{fits[0]}" : $"{fits[0]} to {fits[^1]}";
-            string faint = curves.Any(c => c.Points.Count > MostDots) ? "Faint lines are the steps" : "Dots are the steps";
-            parts.Add($"{faint}, lines their trend (a straight line fitted around each place, over {over} steps).");
+            string each = HasDots(curves) ? "Dots" : "Faint";
+            parts.Add($"{each}: every step. Bold: the trend (local linear fit over {over} steps).");
         }
 
         int off = curves.Sum(c => c.OffAxis);
-        if (off > 0 && y.Logarithmic)
-            parts.Add($"{Numbers.Of(off, "value")} below 1e-11 (nothing but rounding) {(off == 1 ? "is" : "are")} not drawn.");
-        else if (off > 0)
-            parts.Add($"{Numbers.Of(off, "value")} beyond 1e100 {(off == 1 ? "is" : "are")} not drawn.");
+        string which = !y.Logarithmic ? "beyond 1e100"
+            : y.Floor > 0 ? $"below {Numbers.Value(y.Floor)} (nothing but rounding)"
+            : "without a logarithm (0 or less)";
+        if (off > 0)
+            parts.Add($"{Numbers.Of(off, "value")} {which} {(off == 1 ? "is" : "are")} not drawn.");
         int lost = curves.Sum(c => c.NotFinite);
         if (lost > 0)
             parts.Add($"{Numbers.Of(lost, "value")} {(lost == 1 ? "is" : "are")} not finite (NaN or infinite) and {(lost == 1 ? "leaves a gap" : "leave gaps")}.");
         return string.Join(' ', parts);
     }
+
+    private static bool HasDots(Curve[] curves) => curves.All(c => c.Trend.Count == 0 || c.Points.Count <= MostDots);
 
     private static string Style(Curve c) => $"line c{c.Series.Style % Colours} d{c.Series.Style % Dashes}";
 

@@ -13,14 +13,14 @@ internal static class ChartText
     private static string Describe(Chart chart, Curve curve)
     {
         if (curve.Shown.Count == 0)
-            return $"{curve.Series.Name}: no value that can be drawn.";
+            return $"{Names.Inline(curve.Series.Name)}: no value that can be drawn.";
         DataPoint first = curve.Shown[0];
         DataPoint last = curve.Shown[^1];
         DataPoint lowest = curve.Shown.MinBy(p => p.Y);
         DataPoint highest = curve.Shown.MaxBy(p => p.Y);
         return curve.Shown.Count == 1
-            ? $"{curve.Series.Name}: {At(chart, first)}."
-            : $"{curve.Series.Name}: {Numbers.Of(curve.Shown.Count, "value")}, {At(chart, first)}, {At(chart, last)}; "
+            ? $"{Names.Inline(curve.Series.Name)}: {At(chart, first)}."
+            : $"{Names.Inline(curve.Series.Name)}: {Numbers.Of(curve.Shown.Count, "value")}, {At(chart, first)}, {At(chart, last)}; "
                 + $"lowest {At(chart, lowest)}, highest {At(chart, highest)}.";
     }
 

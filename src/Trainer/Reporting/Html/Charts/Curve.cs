@@ -36,7 +36,19 @@ internal sealed class Curve
     /// <summary>Finite, but not on a logarithmic axis.</summary>
     public int OffAxis => Series.Points.Count - NotFinite - Shown.Count;
 
-    public static Curve Lay(ChartSeries series, Axis x, Axis y, bool smooth, int mostPoints)
+    /// <summary>Lays out a chart's series.</summary>
+    public static Curve[] Of(Chart chart, Axis x, Axis y, int mostPoints)
+    {
+        int[] lengths = [.. chart.Series.Select(s => s.Points.Count(p => p.IsFinite && y.Shows(p.Y)))];
+        int longest = lengths.DefaultIfEmpty(0).Max();
+        return
+        [
+            .. chart.Series.Select((s, i) =>
+                Lay(s, x, y, chart.Smooth && Smoothing.Serves(lengths[i], longest), mostPoints)),
+        ];
+    }
+
+    private static Curve Lay(ChartSeries series, Axis x, Axis y, bool smooth, int mostPoints)
     {
         DataPoint[] shown = [.. series.Points.Where(p => p.IsFinite && y.Shows(p.Y))];
         DataPoint[] all =
@@ -44,7 +56,7 @@ internal sealed class Curve
             .. series.Points.Select(p => new DataPoint(x.Position(p.X), y.Shows(p.Y) ? y.Position(p.Y) : double.NaN)),
         ];
         IReadOnlyList<DataPoint> points = Downsampling.MinMax(all, mostPoints);
-        if (!smooth || shown.Length < Smoothing.FewestPoints)
+        if (!smooth)
             return new Curve(series, points, shown, [], shown.Length == 0 ? double.NaN : shown[^1].Y);
 
         // The fit is made where it is drawn, so that on a logarithmic axis it is one of logarithms.

@@ -7,14 +7,21 @@ namespace MolEngine.Trainer.Reporting.Html.Charts;
 /// </summary>
 internal static class Smoothing
 {
-    /// <summary>Below it a curve is drawn through its points.</summary>
-    public const int FewestPoints = 12;
+    /// <summary>A chart whose longest series is shorter shows the points themselves.</summary>
+    private const int FewestPoints = 30;
+
+    /// <summary>Beside the longest series, one that is this many times shorter was measured on purpose: no trend.</summary>
+    private const int Sparse = 4;
 
     private const int MostPlaces = 400;
     private const int FewestNeighbours = 7;
 
     /// <summary>One neighbourhood is this part of all points.</summary>
     private const int Neighbourhoods = 12;
+
+    /// <summary>Whether a series gets a trend, in a chart whose longest series has <paramref name="longest"/> points.</summary>
+    public static bool Serves(int points, int longest) =>
+        longest >= FewestPoints && points >= FewestNeighbours && points * Sparse >= longest;
 
     /// <summary>How many points a place of the curve is fitted to.</summary>
     public static int Neighbours(int points) => Math.Min(points, Math.Max(FewestNeighbours, points / Neighbourhoods));
