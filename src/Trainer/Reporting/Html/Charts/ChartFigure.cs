@@ -149,8 +149,10 @@ internal static class ChartFigure
         if (fits.Length > 0)
         {
             string over = fits.Length == 1 ? $"{fits[0]}" : $"{fits[0]} to {fits[^1]}";
-            string each = HasDots(curves) ? "Dots" : "Faint";
-            parts.Add($"{each}: every step. Bold: the trend (local linear fit over {over} steps).");
+            string each = HasDots(curves) ? "Dots: every step"
+                : curves.All(c => c.Points.Count == c.Series.Points.Count) ? "Faint: every step"
+                : "Faint: the steps, of each stretch the lowest and the highest";
+            parts.Add($"{each}. Bold: the trend (local linear fit over {over} steps).");
         }
 
         int off = curves.Sum(c => c.OffAxis);
