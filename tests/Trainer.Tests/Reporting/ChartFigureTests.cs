@@ -119,7 +119,7 @@ public sealed partial class ChartFigureTests
         AxisKind kind, bool smooth, double first, double last, (string Name, DataPoint[] Points)[] series) =>
         new("ce", "Cross-entropy", "nats", kind, smooth, first, last, [.. series.Select((s, i) => new ChartSeries(s.Name, i, s.Points))]);
 
-    private static XElement Draw(Chart chart) => XElement.Parse(ChartFigure.Draw(chart).Text);
+    private static XElement Draw(Chart chart) => XElement.Parse(ChartFigure.Draw(chart).Text, LoadOptions.PreserveWhitespace);
 
     private static XElement[] Lines(XElement figure) =>
         [.. figure.Elements("svg").Single().Descendants("path").Where(p => p.Attribute("class")!.Value.StartsWith("line "))];

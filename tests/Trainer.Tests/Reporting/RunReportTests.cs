@@ -109,7 +109,7 @@ public sealed class RunReportTests : IDisposable
         XElement data = Section(Page(), "data");
         Assert.Equal(
             ["name documents packing efficiency held out documents tokens", "medical 12,345 98.7\u00a0% 100 –", "<b> – – – 7"],
-            Rows(data).Select(r => r.Replace("  ", " – – ").Replace("<b> – – –  7", "<b> – – – 7")));
+            Rows(data));
         Assert.Equal(["ratio achieved: 0.7500", "shapes: text, messages"], data.Descendants("dt").Select(t => $"{t.Value}: {t.Parent!.Element("dd")!.Value}"));
     }
 

@@ -52,7 +52,9 @@ public sealed class TicksTests
         for (int i = 1; i < ticks.Count; i++)
             Assert.Equal(step, ticks[i].Value - ticks[i - 1].Value, 1e-6 * step);
         LabelsTell(ticks, step);
-        Assert.All(Ticks.Within(low, high, 5), t => Assert.Contains(t, ticks));
+        Assert.Equal(
+            ticks.Select(t => t.Value).Where(v => v >= low - (1e-8 * step) && v <= high + (1e-8 * step)),
+            Ticks.Within(low, high, 5).Select(t => t.Value));
     });
 
     [Property(MaxTest = 500)]

@@ -7,7 +7,7 @@ namespace MolEngine.Trainer.Reporting.Html;
 /// there is stands beside it. The names of the numbers are the file's, so what a later program counts is shown too.
 /// </summary>
 /// <param name="Facts">Names and values about all corpora.</param>
-/// <param name="Rows">As many cells as there are columns; empty where a corpus has none.</param>
+/// <param name="Rows">As many cells as there are columns; without text where a corpus has none.</param>
 internal sealed record StatisticsTable(
     IReadOnlyList<(string Name, string Value)> Facts,
     IReadOnlyList<string> Columns,
@@ -36,7 +36,7 @@ internal sealed record StatisticsTable(
 
         string[] columns = [.. rows.SelectMany(r => r).Select(c => c.Name).Distinct()];
         return new StatisticsTable(
-            [.. facts.Select(f => (f.Item1, f.Item2.Text))],
+            [.. facts.Select(f => (f.Item1, f.Item2.Text ?? "–"))],
             columns,
             [.. rows.Select(r => (IReadOnlyList<StatisticsCell>)[.. columns.Select(c => r.FirstOrDefault(x => x.Name == c).Cell)])]);
     }
@@ -84,7 +84,7 @@ internal sealed record StatisticsTable(
         JsonValueKind.Number when name.EndsWith("efficiency", StringComparison.Ordinal) =>
             new StatisticsCell(Numbers.Percent(json.GetDouble()), true),
         JsonValueKind.Number => new StatisticsCell(Numbers.Value(json.GetDouble()), true),
-        JsonValueKind.Null => new StatisticsCell("", false),
+        JsonValueKind.Null => default,
         JsonValueKind.True => new StatisticsCell("yes", false),
         JsonValueKind.False => new StatisticsCell("no", false),
         JsonValueKind.Array => new StatisticsCell(string.Join(", ", json.EnumerateArray().Select(e => e.ToString())), false),
@@ -93,4 +93,4 @@ internal sealed record StatisticsTable(
 }
 
 /// <param name="Number">Whether it is one, which a table aligns at its right end.</param>
-internal readonly record struct StatisticsCell(string Text, bool Number);
+internal readonly record struct StatisticsCell(string? Text, bool Number);
