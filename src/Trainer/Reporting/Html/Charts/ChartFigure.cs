@@ -1,0 +1,200 @@
+namespace MolEngine.Trainer.Reporting.Html.Charts;
+
+/// <summary>
+/// Writes a chart as an HTML figure: heading, legend, drawing (inline SVG, coloured by the page's style sheet), notes.
+/// </summary>
+internal static class ChartFigure
+{
+    /// <summary>Points of a series that are drawn, at most (about).</summary>
+    public const int MostPoints = 1000;
+
+    /// <summary>Colours, and patterns of dashes, that the style sheet has: 40 pairs before one comes again.</summary>
+    public const int Colours = 8;
+
+    public const int Dashes = 5;
+
+    // Units of the drawing. The margins hold labels in the larger type that narrow screens and paper get.
+    public const double Width = 480;
+    public const double Height = 272;
+    public const double Left = 54;
+    public const double Right = 468;
+    public const double Top = 12;
+    public const double Bottom = 232;
+
+    /// <summary>Up to so many points get a mark with its number; a denser line needs none.</summary>
+    private const int MostMarks = 60;
+
+    /// <summary>Up to so many points behind a trend are dots; more are a thin line.</summary>
+    private const int MostDots = 250;
+
+    public static Markup Draw(Chart chart)
+    {
+        Axis x = Axis.OfSteps(chart.FirstStep, chart.LastStep);
+        Axis y = Axis.OfValues(chart.Series.SelectMany(s => s.Points).Select(p => p.Y), chart.Kind, chart.Negligible);
+        Curve[] curves = Curve.Of(chart, x, y, MostPoints);
+        var html = new HtmlPage();
+        html.Add($"""<figure class="chart" id="{chart.Id}">""");
+        string scale = y.Logarithmic ? ", logarithmic scale" : "";
+        html.Add($"""<figcaption><h3>{chart.Title}</h3><p class="unit">{chart.Unit}{scale}</p></figcaption>""");
+        if (curves.Sum(c => c.Shown.Count) == 0)
+        {
+            html.Add($"""<p class="missing">None of the values is a finite number, so there is no curve to draw.</p>""");
+        }
+        else
+        {
+            AddLegend(html, chart, curves);
+            AddDrawing(html, chart, x, y, curves);
+        }
+
+        string note = Note(chart, y, curves);
+        if (note.Length > 0)
+            html.Add($"""<p class="note">{note}</p>""");
+        html.Add($"</figure>");
+        return new Markup(html.ToString());
+    }
+
+    private static void AddLegend(HtmlPage html, Chart chart, Curve[] curves)
+    {
+        html.Add($"""<ul class="legend">""");
+        foreach (Curve c in curves)
+        {
+            Markup swatch = Markup.Of(
+                $"""<svg class="swatch" viewBox="0 0 30 10" aria-hidden="true"><path class="{Style(c)}" d="M2 5H28" /></svg>""");
+            string end = c.Shown.Count == 0 ? "not drawn" : chart.Format(c.End);
+            html.Add($"""<li>{swatch}<bdi title="{c.Series.Name}">{Names.Shortened(c.Series.Name)}</bdi> <span class="end">{end}</span></li>""");
+        }
+
+        html.Add($"</ul>");
+    }
+
+    private static void AddDrawing(HtmlPage html, Chart chart, Axis x, Axis y, Curve[] curves)
+    {
+        html.Add(
+            $"""
+            <svg class="drawing" viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="{chart.Id}-title {chart.Id}-text">
+            <title id="{chart.Id}-title">{chart.Title}</title>
+            <desc id="{chart.Id}-text">{ChartText.Describe(chart, y, curves)}</desc>
+            """);
+        AddAxes(html, x, y);
+        bool dots = HasDots(curves);
+        foreach (Curve c in curves.Where(c => c.Trend.Count > 0))
+            AddPoints(html, c, dots);
+        foreach (Curve c in curves)
+            AddCurve(html, chart, c);
+        html.Add($"</svg>");
+    }
+
+    private static void AddAxes(HtmlPage html, Axis x, Axis y)
+    {
+        html.Add($"""<g class="axis y" aria-hidden="true">""");
+        foreach (Tick tick in y.Ticks)
+        {
+            double at = Y(y.Position(tick.Value));
+            html.Add($"""<path class="grid" d="M{Left} {at}H{Right}" />""");
+            html.Add($"""<text x="{Left - 7}" y="{at}" dy=".35em">{tick.Label}</text>""");
+        }
+
+        html.Add($"""</g><g class="axis x" aria-hidden="true">""");
+        html.Add($"""<path class="base" d="M{Left} {Bottom}H{Right}" />""");
+        foreach (Tick tick in x.Ticks)
+        {
+            double at = X(x.Position(tick.Value));
+            html.Add($"""<path class="base" d="M{at} {Bottom}v4" />""");
+            html.Add($"""<text x="{at}" y="{Bottom + 19}">{tick.Label}</text>""");
+        }
+
+        html.Add($"""<text class="name" x="{(Left + Right) / 2}" y="{Height - 4}">step</text></g>""");
+    }
+
+    /// <summary>What stands faintly behind a trend.</summary>
+    private static void AddPoints(HtmlPage html, Curve c, bool dots)
+    {
+        string path = dots
+            ? string.Concat(c.Points.Where(p => p.IsFinite).Select(p => Markup.Of($"M{X(p.X)} {Y(p.Y)}h0").Text))
+            : Path(c.Points);
+        html.Add($"""<path class="{(dots ? "dots" : "raw")} c{c.Series.Style % Colours}" d="{path}" />""");
+    }
+
+    private static void AddCurve(HtmlPage html, Chart chart, Curve c)
+    {
+        if (c.Shown.Count == 0)
+            return;
+        if (c.Trend.Count > 0)
+        {
+            html.Add($"""<path class="{Style(c)}" d="{Path(c.Trend)}" />""");
+            return;
+        }
+
+        html.Add($"""<g class="marked"><path class="{Style(c)}" d="{Path(c.Points)}" />""");
+        if (c.Series.Points.Count <= MostMarks)
+        {
+            DataPoint[] drawn = [.. c.Points.Where(p => p.IsFinite)];
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                string text = $"{Names.Inline(c.Series.Name)}, step {Numbers.Count((long)c.Shown[i].X)}: {chart.Format(c.Shown[i].Y)}";
+                html.Add(
+                    $"""<circle class="c{c.Series.Style % Colours}" cx="{X(drawn[i].X)}" cy="{Y(drawn[i].Y)}" r="3"><title>{text}</title></circle>""");
+            }
+        }
+
+        html.Add($"</g>");
+    }
+
+    private static string Note(Chart chart, Axis y, Curve[] curves)
+    {
+        var parts = new List<string>();
+        if (chart.Note.Length > 0)
+            parts.Add(chart.Note);
+        int[] fits = [.. curves.Where(c => c.Trend.Count > 0).Select(c => Smoothing.Neighbours(c.Shown.Count)).Distinct().Order()];
+        if (fits.Length > 0)
+        {
+            string over = fits.Length == 1 ? $"{fits[0]}" : $"{fits[0]} to {fits[^1]}";
+            string each = HasDots(curves) ? "Dots: every step"
+                : curves.All(c => c.Points.Count == c.Series.Points.Count) ? "Faint: every step"
+                : "Faint: the steps, of each stretch the lowest and the highest";
+            parts.Add($"{each}. Bold: the trend (local linear fit over {over} steps).");
+        }
+
+        int off = curves.Sum(c => c.OffAxis);
+        string which = !y.Logarithmic ? "beyond 1e100"
+            : y.Floor > 0 ? $"below {Numbers.Value(y.Floor)} (nothing but rounding)"
+            : "without a logarithm (0 or less)";
+        if (off > 0)
+            parts.Add($"{Numbers.Of(off, "value")} {which} {(off == 1 ? "is" : "are")} not drawn.");
+        int lost = curves.Sum(c => c.NotFinite);
+        if (lost > 0)
+            parts.Add($"{Numbers.Of(lost, "value")} {(lost == 1 ? "is" : "are")} not finite (NaN or infinite) and {(lost == 1 ? "leaves a gap" : "leave gaps")}.");
+        return string.Join(' ', parts);
+    }
+
+    private static bool HasDots(Curve[] curves) => curves.All(c => c.Trend.Count == 0 || c.Points.Count <= MostDots);
+
+    private static string Style(Curve c) => $"line c{c.Series.Style % Colours} d{c.Series.Style % Dashes}";
+
+    /// <summary>A line through positions, broken where one is missing.</summary>
+    private static string Path(IReadOnlyList<DataPoint> positions)
+    {
+        var parts = new List<string>(positions.Count);
+        bool open = false;
+        for (int i = 0; i < positions.Count; i++)
+        {
+            DataPoint p = positions[i];
+            if (!p.IsFinite)
+            {
+                open = false;
+                continue;
+            }
+
+            // A point between two gaps is a line to itself, which round ends make a dot.
+            bool alone = !open && (i + 1 == positions.Count || !positions[i + 1].IsFinite);
+            parts.Add(Markup.Of($"{(open ? "L" : "M")}{X(p.X)} {Y(p.Y)}{(alone ? "h0" : "")}").Text);
+            open = true;
+        }
+
+        return string.Concat(parts);
+    }
+
+    private static double X(double position) => Left + (position * (Right - Left));
+
+    private static double Y(double position) => Bottom - (position * (Bottom - Top));
+}

@@ -1,0 +1,15 @@
+using System.Text;
+
+namespace MolEngine.Trainer.Reporting.Html;
+
+/// <summary>A page, or a part of one, in the making.</summary>
+internal sealed class HtmlPage
+{
+    private readonly StringBuilder _html = new();
+
+    public void Add(HtmlText line) => _html.Append(line.ToString()).Append('\n');
+
+    public void Add(Markup markup) => _html.Append(markup.Text).Append('\n');
+
+    public override string ToString() => _html.ToString();
+}

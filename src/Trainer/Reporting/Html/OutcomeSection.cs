@@ -1,0 +1,61 @@
+namespace MolEngine.Trainer.Reporting.Html;
+
+/// <summary>The table of every corpus at the first and the last validation.</summary>
+internal static class OutcomeSection
+{
+    public static void Add(HtmlPage html, RunRecord run)
+    {
+        html.Add($"""<section id="outcome"><h2>Before and after</h2>""");
+        IReadOnlyList<Outcome> outcomes = Outcome.Of(run);
+        if (outcomes.Count == 0)
+        {
+            html.Add($"""<p class="missing">No validation was logged (validate.every, validate.documents), so there is nothing to compare.</p></section>""");
+            return;
+        }
+
+        Change[] all = [.. outcomes.SelectMany(o => new[] { o.Ce, o.Kl }).OfType<Change>()];
+        double first = all.Min(c => c.First.X);
+        double last = all.Max(c => c.Last.X);
+        bool kl = outcomes.Any(o => o.Kl is not null);
+        html.Add($"""<p class="soft">On documents held out from training, in nats per token. Lower is better; KL is the distance from the base model.</p>""");
+        html.Add($"""<div class="scroll" tabindex="0" role="region" aria-label="Before and after"><table><thead>""");
+        Markup klGroup = kl ? Markup.Of($"""<th class="group" colspan="2" scope="colgroup">KL to the base model</th>""") : default;
+        html.Add($"""<tr><th></th><th class="group" colspan="3" scope="colgroup">Cross-entropy</th>{klGroup}</tr>""");
+        Markup steps = Markup.Of($"""<th class="n" scope="col">{Step(first)}</th><th class="n" scope="col">{Step(last)}</th>""");
+        Markup klSteps = kl ? steps : default;
+        html.Add($"""<tr><th scope="col">Corpus</th>{steps}<th class="n" scope="col">change</th>{klSteps}</tr></thead><tbody>""");
+        foreach (Outcome o in outcomes)
+        {
+            Markup klCells = kl ? Markup.Of($"{Cells(o.Kl, first, last, Numbers.Kl)}") : default;
+            Markup kind = o.Corpus.Kind is null ? default : Markup.Of($"""<span class="kind">{o.Corpus.Kind}</span>""");
+            html.Add($"""<tr><th scope="row"><bdi>{o.Corpus.Name}</bdi>{kind}</th>{Cells(o.Ce, first, last, Numbers.Value)}{ChangeCell(o.Ce)}{klCells}</tr>""");
+        }
+
+        html.Add($"</tbody></table></div>");
+        html.Add($"""<p class="rule">{Verdict.Rule}</p></section>""");
+    }
+
+    private static Markup Cells(Change? c, double first, double last, Func<double, string> format)
+    {
+        if (c is null)
+            return new Markup("""<td class="n">–</td><td class="n">–</td>""");
+        if (c.IsOne && c.First.X != first)
+            return Markup.Of($"""<td class="n">–</td><td class="n">{format(c.Last.Y)}{At(c.Last.X, last)}</td>""");
+        if (c.IsOne && first != last)
+            return Markup.Of($"""<td class="n">{format(c.First.Y)}</td><td class="n">–</td>""");
+        return Markup.Of($"""<td class="n">{format(c.First.Y)}{At(c.First.X, first)}</td><td class="n">{format(c.Last.Y)}{At(c.Last.X, last)}</td>""");
+    }
+
+    private static Markup ChangeCell(Change? c)
+    {
+        if (c is null || c.IsOne)
+            return new Markup("""<td class="n">–</td>""");
+        string mark = c.Share <= -Verdict.Little ? " better" : c.Share >= Verdict.Little ? " worse" : "";
+        return Markup.Of($"""<td class="n{mark}">{Numbers.Signed(c.Difference)} <span class="share">{Numbers.SignedPercent(c.Share)}</span></td>""");
+    }
+
+    /// <summary>Says the step where it is not the column's.</summary>
+    private static string At(double step, double column) => step == column ? "" : $" at {Step(step)}";
+
+    private static string Step(double step) => $"step {Numbers.Count((long)step)}";
+}

@@ -1,0 +1,45 @@
+namespace MolEngine.Trainer.Reporting.Html;
+
+/// <summary>All that a report is made of. What a run did not leave behind is null or empty.</summary>
+/// <param name="Name">The run directory's own name.</param>
+/// <param name="Config">The text of config.yaml.</param>
+public sealed record RunRecord(string Name, string? Config)
+{
+    internal ConfigFacts Facts { get; init; } = ConfigFacts.None;
+
+    /// <summary>Null where there is no metrics.jsonl.</summary>
+    internal MetricsLog? Metrics { get; init; }
+
+    /// <summary>data.json: what the corpora hold.</summary>
+    internal StatisticsTable? Data { get; init; }
+
+    /// <summary>samples.json: answers of the model before and after.</summary>
+    internal IReadOnlyList<Sample>? Samples { get; init; }
+
+    /// <summary>run.json, as names and values: model, device, started, finished, version.</summary>
+    internal IReadOnlyList<(string Name, string Value)>? Run { get; init; }
+
+    /// <summary>Sentences about files that could not be read, or not wholly.</summary>
+    internal IReadOnlyList<string> Faults { get; init; } = [];
+
+    /// <summary>
+    /// The corpora: those of the config in its order, then those that only the metrics name. A corpus's place gives it
+    /// its colour.
+    /// </summary>
+    internal IReadOnlyList<CorpusFacts> Corpora
+    {
+        get
+        {
+            IEnumerable<MetricSeries> series = Metrics is null ? [] : [.. Metrics.Training, .. Metrics.Validation];
+            IEnumerable<CorpusFacts> measured =
+                series.Where(s => s.Metric is "ce" or "kl" && s.Part is not null).Select(s => new CorpusFacts(s.Part!, null));
+            return [.. Facts.Corpora.Concat(measured).DistinctBy(c => c.Name)];
+        }
+    }
+
+    /// <summary>A value of run.json by its name.</summary>
+    internal string? Of(string name) => Run?.FirstOrDefault(p => p.Name == name).Value;
+}
+
+/// <summary>What the model made of a prompt. An answer that was not generated is null.</summary>
+internal sealed record Sample(string Prompt, string? Before, string? After);
