@@ -19,7 +19,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
     public void Plan(
         RunConfig run, Ops ops, RunModel model, IReadOnlyList<Corpus> corpora, TrainingOrder order, long bytes)
     {
-        Note($"model      {run.Model} ({model.Config.Architecture}), {model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
+        Note($"model      {Shown(run.Model)} ({model.Config.Architecture}), {model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
         Note($"device     {ops.Description}");
         foreach (Corpus c in corpora)
         {
@@ -27,17 +27,17 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
             Note($"corpus     {c.Name} ({kind}): {c.Train.Documents:N0} documents, {c.Train.Tokens:N0} tokens, {c.Train.Rows:N0} rows of {run.Data.Context:N0} ({c.Train.Efficiency:P1} full); {c.HeldOut.Documents:N0} documents held out");
         }
 
-        string ratio = double.IsNaN(order.AchievedRatio) ? "no domain text" : $"{order.AchievedRatio:0.###} general rows to a domain row";
+        string ratio = double.IsNaN(order.AchievedRatio) ? "no domain text" : $"{order.AchievedRatio:0.###} general rows for each domain row";
         Note($"loss       {Lower(run.Loss.Kind)}{(run.Loss.Kind == LossKind.Mol ? $", alpha {run.Loss.Alpha}" : "")}{(run.Loss.Kind == LossKind.Ce ? "" : $", top {run.Loss.TopN}")}; {ratio}");
-        Note($"plan       {order.Steps:N0} steps of {run.GlobalBatch} rows ({order.Epochs:0.###} epochs of {order.RowsPerEpoch:N0}), {bytes / 1048576.0:N0} MiB of tensors");
+        Note($"plan       {order.Steps:N0} x {run.GlobalBatch} rows ({order.Epochs:0.###} epochs of {order.RowsPerEpoch:N0} rows), {bytes / 1048576.0:N0} MiB of tensors");
     }
 
     public void Step(
-        long step, TrainingOrder order, IReadOnlyList<Corpus> corpora, PackedRow[] rows, UpdateFigures figures, TimeSpan time)
+        long step, TrainingOrder order, IReadOnlyList<Corpus> corpora, PackedRow[] rows, UpdateFigures figures, bool hasBase,
+        TimeSpan time)
     {
         _trained += time;
         double rate = rows.Sum(r => r.Tokens.Length) / time.TotalSeconds;
-        bool hasBase = figures.Rows.Any(r => r.TailMass > 0);
         var byCorpus = new List<(string Name, double Ce, double? Kl)>();
         foreach (int corpus in rows.Select(r => r.Corpus).Distinct().Order())
         {
@@ -80,7 +80,31 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
         _metrics.Write(line);
     }
 
-    public void Done(string saved) => Note($"saved      {saved}");
+    /// <summary>What was learned and what was kept: the held-out figures before the first step and after the last.</summary>
+    public void Summary(IReadOnlyList<CorpusFigures> before, IReadOnlyList<CorpusFigures> after)
+    {
+        if (after.Count > 0)
+            _printer.Summary([.. before.Zip(after, (b, a) => new CorpusChange(a.Corpus, a.General, b.CrossEntropy, a.CrossEntropy, a.KlDivergence))]);
+    }
+
+    /// <summary>Where the result is, and the command that lets it speak.</summary>
+    public void Done(RunConfig run, string saved)
+    {
+        string here = Shown(saved);
+        Note($"saved      {here}");
+        if (run.Method == TrainingMethod.Full)
+            Note($"try        molengine generate {here} --prompt \"...\"");
+        else if (run.Init.Kind == InitKind.Pretrained)
+            Note($"try        molengine generate {Shown(run.Model)} --adapter {here} --prompt \"...\"");
+    }
+
+    /// <summary>A path as a person here would type it.</summary>
+    private static string Shown(string path)
+    {
+        string relative = Path.GetRelativePath(".", path);
+        string shorter = relative.Length < path.Length ? relative : path;
+        return shorter.Contains(' ') ? $"\"{shorter}\"" : shorter;
+    }
 
     public void Dispose() => _metrics.Dispose();
 

@@ -22,7 +22,9 @@ internal static class TrainingRun
         RunDirectory.RequireFree(run.Output);
         using Ops ops = CpuBackend.Create(threads: run.Threads);
         using var model = new RunModel(run, ops);
+        cancel.ThrowIfCancellationRequested();
         IReadOnlyList<Corpus> corpora = LoadCorpora(run, model);
+        cancel.ThrowIfCancellationRequested();
         TrainingOrder order = Order(run, corpora);
         using LossPass pass = Pass(run, ops, model);
         using Arena states = ops.CreateArena("optimizer");
@@ -36,36 +38,51 @@ internal static class TrainingRun
         using var log = new TrainingLog(output, RunDirectory.Create(run.Output, run.Resolved));
         log.Plan(run, ops, model, corpora, order, pass.Bytes + states.Bytes + model.GradientArena.Bytes + model.WeightBytes);
         bool validates = run.Validate.Every > 0;
-        if (validates)
-            log.Validation(0, validation.Run(cancel));
+        IReadOnlyList<CorpusFigures> before = validates ? Validate(0) : [];
+        IReadOnlyList<CorpusFigures> after = before;
         for (long step = 0; step < order.Steps; step++)
         {
             long start = Stopwatch.GetTimestamp();
             PackedRow[] rows = [.. order.RowsOfStep(step).Select(r => corpora[r.Corpus].Train.Row(r.Row))];
             UpdateFigures figures = optimization.Update([.. rows.Select(Rows.Of)], run.MicroBatch, cancel);
-            log.Step(step + 1, order, corpora, rows, figures, Stopwatch.GetElapsedTime(start));
+            log.Step(step + 1, order, corpora, rows, figures, loss.NeedsBase, Stopwatch.GetElapsedTime(start));
             if (validates && ((step + 1) % run.Validate.Every == 0 || step + 1 == order.Steps))
-                log.Validation(step + 1, validation.Run(cancel));
+                after = Validate(step + 1);
         }
 
         string saved = model.Save(run.Output);
-        log.Done(saved);
+        log.Summary(before, after);
+        log.Done(run, saved);
         return saved;
+
+        IReadOnlyList<CorpusFigures> Validate(long step)
+        {
+            IReadOnlyList<CorpusFigures> figures = validation.Run(cancel);
+            log.Validation(step, figures);
+            return figures;
+        }
     }
 
     private static IReadOnlyList<Corpus> LoadCorpora(RunConfig run, RunModel model)
     {
         int end = DocumentEnd.Resolve(run.Data.DocumentEnd, model.Config, model.Tokenizer);
-        return new CorpusLoader(text => model.Tokenizer.Encode(text, addSpecialTokens: false), end, run.Threads)
+        IReadOnlyList<Corpus> corpora = new CorpusLoader(text => model.Tokenizer.Encode(text, addSpecialTokens: false), end, run.Threads)
             .Load(run.Data, run.Validate);
+
+        // A token is predicted by the one before it in its document.
+        Corpus? mute = corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents);
+        return mute is null ? corpora : throw new UserException(
+            $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with a token to predict. Give it other texts.");
     }
 
     private static TrainingOrder Order(RunConfig run, IReadOnlyList<Corpus> corpora)
     {
         CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
-        return run.Steps is long steps
+        TrainingOrder order = run.Steps is long steps
             ? TrainingOrder.ForSteps(rows, run.Ratio, run.Seed, run.GlobalBatch, steps)
             : TrainingOrder.ForEpochs(rows, run.Ratio, run.Seed, run.GlobalBatch, run.Epochs!.Value);
+        return order.Steps <= ConfigKeys.MaxSteps ? order : throw new UserException(
+            $"epochs: expected at most {ConfigKeys.MaxSteps} steps, got {order.Steps}. Lower epochs, or raise global_batch.");
     }
 
     private static LossPass Pass(RunConfig run, Ops ops, RunModel model) => new(
