@@ -24,12 +24,12 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
         foreach (Corpus c in corpora)
         {
             string kind = c.General ? "general" : "domain";
-            Note($"corpus     {c.Name} ({kind}): {c.Train.Documents:N0} documents, {c.Train.Tokens:N0} tokens, {c.Train.Rows:N0} rows of {run.Data.Context:N0} ({c.Train.Efficiency:P1} full); {c.HeldOut.Documents:N0} documents held out");
+            Note($"corpus     {c.Name} ({kind}): {c.Train.Documents:N0} documents, {c.Train.Tokens:N0} tokens, {c.Train.Rows:N0} rows of {run.Data.Context:N0} ({c.Train.Efficiency:P1} full); {c.HeldOut.Documents:N0} held out");
         }
 
         string ratio = double.IsNaN(order.AchievedRatio) ? "no domain text" : $"{order.AchievedRatio:0.###} general rows for each domain row";
         Note($"loss       {Lower(run.Loss.Kind)}{(run.Loss.Kind == LossKind.Mol ? $", alpha {run.Loss.Alpha}" : "")}{(run.Loss.Kind == LossKind.Ce ? "" : $", top {run.Loss.TopN}")}; {ratio}");
-        Note($"plan       {order.Steps:N0} x {run.GlobalBatch} rows ({order.Epochs:0.###} epochs of {order.RowsPerEpoch:N0} rows), {bytes / 1048576.0:N0} MiB of tensors");
+        Note($"plan       {order.Steps:N0} steps of {run.GlobalBatch} rows ({order.Epochs:0.###} epochs of {order.RowsPerEpoch:N0} rows), {bytes / 1048576.0:N0} MiB of tensors");
     }
 
     public void Step(
