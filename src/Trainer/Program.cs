@@ -9,9 +9,8 @@ public static class Program
     public static int Main(string[] args)
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        using var output =
-            new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
-        using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+        var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
+        var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
         return Run(args, TextWriter.Synchronized(output), TextWriter.Synchronized(error));
     }
 

@@ -20,12 +20,14 @@ internal static class CommandLine
         if (args.Count == 0 || HelpNames.Contains(args[0]))
         {
             ManualPage.WriteProgram(verbs, args.Count == 0 ? error : output);
+            output.Flush();
             return args.Count == 0 ? ExitCode.UserError : ExitCode.Done;
         }
 
         if (args[0] == "--version")
         {
             output.WriteLine($"molengine {typeof(CommandLine).Assembly.GetName().Version!.ToString(3)}");
+            output.Flush();
             return ExitCode.Done;
         }
 
@@ -35,10 +37,18 @@ internal static class CommandLine
         if (rest.TakeWhile(a => a != "--").Any(HelpNames.Contains))
         {
             ManualPage.WriteVerb(verb, output);
+            output.Flush();
             return ExitCode.Done;
         }
 
-        return Faults.Guard(error, () => RunVerb(verb, rest, context));
+        return Faults.Guard(error, () =>
+        {
+            int code = RunVerb(verb, rest, context);
+
+            // Here, where a full disk behind a redirected output is still a sentence and a failure.
+            output.Flush();
+            return code;
+        });
     }
 
     private static int RunVerb(Verb verb, string[] args, CommandContext context)

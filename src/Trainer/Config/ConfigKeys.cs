@@ -11,6 +11,14 @@ namespace MolEngine.Trainer.Config;
 /// </summary>
 internal static class ConfigKeys
 {
+    /// <summary>Tokens computed at once (micro_batch x context) at most: far above any memory, far below 2^31.</summary>
+    public const int MaxTokens = 1 << 24;
+
+    /// <summary>Steps of a run at most: schedules count them in 32 bits.</summary>
+    public const int MaxSteps = 1_000_000_000;
+
+    private const int MaxBatch = 1_000_000;
+
     public static readonly ConfigKey<string> Model = new(
         "model", KeyTypes.Text, "required",
         "Model folder: config.json, tokenizer files and, unless init is random, safetensors.", s => s.Length > 0);
@@ -29,7 +37,7 @@ internal static class ConfigKeys
 
     public static readonly ConfigKey<int> Context = new(
         "data.context", KeyTypes.Int, "8192",
-        "Tokens of a packed row.", x => x >= 2, "of at least 2");
+        "Tokens of a packed row.", x => x is >= 2 and <= MaxTokens, $"from 2 to {MaxTokens}");
     public static readonly ConfigKey<string> DocumentEnd = new(
         "data.document_end", KeyTypes.Text, "the model's eos token",
         "Token that ends every document, as text (`<|im_end|>`) or as an id.", s => s.Length > 0);
@@ -52,16 +60,17 @@ internal static class ConfigKeys
         "General rows of an epoch = ratio x domain rows.", x => x >= 0, "of at least 0");
     public static readonly ConfigKey<double> Epochs = new(
         "epochs", KeyTypes.Number, "1",
-        "Passes over the data; may be fractional (1.3). Or give steps.", x => x > 0, "above 0");
+        "Passes over the data; may be fractional (1.3). Or give steps.", x => x is > 0 and <= 1e6, "above 0, at most 1e6");
     public static readonly ConfigKey<long> Steps = new(
         "steps", KeyTypes.Long, "from epochs",
-        "Optimizer steps, instead of epochs.", x => x >= 1, "of at least 1");
+        "Optimizer steps, instead of epochs.", x => x is >= 1 and <= MaxSteps, $"from 1 to {MaxSteps}");
     public static readonly ConfigKey<int> GlobalBatch = new(
         "global_batch", KeyTypes.Int, "128",
-        "Rows of an optimizer step.", x => x >= 1, "of at least 1");
+        "Rows of an optimizer step.", x => x is >= 1 and <= MaxBatch, $"from 1 to {MaxBatch}");
     public static readonly ConfigKey<int> MicroBatch = new(
         "micro_batch", KeyTypes.Int, "1",
-        "Rows computed at once; changes memory and speed, never the result.", x => x >= 1, "of at least 1");
+        "Rows computed at once; changes memory and speed, never the result.",
+        x => x is >= 1 and <= MaxBatch, $"from 1 to {MaxBatch}");
 
     public static readonly ConfigKey<LossKind> LossKind = new(
         "loss.kind", KeyTypes.OneOf<LossKind>(), "mol",
@@ -123,7 +132,8 @@ internal static class ConfigKeys
         x => x is >= 0 and <= 1, "from 0 to 1");
     public static readonly ConfigKey<long> WarmupSteps = new(
         "optimizer.warmup_steps", KeyTypes.Long, "from warmup_ratio",
-        "Steps in which the learning rate rises, instead of warmup_ratio.", x => x >= 0, "of at least 0");
+        "Steps in which the learning rate rises, instead of warmup_ratio.",
+        x => x is >= 0 and <= MaxSteps, $"from 0 to {MaxSteps}");
 
     public static readonly ConfigKey<RecomputeKind> Recompute = new(
         "recompute", KeyTypes.OneOf<RecomputeKind>(), "none",
@@ -144,7 +154,7 @@ internal static class ConfigKeys
 
     public static readonly ConfigKey<int> Threads = new(
         "threads", KeyTypes.Int, "0",
-        "Threads; 0 takes every core. The result does not depend on it.",
+        "Threads, never more than one a core; 0 takes every core. The result does not depend on it.",
         x => x is >= 0 and <= 4096, "from 0 to 4096");
 
     /// <summary>In the order of the manual and of the resolved config.</summary>

@@ -76,15 +76,23 @@ public static class RunConfigLoader
                     + $"{microBatch}");
         }
 
-        int threads = v.Take(ConfigKeys.Threads, 0);
         ValidateSettings validate = new(
             v.Take(ConfigKeys.ValidateEvery, 50), v.Take(ConfigKeys.ValidateDocuments, 100));
+        DataSettings data = BuildData(v, source, folder, validate);
+        if ((long)microBatch * data.Context > ConfigKeys.MaxTokens)
+        {
+            v.Errors.Add(
+                $"{v.Where("micro_batch", source)}: micro_batch: expected at most {ConfigKeys.MaxTokens} tokens at once "
+                    + $"(micro_batch x data.context), got {(long)microBatch * data.Context}. Lower micro_batch");
+        }
+
+        int threads = v.Take(ConfigKeys.Threads, 0);
         return new RunConfig(
             model,
             new InitSettings(init, (ulong)v.Take(ConfigKeys.InitSeed, seed)),
             output,
             (ulong)seed,
-            BuildData(v, source, folder, validate),
+            data,
             v.Take(ConfigKeys.Ratio, 1.0),
             steps is null ? v.Take(ConfigKeys.Epochs, 1.0) : null,
             steps,
@@ -98,7 +106,7 @@ public static class RunConfigLoader
             validate,
             new CheckpointSettings(
                 v.Take(ConfigKeys.CheckpointEvery, 50), KeepPolicy.Parse(v.Take(ConfigKeys.CheckpointKeep, "last 2"))!),
-            threads == 0 ? Environment.ProcessorCount : threads,
+            threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
             Resolved: "");
     }
 

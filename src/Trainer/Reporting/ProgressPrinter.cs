@@ -15,20 +15,24 @@ public sealed record StepProgress(
     double TokensPerSecond,
     TimeSpan Left);
 
+/// <summary>What a run did to a corpus's held-out documents.</summary>
+/// <param name="Kl">To the base model, at the end; null without one.</param>
+public sealed record CorpusChange(string Name, bool General, double CeBefore, double CeAfter, double? Kl);
+
 /// <summary>Plain lines of progress, for files and pipes as well as terminals.</summary>
 public sealed class ProgressPrinter(TextWriter output)
 {
     /// <summary>
-    /// A step: <c>step  12/100  loss 2.3450  medical ce 2.310 kl 0.0123  grad 1.20  lr 1.00e-04  1,234 tok/s  0:42
-    /// left</c>.
+    /// A step: <c>step  12/100  loss 2.3450  grad 1.2000  lr 1.00e-04    1,234 tok/s  0:42 left  medical ce 2.3100 kl
+    /// 0.0123</c>. What a narrow terminal must show comes first; columns line up.
     /// </summary>
     public void Step(StepProgress p)
     {
         string steps = Text($"{p.Steps}");
         string step = Text($"{p.Step}").PadLeft(steps.Length);
         string corpora = string.Concat(p.Corpora.Select(c => $"  {c.Name} {CeAndKl(c.Ce, c.Kl)}"));
-        string rates = Text($"grad {p.GradNorm:G3}  lr {p.LearningRate:0.00e+00}  {p.TokensPerSecond:N0} tok/s");
-        output.WriteLine(Text($"step {step}/{steps}  loss {p.Loss:F4}{corpora}  {rates}  {Time(p.Left)} left"));
+        string rates = Text($"grad {Small(p.GradNorm)}  lr {p.LearningRate:0.00e+00}  {p.TokensPerSecond,7:N0} tok/s");
+        output.WriteLine(Text($"step {step}/{steps}  loss {p.Loss:F4}  {rates}  {Time(p.Left)} left{corpora}"));
         output.Flush();
     }
 
@@ -41,6 +45,24 @@ public sealed class ProgressPrinter(TextWriter output)
                 Text($"  validation at step {step}: {name} {CeAndKl(ce, kl)} on {documents} held-out documents"));
         }
 
+        output.Flush();
+    }
+
+    /// <summary>The closing table: what was learned (ce) and what was kept (kl).</summary>
+    public void Summary(IReadOnlyList<CorpusChange> corpora)
+    {
+        bool kl = corpora.Any(c => c.Kl is not null);
+        int width = corpora.Max(c => c.Name.Length) + 10;
+        output.WriteLine();
+        output.WriteLine("held out".PadRight(width) + " ce before   ce after     change" + (kl ? "   kl to base" : ""));
+        foreach (CorpusChange c in corpora)
+        {
+            string name = $"{c.Name} ({(c.General ? "general" : "domain")})".PadRight(width);
+            string figures = Text($"{c.CeBefore,10:F4} {c.CeAfter,10:F4} {c.CeAfter - c.CeBefore,10:+0.0000;-0.0000}");
+            output.WriteLine(name + figures + (c.Kl is double k ? $"   {Small(k),10}" : ""));
+        }
+
+        output.WriteLine();
         output.Flush();
     }
 

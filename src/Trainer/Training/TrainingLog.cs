@@ -21,23 +21,23 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
     public void Plan(TrainingSession s, Checkpoint? from)
     {
         RunConfig run = s.Run;
-        Note($"model      {run.Model} ({s.Model.Config.Architecture}), {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
+        Note($"model      {Shown(run.Model)} ({s.Model.Config.Architecture}), {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
         Note($"device     {s.Ops.Description}");
         foreach (Corpus c in s.Corpora)
         {
             string kind = c.General ? "general" : "domain";
-            Note($"corpus     {c.Name} ({kind}): {c.Train.Documents:N0} documents, {c.Train.Tokens:N0} tokens, {c.Train.Rows:N0} rows of {run.Data.Context:N0} ({c.Train.Efficiency:P1} full); {c.HeldOut.Documents:N0} documents held out");
+            Note($"corpus     {c.Name} ({kind}): {c.Train.Documents:N0} documents, {c.Train.Tokens:N0} tokens, {c.Train.Rows:N0} rows of {run.Data.Context:N0} ({c.Train.Efficiency:P1} full); {c.HeldOut.Documents:N0} held out");
         }
 
-        string ratio = double.IsNaN(s.Order.AchievedRatio) ? "no domain text" : $"{s.Order.AchievedRatio:0.###} general rows to a domain row";
+        string ratio = double.IsNaN(s.Order.AchievedRatio) ? "no domain text" : $"{s.Order.AchievedRatio:0.###} general rows for each domain row";
         Note($"loss       {Lower(run.Loss.Kind)}{(run.Loss.Kind == LossKind.Mol ? $", alpha {run.Loss.Alpha}" : "")}{(run.Loss.Kind == LossKind.Ce ? "" : $", top {run.Loss.TopN}")}; {ratio}");
-        Note($"plan       {s.Order.Steps:N0} steps of {run.GlobalBatch} rows ({s.Order.Epochs:0.###} epochs of {s.Order.RowsPerEpoch:N0}), {s.TensorBytes / 1048576.0:N0} MiB of tensors");
+        Note($"plan       {s.Order.Steps:N0} steps of {run.GlobalBatch} rows ({s.Order.Epochs:0.###} epochs of {s.Order.RowsPerEpoch:N0} rows), {s.TensorBytes / 1048576.0:N0} MiB of tensors");
         if (from is not null)
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }
 
     public void Stopped(long step, string directory) =>
-        Note($"stopped    after step {step:N0}, which is saved. To go on: molengine train --resume {directory}");
+        Note($"stopped    after step {step:N0}, which is saved. To go on: molengine train --resume {Shown(directory)}");
 
     /// <param name="parts">Gradient norms of domain and general rows apart, where they were taken.</param>
     public void Step(
@@ -46,7 +46,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
         _trained += time;
         _steps++;
         double rate = rows.Sum(r => r.Tokens.Length) / time.TotalSeconds;
-        bool hasBase = figures.Rows.Any(r => r.TailMass > 0);
+        bool hasBase = s.HasBaseLoss;
         var byCorpus = new List<(string Name, double Ce, double? Kl)>();
         foreach (int corpus in rows.Select(r => r.Corpus).Distinct().Order())
         {
@@ -96,7 +96,32 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
         _metrics.Write(line);
     }
 
-    public void Done(string saved) => Note($"saved      {saved}");
+    /// <summary>What was learned and what was kept: the held-out figures before the first step and after the last.</summary>
+    public void Summary(IReadOnlyList<CorpusFigures> before, IReadOnlyList<CorpusFigures> after)
+    {
+        // Without a validation before the first step (a resumed run) there is nothing to compare with.
+        if (before.Count == after.Count && after.Count > 0)
+            _printer.Summary([.. before.Zip(after, (b, a) => new CorpusChange(a.Corpus, a.General, b.CrossEntropy, a.CrossEntropy, a.KlDivergence))]);
+    }
+
+    /// <summary>Where the result is, and the command that lets it speak.</summary>
+    public void Done(RunConfig run, string saved)
+    {
+        string here = Shown(saved);
+        Note($"saved      {here}");
+        if (run.Method == TrainingMethod.Full)
+            Note($"try        molengine generate {here} --prompt \"...\"");
+        else if (run.Init.Kind == InitKind.Pretrained)
+            Note($"try        molengine generate {Shown(run.Model)} --adapter {here} --prompt \"...\"");
+    }
+
+    /// <summary>A path as a person here would type it.</summary>
+    private static string Shown(string path)
+    {
+        string relative = Path.GetRelativePath(".", path);
+        string shorter = relative.Length < path.Length ? relative : path;
+        return shorter.Contains(' ') ? $"\"{shorter}\"" : shorter;
+    }
 
     public void Dispose() => _metrics.Dispose();
 

@@ -20,6 +20,8 @@ internal sealed class TrainingRun
     private readonly RunIdentity _identity;
     private long _saved = -1;
     private double? _validationLoss;
+    private IReadOnlyList<CorpusFigures> _before = [];
+    private IReadOnlyList<CorpusFigures> _after = [];
 
     private TrainingRun(RunConfig run, TrainingSession session, TrainingLog log)
     {
@@ -32,17 +34,24 @@ internal sealed class TrainingRun
 
     /// <summary>Trains and saves.</summary>
     /// <param name="resume">Whether to go on from the newest checkpoint of run.Output.</param>
-    /// <exception cref="NonFiniteException">Loss or gradient became NaN or infinite; the last checkpoint stays.</exception>
+    /// <exception cref="NonFiniteException">
+    /// Loss or gradient became NaN or infinite; the last checkpoint stays.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
     public static void Execute(RunConfig run, bool resume, TextWriter output, CancellationToken cancel)
     {
         if (!resume)
             RunDirectory.RequireFree(run.Output);
         else if (RunModel.Saved(run) is { } finished)
-            throw new UserException($"{run.Output}: resume: expected a run that was interrupted, got one that is finished: {finished}. To train further, start a new run.");
+        {
+            throw new UserException(
+                $"{run.Output}: resume: expected a run that was interrupted, got one that is finished: {finished}. To "
+                + "train further, start a new run (lora.from goes on with an adapter).");
+        }
+
         using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = CpuBackend.Create(threads: run.Threads);
-        using var session = new TrainingSession(run, ops);
+        using var session = new TrainingSession(run, ops, cancel);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.
         RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);
@@ -96,7 +105,9 @@ internal sealed class TrainingRun
             throw;
         }
 
-        _log.Done(_session.Model.Save());
+        string saved = _session.Model.Save();
+        _log.Summary(_before, _after);
+        _log.Done(_run, saved);
     }
 
     /// <summary>One update; a loss that is not finite names the corpus and the row it came from.</summary>
@@ -109,7 +120,8 @@ internal sealed class TrainingRun
         catch (NonFiniteException e) when (e.Row is int row)
         {
             throw new RunFailedException(
-                $"{e.Message} It is row {rows[row].Row} of corpus {_session.Corpora[rows[row].Corpus].Name}. The last checkpoint stays.", e);
+                $"{e.Message} It is row {rows[row].Row} of corpus {_session.Corpora[rows[row].Corpus].Name}. The last "
+                + "checkpoint stays.", e);
         }
     }
 
@@ -122,6 +134,7 @@ internal sealed class TrainingRun
             return;
         IReadOnlyList<CorpusFigures> figures = _session.Validation.Run(cancel);
         _validationLoss = _session.ValidationLoss(figures);
+        (_before, _after) = (step == 0 ? figures : _before, figures);
         _log.Validation(step, figures);
     }
 

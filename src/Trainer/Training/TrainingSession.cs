@@ -17,14 +17,15 @@ internal sealed class TrainingSession : IDisposable
     private readonly LossPass _pass;
     private readonly LossOptions _loss;
 
-    public TrainingSession(RunConfig run, Ops ops)
+    /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
+    public TrainingSession(RunConfig run, Ops ops, CancellationToken cancel)
     {
         Run = run;
         Ops = ops;
         Model = new RunModel(run, ops);
-        int end = DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer);
-        Corpora = new CorpusLoader(text => Model.Tokenizer.Encode(text, addSpecialTokens: false), end, run.Threads)
-            .Load(run.Data, run.Validate);
+        cancel.ThrowIfCancellationRequested();
+        Corpora = LoadCorpora(run, Model);
+        cancel.ThrowIfCancellationRequested();
         Order = OrderOf(run, Corpora);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
@@ -50,6 +51,9 @@ internal sealed class TrainingSession : IDisposable
     public IReadOnlyList<Corpus> Corpora { get; }
 
     public TrainingOrder Order { get; }
+
+    /// <summary>Whether the loss has a KL divergence to the base model.</summary>
+    public bool HasBaseLoss => _loss.NeedsBase;
 
     public AdamW Optimizer { get; }
 
@@ -83,11 +87,27 @@ internal sealed class TrainingSession : IDisposable
         Model.Dispose();
     }
 
+    private static IReadOnlyList<Corpus> LoadCorpora(RunConfig run, RunModel model)
+    {
+        int end = DocumentEnd.Resolve(run.Data.DocumentEnd, model.Config, model.Tokenizer);
+        var loader = new CorpusLoader(text => model.Tokenizer.Encode(text, addSpecialTokens: false), end, run.Threads);
+        IReadOnlyList<Corpus> corpora = loader.Load(run.Data, run.Validate);
+
+        // A token is predicted by the one before it in its document.
+        Corpus? mute = corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents);
+        return mute is null ? corpora : throw new UserException(
+            $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with a "
+            + "token to predict. Give it other texts.");
+    }
+
     private static TrainingOrder OrderOf(RunConfig run, IReadOnlyList<Corpus> corpora)
     {
         CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
-        return run.Steps is long steps
+        TrainingOrder order = run.Steps is long steps
             ? TrainingOrder.ForSteps(rows, run.Ratio, run.Seed, run.GlobalBatch, steps)
             : TrainingOrder.ForEpochs(rows, run.Ratio, run.Seed, run.GlobalBatch, run.Epochs!.Value);
+        return order.Steps <= ConfigKeys.MaxSteps ? order : throw new UserException(
+            $"epochs: expected at most {ConfigKeys.MaxSteps} steps, got {order.Steps}. Lower epochs, or raise "
+            + "global_batch.");
     }
 }

@@ -47,6 +47,12 @@ internal sealed class Validation
             }
         }
 
+        if (!double.IsFinite(ce + kl))
+        {
+            throw new RunFailedException(
+                $"validation: {corpus.Name}: expected finite figures, got ce {ce / tokens}, kl {kl / tokens}. The model's weights are broken, or the learning rate is too high.");
+        }
+
         return new CorpusFigures(corpus.Name, corpus.General, corpus.Documents, tokens, ce / tokens, _base is null ? null : kl / tokens);
     }
 }

@@ -86,9 +86,22 @@ public sealed class ReportingTests : IDisposable
             new StepProgress(7, 120, 2.34567, [("medical", 2.5, 0.01234), ("books", 3, null)], 1.23456, 1e-4, 1234.5, TimeSpan.FromSeconds(3671)));
         printer.Validation(50, [("medical", 100, 2.25, 1.5e-7)]);
         Assert.Equal(
-            "step   7/120  loss 2.3457  medical ce 2.5000 kl 0.0123  books ce 3.0000  grad 1.23  lr 1.00e-04  1,234 "
-                + "tok/s  1:01:11 left\n"
+            "step   7/120  loss 2.3457  grad 1.2346  lr 1.00e-04    1,234 tok/s  1:01:11 left"
+                + "  medical ce 2.5000 kl 0.0123  books ce 3.0000\n"
             + "  validation at step 50: medical ce 2.2500 kl 1.50e-07 on 100 held-out documents\n",
+            output.ToString());
+    }
+
+    [Fact]
+    public void The_closing_table_shows_what_was_learned_and_what_was_kept()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        new ProgressPrinter(output).Summary(
+            [new CorpusChange("medical", false, 2.5, 2.25, 0.0625), new CorpusChange("web", true, 3, 3.125, 1.5e-7)]);
+        Assert.Equal(
+            "\nheld out          ce before   ce after     change   kl to base\n"
+            + "medical (domain)     2.5000     2.2500    -0.2500       0.0625\n"
+            + "web (general)        3.0000     3.1250    +0.1250     1.50e-07\n\n",
             output.ToString());
     }
 

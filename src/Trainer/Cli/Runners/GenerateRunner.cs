@@ -4,6 +4,7 @@ using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Kernels.Cpu;
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Cli.Verbs;
 
@@ -23,7 +24,7 @@ internal static class GenerateRunner
         int[] prompt = tokenizer.Encode(options.Prompt ?? ChatMl(options.Chat!, tokenizer, options.Model), addSpecialTokens: false);
         if (prompt.Length == 0)
             throw new UserException("--prompt: expected a text of at least one token, got an empty one");
-        using var decoder = new Decoder(ops, model.Config, model.Weights, checked(prompt.Length + options.MaxTokens));
+        using Decoder decoder = DecoderFor(ops, model, prompt.Length, options.MaxTokens);
         StreamingDecoder text = tokenizer.CreateDecoder(skipSpecialTokens: true);
         CancellationToken cancel = context.Interrupted;
         void OnToken(int id)
@@ -43,6 +44,21 @@ internal static class GenerateRunner
         else
             context.Out.WriteLine(text.Finish());
         return ExitCode.Done;
+    }
+
+    private static Decoder DecoderFor(Ops ops, InferenceModel model, int prompt, int maxTokens)
+    {
+        if (maxTokens > int.MaxValue - prompt)
+            throw new UserException($"--max-tokens: expected at most {int.MaxValue - prompt}, got {maxTokens}");
+        try
+        {
+            return new Decoder(ops, model.Config, model.Weights, prompt + maxTokens);
+        }
+        catch (OutOfDeviceMemoryException e)
+        {
+            throw new EnvironmentFaultException(
+                $"--max-tokens: expected room for the keys and values of {prompt + maxTokens} tokens, got too little memory. Lower --max-tokens", e);
+        }
     }
 
     /// <summary>A user's message in bare ChatML, up to where the assistant speaks.</summary>

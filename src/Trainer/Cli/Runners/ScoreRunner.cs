@@ -35,6 +35,8 @@ internal static class ScoreRunner
                 documents[i].Length, f.EffectiveTokens, f.EffectiveTokens == 0 ? null : f.CrossEntropy,
                 f.EffectiveTokens == 0 || reference is null ? null : f.KlDivergence)),
         ];
+        if (scores.SelectMany(s => new[] { s.MeanCe, s.MeanKl }).FirstOrDefault(x => x is double m && !double.IsFinite(m)) is double bad)
+            throw new RunFailedException($"score: a mean is {bad}: expected a finite number. The model's weights or the adapter are broken.");
         if (options.Json)
             WriteJson(scores, reference is not null, context.Out);
         else
@@ -84,8 +86,6 @@ internal static class ScoreRunner
 
     private static void WriteNumber(Utf8JsonWriter json, double? value)
     {
-        if (value is double number && !double.IsFinite(number))
-            throw new RunFailedException($"score: a mean is {number}: expected a finite number. The model's weights or the adapter are broken.");
         if (value is null)
             json.WriteNullValue();
         else

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MolEngine.Trainer.Tests;
+
+/// <summary>The commands as a person types them, in-process, on a model small enough for a test.</summary>
+public sealed class EndToEndTests : IDisposable
+{
+    private readonly TinyRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public void Lora_learns_the_domain_and_writes_documented_metrics()
+    {
+        string output = TinyRun.Ok(_run.Arguments("a", "steps=30"));
+        JsonObject[] lines = Metrics("a");
+        JsonObject[] steps = [.. lines.Where(l => !l.ContainsKey("validation"))];
+        Assert.Equal(Enumerable.Range(1, 30), steps.Select(s => s["step"]!.GetValue<int>()));
+        Assert.All(steps, s => Assert.All(
+            new[] { "loss", "grad_norm", "learning_rate", "tokens_per_second", "epoch" }, k => Assert.True(double.IsFinite(Number(s[k])))));
+        Assert.Equal(
+            [0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30], lines.Where(l => l.ContainsKey("validation")).Select(l => l["step"]!.GetValue<int>()));
+        JsonObject first = lines[0], last = lines[^1];
+        Assert.True(Number(last["ce"]!["bees"]) < 0.9 * Number(first["ce"]!["bees"]));
+        Assert.InRange(Number(first["kl"]!["bees"]), 0, 1e-11);
+        Assert.True(Number(last["kl"]!["everyday"]) > 1e-6);
+        Assert.Contains("\nheld out ", output);
+        Assert.Contains("try        molengine generate ", output);
+        Assert.True(File.Exists(_run.At("a/config.yaml")));
+    }
+
+    [Fact]
+    public void An_adapter_scores_and_its_merged_folder_scores_the_same()
+    {
+        string adapter = Path.Combine(_run.Train("a"), "adapter");
+        JsonObject adapted = Score(_run.Model, "--adapter", adapter);
+        Assert.Equal(["documents", "mean_ce", "mean_kl"], adapted.Select(p => p.Key));
+        JsonArray documents = adapted["documents"]!.AsArray();
+        Assert.Equal([36, 1, 0, 12], documents.Select(d => d!["tokens"]!.GetValue<int>()));
+        Assert.All(documents, d => Assert.Equal(["tokens", "mean_ce", "mean_kl"], d!.AsObject().Select(p => p.Key)));
+        Assert.True(documents[1]!["mean_ce"] is null && documents[1]!["mean_kl"] is null && documents[2]!["mean_ce"] is null);
+        double weighted = ((35 * Number(documents[0]!["mean_ce"])) + (11 * Number(documents[3]!["mean_ce"]))) / 46;
+        Assert.Equal(weighted, Number(adapted["mean_ce"]), 1e-9);
+        Assert.True(Number(adapted["mean_kl"]) > 1e-6);
+        JsonObject plain = Score(_run.Model);
+        Assert.Equal(["documents", "mean_ce"], plain.Select(p => p.Key));
+        Assert.NotEqual(Number(plain["mean_ce"]), Number(adapted["mean_ce"]), 1e-3);
+
+        TinyRun.Ok("export", adapter, "--model", _run.Model, "--to", _run.At("merged"), "--merge");
+        TinyRun.Ok("export", adapter, "--model", _run.Model, "--to", _run.At("again"));
+        foreach (JsonObject other in new[] { Score(_run.At("merged"), "--base", _run.Model), Score(_run.Model, "--adapter", _run.At("again")) })
+        {
+            Assert.Equal(Number(adapted["mean_ce"]), Number(other["mean_ce"]), 1e-5);
+            Assert.Equal(Number(adapted["mean_kl"]), Number(other["mean_kl"]), 1e-5);
+        }
+
+        Assert.Contains("LoRA, rank 4", TinyRun.Ok("inspect", adapter));
+        Assert.Contains("Qwen3ForCausalLM", TinyRun.Ok("inspect", _run.At("merged")));
+    }
+
+    [Fact]
+    public void Full_training_writes_a_model_that_scores()
+    {
+        string model = Path.Combine(_run.Train("full", "method=full", "optimizer.learning_rate=1e-3"), "model");
+        JsonObject score = Score(model, "--base", _run.Model);
+        Assert.True(Number(score["mean_kl"]) > 1e-6);
+        Assert.True(Number(score["mean_ce"]) < Number(Score(_run.Model)["mean_ce"]));
+    }
+
+    [Theory]
+    [InlineData("adapter/adapter_model.safetensors", "lora.dropout=0.2")]
+    [InlineData("model/model.safetensors", "method=full", "optimizer.learning_rate=1e-3")]
+    public void Threads_split_and_recomputation_change_nothing(string file, params string[] settings)
+    {
+        string a = _run.Train("a", settings);
+        foreach (string[] other in new string[][] { [], ["threads=1", "micro_batch=8", "recompute=layer"], ["micro_batch=1"] })
+        {
+            string b = _run.Train("b", [.. settings, .. other]);
+            Assert.Equal(File.ReadAllBytes(Path.Combine(a, file)), File.ReadAllBytes(Path.Combine(b, file)));
+            Assert.Equal(WithoutRates("a"), WithoutRates("b"));
+            Directory.Delete(b, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Other_losses_hold_and_forget()
+    {
+        _run.Train("ce", "loss=ce", "steps=12");
+        _run.Train("kl", "loss=kl", "optimizer.learning_rate=1e-3");
+        _run.Train("mol", "steps=12");
+        JsonObject ce = Metrics("ce")[^1], kl = Metrics("kl")[^1], mol = Metrics("mol")[^1];
+        Assert.False(Metrics("ce")[1].ContainsKey("kl"));
+        Assert.InRange(Number(kl["kl"]!["everyday"]), 0, 1e-3);
+        Assert.True(Number(ce["kl"]!["everyday"]) > 2 * Number(mol["kl"]!["everyday"]));
+    }
+
+    [Fact]
+    public void Texts_are_tokenized_and_continued()
+    {
+        string[] lines = TinyRun.Ok("tokenize", _run.Model, "--input", _run.Texts, "--json").TrimEnd('\n').Split('\n');
+        Assert.Equal(["""{"ids": [97]}""", """{"ids": []}""", """{"ids": [83, 109, 111, 107, 101, 32, 256, 32, 240, 159, 144, 157]}"""], lines[1..]);
+        string[] ask = ["generate", _run.Model, "--prompt", "Hi<|endoftext|>", "--max-tokens", "5"];
+        JsonObject answer = JsonNode.Parse(TinyRun.Ok([.. ask, "--json"]))!.AsObject();
+        Assert.Equal(["prompt_ids", "ids", "text", "stop"], answer.Select(p => p.Key));
+        Assert.Equal([72, 105, 256], answer["prompt_ids"]!.AsArray().Select(x => x!.GetValue<int>()));
+        Assert.InRange(answer["ids"]!.AsArray().Count, 1, 5);
+        Assert.Contains(answer["stop"]!.GetValue<string>(), new[] { "length", "eos" });
+        Assert.Equal(answer["text"]!.GetValue<string>() + "\n", TinyRun.Ok(ask));
+    }
+
+    [Theory]
+    [InlineData("steps: expected an integer from 1 to 1000000000", "steps=99999999999999")]
+    [InlineData("epochs: expected a number above 0, at most 1e6", "epochs=1e300")]
+    [InlineData("data.context: expected an integer from 2 to 16777216", "data.context=2000000000")]
+    [InlineData("micro_batch: expected at most 16777216 tokens at once", "data.context=1000000", "micro_batch=400", "global_batch=400")]
+    [InlineData("corpus mute: expected documents of two tokens and more", "data.held_out=0", "data.corpora=[{name: mute, path: mute.jsonl, kind: domain}]")]
+    [InlineData("data.held_out: expected fewer", "data.held_out=100000")]
+    [InlineData("data.document_end: expected a token of the vocabulary", "data.document_end=nope")]
+    [InlineData("lr: unknown key. Did you mean optimizer.learning_rate?", "lr=1")]
+    public void An_impossible_run_is_a_sentence_and_leaves_nothing(string says, params string[] settings)
+    {
+        _run.Write("mute.jsonl", "{\"text\": \"\"}\n{\"text\": \"\"}\n");
+        (int code, string output, string error) = TinyRun.Run(_run.Arguments("a", settings));
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(says, error);
+        Assert.False(Directory.Exists(_run.At("a")));
+    }
+
+    [Fact]
+    public void Broken_weights_fail_by_name()
+    {
+        string file = Path.Combine(_run.Model, "model.safetensors");
+        byte[] bytes = File.ReadAllBytes(file);
+        for (int at = bytes.Length - 4000; at < bytes.Length - 4; at += 4)
+            BitConverter.TryWriteBytes(bytes.AsSpan(at), float.NaN);
+        File.WriteAllBytes(file, bytes);
+        (int code, string output, string error) = TinyRun.Run("score", _run.Model, "--input", _run.Texts);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("a mean is NaN", error);
+        (code, _, error) = TinyRun.Run(_run.Arguments("a"));
+        Assert.Equal(1, code);
+        Assert.Contains("validation: bees: expected finite figures", error);
+        Assert.False(Directory.Exists(_run.At("a/adapter")));
+    }
+
+    [Fact]
+    public void The_first_example_trains()
+    {
+        string config = Path.Combine(TinyRun.First, "config.yaml");
+        TinyRun.Ok("train", config, "--set", "steps=2", "--set", $"output={_run.At("first")}");
+        Assert.NotEmpty(TinyRun.Ok("generate", _run.At("first/model"), "--prompt", "Glass bees", "--max-tokens", "3"));
+    }
+
+    private static double Number(JsonNode? node) => node!.GetValue<double>();
+
+    private JsonObject Score(string model, params string[] more) =>
+        JsonNode.Parse(TinyRun.Ok(["score", model, "--input", _run.Texts, "--json", .. more]))!.AsObject();
+
+    private JsonObject[] Metrics(string name) =>
+        [.. File.ReadAllLines(_run.At($"{name}/metrics.jsonl")).Select(l => JsonNode.Parse(l)!.AsObject())];
+
+    private string WithoutRates(string name) => string.Join('\n', Metrics(name).Select(line =>
+    {
+        line.Remove("tokens_per_second");
+        return line.ToJsonString(JsonSerializerOptions.Default);
+    }));
+}
