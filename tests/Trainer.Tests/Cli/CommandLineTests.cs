@@ -48,7 +48,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("did you mean train?", "trian")]
     [InlineData("expected one of train, score", "zzzzzz")]
     [InlineData("'--input' is required", "score", "m")]
-    [InlineData("'CONFIG' missing", "train")]
+    [InlineData("CONFIG, --resume: expected exactly one of them, got neither", "train")]
     [InlineData("--jsn", "score", "m", "--input", "x", "--jsn")]
     [InlineData("--max-tokens", "generate", "m", "--prompt", "x", "--max-tokens", "many")]
     [InlineData(
