@@ -10,12 +10,6 @@ public enum InitKind
     Random,
 }
 
-public enum CorpusKind
-{
-    Domain,
-    General,
-}
-
 public enum TrainingMethod
 {
     Lora,
@@ -57,15 +51,6 @@ public sealed record RunConfig(
     string Resolved);
 
 public sealed record InitSettings(InitKind Kind, ulong Seed);
-
-/// <param name="Context">Tokens of a row.</param>
-/// <param name="DocumentEnd">Text or id of the token that ends a document; null is the model's eos token.</param>
-/// <param name="HeldOut">Documents of each corpus kept for validation; null is <c>validate.documents</c>, at most 5 %
-/// of the corpus.</param>
-public sealed record DataSettings(
-    int Context, string? DocumentEnd, int? HeldOut, IReadOnlyList<CorpusSettings> Corpora);
-
-public sealed record CorpusSettings(string Name, string Path, CorpusKind Kind);
 
 /// <param name="Alpha">Weight of KL on domain text and of CE on general text.</param>
 /// <param name="TopN">Tokens of the base model that KL sees one by one.</param>

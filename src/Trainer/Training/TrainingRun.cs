@@ -23,7 +23,7 @@ internal static class TrainingRun
         using Ops ops = CpuBackend.Create(threads: run.Threads);
         using var model = new RunModel(run, ops);
         IReadOnlyList<Corpus> corpora = LoadCorpora(run, model);
-        TrainingOrder order = Order(run, corpora);
+        TrainingOrder order = TrainingOrder.For(run, corpora);
         using LossPass pass = Pass(run, ops, model);
         using Arena states = ops.CreateArena("optimizer");
         var loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, TopN(run, model));
@@ -56,16 +56,8 @@ internal static class TrainingRun
     private static IReadOnlyList<Corpus> LoadCorpora(RunConfig run, RunModel model)
     {
         int end = DocumentEnd.Resolve(run.Data.DocumentEnd, model.Config, model.Tokenizer);
-        return new CorpusLoader(text => model.Tokenizer.Encode(text, addSpecialTokens: false), end, run.Threads)
+        return new CorpusLoader(TextTokenizer.Of(model.Tokenizer, run.Model, end), run.Threads)
             .Load(run.Data, run.Validate);
-    }
-
-    private static TrainingOrder Order(RunConfig run, IReadOnlyList<Corpus> corpora)
-    {
-        CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
-        return run.Steps is long steps
-            ? TrainingOrder.ForSteps(rows, run.Ratio, run.Seed, run.GlobalBatch, steps)
-            : TrainingOrder.ForEpochs(rows, run.Ratio, run.Seed, run.GlobalBatch, run.Epochs!.Value);
     }
 
     private static LossPass Pass(RunConfig run, Ops ops, RunModel model) => new(
