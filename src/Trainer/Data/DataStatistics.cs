@@ -28,16 +28,19 @@ public sealed record CorpusStatistics(
     CorpusSource Source);
 
 /// <summary>What came out of all data of a run: for its plan and its report.</summary>
+/// <param name="DocumentEnd">How documents end, in words.</param>
 /// <param name="RatioAchieved">General over domain rows of an epoch; null without domain rows.</param>
 public sealed record DataStatistics(
     IReadOnlyList<CorpusStatistics> Corpora,
     int Context,
     PackingKind Packing,
+    string DocumentEnd,
     int RowsPerEpoch,
     double RatioAsked,
     double? RatioAchieved)
 {
-    public static DataStatistics Of(RunConfig config, IReadOnlyList<Corpus> corpora, TrainingOrder order)
+    public static DataStatistics Of(
+        RunConfig config, IReadOnlyList<Corpus> corpora, TrainingOrder order, TextTokenizer tokenizer)
     {
         double shares = config.Data.Corpora.Sum(c => c.Share ?? 0);
         CorpusStatistics[] all =
@@ -45,7 +48,8 @@ public sealed record DataStatistics(
             .. corpora.Select((c, i) => Of(c, config.Data.Corpora[i].Share / shares, order.RowsPerEpochOf(i), order)),
         ];
         double? ratio = double.IsNaN(order.AchievedRatio) ? null : order.AchievedRatio;
-        return new(all, config.Data.Context, config.Data.Packing, order.RowsPerEpoch, config.Ratio, ratio);
+        return new(
+            all, config.Data.Context, config.Data.Packing, tokenizer.EndRule, order.RowsPerEpoch, config.Ratio, ratio);
     }
 
     private static CorpusStatistics Of(Corpus corpus, double? share, double rowsPerEpoch, TrainingOrder order) => new(

@@ -11,6 +11,16 @@ namespace MolEngine.Trainer.Data;
 /// <param name="Fingerprint">Differs for tokenizers that encode differently; empty: its tokens are never cached.</param>
 public sealed record TextTokenizer(Func<string, int[]> Encode, int DocumentEnd, int? ChatEnd = null, string Fingerprint = "")
 {
+    /// <summary><see cref="DocumentEnd"/> as text, for people.</summary>
+    public string EndName { get; init; } = $"token {DocumentEnd}";
+
+    /// <summary>How documents end, in words.</summary>
+    public string EndRule => ChatEnd is null
+        ? $"every document ends with {EndName}"
+        : ChatEnd == DocumentEnd
+            ? $"every document ends with {EndName}; a dialogue with that of its last message and a line break"
+            : $"every document ends with {EndName}; a dialogue has it after the {ChatMl.End} of its last message";
+
     /// <summary>The tokenizer of a model folder.</summary>
     /// <param name="folder">Where its tokenizer.json lies.</param>
     public static TextTokenizer Of(Tokenizer tokenizer, string folder, int documentEnd)
@@ -21,7 +31,10 @@ public sealed record TextTokenizer(Func<string, int[]> Encode, int DocumentEnd, 
             text => tokenizer.Encode(text, addSpecialTokens: false),
             documentEnd,
             chat ? tokenizer.TokenId(ChatMl.End) : null,
-            File.Exists(file) ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : "");
+            File.Exists(file) ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : "")
+        {
+            EndName = tokenizer.TokenText(documentEnd) is { } name ? $"{name} ({documentEnd})" : $"token {documentEnd}",
+        };
     }
 
     /// <summary>

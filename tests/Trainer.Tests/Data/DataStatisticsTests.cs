@@ -31,7 +31,7 @@ public sealed class DataStatisticsTests : IDisposable
             """, Path.Combine(_folder.Root, "run.yaml"));
         TextTokenizer tokenizer = new(t => [.. t.Select(c => (int)c)], 999);
         IReadOnlyList<Corpus> corpora = new CorpusLoader(tokenizer, 2).Load(config.Data, config.Validate);
-        DataStatistics data = DataStatistics.Of(config, corpora, TrainingOrder.For(config, corpora));
+        DataStatistics data = DataStatistics.Of(config, corpora, TrainingOrder.For(config, corpora), tokenizer);
 
         // Documents of 7 tokens: two to a row of 16. 9 domain rows, 22.5 times 1.5 general ones.
         CorpusStatistics d = data.Corpora[0];
@@ -43,5 +43,37 @@ public sealed class DataStatisticsTests : IDisposable
         Assert.Equal([1.0 / 3, 2.0 / 3], data.Corpora.Skip(1).Select(c => c.ShareAsked!.Value));
         Assert.Equal([12.0 / 35, 23.0 / 35], data.Corpora.Skip(1).Select(c => c.ShareAchieved!.Value));
         Assert.Equal((16, PackingKind.BestFit), (data.Context, data.Packing));
+        Assert.Equal("every document ends with token 999", data.DocumentEnd);
+
+        string[] lines = [.. DataPlan.Lines(data)];
+        Assert.Equal(
+            [
+                "d (domain): 18 documents, 126 tokens, 9 rows of 16 (87.5 % full); 2 documents held out; 2.556 times an epoch",
+                "g (general): 58 documents, 406 tokens, 29 rows of 16 (87.5 % full); 2 documents held out; 0.414 times an epoch, "
+                    + "34.3 % of the general rows (33.3 % asked)",
+                "h (general): 28 documents, 196 tokens, 14 rows of 16 (87.5 % full); 2 documents held out; 1.643 times an epoch, "
+                    + "65.7 % of the general rows (66.7 % asked)",
+                "1.522 general rows to a domain row (1.5 asked); best_fit packing; every document ends with token 999",
+            ],
+            lines);
+    }
+
+    [Fact]
+    public void What_was_left_out_is_told_too()
+    {
+        var source = new CorpusSource(3, ["x/a.csv", "x/b.pdf"], 4, new(30, ["f:1: one", "f:2: two"]), true, "no room");
+        CorpusStatistics corpus = new("d", false, 1200, 5000, 0, 0, 3, 0.5, 2, 3, 1, null, null, source);
+        Assert.Equal(
+            [
+                "d (domain): 1,200 documents (4 dialogues), 5,000 tokens, 3 rows of 16 (50.0 % full, 2 documents cut); 0 documents "
+                    + "held out; 1 times an epoch; 3 files; tokens from the cache",
+                "  30 records skipped: f:1: one",
+                "  f:2: two",
+                "  ... and 28 more",
+                "  2 files passed over by their names: x/a.csv, x/b.pdf",
+                "  tokens not kept: no room",
+                "no domain rows; concat packing; E",
+            ],
+            DataPlan.Lines(new([corpus], 16, PackingKind.Concat, "E", 3, 1, null)));
     }
 }

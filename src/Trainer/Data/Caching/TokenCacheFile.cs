@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using MolEngine.Trainer.Data.Records;
 
 namespace MolEngine.Trainer.Data.Caching;
 
@@ -96,39 +97,13 @@ internal static class TokenCacheFile
     }
 
     /// <summary>Passes reads on, hashing what comes.</summary>
-    private sealed class HashingStream(Stream stream, IncrementalHash hash) : Stream
+    private sealed class HashingStream(Stream stream, IncrementalHash hash) : ReadingStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override int Read(Span<byte> buffer)
         {
             int count = stream.Read(buffer);
             hash.AppendData(buffer[..count]);
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -35,13 +35,20 @@ internal static class TokenCacheKey
 
     private static string HashOf(string path, CancellationToken cancel)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[1 << 20];
-        for (int read = file.Read(buffer); read > 0; read = file.Read(buffer))
+        try
         {
-            cancel.ThrowIfCancellationRequested();
-            hash.AppendData(buffer, 0, read);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+            for (int read = file.Read(buffer); read > 0; read = file.Read(buffer))
+            {
+                cancel.ThrowIfCancellationRequested();
+                hash.AppendData(buffer, 0, read);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CorpusContent.Unreadable(path, e);
         }
 
         return Convert.ToHexString(hash.GetHashAndReset());

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace MolEngine.Trainer.Data.Records;
 
 /// <summary>The bytes of a corpus file, opened once: gzip unpacked, a UTF-8 byte order mark skipped.</summary>
@@ -20,7 +18,7 @@ internal sealed class CorpusContent : IDisposable
             _stream = _file;
             if (head.AsSpan().StartsWith<byte>([0x1F, 0x8B]))
             {
-                _stream = new GZipStream(new HeadStream(head, _file), CompressionMode.Decompress);
+                _stream = new WholeGzipStream(path, new HeadStream(head, _file));
                 head = ReadHead(_stream);
             }
 
@@ -61,13 +59,16 @@ internal sealed class CorpusContent : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException(
-                Directory.Exists(path)
-                    ? $"{path}: corpus: expected a file, got a folder"
-                    : File.Exists(path)
-                        ? $"{path}: corpus: expected a readable file: {e.Message}"
-                        : $"{path}: corpus: expected a file, got no such file", e);
+            throw Unreadable(path, e);
         }
+    }
+
+    public static UserException Unreadable(string path, Exception e)
+    {
+        string got = Directory.Exists(path) ? "a file, got a folder"
+            : File.Exists(path) ? $"a readable file: {e.Message}"
+            : "a file, got no such file";
+        return new UserException($"{path}: corpus: expected {got}", e);
     }
 
     public static UserException Broken(string path, InvalidDataException e) => new(

@@ -1,23 +1,9 @@
 namespace MolEngine.Trainer.Data.Records;
 
 /// <summary>A stream with the bytes that were read from its start put back. Does not own the stream.</summary>
-internal sealed class HeadStream(ReadOnlyMemory<byte> head, Stream rest) : Stream
+internal sealed class HeadStream(ReadOnlyMemory<byte> head, Stream rest) : ReadingStream
 {
     private ReadOnlyMemory<byte> _head = head;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -28,16 +14,4 @@ internal sealed class HeadStream(ReadOnlyMemory<byte> head, Stream rest) : Strea
         _head = _head[count..];
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -148,11 +148,17 @@ public sealed class RecordReaderTests : IDisposable
         byte[] packed = Pack("{\"text\": \"a\"}\n"u8.ToArray());
         string path = _folder.Write("a.jsonl", [.. packed, .. packed]);
         Assert.Equal(["a", "a"], Reading.Texts(Reading.Corpus(path)));
+        path = _folder.Write("cut.jsonl", [.. packed, .. packed[..^9]]);
+        Assert.Contains(
+            "the file ends before its data does",
+            Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
         byte[] noise = new byte[100_000];
         new System.Random(1).NextBytes(noise);
         packed = Pack(Encoding.ASCII.GetBytes($"{{\"text\": \"{Convert.ToHexString(noise)}\"}}\n"));
         path = _folder.Write("b.jsonl.gz", packed[..(packed.Length / 2)]);
-        Assert.StartsWith(path, Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
+        Assert.StartsWith(
+            $"{path}: corpus: expected whole gzip data",
+            Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
     }
 
     private static bool IsWhole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
