@@ -25,7 +25,8 @@ public sealed class ExampleTests
     public void The_first_run_has_rows_of_both_corpora_and_its_number_of_steps()
     {
         RunConfig config = RunConfigLoader.Load(Path.Combine(First, "config.yaml"));
-        CorpusLoader loader = new(t => [.. System.Text.Encoding.UTF8.GetBytes(t).Select(b => (int)b)], 256, 2);
+        CorpusLoader loader = new(
+            new TextTokenizer(t => [.. System.Text.Encoding.UTF8.GetBytes(t).Select(b => (int)b)], 256), 2);
         IReadOnlyList<Corpus> corpora = loader.Load(config.Data, config.Validate);
         TrainingOrder order = TrainingOrder.For(config, corpora);
         Assert.Equal(200, order.Steps);

@@ -11,8 +11,8 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
 {
     private static readonly string[] Immaterial =
     [
-        "model", "output", "threads", "micro_batch", "recompute", "validate.", "checkpoint.", "data.cache", "lora.from",
-        ".path",
+        "model", "output", "threads", "micro_batch", "recompute", "validate.", "samples", "checkpoint.", "data.cache",
+        "lora.from", ".path",
     ];
 
     /// <summary>The keys of a resolved config that matter.</summary>

@@ -13,6 +13,7 @@ internal static class VerbTable
         new TokenizeVerb(),
         new ExportVerb(),
         new InspectVerb(),
+        new ReportVerb(),
         new DoctorVerb(),
     ];
 }

@@ -35,26 +35,6 @@ internal static class ConfigKeys
         "seed", KeyTypes.Long, "42",
         "Seed of the order of rows, LoRA's start and dropout.", x => x >= 0, "of at least 0");
 
-    public static readonly ConfigKey<int> Context = new(
-        "data.context", KeyTypes.Int, "8192",
-        "Tokens of a packed row.", x => x is >= 2 and <= MaxTokens, $"from 2 to {MaxTokens}");
-    public static readonly ConfigKey<string> DocumentEnd = new(
-        "data.document_end", KeyTypes.Text, "the model's eos token",
-        "Token that ends every document, as text (`<|im_end|>`) or as an id.", s => s.Length > 0);
-    public static readonly ConfigKey<int> HeldOut = new(
-        "data.held_out", KeyTypes.Int, "validate.documents, at most 5 % of a corpus",
-        "Documents of each corpus kept for validation, chosen by a hash of their text.",
-        x => x >= 0, "of at least 0");
-    public static readonly ConfigKey<string> CorpusName = new(
-        "data.corpora[].name", KeyTypes.Text, "the file's name",
-        "Name in tables and metrics.", s => s.Length > 0 && s.All(c => !char.IsControl(c)));
-    public static readonly ConfigKey<string> CorpusPath = new(
-        "data.corpora[].path", KeyTypes.Text, "required",
-        "JSONL file, a record {\"text\": ...} a line.", s => s.Length > 0);
-    public static readonly ConfigKey<CorpusKind> CorpusKind = new(
-        "data.corpora[].kind", KeyTypes.OneOf<CorpusKind>(), "required",
-        "domain learns by cross-entropy; general is held to the base model.");
-
     public static readonly ConfigKey<double> Ratio = new(
         "ratio", KeyTypes.Number, "1",
         "General rows of an epoch = ratio x domain rows.", x => x >= 0, "of at least 0");
@@ -144,6 +124,10 @@ internal static class ConfigKeys
     public static readonly ConfigKey<int> ValidateDocuments = new(
         "validate.documents", KeyTypes.Int, "100",
         "Held-out documents of each corpus that a validation reads.", x => x >= 1, "of at least 1");
+    public static readonly ConfigKey<int> Samples = new(
+        "samples", KeyTypes.Int, "3", "Held-out documents that the report lets the model continue, before and after; 0 is none.",
+        x => x is >= 0 and <= 100, "from 0 to 100");
+
     public static readonly ConfigKey<int> CheckpointEvery = new(
         "checkpoint.every", KeyTypes.Int, "50", "Steps between checkpoints; 0 saves only a run that is interrupted.", x => x >= 0,
         "of at least 0");
@@ -161,12 +145,12 @@ internal static class ConfigKeys
     public static readonly IReadOnlyList<ConfigKey> All =
     [
         Model, InitKind, InitSeed, Output, Seed,
-        Context, DocumentEnd, HeldOut, CorpusName, CorpusPath, CorpusKind,
+        .. DataKeys.All,
         Ratio, Epochs, Steps, GlobalBatch, MicroBatch,
         LossKind, LossAlpha, LossTopN,
         Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets, LoraFrom,
         LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps,
-        Recompute, ValidateEvery, ValidateDocuments, CheckpointEvery, CheckpointKeep, Threads,
+        Recompute, ValidateEvery, ValidateDocuments, Samples, CheckpointEvery, CheckpointKeep, Threads,
     ];
 
     /// <summary>
@@ -179,7 +163,7 @@ internal static class ConfigKeys
     public static readonly IReadOnlyDictionary<string, ConfigKey> NamesElsewhere = Index(
         (Model, "model_name_or_path base_model"),
         (Output, "output_dir"),
-        (Context, "max_seq_length max_length sequence_len cutoff_len"),
+        (DataKeys.Context, "max_seq_length max_length sequence_len cutoff_len"),
         (Epochs, "num_train_epochs num_epochs"),
         (Steps, "max_steps"),
         (GlobalBatch, "batch_size"),

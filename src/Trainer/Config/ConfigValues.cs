@@ -17,7 +17,7 @@ internal sealed partial class ConfigValues
 
     public static string Normal(string path) => Index().Replace(path, "[]");
 
-    public bool Has(ConfigKey key) => _given.ContainsKey(key.Path);
+    public bool Has(ConfigKey key, int index = 0) => _given.ContainsKey(Concrete(key, index));
 
     /// <summary>"config.yaml:12", or the whole config's name for what is not given.</summary>
     public string Where(string path, string otherwise) =>

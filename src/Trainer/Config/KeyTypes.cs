@@ -33,12 +33,16 @@ internal static class KeyTypes
     public static readonly KeyType<IReadOnlyList<string>> Names =
         new("a list of names", ReadNames, x => WriteList(x, Text));
 
-    /// <summary>One of an enum's names, written in lower case.</summary>
+    /// <summary>A text, or a list of them.</summary>
+    public static readonly KeyType<IReadOnlyList<string>> Paths =
+        new("a path or a list of paths", ReadPaths, x => x.Count == 1 ? Text.Write(x[0]) : WriteList(x, Text));
+
+    /// <summary>One of an enum's names, written in snake case.</summary>
     public static KeyType<T> OneOf<T>()
         where T : struct, Enum
     {
-        string[] names = [.. Enum.GetNames<T>().Select(Lower)];
-        return new KeyType<T>(string.Join(" | ", names), Read, x => Lower(x.ToString()));
+        string[] names = [.. Enum.GetNames<T>().Select(Snake)];
+        return new KeyType<T>(string.Join(" | ", names), Read, x => Snake(x.ToString()));
 
         bool Read(YamlNode node, out T value)
         {
@@ -48,7 +52,8 @@ internal static class KeyTypes
         }
     }
 
-    private static string Lower(string name) => name.ToLowerInvariant();
+    private static string Snake(string name) => string.Concat(
+        name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i > 0 ? "_" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
 
     private static string? Scalar(YamlNode node) => (node as YamlScalarNode)?.Value;
 
@@ -99,6 +104,12 @@ internal static class KeyTypes
         ReadList(node, Number, out value);
 
     private static bool ReadNames(YamlNode node, out IReadOnlyList<string> value) => ReadList(node, Text, out value);
+
+    private static bool ReadPaths(YamlNode node, out IReadOnlyList<string> value)
+    {
+        value = Scalar(node) is { } one ? [one] : [];
+        return value.Count > 0 || ReadNames(node, out value);
+    }
 
     private static bool ReadList<T>(YamlNode node, KeyType<T> element, out IReadOnlyList<T> value)
     {

@@ -11,12 +11,6 @@ public enum InitKind
     Random,
 }
 
-public enum CorpusKind
-{
-    Domain,
-    General,
-}
-
 public enum TrainingMethod
 {
     Lora,
@@ -35,6 +29,7 @@ public enum RecomputeKind
 /// <param name="Seed">Of the order of rows, LoRA's start and dropout.</param>
 /// <param name="Ratio">General rows of an epoch over domain rows.</param>
 /// <param name="Epochs">Null where <paramref name="Steps"/> is given; exactly one of them is.</param>
+/// <param name="Samples">Held-out documents that the report lets base and student continue.</param>
 /// <param name="Threads">At least 1.</param>
 /// <param name="Resolved">The whole config as YAML, every key with its value: what the run directory keeps.</param>
 public sealed record RunConfig(
@@ -54,6 +49,7 @@ public sealed record RunConfig(
     OptimizerSettings Optimizer,
     RecomputeKind Recompute,
     ValidateSettings Validate,
+    int Samples,
     CheckpointSettings Checkpoint,
     int Threads,
     string Resolved)
@@ -63,15 +59,6 @@ public sealed record RunConfig(
 }
 
 public sealed record InitSettings(InitKind Kind, ulong Seed);
-
-/// <param name="Context">Tokens of a row.</param>
-/// <param name="DocumentEnd">Text or id of the token that ends a document; null is the model's eos token.</param>
-/// <param name="HeldOut">Documents of each corpus kept for validation; null is <c>validate.documents</c>, at most 5 %
-/// of the corpus.</param>
-public sealed record DataSettings(
-    int Context, string? DocumentEnd, int? HeldOut, IReadOnlyList<CorpusSettings> Corpora);
-
-public sealed record CorpusSettings(string Name, string Path, CorpusKind Kind);
 
 /// <param name="Alpha">Weight of KL on domain text and of CE on general text.</param>
 /// <param name="TopN">Tokens of the base model that KL sees one by one.</param>

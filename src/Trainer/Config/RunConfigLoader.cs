@@ -8,8 +8,6 @@ namespace MolEngine.Trainer.Config;
 /// <summary>From a YAML file (and <c>--set</c>) to a checked <see cref="RunConfig"/>. Owns the defaults.</summary>
 public static class RunConfigLoader
 {
-    private const string Corpora = "data.corpora";
-
     /// <param name="path">The YAML file.</param>
     /// <param name="settings"><c>KEY=VALUE</c> each; they win over the file.</param>
     /// <exception cref="UserException">Every mistake found, one a line.</exception>
@@ -53,8 +51,9 @@ public static class RunConfigLoader
 
     private static RunConfig Build(ConfigValues v, string source)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(source))!;
-        string model = Found(v, new Input(ConfigKeys.Model, Directory.Exists, "a model folder"), folder, source);
+        string model = InputPaths.Found(
+            v, ConfigKeys.Model, v.Require(ConfigKeys.Model, "", source), Directory.Exists, "a model folder", source);
+        v.Resolve(ConfigKeys.Model, model);
         string output = Path.GetFullPath(v.Require(ConfigKeys.Output, ".", source));
         v.Resolve(ConfigKeys.Output, output);
         long seed = v.Take(ConfigKeys.Seed, 42);
@@ -78,7 +77,7 @@ public static class RunConfigLoader
 
         ValidateSettings validate = new(
             v.Take(ConfigKeys.ValidateEvery, 50), v.Take(ConfigKeys.ValidateDocuments, 100));
-        DataSettings data = BuildData(v, source, folder, validate);
+        DataSettings data = DataSettingsLoader.Build(v, source, validate);
         if ((long)microBatch * data.Context > ConfigKeys.MaxTokens)
         {
             v.Errors.Add(
@@ -100,47 +99,15 @@ public static class RunConfigLoader
             microBatch,
             BuildLoss(v),
             method,
-            BuildLora(v, source, folder),
+            BuildLora(v, source),
             BuildOptimizer(v, source, method),
             v.Take(ConfigKeys.Recompute, RecomputeKind.None),
             validate,
+            v.Take(ConfigKeys.Samples, 3),
             new CheckpointSettings(
                 v.Take(ConfigKeys.CheckpointEvery, 50), KeepPolicy.Parse(v.Take(ConfigKeys.CheckpointKeep, "last 2"))!),
             threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
             Resolved: "");
-    }
-
-    private static DataSettings BuildData(ConfigValues v, string source, string folder, ValidateSettings validate)
-    {
-        int count = v.Count(Corpora);
-        if (count == 0)
-        {
-            v.Errors.Add(
-                $"{source}: {Corpora}: missing: expected at least one corpus (- path: FILE.jsonl, kind: domain)");
-        }
-
-        var corpora = new List<CorpusSettings>();
-        for (int i = 0; i < count; i++)
-        {
-            string path = Found(v, new Input(ConfigKeys.CorpusPath, File.Exists, "a file", i), folder, source);
-            string name = v.Take(ConfigKeys.CorpusName, Path.GetFileNameWithoutExtension(path), i);
-            CorpusKind kind = v.Require(ConfigKeys.CorpusKind, CorpusKind.Domain, source, i);
-            string key = ConfigValues.Concrete(ConfigKeys.CorpusName, i);
-            if (name.Length > 0 && corpora.Any(c => c.Name == name))
-            {
-                v.Errors.Add(
-                    $"{v.Where(key, source)}: {key}: expected a name of its own, got '{name}' a second time. Give "
-                        + "each corpus a name");
-            }
-
-            corpora.Add(new CorpusSettings(name, path, kind));
-        }
-
-        int? heldOut = v.TakeIfGiven(ConfigKeys.HeldOut);
-        if (heldOut is null && validate.Every == 0)
-            heldOut = v.Take(ConfigKeys.HeldOut, 0);
-        return new DataSettings(
-            v.Take(ConfigKeys.Context, 8192), v.TakeTextIfGiven(ConfigKeys.DocumentEnd), heldOut, corpora);
     }
 
     private static LossSettings BuildLoss(ConfigValues v) => new(
@@ -148,16 +115,21 @@ public static class RunConfigLoader
         v.Take(ConfigKeys.LossAlpha, 0.01),
         v.Take(ConfigKeys.LossTopN, 31));
 
-    private static LoraSettings BuildLora(ConfigValues v, string source, string folder)
+    private static LoraSettings BuildLora(ConfigValues v, string source)
     {
-        string? from = v.Has(ConfigKeys.LoraFrom)
-            ? Found(v, new Input(ConfigKeys.LoraFrom, Directory.Exists, "an adapter folder"), folder, source)
-            : null;
+        string? from = v.TakeTextIfGiven(ConfigKeys.LoraFrom);
+        if (from is not null)
+        {
+            from = InputPaths.Found(v, ConfigKeys.LoraFrom, from, Directory.Exists, "an adapter folder", source);
+            v.Resolve(ConfigKeys.LoraFrom, from);
+        }
+
         ConfigKey[] own = [ConfigKeys.LoraRank, ConfigKeys.LoraAlpha, ConfigKeys.LoraRsLora, ConfigKeys.LoraTargets];
-        if (from is not null && own.FirstOrDefault(v.Has) is { } given)
+        if (from is not null && own.FirstOrDefault(k => v.Has(k)) is { } given)
         {
             v.Errors.Add(
-                $"{v.Where(given.Path, source)}: {given.Path}: expected it to be left to the adapter of lora.from, got a value. Remove one of them");
+                $"{v.Where(given.Path, source)}: {given.Path}: expected it to be left to the adapter of lora.from, got a "
+                    + "value. Remove one of them");
         }
 
         double dropout = v.Take(ConfigKeys.LoraDropout, 0.0);
@@ -193,29 +165,4 @@ public static class RunConfigLoader
             warmupSteps is null ? v.Take(ConfigKeys.WarmupRatio, 0.1) : null,
             warmupSteps);
     }
-
-    /// <summary>
-    /// An input's path: beside the config, else in the current directory. The resolved config shows it in full.
-    /// </summary>
-    private static string Found(ConfigValues v, Input input, string folder, string source)
-    {
-        string given = v.Require(input.Key, "", source, input.Index);
-        if (given.Length == 0)
-            return "";
-        string key = ConfigValues.Concrete(input.Key, input.Index);
-        string[] places = [.. new[] { Path.GetFullPath(given, folder), Path.GetFullPath(given) }.Distinct()];
-        string? found = places.FirstOrDefault(input.Exists);
-        if (found is null)
-        {
-            string looked = string.Join(" or ", places);
-            v.Errors.Add($"{v.Where(key, source)}: {key}: expected {input.What}, found none at {looked}");
-            return places[0];
-        }
-
-        v.Resolve(input.Key, found, input.Index);
-        return found;
-    }
-
-    /// <param name="What">In an error: "a model folder".</param>
-    private sealed record Input(ConfigKey<string> Key, Func<string, bool> Exists, string What, int Index = 0);
 }

@@ -9,4 +9,6 @@ public sealed record Corpus(PackedCorpus Train, PackedCorpus HeldOut)
     public string Name => Train.Name;
 
     public bool General => Train.General;
+
+    public CorpusSource Source { get; init; } = CorpusSource.None;
 }

@@ -1,7 +1,7 @@
 namespace MolEngine.Trainer.Data;
 
 /// <summary>A training sequence: documents end to end, at most <c>context</c> tokens, all of one corpus.</summary>
-/// <param name="Tokens">A view into the corpus; the last row of a corpus is shorter, not padded.</param>
+/// <param name="Tokens">All of the row's; a row that is not full is shorter, not padded.</param>
 /// <param name="DocumentStarts">[D + 1], ascending from 0 to the number of tokens. A document that goes on from the row
 /// before counts as a new one: its first token is predicted by nothing.</param>
 /// <param name="General">Whether the row is held to the base model (else it learns by cross-entropy).</param>

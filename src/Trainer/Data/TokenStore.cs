@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace MolEngine.Trainer.Data;
 
 /// <summary>Documents end to end in one array of ids, with their borders. Written once, then read.</summary>
@@ -17,6 +20,16 @@ public sealed class TokenStore
 
     public ReadOnlyMemory<int> Document(int index) =>
         _tokens.AsMemory(_starts[index], _starts[index + 1] - _starts[index]);
+
+    /// <summary>A store of arrays as they are; null where <paramref name="starts"/> are no borders in them.</summary>
+    /// <param name="starts">[Documents + 1], ascending from 0 to the number of tokens.</param>
+    internal static TokenStore? Of(int[] tokens, int[] starts)
+    {
+        bool right = starts.Length > 0 && starts[0] == 0 && starts[^1] == tokens.Length;
+        for (int d = 1; right && d < starts.Length; d++)
+            right = starts[d] > starts[d - 1];
+        return right ? new TokenStore { _tokens = tokens, _starts = starts, Documents = starts.Length - 1 } : null;
+    }
 
     /// <summary>Adds a document: <paramref name="tokens"/>, then <paramref name="end"/>.</summary>
     /// <exception cref="UserException">The corpus has more than 2,147,483,591 tokens.</exception>
@@ -50,6 +63,21 @@ public sealed class TokenStore
         }
 
         Documents = kept;
+    }
+
+    /// <summary>SHA-256 of borders and ids.</summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes(Starts));
+        for (ReadOnlyMemory<int> rest = All; !rest.IsEmpty;)
+        {
+            int count = Math.Min(1 << 22, rest.Length);
+            hash.AppendData(MemoryMarshal.AsBytes(rest.Span[..count]));
+            rest = rest[count..];
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private Span<int> Reserve(long count)

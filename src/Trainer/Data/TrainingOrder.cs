@@ -6,31 +6,44 @@ namespace MolEngine.Trainer.Data;
 public readonly record struct RowId(int Corpus, int Row);
 
 /// <summary>Rows of a corpus that may be trained on.</summary>
-public readonly record struct CorpusRows(int Rows, bool General);
+/// <param name="Repeat">Times that an epoch sees a domain corpus.</param>
+/// <param name="Share">A general corpus's part of the general rows, relative to the others'; null for all of them: every
+/// general row is as likely.</param>
+public readonly record struct CorpusRows(int Rows, bool General, double Repeat = 1, double? Share = null);
 
 /// <summary>
-/// Which rows each optimizer step sees. An epoch is every domain row once and <c>ratio</c> times as many general rows,
-/// in one shuffle; epochs stream into each other. A pure function of (seed, epoch): any step is had at once, without
-/// those before it. Too little general text repeats, each pass reshuffled; too much is sampled anew each epoch. Without
-/// domain text an epoch is every general row.
+/// Which rows each optimizer step sees. An epoch is every domain row once (or <c>repeat</c> times: whole passes, and for a
+/// fraction a sample that is drawn anew each epoch) and <c>ratio</c> times as many general rows, in one shuffle; epochs
+/// stream into each other. A pure function of (seed, epoch): any step is had at once, without those before it. Too little
+/// general text repeats, each pass reshuffled; too much is sampled anew each epoch; with <c>share</c> that holds for each
+/// general corpus by itself. Without domain text an epoch has as many rows as all general corpora.
 /// </summary>
 public sealed class TrainingOrder
 {
-    private readonly RowId[] _domain;
+    /// <summary>Keys of the streams of random numbers, after (seed, epoch).</summary>
+    private const ulong ShuffleStream = 0, GeneralStream = 1, RepeatStream = 2, ShareStream = 3;
+
+    private readonly IReadOnlyList<CorpusRows> _corpora;
+    private readonly int[] _domainCounts;
     private readonly RowId[] _general;
     private readonly ulong _seed;
     private readonly int _generalPerEpoch;
+
+    /// <summary>Rows an epoch takes of each corpus where shares are given; else null.</summary>
+    private readonly int[]? _sharedCounts;
     private (long Epoch, RowId[] Rows) _cached = (-1, []);
 
     private TrainingOrder(IReadOnlyList<CorpusRows> corpora, double ratio, ulong seed, int globalBatch)
     {
-        _domain = [.. RowsOf(corpora, general: false)];
-        _general = [.. RowsOf(corpora, general: true)];
+        _corpora = corpora;
+        double[] wantedDomain = [.. corpora.Select(DomainCount)];
+        double domain = wantedDomain.Sum();
+        _general = [.. GeneralRows(corpora)];
         _seed = seed;
         GlobalBatch = globalBatch;
-        double wanted = _domain.Length == 0 ? _general.Length : ratio * _domain.Length;
+        double wanted = domain == 0 ? _general.Length : ratio * domain;
         double general = _general.Length == 0 ? 0 : Math.Round(wanted, MidpointRounding.AwayFromZero);
-        double perEpoch = _domain.Length + general;
+        double perEpoch = domain + general;
         if (perEpoch < 1)
         {
             throw new UserException(
@@ -40,23 +53,41 @@ public sealed class TrainingOrder
         if (perEpoch > Array.MaxLength)
         {
             throw new UserException(
-                $"ratio: expected at most {Array.MaxLength:N0} rows an epoch, got {perEpoch:N0}. Lower ratio");
+                $"ratio: expected at most {Array.MaxLength:N0} rows an epoch, got {perEpoch:N0}. Lower ratio or repeat");
         }
 
         RowsPerEpoch = (int)perEpoch;
-        _generalPerEpoch = RowsPerEpoch - _domain.Length;
+        _domainCounts = [.. wantedDomain.Select(count => (int)count)];
+        _generalPerEpoch = RowsPerEpoch - _domainCounts.Sum();
+        CorpusRows[] usable = [.. corpora.Where(c => c.General && c.Rows > 0)];
+        bool shared = usable.Any(c => c.Share is not null);
+        if (shared && usable.Any(c => c.Share is null))
+            throw new ArgumentException("share: expected it for every general corpus or for none");
+        if (shared)
+            _sharedCounts = Shares.Apportion(_generalPerEpoch, [.. corpora.Select(Weight)]);
     }
 
     public int GlobalBatch { get; }
 
     public int RowsPerEpoch { get; }
 
-    public int DomainRowsPerEpoch => _domain.Length;
+    public int DomainRowsPerEpoch => _domainCounts.Sum();
 
     public int GeneralRowsPerEpoch => _generalPerEpoch;
 
     /// <summary>General over domain rows as it came out; NaN without domain rows.</summary>
-    public double AchievedRatio => _domain.Length == 0 ? double.NaN : (double)_generalPerEpoch / _domain.Length;
+    public double AchievedRatio => DomainRowsPerEpoch == 0 ? double.NaN : (double)_generalPerEpoch / DomainRowsPerEpoch;
+
+    /// <summary>
+    /// Rows that an epoch takes of a corpus: by its repeat or share; without shares, on average, its part by size.
+    /// </summary>
+    public double RowsPerEpochOf(int corpus)
+    {
+        CorpusRows rows = _corpora[corpus];
+        if (!rows.General)
+            return _domainCounts[corpus];
+        return _sharedCounts?[corpus] ?? (double)_generalPerEpoch * rows.Rows / Math.Max(1, _general.Length);
+    }
 
     /// <summary>Rows of the whole run: round(epochs x rows of an epoch), or steps x global batch.</summary>
     public long TotalRows { get; private set; }
@@ -69,7 +100,8 @@ public sealed class TrainingOrder
     /// <summary>The order that a config asks for.</summary>
     public static TrainingOrder For(RunConfig config, IReadOnlyList<Corpus> corpora)
     {
-        CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
+        CorpusRows[] rows =
+            [.. corpora.Zip(config.Data.Corpora, (c, s) => new CorpusRows(c.Train.Rows, c.General, s.Repeat, s.Share))];
         return config.Steps is { } steps
             ? ForSteps(rows, config.Ratio, config.Seed, config.GlobalBatch, steps)
             : ForEpochs(rows, config.Ratio, config.Seed, config.GlobalBatch, config.Epochs!.Value);
@@ -120,26 +152,70 @@ public sealed class TrainingOrder
     public RowId[] RowsOfEpoch(long epoch)
     {
         var rows = new RowId[RowsPerEpoch];
-        _domain.CopyTo(rows, 0);
-        Span<RowId> general = rows.AsSpan(_domain.Length);
-        for (int repeat = 0; general.Length > 0; repeat++)
+        Span<RowId> rest = rows;
+        for (int c = 0; c < _corpora.Count; c++)
         {
-            int[] order = new CounterRandom(_seed, (ulong)epoch, (ulong)repeat, 1).Permutation(_general.Length);
-            int count = Math.Min(general.Length, order.Length);
-            for (int i = 0; i < count; i++)
-                general[i] = _general[order[i]];
-            general = general[count..];
+            FillDomain(rest[.._domainCounts[c]], c, epoch);
+            rest = rest[_domainCounts[c]..];
         }
 
-        new CounterRandom(_seed, (ulong)epoch, 0, 0).Shuffle<RowId>(rows);
+        if (_sharedCounts is null)
+            FillGeneral(rest, _general, epoch, GeneralStream, 0);
+        for (int c = 0; _sharedCounts is not null && c < _corpora.Count; c++)
+        {
+            RowId[] own = [.. Enumerable.Range(0, _corpora[c].Rows).Select(r => new RowId(c, r))];
+            FillGeneral(rest[.._sharedCounts[c]], own, epoch, ShareStream, (ulong)c);
+            rest = rest[_sharedCounts[c]..];
+        }
+
+        new CounterRandom(_seed, (ulong)epoch, 0, ShuffleStream).Shuffle<RowId>(rows);
         return rows;
     }
 
-    private static IEnumerable<RowId> RowsOf(IReadOnlyList<CorpusRows> corpora, bool general)
+    /// <summary>Whole passes over a domain corpus, then a sample of its rows.</summary>
+    private void FillDomain(Span<RowId> rows, int corpus, long epoch)
+    {
+        int size = _corpora[corpus].Rows;
+        int passes = size == 0 ? 0 : rows.Length / size;
+        for (int i = 0; i < passes * size; i++)
+            rows[i] = new RowId(corpus, i % size);
+        Span<RowId> sample = rows[(passes * size)..];
+        if (sample.Length == 0)
+            return;
+        int[] order = new CounterRandom(_seed, (ulong)epoch, (ulong)corpus, RepeatStream).Permutation(size);
+        for (int i = 0; i < sample.Length; i++)
+            sample[i] = new RowId(corpus, order[i]);
+    }
+
+    /// <summary>Passes over rows, each in an order of its own, until all places are taken.</summary>
+    private void FillGeneral(Span<RowId> places, RowId[] rows, long epoch, ulong stream, ulong corpus)
+    {
+        for (ulong pass = 0; places.Length > 0; pass++)
+        {
+            CounterRandom random = stream == GeneralStream
+                ? new(_seed, (ulong)epoch, pass, stream)
+                : new(_seed, (ulong)epoch, pass, stream, corpus);
+            int[] order = random.Permutation(rows.Length);
+            int count = Math.Min(places.Length, order.Length);
+            for (int i = 0; i < count; i++)
+                places[i] = rows[order[i]];
+            places = places[count..];
+        }
+    }
+
+    /// <summary>Rows that an epoch takes of a domain corpus: at least one, where it has any.</summary>
+    private static double DomainCount(CorpusRows corpus) => corpus.General || corpus.Rows == 0
+        ? 0
+        : Math.Max(1, Math.Round(corpus.Repeat * corpus.Rows, MidpointRounding.AwayFromZero));
+
+    /// <summary>A corpus without rows has no part, whatever its share.</summary>
+    private static double Weight(CorpusRows corpus) => corpus.General && corpus.Rows > 0 ? corpus.Share ?? 0 : 0;
+
+    private static IEnumerable<RowId> GeneralRows(IReadOnlyList<CorpusRows> corpora)
     {
         for (int c = 0; c < corpora.Count; c++)
         {
-            for (int r = 0; corpora[c].General == general && r < corpora[c].Rows; r++)
+            for (int r = 0; corpora[c].General && r < corpora[c].Rows; r++)
                 yield return new RowId(c, r);
         }
     }

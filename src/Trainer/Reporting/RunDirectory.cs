@@ -14,6 +14,9 @@ public sealed class RunDirectory
 
     public string MetricsPath => Path.Combine(Root, "metrics.jsonl");
 
+    /// <summary>Folder of TensorBoard events.</summary>
+    public string EventsPath => Path.Combine(Root, "events");
+
     /// <summary>Folder of the PEFT adapter that the run made.</summary>
     public string AdapterPath => Path.Combine(Root, "adapter");
 

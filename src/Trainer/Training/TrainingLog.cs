@@ -5,12 +5,16 @@ using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Reporting.Html;
+using MolEngine.Trainer.Reporting.TensorBoard;
 
 namespace MolEngine.Trainer.Training;
 
 /// <summary>What a run tells: lines for people, and the same figures for programs in metrics.jsonl.</summary>
-internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : IDisposable
+/// <param name="resumedAfter">Steps that an earlier process had finished; null in a new run.</param>
+internal sealed class TrainingLog(TextWriter output, RunDirectory directory, long? resumedAfter) : IDisposable
 {
+    private readonly EventWriter _events = new(directory.EventsPath, resumedAt: resumedAfter + 1);
     private readonly ProgressPrinter _printer = new(output);
     private readonly MetricsWriter _metrics = new(directory.MetricsPath);
     private TimeSpan _trained;
@@ -23,14 +27,10 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
         RunConfig run = s.Run;
         Note($"model      {Shown(run.Model)} ({s.Model.Config.Architecture}), {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
         Note($"device     {s.Ops.Description}");
-        foreach (Corpus c in s.Corpora)
-        {
-            string kind = c.General ? "general" : "domain";
-            Note($"corpus     {c.Name} ({kind}): {c.Train.Documents:N0} documents, {c.Train.Tokens:N0} tokens, {c.Train.Rows:N0} rows of {run.Data.Context:N0} ({c.Train.Efficiency:P1} full); {c.HeldOut.Documents:N0} held out");
-        }
-
-        string ratio = double.IsNaN(s.Order.AchievedRatio) ? "no domain text" : $"{s.Order.AchievedRatio:0.###} general rows for each domain row";
-        Note($"loss       {Lower(run.Loss.Kind)}{(run.Loss.Kind == LossKind.Mol ? $", alpha {run.Loss.Alpha}" : "")}{(run.Loss.Kind == LossKind.Ce ? "" : $", top {run.Loss.TopN}")}; {ratio}");
+        foreach (string line in DataPlan.Lines(s.Data))
+            Note($"data       {line}");
+        string alpha = run.Loss.Kind == LossKind.Mol ? $", alpha {run.Loss.Alpha}" : "";
+        Note($"loss       {Lower(run.Loss.Kind)}{alpha}{(run.Loss.Kind == LossKind.Ce ? "" : $", top {run.Loss.TopN}")}");
         Note($"plan       {s.Order.Steps:N0} steps of {run.GlobalBatch} rows ({s.Order.Epochs:0.###} epochs of {s.Order.RowsPerEpoch:N0} rows), {s.TensorBytes / 1048576.0:N0} MiB of tensors");
         if (from is not null)
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
@@ -82,6 +82,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
             .Add("rows", (long)rows.Length)
             .Add("empty_rows", (long)empty)
             .Add("memory_bytes", Environment.WorkingSet));
+        Events(step, figures, byCorpus, rate, parts);
     }
 
     public void Validation(long step, IReadOnlyList<CorpusFigures> corpora)
@@ -94,6 +95,35 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
         if (corpora.All(c => c.KlDivergence is not null))
             line.Add("kl", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.KlDivergence!.Value)));
         _metrics.Write(line);
+        foreach (CorpusFigures c in corpora)
+        {
+            _events.Scalar($"validation_ce/{c.Corpus}", step, c.CrossEntropy);
+            if (c.KlDivergence is double kl)
+                _events.Scalar($"validation_kl/{c.Corpus}", step, kl);
+        }
+    }
+
+    private void Events(
+        long step, UpdateFigures figures, List<(string Name, double Ce, double? Kl)> byCorpus, double rate,
+        (double Domain, double General)? parts)
+    {
+        _events.Scalar("train/loss", step, figures.Loss);
+        _events.Scalar("train/grad_norm", step, figures.GradientNorm);
+        _events.Scalar("train/learning_rate", step, figures.LearningRate);
+        _events.Scalar("train/tokens_per_second", step, rate);
+        _events.Scalar("train/memory_bytes", step, Environment.WorkingSet);
+        if (parts is { } p)
+        {
+            _events.Scalar("train/grad_norm_domain", step, p.Domain);
+            _events.Scalar("train/grad_norm_general", step, p.General);
+        }
+
+        foreach ((string name, double ce, double? kl) in byCorpus)
+        {
+            _events.Scalar($"train_ce/{name}", step, ce);
+            if (kl is double value)
+                _events.Scalar($"train_kl/{name}", step, value);
+        }
     }
 
     /// <summary>What was learned and what was kept: the held-out figures before the first step and after the last.</summary>
@@ -109,6 +139,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
     {
         string here = Shown(saved);
         Note($"saved      {here}");
+        Note($"report     {Shown(Path.Combine(run.Output, RunReport.FileName))}");
         if (run.Method == TrainingMethod.Full)
             Note($"try        molengine generate {here} --prompt \"...\"");
         else if (run.Init.Kind == InitKind.Pretrained)
@@ -123,7 +154,11 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory) : I
         return shorter.Contains(' ') ? $"\"{shorter}\"" : shorter;
     }
 
-    public void Dispose() => _metrics.Dispose();
+    public void Dispose()
+    {
+        _events.Dispose();
+        _metrics.Dispose();
+    }
 
     private void Note(FormattableString line) => _printer.Note(line.ToString(CultureInfo.InvariantCulture));
 

@@ -7,6 +7,7 @@ using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Reporting.Html;
 
 namespace MolEngine.Trainer.Training;
 
@@ -18,6 +19,7 @@ internal sealed class TrainingRun
     private readonly TrainingLog _log;
     private readonly CheckpointStore _checkpoints;
     private readonly RunIdentity _identity;
+    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private long _saved = -1;
     private double? _validationLoss;
     private IReadOnlyList<CorpusFigures> _before = [];
@@ -61,7 +63,7 @@ internal sealed class TrainingRun
         Checkpoint? from = resume ? new CheckpointStore(run.Output, run.Checkpoint.Keep).Latest() : null;
         if (resume)
             MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
-        using var log = new TrainingLog(output, directory);
+        using var log = new TrainingLog(output, directory, from?.Step);
         new TrainingRun(run, session, log).Train(from, cancel);
     }
 
@@ -74,6 +76,7 @@ internal sealed class TrainingRun
         }
 
         _log.Plan(_session, from);
+        RunFacts.Write(_run.Output, _session, _started, null);
 
         long step = from?.Step ?? 0;
         try
@@ -96,6 +99,8 @@ internal sealed class TrainingRun
                 if (IsDue(step, _run.Checkpoint.Every))
                     Save(step);
             }
+
+            Finish(cancel);
         }
         catch (OperationCanceledException)
         {
@@ -104,8 +109,17 @@ internal sealed class TrainingRun
             _log.Stopped(step, _run.Output);
             throw;
         }
+    }
 
+    /// <summary>
+    /// The adapter or model, and the report. The samples are made first: an adapter in place means that the run is finished.
+    /// </summary>
+    private void Finish(CancellationToken cancel)
+    {
+        RunFacts.Write(_run.Output, Samples.Of(_session, cancel));
         string saved = _session.Model.Save();
+        RunFacts.Write(_run.Output, _session, _started, DateTimeOffset.UtcNow);
+        RunReport.Write(_run.Output);
         _log.Summary(_before, _after);
         _log.Done(_run, saved);
     }

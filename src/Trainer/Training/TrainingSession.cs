@@ -24,8 +24,9 @@ internal sealed class TrainingSession : IDisposable
         Ops = ops;
         Model = new RunModel(run, ops);
         cancel.ThrowIfCancellationRequested();
-        Corpora = LoadCorpora(run, Model);
-        cancel.ThrowIfCancellationRequested();
+        Texts = TextTokenizer.Of(
+            Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
+        Corpora = LoadCorpora(run, Texts, cancel);
         Order = OrderOf(run, Corpora);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
@@ -48,6 +49,8 @@ internal sealed class TrainingSession : IDisposable
 
     public RunModel Model { get; }
 
+    public TextTokenizer Texts { get; }
+
     public IReadOnlyList<Corpus> Corpora { get; }
 
     public TrainingOrder Order { get; }
@@ -63,6 +66,9 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>Bytes of weights, gradients, optimizer states and activations.</summary>
     public long TensorBytes => Model.WeightBytes + Model.GradientArena.Bytes + _states.Bytes + _pass.Bytes;
+
+    /// <summary>What came out of the data.</summary>
+    public DataStatistics Data => DataStatistics.Of(Run, Corpora, Order, Texts);
 
     /// <summary>What a checkpoint of this run belongs to.</summary>
     public RunIdentity Identity() => new(
@@ -87,11 +93,9 @@ internal sealed class TrainingSession : IDisposable
         Model.Dispose();
     }
 
-    private static IReadOnlyList<Corpus> LoadCorpora(RunConfig run, RunModel model)
+    private static IReadOnlyList<Corpus> LoadCorpora(RunConfig run, TextTokenizer texts, CancellationToken cancel)
     {
-        int end = DocumentEnd.Resolve(run.Data.DocumentEnd, model.Config, model.Tokenizer);
-        var loader = new CorpusLoader(text => model.Tokenizer.Encode(text, addSpecialTokens: false), end, run.Threads);
-        IReadOnlyList<Corpus> corpora = loader.Load(run.Data, run.Validate);
+        IReadOnlyList<Corpus> corpora = new CorpusLoader(texts, run.Threads).Load(run.Data, run.Validate, cancel);
 
         // A token is predicted by the one before it in its document.
         Corpus? mute = corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents);
@@ -102,10 +106,7 @@ internal sealed class TrainingSession : IDisposable
 
     private static TrainingOrder OrderOf(RunConfig run, IReadOnlyList<Corpus> corpora)
     {
-        CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
-        TrainingOrder order = run.Steps is long steps
-            ? TrainingOrder.ForSteps(rows, run.Ratio, run.Seed, run.GlobalBatch, steps)
-            : TrainingOrder.ForEpochs(rows, run.Ratio, run.Seed, run.GlobalBatch, run.Epochs!.Value);
+        TrainingOrder order = TrainingOrder.For(run, corpora);
         return order.Steps <= ConfigKeys.MaxSteps ? order : throw new UserException(
             $"epochs: expected at most {ConfigKeys.MaxSteps} steps, got {order.Steps}. Lower epochs, or raise "
             + "global_batch.");

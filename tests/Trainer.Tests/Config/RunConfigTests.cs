@@ -26,8 +26,9 @@ public sealed class RunConfigTests : IDisposable
         RunConfig c = Parse(Minimal);
         Assert.Equal((InitKind.Pretrained, 42UL, 42UL), (c.Init.Kind, c.Init.Seed, c.Seed));
         Assert.Equal((8192, null, null), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut));
-        Assert.Equal(
-            new CorpusSettings("a", Path.Combine(_folder.Root, "a.jsonl"), CorpusKind.Domain), Assert.Single(c.Data.Corpora));
+        CorpusSettings corpus = Assert.Single(c.Data.Corpora);
+        Assert.Equal(("a", CorpusKind.Domain), (corpus.Name, corpus.Kind));
+        Assert.Equal(Path.Combine(_folder.Root, "a.jsonl"), Assert.Single(corpus.Paths));
         Assert.Equal((1.0, 1.0, null, 128, 1), (c.Ratio, c.Epochs!.Value, c.Steps, c.GlobalBatch, c.MicroBatch));
         Assert.Equal(new LossSettings(LossKind.Mol, 0.01, 31), c.Loss);
         Assert.Equal(TrainingMethod.Lora, c.Method);
@@ -93,7 +94,7 @@ public sealed class RunConfigTests : IDisposable
         RunConfig again = Parse(c.Resolved);
         Assert.Equal(c.Resolved, again.Resolved);
         Assert.Equal(c.Optimizer, again.Optimizer);
-        Assert.Equal(c.Data.Corpora, again.Data.Corpora);
+        Assert.Equal(c.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)), again.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)));
         Assert.Equal((c.Steps, c.Loss, c.Init), (again.Steps, again.Loss, again.Init));
     }
 
@@ -184,7 +185,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Contains(
             $":1: model: expected a model folder, found none at {Path.Combine(_folder.Root, "x")}", e.Message);
         Assert.Contains(
-            $":5: data.corpora[0].path: expected a file, found none at {Path.Combine(_folder.Root, "gone.jsonl")}", e.Message);
+            $":5: data.corpora[0].path: expected a file or folder, found none at {Path.Combine(_folder.Root, "gone.jsonl")}", e.Message);
     }
 
     [Fact]

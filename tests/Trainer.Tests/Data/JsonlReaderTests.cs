@@ -45,7 +45,8 @@ public sealed class JsonlReaderTests : IDisposable
         "{\"text\": \"a\"}\n{\"text\": 7}\n",
         ":2: text: expected a string, got a number at byte 23 of the file")]
     [InlineData("{\"text\": \"a\"}\n{\"text\": null}\n", ":2: text: expected a string, got null")]
-    [InlineData("[{\"text\": \"a\"}]\n", ":1: record: expected an object {\"text\": ...}, got an array")]
+    [InlineData("[[{\"text\": \"a\"}]]\n", ":1: record: expected an object {\"text\": ...}, got an array")]
+    [InlineData("{\"text\": \"a\"}\n[1]\n", ":2: record: expected an object {\"text\": ...}, got an array")]
     [InlineData(
         "{\"text\": \"a\"}\n\n{\"text\": \"b",
         ":3: record: expected one JSON object on the line, got an error at byte 26 of the file")]
@@ -57,7 +58,7 @@ public sealed class JsonlReaderTests : IDisposable
     public void A_bad_record_names_file_line_and_what_was_expected(string content, string expected)
     {
         string path = _folder.Write("bad.jsonl", content);
-        UserException e = Assert.Throws<UserException>(() => JsonlReader.Read(path).ToList());
+        UserException e = Assert.ThrowsAny<UserException>(() => JsonlReader.Read(path).ToList());
         Assert.StartsWith(path, e.Message);
         Assert.Contains(expected, e.Message);
     }
@@ -67,27 +68,27 @@ public sealed class JsonlReaderTests : IDisposable
     {
         string path = _folder.Write(
             "latin.jsonl", [.. Encoding.UTF8.GetBytes("{\"text\": \"ok\"}\n{\"text\": \"caf"), 0xE9, .. "\"}\n"u8.ToArray()]);
-        UserException e = Assert.Throws<UserException>(() => JsonlReader.Read(path).ToList());
+        UserException e = Assert.ThrowsAny<UserException>(() => JsonlReader.Read(path).ToList());
         Assert.Contains(":2: record: expected UTF-8, got the byte E9 at byte 28 of the file", e.Message);
     }
 
     [Theory]
     [InlineData(new byte[] { 0xFF, 0xFE, 0x7B, 0 }, "UTF-16")]
-    [InlineData(new byte[] { 0x1F, 0x8B, 8, 0 }, "gzip")]
     [InlineData(new byte[] { 0x28, 0xB5, 0x2F, 0xFD }, "Zstandard")]
+    [InlineData(new byte[] { 0x25, 0x50, 0x44, 0x46, 0x2D, 0x31 }, "PDF")]
     public void Other_formats_are_refused_by_name(byte[] head, string name)
     {
         string path = _folder.Write("other.jsonl", head);
-        Assert.Contains($"got {name}", Assert.Throws<UserException>(() => JsonlReader.Read(path).ToList()).Message);
+        Assert.Contains($"got {name}", Assert.ThrowsAny<UserException>(() => JsonlReader.Read(path).ToList()).Message);
     }
 
     [Fact]
     public void Absent_files_and_folders_are_named()
     {
         Assert.Contains(
-            "no such file", Assert.Throws<UserException>(() => JsonlReader.Read(Path.Combine(_folder.Root, "gone")).ToList()).Message);
+            "no such file", Assert.ThrowsAny<UserException>(() => JsonlReader.Read(Path.Combine(_folder.Root, "gone")).ToList()).Message);
         Assert.Contains(
-            "got a folder", Assert.Throws<UserException>(() => JsonlReader.Read(_folder.Root).ToList()).Message);
+            "got a folder", Assert.ThrowsAny<UserException>(() => JsonlReader.Read(_folder.Root).ToList()).Message);
     }
 
     private TextRecord[] Read(string content) => [.. JsonlReader.Read(_folder.Write("data.jsonl", content))];

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Xunit;
+using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Tests.Data;
@@ -45,6 +46,45 @@ public sealed class PackedCorpusTests
         Assert.Equal(expected, got);
     }
 
+    [Property(MaxTest = 200)]
+    public void Best_fit_loses_no_token_and_cuts_only_what_is_longer_than_a_row(
+        NonEmptyArray<byte> lengths, PositiveInt contextOver1)
+    {
+        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        int context = 1 + contextOver1.Get;
+        PackedCorpus corpus = new("c", true, 3, store, context, PackingKind.BestFit);
+        PackedRow[] rows = [.. Enumerable.Range(0, corpus.Rows).Select(corpus.Row)];
+        Assert.Equal(documents.SelectMany(d => d), rows.SelectMany(r => r.Tokens.ToArray()).Order());
+        Assert.All(rows, (r, i) =>
+        {
+            Assert.InRange(r.Tokens.Length, 1, context);
+            Assert.Equal((0, r.Tokens.Length, true, 3, i), (r.DocumentStarts[0], r.DocumentStarts[^1], r.General, r.Corpus, r.Row));
+        });
+
+        // Every piece is a document, or full rows' worth of one and its rest.
+        int[][] pieces = [.. rows.SelectMany(Pieces).OrderBy(p => p[0])];
+        int[][] expected = [.. documents.SelectMany(d => d.Chunk(context))];
+        Assert.Equal(expected, pieces);
+        Assert.Equal(documents.Count(d => d.Length > context), corpus.CutDocuments);
+
+        // No two rows would fit in one: best-fit leaves none that are half empty, but for one.
+        Assert.True(rows.Count(r => 2 * r.Tokens.Length <= context) <= 1);
+    }
+
+    [Fact]
+    public void Best_fit_fills_the_row_with_the_least_room()
+    {
+        var store = new TokenStore();
+        foreach (int length in new[] { 3, 70, 6, 2, 4, 130 })
+            store.Add(Enumerable.Repeat(length, length - 1).ToArray(), 9);
+        PackedCorpus corpus = new("c", false, 0, store, 100, PackingKind.BestFit);
+        Assert.Equal(
+            ["130*100", "70*70 130*30", "6*6 4*4 3*3 2*2"],
+            Enumerable.Range(0, corpus.Rows).Select(r => string.Join(' ', Pieces(corpus.Row(r)).Select(p => $"{p[0]}*{p.Length}"))));
+        Assert.Equal(215.0 / 300, corpus.Efficiency);
+        Assert.Equal((1, 2), (corpus.CutDocuments, new PackedCorpus("c", false, 0, store, 72).CutDocuments));
+    }
+
     [Fact]
     public void A_document_that_overruns_goes_on_as_a_new_one()
     {
@@ -88,6 +128,9 @@ public sealed class PackedCorpusTests
         for (int d = 0; d < kept.Length; d++)
             Assert.Equal(kept[d], store.Document(d).ToArray());
     }
+
+    private static IEnumerable<int[]> Pieces(PackedRow row) =>
+        Enumerable.Range(0, row.Documents).Select(d => row.Tokens[row.DocumentStarts[d]..row.DocumentStarts[d + 1]].ToArray());
 
     /// <summary>Documents of the given lengths, all tokens distinct, each ended by a token of its own.</summary>
     private static (TokenStore Store, int[][] Documents) Store(byte[] lengths)

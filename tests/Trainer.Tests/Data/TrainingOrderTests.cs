@@ -104,6 +104,86 @@ public sealed class TrainingOrderTests
         Assert.Throws<UserException>(() => TrainingOrder.ForEpochs([], 1, 1, 4, 1));
     }
 
+    [Property(MaxTest = 100)]
+    public void Repeat_is_whole_passes_and_a_sample(PositiveInt domain, PositiveInt other, byte tenths, ulong seed)
+    {
+        double repeat = (1 + tenths) / 10.0;
+        CorpusRows[] corpora = [new(other.Get, false), new(domain.Get, false, repeat), new(7, true)];
+        TrainingOrder order = TrainingOrder.ForEpochs(corpora, 0.5, seed, 4, 2);
+        int wanted = Math.Max(1, (int)Math.Round(repeat * domain.Get, MidpointRounding.AwayFromZero));
+        Assert.Equal((wanted, other.Get), (order.RowsPerEpochOf(1), order.RowsPerEpochOf(0)));
+        Assert.Equal(wanted + other.Get, order.DomainRowsPerEpoch);
+        for (int epoch = 0; epoch < 2; epoch++)
+        {
+            RowId[] rows = order.RowsOfEpoch(epoch);
+            Assert.Equal(Enumerable.Range(0, other.Get), rows.Where(r => r.Corpus == 0).Select(r => r.Row).Order());
+            int[] counts = Counts(rows, 1, domain.Get);
+            Assert.Equal(wanted, counts.Sum());
+            Assert.True(counts.Max() - counts.Min() <= 1);
+            Assert.Equal(order.GeneralRowsPerEpoch, rows.Count(r => r.Corpus == 2));
+        }
+    }
+
+    [Property(MaxTest = 100)]
+    public void Shares_divide_the_general_rows(PositiveInt a, PositiveInt b, PositiveInt c, byte share, ulong seed)
+    {
+        CorpusRows[] corpora =
+            [new(a.Get, true, 1, 1 + share), new(20 + c.Get, false), new(b.Get, true, 1, 3), new(0, true, 1, 5)];
+        TrainingOrder order = TrainingOrder.ForEpochs(corpora, 2, seed, 4, 1);
+        RowId[] rows = order.RowsOfEpoch(1);
+        int general = 2 * (20 + c.Get);
+        Assert.Equal(general, rows.Count(r => r.Corpus != 1));
+        foreach ((int corpus, int size, double part) in new[] { (0, a.Get, 1.0 + share), (2, b.Get, 3.0) })
+        {
+            int[] counts = Counts(rows, corpus, size);
+            Assert.InRange(counts.Sum() - (general * part / (4.0 + share)), -1, 1);
+            Assert.Equal(order.RowsPerEpochOf(corpus), counts.Sum());
+            Assert.True(counts.Max() - counts.Min() <= 1);
+        }
+    }
+
+    [Fact]
+    public void Repeat_and_share_keep_a_seed_s_order_and_change_nothing_where_they_are_not_used()
+    {
+        CorpusRows[] plain = [new(5, false), new(9, true), new(4, true)];
+        CorpusRows[] repeated = [new(5, false, 1.5), new(9, true, 1, 1), new(4, true, 1, 1)];
+        TrainingOrder order = TrainingOrder.ForEpochs(repeated, 1, 3, 4, 3);
+        for (int step = (int)order.Steps - 1; step >= 0; step--)
+            Assert.Equal(order.RowsOfStep(step), TrainingOrder.ForEpochs(repeated, 1, 3, 4, 3).RowsOfStep(step));
+        Assert.NotEqual(order.RowsOfEpoch(0), order.RowsOfEpoch(1));
+        RowId[] sampled = [.. Enumerable.Range(0, 8).SelectMany(e => order.RowsOfEpoch(e)).Where(r => r.Corpus == 0)];
+        Assert.Equal(8 * 8, sampled.Length);
+        Assert.True(Counts(sampled, 0, 5).Distinct().Count() > 1);
+        Assert.Equal(
+            TrainingOrder.ForEpochs(plain, 1, 3, 4, 1).RowsOfEpoch(0),
+            TrainingOrder.ForEpochs([new(5, false, 1), new(9, true), new(4, true)], 1, 3, 4, 1).RowsOfEpoch(0));
+        Assert.Throws<ArgumentException>(() => TrainingOrder.ForEpochs([new(5, true, 1, 1), new(9, true)], 1, 3, 4, 1));
+    }
+
+    [Property(MaxTest = 200)]
+    public void Parts_add_up_and_are_within_one_of_their_size(ushort total, NonEmptyArray<byte> weights)
+    {
+        double[] all = [.. weights.Get.Select(w => (double)w)];
+        int[] parts = Shares.Apportion(total, all);
+        if (all.Sum() == 0)
+        {
+            Assert.Equal(0, parts.Sum());
+            return;
+        }
+
+        Assert.Equal(total, parts.Sum());
+        Assert.All(parts, (part, i) => Assert.InRange(part - (total * all[i] / all.Sum()), -1, 1));
+        Assert.All(parts, (part, i) => Assert.True(all[i] > 0 || part == 0));
+    }
+
+    private static int[] Counts(IEnumerable<RowId> rows, int corpus, int size)
+    {
+        int[] counts = new int[size];
+        foreach (RowId row in rows.Where(r => r.Corpus == corpus))
+            counts[row.Row]++;
+        return counts;
+    }
+
     [Fact]
     public void Shuffles_are_uniform()
     {

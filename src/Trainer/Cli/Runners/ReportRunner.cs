@@ -1,0 +1,15 @@
+using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Reporting.Html;
+
+namespace MolEngine.Trainer.Cli.Runners;
+
+internal static class ReportRunner
+{
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(RunDirectory run, CommandContext context)
+    {
+        RunReport.Write(run.Root);
+        context.Out.WriteLine($"report: {Path.Combine(run.Root, RunReport.FileName)}");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using MolEngine.Trainer.Cli.Runners;
+using MolEngine.Trainer.Reporting;
+
+namespace MolEngine.Trainer.Cli.Verbs;
+
+internal sealed class ReportVerb() : Verb("report", "Make the report of a run again.")
+{
+    private readonly Argument<string> _run = Required("RUN", "Output folder of a run, finished or not.");
+
+    public override IReadOnlyList<Argument> Arguments => [_run];
+
+    public override IReadOnlyList<string> Details =>
+        ["Writes report.html into the folder: one page without scripts or network, with what was learned and what was kept, the curves, the data, samples and the config."];
+
+    public override IReadOnlyList<(string Line, string Does)> Examples =>
+        [("molengine report runs/first", "Writes runs/first/report.html.")];
+
+    public override int Run(ParseResult arguments, CommandContext context) =>
+        ReportRunner.Run(RunDirectory.Open(arguments.GetRequiredValue(_run)), context);
+}

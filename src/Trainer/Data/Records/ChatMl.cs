@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace MolEngine.Trainer.Data.Records;
+
+/// <summary>
+/// ChatML, the template of Qwen and SmolLM2: <c>&lt;|im_start|&gt;role\ncontent&lt;|im_end|&gt;\n</c> for each message.
+/// Nothing is added (no system message of a model's own) and nothing taken away.
+/// </summary>
+public static class ChatMl
+{
+    public const string Start = "<|im_start|>";
+
+    public const string End = "<|im_end|>";
+
+    public static string Render(IReadOnlyList<ChatMessage> messages)
+    {
+        var text = new StringBuilder();
+        foreach (ChatMessage message in messages)
+            text.Append(Start).Append(message.Role).Append('\n').Append(message.Content).Append(End).Append('\n');
+        return text.ToString();
+    }
+}

@@ -1,0 +1,52 @@
+using MolEngine.Engine.Generation;
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Trainer.Data;
+
+namespace MolEngine.Trainer.Training;
+
+/// <summary>How base and student continue the beginning of a held-out document.</summary>
+/// <param name="Before">The base model's continuation; null without a base.</param>
+internal sealed record TextSample(string Prompt, string? Before, string After);
+
+/// <summary>Greedy continuations of held-out documents, in turn from every corpus.</summary>
+internal static class Samples
+{
+    private const int PromptTokens = 24;
+    private const int AnswerTokens = 48;
+
+    public static IReadOnlyList<TextSample> Of(TrainingSession s, CancellationToken cancel) =>
+        [.. Prompts(s.Corpora, s.Run.Samples).Select(prompt => Sample(s, prompt, cancel))];
+
+    private static IEnumerable<int[]> Prompts(IReadOnlyList<Corpus> corpora, int count)
+    {
+        PackedCorpus[] held = [.. corpora.Select(c => c.HeldOut).Where(c => c.Documents > 0)];
+        for (int i = 0, taken = 0; taken < count && held.Any(c => i / held.Length < c.Documents); i++)
+        {
+            PackedCorpus corpus = held[i % held.Length];
+            if (i / held.Length >= corpus.Documents)
+                continue;
+            ReadOnlyMemory<int> document = corpus.Document(i / held.Length);
+            if (document.Length < 2)
+                continue;
+            taken++;
+            yield return document[..Math.Min(PromptTokens, document.Length / 2)].ToArray();
+        }
+    }
+
+    private static TextSample Sample(TrainingSession s, int[] prompt, CancellationToken cancel)
+    {
+        int[] stops = [.. GenerationConfig.Load(s.Run.Model).EosTokenIds, s.Texts.DocumentEnd];
+        string Continue(TransformerWeights weights)
+        {
+            using var decoder = new Decoder(s.Ops, s.Model.Config, weights, prompt.Length + AnswerTokens);
+            (IReadOnlyList<int> ids, _) = GreedyGenerator.Generate(
+                decoder, prompt, AnswerTokens, stops, _ => cancel.ThrowIfCancellationRequested());
+            return s.Model.Tokenizer.Decode([.. ids], skipSpecialTokens: true);
+        }
+
+        return new TextSample(
+            s.Model.Tokenizer.Decode(prompt, skipSpecialTokens: false),
+            s.Model.Base is null ? null : Continue(s.Model.Base), Continue(s.Model.Student.Weights));
+    }
+}
