@@ -46,7 +46,7 @@ internal static class DataKeys
     public static readonly ConfigKey<string> PromptField = Field("prompt", "the prompt; completion continues it");
     public static readonly ConfigKey<string> CompletionField = Field("completion", "what continues the prompt");
     public static readonly ConfigKey<string> QuestionField = Field("question", "the question");
-    public static readonly ConfigKey<string> AnswerField = Field("answer", "the answer, on the line after the question");
+    public static readonly ConfigKey<string> AnswerField = Field("answer", "the answer, on a line after the question");
     public static readonly ConfigKey<string> Template = new(
         "data.corpora[].template", KeyTypes.Text, "none",
         "A document's text with {field} in it, as \"{title}\\n\\n{body}\"; {{ and }} are braces.", s => s.Length > 0);
@@ -55,7 +55,7 @@ internal static class DataKeys
         "What prompt/completion and question/answer become: plain text, or chat between user and assistant.");
     public static readonly ConfigKey<double> Repeat = new(
         "data.corpora[].repeat", KeyTypes.Number, "1",
-        "Times that an epoch sees this domain corpus; may be fractional.", x => x is > 0 and <= 1e6, "above 0");
+        "Times that an epoch sees this domain corpus; may be fractional.", x => x is > 0 and <= 1e6, "above 0, at most 1e6");
     public static readonly ConfigKey<double> Share = new(
         "data.corpora[].share", KeyTypes.Number, "by size",
         "This general corpus's part of the general rows, relative to the other shares.", x => x > 0, "above 0");

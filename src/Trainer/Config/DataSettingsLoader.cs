@@ -15,7 +15,8 @@ internal static class DataSettingsLoader
         if (count == 0)
         {
             v.Errors.Add(
-                $"{source}: {DataKeys.Corpora}: missing: expected at least one corpus (- path: FILE.jsonl, kind: domain)");
+                $"{source}: {DataKeys.Corpora}: missing: expected at least one corpus "
+                    + "(- path: FILE.jsonl, kind: domain)");
         }
 
         var corpora = new List<CorpusSettings>();
@@ -108,7 +109,8 @@ internal static class DataSettingsLoader
         {
             Wrong(
                 v, DataKeys.Repeat, source, i,
-                "expected a domain corpus, got a general one. How often general text is seen follows from ratio and share");
+                "expected a domain corpus, got a general one. How often general text is seen follows from ratio and "
+                    + "share");
         }
 
         return 1;

@@ -7,7 +7,8 @@ internal static class InputPaths
     /// <param name="given">As the config has it; "" is a mistake that was told already.</param>
     /// <param name="what">In an error: "a model folder".</param>
     public static string Found(
-        ConfigValues v, ConfigKey key, string given, Func<string, bool> exists, string what, string source, int index = 0)
+        ConfigValues v, ConfigKey key, string given, Func<string, bool> exists, string what, string source,
+        int index = 0)
     {
         if (given.Length == 0)
             return "";
@@ -17,7 +18,8 @@ internal static class InputPaths
         if (found is null)
         {
             string path = ConfigValues.Concrete(key, index);
-            v.Errors.Add($"{v.Where(path, source)}: {path}: expected {what}, found none at {string.Join(" or ", places)}");
+            string looked = string.Join(" or ", places);
+            v.Errors.Add($"{v.Where(path, source)}: {path}: expected {what}, found none at {looked}");
         }
 
         return found ?? places[0];

@@ -27,8 +27,11 @@ public sealed record InspectedRow(int Row, bool General, IReadOnlyList<Inspected
 /// </summary>
 public static class CorpusInspection
 {
-    /// <summary>The rows of <paramref name="corpus"/> from <paramref name="first"/> on, at most <paramref name="count"/>.</summary>
-    public static IEnumerable<InspectedRow> Rows(PackedCorpus corpus, Tokenizer tokenizer, int first = 0, int count = int.MaxValue)
+    /// <summary>
+    /// The rows of <paramref name="corpus"/> from <paramref name="first"/> on, at most <paramref name="count"/>.
+    /// </summary>
+    public static IEnumerable<InspectedRow> Rows(
+        PackedCorpus corpus, Tokenizer tokenizer, int first = 0, int count = int.MaxValue)
     {
         using Ops ops = CpuBackend.Create(threads: 1);
         using Arena arena = ops.CreateArena("inspection");

@@ -28,16 +28,16 @@ public sealed class CorpusLoader(TextTokenizer tokenizer, int threads, IProgress
         if (store.Documents == 0)
         {
             throw new UserException(
-                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got {corpus.SkippedCount} that "
-                    + $"were skipped. The first: {first.FirstOrDefault()}");
+                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got {corpus.SkippedCount} "
+                    + $"that were skipped. The first: {first.FirstOrDefault()}");
         }
 
         int heldOut = data.HeldOut ?? HeldOutSplit.DefaultCount(store.Documents, validate.Documents);
         if (heldOut >= store.Documents)
         {
             throw new UserException(
-                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's {store.Documents} documents, got "
-                    + $"{heldOut}. Lower data.held_out");
+                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's {store.Documents} documents, "
+                    + $"got {heldOut}. Lower data.held_out");
         }
 
         bool general = settings.Kind == CorpusKind.General;
@@ -70,7 +70,8 @@ public sealed class CorpusLoader(TextTokenizer tokenizer, int threads, IProgress
         if (corpus is not null)
         {
             long bytes = before.Sum(f => f.Item1);
-            progress?.Report(new(settings.Name, bytes, bytes, corpus.Tokens.Documents, corpus.Tokens.Tokens, Cached: true));
+            TokenStore store = corpus.Tokens;
+            progress?.Report(new(settings.Name, bytes, bytes, store.Documents, store.Tokens, Cached: true));
             return corpus;
         }
 
@@ -79,8 +80,8 @@ public sealed class CorpusLoader(TextTokenizer tokenizer, int threads, IProgress
         if (changed >= 0)
         {
             throw new UserException(
-                $"{files[changed].Path}: corpus: expected a file that stays as it is while it is read, got a change. Start "
-                    + "again");
+                $"{files[changed].Path}: corpus: expected a file that stays as it is while it is read, got a change. "
+                    + "Start again");
         }
 
         problem = key is null ? null : cache!.Keep(key, corpus);

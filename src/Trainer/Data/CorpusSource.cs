@@ -7,7 +7,12 @@ namespace MolEngine.Trainer.Data;
 /// <param name="Cached">Whether the tokens come from the cache.</param>
 /// <param name="CacheProblem">Why the tokens could not be kept, or null.</param>
 public sealed record CorpusSource(
-    int Files, IReadOnlyList<string> PassedOver, int Dialogues, SkippedRecords Skipped, bool Cached, string? CacheProblem)
+    int Files,
+    IReadOnlyList<string> PassedOver,
+    int Dialogues,
+    SkippedRecords Skipped,
+    bool Cached,
+    string? CacheProblem)
 {
     public static readonly CorpusSource None = new(0, [], 0, SkippedRecords.None, false, null);
 }

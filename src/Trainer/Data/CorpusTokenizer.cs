@@ -52,7 +52,8 @@ internal sealed class CorpusTokenizer(
         return new TokenizedCorpus(store, [.. hashes], dialogues, run.SkippedCount, run.Skipped);
     }
 
-    private static List<Pending>? Next(IEnumerator<List<Pending>> batches) => batches.MoveNext() ? batches.Current : null;
+    private static List<Pending>? Next(IEnumerator<List<Pending>> batches) =>
+        batches.MoveNext() ? batches.Current : null;
 
     private void Add(List<Pending> batch, TokenStore store, List<ulong> hashes)
     {
@@ -135,8 +136,8 @@ internal sealed class CorpusTokenizer(
         if (record.IsChat && tokenizer.ChatEnd is null)
         {
             throw new UserException(
-                $"{path}:{record.Line}: messages: expected a model whose tokenizer has {ChatMl.Start} and {ChatMl.End}, got "
-                    + "one without them. Take a chat model, or make text of the records");
+                $"{path}:{record.Line}: messages: expected a model whose tokenizer has {ChatMl.Start} and "
+                    + $"{ChatMl.End}, got one without them. Take a chat model, or make text of the records");
         }
     }
 }

@@ -38,7 +38,8 @@ public static class DataPlan
         string cached = c.Source.Cached ? "; tokens from the cache" : "";
         return Text($"{c.Name} ({kind}): {c.Documents:N0} documents{dialogues}, {c.Tokens:N0} tokens, ")
             + Text($"{c.Rows:N0} rows of {context:N0} ({100 * c.PackingEfficiency:0.0} % full{cut}); ")
-            + Text($"{c.HeldOutDocuments:N0} documents held out; {c.Repeat:0.###} times an epoch{share}{files}{cached}");
+            + Text($"{c.HeldOutDocuments:N0} documents held out; {c.Repeat:0.###} times an epoch")
+            + share + files + cached;
     }
 
     private static IEnumerable<string> LeftOut(CorpusSource source)

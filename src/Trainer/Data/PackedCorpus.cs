@@ -3,8 +3,8 @@ using MolEngine.Trainer.Config;
 namespace MolEngine.Trainer.Data;
 
 /// <summary>
-/// A corpus cut into rows of <c>context</c> tokens. <c>concat</c>: documents end to end; one that overruns a row goes on
-/// in the next; rows are views, nothing is copied. <c>best_fit</c>: only documents longer than a row are cut.
+/// A corpus cut into rows of <c>context</c> tokens. <c>concat</c>: documents end to end; one that overruns a row goes
+/// on in the next; rows are views, nothing is copied. <c>best_fit</c>: only documents longer than a row are cut.
 /// </summary>
 /// <param name="store">Documents in file order, each with its end token.</param>
 /// <param name="context">Tokens of a row.</param>

@@ -4,8 +4,8 @@ namespace MolEngine.Trainer.Data;
 internal static class Shares
 {
     /// <summary>
-    /// Divides <paramref name="total"/> by weights (largest remainder; of equal ones the first): each part is within one
-    /// of its exact size, and all add up.
+    /// Divides <paramref name="total"/> by weights (largest remainder; of equal ones the first): each part is within
+    /// one of its exact size, and all add up.
     /// </summary>
     public static int[] Apportion(int total, IReadOnlyList<double> weights)
     {
@@ -17,7 +17,9 @@ internal static class Shares
         for (int i = 0; i < parts.Length; i++)
             parts[i] = (int)exact[i];
         int[] byRemainder =
-            [.. Enumerable.Range(0, parts.Length).Where(i => weights[i] > 0).OrderByDescending(i => exact[i] - parts[i])];
+        [
+            .. Enumerable.Range(0, parts.Length).Where(i => weights[i] > 0).OrderByDescending(i => exact[i] - parts[i]),
+        ];
         for (int i = 0, left = total - parts.Sum(); i < left; i++)
             parts[byRemainder[i % byRemainder.Length]]++;
         return parts;

@@ -7,9 +7,12 @@ namespace MolEngine.Trainer.Data;
 /// <summary>How a document becomes tokens.</summary>
 /// <param name="Encode">A text's ids, nothing added; called from several threads at once.</param>
 /// <param name="DocumentEnd">Id that ends every document.</param>
-/// <param name="ChatEnd">Id of ChatML's <c>&lt;|im_end|&gt;</c>; null where the vocabulary lacks ChatML's tokens.</param>
-/// <param name="Fingerprint">Differs for tokenizers that encode differently; empty: its tokens are never cached.</param>
-public sealed record TextTokenizer(Func<string, int[]> Encode, int DocumentEnd, int? ChatEnd = null, string Fingerprint = "")
+/// <param name="ChatEnd">Id of ChatML's <c>&lt;|im_end|&gt;</c>; null where the vocabulary lacks ChatML's
+/// tokens.</param>
+/// <param name="Fingerprint">Differs for tokenizers that encode differently; empty: its tokens are never
+/// cached.</param>
+public sealed record TextTokenizer(
+    Func<string, int[]> Encode, int DocumentEnd, int? ChatEnd = null, string Fingerprint = "")
 {
     /// <summary><see cref="DocumentEnd"/> as text, for people.</summary>
     public string EndName { get; init; } = $"token {DocumentEnd}";
@@ -38,8 +41,8 @@ public sealed record TextTokenizer(Func<string, int[]> Encode, int DocumentEnd, 
     }
 
     /// <summary>
-    /// A document ends with <see cref="DocumentEnd"/>. A dialogue whose last message is closed by that very token gets no
-    /// second one.
+    /// A document ends with <see cref="DocumentEnd"/>. A dialogue whose last message is closed by that very token gets
+    /// no second one.
     /// </summary>
     public bool Closes(CorpusRecord record) => record.IsChat && ChatEnd == DocumentEnd;
 

@@ -7,16 +7,16 @@ public readonly record struct RowId(int Corpus, int Row);
 
 /// <summary>Rows of a corpus that may be trained on.</summary>
 /// <param name="Repeat">Times that an epoch sees a domain corpus.</param>
-/// <param name="Share">A general corpus's part of the general rows, relative to the others'; null for all of them: every
-/// general row is as likely.</param>
+/// <param name="Share">A general corpus's part of the general rows, relative to the others'; null for all of them:
+/// every general row is as likely.</param>
 public readonly record struct CorpusRows(int Rows, bool General, double Repeat = 1, double? Share = null);
 
 /// <summary>
-/// Which rows each optimizer step sees. An epoch is every domain row once (or <c>repeat</c> times: whole passes, and for a
-/// fraction a sample that is drawn anew each epoch) and <c>ratio</c> times as many general rows, in one shuffle; epochs
-/// stream into each other. A pure function of (seed, epoch): any step is had at once, without those before it. Too little
-/// general text repeats, each pass reshuffled; too much is sampled anew each epoch; with <c>share</c> that holds for each
-/// general corpus by itself. Without domain text an epoch has as many rows as all general corpora.
+/// Which rows each optimizer step sees. An epoch is every domain row once (or <c>repeat</c> times: whole passes, and
+/// for a fraction a sample that is drawn anew each epoch) and <c>ratio</c> times as many general rows, in one shuffle;
+/// epochs stream into each other. A pure function of (seed, epoch): any step is had at once, without those before it.
+/// Too little general text repeats, each pass reshuffled; too much is sampled anew each epoch; with <c>share</c> that
+/// holds for each general corpus by itself. Without domain text an epoch has as many rows as all general corpora.
 /// </summary>
 public sealed class TrainingOrder
 {
@@ -53,7 +53,8 @@ public sealed class TrainingOrder
         if (perEpoch > Array.MaxLength)
         {
             throw new UserException(
-                $"ratio: expected at most {Array.MaxLength:N0} rows an epoch, got {perEpoch:N0}. Lower ratio or repeat");
+                $"ratio: expected at most {Array.MaxLength:N0} rows an epoch, got {perEpoch:N0}. Lower ratio or "
+                    + "repeat");
         }
 
         RowsPerEpoch = (int)perEpoch;

@@ -61,7 +61,7 @@ public sealed class DataSettingsTests : IDisposable
     [InlineData("path: b.jsonl, kind: domain, split: words", "expected none | blank_lines | lines, got 'words'")]
     [InlineData("path: b.jsonl, kind: domain, share: 1", "data.corpora[0].share: expected a general corpus, got a domain one")]
     [InlineData("path: b.jsonl, kind: general, repeat: 2", "data.corpora[0].repeat: expected a domain corpus, got a general")]
-    [InlineData("path: b.jsonl, kind: domain, repeat: 0", "data.corpora[0].repeat: expected a number above 0, got '0'")]
+    [InlineData("path: b.jsonl, kind: domain, repeat: 0", "data.corpora[0].repeat: expected a number above 0, at most 1e6, got '0'")]
     [InlineData("path: b.jsonl, kind: domain, fields: {txt: a}", "Did you mean data.corpora[].fields.text?")]
     [InlineData("path: b.jsonl, kind: domain, fields: {prompt: a}", "expected data.corpora[0].fields.completion beside it")]
     [InlineData("path: b.jsonl, kind: domain, template: '{a', ", "data.corpora[0].template: expected {field}, got '{a'")]

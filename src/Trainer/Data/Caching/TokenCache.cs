@@ -3,9 +3,9 @@ using MolEngine.Engine.Weights;
 namespace MolEngine.Trainer.Data.Caching;
 
 /// <summary>
-/// Tokens kept between runs, a file for each corpus, named by the hash of all that they follow from. Entries are written
-/// durably and checked when read; one that is not whole is made again. The folder is kept below a size, the entries that
-/// were used longest ago go first; it may be deleted at any time.
+/// Tokens kept between runs, a file for each corpus, named by the hash of all that they follow from. Entries are
+/// written durably and checked when read; one that is not whole is made again. The folder is kept below a size, the
+/// entries that were used longest ago go first; it may be deleted at any time.
 /// </summary>
 /// <param name="folder">Made when something is kept.</param>
 /// <param name="largest">Bytes of the folder, at most; the entry written last stays in any case.</param>
@@ -45,7 +45,8 @@ internal sealed class TokenCache(string folder, long largest = TokenCache.Defaul
         {
             if (!File.Exists(path))
                 return null;
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20);
+            using var stream = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20);
             TokenizedCorpus? corpus = TokenCacheFile.Read(stream);
             if (corpus is not null)
                 File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
@@ -78,7 +79,8 @@ internal sealed class TokenCache(string folder, long largest = TokenCache.Defaul
     private void Prune(string kept)
     {
         FileInfo[] files = new DirectoryInfo(folder).GetFiles("*", new EnumerationOptions { AttributesToSkip = 0 });
-        foreach (FileInfo file in files.Where(f => f.Extension == ".tmp" && DateTime.UtcNow - f.LastWriteTimeUtc > Abandoned))
+        DateTime oldest = DateTime.UtcNow - Abandoned;
+        foreach (FileInfo file in files.Where(f => f.Extension == ".tmp" && f.LastWriteTimeUtc < oldest))
             file.Delete();
         FileInfo[] entries = [.. files.Where(f => f.Extension == Extension).OrderByDescending(f => f.LastWriteTimeUtc)];
         long bytes = new FileInfo(kept).Length;

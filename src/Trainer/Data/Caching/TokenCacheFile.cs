@@ -63,7 +63,8 @@ internal static class TokenCacheFile
             byte[] computed = hash.GetHashAndReset();
             Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
             stream.ReadExactly(stored);
-            return corpus is not null && stored.SequenceEqual(computed) && stream.Position == stream.Length ? corpus : null;
+            bool whole = stored.SequenceEqual(computed) && stream.Position == stream.Length;
+            return whole ? corpus : null;
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {

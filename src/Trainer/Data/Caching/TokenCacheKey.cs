@@ -15,7 +15,8 @@ internal static class TokenCacheKey
     /// matter.
     /// </summary>
     public static string Of(
-        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, TextTokenizer tokenizer, bool skipsBadRecords, CancellationToken cancel)
+        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, TextTokenizer tokenizer, bool skipsBadRecords,
+        CancellationToken cancel)
     {
         var parts = new
         {

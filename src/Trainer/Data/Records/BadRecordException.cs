@@ -4,7 +4,8 @@ namespace MolEngine.Trainer.Data.Records;
 /// <param name="file">Its path.</param>
 /// <param name="line">From 1.</param>
 /// <param name="detail">What is wrong: "text: expected a string, got a number".</param>
-public sealed class BadRecordException(string file, long line, string detail) : UserException($"{file}:{line}: {detail}")
+public sealed class BadRecordException(string file, long line, string detail)
+    : UserException($"{file}:{line}: {detail}")
 {
     public string File { get; } = file;
 

@@ -31,7 +31,8 @@ internal sealed class ByteWindow(string path, Stream stream, long offset)
 
     /// <summary>Reads on; false at the end of the stream.</summary>
     /// <param name="line">On which the window starts, for the error.</param>
-    /// <exception cref="UserException">The window holds a record longer than 1 GiB, or the gzip data is broken.</exception>
+    /// <exception cref="UserException">The window holds a record longer than 1 GiB, or the gzip data is
+    /// broken.</exception>
     public bool Grow(long line)
     {
         Span.CopyTo(_buffer);

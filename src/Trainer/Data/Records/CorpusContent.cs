@@ -11,7 +11,8 @@ internal sealed class CorpusContent : IDisposable
     private CorpusContent(string path)
     {
         Path = path;
-        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        _file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
         try
         {
             byte[] head = ReadHead(_file);

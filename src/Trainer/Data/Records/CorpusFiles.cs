@@ -40,8 +40,8 @@ internal static class CorpusFiles
         return twice is null
             ? files
             : throw new UserException(
-                $"{twice}: corpus {corpus.Name}: expected each file once, got it twice in path. Use repeat for text that "
-                    + "should be seen more often");
+                $"{twice}: corpus {corpus.Name}: expected each file once, got it twice in path. Use repeat for text "
+                    + "that should be seen more often");
     }
 
     private static void AddFolder(string folder, CorpusFormat format, List<CorpusFile> files, List<string> passed)
@@ -58,8 +58,8 @@ internal static class CorpusFiles
         if (files.Count == before)
         {
             throw new UserException(
-                $"{folder}: corpus: expected files named {Known()} in the folder, got none. Say format: text or format: "
-                    + "json for files of other names");
+                $"{folder}: corpus: expected files named {Known()} in the folder, got none. Say format: text or "
+                    + "format: json for files of other names");
         }
     }
 
@@ -110,8 +110,9 @@ internal static class CorpusFiles
         }
 
         string extension = Path.GetExtension(WithoutPacking(path));
+        string got = extension.Length == 0 ? "no extension" : extension;
         return new(
-            $"{path}: corpus: expected a file named {Known()}, got {(extension.Length == 0 ? "no extension" : extension)}. "
+            $"{path}: corpus: expected a file named {Known()}, got {got}. "
                 + "Say format: text or format: json for files of other names");
     }
 }

@@ -88,7 +88,8 @@ internal readonly record struct FieldValue(
         string place = Place(json, offset);
         if (json.TokenType != JsonTokenType.StartObject)
         {
-            problem ??= (at, $"expected an object {{\"role\": ..., \"content\": ...}}, got {Kind(json.TokenType)} {place}");
+            string got = $"{Kind(json.TokenType)} {place}";
+            problem ??= (at, $"expected an object {{\"role\": ..., \"content\": ...}}, got {got}");
             json.Skip();
             return null;
         }

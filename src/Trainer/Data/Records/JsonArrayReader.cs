@@ -14,7 +14,8 @@ internal sealed class JsonArrayReader(CorpusContent content)
     private long _line = 1;
 
     /// <summary>The elements, in order. The bytes of one live until the next is asked for.</summary>
-    /// <exception cref="BadRecordException">The array itself is broken: nothing after that place can be read.</exception>
+    /// <exception cref="BadRecordException">The array itself is broken: nothing after that place can be
+    /// read.</exception>
     public IEnumerable<FileSlice> Read()
     {
         NextByte();
@@ -133,5 +134,6 @@ internal sealed class JsonArrayReader(CorpusContent content)
         return at + next + 1;
     }
 
-    private static bool EndsScalar(byte b) => b is (byte)',' or (byte)']' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n';
+    private static bool EndsScalar(byte b) =>
+        b is (byte)',' or (byte)']' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n';
 }

@@ -60,7 +60,11 @@ internal sealed class JsonRecordParser
     private CorpusRecord Parse(ref Utf8JsonReader json, FileSlice slice)
     {
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-            throw Wrong(slice, "record", $"expected an object {{{Example()}: ...}}, got {FieldValue.Kind(json.TokenType)}");
+        {
+            string got = FieldValue.Kind(json.TokenType);
+            throw Wrong(slice, "record", $"expected an object {{{Example()}: ...}}, got {got}");
+        }
+
         var values = new FieldValue[_keys.Length];
         var others = new List<string>();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -72,18 +76,22 @@ internal sealed class JsonRecordParser
             if (key < 0)
                 json.Skip();
             else
-                values[key] = FieldValue.Read(ref json, slice.Offset, _keys[key] == _messagesKey, _template is not null);
+                values[key] = Value(ref json, slice.Offset, _keys[key]);
         }
 
         // Anything after the object is an error that the reader itself finds.
         json.Read();
-        RecordShape shape = Choose(values) ?? throw Wrong(slice, "record", $"expected {Expected()}, got {Got(values, others)}");
+        RecordShape shape = Choose(values)
+            ?? throw Wrong(slice, "record", $"expected {Expected()}, got {Got(values, others)}");
         FieldValue[] fields = [.. shape.Fields.Select(f => values[Array.IndexOf(_keys, f)])];
         int bad = Array.FindIndex(fields, f => f.Problem is not null);
         if (bad >= 0)
             throw Wrong(slice, shape.Fields[bad] + fields[bad].ProblemField, fields[bad].Problem!);
         return Record(shape, fields, slice.Line);
     }
+
+    private FieldValue Value(ref Utf8JsonReader json, long offset, string key) =>
+        FieldValue.Read(ref json, offset, asMessages: key == _messagesKey, numbersToo: _template is not null);
 
     private int KeyOf(ref Utf8JsonReader json)
     {
@@ -104,7 +112,8 @@ internal sealed class JsonRecordParser
     {
         bool Has(RecordShape shape, bool nullToo) => shape.Fields.All(f =>
             values[Array.IndexOf(_keys, f)] is var value && value.IsThere && (nullToo || !value.IsNull));
-        return _shapes.FirstOrDefault(s => Has(s, nullToo: false)) ?? _shapes.FirstOrDefault(s => Has(s, nullToo: true));
+        return _shapes.FirstOrDefault(s => Has(s, nullToo: false))
+            ?? _shapes.FirstOrDefault(s => Has(s, nullToo: true));
     }
 
     private CorpusRecord Record(RecordShape shape, FieldValue[] fields, long line)
@@ -134,7 +143,9 @@ internal sealed class JsonRecordParser
     private string Got(FieldValue[] values, List<string> others)
     {
         string[] keys = [.. _keys.Where((_, i) => values[i].IsThere), .. others];
-        string got = keys.Length == 0 ? "an object without keys" : $"the keys {string.Join(", ", keys.Take(KeysShown))}";
+        string got = keys.Length == 0
+            ? "an object without keys"
+            : $"the keys {string.Join(", ", keys.Take(KeysShown))}";
         return _shapes.Count == 1 ? got : $"{got}. Name yours in the corpus's fields or template";
     }
 

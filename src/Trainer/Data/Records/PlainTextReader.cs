@@ -69,7 +69,9 @@ internal static class PlainTextReader
         if (first != default)
             yield return Joined();
 
-        ReadOutcome Joined() => first.Problem is null ? new CorpusRecord(text.ToString(), null, first.Record!.Line) : first;
+        ReadOutcome Joined() => first.Problem is null
+            ? new CorpusRecord(text.ToString(), null, first.Record!.Line)
+            : first;
     }
 
     private static ReadOutcome Decode(string path, FileSlice slice)

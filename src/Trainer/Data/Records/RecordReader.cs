@@ -24,9 +24,10 @@ internal sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExcept
 
         if (outcomes == 0)
         {
+            string expected = file.IsText ? "text" : "a record {\"text\": ...} a line";
             throw new UserException(
-                $"{content.Path}: corpus: expected {(file.IsText ? "text" : "a record {\"text\": ...} a line")}, got no "
-                    + $"records ({new FileInfo(content.Path).Length} bytes)");
+                $"{content.Path}: corpus: expected {expected}, got no records ("
+                    + $"{new FileInfo(content.Path).Length} bytes)");
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed class RecordTemplate
             }
             else if (c == '}')
             {
-                throw new ArgumentException($"expected {{ before }}, got '{template[..(i + 1)]}'. Write }}}} for a brace");
+                throw new ArgumentException(
+                    $"expected {{ before }}, got '{template[..(i + 1)]}'. Write }}}} for a brace");
             }
             else
             {
