@@ -86,13 +86,19 @@ public sealed class EndToEndTests : IDisposable
     [Fact]
     public void Other_losses_hold_and_forget()
     {
-        _run.Train("ce", "loss=ce", "steps=12");
-        _run.Train("kl", "loss=kl", "optimizer.learning_rate=1e-3");
-        _run.Train("mol", "steps=12");
+        // Digits against letters: even two layers can tell such corpora apart.
+        string digits = _run.Write(
+            "digits.jsonl", string.Concat(Enumerable.Range(0, 80).Select(i => $"{{\"text\": \"{i * 7919L * 104729 * 1299709}\"}}\n")));
+        string corpora = $"data.corpora=[{{name: bees, path: {TinyRun.First}/glass_bees.jsonl, kind: domain}}, "
+            + $"{{name: everyday, path: {digits}, kind: general}}]";
+        _run.Train("ce", corpora, "loss=ce", "steps=25");
+        _run.Train("kl", corpora, "loss=kl", "optimizer.learning_rate=1e-3");
+        _run.Train("mol", corpora, "steps=25");
         JsonObject ce = Metrics("ce")[^1], kl = Metrics("kl")[^1], mol = Metrics("mol")[^1];
         Assert.False(Metrics("ce")[1].ContainsKey("kl"));
         Assert.InRange(Number(kl["kl"]!["everyday"]), 0, 1e-3);
-        Assert.True(Number(ce["kl"]!["everyday"]) > 2 * Number(mol["kl"]!["everyday"]));
+        double forgot = Number(ce["kl"]!["everyday"]), held = Number(mol["kl"]!["everyday"]);
+        Assert.True(forgot > 1.5 * held, $"ce {forgot}, mol {held}");
     }
 
     [Fact]
