@@ -33,7 +33,7 @@ public sealed partial class ChartFigureTests
         XElement figure = Draw(Chart(AxisKind.FromZeroOrLog, false, 0, 30, [("general", kl)]) with { Negligible = 1e-11 });
         Assert.Equal("nats, logarithmic scale", figure.Descendants("p").First().Value);
         Near(kl[1..], Values(figure, Lines(figure)[0], logarithmic: true));
-        Assert.Contains("1 value below 1e-11 (nothing but rounding) is not drawn.", figure.Value);
+        Assert.Contains("1 value is not drawn: nothing but rounding, below 1e-11.", figure.Value);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed partial class ChartFigureTests
         Assert.Equal(3, path.Count(c => c == 'M'));
         Assert.Matches("M[0-9. ]+h0M", path);
         Near([.. points.Where(p => p.IsFinite)], Values(figure, Lines(figure)[0]));
-        Assert.Contains("2 values are not finite (NaN or infinite) and leave gaps.", figure.Value);
+        Assert.Contains("2 values are not drawn: NaN or infinite.", figure.Value);
         Assert.DoesNotContain("NaN", path);
     }
 

@@ -86,13 +86,15 @@ public sealed class RunReportTests : IDisposable
     [Fact]
     public void What_the_page_has_no_words_for_is_drawn_too()
     {
-        WriteRun("medical", "books", more: ",\"tail_mass\":{\"books\":0.01,\"medical\":0.02},\"grad_norm_domain\":0.5");
+        WriteRun("medical", "books", more: ",\"tail_mass\":{\"books\":0.01,\"medical\":0.02},\"memory\":5,\"grad_norm_domain\":0.5");
         XElement page = Page();
         XElement tail = page.Descendants("figure").Single(f => f.Element("figcaption")!.Element("h3")!.Value == "Tail mass");
 
         // In the config's order and colours, not in the file's.
         Assert.Equal(["medical 0.02000", "books 0.01000"], tail.Descendants("li").Select(l => l.Value));
         Assert.Equal("line c1 d1", tail.Descendants("li").Last().Descendants("path").Single().Attribute("class")!.Value);
+        XElement memory = page.Descendants("figure").Single(f => f.Value.Contains("Memory"));
+        Assert.Equal("line c0 d0", memory.Descendants("li").Descendants("path").Single().Attribute("class")!.Value);
         Assert.Equal(["all rows 0.7000", "domain rows 0.5000"], Figure(page, "grad-norm").Descendants("li").Select(l => l.Value));
     }
 
