@@ -54,7 +54,8 @@ public sealed class EventWriterParityTests : IDisposable
 
     private static List<ReadEvent> Expected()
     {
-        using var json = JsonDocument.Parse(File.ReadAllText(Shared.ReferencePath("formats", "tensorboard", "expected.json")));
+        string path = Shared.ReferencePath("formats", "tensorboard", "expected.json");
+        using var json = JsonDocument.Parse(File.ReadAllText(path));
         return
         [
             .. json.RootElement.EnumerateArray().Select(e => new ReadEvent(

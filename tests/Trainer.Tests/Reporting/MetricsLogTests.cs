@@ -17,8 +17,10 @@ public sealed class MetricsLogTests : IDisposable
         using (MetricsWriter writer = new(path))
         {
             writer.Write(new MetricsLine().Add("step", 0).Add("validation", true).Add("ce", [new("a b", 2.5)]));
-            writer.Write(new MetricsLine().Add("step", 1).Add("loss", 0.1 + 0.2).Add("ce", [new("a b", 1.5), new("c", double.NaN)]).Add("kl", (double?)null));
-            writer.Write(new MetricsLine().Add("step", 2).Add("loss", double.NegativeInfinity).Add("ce", [new("c", 1.25)]));
+            writer.Write(new MetricsLine().Add("step", 1).Add("loss", 0.1 + 0.2)
+                .Add("ce", [new("a b", 1.5), new("c", double.NaN)]).Add("kl", (double?)null));
+            writer.Write(
+                new MetricsLine().Add("step", 2).Add("loss", double.NegativeInfinity).Add("ce", [new("c", 1.25)]));
         }
 
         MetricsLog log = Read(File.ReadAllText(path));
@@ -54,7 +56,12 @@ public sealed class MetricsLogTests : IDisposable
         Assert.Equal(1, log.Resumes);
 
         // A resume may validate first.
-        log = Read("{\"step\":1,\"loss\":1}\n{\"step\":2,\"loss\":2}\n{\"step\":1,\"validation\":true,\"ce\":{\"a\":7}}\n");
+        log = Read(
+            """
+            {"step":1,"loss":1}
+            {"step":2,"loss":2}
+            {"step":1,"validation":true,"ce":{"a":7}}
+            """);
         Assert.Equal([1], Points(log, "loss").Select(p => p.Y));
         Assert.Equal(1, log.Resumes);
     }
@@ -74,7 +81,16 @@ public sealed class MetricsLogTests : IDisposable
     [Fact]
     public void Lines_that_are_none_are_counted()
     {
-        MetricsLog log = Read("{\"step\":1,\"loss\":1}\n\n{oops\n[1]\n{\"loss\":5}\n{\"step\":\"x\"}\n{\"step\":2,\"loss\":2}\n");
+        MetricsLog log = Read(
+            """
+            {"step":1,"loss":1}
+
+            {oops
+            [1]
+            {"loss":5}
+            {"step":"x"}
+            {"step":2,"loss":2}
+            """);
         Assert.Equal([3, 4, 5, 6], log.BadLines);
         Assert.False(log.Truncated);
         Assert.Equal([1, 2], Points(log, "loss").Select(p => p.Y));

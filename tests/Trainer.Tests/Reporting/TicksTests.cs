@@ -86,7 +86,8 @@ public sealed class TicksTests
             'G' => 1e9,
             _ => 1,
         };
-        return unit * double.Parse(label.TrimEnd('k', 'M', 'G'), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        const NumberStyles Styles = NumberStyles.Float | NumberStyles.AllowThousands;
+        return unit * double.Parse(label.TrimEnd('k', 'M', 'G'), Styles, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Ranges of any place and of widths from a millionth of it.</summary>

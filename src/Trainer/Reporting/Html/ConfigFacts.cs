@@ -12,7 +12,13 @@ namespace MolEngine.Trainer.Reporting.Html;
 /// <param name="Loss">"mol", "ce", ...</param>
 /// <param name="Steps">As planned; null where epochs were.</param>
 internal sealed record ConfigFacts(
-    string? Model, string? Init, string? Method, string? Loss, string? Alpha, long? Steps, IReadOnlyList<CorpusFacts> Corpora)
+    string? Model,
+    string? Init,
+    string? Method,
+    string? Loss,
+    string? Alpha,
+    long? Steps,
+    IReadOnlyList<CorpusFacts> Corpora)
 {
     public static readonly ConfigFacts None = new(null, null, null, null, null, null, []);
 
@@ -35,9 +41,11 @@ internal sealed record ConfigFacts(
         }
     }
 
-    private static IReadOnlyList<CorpusFacts> CorporaOf(YamlNode? list) => list is not YamlSequenceNode sequence
-        ? []
-        : [.. sequence.Select(c => (Name: Text(c, "name"), Kind: Text(c, "kind"))).Where(c => c.Name is not null).Select(c => new CorpusFacts(c.Name!, c.Kind))];
+    private static CorpusFacts[] CorporaOf(YamlNode? list)
+    {
+        IEnumerable<YamlNode> named = (list as YamlSequenceNode ?? []).Where(c => Text(c, "name") is not null);
+        return [.. named.Select(c => new CorpusFacts(Text(c, "name")!, Text(c, "kind")))];
+    }
 
     private static string? Text(YamlNode? node, params ReadOnlySpan<string> path)
     {

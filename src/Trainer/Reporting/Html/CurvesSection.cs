@@ -2,7 +2,7 @@ using MolEngine.Trainer.Reporting.Html.Charts;
 
 namespace MolEngine.Trainer.Reporting.Html;
 
-/// <summary>The curves: what was learned and kept, then how the optimiser fared, then whatever else was logged.</summary>
+/// <summary>The curves: what was learned and kept, how the optimiser fared, then whatever else was logged.</summary>
 internal static class CurvesSection
 {
     private const string Nats = "nats per token";
@@ -18,12 +18,20 @@ internal static class CurvesSection
         if (run.Metrics is not { Range: { } range } metrics)
         {
             string why = run.Metrics is null ? "There is no metrics.jsonl" : "metrics.jsonl holds no step";
-            html.Add($"""<p class="missing">{why}, so there are no curves.</p></section>""");
+            html.AddMissing($"{why}, so there are no curves.");
+            html.Add($"</section>");
             return;
         }
 
         if (run.Corpora.Count > 0)
-            html.Add($"""<p class="soft">A corpus looks the same in every chart. The numbers beside the names are where the curves end.</p>""");
+        {
+            html.Add(
+                $"""
+                <p class="soft">A corpus looks the same in every chart. The numbers beside the names are where the curves
+                end.</p>
+                """);
+        }
+
         html.Add($"""<div class="charts">""");
         foreach (Chart chart in Charts(run, metrics, range.First, range.Last))
             html.Add(ChartFigure.Draw(chart));
@@ -32,37 +40,46 @@ internal static class CurvesSection
 
     private static IEnumerable<Chart> Charts(RunRecord run, MetricsLog metrics, long first, long last)
     {
-        Chart Of(string id, string title, string unit, AxisKind kind, bool smooth, IReadOnlyList<ChartSeries> series) =>
-            new(id, title, unit, kind, smooth, first, last, series);
-
         string[] corpora = [.. run.Corpora.Select(c => c.Name)];
         IEnumerable<Chart> charts =
         [
-            Of("train-ce", "Training: cross-entropy", Nats, AxisKind.Linear, true, Parts(metrics.Training, "ce", corpora)),
-            Of("validation-ce", "Validation: cross-entropy", Nats, AxisKind.Linear, false, Parts(metrics.Validation, "ce", corpora)),
-            Of("train-kl", "Training: KL to the base model", Nats, AxisKind.FromZeroOrLog, true, Parts(metrics.Training, "kl", corpora))
-                with { Format = Numbers.Kl, Negligible = Numbers.KlNoise },
-            Of("validation-kl", "Validation: KL to the base model", Nats, AxisKind.FromZeroOrLog, false, Parts(metrics.Validation, "kl", corpora))
-                with { Format = Numbers.Kl, Negligible = Numbers.KlNoise },
-            Of("loss", "Loss", "what the optimiser minimises, mean over the batch's rows", AxisKind.Linear, true, One(metrics, "loss", "loss")),
+            Of("train-ce", "Training: cross-entropy", Nats, AxisKind.Linear, true,
+                Parts(metrics.Training, "ce", corpora)),
+            Of("validation-ce", "Validation: cross-entropy", Nats, AxisKind.Linear, false,
+                Parts(metrics.Validation, "ce", corpora)),
+            Kl("train-kl", "Training: KL to the base model", true, Parts(metrics.Training, "kl", corpora)),
+            Kl("validation-kl", "Validation: KL to the base model", false, Parts(metrics.Validation, "kl", corpora)),
+            Of("loss", "Loss", "what the optimiser minimises, mean over the batch's rows", AxisKind.Linear, true,
+                One(metrics, "loss", "loss")),
             Of("grad-norm", "Gradient norm", "before clipping", AxisKind.FromZeroOrLog, true, GradientNorms(metrics)),
-            Of("learning-rate", "Learning rate", "per step", AxisKind.FromZero, false, One(metrics, "learning_rate", "learning rate")),
-            Of("speed", "Speed", "tokens per second", AxisKind.FromZero, true, One(metrics, "tokens_per_second", "tokens/s")),
+            Of("learning-rate", "Learning rate", "per step", AxisKind.FromZero, false,
+                One(metrics, "learning_rate", "learning rate")),
+            Of("speed", "Speed", "tokens per second", AxisKind.FromZero, true,
+                One(metrics, "tokens_per_second", "tokens/s")),
         ];
         int other = 0;
         IEnumerable<Chart> rest = Others(metrics, corpora).Select(o =>
             Of($"other-{other++}", o.Title, o.Unit, AxisKind.FromZeroOrLog, o.Smooth, o.Series));
         return charts.Concat(rest).Where(c => c.Series.Count > 0);
+
+        Chart Of(string id, string title, string unit, AxisKind kind, bool smooth, ChartSeries[] series) =>
+            new(id, title, unit, kind, smooth, first, last, series);
+
+        Chart Kl(string id, string title, bool smooth, ChartSeries[] series) =>
+            Of(id, title, Nats, AxisKind.FromZeroOrLog, smooth, series)
+                with { Format = Numbers.Kl, Negligible = Numbers.KlNoise };
     }
 
     /// <summary>A measure's series, styled by the places of their parts in a list; strangers follow after it.</summary>
     private static ChartSeries[] Parts(IReadOnlyList<MetricSeries> series, string metric, string[] places)
     {
         IReadOnlyList<MetricSeries> own = MetricsLog.Of(series, metric);
-        string[] all = [.. places.Concat(own.Select(s => s.Part ?? metric)).Distinct()];
+        string[] all = [.. places.Concat(own.Select(s => s.Part).OfType<string>()).Distinct()];
+        string title = metric.Replace('_', ' ');
         return
         [
-            .. own.Select(s => new ChartSeries(s.Part ?? metric, Array.IndexOf(all, s.Part ?? metric), s.Points))
+            .. own
+                .Select(s => new ChartSeries(s.Part ?? title, Math.Max(0, Array.IndexOf(all, s.Part)), s.Points))
                 .OrderBy(s => s.Style),
         ];
     }
@@ -75,7 +92,8 @@ internal static class CurvesSection
     {
         MetricSeries[] norms =
         [
-            .. metrics.Training.Concat(metrics.Validation).Where(s => s.Metric.StartsWith(GradNorm, StringComparison.Ordinal))
+            .. metrics.Training.Concat(metrics.Validation)
+                .Where(s => s.Metric.StartsWith(GradNorm, StringComparison.Ordinal))
                 .OrderBy(s => s.Metric.Length),
         ];
         return [.. norms.Select((s, i) => new ChartSeries(Name(s), i, s.Points))];

@@ -9,7 +9,7 @@ internal static class DataSection
         if (run.Data is { } data)
             Add(html, data);
         else
-            html.Add($"""<p class="missing">No data.json: how much text the corpora hold is not known.</p>""");
+            html.AddMissing("No data.json: how much text the corpora hold is not known.");
         html.Add($"</section>");
     }
 
@@ -46,7 +46,7 @@ internal static class DataSection
         }
 
         if (data.Rows.Count == 0 && data.Facts.Count == 0)
-            html.Add($"""<p class="missing">data.json is empty.</p>""");
+            html.AddMissing("data.json is empty.");
     }
 
     private static Markup Align(StatisticsTable data, int column) =>

@@ -11,5 +11,8 @@ internal sealed class HtmlPage
 
     public void Add(Markup markup) => _html.Append(markup.Text).Append('\n');
 
+    /// <summary>Says that something is not there, and why.</summary>
+    public void AddMissing(string sentence) => Add($"""<p class="missing">{sentence}</p>""");
+
     public override string ToString() => _html.ToString();
 }

@@ -20,8 +20,8 @@ internal static class Names
     }
 
     /// <summary>
-    /// A name between Unicode's first strong isolate and its end, so that one written from right to left does not turn the
-    /// words around it. Where markup can stand, <c>bdi</c> does the same.
+    /// A name between Unicode's first strong isolate and its end, so that one written from right to left does not turn
+    /// the words around it. Where markup can stand, <c>bdi</c> does the same.
     /// </summary>
     public static string Inline(string name) => $"\u2068{Shortened(name)}\u2069";
 }

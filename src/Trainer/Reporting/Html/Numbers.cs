@@ -54,7 +54,8 @@ internal static class Numbers
     {
         { TotalHours: >= 1 } => string.Create(
             CultureInfo.InvariantCulture, $"{(long)time.TotalHours:N0}\u00a0h\u00a0{time.Minutes:D2}\u00a0min"),
-        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}\u00a0min\u00a0{time.Seconds:D2}\u00a0s"),
+        { TotalMinutes: >= 1 } => string.Create(
+            CultureInfo.InvariantCulture, $"{time.Minutes}\u00a0min\u00a0{time.Seconds:D2}\u00a0s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#}\u00a0s"),
     };
 

@@ -11,13 +11,13 @@ internal static class PageStyle
         :root {
           color-scheme: light dark;
           --page: #fff; --panel: #f6f7f9; --text: #1b1f24; --soft: #59636e; --line: #d8dde3; --grid: #e6e9ed;
-          --c0: #0066ad; --c1: #c24e00; --c2: #00805c; --c3: #b3478f; --c4: #8a6d00; --c5: #2487b8; --c6: #6b4fbb; --c7: #5b6470;
+          --c0: #0066ad; --c1: #c24e00; --c2: #00805c; --c3: #b3478f; --c4: #8a6d00; --c5: #5b6470; --c6: #6b4fbb; --c7: #2487b8;
           --good: #1a6e3c; --bad: #a8332a;
         }
         @media (prefers-color-scheme: dark) {
           :root {
             --page: #14171b; --panel: #1c2025; --text: #e4e7eb; --soft: #9aa5b1; --line: #363d46; --grid: #2a3037;
-            --c0: #58a6f0; --c1: #f08a3c; --c2: #35bd92; --c3: #e58cc5; --c4: #dcb93c; --c5: #7ccdf2; --c6: #b39cf5; --c7: #a9b2bd;
+            --c0: #58a6f0; --c1: #f08a3c; --c2: #35bd92; --c3: #e58cc5; --c4: #dcb93c; --c5: #a9b2bd; --c6: #b39cf5; --c7: #7ccdf2;
             --good: #63c68b; --bad: #f28b82;
           }
         }
@@ -93,7 +93,7 @@ internal static class PageStyle
         }
         @media print {
           :root { color-scheme: light; --page: #fff; --panel: #f6f7f9; --text: #000; --soft: #444; --line: #bbb; --grid: #ddd;
-            --c0: #0066ad; --c1: #c24e00; --c2: #00805c; --c3: #b3478f; --c4: #8a6d00; --c5: #2487b8; --c6: #6b4fbb; --c7: #5b6470;
+            --c0: #0066ad; --c1: #c24e00; --c2: #00805c; --c3: #b3478f; --c4: #8a6d00; --c5: #5b6470; --c6: #6b4fbb; --c7: #2487b8;
             --good: #1a6e3c; --bad: #a8332a; }
           body { font-size: 10.5pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
           main { padding: 0; max-width: none; }

@@ -31,9 +31,9 @@ public sealed record RunRecord(string Name, string? Config)
         get
         {
             IEnumerable<MetricSeries> series = Metrics is null ? [] : [.. Metrics.Training, .. Metrics.Validation];
-            IEnumerable<CorpusFacts> measured =
-                series.Where(s => s.Metric is "ce" or "kl" && s.Part is not null).Select(s => new CorpusFacts(s.Part!, null));
-            return [.. Facts.Corpora.Concat(measured).DistinctBy(c => c.Name)];
+            IEnumerable<string> measured =
+                series.Where(s => s.Metric is "ce" or "kl").Select(s => s.Part).OfType<string>();
+            return [.. Facts.Corpora.Concat(measured.Select(n => new CorpusFacts(n, null))).DistinctBy(c => c.Name)];
         }
     }
 

@@ -19,9 +19,10 @@ internal sealed class RunRecordReader
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (!File.Exists(Path.Combine(full, "metrics.jsonl")) && !File.Exists(Path.Combine(full, "config.yaml")))
         {
+            string found = Directory.Exists(full) ? "a folder with neither" : "no folder";
             throw new UserException(
-                $"{directory}: expected a run directory with config.yaml and metrics.jsonl, got "
-                + $"{(Directory.Exists(full) ? "a folder with neither" : "no folder")}. Name the folder that train wrote (output)");
+                $"{directory}: expected a run directory with config.yaml and metrics.jsonl, got {found}. Name the "
+                + "folder that train wrote (output)");
         }
 
         try
@@ -31,7 +32,8 @@ internal sealed class RunRecordReader
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserException(
-                $"{directory}: report: expected files that can be read, got \"{e.Message}\". Check the folder's permissions", e);
+                $"{directory}: report: expected files that can be read, got \"{e.Message}\". Check their permissions",
+                e);
         }
     }
 
@@ -57,7 +59,8 @@ internal sealed class RunRecordReader
         }
         catch (FormatException e)
         {
-            _faults.Add($"config.yaml is not YAML ({e.Message}), so which corpora are domain and which general is not known.");
+            _faults.Add(
+                $"config.yaml is not YAML ({e.Message}), so which corpora are domain and which general is not known.");
             return ConfigFacts.None;
         }
     }
@@ -66,8 +69,10 @@ internal sealed class RunRecordReader
     {
         if (!File.Exists(PathOf("metrics.jsonl")))
             return null;
+
         // The run may be writing it.
-        using var file = new FileStream(PathOf("metrics.jsonl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+        using var file = new FileStream(PathOf("metrics.jsonl"), FileMode.Open, FileAccess.Read, Shared);
         using var reader = new StreamReader(file);
         MetricsLog log = MetricsLog.Read(reader);
         if (log.BadLines.Count > 0)
@@ -102,7 +107,8 @@ internal sealed class RunRecordReader
 
     private static IReadOnlyList<Sample> SamplesOf(JsonElement json) =>
     [
-        .. json.EnumerateArray().Select(s => new Sample(Field(s, "prompt") ?? "", Field(s, "before"), Field(s, "after"))),
+        .. json.EnumerateArray()
+            .Select(s => new Sample(Field(s, "prompt") ?? "", Field(s, "before"), Field(s, "after"))),
     ];
 
     private static IReadOnlyList<(string Name, string Value)> RunOf(JsonElement json) =>
@@ -112,7 +118,9 @@ internal sealed class RunRecordReader
     ];
 
     private static string? Field(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null;
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+            ? value.ToString()
+            : null;
 
     private string? Text(string name) => File.Exists(PathOf(name)) ? File.ReadAllText(PathOf(name)) : null;
 

@@ -46,7 +46,8 @@ public static class RunReport
         ConfigSection.Add(html, run);
         html.Add(
             $"""
-            <footer>Made by MolEngine from the files of this run directory. Logarithms are natural: cross-entropy (CE) and KL divergence are in nats per token.</footer>
+            <footer>Made by MolEngine from the files of this run directory. Logarithms are natural: cross-entropy (CE)
+            and KL divergence are in nats per token.</footer>
             </main>
             </body>
             </html>

@@ -8,8 +8,9 @@ internal static class SamplesSection
         html.Add($"""<section id="samples"><h2>Samples</h2>""");
         if (run.Samples is not { Count: > 0 } samples)
         {
-            string why = run.Samples is null ? "No samples.json: nothing was generated" : "samples.json is empty: nothing was generated";
-            html.Add($"""<p class="missing">{why}, or it was not kept.</p></section>""");
+            string why = run.Samples is null ? "No samples.json" : "samples.json is empty";
+            html.AddMissing($"{why}: nothing was generated, or it was not kept.");
+            html.Add($"</section>");
             return;
         }
 
@@ -34,7 +35,8 @@ internal static class SamplesSection
     private static Markup Answer(string? text) => text switch
     {
         null => new Markup("""<p class="missing">not generated</p>"""),
-        { } blank when string.IsNullOrWhiteSpace(blank) => new Markup("""<p class="missing">nothing (the answer is empty)</p>"""),
+        { } blank when string.IsNullOrWhiteSpace(blank) =>
+            new Markup("""<p class="missing">nothing (the answer is empty)</p>"""),
         _ => Markup.Of($"""<div class="said" dir="auto">{text}</div>"""),
     };
 }

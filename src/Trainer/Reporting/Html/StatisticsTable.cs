@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace MolEngine.Trainer.Reporting.Html;
 
 /// <summary>
-/// data.json as a table: <c>corpora</c>, a list of objects (or an object of them by name), gives its rows, and what else
-/// there is stands beside it. The names of the numbers are the file's, so what a later program counts is shown too.
+/// data.json as a table: <c>corpora</c>, a list of objects (or an object of them by name), gives its rows, and what
+/// else there is stands beside it. The names of the numbers are the file's: what a later program counts shows too.
 /// </summary>
 /// <param name="Facts">Names and values about all corpora.</param>
 /// <param name="Rows">As many cells as there are columns; without text where a corpus has none.</param>
@@ -38,7 +38,7 @@ internal sealed record StatisticsTable(
         return new StatisticsTable(
             [.. facts.Select(f => (f.Item1, f.Item2.Text ?? "–"))],
             columns,
-            [.. rows.Select(r => (IReadOnlyList<StatisticsCell>)[.. columns.Select(c => r.FirstOrDefault(x => x.Name == c).Cell)])]);
+            [.. rows.Select(r => columns.Select(c => r.FirstOrDefault(x => x.Name == c).Cell).ToArray())]);
     }
 
     private static IEnumerable<List<(string, StatisticsCell)>> RowsOf(JsonElement json)
@@ -87,7 +87,8 @@ internal sealed record StatisticsTable(
         JsonValueKind.Null => default,
         JsonValueKind.True => new StatisticsCell("yes", false),
         JsonValueKind.False => new StatisticsCell("no", false),
-        JsonValueKind.Array => new StatisticsCell(string.Join(", ", json.EnumerateArray().Select(e => e.ToString())), false),
+        JsonValueKind.Array =>
+            new StatisticsCell(string.Join(", ", json.EnumerateArray().Select(e => e.ToString())), false),
         _ => new StatisticsCell(json.ToString(), false),
     };
 }

@@ -32,7 +32,7 @@ internal static class SummarySection
             html.Add($"<div><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div>");
         html.Add($"</dl>");
         if (run.Run is null)
-            html.Add($"""<p class="missing">No run.json: device, version and times are not known.</p>""");
+            html.AddMissing("No run.json: device, version and times are not known.");
         html.Add($"</header>");
     }
 
@@ -88,7 +88,9 @@ internal static class SummarySection
     private static string StepsOf(MetricsLog metrics, long? planned)
     {
         long last = (long)(metrics.Training.SelectMany(s => s.Points).Select(p => p.X).DefaultIfEmpty(0).Max());
-        string steps = planned is { } n && n != last ? $"{Numbers.Count(last)} of {Numbers.Count(n)} planned" : Numbers.Count(last);
+        string steps = Numbers.Count(last);
+        if (planned is { } all && all != last)
+            steps += $" of {Numbers.Count(all)} planned";
         IReadOnlyList<DataPoint> epochs = MetricsLog.Of(metrics.Training, "epoch").FirstOrDefault()?.Points ?? [];
         if (epochs.Count > 0)
             steps += $" ({Numbers.Value(epochs[^1].Y)} epochs)";
@@ -103,7 +105,10 @@ internal static class SummarySection
         if (rates is null)
             return total;
         double[] sorted = [.. rates.Points.Select(p => p.Y).Where(double.IsFinite).Order()];
-        return sorted.Length == 0 ? total : $"{total}{(total.Length > 0 ? " at " : "")}{Numbers.Value(sorted[sorted.Length / 2])} a second (median)";
+        if (sorted.Length == 0)
+            return total;
+        string median = $"{Numbers.Value(sorted[sorted.Length / 2])} a second (median)";
+        return total.Length > 0 ? $"{total} at {median}" : median;
     }
 
     private static string Time(string text) => Parsed(text) is { } time
@@ -115,8 +120,9 @@ internal static class SummarySection
             ? $" ({Numbers.Duration(to - from)})"
             : "";
 
-    private static DateTimeOffset? Parsed(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-            ? time
-            : null;
+    private static DateTimeOffset? Parsed(string text)
+    {
+        const DateTimeStyles Zone = DateTimeStyles.AssumeUniversal;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Zone, out DateTimeOffset time) ? time : null;
+    }
 }

@@ -12,16 +12,18 @@ internal sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
     public const double Much = 0.05;
 
     public const string Rule =
-        "Learned: the cross-entropy of held-out domain text fell by 1 % or more. Kept: that of general text rose by less "
-        + "than 1 %; from 5 % on it counts as forgotten. Both are means over corpora, each corpus counted once.";
+        "Learned: the cross-entropy of held-out domain text fell by 1 % or more. Kept: that of general text rose by "
+        + "less than 1 %; from 5 % on it counts as forgotten. Both are means over corpora, each corpus counted once.";
+
+    private const string Unknown = "this report cannot say what was learned or kept";
 
     public static Verdict Of(RunRecord run)
     {
         IReadOnlyList<Outcome> outcomes = Outcome.Of(run);
         if (outcomes.Count == 0)
-            return new Verdict("Nothing was validated", ["No validation was logged, so this report cannot say what was learned or kept."]);
+            return new Verdict("Nothing was validated", [$"No validation was logged, so {Unknown}."]);
         if (outcomes.All(o => o.Ce is null or { IsOne: true }))
-            return new Verdict("Validated only once", ["There is one validation and nothing to compare it with, so this report cannot say what was learned or kept."]);
+            return new Verdict("Validated only once", [$"There is nothing to compare it with, so {Unknown}."]);
 
         Outcome[] domain = [.. outcomes.Where(o => o.Corpus.Kind == "domain")];
         Outcome[] general = [.. outcomes.Where(o => o.Corpus.Kind == "general")];
@@ -34,9 +36,17 @@ internal sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
         if (kept is not null)
             sentences.Add(CrossEntropy($"held-out general text ({Listed(general)})", kept));
         if (moved is not null)
-            sentences.Add($"On general text the model has moved {Numbers.Kl(moved.Last.Y)} nats per token (KL) away from the base model.");
+        {
+            string distance = $"{Numbers.Kl(moved.Last.Y)} nats per token (KL)";
+            sentences.Add($"On general text the model has moved {distance} away from the base model.");
+        }
+
         if (learned is null && kept is null)
-            sentences.AddRange(outcomes.Where(o => o.Ce is { IsOne: false }).Select(o => CrossEntropy($"held-out text of {Names.Inline(o.Corpus.Name)}", o.Ce!)));
+        {
+            sentences.AddRange(outcomes.Where(o => o.Ce is { IsOne: false })
+                .Select(o => CrossEntropy($"held-out text of {Names.Inline(o.Corpus.Name)}", o.Ce!)));
+        }
+
         return new Verdict(Head(learned, kept), sentences);
     }
 
@@ -74,7 +84,8 @@ internal sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
             > 0 => "rose",
             _ => "went",
         };
-        return $"Cross-entropy on {what} {verb} from {Numbers.Value(c.First.Y)} to {Numbers.Value(c.Last.Y)} nats per token "
+        string values = $"{Numbers.Value(c.First.Y)} to {Numbers.Value(c.Last.Y)}";
+        return $"Cross-entropy on {what} {verb} from {values} nats per token "
             + $"({Numbers.SignedPercent(c.Share)}; perplexity {Perplexity(c.First)} to {Perplexity(c.Last)}).";
     }
 

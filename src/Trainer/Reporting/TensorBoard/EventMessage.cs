@@ -10,7 +10,7 @@ namespace MolEngine.Trainer.Reporting.TensorBoard;
 /// </summary>
 internal static class EventMessage
 {
-    // A field's key is its number times 8 plus the wire type: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes.
+    // A field's key is its number times 8 plus the wire type: 0 varint, 1 eight bytes, 2 with a length, 5 four bytes.
     private const byte WallTime = (1 << 3) | 1;
     private const byte Step = (2 << 3) | 0;
     private const byte FileVersion = (3 << 3) | 2;

@@ -70,13 +70,13 @@ public sealed class EventWriter : IDisposable
             int file = Interlocked.Increment(ref _files) - 1;
             string name = string.Create(
                 CultureInfo.InvariantCulture, $"{Prefix}{seconds:D10}.{host}.{Environment.ProcessId}.{file}");
+            string path = Path.Combine(folder, name);
             try
             {
                 // No buffer of ours: each record is one write.
-                return new FileStream(
-                    Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             }
-            catch (IOException) when (attempt < 100 && File.Exists(Path.Combine(folder, name)))
+            catch (IOException) when (attempt < 100 && File.Exists(path))
             {
                 // Another process took the name since the folder was read.
             }

@@ -14,7 +14,8 @@ internal static class TfRecord
 
     private const int HeaderLength = 12;
 
-    /// <summary>Writes a whole record; <paramref name="record"/> has the payload's length and <see cref="Overhead"/>.</summary>
+    /// <summary>Writes a whole record.</summary>
+    /// <param name="record">As long as the payload and <see cref="Overhead"/>.</param>
     public static void Write(ReadOnlySpan<byte> payload, Span<byte> record)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(record, (ulong)payload.Length);

@@ -17,7 +17,7 @@ internal enum AxisKind
 /// <param name="Floor">A logarithmic axis has no place for this value and what is less.</param>
 internal sealed record Axis(double Low, double High, bool Logarithmic, IReadOnlyList<Tick> Ticks, double Floor = 0)
 {
-    /// <summary>Beyond it (and below its inverse) lies nothing that a run means: such values count as infinite, as 0.</summary>
+    /// <summary>Nothing that a run means lies beyond it: it is not drawn. Below its inverse all is 0.</summary>
     private const double Huge = 1e100;
 
     /// <summary>A linear axis hides what is smaller than a hundredth of its height.</summary>

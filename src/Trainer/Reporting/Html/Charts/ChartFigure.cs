@@ -38,7 +38,7 @@ internal static class ChartFigure
         html.Add($"""<figcaption><h3>{chart.Title}</h3><p class="unit">{chart.Unit}{scale}</p></figcaption>""");
         if (curves.Sum(c => c.Shown.Count) == 0)
         {
-            html.Add($"""<p class="missing">None of the values is a finite number, so there is no curve to draw.</p>""");
+            html.AddMissing("None of the values is a finite number, so there is no curve to draw.");
         }
         else
         {
@@ -58,10 +58,11 @@ internal static class ChartFigure
         html.Add($"""<ul class="legend">""");
         foreach (Curve c in curves)
         {
-            Markup swatch = Markup.Of(
-                $"""<svg class="swatch" viewBox="0 0 30 10" aria-hidden="true"><path class="{Style(c)}" d="M2 5H28" /></svg>""");
+            Markup line = Markup.Of($"""<path class="{Style(c)}" d="M2 5H28" />""");
+            Markup swatch = Markup.Of($"""<svg class="swatch" viewBox="0 0 30 10" aria-hidden="true">{line}</svg>""");
+            Markup name = Markup.Of($"""<bdi title="{c.Series.Name}">{Names.Shortened(c.Series.Name)}</bdi>""");
             string end = c.Shown.Count == 0 ? "not drawn" : chart.Format(c.End);
-            html.Add($"""<li>{swatch}<bdi title="{c.Series.Name}">{Names.Shortened(c.Series.Name)}</bdi> <span class="end">{end}</span></li>""");
+            html.Add($"""<li>{swatch}{name} <span class="end">{end}</span></li>""");
         }
 
         html.Add($"</ul>");
@@ -69,11 +70,13 @@ internal static class ChartFigure
 
     private static void AddDrawing(HtmlPage html, Chart chart, Axis x, Axis y, Curve[] curves)
     {
+        string title = $"{chart.Id}-title";
+        string text = $"{chart.Id}-text";
         html.Add(
             $"""
-            <svg class="drawing" viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="{chart.Id}-title {chart.Id}-text">
-            <title id="{chart.Id}-title">{chart.Title}</title>
-            <desc id="{chart.Id}-text">{ChartText.Describe(chart, y, curves)}</desc>
+            <svg class="drawing" viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="{title} {text}">
+            <title id="{title}">{chart.Title}</title>
+            <desc id="{text}">{ChartText.Describe(chart, y, curves)}</desc>
             """);
         AddAxes(html, x, y);
         bool dots = HasDots(curves);
@@ -128,16 +131,21 @@ internal static class ChartFigure
         html.Add($"""<g class="marked"><path class="{Style(c)}" d="{Path(c.Points)}" />""");
         if (c.Series.Points.Count <= MostMarks)
         {
-            DataPoint[] drawn = [.. c.Points.Where(p => p.IsFinite)];
-            for (int i = 0; i < drawn.Length; i++)
-            {
-                string text = $"{Names.Inline(c.Series.Name)}, step {Numbers.Count((long)c.Shown[i].X)}: {chart.Format(c.Shown[i].Y)}";
-                html.Add(
-                    $"""<circle class="c{c.Series.Style % Colours}" cx="{X(drawn[i].X)}" cy="{Y(drawn[i].Y)}" r="3"><title>{text}</title></circle>""");
-            }
+            foreach ((DataPoint at, DataPoint point) in c.Points.Where(p => p.IsFinite).Zip(c.Shown))
+                html.Add(Mark(chart, c, at, point));
         }
 
         html.Add($"</g>");
+    }
+
+    /// <summary>A circle that tells its numbers when it is pointed at.</summary>
+    private static Markup Mark(Chart chart, Curve c, DataPoint at, DataPoint point)
+    {
+        string step = Numbers.Count((long)point.X);
+        string text = $"{Names.Inline(c.Series.Name)}, step {step}: {chart.Format(point.Y)}";
+        string colour = $"c{c.Series.Style % Colours}";
+        return Markup.Of(
+            $"""<circle class="{colour}" cx="{X(at.X)}" cy="{Y(at.Y)}" r="3"><title>{text}</title></circle>""");
     }
 
     private static string Note(Chart chart, Axis y, Curve[] curves)
@@ -145,7 +153,8 @@ internal static class ChartFigure
         var parts = new List<string>();
         if (chart.Note.Length > 0)
             parts.Add(chart.Note);
-        int[] fits = [.. curves.Where(c => c.Trend.Count > 0).Select(c => Smoothing.Neighbours(c.Shown.Count)).Distinct().Order()];
+        IEnumerable<Curve> smooth = curves.Where(c => c.Trend.Count > 0);
+        int[] fits = [.. smooth.Select(c => Smoothing.Neighbours(c.Shown.Count)).Distinct().Order()];
         if (fits.Length > 0)
         {
             string over = fits.Length == 1 ? $"{fits[0]}" : $"{fits[0]} to {fits[^1]}";
@@ -157,13 +166,13 @@ internal static class ChartFigure
 
         int off = curves.Sum(c => c.OffAxis);
         string which = !y.Logarithmic ? "beyond 1e100"
-            : y.Floor > 0 ? $"below {Numbers.Value(y.Floor)} (nothing but rounding)"
-            : "without a logarithm (0 or less)";
+            : y.Floor > 0 ? $"nothing but rounding, below {Numbers.Value(y.Floor)}"
+            : "0 or less, which has no logarithm";
         if (off > 0)
-            parts.Add($"{Numbers.Of(off, "value")} {which} {(off == 1 ? "is" : "are")} not drawn.");
+            parts.Add($"{Numbers.Of(off, "value is", "values are")} not drawn: {which}.");
         int lost = curves.Sum(c => c.NotFinite);
         if (lost > 0)
-            parts.Add($"{Numbers.Of(lost, "value")} {(lost == 1 ? "is" : "are")} not finite (NaN or infinite) and {(lost == 1 ? "leaves a gap" : "leave gaps")}.");
+            parts.Add($"{Numbers.Of(lost, "value is", "values are")} not drawn: NaN or infinite.");
         return string.Join(' ', parts);
     }
 

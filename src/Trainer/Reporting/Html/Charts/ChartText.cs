@@ -18,9 +18,10 @@ internal static class ChartText
         DataPoint last = curve.Shown[^1];
         DataPoint lowest = curve.Shown.MinBy(p => p.Y);
         DataPoint highest = curve.Shown.MaxBy(p => p.Y);
+        string name = Names.Inline(curve.Series.Name);
         return curve.Shown.Count == 1
-            ? $"{Names.Inline(curve.Series.Name)}: {At(chart, first)}."
-            : $"{Names.Inline(curve.Series.Name)}: {Numbers.Of(curve.Shown.Count, "value")}, {At(chart, first)}, {At(chart, last)}; "
+            ? $"{name}: {At(chart, first)}."
+            : $"{name}: {Numbers.Count(curve.Shown.Count)} values, {At(chart, first)}, {At(chart, last)}; "
                 + $"lowest {At(chart, lowest)}, highest {At(chart, highest)}.";
     }
 

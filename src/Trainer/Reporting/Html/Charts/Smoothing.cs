@@ -10,7 +10,7 @@ internal static class Smoothing
     /// <summary>A chart whose longest series is shorter shows the points themselves.</summary>
     private const int FewestPoints = 30;
 
-    /// <summary>Beside the longest series, one that is this many times shorter was measured on purpose: no trend.</summary>
+    /// <summary>A series that is this many times shorter than the longest was measured on purpose: no trend.</summary>
     private const int Sparse = 4;
 
     private const int MostPlaces = 400;
@@ -19,7 +19,8 @@ internal static class Smoothing
     /// <summary>One neighbourhood is this part of all points.</summary>
     private const int Neighbourhoods = 12;
 
-    /// <summary>Whether a series gets a trend, in a chart whose longest series has <paramref name="longest"/> points.</summary>
+    /// <summary>Whether a series gets a trend.</summary>
+    /// <param name="longest">Points of the chart's longest series.</param>
     public static bool Serves(int points, int longest) =>
         longest >= FewestPoints && points >= FewestNeighbours && points * Sparse >= longest;
 
