@@ -86,7 +86,14 @@ internal static class SafetensorsHeader
             i++;
         }
 
-        return new Shape(dimensions);
+        try
+        {
+            return new Shape(dimensions);
+        }
+        catch (ArgumentException)
+        {
+            throw entry.Wrong("shape", "a tensor that fits a file, not far more", value.Value, Again);
+        }
     }
 
     private static (long Start, long End) ReadOffsets(string path, string name, JsonFields entry)
@@ -104,20 +111,12 @@ internal static class SafetensorsHeader
     {
         if (BitsOf(type) is not int bits)
             return;
-        UInt128 expected = (UInt128)bits;
-        bool overflow = false;
-        foreach (int d in shape.Dimensions)
+        Int128 expected = (Int128)shape.Count * bits;
+        if (expected != (Int128)bytes * 8)
         {
-            overflow |= d > 0 && expected > UInt128.MaxValue / (uint)d;
-            expected = overflow ? expected : expected * (uint)d;
-        }
-
-        if (overflow || expected != (UInt128)bytes * 8)
-        {
-            string size = overflow ? "far more" : $"{expected / 8}";
             throw new ModelFileException(
-                $"{path}: tensor {name}: its size disagrees with {type} {shape}: expected {size} bytes, got {bytes}. "
-                + Again);
+                $"{path}: tensor {name}: its size disagrees with {type} {shape}: expected {expected / 8} bytes, got "
+                + $"{bytes}. {Again}");
         }
     }
 

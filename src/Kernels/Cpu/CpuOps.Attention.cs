@@ -90,7 +90,8 @@ internal sealed unsafe partial class CpuOps<S, V>
             return;
         }
 
-        // Blocks end at multiples of the block in the cache: each query then sees a key of every key block up to its own.
+        // Blocks end at multiples of the block in the cache: each query then sees a key of every key block up to its
+        // own.
         int shift = start % group.QueryBlock;
         int blocks = (shift + tokens + group.QueryBlock - 1) / group.QueryBlock;
         long size = AttentionForward<S, V>.Workspace(group);

@@ -11,7 +11,9 @@ namespace MolEngine.Trainer.Config;
 /// </summary>
 internal static class ConfigKeys
 {
-    /// <summary>Tokens computed at once (micro_batch x context) at most: far above any memory, far below 2^31.</summary>
+    /// <summary>
+    /// Tokens computed at once (micro_batch x context) at most: far above any memory, far below 2^31.
+    /// </summary>
     public const int MaxTokens = 1 << 24;
 
     /// <summary>Steps of a run at most: schedules count them in 32 bits.</summary>

@@ -7,7 +7,7 @@ internal static class DataKeys
 
     public static readonly ConfigKey<int> Context = new(
         "data.context", KeyTypes.Int, "8192",
-        "Tokens of a packed row.", x => x >= 2, "of at least 2");
+        "Tokens of a packed row.", x => x is >= 2 and <= ConfigKeys.MaxTokens, $"from 2 to {ConfigKeys.MaxTokens}");
     public static readonly ConfigKey<PackingKind> Packing = new(
         "data.packing", KeyTypes.OneOf<PackingKind>(), "concat",
         "concat lays documents end to end and fills every row; best_fit cuts only documents longer than context.");

@@ -64,8 +64,8 @@ public sealed record InitSettings(InitKind Kind, ulong Seed);
 /// <param name="TopN">Tokens of the base model that KL sees one by one.</param>
 public sealed record LossSettings(LossKind Kind, double Alpha, int TopN);
 
-/// <param name="From">Folder of the PEFT adapter that training starts from, absolute; null starts a new one. Rank, alpha,
-/// use_rslora and target_modules are then the adapter's own, and empty here.</param>
+/// <param name="From">Folder of the PEFT adapter that training starts from, absolute; null starts a new one. Rank,
+/// alpha, use_rslora and target_modules are then the adapter's own, and empty here.</param>
 public sealed record LoraSettings(
     int Rank, double Alpha, bool UseRsLora, double Dropout, IReadOnlyList<string> TargetModules, string? From)
 {

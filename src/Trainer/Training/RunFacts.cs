@@ -7,8 +7,8 @@ using MolEngine.Engine.Weights;
 namespace MolEngine.Trainer.Training;
 
 /// <summary>
-/// What the report tells beside the metrics: run.json (who trained what, on what, when), data.json (what came out of the corpora) and
-/// samples.json (what the model says before and after).
+/// What the report tells beside the metrics: run.json (who trained what, on what, when), data.json (what came out of
+/// the corpora) and samples.json (what the model says before and after).
 /// </summary>
 internal static class RunFacts
 {

@@ -96,7 +96,9 @@ internal sealed class RunModel : IDisposable
     private static string SavedFolder(RunConfig run) =>
         Path.Combine(run.Output, run.Method == TrainingMethod.Lora ? "adapter" : "model");
 
-    /// <summary>A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.</summary>
+    /// <summary>
+    /// A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.
+    /// </summary>
     private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules) Adapter(RunConfig run, Ops ops)
     {
         LoraSettings lora = run.Lora;

@@ -126,7 +126,9 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
         }
     }
 
-    /// <summary>What was learned and what was kept: the held-out figures before the first step and after the last.</summary>
+    /// <summary>
+    /// What was learned and what was kept: the held-out figures before the first step and after the last.
+    /// </summary>
     public void Summary(IReadOnlyList<CorpusFigures> before, IReadOnlyList<CorpusFigures> after)
     {
         // Without a validation before the first step (a resumed run) there is nothing to compare with.

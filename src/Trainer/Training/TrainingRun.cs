@@ -112,7 +112,8 @@ internal sealed class TrainingRun
     }
 
     /// <summary>
-    /// The adapter or model, and the report. The samples are made first: an adapter in place means that the run is finished.
+    /// The adapter or model, and the report. The samples are made first: an adapter in place means that the run is
+    /// finished.
     /// </summary>
     private void Finish(CancellationToken cancel)
     {

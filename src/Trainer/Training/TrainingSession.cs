@@ -10,7 +10,10 @@ using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Training;
 
-/// <summary>Everything a run trains with: model, rows and their order, optimizer. Made from the config alone, before anything is written.</summary>
+/// <summary>
+/// Everything a run trains with: model, rows and their order, optimizer. Made from the config alone, before anything is
+/// written.
+/// </summary>
 internal sealed class TrainingSession : IDisposable
 {
     private readonly Arena _states;

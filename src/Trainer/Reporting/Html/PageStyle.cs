@@ -4,8 +4,8 @@ namespace MolEngine.Trainer.Reporting.Html;
 internal static class PageStyle
 {
     /// <summary>
-    /// Colours after Okabe and Ito, which people of all kinds of colour vision tell apart, darkened on white and lightened
-    /// on black until each stands out 3:1 and more. Type in drawings grows where drawings shrink.
+    /// Colours after Okabe and Ito, which people of all kinds of colour vision tell apart, darkened on white and
+    /// lightened on black until each stands out 3:1 and more. Type in drawings grows where drawings shrink.
     /// </summary>
     public const string Sheet = """
         :root {
