@@ -86,7 +86,8 @@ internal static class ConfigKeys
         $"from {string.Join(", ", LoraSettings.AllModules)}, each at most once");
 
     public static readonly ConfigKey<string> LoraFrom = new(
-        "lora.from", KeyTypes.Text, "a new adapter", "PEFT adapter that training starts from; rank, alpha, use_rslora and target_modules are its own.",
+        "lora.from", KeyTypes.Text, "a new adapter",
+        "PEFT adapter that training starts from; rank, alpha, use_rslora and target_modules are its own.",
         s => s.Length > 0);
 
     public static readonly ConfigKey<double> LearningRate = new(
@@ -127,15 +128,17 @@ internal static class ConfigKeys
         "validate.documents", KeyTypes.Int, "100",
         "Held-out documents of each corpus that a validation reads.", x => x >= 1, "of at least 1");
     public static readonly ConfigKey<int> Samples = new(
-        "samples", KeyTypes.Int, "3", "Held-out documents that the report lets the model continue, before and after; 0 is none.",
+        "samples", KeyTypes.Int, "3",
+        "Held-out documents that the report lets the model continue, before and after; 0 is none.",
         x => x is >= 0 and <= 100, "from 0 to 100");
 
     public static readonly ConfigKey<int> CheckpointEvery = new(
-        "checkpoint.every", KeyTypes.Int, "50", "Steps between checkpoints; 0 saves only a run that is interrupted.", x => x >= 0,
-        "of at least 0");
+        "checkpoint.every", KeyTypes.Int, "50",
+        "Steps between checkpoints; 0 saves only a run that is interrupted.", x => x >= 0, "of at least 0");
 
     public static readonly ConfigKey<string> CheckpointKeep = new(
-        "checkpoint.keep", KeyTypes.Text, "last 2", "Checkpoints that stay: `last N`, or `best` (the newest, and the lowest validation loss).",
+        "checkpoint.keep", KeyTypes.Text, "last 2",
+        "Checkpoints that stay: `last N`, or `best` (the newest, and the lowest validation loss).",
         x => KeepPolicy.Parse(x) is not null, "of the form `last N` or `best`");
 
     public static readonly ConfigKey<int> Threads = new(

@@ -49,7 +49,8 @@ public sealed class RunDirectory
         return File.Exists(run.ConfigPath)
             ? run
             : throw new UserException(
-                $"{path}: expected a run directory, got one without {Path.GetFileName(run.ConfigPath)}. Name the output folder of a run");
+                $"{path}: expected a run directory, got one without {Path.GetFileName(run.ConfigPath)}. Name the output "
+                + "folder of a run");
     }
 
     /// <summary>Makes the folder and writes the resolved config into it.</summary>

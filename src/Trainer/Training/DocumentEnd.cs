@@ -16,7 +16,8 @@ internal static class DocumentEnd
             return config.EosTokenIds.Count > 0
                 ? config.EosTokenIds[0]
                 : throw new UserException(
-                    "data.document_end: expected a token, got none, and the model's config.json has no eos_token_id. Set data.document_end.");
+                    "data.document_end: expected a token, got none, and the model's config.json has no eos_token_id. Set "
+                    + "data.document_end.");
         }
 
         if (tokenizer.TokenId(setting) is int id)
@@ -24,6 +25,7 @@ internal static class DocumentEnd
         if (int.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id < config.VocabSize)
             return id;
         throw new UserException(
-            $"data.document_end: expected a token of the vocabulary or an id below {config.VocabSize}, got {setting}. Look the token up in tokenizer.json.");
+            $"data.document_end: expected a token of the vocabulary or an id below {config.VocabSize}, got {setting}. "
+            + "Look the token up in tokenizer.json.");
     }
 }

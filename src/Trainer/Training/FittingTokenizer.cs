@@ -13,6 +13,7 @@ internal static class FittingTokenizer
         return tokenizer.VocabularySize <= config.VocabSize
             ? tokenizer
             : throw new UserException(
-                $"{folder}: vocab_size: expected at least the tokenizer's {tokenizer.VocabularySize}, got {config.VocabSize}. Use the tokenizer that belongs to the model.");
+                $"{folder}: vocab_size: expected at least the tokenizer's {tokenizer.VocabularySize}, got "
+                + $"{config.VocabSize}. Use the tokenizer that belongs to the model.");
     }
 }

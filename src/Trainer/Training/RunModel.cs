@@ -82,7 +82,8 @@ internal sealed class RunModel : IDisposable
         }
 
         ModelExport.Write(
-            target, ModelFiles.Of(_run.Model), Student.Parameters.ToDictionary(p => p.Name, p => p.Value), Config.StoredType);
+            target, ModelFiles.Of(_run.Model), Student.Parameters.ToDictionary(p => p.Name, p => p.Value),
+            Config.StoredType);
         return target;
     }
 
@@ -99,7 +100,8 @@ internal sealed class RunModel : IDisposable
     /// <summary>
     /// A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.
     /// </summary>
-    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules) Adapter(RunConfig run, Ops ops)
+    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules) Adapter(
+        RunConfig run, Ops ops)
     {
         LoraSettings lora = run.Lora;
         if (lora.From is null)

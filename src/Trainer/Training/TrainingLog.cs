@@ -25,13 +25,21 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
     public void Plan(TrainingSession s, Checkpoint? from)
     {
         RunConfig run = s.Run;
-        Note($"model      {Shown(run.Model)} ({s.Model.Config.Architecture}), {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
+        string model = $"{Shown(run.Model)} ({s.Model.Config.Architecture})";
+        Note($"model      {model}, {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
         Note($"device     {s.Ops.Description}");
         foreach (string line in DataPlan.Lines(s.Data))
             Note($"data       {line}");
-        string alpha = run.Loss.Kind == LossKind.Mol ? $", alpha {run.Loss.Alpha}" : "";
-        Note($"loss       {Lower(run.Loss.Kind)}{alpha}{(run.Loss.Kind == LossKind.Ce ? "" : $", top {run.Loss.TopN}")}");
-        Note($"plan       {s.Order.Steps:N0} steps of {run.GlobalBatch} rows ({s.Order.Epochs:0.###} epochs of {s.Order.RowsPerEpoch:N0} rows), {s.TensorBytes / 1048576.0:N0} MiB of tensors");
+        FormattableString loss = run.Loss.Kind switch
+        {
+            LossKind.Mol => $"loss       mol, alpha {run.Loss.Alpha}, top {run.Loss.TopN}",
+            LossKind.Kl => $"loss       kl, top {run.Loss.TopN}",
+            _ => $"loss       ce",
+        };
+        Note(loss);
+        TrainingOrder o = s.Order;
+        Note($"plan       {o.Steps:N0} steps of {run.GlobalBatch} rows ({o.Epochs:0.###} epochs of {o.RowsPerEpoch:N0} rows)");
+        Note($"memory     {s.TensorBytes / 1048576.0:N0} MiB of weights, gradients, optimizer states and activations");
         if (from is not null)
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }
@@ -41,7 +49,8 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
 
     /// <param name="parts">Gradient norms of domain and general rows apart, where they were taken.</param>
     public void Step(
-        long step, TrainingSession s, PackedRow[] rows, UpdateFigures figures, (double Domain, double General)? parts, TimeSpan time)
+        long step, TrainingSession s, PackedRow[] rows, UpdateFigures figures, (double Domain, double General)? parts,
+        TimeSpan time)
     {
         _trained += time;
         _steps++;
@@ -51,8 +60,10 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
         foreach (int corpus in rows.Select(r => r.Corpus).Distinct().Order())
         {
             RowFigures[] own = [.. figures.Rows.Where((r, i) => rows[i].Corpus == corpus && r.EffectiveTokens > 0)];
-            if (own.Length > 0)
-                byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), hasBase ? own.Average(r => r.KlDivergence) : null));
+            if (own.Length == 0)
+                continue;
+            double? kl = hasBase ? own.Average(r => r.KlDivergence) : null;
+            byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), kl));
         }
 
         _printer.Step(new StepProgress(
@@ -133,7 +144,13 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
     {
         // Without a validation before the first step (a resumed run) there is nothing to compare with.
         if (before.Count == after.Count && after.Count > 0)
-            _printer.Summary([.. before.Zip(after, (b, a) => new CorpusChange(a.Corpus, a.General, b.CrossEntropy, a.CrossEntropy, a.KlDivergence))]);
+        {
+            _printer.Summary(
+            [
+                .. before.Zip(after, (b, a) =>
+                    new CorpusChange(a.Corpus, a.General, b.CrossEntropy, a.CrossEntropy, a.KlDivergence)),
+            ]);
+        }
     }
 
     /// <summary>Where the result is, and the command that lets it speak.</summary>

@@ -7,7 +7,8 @@ namespace MolEngine.Trainer.Training;
 
 /// <summary>What a model says of a corpus's held-out documents: means over all their effective tokens.</summary>
 /// <param name="KlDivergence">To the base model; null where there is none.</param>
-internal sealed record CorpusFigures(string Corpus, bool General, int Documents, int Tokens, double CrossEntropy, double? KlDivergence);
+internal sealed record CorpusFigures(
+    string Corpus, bool General, int Documents, int Tokens, double CrossEntropy, double? KlDivergence);
 
 /// <summary>Held-out documents of every corpus through student and base, without gradients.</summary>
 internal sealed class Validation
@@ -20,7 +21,8 @@ internal sealed class Validation
 
     /// <param name="documents">Held-out documents of each corpus, at most.</param>
     public Validation(
-        LossPass pass, Student student, TransformerWeights? reference, IReadOnlyList<Corpus> corpora, int documents, int microBatch)
+        LossPass pass, Student student, TransformerWeights? reference, IReadOnlyList<Corpus> corpora, int documents,
+        int microBatch)
     {
         _pass = pass;
         _student = student;
@@ -39,7 +41,8 @@ internal sealed class Validation
         foreach (int[] chunk in Enumerable.Range(0, corpus.Rows).Chunk(_microBatch))
         {
             cancel.ThrowIfCancellationRequested();
-            foreach (RowFigures row in _pass.Evaluate([.. chunk.Select(r => Rows.Of(corpus.Row(r)))], _student.Weights, _base))
+            TokenRow[] rows = [.. chunk.Select(r => Rows.Of(corpus.Row(r)))];
+            foreach (RowFigures row in _pass.Evaluate(rows, _student.Weights, _base))
             {
                 tokens += row.EffectiveTokens;
                 ce += row.EffectiveTokens * row.CrossEntropy;
@@ -50,10 +53,12 @@ internal sealed class Validation
         if (!double.IsFinite(ce + kl))
         {
             throw new RunFailedException(
-                $"validation: {corpus.Name}: expected finite figures, got ce {ce / tokens}, kl {kl / tokens}. The model's weights are broken, or the learning rate is too high.");
+                $"validation: {corpus.Name}: expected finite figures, got ce {ce / tokens}, kl {kl / tokens}. The "
+                + "model's weights are broken, or the learning rate is too high.");
         }
 
-        return new CorpusFigures(corpus.Name, corpus.General, corpus.Documents, tokens, ce / tokens, _base is null ? null : kl / tokens);
+        return new CorpusFigures(
+            corpus.Name, corpus.General, corpus.Documents, tokens, ce / tokens, _base is null ? null : kl / tokens);
     }
 }
 

@@ -19,7 +19,8 @@ internal static class ExportRunner
 
         PeftAdapter adapter = PeftAdapter.Load(options.Adapter, ModelConfig.Load(options.Model));
         DurableFiles.WriteFolder(
-            options.To, folder => PeftAdapter.Save(folder, adapter.Config, adapter.Modules, Path.GetFullPath(options.Model)));
+            options.To,
+            folder => PeftAdapter.Save(folder, adapter.Config, adapter.Modules, Path.GetFullPath(options.Model)));
         context.Out.WriteLine($"adapter: {options.To}");
         return ExitCode.Done;
     }

@@ -13,7 +13,11 @@ namespace MolEngine.Trainer.Cli.Runners;
 internal static class GenerateRunner
 {
     private static readonly JsonSerializerOptions Json =
-        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
 
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(GenerateOptions options, CommandContext context)
@@ -21,7 +25,8 @@ internal static class GenerateRunner
         using Ops ops = CpuBackend.Create();
         using var model = new InferenceModel(ops, options.Model, options.Adapter);
         Tokenizer tokenizer = model.LoadTokenizer();
-        int[] prompt = tokenizer.Encode(options.Prompt ?? ChatMl(options.Chat!, tokenizer, options.Model), addSpecialTokens: false);
+        string asked = options.Prompt ?? ChatMl(options.Chat!, tokenizer, options.Model);
+        int[] prompt = tokenizer.Encode(asked, addSpecialTokens: false);
         if (prompt.Length == 0)
             throw new UserException("--prompt: expected a text of at least one token, got an empty one");
         using Decoder decoder = DecoderFor(ops, model, prompt.Length, options.MaxTokens);
@@ -40,7 +45,10 @@ internal static class GenerateRunner
             decoder, prompt, options.MaxTokens, GenerationConfig.Load(options.Model).EosTokenIds, OnToken);
         string reason = stop == StopReason.StopToken ? "eos" : "length";
         if (options.Json)
-            context.Out.WriteLine(JsonSerializer.Serialize(new Answer(prompt, ids, tokenizer.Decode([.. ids], true), reason), Json));
+        {
+            var answer = new Answer(prompt, ids, tokenizer.Decode([.. ids], skipSpecialTokens: true), reason);
+            context.Out.WriteLine(JsonSerializer.Serialize(answer, Json));
+        }
         else
             context.Out.WriteLine(text.Finish());
         return ExitCode.Done;
@@ -57,7 +65,8 @@ internal static class GenerateRunner
         catch (OutOfDeviceMemoryException e)
         {
             throw new EnvironmentFaultException(
-                $"--max-tokens: expected room for the keys and values of {prompt + maxTokens} tokens, got too little memory. Lower --max-tokens", e);
+                $"--max-tokens: expected room for the keys and values of {prompt + maxTokens} tokens, got too little "
+                + "memory. Lower --max-tokens", e);
         }
     }
 
@@ -66,7 +75,12 @@ internal static class GenerateRunner
     {
         const string Start = "<|im_start|>", End = "<|im_end|>";
         if (tokenizer.TokenId(Start) is null || tokenizer.TokenId(End) is null)
-            throw new UserException($"--chat: {model}: expected a tokenizer with {Start} and {End} (ChatML), got one without. Use --prompt with the model's own format.");
+        {
+            throw new UserException(
+                $"--chat: {model}: expected a tokenizer with {Start} and {End} (ChatML), got one without. Use --prompt "
+                + "with the model's own format.");
+        }
+
         return $"{Start}user\n{message}{End}\n{Start}assistant\n";
     }
 

@@ -10,27 +10,30 @@ internal static class InspectRunner
     public static int Run(InspectOptions options, CommandContext context)
     {
         ModelSummary summary = ModelSummary.Of(options.Path);
-        void Line(string name, string text) => context.Out.WriteLine($"{name,-14} {text}");
+        void Line(string name, FormattableString text) =>
+            context.Out.WriteLine($"{name,-14} {text.ToString(CultureInfo.InvariantCulture)}");
 
-        if (summary.Config is { } config)
+        if (summary.Config is { } c)
         {
-            Line("architecture", config.Architecture);
-            Line("layers", string.Create(CultureInfo.InvariantCulture, $"{config.NumLayers} of hidden {config.HiddenSize}, intermediate {config.IntermediateSize}"));
-            Line("attention", string.Create(CultureInfo.InvariantCulture, $"{config.NumHeads} query heads over {config.NumKvHeads} key/value heads of {config.HeadDim}"));
-            Line("positions", string.Create(CultureInfo.InvariantCulture, $"{config.MaxPositionEmbeddings}, rope {config.Rope.Type.ToString().ToLowerInvariant()}, theta {config.Rope.Theta:G}"));
-            Line("vocabulary", string.Create(CultureInfo.InvariantCulture, $"{config.VocabSize}, {(config.TieWordEmbeddings ? "tied" : "untied")} head"));
+            Line("architecture", $"{c.Architecture}");
+            Line("layers", $"{c.NumLayers} of hidden {c.HiddenSize}, intermediate {c.IntermediateSize}");
+            Line("attention", $"{c.NumHeads} query heads over {c.NumKvHeads} key/value heads of {c.HeadDim}");
+            string rope = c.Rope.Type.ToString().ToLowerInvariant();
+            Line("positions", $"{c.MaxPositionEmbeddings}, rope {rope}, theta {c.Rope.Theta:G}");
+            Line("vocabulary", $"{c.VocabSize}, {(c.TieWordEmbeddings ? "tied" : "untied")} head");
         }
 
         if (summary.Lora is { } lora)
         {
-            Line("adapter", string.Create(CultureInfo.InvariantCulture, $"LoRA, rank {lora.Rank}, alpha {lora.Alpha}, scale {lora.Scale:G6}"));
-            Line("targets", string.Join(", ", lora.TargetModules));
-            Line("base model", summary.BaseModel ?? "not named");
+            Line("adapter", $"LoRA, rank {lora.Rank}, alpha {lora.Alpha}, scale {lora.Scale:G6}");
+            Line("targets", $"{string.Join(", ", lora.TargetModules)}");
+            Line("base model", $"{summary.BaseModel ?? "not named"}");
         }
 
-        Line("parameters", summary.Parameters.ToString("N0", CultureInfo.InvariantCulture));
-        Line("files", Mebibytes(summary.FileBytes));
-        Line("memory", $"{Mebibytes(summary.MappedBytes)} mapped as stored, {Mebibytes(summary.CopiedBytes)} copied");
+        Line("parameters", $"{summary.Parameters:N0}");
+        Line("files", $"{Mebibytes(summary.FileBytes):N1} MiB");
+        double mapped = Mebibytes(summary.MappedBytes), copied = Mebibytes(summary.CopiedBytes);
+        Line("memory", $"{mapped:N1} MiB mapped as stored, {copied:N1} MiB copied");
         context.Out.WriteLine();
         int width = summary.Tensors.Max(t => t.Name.Length);
         foreach (TensorSummary t in summary.Tensors)
@@ -38,5 +41,5 @@ internal static class InspectRunner
         return ExitCode.Done;
     }
 
-    private static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString("N1", CultureInfo.InvariantCulture) + " MiB";
+    private static double Mebibytes(long bytes) => bytes / 1048576.0;
 }

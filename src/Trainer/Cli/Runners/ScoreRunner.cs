@@ -22,11 +22,13 @@ internal static class ScoreRunner
         if (other is not null && !other.Config.ComputesLike(model.Config))
         {
             throw new UserException(
-                $"--base: {options.Base}: expected a model of the shapes of {options.Model}, got another architecture or other sizes. KL compares a model with the one it came from.");
+                $"--base: {options.Base}: expected a model of the shapes of {options.Model}, got another architecture or "
+                + "other sizes. KL compares a model with the one it came from.");
         }
 
         Tokenizer tokenizer = model.LoadTokenizer();
-        List<int[]> documents = [.. JsonlReader.Read(options.Input).Select(r => tokenizer.Encode(r.Text, addSpecialTokens: false))];
+        List<int[]> documents =
+            [.. JsonlReader.Read(options.Input).Select(r => tokenizer.Encode(r.Text, addSpecialTokens: false))];
         TransformerWeights? reference = other?.Weights ?? (options.Adapter is null ? null : model.Frozen);
         IReadOnlyList<RowFigures> figures = Scorer.Score(ops, model.Config, model.Weights, reference, documents);
         DocumentScore[] scores =
@@ -35,8 +37,13 @@ internal static class ScoreRunner
                 documents[i].Length, f.EffectiveTokens, f.EffectiveTokens == 0 ? null : f.CrossEntropy,
                 f.EffectiveTokens == 0 || reference is null ? null : f.KlDivergence)),
         ];
-        if (scores.SelectMany(s => new[] { s.MeanCe, s.MeanKl }).FirstOrDefault(x => x is double m && !double.IsFinite(m)) is double bad)
-            throw new RunFailedException($"score: a mean is {bad}: expected a finite number. The model's weights or the adapter are broken.");
+        double?[] means = [.. scores.SelectMany(s => new[] { s.MeanCe, s.MeanKl })];
+        if (means.FirstOrDefault(m => m is double x && !double.IsFinite(x)) is double bad)
+        {
+            throw new RunFailedException(
+                $"score: a mean is {bad}: expected a finite number. The model's weights or the adapter are broken.");
+        }
+
         if (options.Json)
             WriteJson(scores, reference is not null, context.Out);
         else
@@ -94,12 +101,17 @@ internal static class ScoreRunner
 
     private static void WriteTable(DocumentScore[] scores, bool hasBase, TextWriter to)
     {
-        string Line(string name, long tokens, double? ce, double? kl) =>
-            string.Create(CultureInfo.InvariantCulture, $"{name,-10} {tokens,8} tokens  ce {Show(ce)}{(hasBase ? $"  kl {Show(kl)}" : "")}");
+        string Line(string name, long tokens, double? ce, double? kl)
+        {
+            string divergence = hasBase ? $"  kl {Show(kl)}" : "";
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{name,-10} {tokens,8} tokens  ce {Show(ce)}{divergence}");
+        }
 
         for (int i = 0; i < scores.Length; i++)
             to.WriteLine(Line($"text {i + 1}", scores[i].Tokens, scores[i].MeanCe, scores[i].MeanKl));
-        to.WriteLine(Line("all", scores.Sum(s => (long)s.Tokens), Mean(scores, s => s.MeanCe), Mean(scores, s => s.MeanKl)));
+        long all = scores.Sum(s => (long)s.Tokens);
+        to.WriteLine(Line("all", all, Mean(scores, s => s.MeanCe), Mean(scores, s => s.MeanKl)));
     }
 
     private static string Show(double? value) => value?.ToString("F6", CultureInfo.InvariantCulture) ?? "-";

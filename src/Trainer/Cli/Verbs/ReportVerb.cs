@@ -11,7 +11,10 @@ internal sealed class ReportVerb() : Verb("report", "Make the report of a run ag
     public override IReadOnlyList<Argument> Arguments => [_run];
 
     public override IReadOnlyList<string> Details =>
-        ["Writes report.html into the folder: one page without scripts or network, with what was learned and what was kept, the curves, the data, samples and the config."];
+    [
+        "Writes report.html into the folder: one page without scripts or network, with what was learned and what was "
+            + "kept, the curves, the data, samples and the config.",
+    ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
         [("molengine report runs/first", "Writes runs/first/report.html.")];

@@ -15,7 +15,8 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
     };
 
     private readonly Option<string?> _resume = Optional(
-        "--resume", "RUN", "Go on with a run that was interrupted, from its newest checkpoint, to the bit. Instead of CONFIG.");
+        "--resume", "RUN",
+        "Go on with a run that was interrupted, from its newest checkpoint, to the bit. Instead of CONFIG.");
 
     private readonly Option<string[]> _set = new("--set")
     {
@@ -37,9 +38,10 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
             + "(method: full) in the output folder.",
         "Relative paths of model and corpora are looked up beside the config, then in the current directory; output "
             + "is relative to the current directory.",
-        "Checkpoints appear whole or not at all. Ctrl-C and SIGTERM stop at the next micro-batch and save the last finished step; after a "
-            + "kill or a power cut the newest checkpoint is there. --resume refuses another model, other data, or other settings that matter, and "
-            + "says what differs; threads, micro_batch, recompute, validate and checkpoint may be changed with --set.",
+        "Checkpoints appear whole or not at all. Ctrl-C and SIGTERM stop at the next micro-batch and save the last "
+            + "finished step; after a kill or a power cut the newest checkpoint is there. --resume refuses another "
+            + "model, other data, or other settings that matter, and says what differs; threads, micro_batch, "
+            + "recompute, validate and checkpoint may be changed with --set.",
     ];
 
     public override (string Title, IEnumerable<(string Name, string Text)> Lines) Table =>
@@ -58,11 +60,16 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
         string? config = arguments.GetValue(_config), resume = arguments.GetValue(_resume);
         string[] settings = arguments.GetValue(_set) ?? [];
         if (config is null == resume is null)
-            throw Mistake("CONFIG, --resume", $"expected exactly one of them, got {(config is null ? "neither" : "both")}");
+        {
+            throw Mistake(
+                "CONFIG, --resume", $"expected exactly one of them, got {(config is null ? "neither" : "both")}");
+        }
+
         if (config is not null)
             return TrainRunner.Run(RunConfigLoader.Load(config, settings), resume: false, context);
         RunDirectory directory = RunDirectory.Open(resume!);
         string output = "output=" + JsonSerializer.Serialize(directory.Root);
-        return TrainRunner.Run(RunConfigLoader.Load(directory.ConfigPath, [.. settings, output]), resume: true, context);
+        RunConfig run = RunConfigLoader.Load(directory.ConfigPath, [.. settings, output]);
+        return TrainRunner.Run(run, resume: true, context);
     }
 }
