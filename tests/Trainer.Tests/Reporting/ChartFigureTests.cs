@@ -149,6 +149,10 @@ public sealed partial class ChartFigureTests
     {
         (double At, double Value)[] across = Labels(figure, "axis x", "x");
         (double At, double Value)[] up = Labels(figure, "axis y", "y");
+
+        // To the right is later, and up is more.
+        Assert.True(across[0].At < across[^1].At && across[0].Value < across[^1].Value);
+        Assert.True(up[0].At > up[^1].At && up[0].Value < up[^1].Value);
         if (!logarithmic)
             return new DataPoint(Between(across, x), Between(up, y));
         (double, double)[] logs = [.. up.Select(t => (t.At, Math.Log10(t.Value)))];

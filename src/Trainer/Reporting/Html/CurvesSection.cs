@@ -65,9 +65,11 @@ internal static class CurvesSection
         Chart Of(string id, string title, string unit, AxisKind kind, bool smooth, ChartSeries[] series) =>
             new(id, title, unit, kind, smooth, first, last, series);
 
-        Chart Kl(string id, string title, bool smooth, ChartSeries[] series) =>
-            Of(id, title, Nats, AxisKind.FromZeroOrLog, smooth, series)
-                with { Format = Numbers.Kl, Negligible = Numbers.KlNoise };
+        Chart Kl(string id, string title, bool smooth, ChartSeries[] series)
+        {
+            Chart chart = Of(id, title, Nats, AxisKind.FromZeroOrLog, smooth, series);
+            return chart with { Format = Numbers.Kl, Negligible = Numbers.KlNoise };
+        }
     }
 
     /// <summary>A measure's series, styled by the places of their parts in a list; strangers follow after it.</summary>

@@ -54,18 +54,18 @@ internal sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
     {
         string? domain = learned is null ? null : learned.Share switch
         {
+            var share when !double.IsFinite(share) => "Broke on the domain",
             <= -Little => "Learned the domain",
             < Little => "Hardly changed on the domain",
-            >= Little => "Did not learn the domain",
-            _ => "Broke on the domain",
+            _ => "Did not learn the domain",
         };
         string? general = kept is null ? null : kept.Share switch
         {
+            var share when !double.IsFinite(share) => "broke on general text",
             <= -Little => "improved on general text",
             < Little => "kept the general",
             < Much => "lost a little of the general",
-            >= Much => "forgot some of the general",
-            _ => "broke on general text",
+            _ => "forgot some of the general",
         };
         return (domain, general) switch
         {
@@ -78,14 +78,16 @@ internal sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
 
     private static string CrossEntropy(string what, Change c)
     {
-        string verb = Numbers.Value(c.First.Y) == Numbers.Value(c.Last.Y) ? "stayed" : c.Difference switch
+        (string first, string last) = (Numbers.Value(c.First.Y), Numbers.Value(c.Last.Y));
+        if (first == last)
+            return $"Cross-entropy on {what} stayed at {last} nats per token (perplexity {Perplexity(c.Last)}).";
+        string verb = c.Difference switch
         {
             < 0 => "fell",
             > 0 => "rose",
             _ => "went",
         };
-        string values = $"{Numbers.Value(c.First.Y)} to {Numbers.Value(c.Last.Y)}";
-        return $"Cross-entropy on {what} {verb} from {values} nats per token "
+        return $"Cross-entropy on {what} {verb} from {first} to {last} nats per token "
             + $"({Numbers.SignedPercent(c.Share)}; perplexity {Perplexity(c.First)} to {Perplexity(c.Last)}).";
     }
 
