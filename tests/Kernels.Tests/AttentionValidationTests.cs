@@ -1,5 +1,5 @@
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Tests;

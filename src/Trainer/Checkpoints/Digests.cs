@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using MolEngine.Trainer.Data;
@@ -27,22 +26,12 @@ internal static class Digests
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Of all rows that may be trained on, with their borders.</summary>
+    /// <summary>Of all documents that may be trained on, and of how they are packed.</summary>
     public static string OfRows(IReadOnlyList<Corpus> corpora)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (Corpus corpus in corpora)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{corpus.General} {corpus.Train.Rows}\n"));
-            for (int r = 0; r < corpus.Train.Rows; r++)
-            {
-                PackedRow row = corpus.Train.Row(r);
-                hash.AppendData(MemoryMarshal.AsBytes<int>(row.DocumentStarts));
-                hash.AppendData(MemoryMarshal.AsBytes(row.Tokens.Span));
-            }
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        IEnumerable<string> parts = corpora.Select(
+            c => $"{c.General} {c.Train.Context} {c.Train.Rows} {c.Train.Fingerprint()}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
     }
 
     private static bool IsModelFile(string path) =>

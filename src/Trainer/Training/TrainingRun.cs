@@ -53,7 +53,7 @@ internal sealed class TrainingRun
 
         using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = CpuBackend.Create(threads: run.Threads);
-        using var session = new TrainingSession(run, ops, cancel);
+        using var session = new TrainingSession(run, ops, new TokenizingNotes(output), cancel);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.
         RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);

@@ -21,7 +21,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly LossOptions _loss;
 
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
-    public TrainingSession(RunConfig run, Ops ops, CancellationToken cancel)
+    public TrainingSession(RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel)
     {
         Run = run;
         Ops = ops;
@@ -29,7 +29,7 @@ internal sealed class TrainingSession : IDisposable
         cancel.ThrowIfCancellationRequested();
         Texts = TextTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
-        Corpora = LoadCorpora(run, Texts, cancel);
+        Corpora = LoadCorpora(run, Texts, progress, cancel);
         Order = OrderOf(run, Corpora);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
@@ -96,9 +96,11 @@ internal sealed class TrainingSession : IDisposable
         Model.Dispose();
     }
 
-    private static IReadOnlyList<Corpus> LoadCorpora(RunConfig run, TextTokenizer texts, CancellationToken cancel)
+    private static IReadOnlyList<Corpus> LoadCorpora(
+        RunConfig run, TextTokenizer texts, IProgress<TokenizingProgress> progress, CancellationToken cancel)
     {
-        IReadOnlyList<Corpus> corpora = new CorpusLoader(texts, run.Threads).Load(run.Data, run.Validate, cancel);
+        IReadOnlyList<Corpus> corpora =
+            new CorpusLoader(texts, run.Threads, progress).Load(run.Data, run.Validate, cancel);
 
         // A token is predicted by the one before it in its document.
         Corpus? mute = corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents);
