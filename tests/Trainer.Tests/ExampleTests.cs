@@ -71,8 +71,8 @@ public sealed class ExampleTests
         UserException e = Assert.Throws<UserException>(
             () => RunConfigLoader.Parse(yaml, Path.Combine(First, "readme.yaml")));
 
-        // Nothing is wrong with it but that its model and corpora are not here.
-        Assert.Equal(3, e.Message.Split(Environment.NewLine).Length);
+        // Nothing is wrong with it but that its model and the three files of its corpora are not here.
+        Assert.Equal(4, e.Message.Split(Environment.NewLine).Length);
         Assert.All(e.Message.Split(Environment.NewLine), line => Assert.Contains("found none at", line));
     }
 }
