@@ -190,6 +190,30 @@ public sealed class MolRulesTests
         Assert.InRange(optimization.Update(rows, 3).GradientNorm, Math.Abs(domain - general), domain + general);
     }
 
+    [Fact]
+    public void The_size_of_the_vocabulary_is_read_from_the_tensor()
+    {
+        using var m = new TinyModel("qwen3");
+        int hidden = m.Config.HiddenSize, rows = m.Config.VocabSize + 60;
+        Tensor wider = m.Arena.Allocate("wider head", DType.F32, rows, hidden);
+        m.Weights.Head.Span<float>().CopyTo(wider.Span<float>());
+        m.Weights.Head.Span<float>()[..(60 * hidden)].CopyTo(wider.Span<float>()[(m.Config.VocabSize * hidden)..]);
+        TokenRow row = m.Rows(9, [17])[0];
+        using var pass = new LossPass(m.Ops, m.Config, 17, 17, 0, Retention.None, m.Weights);
+        double got = pass.Evaluate([row], m.Weights with { Head = wider }, null)[0].CrossEntropy;
+
+        float[] final = Final(m, m.Weights, [row]);
+        double expected = 0;
+        for (int t = 0; t < 16; t++)
+        {
+            double Logit(int v) => Enumerable.Range(0, hidden).Sum(
+                h => (double)final[(t * hidden) + h] * wider.Span<float>()[(v * hidden) + h]);
+            expected += (Math.Log(Enumerable.Range(0, rows).Sum(v => Math.Exp(Logit(v)))) - Logit(row.Tokens.Span[t + 1])) / 16;
+        }
+
+        Compare.AssertRelative("CE over all rows of the head", got, expected, 1e-6);
+    }
+
     private static double Norm(TinyModel m, Student student, TokenRow[] rows)
     {
         m.Accumulate(student, rows, new LossOptions(), 2);
