@@ -1,3 +1,4 @@
+using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Checkpoints;
@@ -82,8 +83,8 @@ internal static class ConfigKeys
         "Dropout on the adapters' inputs.", x => x is >= 0 and < 1, "from 0 to below 1");
     public static readonly ConfigKey<IReadOnlyList<string>> LoraTargets = new(
         "lora.target_modules", KeyTypes.Names, "all seven projections", "Modules that get an adapter.",
-        x => x.Count > 0 && x.Distinct().Count() == x.Count && x.All(LoraSettings.AllModules.Contains),
-        $"from {string.Join(", ", LoraSettings.AllModules)}, each at most once");
+        x => x.Count > 0 && x.Distinct().Count() == x.Count && x.All(LoraConfig.AllProjections.Contains),
+        $"from {string.Join(", ", LoraConfig.AllProjections)}, each at most once");
 
     public static readonly ConfigKey<string> LoraFrom = new(
         "lora.from", KeyTypes.Text, "a new adapter",

@@ -67,12 +67,7 @@ public sealed record LossSettings(LossKind Kind, double Alpha, int TopN);
 /// <param name="From">Folder of the PEFT adapter that training starts from, absolute; null starts a new one. Rank,
 /// alpha, use_rslora and target_modules are then the adapter's own, and empty here.</param>
 public sealed record LoraSettings(
-    int Rank, double Alpha, bool UseRsLora, double Dropout, IReadOnlyList<string> TargetModules, string? From)
-{
-    /// <summary>Hugging Face's names of the projections of a layer.</summary>
-    public static readonly IReadOnlyList<string> AllModules =
-        ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
-}
+    int Rank, double Alpha, bool UseRsLora, double Dropout, IReadOnlyList<string> TargetModules, string? From);
 
 /// <param name="WeightDecay">On matrices only.</param>
 /// <param name="Clip">Largest gradient norm; 0 is none.</param>
@@ -91,7 +86,8 @@ public sealed record OptimizerSettings(
     /// <summary>
     /// Steps of warm-up of a run of <paramref name="steps"/>: ceil(ratio x steps), as transformers rounds.
     /// </summary>
-    public long WarmupOf(long steps) => WarmupSteps ?? (long)Math.Ceiling(steps * WarmupRatio!.Value);
+    public long WarmupOf(long steps) =>
+        WarmupSteps ?? LearningRateSchedule.WarmupOf(WarmupRatio!.Value, checked((int)steps));
 }
 
 /// <param name="Every">Steps between validations; 0 is never.</param>

@@ -1,4 +1,5 @@
 using System.Text;
+using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Checkpoints;
@@ -138,7 +139,7 @@ public static class RunConfigLoader
         int rank = v.Take(ConfigKeys.LoraRank, 64);
         return new LoraSettings(
             rank, v.Take(ConfigKeys.LoraAlpha, 2.0 * rank), v.Take(ConfigKeys.LoraRsLora, false), dropout,
-            v.Take(ConfigKeys.LoraTargets, LoraSettings.AllModules), null);
+            v.Take(ConfigKeys.LoraTargets, LoraConfig.AllProjections), null);
     }
 
     private static OptimizerSettings BuildOptimizer(ConfigValues v, string source, TrainingMethod method)

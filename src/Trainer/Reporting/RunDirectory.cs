@@ -17,12 +17,6 @@ public sealed class RunDirectory
     /// <summary>Folder of TensorBoard events.</summary>
     public string EventsPath => Path.Combine(Root, "events");
 
-    /// <summary>Folder of the PEFT adapter that the run made.</summary>
-    public string AdapterPath => Path.Combine(Root, "adapter");
-
-    /// <summary>Hugging Face folder of the model that the run made.</summary>
-    public string ModelPath => Path.Combine(Root, "model");
-
     /// <summary>Checks, before long work, that <see cref="Create"/> will find the folder absent or empty.</summary>
     /// <exception cref="UserException">It is neither.</exception>
     public static void RequireFree(string path)

@@ -15,8 +15,11 @@ internal static class Samples
     private const int PromptTokens = 24;
     private const int AnswerTokens = 48;
 
-    public static IReadOnlyList<TextSample> Of(TrainingSession s, CancellationToken cancel) =>
-        [.. Prompts(s.Corpora, s.Run.Samples).Select(prompt => Sample(s, prompt, cancel))];
+    public static IReadOnlyList<TextSample> Of(TrainingSession s, CancellationToken cancel)
+    {
+        int[] stops = [.. GenerationConfig.Load(s.Run.Model).EosTokenIds, s.Texts.DocumentEnd];
+        return [.. Prompts(s.Corpora, s.Run.Samples).Select(prompt => Sample(s, prompt, stops, cancel))];
+    }
 
     private static IEnumerable<int[]> Prompts(IReadOnlyList<Corpus> corpora, int count)
     {
@@ -34,9 +37,8 @@ internal static class Samples
         }
     }
 
-    private static TextSample Sample(TrainingSession s, int[] prompt, CancellationToken cancel)
+    private static TextSample Sample(TrainingSession s, int[] prompt, int[] stops, CancellationToken cancel)
     {
-        int[] stops = [.. GenerationConfig.Load(s.Run.Model).EosTokenIds, s.Texts.DocumentEnd];
         string Continue(TransformerWeights weights)
         {
             using var decoder = new Decoder(s.Ops, s.Model.Config, weights, prompt.Length + AnswerTokens);
