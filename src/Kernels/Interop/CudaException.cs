@@ -9,7 +9,7 @@ namespace MolEngine.Kernels.Interop;
 /// <param name="advice">What to do, or nothing.</param>
 public sealed class CudaException(
     string library, string call, int status, string name, string? text, string advice = "")
-    : Exception($"{library}: {call}: expected success, got {name} ({status}){Colon(text)}.{Space(advice)}")
+    : Exception($"{library}: {call}: expected success, got {name} ({status}){Words(name, text)}.{Space(advice)}")
 {
     public string Call { get; } = call;
 
@@ -17,7 +17,9 @@ public sealed class CudaException(
 
     public string StatusName { get; } = name;
 
-    private static string Colon(string? text) => string.IsNullOrEmpty(text) ? "" : $": {text}";
+    /// <summary>NVRTC's sentence is the name again.</summary>
+    private static string Words(string name, string? text) =>
+        string.IsNullOrEmpty(text) || text == name ? "" : $": {text.TrimEnd('.')}";
 
     private static string Space(string text) => text.Length == 0 ? "" : $" {text}";
 }

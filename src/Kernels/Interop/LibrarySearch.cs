@@ -13,10 +13,9 @@ public sealed class LibrarySearch(bool windows, Func<string, string?> variable, 
 {
     public const string PathVariable = "MOLENGINE_CUDA_PATH";
 
-    private static readonly string[] ToolkitFolders =
-        ["", "lib64", "lib", "targets/x86_64-linux/lib", "targets/sbsa-linux/lib"];
+    private static readonly string[] LinuxToolkitFolders = ["lib64", "lib"];
 
-    private static readonly string[] WindowsToolkitFolders = ["", "bin/x64", "bin"];
+    private static readonly string[] WindowsToolkitFolders = ["bin/x64", "bin"];
 
     private static readonly string[] LinuxPythons =
     [
@@ -32,7 +31,7 @@ public sealed class LibrarySearch(bool windows, Func<string, string?> variable, 
 
     private static readonly string[] LinuxToolkits = ["usr/local/cuda", "usr/local/cuda-1*", "opt/cuda"];
 
-    private readonly string[] _toolkitFolders = windows ? WindowsToolkitFolders : ToolkitFolders;
+    private readonly string[] _toolkitFolders = windows ? WindowsToolkitFolders : LinuxToolkitFolders;
 
     /// <summary>This machine.</summary>
     public static LibrarySearch Here => new(
@@ -45,14 +44,13 @@ public sealed class LibrarySearch(bool windows, Func<string, string?> variable, 
     internal IEnumerable<string> Candidates(CudaLibrary library, int newest)
     {
         string[] names = [.. library.FileNames(windows, newest)];
-        IEnumerable<string> named = Named(PathVariable).SelectMany(f => _toolkitFolders.Select(t => Under(f, t)))
-            .Concat(Named(PathVariable).SelectMany(Packages));
+        string[] given = [.. Named(PathVariable)];
+        IEnumerable<string> named = [.. given, .. Toolkits(given), .. given.SelectMany(Packages)];
         if (library.WithDriver)
             return [.. In(named, names), .. names, .. In(SystemFolders(LinuxDrivers), names)];
-        IEnumerable<string> toolkits = Named("CUDA_PATH", "CUDA_HOME");
         return
         [
-            .. In(named.Concat(Toolkits(toolkits)), names), .. names,
+            .. In(named.Concat(Toolkits(Named("CUDA_PATH", "CUDA_HOME"))), names), .. names,
             .. In(Pythons().SelectMany(Packages).Concat(CondaFolders()).Concat(Toolkits(UsualToolkits())), names),
         ];
     }
@@ -61,7 +59,7 @@ public sealed class LibrarySearch(bool windows, Func<string, string?> variable, 
         folders.Distinct().SelectMany(f => names.Select(n => Path.Combine(f, n)));
 
     private IEnumerable<string> Toolkits(IEnumerable<string> roots) =>
-        roots.SelectMany(root => _toolkitFolders.Where(t => t.Length > 0).Select(t => Under(root, t)));
+        roots.SelectMany(root => _toolkitFolders.Select(t => Under(root, t)));
 
     /// <summary>The library folders of pip's packages (nvidia-cuda-nvrtc-cu12 and the like) in a
     /// site-packages.</summary>
@@ -94,7 +92,7 @@ public sealed class LibrarySearch(bool windows, Func<string, string?> variable, 
         variables.Select(variable).OfType<string>().Where(v => v.Length > 0).Select(Path.GetFullPath);
 
     private static string Under(string root, string relative) =>
-        relative.Length == 0 ? root : Path.Combine(root, relative.Replace('/', Path.DirectorySeparatorChar));
+        Path.Combine(root, relative.Replace('/', Path.DirectorySeparatorChar));
 
     /// <summary>
     /// The folders of a pattern, one "*" a part, the highest version first. A part that matches nothing stays as it is

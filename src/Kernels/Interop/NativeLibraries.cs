@@ -49,7 +49,7 @@ internal static class NativeLibraries
             nint handle = 0;
             bool byName = Path.GetFileName(path) == path;
             string outcome = byName || File.Exists(path) ? Load(path, out handle) : "absent";
-            tried.Add(new LibraryTrial(byName ? $"{path} (the system's search)" : path, outcome));
+            tried.Add(new LibraryTrial(path, byName && handle == 0 ? "not found by the system" : outcome));
             if (handle != 0)
                 return (new LibraryFinding(title, path, tried), handle);
         }
@@ -68,7 +68,7 @@ internal static class NativeLibraries
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
             handle = 0;
-            return path == Path.GetFileName(path) ? "absent" : $"cannot be loaded: {FirstReason(path, e.Message)}";
+            return $"cannot be loaded: {FirstReason(path, e.Message)}";
         }
     }
 
