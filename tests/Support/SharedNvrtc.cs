@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace MolEngine.Support;
 
-/// <summary>The compiler among the shared test material, unpacked into the temporary folder when first asked for.</summary>
+/// <summary>The compiler among the shared test material, unpacked into the temporary folder when asked for.</summary>
 public static class SharedNvrtc
 {
     private static readonly Lazy<string> Unpacked = new(Unpack);
 
-    /// <summary>A folder with libnvrtc and its builtins; skips the test where it is absent or of another system.</summary>
+    /// <summary>A folder with libnvrtc and its builtins; skips where it is absent or of another system.</summary>
     public static string Folder
     {
         get

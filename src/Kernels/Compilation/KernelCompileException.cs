@@ -39,6 +39,7 @@ public sealed partial class KernelCompileException : Exception
 
     private static string Head(string text) => text.Split('\n')[0].Trim();
 
-    [GeneratedRegex(@"^(?<file>[^\n(]+)\((?<line>\d+)\): (?:[a-z]+ )?error[^:\n]*: (?<what>[^\n]*)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<file>[^\n(]+)\((?<line>\d+)\): (?:[a-z]+ )?error[^:\n]*: (?<what>[^\n]*)", RegexOptions.Multiline)]
     private static partial Regex Error();
 }

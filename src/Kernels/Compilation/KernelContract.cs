@@ -47,7 +47,12 @@ public sealed partial record KernelContract(
         }
 
         if (kernels.Count == 0)
-            throw new FormatException($"{source.FileName}: contract: expected a comment that names the kernels, got none");
+        {
+            throw new FormatException(
+                $"{source.FileName}: contract: expected a comment that names the kernels, got none");
+        }
+
+
         return new KernelContract(
             source.FileName, Trimmed(summary), [.. kernels.Select(k => k with { Lines = Trimmed(k.Lines) })]);
     }

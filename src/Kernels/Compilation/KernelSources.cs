@@ -12,7 +12,8 @@ public static class KernelSources
     public static IReadOnlyList<string> Names { get; } =
     [
         .. typeof(KernelSources).Assembly.GetManifestResourceNames()
-            .Where(n => n.StartsWith(Folder, StringComparison.Ordinal) && n.EndsWith(Extension, StringComparison.Ordinal))
+            .Where(n => n.StartsWith(Folder, StringComparison.Ordinal))
+            .Where(n => n.EndsWith(Extension, StringComparison.Ordinal))
             .Select(n => n[Folder.Length..^Extension.Length])
             .Order(StringComparer.Ordinal),
     ];

@@ -48,7 +48,8 @@ public static partial class PtxText
     [GeneratedRegex(@"\.entry\s+(?<name>[\w$]+)\s*(?:\((?<parameters>[^)]*)\))?(?<directives>[^{;]*)\{")]
     private static partial Regex Entry();
 
-    [GeneratedRegex(@"\.param\s+(?:\.align\s+\d+\s+)?\.[usfb](?<bits>\d+)\s+(?:\.ptr[^,]*?\s)?[\w$]+(?:\[(?<count>\d+)\])?")]
+    [GeneratedRegex(
+        @"\.param\s+(?:\.align\s+\d+\s+)?\.[usfb](?<bits>\d+)\s+(?:\.ptr[^,]*?\s)?[\w$]+(?:\[(?<count>\d+)\])?")]
     private static partial Regex Parameter();
 
     [GeneratedRegex(@"\.(?:maxntid|reqntid)\s+(?<n>\d+)(?:\s*,\s*(?<n>\d+))*")]

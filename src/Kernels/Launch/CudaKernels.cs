@@ -10,7 +10,7 @@ public sealed class CudaKernels(CudaContext context, KernelImages images) : IDis
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (CudaModule Module, KernelImage Image)> _modules = [];
-    private readonly Dictionary<string, CudaKernel> _kernels = [];
+    private readonly Dictionary<(string Source, string Kernel), CudaKernel> _kernels = [];
 
     /// <summary>Name and origin of what is loaded, in the order of loading.</summary>
     public IEnumerable<(string Name, string Origin)> Loaded
@@ -28,14 +28,14 @@ public sealed class CudaKernels(CudaContext context, KernelImages images) : IDis
     {
         lock (_gate)
         {
-            if (_kernels.TryGetValue(kernel, out CudaKernel? known))
+            if (_kernels.TryGetValue((source, kernel), out CudaKernel? known))
                 return known;
             (CudaModule module, KernelImage image) = ModuleOf(source);
             KernelSignature signature = image.Signatures.FirstOrDefault(s => s.Name == kernel)
                 ?? throw new ArgumentException(
                     $"kernels/{source}.cu: kernel {kernel}: expected one of "
                     + string.Join(", ", image.Signatures.Select(s => s.Name)));
-            return _kernels[kernel] = new CudaKernel(module, signature);
+            return _kernels[(source, kernel)] = new CudaKernel(module, signature);
         }
     }
 

@@ -57,6 +57,9 @@ public readonly record struct LaunchShape(Dim3 Grid, Dim3 Block, uint SharedByte
     private static void Within(string kernel, string what, Dim3 got, Dim3 most)
     {
         if (got.X < 1 || got.Y < 1 || got.Z < 1 || got.X > most.X || got.Y > most.Y || got.Z > most.Z)
-            throw new ArgumentException($"launch of {kernel}: {what}: expected 1 to {most} in each direction, got {got}");
+        {
+            throw new ArgumentException(
+                $"launch of {kernel}: {what}: expected 1 to {most} in each direction, got {got}");
+        }
     }
 }

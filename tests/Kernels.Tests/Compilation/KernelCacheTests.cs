@@ -104,7 +104,8 @@ public sealed class KernelCacheTests : IDisposable
     {
         var plan = new FaultPlan();
         NvrtcCompiler? compiler = none ? null : new NvrtcCompiler(new FakeNvrtc(plan));
-        KernelImage image = new KernelImages(compiler, new KernelCache(Folder)).For(KernelSources.Find("cast"), new(12, 0));
+        var images = new KernelImages(compiler, new KernelCache(Folder));
+        KernelImage image = images.For(KernelSources.Find("cast"), new(12, 0));
         Assert.StartsWith("// kernels/cast.cu", Encoding.UTF8.GetString(image.Bytes.Span));
         Assert.EndsWith(", in the program", image.Origin);
         Assert.DoesNotContain("nvrtcCompileProgram", plan.Calls);

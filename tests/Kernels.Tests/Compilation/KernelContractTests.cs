@@ -10,8 +10,8 @@ public sealed class KernelContractTests
     public void A_comment_is_taken_apart()
     {
         KernelContract contract = KernelContract.Of(Source(
-            "// Summary (of two\n// lines).\n//\n// first(int* x, float y)\n//   Does x.\n//\n//     x = y\n//\n// second()\n"
-            + "//   Does nothing.\n\n// a comment\n// third(int z)\n"));
+            "// Summary (of two\n// lines).\n//\n// first(int* x, float y)\n//   Does x.\n//\n//     x = y\n//\n"
+            + "// second()\n//   Does nothing.\n\n// a comment\n// third(int z)\n"));
         Assert.Equal("kernels/k.cu", contract.File);
         Assert.Equal(["Summary (of two", "lines)."], contract.Summary);
         Assert.Equal(["first", "second"], contract.Kernels.Select(k => k.Name));

@@ -12,7 +12,8 @@ public sealed class NvrtcCompilerTests
     public void A_mistake_is_told_with_file_line_options_and_log()
     {
         NvrtcCompiler compiler = RealCompiler.Get();
-        KernelSource source = RealCompiler.Source("#include \"h.cuh\"\n\n__global__ void k(int* x) { *x = y; }\n", ("h.cuh", "\n"));
+        KernelSource source = RealCompiler.Source(
+            "#include \"h.cuh\"\n\n__global__ void k(int* x) { *x = y; }\n", ("h.cuh", "\n"));
         KernelCompileException e = Assert.Throws<KernelCompileException>(
             () => compiler.Compile(source, new CompileOptions("sm_80")));
         Assert.Equal(("kernels/test.cu", 3), (e.File, e.Line));
@@ -49,7 +50,8 @@ public sealed class NvrtcCompilerTests
     {
         NvrtcCompiler compiler = RealCompiler.Get();
         KernelSource source = RealCompiler.Source(
-            "extern \"C\" __global__ void __launch_bounds__(64, 2) k(float* x, int n, const double* y) { *x = x[1] * x[2] + x[3]; }");
+            "extern \"C\" __global__ void __launch_bounds__(64, 2) k(float* x, int n, const double* y)\n"
+            + "{ *x = x[1] * x[2] + x[3]; }");
         CompiledKernel compiled = compiler.Compile(source, CompileOptions.Embedded);
         Assert.Empty(compiled.Cubin);
         Assert.Contains("mul.rn.f32", compiled.Ptx);

@@ -31,7 +31,8 @@ public sealed class PtxTests
     [InlineData("7.8", "cvt.rn.bf16.s32 %rs1, %r1;")]
     public void The_least_version_of_an_instruction(string version, string statement)
     {
-        string text = $"{Head}.visible .entry k(\n\t.param .u64 k_param_0\n)\n.maxntid 256, 1, 1\n{{\n\t{statement}\n\tret;\n}}\n";
+        string text = $"{Head}.visible .entry k(\n\t.param .u64 k_param_0\n)\n.maxntid 256, 1, 1\n"
+            + $"{{\n\t{statement}\n\tret;\n}}\n";
         Assert.Equal(Version.Parse(version), PtxIsa.Least(text, "k"));
     }
 
@@ -43,7 +44,8 @@ public sealed class PtxTests
     [InlineData("@%p1 mad.e5m2.s32 %r1;", "mad.e5m2.s32 %r1")]
     public void What_is_not_known_is_refused_by_name_and_line(string statement, string named)
     {
-        FormatException e = Assert.Throws<FormatException>(() => PtxIsa.Least($"{Head}/* a\nb */\n{statement}\n", "k.cu"));
+        FormatException e = Assert.Throws<FormatException>(
+            () => PtxIsa.Least($"{Head}/* a\nb */\n{statement}\n", "k.cu"));
         Assert.StartsWith($"PTX of k.cu:6: the ISA version of \"{named}", e.Message);
     }
 
@@ -77,14 +79,16 @@ public sealed class PtxTests
         {
             string[] parameters = [.. shapes.Select((s, i) => Parameter(s, $"k{k}_param_{i}").Text)];
             text += $"\n\t// .globl\tk{k}\n.visible .entry k{k}(\n\t{string.Join(",\n\t", parameters)}\n)\n"
-                + (k % 2 == 0 ? $".maxntid {k + 32}, 2, 1\n" : "") + "{\n\tld.param.u64 \t%rd1, [k_param_0];\n\tret;\n}\n";
+                + (k % 2 == 0 ? $".maxntid {k + 32}, 2, 1\n" : "")
+                + "{\n\tld.param.u64 \t%rd1, [k_param_0];\n\tret;\n}\n";
         }
 
         IReadOnlyList<KernelSignature> found = PtxText.Signatures(text);
         Assert.Equal(Enumerable.Range(0, count).Select(k => $"k{k}"), found.Select(s => s.Name));
         Assert.All(found, s => Assert.Equal(shapes.Select(x => Parameter(x, "p").Bytes), s.ParameterBytes));
         Assert.Equal(
-            Enumerable.Range(0, count).Select(k => k % 2 == 0 ? 2 * (k + 32) : (int?)null), found.Select(s => s.MaxThreads));
+            Enumerable.Range(0, count).Select(k => k % 2 == 0 ? 2 * (k + 32) : (int?)null),
+            found.Select(s => s.MaxThreads));
     }
 
     [Fact]

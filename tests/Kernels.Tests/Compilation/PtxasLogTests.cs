@@ -29,7 +29,8 @@ public sealed class PtxasLogTests
             [new("a", "sm_80", 255, 2048, 16, 24, 32), new KernelResources("b", "sm_80", 8, 0, 0, 0, 0)],
             PtxasLog.Read(Log));
         Assert.Equal(
-            "kernels/a.cu(3): warning #177-D: variable \"x\" was declared but never referenced", PtxasLog.Warnings(Log));
+            "kernels/a.cu(3): warning #177-D: variable \"x\" was declared but never referenced",
+            PtxasLog.Warnings(Log));
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class PtxasLogTests
     {
         KernelResources[] kernels =
         [
-            .. numbers.Select((n, i) => new KernelResources($"k{i}", "sm_89", n.Get, 7 * n.Get, i, 3 * n.Get, 5 * n.Get)),
+            .. numbers.Select(
+                (n, i) => new KernelResources($"k{i}", "sm_89", n.Get, 7 * n.Get, i, 3 * n.Get, 5 * n.Get)),
         ];
         string log = string.Concat(kernels.Select(k =>
             $"ptxas info    : Compiling entry function '{k.Name}' for '{k.Architecture}'\n"

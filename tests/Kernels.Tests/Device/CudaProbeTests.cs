@@ -24,8 +24,8 @@ public sealed class CudaProbeTests
         CudaProbe probe = CudaProbe.Of(new FakeDriver(new()) { Version = 11080 }, Library);
         Assert.Equal(CudaState.DriverTooOld, probe.State);
         Assert.Equal(
-            "NVIDIA driver too old: expected CUDA 12.0 (driver 525.60.13 on Linux, 527.41 on Windows) or newer, got one "
-            + "for CUDA 11.8. Update the NVIDIA driver.", probe.Sentence);
+            "NVIDIA driver too old: expected CUDA 12.0 (driver 525.60.13 on Linux, 527.41 on Windows) or newer, got "
+            + "one for CUDA 11.8. Update the NVIDIA driver.", probe.Sentence);
     }
 
     [Theory]

@@ -16,6 +16,30 @@ public sealed class DeviceMemoryTests
     }
 
     [Fact]
+    public void Copies_move_the_bytes_that_they_name()
+    {
+        using var context = CudaContext.Create(new FakeDriver(new()), 0);
+        using var stream = new CudaStream(context);
+        using DeviceMemory memory = new(context, "a", 16), other = new(context, "b", 16);
+        using var pinned = new PinnedMemory(context, 12);
+        memory.Upload<int>([1, 2, 3], offset: 4);
+        other.CopyFrom(memory, stream);
+        int[] values = new int[2];
+        other.Download<int>(values, offset: 8);
+        Assert.Equal([2, 3], values);
+
+        other.Download(pinned, 8, stream, offset: 4);
+        Assert.Equal([1, 2, 0], pinned.Span<int>().ToArray());
+        pinned.Span<int>()[0] = 9;
+        memory.Zero(stream);
+        memory.Upload(pinned, 4, stream, offset: 12);
+        values = new int[4];
+        memory.Download<int>(values);
+        Assert.Equal([0, 0, 0, 9], values);
+        Assert.Equal(0, context.Driver is FakeDriver d ? d.Plan.Mistakes.Count : -1);
+    }
+
+    [Fact]
     public void No_memory_is_told_with_what_is_there()
     {
         using var context = CudaContext.Create(new FakeDriver(new()) { OutOfMemory = true }, 0);

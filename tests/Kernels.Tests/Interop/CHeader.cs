@@ -44,8 +44,8 @@ public sealed partial class CHeader
     /// <summary>Types of a function's parameters as C writes them, names left out.</summary>
     public IReadOnlyList<string> Parameters(string function)
     {
-        Match found = Regex.Match(
-            _text, $@"(?:CUresult|cublasStatus_t|nvrtcResult|size_t|const char\s*\*)\s*(?:CUDAAPI|CUBLASWINAPI)?\s*{function}\s*\(([^)]*)\)\s*;");
+        const string Result = @"(?:CUresult|cublasStatus_t|nvrtcResult|size_t|const char\s*\*)";
+        Match found = Regex.Match(_text, $@"{Result}\s*(?:CUDAAPI|CUBLASWINAPI)?\s*{function}\s*\(([^)]*)\)\s*;");
         Assert.True(found.Success, $"{function}: no such function in the header");
         string list = found.Groups[1].Value.Trim();
         return list is "" or "void" ? [] : [.. list.Split(',').Select(p => TypeOf(p.Trim()))];

@@ -34,33 +34,6 @@ public unsafe partial class FakeDriver
 
     public CUresult cuCtxSynchronize() => Call();
 
-    public CUresult cuMemFree(ulong address) => Destroy("memory", (nint)address);
-
-    public CUresult cuMemHostAlloc(out nint address, nuint bytes, CUmemhostalloc_flags flags) =>
-        Create("pinned", out address);
-
-    public CUresult cuMemFreeHost(nint address) => Destroy("pinned", address);
-
-    public CUresult cuMemcpyHtoD(ulong destination, void* source, nuint bytes) => Call();
-
-    public CUresult cuMemcpyDtoH(void* destination, ulong source, nuint bytes) => Call();
-
-    public CUresult cuMemcpyDtoD(ulong destination, ulong source, nuint bytes) => Call();
-
-    public CUresult cuMemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream) => Call();
-
-    public CUresult cuMemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream) => Call();
-
-    public CUresult cuMemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream) => Call();
-
-    public CUresult cuMemsetD8(ulong destination, byte value, nuint count) => Call();
-
-    public CUresult cuMemsetD32(ulong destination, uint value, nuint count) => Call();
-
-    public CUresult cuMemsetD8Async(ulong destination, byte value, nuint count, nint stream) => Call();
-
-    public CUresult cuMemsetD32Async(ulong destination, uint value, nuint count, nint stream) => Call();
-
     public CUresult cuModuleUnload(nint module) => Destroy("module", module);
 
     public CUresult cuModuleGetFunction(out nint function, nint module, string name)

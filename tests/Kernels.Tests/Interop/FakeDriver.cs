@@ -4,7 +4,10 @@ using MolEngine.Kernels.Interop;
 
 namespace MolEngine.Kernels.Tests.Interop;
 
-/// <summary>A driver of one device that does nothing, and remembers what it was asked.</summary>
+/// <summary>
+/// A driver of one device whose memory is the host's and whose streams do not wait; it launches nothing, and remembers
+/// what it was asked.
+/// </summary>
 public unsafe partial class FakeDriver(FaultPlan plan) : ICudaDriver
 {
     private nint _current;
@@ -98,16 +101,6 @@ public unsafe partial class FakeDriver(FaultPlan plan) : ICudaDriver
         return Call();
     }
 
-    public CUresult cuMemAlloc(out ulong address, nuint bytes)
-    {
-        address = 0;
-        if (OutOfMemory)
-            return CUresult.CUDA_ERROR_OUT_OF_MEMORY;
-        CUresult result = Create("memory", out nint made);
-        address = (ulong)made;
-        return result;
-    }
-
     public CUresult cuCtxSetCurrent(nint context)
     {
         _current = context;
@@ -152,7 +145,7 @@ public unsafe partial class FakeDriver(FaultPlan plan) : ICudaDriver
         return Call();
     }
 
-    private CUresult Create(string kind, out nint made, [CallerMemberName] string call = "")
+    private CUresult Create(string kind, out nint made, nuint bytes = 0, [CallerMemberName] string call = "")
     {
         made = 0;
         CUresult result = Call(call);
@@ -160,7 +153,7 @@ public unsafe partial class FakeDriver(FaultPlan plan) : ICudaDriver
             return result;
         if (kind != "context")
             RequireCurrent(call);
-        made = plan.Make(kind);
+        made = bytes == 0 ? plan.Make(kind) : plan.Keep(kind, (nint)NativeMemory.AllocZeroed(bytes));
         if (kind == "context")
             Context = made;
         return result;

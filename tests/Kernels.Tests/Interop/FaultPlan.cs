@@ -9,7 +9,7 @@ namespace MolEngine.Kernels.Tests.Interop;
 public sealed class FaultPlan
 {
     private readonly Dictionary<nint, string> _live = [];
-    private nint _next = 0x1000;
+    private nint _next = 0x10;
 
     /// <summary>The exception of a strict driver.</summary>
     public sealed class StrictException() : Exception("a strict driver's own report");
@@ -35,13 +35,16 @@ public sealed class FaultPlan
         return Throws ? throw new StrictException() : true;
     }
 
-    public nint Make(string kind)
+    /// <summary>A new object of no substance.</summary>
+    public nint Make(string kind) => Keep(kind, _next += 0x10);
+
+    public nint Keep(string kind, nint made)
     {
-        nint made = _next;
-        _next += 0x1000;
         _live[made] = kind;
         return made;
     }
+
+    public bool IsLive(nint made) => _live.ContainsKey(made);
 
     /// <summary>Released for good, even by a call that fails: nobody may try again.</summary>
     public void Remove(string kind, nint released)

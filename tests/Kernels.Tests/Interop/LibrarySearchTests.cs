@@ -20,7 +20,8 @@ public sealed class LibrarySearchTests : IDisposable
             CudaLibrary.Nvrtc, 13, ("MOLENGINE_CUDA_PATH", "given"), ("CUDA_PATH", "path"), ("VIRTUAL_ENV", "venv"));
         AssertInOrder(
             all, "given/libnvrtc.so.13", "given/libnvrtc.so.12", "given/lib64/libnvrtc.so.13",
-            "given/nvidia/cuda_nvrtc/lib/libnvrtc.so.12", "path/lib64/libnvrtc.so.12", "libnvrtc.so.13", "libnvrtc.so.12",
+            "given/nvidia/cuda_nvrtc/lib/libnvrtc.so.12", "path/lib64/libnvrtc.so.12",
+            "libnvrtc.so.13", "libnvrtc.so.12",
             "venv/lib/python3.12/site-packages/nvidia/cuda_nvrtc/lib/libnvrtc.so.12",
             "venv/lib/python3.9/site-packages/nvidia/cuda_nvrtc/lib/libnvrtc.so.12",
             "home/.local/lib/python3.11/site-packages/nvidia/cu13/lib/libnvrtc.so.13",
@@ -49,7 +50,8 @@ public sealed class LibrarySearchTests : IDisposable
     [Fact]
     public void Windows_has_its_own_names_and_places()
     {
-        Make("venv/Lib/site-packages/nvidia/cuda_nvrtc/bin", "root/Program Files/NVIDIA GPU Computing Toolkit/CUDA/v12.6");
+        Make("venv/Lib/site-packages/nvidia/cuda_nvrtc/bin");
+        Make("root/Program Files/NVIDIA GPU Computing Toolkit/CUDA/v12.6");
         string[] all = Candidates(true, CudaLibrary.Nvrtc, 13, ("CUDA_PATH", "path"), ("VIRTUAL_ENV", "venv"));
         AssertInOrder(
             all, "path/bin/x64/nvrtc64_130_0.dll", "path/bin/nvrtc64_120_0.dll", "nvrtc64_130_0.dll",
@@ -79,7 +81,8 @@ public sealed class LibrarySearchTests : IDisposable
     private string[] Candidates(CudaLibrary library, int newest, params (string, string)[] variables) =>
         Candidates(false, library, newest, variables);
 
-    private string[] Candidates(bool windows, CudaLibrary library, int newest, params (string Name, string Folder)[] variables)
+    private string[] Candidates(
+        bool windows, CudaLibrary library, int newest, params (string Name, string Folder)[] variables)
     {
         Dictionary<string, string> set = variables.ToDictionary(v => v.Name, v => Under(v.Folder));
         var search = new LibrarySearch(windows, set.GetValueOrDefault, Under("home"), Under("root"));

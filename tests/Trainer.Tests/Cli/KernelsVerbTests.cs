@@ -28,7 +28,8 @@ public sealed class KernelsVerbTests : IDisposable
     {
         UseSharedNvrtc();
         string cubins = Path.Combine(_folder.Root, "cubins");
-        (int code, string output, string error) = Run("kernels", "build", "--arch", "sm_80,sm_90,sm_80", "--out", cubins);
+        (int code, string output, string error) =
+            Run("kernels", "build", "--arch", "sm_80,sm_90,sm_80", "--out", cubins);
         Assert.Equal((0, ""), (code, error));
         string[] lines = output.TrimEnd('\n').Split('\n');
         Assert.StartsWith("NVRTC ", lines[0]);
@@ -75,7 +76,8 @@ public sealed class KernelsVerbTests : IDisposable
         (int code, string output, _) = Run("kernels", "embed", "--out", _folder.Root);
         Assert.Equal(0, code);
         Assert.Equal(
-            KernelSources.Names.Select(n => $"{n}.ptx"), Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
+            KernelSources.Names.Select(n => $"{n}.ptx"),
+            Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
         Assert.All(output.TrimEnd('\n').Split('\n'), l => Assert.Contains(".ptx: written (NVRTC ", l));
         Assert.DoesNotContain("written", Run("kernels", "embed", "--out", _folder.Root).Output);
         File.AppendAllText(Path.Combine(_folder.Root, "cast.ptx"), "// edited");

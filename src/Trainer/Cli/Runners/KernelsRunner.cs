@@ -130,8 +130,8 @@ internal static partial class KernelsRunner
     {
         (NvrtcCompiler? compiler, string sentence, LibraryFinding library) = CudaToolkit.FindNvrtc(LibrarySearch.Here);
         return compiler ?? throw new EnvironmentFaultException(
-            $"NVRTC: {(library.Found ? sentence : "not found")}. Install it (`pip install nvidia-cuda-nvrtc-cu12`, or a CUDA toolkit) or name its folder "
-            + $"in {LibrarySearch.PathVariable}. Tried:\n"
+            $"NVRTC: {(library.Found ? sentence : "not found")}. Install it (`pip install nvidia-cuda-nvrtc-cu12`, or "
+            + $"a CUDA toolkit) or name its folder in {LibrarySearch.PathVariable}. Tried:\n"
             + library.Places);
     }
 
@@ -142,7 +142,8 @@ internal static partial class KernelsRunner
             && compiler.Architectures.Contains(number))
             return;
         IEnumerable<string> known = compiler.Architectures.Where(n => n >= least).Select(n => $"sm_{n}");
-        throw new UserException($"--arch: {architecture}: expected one of {string.Join(", ", known)} ({compiler.Name})");
+        throw new UserException(
+            $"--arch: {architecture}: expected one of {string.Join(", ", known)} ({compiler.Name})");
     }
 
     /// <summary>9.0 of sm_90 and of sm_90a.</summary>

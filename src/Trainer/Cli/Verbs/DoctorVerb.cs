@@ -8,8 +8,8 @@ internal sealed class DoctorVerb() : Verb("doctor", "What this machine offers: p
     public override IReadOnlyList<string> Details =>
     [
         "A machine without a GPU is fine: training then runs on the CPU.",
-        "Of NVIDIA's libraries that are missing (the driver, NVRTC, cuBLASLt) every place where they were looked for is "
-            + "listed. A folder to begin with can be named in MOLENGINE_CUDA_PATH.",
+        "Of NVIDIA's libraries that are missing (the driver, NVRTC, cuBLASLt) every place where they were looked for "
+            + "is listed. A folder to begin with can be named in MOLENGINE_CUDA_PATH.",
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>

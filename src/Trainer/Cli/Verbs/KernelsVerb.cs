@@ -39,8 +39,9 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
         "build and embed need NVRTC, NVIDIA's compiler library, of CUDA 12 or 13. It is looked for in the folder that "
             + "MOLENGINE_CUDA_PATH names, in CUDA_PATH, by the system, in pip's packages and where toolkits are "
             + "installed; `molengine doctor` shows where.",
-        "build prints, for each kernel: registers of a thread, bytes of shared memory of a block, bytes spilled (stored "
-            + "and loaded), the threads of a block, how full it makes a multiprocessor, and what keeps it from more.",
+        "build prints, for each kernel: registers of a thread, bytes of shared memory of a block, bytes spilled "
+            + "(stored and loaded), the threads of a block, how full it makes a multiprocessor, and what keeps it from "
+            + "more.",
         "embed is for those who change kernels/*.cu: run it in the repository, then build the program again.",
     ];
 
