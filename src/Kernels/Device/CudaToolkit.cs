@@ -45,7 +45,7 @@ public sealed record CudaToolkit(
         }
         catch (Exception e) when (e is CudaException or KernelCompileException or EntryPointNotFoundException)
         {
-            return (null, $"{path} does not work: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", library);
+            return (null, $"{path} does not work: {e.Message.Split('\n')[0].TrimEnd('.')}", library);
         }
     }
 

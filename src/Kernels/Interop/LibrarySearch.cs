@@ -61,8 +61,9 @@ public sealed class LibrarySearch(bool windows, Func<string, string?> variable, 
     private IEnumerable<string> Toolkits(IEnumerable<string> roots) =>
         roots.SelectMany(root => _toolkitFolders.Select(t => Under(root, t)));
 
-    /// <summary>The library folders of pip's packages (nvidia-cuda-nvrtc-cu12 and the like) in a
-    /// site-packages.</summary>
+    /// <summary>
+    /// The library folders of pip's packages (nvidia-cuda-nvrtc-cu12 and the like) in a site-packages.
+    /// </summary>
     private IEnumerable<string> Packages(string sitePackages) => windows
         ? Matching(sitePackages, "nvidia/*/bin").Concat(Matching(sitePackages, "nvidia/*/bin/x86_64"))
         : Matching(sitePackages, "nvidia/*/lib");

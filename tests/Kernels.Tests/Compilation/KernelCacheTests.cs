@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Tests.Compilation;
 
 public sealed class KernelCacheTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -5,7 +5,7 @@ namespace MolEngine.Kernels.Tests.Interop;
 
 public sealed class LibrarySearchTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

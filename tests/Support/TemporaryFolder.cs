@@ -1,9 +1,9 @@
 namespace MolEngine.Support;
 
 /// <summary>A folder that lives as long as a test.</summary>
-public sealed class TempFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
-    public TempFolder() => Root = Directory.CreateTempSubdirectory("molengine-").FullName;
+    public TemporaryFolder() => Root = Directory.CreateTempSubdirectory("molengine-").FullName;
 
     public string Root { get; }
 
