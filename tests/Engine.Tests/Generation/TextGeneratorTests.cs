@@ -5,7 +5,7 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Tests.Generation;
 
-public sealed class GreedyGeneratorTests : IDisposable
+public sealed class TextGeneratorTests : IDisposable
 {
     private static readonly int[] Prompt = [17, 80, 33];
     private readonly TinyModel _model = new("qwen3");
@@ -62,13 +62,13 @@ public sealed class GreedyGeneratorTests : IDisposable
         Assert.Throws<ArgumentException>(() =>
         {
             using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, 4);
-            GreedyGenerator.Generate(decoder, [], 1, []);
+            TextGenerator.Generate(decoder, [], 1, []);
         });
 
     private (IReadOnlyList<int> Ids, StopReason Stop) Generate(int maxTokens, int[] stopIds, Action<int>? onToken = null)
     {
         using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, Prompt.Length + maxTokens);
-        return GreedyGenerator.Generate(decoder, Prompt, maxTokens, stopIds, onToken);
+        return TextGenerator.Generate(decoder, Prompt, maxTokens, stopIds, onToken);
     }
 
     private void CopyHeadRow(int from, int to)
