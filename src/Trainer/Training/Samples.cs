@@ -1,5 +1,4 @@
 using MolEngine.Engine.Generation;
-using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Trainer.Data;
 
@@ -17,7 +16,7 @@ internal static class Samples
 
     public static IReadOnlyList<TextSample> Of(TrainingSession s, CancellationToken cancel)
     {
-        int[] stops = [.. GenerationConfig.Load(s.Run.Model).EosTokenIds, s.Texts.DocumentEnd];
+        IReadOnlyCollection<int> stops = s.Texts.StopIds(s.Run.Model);
         return [.. Prompts(s.Corpora, s.Run.Samples).Select(prompt => Sample(s, prompt, stops, cancel))];
     }
 
@@ -37,7 +36,7 @@ internal static class Samples
         }
     }
 
-    private static TextSample Sample(TrainingSession s, int[] prompt, int[] stops, CancellationToken cancel)
+    private static TextSample Sample(TrainingSession s, int[] prompt, IReadOnlyCollection<int> stops, CancellationToken cancel)
     {
         string Continue(TransformerWeights weights)
         {

@@ -7,6 +7,7 @@ using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Training;
 
@@ -29,6 +30,7 @@ internal sealed class TrainingSession : IDisposable
         cancel.ThrowIfCancellationRequested();
         Texts = TextTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
+        Questions = Asked(run, ops, Model, Texts);
         Corpora = LoadCorpora(run, Texts, progress, cancel);
         Order = OrderOf(run, Corpora);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
@@ -53,6 +55,9 @@ internal sealed class TrainingSession : IDisposable
     public RunModel Model { get; }
 
     public TextTokenizer Texts { get; }
+
+    /// <summary>Null where nothing is asked.</summary>
+    public Questionnaire? Questions { get; }
 
     public IReadOnlyList<Corpus> Corpora { get; }
 
@@ -94,6 +99,15 @@ internal sealed class TrainingSession : IDisposable
         _pass.Dispose();
         _states.Dispose();
         Model.Dispose();
+    }
+
+    private static Questionnaire? Asked(RunConfig run, Ops ops, RunModel model, TextTokenizer texts)
+    {
+        if (run.Questions is not { } settings)
+            return null;
+        IReadOnlyList<Question> questions = QuestionFile.Read(settings.File, texts, model.Tokenizer);
+        return new Questionnaire(
+            ops, model.Config, model.Tokenizer, questions, settings.MaxTokens, texts.StopIds(run.Model));
     }
 
     private static IReadOnlyList<Corpus> LoadCorpora(

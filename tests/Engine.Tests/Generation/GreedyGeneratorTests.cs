@@ -62,7 +62,7 @@ public sealed class GreedyGeneratorTests : IDisposable
         Assert.Throws<ArgumentException>(() =>
         {
             using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, 4);
-            GreedyGenerator.Generate(decoder, [], 1, []);
+            GreedyGenerator.Generate(decoder, Array.Empty<int>(), 1, []);
         });
 
     private (IReadOnlyList<int> Ids, StopReason Stop) Generate(int maxTokens, int[] stopIds, Action<int>? onToken = null)

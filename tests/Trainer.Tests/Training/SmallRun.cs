@@ -19,6 +19,18 @@ internal static class SmallRun
 
     public static string[] Lora => ["method=lora", "lora={rank: 4, dropout: 0.2}", "loss=mol", "optimizer.learning_rate=1e-2"];
 
+    /// <summary>The setting that asks three questions, from a file that is written for it.</summary>
+    public static string Questions(TempFolder folder) => "questions.path=" + folder.Write("questions.jsonl", """
+        {"question": "What does a glass bee need?", "answer": "Light."}
+        {"question": "What colour is the sky?", "answer": "blue"}
+        {"prompt": "One, two, ", "completion": "three"}
+
+        """);
+
+    /// <summary>What a run printed from its closing table on, but for the lines that name folders.</summary>
+    public static string Closing(string printed) => string.Join(
+        '\n', printed[printed.IndexOf("held out   ", StringComparison.Ordinal)..].Split('\n').TakeWhile(l => !l.StartsWith("saved")));
+
     public static RunConfig Load(string output, params string[] more) => RunConfigLoader.Load(Config, Settings(output, more));
 
     /// <summary>Trains in this process; returns what was printed.</summary>
