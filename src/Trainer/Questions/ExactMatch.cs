@@ -1,3 +1,5 @@
+using MolEngine.Engine.Tokenization;
+
 namespace MolEngine.Trainer.Questions;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal static class ExactMatch
     /// <summary>What is compared. A text of nothing but punctuation stays what it is.</summary>
     public static string Normalized(string text)
     {
-        string whole = text.Normalize().ToLowerInvariant().Trim();
+        string whole = Nfc.Normalize(text).ToLowerInvariant().Trim();
         int start = 0, end = whole.Length;
         while (start < end && IsAround(whole[start]))
             start++;

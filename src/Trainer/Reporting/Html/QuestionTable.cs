@@ -6,8 +6,12 @@ namespace MolEngine.Trainer.Reporting.Html;
 /// <summary>questions.json as the report tells it.</summary>
 internal sealed record QuestionTable(IReadOnlyList<QuestionOutcome> Rows)
 {
-    private static readonly JsonSerializerOptions Json =
-        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>The model that training starts from; null where nothing was asked.</summary>
     public QuestionScore? Before => Rows.Count == 0 ? null : new(Rows.Count(r => r.RightBefore), Rows.Count);

@@ -16,7 +16,7 @@ internal static class QuestionsSection
         html.Add(
             $"""
             <section id="questions"><h2>Questions</h2>
-            <p class="score">{questions.Sentence}</p>
+            <p class="score">Answered: {questions.Sentence}</p>
             <p class="soft">Held-out questions, answered greedily. Right is an answer that equals the expected one, letter
             case and punctuation around it apart (exact match).</p>
             """);
