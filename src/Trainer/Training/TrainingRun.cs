@@ -37,11 +37,14 @@ internal sealed class TrainingRun
 
     /// <summary>Trains and saves.</summary>
     /// <param name="resume">Whether to go on from the newest checkpoint of run.Output.</param>
+    /// <param name="data">Trained on instead of the config's corpora, where given: rows that are packed already, in an
+    /// order of their own.</param>
     /// <exception cref="NonFiniteException">
     /// Loss or gradient became NaN or infinite; the last checkpoint stays.
     /// </exception>
     /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
-    public static void Execute(RunConfig run, bool resume, TextWriter output, CancellationToken cancel)
+    public static void Execute(
+        RunConfig run, bool resume, TextWriter output, CancellationToken cancel, TrainingData? data = null)
     {
         if (!resume)
             RunDirectory.RequireFree(run.Output);
@@ -54,7 +57,7 @@ internal sealed class TrainingRun
 
         using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = CpuBackend.Create(threads: run.Threads);
-        using var session = new TrainingSession(run, ops, new TokenizingNotes(output), cancel);
+        using var session = new TrainingSession(run, ops, new TokenizingNotes(output), cancel, data);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.
         RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);

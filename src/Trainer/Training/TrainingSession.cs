@@ -20,9 +20,13 @@ internal sealed class TrainingSession : IDisposable
     private readonly Arena _states;
     private readonly LossPass _pass;
     private readonly LossOptions _loss;
+    private readonly TrainingData _data;
 
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
-    public TrainingSession(RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel)
+    /// <param name="data">Trained on instead of the config's corpora, where given.</param>
+    public TrainingSession(
+        RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel,
+        TrainingData? data = null)
     {
         Run = run;
         Ops = ops;
@@ -31,8 +35,7 @@ internal sealed class TrainingSession : IDisposable
         Texts = TextTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
         Questions = Asked(run, ops, Model, Texts);
-        Corpora = LoadCorpora(run, Texts, progress, cancel);
-        Order = OrderOf(run, Corpora);
+        _data = data ?? TrainingData.Load(run, Texts, progress, cancel);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
@@ -59,9 +62,9 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Null where nothing is asked.</summary>
     public Questionnaire? Questions { get; }
 
-    public IReadOnlyList<Corpus> Corpora { get; }
+    public IReadOnlyList<Corpus> Corpora => _data.Corpora;
 
-    public TrainingOrder Order { get; }
+    public TrainingOrder Order => _data.Order;
 
     /// <summary>Whether the loss has a KL divergence to the base model.</summary>
     public bool HasBaseLoss => _loss.NeedsBase;
@@ -92,7 +95,7 @@ internal sealed class TrainingSession : IDisposable
         });
 
     /// <summary>The rows of a step (from 0).</summary>
-    public PackedRow[] Rows(long step) => [.. Order.RowsOfStep(step).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
+    public PackedRow[] Rows(long step) => _data.Rows(step);
 
     public void Dispose()
     {
@@ -108,26 +111,5 @@ internal sealed class TrainingSession : IDisposable
         IReadOnlyList<Question> questions = QuestionFile.Read(settings.File, texts, model.Tokenizer);
         return new Questionnaire(
             ops, model.Config, model.Tokenizer, questions, settings.MaxTokens, texts.StopIds(run.Model));
-    }
-
-    private static IReadOnlyList<Corpus> LoadCorpora(
-        RunConfig run, TextTokenizer texts, IProgress<TokenizingProgress> progress, CancellationToken cancel)
-    {
-        IReadOnlyList<Corpus> corpora =
-            new CorpusLoader(texts, run.Threads, progress).Load(run.Data, run.Validate, cancel);
-
-        // A token is predicted by the one before it in its document.
-        Corpus? mute = corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents);
-        return mute is null ? corpora : throw new UserException(
-            $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with a "
-            + "token to predict. Give it other texts.");
-    }
-
-    private static TrainingOrder OrderOf(RunConfig run, IReadOnlyList<Corpus> corpora)
-    {
-        TrainingOrder order = TrainingOrder.For(run, corpora);
-        return order.Steps <= ConfigKeys.MaxSteps ? order : throw new UserException(
-            $"epochs: expected at most {ConfigKeys.MaxSteps} steps, got {order.Steps}. Lower epochs, or raise "
-            + "global_batch.");
     }
 }

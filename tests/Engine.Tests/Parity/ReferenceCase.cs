@@ -90,34 +90,13 @@ internal sealed class ReferenceCase : IDisposable
         return (adapter.Config, modules);
     }
 
-    /// <summary>
-    /// Rows of a file's [B, T] inputs. Padding (document -1) stands at the end of a row and is left out. Position ids other than those
-    /// that restart at 0 give FirstPosition.
-    /// </summary>
-    public static TokenRow[] Rows(ReferenceTensors t)
+    /// <summary>Rows of a file's inputs.</summary>
+    public static TokenRow[] Rows(ReferenceTensors t) => [.. ReferenceRow.Of(t).Select(r =>
     {
-        int[] shape = t.Shape("input_ids"), ids = t.Ints("input_ids");
-        int[] documents = t.Has("document_ids") ? t.Ints("document_ids") : new int[ids.Length];
-        int[] general = t.Has("general") ? t.Ints("general") : new int[shape[0]];
-        int[] positions = t.Has("position_ids") ? t.Ints("position_ids") : [];
-        var rows = new TokenRow[shape[0]];
-        for (int b = 0; b < rows.Length; b++)
-        {
-            int start = b * shape[1], length = 0;
-            var starts = new List<int>();
-            for (; length < shape[1] && documents[start + length] >= 0; length++)
-            {
-                if (length == 0 || documents[start + length] != documents[start + length - 1])
-                    starts.Add(length);
-            }
-
-            Assert.All(documents[(start + length)..(start + shape[1])], d => Assert.Equal(-1, d));
-            int first = positions.Length == 0 || length == 0 ? 0 : positions[start];
-            rows[b] = new TokenRow(ids.AsMemory(start, length), starts, general[b] != 0, first);
-        }
-
-        return rows;
-    }
+        int start = 0;
+        int[] starts = [.. r.Documents.Select(d => (start += d.Length) - d.Length)];
+        return new TokenRow(r.Documents.SelectMany(d => d).ToArray(), starts, r.General, r.FirstPosition);
+    })];
 
     /// <summary>Of a [B, T, width] truth, the values of the tokens that are in <paramref name="rows"/>, in their order.</summary>
     public static double[] Gather(ReferenceTensors t, string name, TokenRow[] rows)

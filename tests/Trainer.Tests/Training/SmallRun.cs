@@ -1,5 +1,6 @@
 using MolEngine.Support;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Training;
 
@@ -34,19 +35,19 @@ internal static class SmallRun
     public static RunConfig Load(string output, params string[] more) => RunConfigLoader.Load(Config, Settings(output, more));
 
     /// <summary>Trains in this process; returns what was printed.</summary>
-    public static string Train(RunConfig run, bool resume = false)
+    public static string Train(RunConfig run, bool resume = false, TrainingData? data = null)
     {
         var output = new StringWriter();
-        TrainingRun.Execute(run, resume, output, CancellationToken.None);
+        TrainingRun.Execute(run, resume, output, CancellationToken.None, data);
         return output.ToString();
     }
 
     /// <summary>Trains until a line that starts with <paramref name="line"/> has been printed, then interrupts.</summary>
-    public static string Interrupt(RunConfig run, string line, bool resume = false)
+    public static string Interrupt(RunConfig run, string line, bool resume = false, TrainingData? data = null)
     {
         using var stop = new CancellationTokenSource();
         var output = new StoppingWriter(line, stop);
-        Assert.Throws<OperationCanceledException>(() => TrainingRun.Execute(run, resume, output, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => TrainingRun.Execute(run, resume, output, stop.Token, data));
         return output.ToString();
     }
 
