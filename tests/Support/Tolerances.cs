@@ -15,14 +15,11 @@ public static class Tolerances
     /// <summary>Gradients, relative L2 per tensor.</summary>
     public const double Gradient = 2e-5;
 
-    /// <summary>Norm of the whole gradient, relative.</summary>
+    /// <summary>Norm of the whole gradient, relative; also at every step of a trajectory.</summary>
     public const double GradientNorm = 2e-6;
 
     /// <summary>Loss of every step of a 20-step trajectory, relative.</summary>
     public const double TrajectoryLoss = 5e-6;
-
-    /// <summary>Gradient norm of every step of a trajectory: it grows with the drift of the parameters.</summary>
-    public const double TrajectoryGradientNorm = 2e-5;
 
     /// <summary>Parameters after a trajectory, relative L2 per tensor.</summary>
     public const double FinalParameters = 1e-4;

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Numerics;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Data;
