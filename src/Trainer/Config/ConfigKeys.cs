@@ -156,7 +156,8 @@ internal static class ConfigKeys
         LossKind, LossAlpha, LossTopN,
         Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets, LoraFrom,
         LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps,
-        Recompute, ValidateEvery, ValidateDocuments, .. QuestionKeys.All, Samples, CheckpointEvery, CheckpointKeep, Threads,
+        Recompute, ValidateEvery, ValidateDocuments, .. QuestionKeys.All, Samples,
+        CheckpointEvery, CheckpointKeep, Threads,
     ];
 
     /// <summary>
@@ -165,7 +166,9 @@ internal static class ConfigKeys
     public static readonly IReadOnlyDictionary<string, ConfigKey> Shorthands =
         new Dictionary<string, ConfigKey>
         {
-            ["init"] = InitKind, ["loss"] = LossKind, [QuestionKeys.Section] = QuestionKeys.Path,
+            ["init"] = InitKind,
+            ["loss"] = LossKind,
+            [QuestionKeys.Section] = QuestionKeys.Path,
         };
 
     /// <summary>What other trainers call a key: an unknown key of such a name is told ours.</summary>

@@ -5,10 +5,6 @@ namespace MolEngine.Trainer.Config;
 /// <param name="MaxTokens">Tokens of an answer at most.</param>
 public sealed record QuestionSettings(CorpusSettings File, int MaxTokens)
 {
-    /// <summary>The usual names of a record's fields; a text alone asks nothing.</summary>
-    private static readonly FieldMap UsualFields =
-        new(null, "messages", "prompt", "completion", "question", "answer");
-
     /// <summary>The section <c>questions</c>, or null where the config has none.</summary>
     internal static QuestionSettings? Build(ConfigValues v, string source)
     {
@@ -21,7 +17,8 @@ public sealed record QuestionSettings(CorpusSettings File, int MaxTokens)
         var file = new CorpusSettings(QuestionKeys.Section, path, CorpusKind.Domain)
         {
             Format = CorpusFormat.Json,
-            Fields = fields ?? UsualFields,
+            // A text alone asks nothing.
+            Fields = fields ?? FieldMap.Usual with { Text = null },
             Template = RecordSettings.Template(v, QuestionKeys.Records, source, 0, fields),
             Pairs = v.Take(QuestionKeys.Records.Pairs, PairStyle.Plain),
         };

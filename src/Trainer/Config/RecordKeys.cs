@@ -1,6 +1,6 @@
 namespace MolEngine.Trainer.Config;
 
-/// <summary>The keys that say how the records of a section's files are read; part of <see cref="ConfigKeys"/>.</summary>
+/// <summary>How the records of a section's files are read; part of <see cref="ConfigKeys"/>.</summary>
 internal sealed class RecordKeys
 {
     private readonly string _section;
@@ -16,10 +16,10 @@ internal sealed class RecordKeys
         Completion = Field("completion", "what continues the prompt");
         Question = Field("question", "the question");
         Answer = Field("answer", "the answer, on a line after the question");
-        string answers = hasTexts ? "" : "; its last field is the answer";
+        string more = hasTexts ? "" : "; its last field is the answer";
         Template = new(
             $"{section}.template", KeyTypes.Text, "none",
-            $"A document's text with {{field}} in it, as \"{{title}}\\n\\n{{body}}\"; {{{{ and }}}} are braces{answers}.",
+            $"A document's text with {{field}} in it, as \"{{title}}\\n\\n{{body}}\"; {{{{ and }}}} are braces{more}.",
             s => s.Length > 0);
         Pairs = new(
             $"{section}.pairs", KeyTypes.OneOf<PairStyle>(), "plain",

@@ -17,8 +17,8 @@ public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder O
         if (corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents) is { } mute)
         {
             throw new UserException(
-                $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with a "
-                + "token to predict. Give it other texts.");
+                $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with "
+                + "a token to predict. Give it other texts.");
         }
 
         TrainingOrder order = TrainingOrder.For(run, corpora);

@@ -11,7 +11,9 @@ namespace MolEngine.Trainer.Questions;
 /// <param name="Document">All tokens of the document that question and answer make.</param>
 internal sealed record Question(string Shown, string Expected, int[] Prompt, string Rest, int[] Document)
 {
-    /// <summary>What of a continuation is the answer: up to its first line break, where the expected has none.</summary>
+    /// <summary>
+    /// What of a continuation is the answer: up to its first line break, where the expected answer has none.
+    /// </summary>
     /// <param name="ended">Whether nothing that follows could be a part of it.</param>
     public string AnswerIn(string continuation, out bool ended)
     {

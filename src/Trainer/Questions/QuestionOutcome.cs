@@ -4,7 +4,8 @@ namespace MolEngine.Trainer.Questions;
 /// <param name="InTraining">Whether question and answer are a training document too: then it tests memory only.</param>
 /// <param name="After">Null before the training is over.</param>
 internal sealed record QuestionOutcome(
-    string Question, string Expected, bool InTraining, string Before, bool RightBefore, string? After, bool? RightAfter);
+    string Question, string Expected, bool InTraining, string Before, bool RightBefore, string? After,
+    bool? RightAfter);
 
 /// <summary>How many questions a model answered.</summary>
 internal sealed record QuestionScore(int Answered, int Asked)

@@ -2,7 +2,7 @@ using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Questions;
 
-/// <summary>The questions of a run, put to the model that it starts from and to the student after the last step.</summary>
+/// <summary>The questions of a run: put to the model it starts from, and to the student after the last step.</summary>
 internal sealed class QuestionRound
 {
     private readonly TrainingSession _session;

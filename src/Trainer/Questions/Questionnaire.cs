@@ -14,6 +14,9 @@ internal sealed class Questionnaire(
     Ops ops, ModelConfig config, Tokenizer tokenizer, IReadOnlyList<Question> questions, int maxTokens,
     IReadOnlyCollection<int> stopIds)
 {
+    /// <summary>Stands for an id that the model has a row for but the tokenizer no token.</summary>
+    private const string NoText = "\uFFFD";
+
     public IReadOnlyList<Question> Questions => questions;
 
     /// <summary>The answers, in the order of the questions.</summary>
@@ -52,7 +55,7 @@ internal sealed class Questionnaire(
             cancel.ThrowIfCancellationRequested();
             if (stopIds.Contains(id))
                 break;
-            said += text.Append(id);
+            said += tokenizer.TokenText(id) is null ? NoText : text.Append(id);
             question.AnswerIn(said, out bool ended);
             if (ended || ++tokens == maxTokens)
                 break;

@@ -36,14 +36,18 @@ internal static class Samples
         }
     }
 
-    private static TextSample Sample(TrainingSession s, int[] prompt, IReadOnlyCollection<int> stops, CancellationToken cancel)
+    private static TextSample Sample(
+        TrainingSession s, int[] prompt, IReadOnlyCollection<int> stops, CancellationToken cancel)
     {
         string Continue(TransformerWeights weights)
         {
             using var decoder = new Decoder(s.Ops, s.Model.Config, weights, prompt.Length + AnswerTokens);
             (IReadOnlyList<int> ids, _) = GreedyGenerator.Generate(
                 decoder, prompt, AnswerTokens, stops, _ => cancel.ThrowIfCancellationRequested());
-            return s.Model.Tokenizer.Decode([.. ids], skipSpecialTokens: true);
+
+            // A model may have rows for more ids than the tokenizer has tokens: those have no text.
+            int[] tokens = [.. ids.Where(id => s.Model.Tokenizer.TokenText(id) is not null)];
+            return s.Model.Tokenizer.Decode(tokens, skipSpecialTokens: true);
         }
 
         return new TextSample(

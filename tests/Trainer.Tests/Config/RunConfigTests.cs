@@ -211,7 +211,8 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal((Path.Combine(_folder.Root, "b.jsonl"), 32), (Assert.Single(q.File.Paths), q.MaxTokens));
         Assert.Equal(new FieldMap(null, "messages", "prompt", "completion", "question", "answer"), q.File.Fields);
 
-        RunConfig c = Parse(Minimal + "questions: {path: b.jsonl, max_tokens: 5, pairs: chat, fields: {question: q, answer: a}}\n");
+        RunConfig c = Parse(
+            Minimal + "questions: {path: b.jsonl, max_tokens: 5, pairs: chat, fields: {question: q, answer: a}}\n");
         Assert.Equal((5, PairStyle.Chat), (c.Questions!.MaxTokens, c.Questions.File.Pairs));
         Assert.Equal(new FieldMap(Question: "q", Answer: "a"), c.Questions.File.Fields);
         RunConfig again = Parse(c.Resolved);

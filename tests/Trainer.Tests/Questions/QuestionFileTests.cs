@@ -32,7 +32,8 @@ public sealed class QuestionFileTests : IDisposable
         questions = Read(Settings(path) with { Pairs = PairStyle.Chat });
         Assert.Equal("<|im_start|>user\n2 + 2?<|im_end|>\n<|im_start|>assistant\n", Text(questions[0].Prompt));
         Assert.Equal(
-            "<|im_start|>user\n2 + 2?<|im_end|>\n<|im_start|>assistant\nFour.<|im_end|>\n", Text(questions[0].Document));
+            "<|im_start|>user\n2 + 2?<|im_end|>\n<|im_start|>assistant\nFour.<|im_end|>\n",
+            Text(questions[0].Document));
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class QuestionFileTests : IDisposable
 
     [Theory]
     [InlineData("""{"text": "no answer in it"}""", "expected the keys of one of these: \"messages\"; \"prompt\" and")]
-    [InlineData("""{"question": "", "completion": "x", "prompt": ""}""", ":1: question: expected a text, got an empty one")]
+    [InlineData("""{"completion": "x", "prompt": ""}""", ":1: question: expected a text, got an empty one")]
     [InlineData("""{"question": "x", "answer": " "}""", ":1: answer: expected a text, got an empty one")]
     [InlineData("""{"messages": [{"role": "user", "content": "Hi"}]}""", ":1: question: expected an answer after all")]
     [InlineData("", "got no records")]
@@ -86,7 +87,8 @@ public sealed class QuestionFileTests : IDisposable
 
     private static CorpusSettings Settings(string path) => RunConfigLoader
         .Parse(
-            $"model: model\noutput: out\nquestions: {path}\ndata: {{corpora: [{{path: glass_bees.jsonl, kind: domain}}]}}\n",
+            $"model: model\noutput: out\nquestions: {path}\n"
+                + "data: {corpora: [{path: glass_bees.jsonl, kind: domain}]}\n",
             Path.Combine(TinyRun.First, "x.yaml"))
         .Questions!.File;
 

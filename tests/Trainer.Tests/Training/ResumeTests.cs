@@ -42,7 +42,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(SmallRun.Closing(printed), SmallRun.Closing(end));
         Assert.Contains("questions answered", SmallRun.Closing(end));
         Assert.Equal(
-            File.ReadAllText(Path.Combine(whole, "questions.json")), File.ReadAllText(Path.Combine(parts, "questions.json")));
+            File.ReadAllText(Path.Combine(whole, "questions.json")),
+            File.ReadAllText(Path.Combine(parts, "questions.json")));
     }
 
     [Fact]

@@ -29,8 +29,11 @@ internal static class SmallRun
         """);
 
     /// <summary>What a run printed from its closing table on, but for the lines that name folders.</summary>
-    public static string Closing(string printed) => string.Join(
-        '\n', printed[printed.IndexOf("held out   ", StringComparison.Ordinal)..].Split('\n').TakeWhile(l => !l.StartsWith("saved")));
+    public static string Closing(string printed)
+    {
+        int start = printed.IndexOf("held out   ", StringComparison.Ordinal);
+        return printed[start..printed.IndexOf("\nsaved", start, StringComparison.Ordinal)];
+    }
 
     public static RunConfig Load(string output, params string[] more) => RunConfigLoader.Load(Config, Settings(output, more));
 

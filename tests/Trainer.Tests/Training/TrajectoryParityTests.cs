@@ -26,9 +26,9 @@ public sealed class TrajectoryParityTests : IDisposable
     public void Adapter_trajectory_equals_the_reference(string name)
     {
         string source = Case(name), adapter = _folder.Folder("start");
-        File.Copy(Path.Combine(source, "adapter", "adapter_config.json"), Path.Combine(adapter, "adapter_config.json"));
-        File.Copy(
-            Path.Combine(source, "trajectory_lora_start.safetensors"), Path.Combine(adapter, "adapter_model.safetensors"));
+        void Copy(string from, string to) => File.Copy(Path.Combine(source, from), Path.Combine(adapter, to));
+        Copy("adapter/adapter_config.json", "adapter_config.json");
+        Copy("trajectory_lora_start.safetensors", "adapter_model.safetensors");
         Check(source, "trajectory_lora", $"method: lora\nlora: {{from: {adapter}}}");
     }
 
@@ -158,12 +158,10 @@ public sealed class TrajectoryParityTests : IDisposable
                 // ce and kl are given for the rows that have a token to predict: in these trajectories all of them.
                 int[] own = [.. Enumerable.Range(0, rowsPerStep).Where(r => general[(s * rowsPerStep) + r] == kind)];
                 double Mean(string key) => own.Average(r => truth.GetProperty(key)[r].GetDouble());
+                double Logged(string key) => got.GetProperty(key).GetProperty(corpus).GetDouble();
                 double ce = Mean("ce"), kl = Mean("kl");
-                Compare.AssertRelative(
-                    $"{step} {corpus} CE", got.GetProperty("ce").GetProperty(corpus).GetDouble(), ce, Tolerances.TrajectoryLoss);
-                Compare.AssertAbsolute(
-                    $"{step} {corpus} KL", got.GetProperty("kl").GetProperty(corpus).GetDouble(), kl,
-                    5e-6 * ce + Tolerances.Kl(kl));
+                Compare.AssertRelative($"{step} {corpus} CE", Logged("ce"), ce, Tolerances.TrajectoryLoss);
+                Compare.AssertAbsolute($"{step} {corpus} KL", Logged("kl"), kl, 5e-6 * ce + Tolerances.Kl(kl));
             }
         }
     }

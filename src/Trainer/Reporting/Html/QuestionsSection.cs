@@ -17,15 +17,15 @@ internal static class QuestionsSection
             $"""
             <section id="questions"><h2>Questions</h2>
             <p class="score">Answered: {questions.Sentence}</p>
-            <p class="soft">Held-out questions, answered greedily. Right is an answer that equals the expected one, letter
-            case and punctuation around it apart (exact match).</p>
+            <p class="soft">Held-out questions, answered greedily. Right is an answer that equals the expected one,
+            letter case and punctuation around it apart (exact match).</p>
             """);
         if (questions.Rows.Count(r => r.InTraining) is > 0 and int memorised)
         {
             html.Add(
                 $"""
-                <p class="note">{memorised} of them (marked *) are training documents too, with their answers: those show what
-                is memorised, not what is understood.</p>
+                <p class="note">{memorised} of them (marked *) are training documents too, with their answers: those
+                show what is memorised, not what is understood.</p>
                 """);
         }
 
@@ -44,8 +44,9 @@ internal static class QuestionsSection
         }
 
         html.Add($"</tbody></table></div>");
-        if (questions.Rows.Count > Shown)
-            html.Add($"""<p class="note">The first {Shown} of {questions.Rows.Count}; questions.json has them all.</p>""");
+        int all = questions.Rows.Count;
+        if (all > Shown)
+            html.Add($"""<p class="note">The first {Shown} of {all}; questions.json has them all.</p>""");
         html.Add($"</section>");
     }
 
