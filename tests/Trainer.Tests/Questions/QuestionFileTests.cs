@@ -1,3 +1,6 @@
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Support;
 using MolEngine.Trainer.Config;
@@ -58,6 +61,29 @@ public sealed class QuestionFileTests : IDisposable
         Assert.Equal(" ", question.Rest);
         Assert.Equal(question.Prompt, question.Document[..question.Prompt.Length]);
         Assert.Equal("blue", question.AnswerIn(" blue", out _));
+    }
+
+    /// <summary>Whatever stands at the border, the model sees the document's own tokens, and none of the answer.</summary>
+    [SkippableFact]
+    public void A_prompt_and_what_is_left_to_the_model_are_the_text_before_the_answer()
+    {
+        var merging = Tokenizer.Load(Shared.FilePath("models", "smollm2"));
+        char[] letters = [.. "ab .,\n\n  '\"0é\u4e2d"];
+        Gen<string> text = Gen.NonEmptyListOf(Gen.Elements(letters)).Select(c => string.Concat(c));
+        Prop.ForAll(Gen.Zip(text, text).ToArbitrary(), pair =>
+        {
+            (string prompt, string answer) = pair;
+            if (string.IsNullOrWhiteSpace(answer))
+                return;
+            string record = JsonSerializer.Serialize(new { prompt, completion = answer });
+            Question q = Assert.Single(Read(Settings(Write(record)), merging));
+            Assert.Equal(prompt, merging.Decode(q.Prompt, false) + q.Rest);
+            Assert.Equal(answer.Trim(), q.Expected);
+            bool onlyToken = merging.Encode(prompt, false).Length == 1;
+            Assert.True(onlyToken || q.Document.AsSpan().StartsWith(q.Prompt));
+            string rest = merging.Decode(q.Document.AsSpan(q.Prompt.Length), skipSpecialTokens: true);
+            Assert.True(onlyToken || rest == q.Rest + answer);
+        }).QuickCheckThrowOnFailure();
     }
 
     [Theory]
