@@ -1,5 +1,5 @@
-using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Engine.Generation;
 

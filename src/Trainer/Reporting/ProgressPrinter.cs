@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Reporting;
 
@@ -14,10 +15,6 @@ public sealed record StepProgress(
     double LearningRate,
     double TokensPerSecond,
     TimeSpan Left);
-
-/// <summary>What a run did to a corpus's held-out documents.</summary>
-/// <param name="Kl">To the base model, at the end; null without one.</param>
-public sealed record CorpusChange(string Name, bool General, double CeBefore, double CeAfter, double? Kl);
 
 /// <summary>Plain lines of progress, for files and pipes as well as terminals.</summary>
 public sealed class ProgressPrinter(TextWriter output)
@@ -48,20 +45,19 @@ public sealed class ProgressPrinter(TextWriter output)
         output.Flush();
     }
 
-    /// <summary>The closing table: what was learned (ce) and what was kept (kl).</summary>
-    public void Summary(IReadOnlyList<CorpusChange> corpora)
+    /// <summary>How many questions the model answers after <paramref name="step"/> steps.</summary>
+    internal void Questions(long step, QuestionScore score)
     {
-        bool kl = corpora.Any(c => c.Kl is not null);
-        int width = corpora.Max(c => c.Name.Length) + 10;
-        output.WriteLine();
-        output.WriteLine("held out".PadRight(width) + " ce before   ce after     change" + (kl ? "   kl to base" : ""));
-        foreach (CorpusChange c in corpora)
-        {
-            string name = $"{c.Name} ({(c.General ? "general" : "domain")})".PadRight(width);
-            string figures = Text($"{c.CeBefore,10:F4} {c.CeAfter,10:F4} {c.CeAfter - c.CeBefore,10:+0.0000;-0.0000}");
-            output.WriteLine(name + figures + (c.Kl is double k ? $"   {Small(k),10}" : ""));
-        }
+        output.WriteLine(Text($"  questions at step {step}: {score.Answered} of {score.Asked} answered"));
+        output.Flush();
+    }
 
+    /// <summary>The closing table: what was learned and what was kept.</summary>
+    internal void Summary(ClosingTable table)
+    {
+        output.WriteLine();
+        foreach (string line in table.Lines())
+            output.WriteLine(line);
         output.WriteLine();
         output.Flush();
     }
@@ -76,7 +72,7 @@ public sealed class ProgressPrinter(TextWriter output)
         Text($"ce {ce:F4}") + (kl is { } k ? Text($" kl {Small(k)}") : "");
 
     /// <summary>Four decimals, or an exponent where they would show nothing.</summary>
-    private static string Small(double x) => Math.Abs(x) is >= 1e-3 or 0 ? Text($"{x:F4}") : Text($"{x:0.00e+00}");
+    internal static string Small(double x) => Math.Abs(x) is >= 1e-3 or 0 ? Text($"{x:F4}") : Text($"{x:0.00e+00}");
 
     private static string Time(TimeSpan time) => time.TotalHours >= 1
         ? Text($"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}")

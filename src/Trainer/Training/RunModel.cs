@@ -32,9 +32,12 @@ internal sealed class RunModel : IDisposable
             ? RandomInit.Create(Config, run.Init.Seed, _weights)
             : ModelWeights.Open(run.Model, Config);
         TransformerWeights frozen = TransformerWeights.From(Config, name => ops.Adopt(_stored[name], _weights));
+        Start = frozen;
         if (run.Method == TrainingMethod.Lora)
         {
-            (_lora, _modules) = Adapter(run, ops);
+            (_lora, _modules, PeftAdapter? from) = Adapter(run, ops);
+            if (from is not null)
+                Start = Student.Adapted(frozen, from.Config, from.Modules);
             Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, run.Seed);
         }
         else
@@ -55,6 +58,9 @@ internal sealed class RunModel : IDisposable
 
     /// <summary>The base model, or null where there is none to compare with.</summary>
     public TransformerWeights? Base { get; }
+
+    /// <summary>The model before the first step, of a resumed run too.</summary>
+    public TransformerWeights Start { get; }
 
     public Arena GradientArena { get; }
 
@@ -100,14 +106,14 @@ internal sealed class RunModel : IDisposable
     /// <summary>
     /// A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.
     /// </summary>
-    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules) Adapter(
+    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules, PeftAdapter? From) Adapter(
         RunConfig run, Ops ops)
     {
         LoraSettings lora = run.Lora;
         if (lora.From is null)
         {
             var fresh = new LoraConfig(lora.Rank, lora.Alpha, lora.UseRsLora, lora.Dropout, lora.TargetModules);
-            return (fresh, LoraInit.Create(Config, fresh, run.Seed, _weights));
+            return (fresh, LoraInit.Create(Config, fresh, run.Seed, _weights), null);
         }
 
         PeftAdapter start = PeftAdapter.Load(lora.From, Config);
@@ -120,7 +126,7 @@ internal sealed class RunModel : IDisposable
 
         return (
             start.Config with { Dropout = lora.Dropout },
-            start.Modules.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))));
+            start.Modules.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))), start);
     }
 
     private Dictionary<string, Tensor> Copies(Ops ops)
