@@ -25,22 +25,26 @@ internal sealed class BpeTrainer
             Enqueue(pair);
     }
 
-    /// <summary>The merges of a vocabulary, the most frequent first.</summary>
+    /// <summary>Learns a vocabulary, the most frequent merge first.</summary>
     /// <param name="pieces">Texts that no merge crosses, a character for each byte, and how often they occur.</param>
-    /// <param name="merges">How many at most; fewer come out where no pair occurs twice any more.</param>
-    /// <returns>Pairs of symbols: a byte, or 256 + the number of the merge that made it.</returns>
-    public static IReadOnlyList<(int Left, int Right)> Train(
-        IEnumerable<KeyValuePair<string, long>> pieces, int merges)
+    /// <param name="size">Tokens at most, the 256 bytes among them; fewer come out where no pair occurs twice any more.
+    /// </param>
+    public static BpeVocabulary Train(IEnumerable<KeyValuePair<string, long>> pieces, int size)
     {
         var trainer = new BpeTrainer(pieces);
-        var made = new List<(int Left, int Right)>();
-        while (made.Count < merges && trainer.Next() is { } pair)
+        List<string> tokens = [.. Enumerable.Range(0, 256).Select(b => ((char)b).ToString())];
+        Dictionary<string, int> ids = tokens.Select((token, id) => (token, id)).ToDictionary(t => t.token, t => t.id);
+        var merges = new List<(int Left, int Right)>();
+        while (tokens.Count < size && trainer.Next() is { } pair)
         {
-            trainer.Merge(pair, 256 + made.Count);
-            made.Add(pair);
+            string token = tokens[pair.Left] + tokens[pair.Right];
+            if (ids.TryAdd(token, tokens.Count))
+                tokens.Add(token);
+            trainer.Merge(pair, ids[token]);
+            merges.Add(pair);
         }
 
-        return made;
+        return new BpeVocabulary(tokens, merges);
     }
 
     /// <summary>The most frequent pair; counts in the queue that are out of date are put right as they come up.</summary>

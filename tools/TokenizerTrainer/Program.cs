@@ -17,12 +17,12 @@ if (args.Length != 2 || !int.TryParse(args[1], out int size) || size < smallest)
 try
 {
     RunConfig run = RunConfigLoader.Load(args[0]);
-    var merges = size == smallest
-        ? []
-        : BpeTrainer.Train(PieceCounts.Of(run.Data, specialTokens).Counts, size - smallest);
-    TokenizerFiles.Write(run.Model, merges, specialTokens);
-    Console.WriteLine($"{run.Model}: tokenizer of {smallest + merges.Count} tokens");
-    if (merges.Count < size - smallest)
+    IEnumerable<KeyValuePair<string, long>> pieces = size > smallest ? PieceCounts.Of(run.Data, specialTokens).Counts : [];
+    BpeVocabulary vocabulary = BpeTrainer.Train(pieces, size - specialTokens.Length);
+    int tokens = vocabulary.Tokens.Count + specialTokens.Length;
+    TokenizerFiles.Write(run.Model, vocabulary, specialTokens);
+    Console.WriteLine($"{run.Model}: tokenizer of {tokens} tokens");
+    if (tokens < size)
         Console.WriteLine("No other pair occurs twice: give it more text for a larger vocabulary.");
     return 0;
 }

@@ -19,10 +19,9 @@ internal static class TokenizerFiles
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static void Write(
-        string folder, IReadOnlyList<(int Left, int Right)> merges, IReadOnlyList<string> specialTokens)
+    public static void Write(string folder, BpeVocabulary vocabulary, IReadOnlyList<string> specialTokens)
     {
-        Save(Path.Combine(folder, "tokenizer.json"), Tokenizer(merges, specialTokens));
+        Save(Path.Combine(folder, "tokenizer.json"), Tokenizer(vocabulary, specialTokens));
         Save(Path.Combine(folder, "tokenizer_config.json"), new JsonObject
         {
             ["tokenizer_class"] = "Qwen2Tokenizer",
@@ -35,22 +34,16 @@ internal static class TokenizerFiles
         });
     }
 
-    public static JsonObject Tokenizer(
-        IReadOnlyList<(int Left, int Right)> merges, IReadOnlyList<string> specialTokens)
+    private static JsonObject Tokenizer(BpeVocabulary vocabulary, IReadOnlyList<string> specialTokens)
     {
-        List<string> spellings = [.. Enumerable.Range(0, 256).Select(b => ByteAlphabet.ToChar((byte)b).ToString())];
-        foreach ((int left, int right) in merges)
-            spellings.Add(spellings[left] + spellings[right]);
-        var vocabulary = new JsonObject();
-        for (int id = 0; id < spellings.Count; id++)
-            vocabulary[spellings[id]] = id;
+        string[] spellings = [.. vocabulary.Tokens.Select(t => string.Concat(t.Select(b => ByteAlphabet.ToChar((byte)b))))];
         return new JsonObject
         {
             ["version"] = "1.0",
             ["truncation"] = null,
             ["padding"] = null,
             ["added_tokens"] = new JsonArray(
-                [.. specialTokens.Select((token, i) => AddedToken(spellings.Count + i, token))]),
+                [.. specialTokens.Select((token, i) => AddedToken(spellings.Length + i, token))]),
             ["normalizer"] = new JsonObject { ["type"] = "NFC" },
             ["pre_tokenizer"] = new JsonObject
             {
@@ -69,9 +62,9 @@ internal static class TokenizerFiles
                 ["fuse_unk"] = false,
                 ["byte_fallback"] = false,
                 ["ignore_merges"] = false,
-                ["vocab"] = vocabulary,
+                ["vocab"] = new JsonObject(spellings.Select((s, id) => KeyValuePair.Create(s, (JsonNode?)id))),
                 ["merges"] = new JsonArray(
-                    [.. merges.Select(m => (JsonNode)$"{spellings[m.Left]} {spellings[m.Right]}")]),
+                    [.. vocabulary.Merges.Select(m => (JsonNode)$"{spellings[m.Left]} {spellings[m.Right]}")]),
             },
         };
     }
