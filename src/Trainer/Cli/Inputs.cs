@@ -4,10 +4,11 @@ namespace MolEngine.Trainer.Cli;
 internal static class Inputs
 {
     public const string AdapterConfig = "adapter_config.json";
+    public const string ModelConfig = "config.json";
 
     /// <summary>A folder with config.json.</summary>
     /// <param name="option">The argument's name, for the error.</param>
-    public static string ModelFolder(string path, string option) => Folder(path, option, "config.json");
+    public static string ModelFolder(string path, string option) => Folder(path, option, ModelConfig);
 
     /// <summary>A folder with adapter_config.json; null stays null.</summary>
     public static string? AdapterFolder(string? path, string option) =>

@@ -29,6 +29,18 @@ public sealed class PackedCorpus(
 
     public int Rows => _bestFit?.Length ?? (int)(((long)store.Tokens + Context - 1) / Context);
 
+    /// <summary>Tokens of the longest document, its end counted; 0 where there is none.</summary>
+    public int LongestDocument
+    {
+        get
+        {
+            int longest = 0;
+            for (int d = 0; d < store.Documents; d++)
+                longest = Math.Max(longest, store.Document(d).Length);
+            return longest;
+        }
+    }
+
     /// <summary>Documents that lie in more than one row.</summary>
     public int CutDocuments
     {

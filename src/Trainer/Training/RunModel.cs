@@ -8,6 +8,7 @@ using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Training;
 
@@ -63,17 +64,21 @@ internal sealed class RunModel : IDisposable
 
     public long TrainableParameters => Student.Parameters.Sum(p => p.Value.Count);
 
-    /// <summary>The adapter or model that a finished run has left, or null.</summary>
-    public static string? Saved(RunConfig run)
+    /// <summary>
+    /// Settings of the adapter that a run trains: its own, or those of the adapter that it starts from.
+    /// </summary>
+    public static LoraConfig LoraOf(RunConfig run, ModelConfig config)
     {
-        string folder = SavedFolder(run);
-        return Directory.Exists(folder) ? folder : null;
+        LoraSettings lora = run.Lora;
+        return lora.From is null
+            ? new LoraConfig(lora.Rank, lora.Alpha, lora.UseRsLora, lora.Dropout, lora.TargetModules)
+            : PeftAdapter.Load(lora.From, config).Config with { Dropout = lora.Dropout };
     }
 
     /// <summary>Saves the adapter or the model into a folder of the run directory; returns the folder.</summary>
     public string Save()
     {
-        string target = SavedFolder(_run);
+        string target = RunDirectory.SavedFolder(_run.Output, _run.Method);
         if (_lora is not null)
         {
             DurableFiles.WriteFolder(
@@ -94,23 +99,15 @@ internal sealed class RunModel : IDisposable
         _stored.Dispose();
     }
 
-    private static string SavedFolder(RunConfig run) =>
-        Path.Combine(run.Output, run.Method == TrainingMethod.Lora ? "adapter" : "model");
-
     /// <summary>
     /// A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.
     /// </summary>
     private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules) Adapter(
         RunConfig run, Ops ops)
     {
-        LoraSettings lora = run.Lora;
-        if (lora.From is null)
-        {
-            var fresh = new LoraConfig(lora.Rank, lora.Alpha, lora.UseRsLora, lora.Dropout, lora.TargetModules);
-            return (fresh, LoraInit.Create(Config, fresh, run.Seed, _weights));
-        }
-
-        PeftAdapter start = PeftAdapter.Load(lora.From, Config);
+        LoraConfig lora = LoraOf(run, Config);
+        if (run.Lora.From is null)
+            return (lora, LoraInit.Create(Config, lora, run.Seed, _weights));
         Tensor Copy(Tensor stored)
         {
             Tensor copy = _weights.Allocate(stored.Name, DType.F32, stored.Shape.Dimensions.ToArray());
@@ -118,9 +115,8 @@ internal sealed class RunModel : IDisposable
             return copy;
         }
 
-        return (
-            start.Config with { Dropout = lora.Dropout },
-            start.Modules.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))));
+        IReadOnlyDictionary<string, (Tensor A, Tensor B)> start = PeftAdapter.Load(run.Lora.From, Config).Modules;
+        return (lora, start.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))));
     }
 
     private Dictionary<string, Tensor> Copies(Ops ops)

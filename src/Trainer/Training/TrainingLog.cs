@@ -11,11 +11,11 @@ using MolEngine.Trainer.Reporting.TensorBoard;
 namespace MolEngine.Trainer.Training;
 
 /// <summary>What a run tells: lines for people, and the same figures for programs in metrics.jsonl.</summary>
+/// <param name="display">Shown the lines; not disposed of here.</param>
 /// <param name="resumedAfter">Steps that an earlier process had finished; null in a new run.</param>
-internal sealed class TrainingLog(TextWriter output, RunDirectory directory, long? resumedAfter) : IDisposable
+internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, long? resumedAfter) : IDisposable
 {
     private readonly EventWriter _events = new(directory.EventsPath, resumedAt: resumedAfter + 1);
-    private readonly ProgressPrinter _printer = new(output);
     private readonly MetricsWriter _metrics = new(directory.MetricsPath);
     private TimeSpan _trained;
     private long _steps;
@@ -25,7 +25,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
     public void Plan(TrainingSession s, Checkpoint? from)
     {
         RunConfig run = s.Run;
-        string model = $"{Shown(run.Model)} ({s.Model.Config.Architecture})";
+        string model = $"{ShownPath.Of(run.Model)} ({s.Model.Config.Architecture})";
         Note($"model      {model}, {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
         Note($"device     {s.Ops.Description}");
         foreach (string line in DataPlan.Lines(s.Data))
@@ -44,8 +44,11 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }
 
+    /// <summary>What the run is busy with where that is no step.</summary>
+    public void Doing(string what) => display.Doing(what);
+
     public void Stopped(long step, string directory) =>
-        Note($"stopped    after step {step:N0}, which is saved. To go on: molengine train --resume {Shown(directory)}");
+        Note($"stopped    after step {step:N0}, which is saved. To go on: molengine train --resume {ShownPath.Of(directory)}");
 
     /// <param name="parts">Gradient norms of domain and general rows apart, where they were taken.</param>
     public void Step(
@@ -66,9 +69,12 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
             byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), kl));
         }
 
-        _printer.Step(new StepProgress(
+        display.Step(new StepProgress(
             step, s.Order.Steps, figures.Loss, byCorpus, figures.GradientNorm, figures.LearningRate, rate,
-            _trained / _steps * (s.Order.Steps - step)));
+            _trained / _steps * (s.Order.Steps - step))
+        {
+            Memory = Environment.WorkingSet,
+        });
         MetricsLine line = new MetricsLine()
             .Add("step", step)
             .Add("epoch", (double)Math.Min(s.Order.FirstPosition(step), s.Order.TotalRows) / s.Order.RowsPerEpoch)
@@ -100,7 +106,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
     {
         if (corpora.Count == 0)
             return;
-        _printer.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
+        display.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
         MetricsLine line = new MetricsLine().Add("step", step).Add("validation", true)
             .Add("ce", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.CrossEntropy)));
         if (corpora.All(c => c.KlDivergence is not null))
@@ -145,7 +151,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
         // Without a validation before the first step (a resumed run) there is nothing to compare with.
         if (before.Count == after.Count && after.Count > 0)
         {
-            _printer.Summary(
+            display.Summary(
             [
                 .. before.Zip(after, (b, a) =>
                     new CorpusChange(a.Corpus, a.General, b.CrossEntropy, a.CrossEntropy, a.KlDivergence)),
@@ -156,21 +162,13 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
     /// <summary>Where the result is, and the command that lets it speak.</summary>
     public void Done(RunConfig run, string saved)
     {
-        string here = Shown(saved);
+        string here = ShownPath.Of(saved);
         Note($"saved      {here}");
-        Note($"report     {Shown(Path.Combine(run.Output, RunReport.FileName))}");
+        Note($"report     {ShownPath.Of(Path.Combine(run.Output, RunReport.FileName))}");
         if (run.Method == TrainingMethod.Full)
             Note($"try        molengine generate {here} --prompt \"...\"");
         else if (run.Init.Kind == InitKind.Pretrained)
-            Note($"try        molengine generate {Shown(run.Model)} --adapter {here} --prompt \"...\"");
-    }
-
-    /// <summary>A path as a person here would type it.</summary>
-    private static string Shown(string path)
-    {
-        string relative = Path.GetRelativePath(".", path);
-        string shorter = relative.Length < path.Length ? relative : path;
-        return shorter.Contains(' ') ? $"\"{shorter}\"" : shorter;
+            Note($"try        molengine generate {ShownPath.Of(run.Model)} --adapter {here} --prompt \"...\"");
     }
 
     public void Dispose()
@@ -179,7 +177,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
         _metrics.Dispose();
     }
 
-    private void Note(FormattableString line) => _printer.Note(line.ToString(CultureInfo.InvariantCulture));
+    private void Note(FormattableString line) => display.Note(line.ToString(CultureInfo.InvariantCulture));
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -36,15 +36,16 @@ internal sealed class TrainingRun
 
     /// <summary>Trains and saves.</summary>
     /// <param name="resume">Whether to go on from the newest checkpoint of run.Output.</param>
+    /// <param name="display">Told what the run does; not disposed of here.</param>
     /// <exception cref="NonFiniteException">
     /// Loss or gradient became NaN or infinite; the last checkpoint stays.
     /// </exception>
     /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
-    public static void Execute(RunConfig run, bool resume, TextWriter output, CancellationToken cancel)
+    public static void Execute(RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel)
     {
         if (!resume)
             RunDirectory.RequireFree(run.Output);
-        else if (RunModel.Saved(run) is { } finished)
+        else if (RunDirectory.SavedIn(run.Output) is { } finished)
         {
             throw new UserException(
                 $"{run.Output}: resume: expected a run that was interrupted, got one that is finished: {finished}. To "
@@ -53,17 +54,17 @@ internal sealed class TrainingRun
 
         using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = CpuBackend.Create(threads: run.Threads);
-        using var session = new TrainingSession(run, ops, new TokenizingNotes(output), cancel);
+        using var session = new TrainingSession(run, ops, display, cancel);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.
         RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);
         using RunLock? owned = resume ? null : RunLock.Take(run.Output);
         if (resume)
             CheckpointStore.RemoveLeftovers(run.Output);
-        Checkpoint? from = resume ? new CheckpointStore(run.Output, run.Checkpoint.Keep).Latest() : null;
+        Checkpoint? from = resume ? CheckpointStore.Latest(run.Output) : null;
         if (resume)
             MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
-        using var log = new TrainingLog(output, directory, from?.Step);
+        using var log = new TrainingLog(display, directory, from?.Step);
         new TrainingRun(run, session, log).Train(from, cancel);
     }
 
@@ -117,7 +118,9 @@ internal sealed class TrainingRun
     /// </summary>
     private void Finish(CancellationToken cancel)
     {
+        _log.Doing("letting the model continue held-out documents");
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel));
+        _log.Doing("saving");
         string saved = _session.Model.Save();
         RunFacts.Write(_run.Output, _session, _started, DateTimeOffset.UtcNow);
         RunReport.Write(_run.Output);
@@ -147,6 +150,7 @@ internal sealed class TrainingRun
     {
         if (_run.Validate.Every == 0)
             return;
+        _log.Doing("validating on held-out documents");
         IReadOnlyList<CorpusFigures> figures = _session.Validation.Run(cancel);
         _validationLoss = _session.ValidationLoss(figures);
         (_before, _after) = (step == 0 ? figures : _before, figures);

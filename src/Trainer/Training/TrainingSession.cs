@@ -27,10 +27,7 @@ internal sealed class TrainingSession : IDisposable
         Ops = ops;
         Model = new RunModel(run, ops);
         cancel.ThrowIfCancellationRequested();
-        Texts = TextTokenizer.Of(
-            Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
-        Corpora = LoadCorpora(run, Texts, progress, cancel);
-        Order = OrderOf(run, Corpora);
+        (Texts, Corpora, Order) = RunData.Load(run, Model.Config, Model.Tokenizer, progress, cancel);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
@@ -94,26 +91,5 @@ internal sealed class TrainingSession : IDisposable
         _pass.Dispose();
         _states.Dispose();
         Model.Dispose();
-    }
-
-    private static IReadOnlyList<Corpus> LoadCorpora(
-        RunConfig run, TextTokenizer texts, IProgress<TokenizingProgress> progress, CancellationToken cancel)
-    {
-        IReadOnlyList<Corpus> corpora =
-            new CorpusLoader(texts, run.Threads, progress).Load(run.Data, run.Validate, cancel);
-
-        // A token is predicted by the one before it in its document.
-        Corpus? mute = corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents);
-        return mute is null ? corpora : throw new UserException(
-            $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with a "
-            + "token to predict. Give it other texts.");
-    }
-
-    private static TrainingOrder OrderOf(RunConfig run, IReadOnlyList<Corpus> corpora)
-    {
-        TrainingOrder order = TrainingOrder.For(run, corpora);
-        return order.Steps <= ConfigKeys.MaxSteps ? order : throw new UserException(
-            $"epochs: expected at most {ConfigKeys.MaxSteps} steps, got {order.Steps}. Lower epochs, or raise "
-            + "global_batch.");
     }
 }

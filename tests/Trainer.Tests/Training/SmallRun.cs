@@ -25,7 +25,7 @@ internal static class SmallRun
     public static string Train(RunConfig run, bool resume = false)
     {
         var output = new StringWriter();
-        TrainingRun.Execute(run, resume, output, CancellationToken.None);
+        TrainingRun.Execute(run, resume, new ProgressPrinter(output), CancellationToken.None);
         return output.ToString();
     }
 
@@ -34,7 +34,7 @@ internal static class SmallRun
     {
         using var stop = new CancellationTokenSource();
         var output = new StoppingWriter(line, stop);
-        Assert.Throws<OperationCanceledException>(() => TrainingRun.Execute(run, resume, output, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => TrainingRun.Execute(run, resume, new ProgressPrinter(output), stop.Token));
         return output.ToString();
     }
 
