@@ -47,8 +47,14 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     /// <summary>What the run is busy with where that is no step.</summary>
     public void Doing(string what) => display.Doing(what);
 
-    public void Stopped(long step, string directory) =>
-        Note($"stopped    after step {step:N0}, which is saved. To go on: molengine train --resume {ShownPath.Of(directory)}");
+    public void Stopped(long step, string directory)
+    {
+        string command = $"molengine train --resume {ShownPath.Of(directory)}";
+        if (step == 0)
+            Note($"stopped    before the first step was finished. To start again: {command}");
+        else
+            Note($"stopped    after step {step:N0}, which is saved. To go on: {command}");
+    }
 
     /// <param name="parts">Gradient norms of domain and general rows apart, where they were taken.</param>
     public void Step(
@@ -166,9 +172,9 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         Note($"saved      {here}");
         Note($"report     {ShownPath.Of(Path.Combine(run.Output, RunReport.FileName))}");
         if (run.Method == TrainingMethod.Full)
-            Note($"try        molengine generate {here} --prompt \"...\"");
+            Note($"try        {TryCommand.OfModel(saved)}");
         else if (run.Init.Kind == InitKind.Pretrained)
-            Note($"try        molengine generate {ShownPath.Of(run.Model)} --adapter {here} --prompt \"...\"");
+            Note($"try        {TryCommand.OfAdapter(run.Model, saved)}");
     }
 
     public void Dispose()

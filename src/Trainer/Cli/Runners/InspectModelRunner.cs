@@ -27,8 +27,8 @@ internal static class InspectModelRunner
         }
 
         context.Fact("parameters", $"{summary.Parameters:N0}");
-        context.Fact("files", $"{FactLines.Mebibytes(summary.FileBytes)}");
-        string mapped = FactLines.Mebibytes(summary.MappedBytes), copied = FactLines.Mebibytes(summary.CopiedBytes);
+        context.Fact("files", $"{FactLines.Size(summary.FileBytes)}");
+        string mapped = FactLines.Size(summary.MappedBytes), copied = FactLines.Size(summary.CopiedBytes);
         context.Fact("memory", $"{mapped} mapped as stored, {copied} copied");
         context.Out.WriteLine();
         int width = summary.Tensors.Max(t => t.Name.Length);

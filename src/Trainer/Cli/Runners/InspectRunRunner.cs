@@ -15,7 +15,7 @@ internal static class InspectRunRunner
         string root = directory.Root;
         RunRecord run = RunRecordReader.Read(root);
         string? owner = RunLock.Owner(root), saved = RunDirectory.SavedIn(root);
-        long done = (long)Last(run.Metrics?.Training, "loss").Select(p => p.Point.X).DefaultIfEmpty(0).Max();
+        long done = (long)Last(run.Metrics?.Training ?? [], "loss").Select(p => p.Point.X).DefaultIfEmpty(0).Max();
         context.Fact("run", $"{root}");
         context.Fact("state", $"{State(run, owner, saved, done)}");
         context.Fact("model", $"{run.Of("model") ?? run.Facts.Model ?? "not named"}");
@@ -28,7 +28,7 @@ internal static class InspectRunRunner
         context.Facts("checkpoints", Checkpoints(root, out bool resumable));
         context.Facts("holds", Holds(root));
         context.Facts("note", run.Faults);
-        context.Facts("go on", GoOn(run, directory, owner, saved, resumable));
+        context.Facts("next", GoOn(run, directory, owner, saved, resumable));
         return ExitCode.Done;
     }
 
@@ -38,32 +38,33 @@ internal static class InspectRunRunner
         : run.Of("finished") is { } at ? $"finished {at}"
         : "finished";
 
-    /// <summary>The last step's figures, which are one row's or a few rows' and scatter.</summary>
+    /// <summary>The last step's figures: of all its rows, then of each corpus that had one.</summary>
     private static IEnumerable<string> Training(RunRecord run, long done)
     {
-        string[] figures =
+        IReadOnlyList<MetricSeries> series = run.Metrics?.Training ?? [];
+        (MetricSeries Series, double Value)[] last =
         [
-            .. Last(run.Metrics?.Training, "loss", "ce", "kl", "grad_norm", "learning_rate", "tokens_per_second")
-                .Where(p => p.Point.X == done)
-                .Select(p => $"{p.Series.Metric.Replace('_', ' ')} {Part(p.Series)}{Numbers.Value(p.Point.Y)}"),
+            .. Last(series, "loss", "grad_norm", "learning_rate", "tokens_per_second", "ce", "kl")
+                .Where(s => s.Point.X == done).Select(s => (s.Series, s.Point.Y)),
         ];
-        return figures.Length == 0 ? [] : [string.Join(", ", figures)];
+        return last.GroupBy(l => l.Series.Part).Select(part => string.Join(
+            ", ", part.Select(l => $"{l.Series.Metric.Replace('_', ' ')} {Numbers.Value(l.Value)}"))
+            + (part.Key is null ? "" : $" ({part.Key})"));
     }
 
-    private static string Part(MetricSeries series) => series.Part is null ? "" : $"{series.Part} ";
-
     private static IEnumerable<(MetricSeries Series, DataPoint Point)> Last(
-        IReadOnlyList<MetricSeries>? series, params string[] metrics) =>
-        metrics.SelectMany(m => MetricsLog.Of(series ?? [], m)).Select(s => (s, s.Points[^1]));
+        IReadOnlyList<MetricSeries> series, params string[] metrics) =>
+        metrics.SelectMany(m => MetricsLog.Of(series, m)).Select(s => (s, s.Points[^1]));
 
     private static string HeldOut(Outcome o)
     {
         string Text(string name, Change? c, Func<double, string> number) => c is null ? ""
-            : c.IsOne ? $", {name} {number(c.First.Y)}"
-            : $", {name} {number(c.First.Y)} -> {number(c.Last.Y)}";
+            : c.IsOne ? $"{name} {number(c.First.Y)}"
+            : $"{name} {number(c.First.Y)} -> {number(c.Last.Y)}";
         double step = (o.Ce ?? o.Kl)!.Last.X;
-        string figures = Text("ce", o.Ce, Numbers.Value) + Text("kl", o.Kl, Numbers.Kl);
-        return string.Create(CultureInfo.InvariantCulture, $"{o.Corpus.Name}{figures} at step {step:N0}");
+        string[] figures = [Text("ce", o.Ce, Numbers.Value), Text("kl", o.Kl, Numbers.Kl)];
+        string all = string.Join(", ", figures.Where(f => f.Length > 0));
+        return string.Create(CultureInfo.InvariantCulture, $"{all} at step {step:N0} ({o.Corpus.Name})");
     }
 
     /// <summary>A damaged checkpoint is told of; the others cannot be trusted to be found then.</summary>
@@ -84,7 +85,7 @@ internal static class InspectRunRunner
         static string Text(Checkpoint c)
         {
             string loss = c.ValidationLoss is { } x ? $", validation loss {Numbers.Value(x)}" : "";
-            string size = FactLines.Mebibytes(BytesOf(c.Folder));
+            string size = FactLines.Size(BytesOf(c.Folder));
             return string.Create(CultureInfo.InvariantCulture, $"step {c.Step:N0}, {size}{loss}");
         }
     }
@@ -95,7 +96,7 @@ internal static class InspectRunRunner
         string[] paths = [.. Directory.GetFileSystemEntries(root).Where(p => Path.GetFileName(p)[0] != '.').Order()];
         int width = paths.Max(p => Path.GetFileName(p).Length);
         return paths.Select(
-            p => $"{Path.GetFileName(p).PadRight(width)} {FactLines.Mebibytes(BytesOf(p)),12}");
+            p => $"{Path.GetFileName(p).PadRight(width)} {FactLines.Size(BytesOf(p)),10}");
     }
 
     private static long BytesOf(string path) => Directory.Exists(path)
@@ -115,12 +116,14 @@ internal static class InspectRunRunner
                 : [$"molengine train --resume {root}   (from the first step: there is no checkpoint)"];
         }
 
-        string model = ShownPath.Of(run.Facts.Method == "full" ? saved : run.Facts.Model ?? "MODEL");
-        string adapter = run.Facts.Method == "full" ? "" : $" --adapter {ShownPath.Of(saved)}";
-        return
-        [
-            $"molengine generate {model}{adapter} --prompt \"...\"",
-            $"molengine export {root} --to DIR{(adapter.Length == 0 ? "" : " [--merge]")}",
-        ];
+        string export = $"molengine export {root} --to DIR";
+        return (run.Facts.Method, run.Facts.Init) switch
+        {
+            ("full", _) => [TryCommand.OfModel(saved), export],
+
+            // No folder holds the random weights below the adapter.
+            (_, "random") => [export],
+            _ => [TryCommand.OfAdapter(run.Facts.Model ?? "MODEL", saved), $"{export} [--merge]"],
+        };
     }
 }

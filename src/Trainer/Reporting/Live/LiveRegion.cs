@@ -41,7 +41,10 @@ internal sealed class LiveRegion : IRenderHook, IDisposable
     public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables)
     {
         IReadOnlyList<Segment>[] lines = [.. _lines.Take(Height)];
-        string erase = _drawn == 0 ? "" : $"\r\e[{_drawn}A\e[J";
+
+        // The line of the cursor too, where a terminal echoes ^C; and line by line: multiplexers keep a screen that is
+        // erased at once in their history.
+        string erase = "\r\e[2K" + string.Concat(Enumerable.Repeat("\e[1A\e[2K", _drawn));
         _drawn = lines.Length;
         return
         [
