@@ -38,9 +38,9 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     public static IReadOnlyDictionary<string, Tensor> Parameters(Checkpoint checkpoint)
     {
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(checkpoint.Folder, TensorsFile));
-        bool IsMoment(string name) =>
-            name.EndsWith(FirstMoment, StringComparison.Ordinal) || name.EndsWith(SecondMoment, StringComparison.Ordinal);
-        return file.Entries.Keys.Where(n => !IsMoment(n)).ToDictionary(n => n, file.Tensor);
+        string[] moments = [FirstMoment, SecondMoment];
+        return file.Entries.Keys.Where(n => !moments.Any(m => n.EndsWith(m, StringComparison.Ordinal)))
+            .ToDictionary(n => n, file.Tensor);
     }
 
     /// <summary>Saves the state after the optimizer's last step, then removes what need not stay.</summary>

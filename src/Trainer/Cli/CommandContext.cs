@@ -12,6 +12,8 @@ namespace MolEngine.Trainer.Cli;
 /// <param name="terminal"><paramref name="output"/>, where it is a terminal that may be drawn on.</param>
 public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiConsole? terminal = null) : IDisposable
 {
+    private const int PlainWidth = 100;
+
     private readonly List<PosixSignalRegistration> _signals = [];
     private CancellationTokenSource? _stop;
     private Action<string> _say = error.WriteLine;
@@ -54,6 +56,9 @@ public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiCon
         _say = display.Note;
         return display;
     }
+
+    /// <summary>Columns that a line of the result should have at most.</summary>
+    internal int Width => terminal?.Profile.Width ?? PlainWidth;
 
     /// <summary>Writes a line of the result: with its styles on a terminal, else as plain text.</summary>
     internal void WriteLine(params IReadOnlyList<Segment> line)

@@ -55,7 +55,8 @@ internal static class InspectDataRunner
 
     private static void Plan(RunConfig run, TrainingOrder o, DataStatistics data, CommandContext context)
     {
-        context.Fact("plan", $"{o.Steps:N0} steps of {run.GlobalBatch} rows ({o.Epochs:0.###} epochs of {o.RowsPerEpoch:N0} rows)");
+        string epochs = Text($"{o.Epochs:0.###} epochs of {o.RowsPerEpoch:N0} rows");
+        context.Fact("plan", $"{o.Steps:N0} steps of {run.GlobalBatch} rows ({epochs})");
         if (data.RatioAchieved is { } ratio)
             context.Fact("ratio", $"{ratio:0.###} general rows to a domain row ({data.RatioAsked:0.###} asked)");
     }
@@ -64,10 +65,13 @@ internal static class InspectDataRunner
     {
         context.Fact("corpus", $"{c.Name} ({(c.General ? "general" : "domain")})");
         string dialogues = c.Source.Dialogues == 0 ? "" : Text($", {c.Source.Dialogues:N0} dialogues among all");
-        context.Fact("documents", $"{c.Documents:N0} to train on, {c.HeldOutDocuments:N0} held out{dialogues}; from {Numbers(c.Source.Files)}");
-        double mean = (double)c.Tokens / Math.Max(1, c.Documents);
+        string files = c.Source.Files == 1 ? "1 file" : Text($"{c.Source.Files:N0} files");
         context.Fact(
-            "tokens", $"{c.Tokens:N0}; a document has {mean:N1} on average, the longest {corpus.Train.LongestDocument:N0}");
+            "documents",
+            $"{c.Documents:N0} to train on, {c.HeldOutDocuments:N0} held out{dialogues}; from {files}");
+        double mean = (double)c.Tokens / Math.Max(1, c.Documents);
+        int longest = corpus.Train.LongestDocument;
+        context.Fact("tokens", $"{c.Tokens:N0}; a document has {mean:N1} on average, the longest {longest:N0}");
         context.Fact("rows", $"{c.Rows:N0}, {100 * c.PackingEfficiency:0.0} % full; {c.CutDocuments:N0} documents cut");
         context.Fact("counting", $"{Counting(corpus.Train):N0} tokens: all but the first of each document in a row");
         if (inRun)
@@ -81,8 +85,6 @@ internal static class InspectDataRunner
 
     private static long Counting(PackedCorpus corpus) =>
         Enumerable.Range(0, corpus.Rows).Sum(r => (long)corpus.Row(r).EffectiveTokens);
-
-    private static string Numbers(int files) => files == 1 ? "1 file" : Text($"{files:N0} files");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,6 @@ namespace MolEngine.Trainer.Cli.Runners;
 /// </summary>
 internal static class RowView
 {
-    private const int Width = 96;
     private const string Indent = "    ";
 
     private static readonly Style Dim = new(decoration: Decoration.Dim);
@@ -31,14 +30,14 @@ internal static class RowView
         {
             context.WriteLine(new Segment(
                 Text($"  document {index + 1}, {document.Tokens.Count:N0} tokens from {document.Start:N0}"), Bold));
-            foreach (List<Segment> line in Lines(document))
+            foreach (List<Segment> line in Lines(document, context.Width - Indent.Length))
                 context.WriteLine([new Segment(Indent), .. line]);
         }
     }
 
     /// <summary>Tokens with dividers between them; a new line after a line break, and where the width is used up.
     /// </summary>
-    private static IEnumerable<List<Segment>> Lines(InspectedDocument document)
+    private static IEnumerable<List<Segment>> Lines(InspectedDocument document, int width)
     {
         List<Segment> line = [];
         int used = 0;
@@ -46,7 +45,7 @@ internal static class RowView
         {
             string text = Visible(token.Text);
             Segment shown = token.Counts ? new(text) : new($"\u2039{text}\u203a", Dim);
-            if (line.Count > 0 && used + 1 + shown.CellCount() > Width)
+            if (line.Count > 0 && used + 1 + shown.CellCount() > width)
             {
                 yield return line;
                 (line, used) = ([], 0);

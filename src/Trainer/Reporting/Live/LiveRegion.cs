@@ -49,7 +49,7 @@ internal sealed class LiveRegion : IRenderHook, IDisposable
         return
         [
             new ControlCode(erase), .. renderables,
-            new Verbatim([.. lines.SelectMany(l => Segment.Truncate(l, Width).Append(Segment.LineBreak))]),
+            new Verbatim([.. lines.SelectMany(l => Segment.SplitLines(l, Width)[0].Append(Segment.LineBreak))]),
         ];
     }
 
