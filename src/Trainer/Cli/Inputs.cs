@@ -1,14 +1,15 @@
+using MolEngine.Engine.Models;
+
 namespace MolEngine.Trainer.Cli;
 
 /// <summary>Checks of paths on the command line, made before anything is loaded.</summary>
 internal static class Inputs
 {
     public const string AdapterConfig = "adapter_config.json";
-    public const string ModelConfig = "config.json";
 
     /// <summary>A folder with config.json.</summary>
     /// <param name="option">The argument's name, for the error.</param>
-    public static string ModelFolder(string path, string option) => Folder(path, option, ModelConfig);
+    public static string ModelFolder(string path, string option) => Folder(path, option, ModelFiles.ConfigFile);
 
     /// <summary>A folder with adapter_config.json; null stays null.</summary>
     public static string? AdapterFolder(string? path, string option) =>

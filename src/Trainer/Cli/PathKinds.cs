@@ -1,3 +1,4 @@
+using MolEngine.Engine.Models;
 using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Cli;
@@ -27,7 +28,7 @@ internal static class PathKinds
     private static bool Is(string path, PathKind kind) => kind switch
     {
         PathKind.Adapter => File.Exists(Path.Combine(path, Inputs.AdapterConfig)),
-        PathKind.Model => File.Exists(Path.Combine(path, Inputs.ModelConfig)),
+        PathKind.Model => File.Exists(Path.Combine(path, ModelFiles.ConfigFile)),
         PathKind.Run => RunDirectory.Is(path),
         PathKind.Config => File.Exists(path) && Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml",
         _ => File.Exists(path) || Directory.Exists(path),
@@ -36,7 +37,7 @@ internal static class PathKinds
     private static string Words(PathKind kind) => kind switch
     {
         PathKind.Adapter => $"an adapter ({Inputs.AdapterConfig})",
-        PathKind.Model => $"a model ({Inputs.ModelConfig})",
+        PathKind.Model => $"a model ({ModelFiles.ConfigFile})",
         PathKind.Run => "a run directory (config.yaml)",
         PathKind.Config => "a config (a file named .yaml)",
         _ => "a corpus (a file or folder)",

@@ -4,7 +4,7 @@ namespace MolEngine.Trainer.Cli;
 
 /// <summary>
 /// Whether output goes to a terminal that may be drawn on. Where it does not (a file or a pipe, a CI job, TERM=dumb,
-/// NO_COLOR), everything is plain lines without a control code.
+/// or none, NO_COLOR), everything is plain lines without a control code.
 /// </summary>
 internal static class Terminal
 {
@@ -23,7 +23,7 @@ internal static class Terminal
     /// <param name="variable">Gives the value of a variable of the environment, or null.</param>
     public static bool MayDraw(bool redirected, Func<string, string?> variable) =>
         !redirected
-        && variable("TERM") != "dumb"
+        && (OperatingSystem.IsWindows() || variable("TERM") is not (null or "" or "dumb"))
         && string.IsNullOrEmpty(variable("NO_COLOR"))
         && variable("CI") is null or "" or "0" or "false";
 

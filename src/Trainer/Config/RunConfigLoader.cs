@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
@@ -48,8 +47,8 @@ public static class RunConfigLoader
     /// </summary>
     public static RunConfig OfCorpus(string path, IReadOnlyList<string> settings)
     {
-        string corpus = JsonSerializer.Serialize(new[] { new { path = Path.GetFullPath(path), kind = "domain" } });
-        string[] own = [$"{DataKeys.Corpora}={corpus}", Setting(ConfigKeys.Output, ".")];
+        string corpus = $"{{path: {KeyTypes.Text.Write(Path.GetFullPath(path))}, kind: domain}}";
+        string[] own = [$"{DataKeys.Corpora}=[{corpus}]", Setting(ConfigKeys.Output, ".")];
         return Parse("{}", path, [.. own, .. settings]);
     }
 
@@ -66,7 +65,7 @@ public static class RunConfigLoader
 
     /// <summary>A path as the value of a key, for <c>settings</c>.</summary>
     internal static string Setting(ConfigKey key, string path) =>
-        $"{key.Path}={JsonSerializer.Serialize(Path.GetFullPath(path))}";
+        $"{key.Path}={KeyTypes.Text.Write(Path.GetFullPath(path))}";
 
     /// <param name="source">The config's path: errors name it, and paths in the config are looked up beside it.</param>
     public static RunConfig Parse(

@@ -4,15 +4,16 @@ namespace MolEngine.Trainer.Reporting;
 
 /// <summary>
 /// What a run tells a person while it works: plain lines (<see cref="ProgressPrinter"/>), or a terminal's display that
-/// is redrawn in place (<see cref="Live.TerminalDisplay"/>). Both keep everything of lasting worth as lines, in one order.
+/// is redrawn in place (<see cref="Live.TerminalDisplay"/>). Both keep everything of lasting worth as lines, in one
+/// order.
 /// </summary>
 internal interface IRunDisplay : IProgress<TokenizingProgress>, IDisposable
 {
     /// <summary>A line that stays.</summary>
     void Note(string line);
 
-    /// <summary>What the run is busy with from now on, where that is no step; passing.</summary>
-    void Doing(string what);
+    /// <summary>What the run is busy with from now on, where that is no step; null is nothing else. It passes.</summary>
+    void Doing(string? what);
 
     /// <summary>A finished step.</summary>
     void Step(StepProgress p);

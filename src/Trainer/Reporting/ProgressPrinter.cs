@@ -44,7 +44,7 @@ public sealed class ProgressPrinter(TextWriter output) : IRunDisplay
     }
 
     /// <summary>Nothing: the next line says what came of it.</summary>
-    public void Doing(string what)
+    public void Doing(string? what)
     {
     }
 

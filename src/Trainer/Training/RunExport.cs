@@ -94,7 +94,7 @@ internal static class RunExport
     /// <param name="weights">Whether its weights are needed: random ones are in no folder.</param>
     private static void RequireModel(RunConfig run, bool weights)
     {
-        if (!File.Exists(Path.Combine(run.Model, "config.json")))
+        if (!File.Exists(Path.Combine(run.Model, ModelFiles.ConfigFile)))
         {
             throw new UserException(
                 $"{run.Model}: model: expected the model folder of the run, got none. Say where it is now: --model DIR");

@@ -44,8 +44,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }
 
-    /// <summary>What the run is busy with where that is no step.</summary>
-    public void Doing(string what) => display.Doing(what);
+    /// <inheritdoc cref="IRunDisplay.Doing"/>
+    public void Doing(string? what) => display.Doing(what);
 
     public void Stopped(long step, string directory)
     {

@@ -84,6 +84,7 @@ internal sealed class TrainingRun
         {
             if (step == 0)
                 Validate(0, cancel);
+            _log.Doing("computing the first step");
             while (step < _session.Order.Steps)
             {
                 PackedRow[] rows = _session.Rows(step);
@@ -124,6 +125,7 @@ internal sealed class TrainingRun
         string saved = _session.Model.Save();
         RunFacts.Write(_run.Output, _session, _started, DateTimeOffset.UtcNow);
         RunReport.Write(_run.Output);
+        _log.Doing(null);
         _log.Summary(_before, _after);
         _log.Done(_run, saved);
     }
@@ -152,6 +154,7 @@ internal sealed class TrainingRun
             return;
         _log.Doing("validating on held-out documents");
         IReadOnlyList<CorpusFigures> figures = _session.Validation.Run(cancel);
+        _log.Doing(null);
         _validationLoss = _session.ValidationLoss(figures);
         (_before, _after) = (step == 0 ? figures : _before, figures);
         _log.Validation(step, figures);
@@ -161,7 +164,9 @@ internal sealed class TrainingRun
     {
         if (step == _saved)
             return;
+        _log.Doing("saving a checkpoint");
         _checkpoints.Save(_session.Optimizer, _identity, _validationLoss);
+        _log.Doing(null);
         _saved = step;
     }
 }

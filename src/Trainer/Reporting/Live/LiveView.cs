@@ -39,13 +39,12 @@ internal sealed class LiveView
         }
     }
 
-    public void Do(string what, long since) => (_reading, _doing) = (null, (what, since));
+    public void Do(string? what, long since) => (_reading, _doing) = (null, what is null ? null : (what, since));
 
-    /// <summary>Lines were written that stay: the corpora are read, what was done is done; a last step has been told.
-    /// </summary>
+    /// <summary>Lines were written that stay: the corpora are read, or a last step has been told.</summary>
     public void Said()
     {
-        (_reading, _doing) = (null, null);
+        _reading = null;
         if (_step is { } step && step.Figures.Step == step.Figures.Steps)
             _step = null;
     }

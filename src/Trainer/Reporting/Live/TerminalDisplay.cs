@@ -41,7 +41,7 @@ internal sealed class TerminalDisplay : IRunDisplay
 
     public void Summary(IReadOnlyList<CorpusChange> corpora) => Keep(() => _printer.Summary(corpora));
 
-    public void Doing(string what) => Change(() => _view.Do(what, _clock.GetTimestamp()), now: true);
+    public void Doing(string? what) => Change(() => _view.Do(what, _clock.GetTimestamp()), now: true);
 
     public void Report(TokenizingProgress value) => Change(() => _view.Read(value), value.BytesRead == value.TotalBytes);
 

@@ -49,6 +49,7 @@ public sealed class TerminalDisplayTests
             Step(display, 1, ("medical", 2.5, 0.0125));
             Step(display, 2, ("medical", 2.5, 0.0125));
             display.Doing("validating");
+            display.Doing(null);
             display.Validation(2, [("medical", 7, 2.25, 0.0125)]);
             Step(display, 3, ("medical", 2.5, 0.0125));
             Step(display, 8, ("medical", 2.5, 0.0125));
@@ -119,8 +120,11 @@ public sealed class TerminalDisplayTests
         display.Doing("validating");
         _clock.Pass(TimeSpan.FromSeconds(75));
         Assert.Equal(["validating  1:15"], screen.Lines);
+        display.Note("stopping");
+        Assert.Equal(["stopping", "validating  1:15"], screen.Lines);
+        display.Doing(null);
         display.Validation(0, [("web", 3, 2.5, null)]);
-        Assert.Equal(["  validation at step 0: web ce 2.5000 on 3 held-out documents"], screen.Lines);
+        Assert.Equal(["stopping", "  validation at step 0: web ce 2.5000 on 3 held-out documents"], screen.Lines);
     }
 
     [Fact]
