@@ -12,7 +12,7 @@ internal interface IRunDisplay : IProgress<TokenizingProgress>, IDisposable
     /// <summary>A line that stays.</summary>
     void Note(string line);
 
-    /// <summary>What the run is busy with from now on, where that is no step; null is nothing else. It passes.</summary>
+    /// <summary>What the run is busy with from now on, beside its steps; null ends it. It passes.</summary>
     void Doing(string? what);
 
     /// <summary>A finished step.</summary>

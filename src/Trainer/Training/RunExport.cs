@@ -97,7 +97,8 @@ internal static class RunExport
         if (!File.Exists(Path.Combine(run.Model, ModelFiles.ConfigFile)))
         {
             throw new UserException(
-                $"{run.Model}: model: expected the model folder of the run, got none. Say where it is now: --model DIR");
+                $"{run.Model}: model: expected the model folder of the run, got none. Say where it is now: --model "
+                + "DIR");
         }
 
         if (weights && run.Init.Kind == InitKind.Random)

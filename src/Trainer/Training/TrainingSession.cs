@@ -19,6 +19,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly Arena _states;
     private readonly LossPass _pass;
     private readonly LossOptions _loss;
+    private readonly TrainingData _data;
 
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
     public TrainingSession(RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel)
@@ -27,7 +28,9 @@ internal sealed class TrainingSession : IDisposable
         Ops = ops;
         Model = new RunModel(run, ops);
         cancel.ThrowIfCancellationRequested();
-        (Texts, Corpora, Order) = RunData.Load(run, Model.Config, Model.Tokenizer, progress, cancel);
+        Texts = TextTokenizer.Of(
+            Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
+        _data = TrainingData.Load(run, Texts, progress, cancel);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
@@ -51,9 +54,9 @@ internal sealed class TrainingSession : IDisposable
 
     public TextTokenizer Texts { get; }
 
-    public IReadOnlyList<Corpus> Corpora { get; }
+    public IReadOnlyList<Corpus> Corpora => _data.Corpora;
 
-    public TrainingOrder Order { get; }
+    public TrainingOrder Order => _data.Order;
 
     /// <summary>Whether the loss has a KL divergence to the base model.</summary>
     public bool HasBaseLoss => _loss.NeedsBase;
@@ -84,7 +87,7 @@ internal sealed class TrainingSession : IDisposable
         });
 
     /// <summary>The rows of a step (from 0).</summary>
-    public PackedRow[] Rows(long step) => [.. Order.RowsOfStep(step).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
+    public PackedRow[] Rows(long step) => _data.Rows(step);
 
     public void Dispose()
     {

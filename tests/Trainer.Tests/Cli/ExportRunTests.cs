@@ -82,7 +82,8 @@ public sealed class ExportRunTests : IDisposable
         Assert.Contains("--model: missing", Error("export", adapter, "--to", _run.At("x")));
         Directory.Delete(adapter, recursive: true);
         Assert.Contains(
-            $"expected a run that is finished or has a checkpoint, got neither. Go on with it: molengine train --resume {run}",
+            "expected a run that is finished or has a checkpoint, got neither. Go on with it: "
+                + $"molengine train --resume {run}",
             Error("export", run, "--to", _run.At("x")));
         Assert.Contains("--to: ", Error("export", run, "--to", _run.Model));
         Assert.False(Directory.Exists(_run.At("x")));

@@ -16,7 +16,11 @@ public sealed class InspectDataTests : IDisposable
     [Fact]
     public void A_corpus_shows_statistics_then_rows()
     {
-        string path = _folder.Write("a.jsonl", "{\"text\": \"h\u00e9llo\"}\n{\"text\": \"ab\\ncd\"}\n{\"text\": \"xy\"}\n");
+        string path = _folder.Write("a.jsonl", """
+            {"text": "h\u00e9llo"}
+            {"text": "ab\ncd"}
+            {"text": "xy"}
+            """);
         string output = TinyRun.Ok("inspect", path, "--model", Model, "--context", "10", "--show-rows", "9");
         Assert.StartsWith("tokenizer      ", output);
         Assert.EndsWith(
@@ -57,7 +61,8 @@ public sealed class InspectDataTests : IDisposable
 
         string made = _folder.Write("made.jsonl", "{\"t\": \"A\", \"b\": \"c\"}\n");
         Assert.Contains(
-            "‹A›│:│c│", TinyRun.Ok("inspect", made, "--model", Model, "--set", "template='{t}:{b}'", "--show-rows", "1"));
+            "‹A›│:│c│",
+            TinyRun.Ok("inspect", made, "--model", Model, "--set", "template='{t}:{b}'", "--show-rows", "1"));
         Assert.Contains(
             "‹c›│<", TinyRun.Ok("inspect", made, "--model", Model, "--set", "fields.text=b", "--show-rows", "1"));
     }
@@ -91,12 +96,17 @@ public sealed class InspectDataTests : IDisposable
     [Theory]
     [InlineData("--model: missing: ", "CORPUS")]
     [InlineData("--model: nowhere: expected a folder with config.json", "CORPUS", "--model", "nowhere")]
-    [InlineData("--show-rows: expected an integer of at least 0, got -1", "CORPUS", "--model", "MODEL", "--show-rows", "-1")]
-    [InlineData("--set data.corpora[0].split=words: data.corpora[0].split: expected none", "CORPUS", "--model", "MODEL", "--set", "split=words")]
+    [InlineData(
+        "--show-rows: expected an integer of at least 0, got -1", "CORPUS", "--model", "MODEL", "--show-rows", "-1")]
+    [InlineData(
+        "--set data.corpora[0].split=words: data.corpora[0].split: expected none",
+        "CORPUS", "--model", "MODEL", "--set", "split=words")]
     [InlineData("spilt: unknown key. ", "CORPUS", "--model", "MODEL", "--set", "spilt=lines")]
     [InlineData("data.context: expected an integer from 2", "CORPUS", "--model", "MODEL", "--context", "1")]
     [InlineData("--context: expected a corpus or a config, got ", "MODEL", "--context", "8")]
-    [InlineData("PATH: gone: expected a config (a file named .yaml) or a corpus (a file or folder), got no such", "gone", "--model", "MODEL")]
+    [InlineData(
+        "PATH: gone: expected a config (a file named .yaml) or a corpus (a file or folder), got no such",
+        "gone", "--model", "MODEL")]
     public void A_mistake_is_a_sentence(string says, params string[] args)
     {
         string corpus = _folder.Write("notes.txt", "one\ntwo\n");
@@ -112,7 +122,10 @@ public sealed class InspectDataTests : IDisposable
         var screen = new TestScreen(25);
         using var context = new CommandContext(screen.Writer, TextWriter.Null, screen.Console);
         InspectedToken[] tokens =
-            [new(1, "ab", false), new(2, " \e[2Jx", true), new(3, "\u202ecd", true), new(4, "\u65e5\u672c", true), new(5, "\n", true), new(6, "e", true)];
+        [
+            new(1, "ab", false), new(2, " \e[2Jx", true), new(3, "\u202ecd", true), new(4, "\u65e5\u672c", true),
+            new(5, "\n", true), new(6, "e", true),
+        ];
         RowView.Write("web", new InspectedRow(7, true, [new InspectedDocument(0, tokens)]), context);
         Assert.Equal(
             [

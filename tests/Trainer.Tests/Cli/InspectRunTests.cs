@@ -75,7 +75,8 @@ public sealed class InspectRunTests : IDisposable
         _folder.Folder("run/checkpoints/step-00000004");
         _folder.Write("run/run.json", "{");
         string[] lines = Inspect();
-        Assert.Contains(lines, l => l.StartsWith($"checkpoints    {run}/checkpoints/step-00000004: state.json: expected"));
+        string checkpoint = Path.Combine(run, "checkpoints", "step-00000004");
+        Assert.Contains(lines, l => l.StartsWith($"checkpoints    {checkpoint}: state.json: expected"));
         Assert.Contains(lines, l => l.StartsWith("note           run.json could not be read"));
     }
 

@@ -18,11 +18,13 @@ internal static class InspectDataRunner
         RunConfig run = options.Run;
         ModelConfig config = ModelConfig.Load(run.Model);
         Tokenizer tokenizer = FittingTokenizer.Load(run.Model, config);
-        RunData data;
+        TextTokenizer texts = TextTokenizer.Of(
+            tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, config, tokenizer));
+        TrainingData data;
         using (IRunDisplay display = context.OpenDisplay(context.Error))
-            data = RunData.Load(run, config, tokenizer, display, context.Interrupted);
-        var statistics = DataStatistics.Of(run, data.Corpora, data.Order, data.Texts);
-        context.Fact("tokenizer", $"{ShownPath.Of(run.Model)}; {data.Texts.EndRule}");
+            data = TrainingData.Load(run, texts, display, context.Interrupted);
+        var statistics = DataStatistics.Of(run, data.Corpora, data.Order, texts);
+        context.Fact("tokenizer", $"{ShownPath.Of(run.Model)}; {texts.EndRule}");
         context.Fact("packing", $"{Packing(run.Data.Packing)}, rows of {run.Data.Context:N0} tokens");
         if (options.IsWholeRun)
             Plan(run, data.Order, statistics, context);

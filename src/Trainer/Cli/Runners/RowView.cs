@@ -21,10 +21,11 @@ internal static class RowView
     public static void Write(string corpus, InspectedRow row, CommandContext context)
     {
         InspectedToken[] tokens = [.. row.Documents.SelectMany(d => d.Tokens)];
+        int counting = tokens.Count(t => t.Counts);
         string kind = row.General ? "general" : "domain";
         context.WriteLine();
         context.WriteLine(new Segment(
-            Text($"row {row.Row} of {corpus} ({kind}): {tokens.Length:N0} tokens, {tokens.Count(t => t.Counts):N0} count"),
+            Text($"row {row.Row} of {corpus} ({kind}): {tokens.Length:N0} tokens, {counting:N0} count"),
             Bold));
         foreach ((int index, InspectedDocument document) in row.Documents.Index())
         {

@@ -42,8 +42,8 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
             + "the last figures, the checkpoints, what the folder holds, and how to go on.",
         "Of a corpus, or of all corpora of a config: documents, tokens, rows and how full they are, as training packs "
             + "them. Rows follow with --show-rows: a document begins at each heading; between tokens stands \u2502, "
-            + "and a token that nothing predicts, so that the loss does not see it, is in \u2039 \u203a. A character of "
-            + "several tokens shows with its last; a line break is \u21b5.",
+            + "and a token that nothing predicts, so that the loss does not see it, is in \u2039 \u203a. A character "
+            + "of several tokens shows with its last; a line break is \u21b5.",
         "A corpus has the defaults of a config (`molengine train --help` lists the keys): rows of 8192 tokens, the "
             + "usual fields, part of it held out. Nothing is trained and no weights are read.",
     ];

@@ -31,8 +31,8 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
             + "Documents are packed into rows; the run prints its progress, validates on held-out documents, and "
             + "leaves metrics.jsonl, the resolved config and a PEFT adapter (method: lora) or a Hugging Face folder "
             + "(method: full) in the output folder.",
-        "On a terminal the step, its figures and the time left are redrawn in place, below validations and notes, which "
-            + "stay; elsewhere every step is a line. `molengine inspect CONFIG` shows the data without training.",
+        "On a terminal the step, its figures and the time left are redrawn in place, below validations and notes, "
+            + "which stay; elsewhere every step is a line. `molengine inspect CONFIG` shows the data without training.",
         "Relative paths of model and corpora are looked up beside the config, then in the current directory; output "
             + "is relative to the current directory.",
         "Checkpoints appear whole or not at all. Ctrl-C and SIGTERM stop at the next micro-batch and save the last "

@@ -43,7 +43,8 @@ internal sealed class TerminalDisplay : IRunDisplay
 
     public void Doing(string? what) => Change(() => _view.Do(what, _clock.GetTimestamp()), now: true);
 
-    public void Report(TokenizingProgress value) => Change(() => _view.Read(value), value.BytesRead == value.TotalBytes);
+    public void Report(TokenizingProgress value) =>
+        Change(() => _view.Read(value), now: value.BytesRead == value.TotalBytes);
 
     public void Step(StepProgress p) => Change(
         () =>

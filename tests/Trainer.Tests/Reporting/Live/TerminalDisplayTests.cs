@@ -93,7 +93,8 @@ public sealed class TerminalDisplayTests
     {
         var screen = new TestScreen(80, height: 6);
         using var display = new TerminalDisplay(screen.Console, _clock);
-        (string, double, double?)[] corpora = [.. Enumerable.Range(0, 9).Select(i => ($"c{i}", 1.0 + i, (double?)null))];
+        (string, double, double?)[] corpora =
+            [.. Enumerable.Range(0, 9).Select(i => ($"c{i}", 1.0 + i, (double?)null))];
         for (int step = 1; step < 4; step++)
             Step(display, step, corpora);
         Assert.Equal(5, screen.Lines.Length);
