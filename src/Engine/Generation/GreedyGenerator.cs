@@ -23,22 +23,39 @@ public static class GreedyGenerator
     /// room.</exception>
     /// <exception cref="NonFiniteException">A logit is NaN.</exception>
     public static (IReadOnlyList<int> Ids, StopReason Stop) Generate(
-        Decoder decoder, ReadOnlySpan<int> prompt, int maxTokens, IReadOnlyCollection<int> stopIds,
+        Decoder decoder, ReadOnlyMemory<int> prompt, int maxTokens, IReadOnlyCollection<int> stopIds,
         Action<int>? onToken = null)
     {
         var ids = new List<int>();
         if (maxTokens <= 0)
             return (ids, StopReason.Length);
-        decoder.Append(prompt);
-        while (true)
+        foreach (int id in Stream(decoder, prompt))
         {
-            int id = ArgMax(decoder.Logits);
             ids.Add(id);
             onToken?.Invoke(id);
             if (stopIds.Contains(id))
                 return (ids, StopReason.StopToken);
             if (ids.Count == maxTokens)
-                return (ids, StopReason.Length);
+                break;
+        }
+
+        return (ids, StopReason.Length);
+    }
+
+    /// <summary>
+    /// The ids after a prompt one by one, each computed when it is asked for; there is no end but that of the decoder's
+    /// room.
+    /// </summary>
+    /// <exception cref="ArgumentException">The prompt is empty, or more ids are asked for than there is room.
+    /// </exception>
+    /// <exception cref="NonFiniteException">A logit is NaN.</exception>
+    public static IEnumerable<int> Stream(Decoder decoder, ReadOnlyMemory<int> prompt)
+    {
+        decoder.Append(prompt.Span);
+        while (true)
+        {
+            int id = ArgMax(decoder.Logits);
+            yield return id;
             decoder.Append([id]);
         }
     }

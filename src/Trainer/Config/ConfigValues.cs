@@ -26,6 +26,13 @@ internal sealed partial class ConfigValues
     public string Where(string path, string otherwise) =>
         _given.TryGetValue(path, out (object, string Where) v) ? v.Where : otherwise;
 
+    /// <summary>Adds a mistake about a key, with the place where its value stands.</summary>
+    public void Wrong(ConfigKey key, string source, int index, string message)
+    {
+        string path = Concrete(key, index);
+        Errors.Add($"{Where(path, source)}: {path}: {message}");
+    }
+
     public void Set(string path, object value, string where) => _given[path] = (value, where);
 
     public void Remove(string path) => _given.Remove(path);

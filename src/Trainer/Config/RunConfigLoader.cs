@@ -145,7 +145,10 @@ public static class RunConfigLoader
             new CheckpointSettings(
                 v.Take(ConfigKeys.CheckpointEvery, 50), KeepPolicy.Parse(v.Take(ConfigKeys.CheckpointKeep, "last 2"))!),
             threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
-            Resolved: "");
+            Resolved: "")
+        {
+            Questions = QuestionSettings.Build(v, source),
+        };
     }
 
     private static LossSettings BuildLoss(ConfigValues v) => new(

@@ -1,4 +1,5 @@
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Reporting;
 
@@ -21,6 +22,9 @@ internal interface IRunDisplay : IProgress<TokenizingProgress>, IDisposable
     /// <summary>A validation after <paramref name="step"/> steps; it stays.</summary>
     void Validation(long step, IReadOnlyList<(string Name, int Documents, double Ce, double? Kl)> corpora);
 
+    /// <summary>How many questions the model answers after <paramref name="step"/> steps; it stays.</summary>
+    void Questions(long step, QuestionScore score);
+
     /// <summary>The closing table; it stays.</summary>
-    void Summary(IReadOnlyList<CorpusChange> corpora);
+    void Summary(ClosingTable table);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Reporting;
 
@@ -21,12 +22,8 @@ public sealed record StepProgress(
     public long Memory { get; init; }
 }
 
-/// <summary>What a run did to a corpus's held-out documents.</summary>
-/// <param name="Kl">To the base model, at the end; null without one.</param>
-public sealed record CorpusChange(string Name, bool General, double CeBefore, double CeAfter, double? Kl);
-
 /// <summary>Plain lines of progress, for files and pipes.</summary>
-public sealed class ProgressPrinter(TextWriter output) : IRunDisplay
+internal sealed class ProgressPrinter(TextWriter output) : IRunDisplay
 {
     /// <summary>Longer than a person waits in silence.</summary>
     private static readonly TimeSpan ReadingInterval = TimeSpan.FromSeconds(3);
@@ -74,20 +71,19 @@ public sealed class ProgressPrinter(TextWriter output) : IRunDisplay
         output.Flush();
     }
 
-    /// <summary>The closing table: what was learned (ce) and what was kept (kl).</summary>
-    public void Summary(IReadOnlyList<CorpusChange> corpora)
+    /// <summary>How many questions the model answers after <paramref name="step"/> steps.</summary>
+    public void Questions(long step, QuestionScore score)
     {
-        bool kl = corpora.Any(c => c.Kl is not null);
-        int width = corpora.Max(c => c.Name.Length) + 10;
-        output.WriteLine();
-        output.WriteLine("held out".PadRight(width) + " ce before   ce after     change" + (kl ? "   kl to base" : ""));
-        foreach (CorpusChange c in corpora)
-        {
-            string name = $"{c.Name} ({(c.General ? "general" : "domain")})".PadRight(width);
-            string figures = Text($"{c.CeBefore,10:F4} {c.CeAfter,10:F4} {c.CeAfter - c.CeBefore,10:+0.0000;-0.0000}");
-            output.WriteLine(name + figures + (c.Kl is double k ? $"   {Small(k),10}" : ""));
-        }
+        output.WriteLine(Text($"  questions at step {step}: {score.Answered} of {score.Asked} answered"));
+        output.Flush();
+    }
 
+    /// <summary>The closing table: what was learned and what was kept.</summary>
+    public void Summary(ClosingTable table)
+    {
+        output.WriteLine();
+        foreach (string line in table.Lines())
+            output.WriteLine(line);
         output.WriteLine();
         output.Flush();
     }

@@ -59,7 +59,10 @@ internal static class RunExport
         ModelConfig config = ModelConfig.Load(run.Model);
         string written;
         if (run.Method == TrainingMethod.Lora)
-            written = Write(RunModel.LoraOf(run, config), ModulesOf(parameters), run.Model, to, merge);
+        {
+            LoraConfig lora = RunModel.LoraOf(run, RunModel.StartOf(run, config));
+            written = Write(lora, ModulesOf(parameters), run.Model, to, merge);
+        }
         else
         {
             ModelExport.Write(to, ModelFiles.Of(run.Model), parameters, config.StoredType);

@@ -33,9 +33,12 @@ internal sealed class RunModel : IDisposable
             ? RandomInit.Create(Config, run.Init.Seed, _weights)
             : ModelWeights.Open(run.Model, Config);
         TransformerWeights frozen = TransformerWeights.From(Config, name => ops.Adopt(_stored[name], _weights));
+        Start = frozen;
         if (run.Method == TrainingMethod.Lora)
         {
-            (_lora, _modules) = Adapter(run, ops);
+            (_lora, _modules, PeftAdapter? from) = Adapter(run, ops);
+            if (from is not null)
+                Start = Student.Adapted(frozen, from.Config, from.Modules);
             Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, run.Seed);
         }
         else
@@ -57,6 +60,9 @@ internal sealed class RunModel : IDisposable
     /// <summary>The base model, or null where there is none to compare with.</summary>
     public TransformerWeights? Base { get; }
 
+    /// <summary>The model before the first step, of a resumed run too.</summary>
+    public TransformerWeights Start { get; }
+
     public Arena GradientArena { get; }
 
     /// <summary>Bytes of weights, mapped ones included.</summary>
@@ -64,15 +70,18 @@ internal sealed class RunModel : IDisposable
 
     public long TrainableParameters => Student.Parameters.Sum(p => p.Value.Count);
 
-    /// <summary>
-    /// Settings of the adapter that a run trains: its own, or those of the adapter that it starts from.
-    /// </summary>
-    public static LoraConfig LoraOf(RunConfig run, ModelConfig config)
+    /// <summary>The adapter that a run starts from; null where it starts a new one.</summary>
+    public static PeftAdapter? StartOf(RunConfig run, ModelConfig config) =>
+        run.Lora.From is { } folder ? PeftAdapter.Load(folder, config) : null;
+
+    /// <summary>Settings of the adapter that a run trains.</summary>
+    /// <param name="start">As <see cref="StartOf"/> gives it.</param>
+    public static LoraConfig LoraOf(RunConfig run, PeftAdapter? start)
     {
         LoraSettings lora = run.Lora;
-        return lora.From is null
+        return start is null
             ? new LoraConfig(lora.Rank, lora.Alpha, lora.UseRsLora, lora.Dropout, lora.TargetModules)
-            : PeftAdapter.Load(lora.From, config).Config with { Dropout = lora.Dropout };
+            : start.Config with { Dropout = lora.Dropout };
     }
 
     /// <summary>Saves the adapter or the model into a folder of the run directory; returns the folder.</summary>
@@ -102,12 +111,13 @@ internal sealed class RunModel : IDisposable
     /// <summary>
     /// A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.
     /// </summary>
-    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules) Adapter(
+    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules, PeftAdapter? From) Adapter(
         RunConfig run, Ops ops)
     {
-        LoraConfig lora = LoraOf(run, Config);
-        if (run.Lora.From is null)
-            return (lora, LoraInit.Create(Config, lora, run.Seed, _weights));
+        PeftAdapter? from = StartOf(run, Config);
+        LoraConfig lora = LoraOf(run, from);
+        if (from is null)
+            return (lora, LoraInit.Create(Config, lora, run.Seed, _weights), null);
         Tensor Copy(Tensor stored)
         {
             Tensor copy = _weights.Allocate(stored.Name, DType.F32, stored.Shape.Dimensions.ToArray());
@@ -115,8 +125,7 @@ internal sealed class RunModel : IDisposable
             return copy;
         }
 
-        IReadOnlyDictionary<string, (Tensor A, Tensor B)> start = PeftAdapter.Load(run.Lora.From, Config).Modules;
-        return (lora, start.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))));
+        return (lora, from.Modules.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))), from);
     }
 
     private Dictionary<string, Tensor> Copies(Ops ops)

@@ -4,6 +4,7 @@ using MolEngine.Engine.Training;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Reporting.Html;
 using MolEngine.Trainer.Reporting.TensorBoard;
@@ -46,6 +47,18 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
 
     /// <inheritdoc cref="IRunDisplay.Doing"/>
     public void Doing(string? what) => display.Doing(what);
+
+    /// <summary>Which questions are asked, and how many of them are no test as they are trained on.</summary>
+    public void Asking(QuestionSettings settings, QuestionRound questions)
+    {
+        string file = ShownPath.Of(settings.File.Paths[0]);
+        Note($"questions  {questions.Asked:N0} from {file}, answers of at most {settings.MaxTokens:N0} tokens");
+        if (questions.InTraining > 0)
+        {
+            const string Memorised = "training documents too: those show what is memorised, not what is understood";
+            Note($"           {questions.InTraining:N0} of them, with their answers, are {Memorised}");
+        }
+    }
 
     public void Stopped(long step, string directory)
     {
@@ -108,15 +121,25 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         Events(step, figures, byCorpus, rate, parts);
     }
 
-    public void Validation(long step, IReadOnlyList<CorpusFigures> corpora)
+    /// <param name="corpora">Empty where no held-out documents were read.</param>
+    /// <param name="questions">Null where none were asked.</param>
+    public void Validation(long step, IReadOnlyList<CorpusFigures> corpora, QuestionScore? questions)
     {
-        if (corpora.Count == 0)
+        if (corpora.Count == 0 && questions is null)
             return;
         display.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
-        MetricsLine line = new MetricsLine().Add("step", step).Add("validation", true)
-            .Add("ce", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.CrossEntropy)));
-        if (corpora.All(c => c.KlDivergence is not null))
+        MetricsLine line = new MetricsLine().Add("step", step).Add("validation", true);
+        if (corpora.Count > 0)
+            line.Add("ce", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.CrossEntropy)));
+        if (corpora.Count > 0 && corpora.All(c => c.KlDivergence is not null))
             line.Add("kl", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.KlDivergence!.Value)));
+        if (questions is not null)
+        {
+            display.Questions(step, questions);
+            line.Add("exact_match", questions.ExactMatch);
+            _events.Scalar("questions/exact_match", step, questions.ExactMatch);
+        }
+
         _metrics.Write(line);
         foreach (CorpusFigures c in corpora)
         {
@@ -149,20 +172,11 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         }
     }
 
-    /// <summary>
-    /// What was learned and what was kept: the held-out figures before the first step and after the last.
-    /// </summary>
-    public void Summary(IReadOnlyList<CorpusFigures> before, IReadOnlyList<CorpusFigures> after)
+    /// <summary>What was learned and what was kept, from what the run directory holds.</summary>
+    public void Summary(RunRecord run)
     {
-        // Without a validation before the first step (a resumed run) there is nothing to compare with.
-        if (before.Count == after.Count && after.Count > 0)
-        {
-            display.Summary(
-            [
-                .. before.Zip(after, (b, a) =>
-                    new CorpusChange(a.Corpus, a.General, b.CrossEntropy, a.CrossEntropy, a.KlDivergence)),
-            ]);
-        }
+        if (ClosingTable.Of(run) is { } table)
+            display.Summary(table);
     }
 
     /// <summary>Where the result is, and the command that lets it speak.</summary>

@@ -7,6 +7,7 @@ using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Training;
 
@@ -22,7 +23,10 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingData _data;
 
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
-    public TrainingSession(RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel)
+    /// <param name="data">Trained on instead of the config's corpora, where given.</param>
+    public TrainingSession(
+        RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel,
+        TrainingData? data = null)
     {
         Run = run;
         Ops = ops;
@@ -30,7 +34,8 @@ internal sealed class TrainingSession : IDisposable
         cancel.ThrowIfCancellationRequested();
         Texts = TextTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
-        _data = TrainingData.Load(run, Texts, progress, cancel);
+        Questions = Asked(run, ops, Model, Texts);
+        _data = data ?? TrainingData.Load(run, Texts, progress, cancel);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
@@ -53,6 +58,9 @@ internal sealed class TrainingSession : IDisposable
     public RunModel Model { get; }
 
     public TextTokenizer Texts { get; }
+
+    /// <summary>Null where nothing is asked.</summary>
+    public Questionnaire? Questions { get; }
 
     public IReadOnlyList<Corpus> Corpora => _data.Corpora;
 
@@ -94,5 +102,14 @@ internal sealed class TrainingSession : IDisposable
         _pass.Dispose();
         _states.Dispose();
         Model.Dispose();
+    }
+
+    private static Questionnaire? Asked(RunConfig run, Ops ops, RunModel model, TextTokenizer texts)
+    {
+        if (run.Questions is not { } settings)
+            return null;
+        IReadOnlyList<Question> questions = QuestionFile.Read(settings.File, texts, model.Tokenizer);
+        return new Questionnaire(
+            ops, model.Config, model.Tokenizer, questions, settings.MaxTokens, texts.StopIds(run.Model));
     }
 }

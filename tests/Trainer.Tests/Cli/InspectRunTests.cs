@@ -54,8 +54,10 @@ public sealed class InspectRunTests : IDisposable
     [Fact]
     public void A_finished_run_says_what_it_made_and_what_to_do_with_it()
     {
-        SmallRun.Train(SmallRun.Load(Output));
+        SmallRun.Train(SmallRun.Load(Output, SmallRun.Questions(_folder)));
         string[] lines = Inspect();
+        Assert.Matches(
+            @"^questions      \d of 3 before training, \d of 3 after$", Assert.Single(lines, l => l.StartsWith("questions  ")));
         Assert.Contains(lines, l => l.StartsWith("state          finished 2"));
         Assert.Contains("steps          11 of 11", lines);
         Assert.Contains(lines, l => l.Contains(" -> ") && l.EndsWith("at step 11 (everyday)"));

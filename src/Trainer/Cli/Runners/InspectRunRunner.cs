@@ -25,6 +25,8 @@ internal static class InspectRunRunner
         context.Fact("steps", $"{done:N0} of {planned ?? "a number that is not known yet"}");
         context.Facts("training", Training(run, done));
         context.Facts("held out", Outcome.Of(run).Select(HeldOut));
+        if (run.Questions is { Before: not null } questions)
+            context.Fact("questions", $"{questions.Sentence}");
         context.Facts("checkpoints", Checkpoints(root, out bool resumable));
         context.Facts("holds", Holds(root));
         context.Facts("note", run.Faults);

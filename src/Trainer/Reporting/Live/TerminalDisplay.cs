@@ -1,4 +1,5 @@
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 using Spectre.Console;
 
 namespace MolEngine.Trainer.Reporting.Live;
@@ -39,7 +40,9 @@ internal sealed class TerminalDisplay : IRunDisplay
     public void Validation(long step, IReadOnlyList<(string Name, int Documents, double Ce, double? Kl)> corpora) =>
         Keep(() => _printer.Validation(step, corpora));
 
-    public void Summary(IReadOnlyList<CorpusChange> corpora) => Keep(() => _printer.Summary(corpora));
+    public void Questions(long step, QuestionScore score) => Keep(() => _printer.Questions(step, score));
+
+    public void Summary(ClosingTable table) => Keep(() => _printer.Summary(table));
 
     public void Doing(string? what) => Change(() => _view.Do(what, _clock.GetTimestamp()), now: true);
 

@@ -1,4 +1,5 @@
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Reporting.Live;
 
@@ -54,7 +55,8 @@ public sealed class TerminalDisplayTests
             Step(display, 3, ("medical", 2.5, 0.0125));
             Step(display, 8, ("medical", 2.5, 0.0125));
             display.Validation(8, [("medical", 7, 2.125, 0.015)]);
-            display.Summary([new CorpusChange("medical", false, 2.5, 2.125, 0.015)]);
+            display.Questions(8, new QuestionScore(3, 5));
+            display.Summary(new ClosingTable([new CorpusChange("medical", "domain", 2.5, 2.125, 0.015)], null));
             display.Note("saved      here");
         }
     }
