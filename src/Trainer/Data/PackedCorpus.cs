@@ -35,8 +35,8 @@ public sealed class PackedCorpus(
         get
         {
             int longest = 0;
-            for (int d = 0; d < store.Documents; d++)
-                longest = Math.Max(longest, store.Document(d).Length);
+            for (int d = 0; d < Documents; d++)
+                longest = Math.Max(longest, Document(d).Length);
             return longest;
         }
     }
