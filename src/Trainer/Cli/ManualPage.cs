@@ -36,7 +36,12 @@ internal static class ManualPage
                 ("molengine score --help", "The manual page of score."),
             ]);
         Section(to, "Environment");
-        Columns(to, [("MOLENGINE_TRACE=1", "Shows where in the program an unexpected error came from.")]);
+        Columns(
+            to,
+            [
+                Terminal.Manual,
+                ("MOLENGINE_TRACE=1", "Shows where in the program an unexpected error came from."),
+            ]);
         Section(to, "Exit codes");
         Columns(to, ExitCodes);
     }

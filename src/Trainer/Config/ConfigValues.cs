@@ -10,6 +10,9 @@ internal sealed partial class ConfigValues
     private readonly Dictionary<string, (object Value, string Where)> _given = [];
     private readonly Dictionary<string, string> _resolved = [];
 
+    /// <summary>Whether model and corpora need not be where the config says: what uses them looks itself.</summary>
+    public bool InputsMayBeAbsent { get; init; }
+
     /// <summary>Mistakes so far; all are shown together.</summary>
     public List<string> Errors { get; } = [];
 

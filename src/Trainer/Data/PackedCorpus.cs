@@ -71,6 +71,18 @@ public sealed class PackedCorpus
         return new PackedCorpus(name, general, index, store, context, PackingKind.BestFit, pieces);
     }
 
+    /// <summary>Tokens of the longest document, its end counted; 0 where there is none.</summary>
+    public int LongestDocument
+    {
+        get
+        {
+            int longest = 0;
+            for (int d = 0; d < Documents; d++)
+                longest = Math.Max(longest, Document(d).Length);
+            return longest;
+        }
+    }
+
     /// <summary>Documents that lie in more than one row.</summary>
     public int CutDocuments
     {

@@ -12,11 +12,11 @@ using MolEngine.Trainer.Reporting.TensorBoard;
 namespace MolEngine.Trainer.Training;
 
 /// <summary>What a run tells: lines for people, and the same figures for programs in metrics.jsonl.</summary>
+/// <param name="display">Shown the lines; not disposed of here.</param>
 /// <param name="resumedAfter">Steps that an earlier process had finished; null in a new run.</param>
-internal sealed class TrainingLog(TextWriter output, RunDirectory directory, long? resumedAfter) : IDisposable
+internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, long? resumedAfter) : IDisposable
 {
     private readonly EventWriter _events = new(directory.EventsPath, resumedAt: resumedAfter + 1);
-    private readonly ProgressPrinter _printer = new(output);
     private readonly MetricsWriter _metrics = new(directory.MetricsPath);
     private TimeSpan _trained;
     private long _steps;
@@ -26,7 +26,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
     public void Plan(TrainingSession s, Checkpoint? from)
     {
         RunConfig run = s.Run;
-        string model = $"{Shown(run.Model)} ({s.Model.Config.Architecture})";
+        string model = $"{ShownPath.Of(run.Model)} ({s.Model.Config.Architecture})";
         Note($"model      {model}, {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
         Note($"device     {s.Ops.Description}");
         foreach (string line in DataPlan.Lines(s.Data))
@@ -45,10 +45,13 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }
 
+    /// <inheritdoc cref="IRunDisplay.Doing"/>
+    public void Doing(string? what) => display.Doing(what);
+
     /// <summary>Which questions are asked, and how many of them are no test as they are trained on.</summary>
     public void Asking(QuestionSettings settings, QuestionRound questions)
     {
-        string file = Shown(settings.File.Paths[0]);
+        string file = ShownPath.Of(settings.File.Paths[0]);
         Note($"questions  {questions.Asked:N0} from {file}, answers of at most {settings.MaxTokens:N0} tokens");
         if (questions.InTraining > 0)
         {
@@ -57,8 +60,14 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
         }
     }
 
-    public void Stopped(long step, string directory) =>
-        Note($"stopped    after step {step:N0}, which is saved. To go on: molengine train --resume {Shown(directory)}");
+    public void Stopped(long step, string directory)
+    {
+        string command = $"molengine train --resume {ShownPath.Of(directory)}";
+        if (step == 0)
+            Note($"stopped    before the first step was finished. To start again: {command}");
+        else
+            Note($"stopped    after step {step:N0}, which is saved. To go on: {command}");
+    }
 
     /// <param name="parts">Gradient norms of domain and general rows apart, where they were taken.</param>
     public void Step(
@@ -79,9 +88,12 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
             byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), kl));
         }
 
-        _printer.Step(new StepProgress(
+        display.Step(new StepProgress(
             step, s.Order.Steps, figures.Loss, byCorpus, figures.GradientNorm, figures.LearningRate, rate,
-            _trained / _steps * (s.Order.Steps - step)));
+            _trained / _steps * (s.Order.Steps - step))
+        {
+            Memory = Environment.WorkingSet,
+        });
         MetricsLine line = new MetricsLine()
             .Add("step", step)
             .Add("epoch", (double)Math.Min(s.Order.FirstPosition(step), s.Order.TotalRows) / s.Order.RowsPerEpoch)
@@ -115,7 +127,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
     {
         if (corpora.Count == 0 && questions is null)
             return;
-        _printer.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
+        display.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
         MetricsLine line = new MetricsLine().Add("step", step).Add("validation", true);
         if (corpora.Count > 0)
             line.Add("ce", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.CrossEntropy)));
@@ -123,7 +135,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
             line.Add("kl", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.KlDivergence!.Value)));
         if (questions is not null)
         {
-            _printer.Questions(step, questions);
+            display.Questions(step, questions);
             line.Add("exact_match", questions.ExactMatch);
             _events.Scalar("questions/exact_match", step, questions.ExactMatch);
         }
@@ -164,27 +176,19 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
     public void Summary(RunRecord run)
     {
         if (ClosingTable.Of(run) is { } table)
-            _printer.Summary(table);
+            display.Summary(table);
     }
 
     /// <summary>Where the result is, and the command that lets it speak.</summary>
     public void Done(RunConfig run, string saved)
     {
-        string here = Shown(saved);
+        string here = ShownPath.Of(saved);
         Note($"saved      {here}");
-        Note($"report     {Shown(Path.Combine(run.Output, RunReport.FileName))}");
+        Note($"report     {ShownPath.Of(Path.Combine(run.Output, RunReport.FileName))}");
         if (run.Method == TrainingMethod.Full)
-            Note($"try        molengine generate {here} --prompt \"...\"");
+            Note($"try        {TryCommand.OfModel(saved)}");
         else if (run.Init.Kind == InitKind.Pretrained)
-            Note($"try        molengine generate {Shown(run.Model)} --adapter {here} --prompt \"...\"");
-    }
-
-    /// <summary>A path as a person here would type it.</summary>
-    private static string Shown(string path)
-    {
-        string relative = Path.GetRelativePath(".", path);
-        string shorter = relative.Length < path.Length ? relative : path;
-        return shorter.Contains(' ') ? $"\"{shorter}\"" : shorter;
+            Note($"try        {TryCommand.OfAdapter(run.Model, saved)}");
     }
 
     public void Dispose()
@@ -193,7 +197,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
         _metrics.Dispose();
     }
 
-    private void Note(FormattableString line) => _printer.Note(line.ToString(CultureInfo.InvariantCulture));
+    private void Note(FormattableString line) => display.Note(line.ToString(CultureInfo.InvariantCulture));
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

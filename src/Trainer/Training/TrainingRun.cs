@@ -37,6 +37,7 @@ internal sealed class TrainingRun
 
     /// <summary>Trains and saves.</summary>
     /// <param name="resume">Whether to go on from the newest checkpoint of run.Output.</param>
+    /// <param name="display">Told what the run does; not disposed of here.</param>
     /// <param name="data">Trained on instead of the config's corpora, where given: rows that are packed already, in an
     /// order of their own.</param>
     /// <exception cref="NonFiniteException">
@@ -44,11 +45,11 @@ internal sealed class TrainingRun
     /// </exception>
     /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
     public static void Execute(
-        RunConfig run, bool resume, TextWriter output, CancellationToken cancel, TrainingData? data = null)
+        RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data = null)
     {
         if (!resume)
             RunDirectory.RequireFree(run.Output);
-        else if (RunModel.Saved(run) is { } finished)
+        else if (RunDirectory.SavedIn(run.Output) is { } finished)
         {
             throw new UserException(
                 $"{run.Output}: resume: expected a run that was interrupted, got one that is finished: {finished}. To "
@@ -57,18 +58,18 @@ internal sealed class TrainingRun
 
         using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = CpuBackend.Create(threads: run.Threads);
-        using var session = new TrainingSession(run, ops, new TokenizingNotes(output), cancel, data);
+        using var session = new TrainingSession(run, ops, display, cancel, data);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.
         RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);
         using RunLock? owned = resume ? null : RunLock.Take(run.Output);
         if (resume)
             CheckpointStore.RemoveLeftovers(run.Output);
-        Checkpoint? from = resume ? new CheckpointStore(run.Output, run.Checkpoint.Keep).Latest() : null;
+        Checkpoint? from = resume ? CheckpointStore.Latest(run.Output) : null;
         if (resume)
             MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
         bool validated = MetricsHistory.HasValidation(directory.MetricsPath, from?.Step ?? 0);
-        using var log = new TrainingLog(output, directory, from?.Step);
+        using var log = new TrainingLog(display, directory, from?.Step);
         new TrainingRun(run, session, log).Train(from, validated, cancel);
     }
 
@@ -91,6 +92,7 @@ internal sealed class TrainingRun
         {
             if (!validated)
                 Validate(step, cancel);
+            _log.Doing("computing the first step");
             while (step < _session.Order.Steps)
             {
                 PackedRow[] rows = _session.Rows(step);
@@ -124,10 +126,13 @@ internal sealed class TrainingRun
     /// </summary>
     private void Finish(CancellationToken cancel)
     {
+        _log.Doing("letting the model continue held-out documents");
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel));
+        _log.Doing("saving");
         string saved = _session.Model.Save();
         RunFacts.Write(_run.Output, _session, _started, DateTimeOffset.UtcNow);
         RunReport.Write(_run.Output);
+        _log.Doing(null);
         _log.Summary(RunRecordReader.Read(_run.Output));
         _log.Done(_run, saved);
     }
@@ -156,11 +161,19 @@ internal sealed class TrainingRun
         IReadOnlyList<CorpusFigures> figures = [];
         if (IsDue(step, _run.Validate.Every))
         {
+            _log.Doing("validating on held-out documents");
             figures = _session.Validation.Run(cancel);
             _validationLoss = _session.ValidationLoss(figures);
         }
 
-        QuestionScore? score = _questions?.IsDue(step) == true ? _questions.Ask(step, cancel) : null;
+        QuestionScore? score = null;
+        if (_questions?.IsDue(step) == true)
+        {
+            _log.Doing("asking questions");
+            score = _questions.Ask(step, cancel);
+        }
+
+        _log.Doing(null);
         _log.Validation(step, figures, score);
     }
 
@@ -168,7 +181,9 @@ internal sealed class TrainingRun
     {
         if (step == _saved)
             return;
+        _log.Doing("saving a checkpoint");
         _checkpoints.Save(_session.Optimizer, _identity, _validationLoss);
+        _log.Doing(null);
         _saved = step;
     }
 }

@@ -98,6 +98,18 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal((c.Steps, c.Loss, c.Init), (again.Steps, again.Loss, again.Init));
     }
 
+    [Theory]
+    [InlineData("\U0001F41D bees")]
+    [InlineData("caf\u00e9 \u65e5\u672c")]
+    [InlineData("a\"b' \\n: #{x}")]
+    [InlineData("yes")]
+    public void Any_text_comes_back_from_the_resolved_config(string name)
+    {
+        RunConfig c = Parse(Minimal, $"{DataKeys.Corpora}[0].name={KeyTypes.Text.Write(name)}");
+        Assert.Equal(name, Assert.Single(c.Data.Corpora).Name);
+        Assert.Equal(name, Assert.Single(Parse(c.Resolved).Data.Corpora).Name);
+    }
+
     [Fact]
     public void Resolved_config_shows_defaults_too()
     {

@@ -41,7 +41,7 @@ internal static class SmallRun
     public static string Train(RunConfig run, bool resume = false, TrainingData? data = null)
     {
         var output = new StringWriter();
-        TrainingRun.Execute(run, resume, output, CancellationToken.None, data);
+        TrainingRun.Execute(run, resume, new ProgressPrinter(output), CancellationToken.None, data);
         return output.ToString();
     }
 
@@ -50,7 +50,8 @@ internal static class SmallRun
     {
         using var stop = new CancellationTokenSource();
         var output = new StoppingWriter(line, stop);
-        Assert.Throws<OperationCanceledException>(() => TrainingRun.Execute(run, resume, output, stop.Token, data));
+        Assert.Throws<OperationCanceledException>(
+            () => TrainingRun.Execute(run, resume, new ProgressPrinter(output), stop.Token, data));
         return output.ToString();
     }
 
