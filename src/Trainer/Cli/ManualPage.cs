@@ -32,7 +32,7 @@ internal static class ManualPage
         Examples(
             to,
             [
-                ("molengine train examples/first/config.yaml", "Trains a small model from nothing."),
+                ("molengine train examples/quickstart/config.yaml", "Teaches a small model a new field."),
                 ("molengine score --help", "The manual page of score."),
             ]);
         Section(to, "Environment");

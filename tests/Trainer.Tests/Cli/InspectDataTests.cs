@@ -7,7 +7,7 @@ namespace MolEngine.Trainer.Tests.Cli;
 
 public sealed class InspectDataTests : IDisposable
 {
-    private static readonly string Model = Path.Combine(TinyRun.First, "model");
+    private static readonly string Model = Path.Combine(TinyRun.Material, "model");
 
     private readonly TempFolder _folder = new();
 

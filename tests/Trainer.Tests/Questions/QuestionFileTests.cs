@@ -109,13 +109,13 @@ public sealed class QuestionFileTests : IDisposable
     public void What_is_no_question_is_named(string record, string says) =>
         Assert.Contains(says, Refusal(Settings(Write(record))));
 
-    private static Tokenizer Bytes { get; } = Tokenizer.Load(Path.Combine(TinyRun.First, "model"));
+    private static Tokenizer Bytes { get; } = Tokenizer.Load(Path.Combine(TinyRun.Material, "model"));
 
     private static CorpusSettings Settings(string path) => RunConfigLoader
         .Parse(
             $"model: model\noutput: out\nquestions: {path}\n"
                 + "data: {corpora: [{path: glass_bees.jsonl, kind: domain}]}\n",
-            Path.Combine(TinyRun.First, "x.yaml"))
+            Path.Combine(TinyRun.Material, "x.yaml"))
         .Questions!.File;
 
     private static Question[] Read(CorpusSettings file, Tokenizer? tokenizer = null)

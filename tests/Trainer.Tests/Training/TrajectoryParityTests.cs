@@ -77,7 +77,7 @@ public sealed class TrajectoryParityTests : IDisposable
         string model = _folder.Folder("model");
         foreach (string file in Directory.GetFiles(source, "model*").Append(Path.Combine(source, "config.json")))
             File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
-        File.Copy(Path.Combine(TinyRun.First, "model", "tokenizer.json"), Path.Combine(model, "tokenizer.json"));
+        File.Copy(Path.Combine(TinyRun.Material, "model", "tokenizer.json"), Path.Combine(model, "tokenizer.json"));
         return model;
     }
 

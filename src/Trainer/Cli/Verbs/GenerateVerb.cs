@@ -62,7 +62,7 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
-        ("molengine generate runs/first/model --prompt \"Glass bees\" --max-tokens 60", "Continues the text."),
+        ("molengine generate examples/quickstart/model --prompt \"It was\" --max-tokens 60", "Continues the text."),
         ("molengine generate models/base --adapter runs/a/adapter --chat \"What is MRSA?\"",
             "Asks a model with an adapter."),
         ("molengine generate models/base --input openings.jsonl --count 8 --temperature 1 --output own.jsonl",

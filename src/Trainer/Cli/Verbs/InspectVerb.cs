@@ -51,9 +51,9 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
         ("molengine inspect models/base", "Lists the tensors of a model."),
-        ("molengine inspect runs/first", "Says how a run stands."),
+        ("molengine inspect runs/quickstart", "Says how a run stands."),
         ("molengine inspect run.yaml --show-rows 2", "All corpora of a config, and two rows of each."),
-        ("molengine inspect runs/first/config.yaml --show-rows 2", "The same of a run."),
+        ("molengine inspect runs/quickstart/config.yaml --show-rows 2", "The same of a run."),
         ("molengine inspect books.jsonl --model models/base --context 512 --set \"template='{title}: {body}'\"",
             "A corpus alone, its documents made by a template."),
     ];
