@@ -50,7 +50,7 @@ internal sealed class Questionnaire(
         string said = "";
         int tokens = 0;
         decoder.Clear();
-        foreach (int id in GreedyGenerator.Stream(decoder, question.Prompt))
+        foreach (int id in TextGenerator.Stream(decoder, question.Prompt))
         {
             cancel.ThrowIfCancellationRequested();
             if (stopIds.Contains(id))

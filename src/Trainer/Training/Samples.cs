@@ -42,7 +42,7 @@ internal static class Samples
         string Continue(TransformerWeights weights)
         {
             using var decoder = new Decoder(s.Ops, s.Model.Config, weights, prompt.Length + AnswerTokens);
-            (IReadOnlyList<int> ids, _) = GreedyGenerator.Generate(
+            (IReadOnlyList<int> ids, _) = TextGenerator.Generate(
                 decoder, prompt, AnswerTokens, stops, _ => cancel.ThrowIfCancellationRequested());
 
             // A model may have rows for more ids than the tokenizer has tokens: those have no text.

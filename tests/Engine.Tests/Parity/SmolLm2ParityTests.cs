@@ -51,7 +51,7 @@ public sealed class SmolLm2ParityTests
             Assert.Equal(Ints(chat, "ids"), prompt);
             int[] expected = Ints(chat, "greedy");
             using var decoder = new Decoder(m.Ops, m.Config, m.Weights, prompt.Length + expected.Length);
-            (IReadOnlyList<int> got, _) = GreedyGenerator.Generate(decoder, prompt, expected.Length, [2]);
+            (IReadOnlyList<int> got, _) = TextGenerator.Generate(decoder, prompt, expected.Length, [2]);
             Assert.Equal(expected, got);
             Assert.Equal(chat.GetProperty("text").GetString(), m.Tokenizer.Decode([.. got], true));
             compared++;

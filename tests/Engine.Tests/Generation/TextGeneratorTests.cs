@@ -5,7 +5,7 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Tests.Generation;
 
-public sealed class GreedyGeneratorTests : IDisposable
+public sealed class TextGeneratorTests : IDisposable
 {
     private static readonly int[] Prompt = [17, 80, 33];
     private readonly TinyModel _model = new("qwen3");
@@ -43,18 +43,18 @@ public sealed class GreedyGeneratorTests : IDisposable
     {
         IReadOnlyList<int> expected = Generate(6, []).Ids;
         using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, Prompt.Length + 6);
-        GreedyGenerator.Generate(decoder, new[] { 5, 99 }, 4, []);
+        TextGenerator.Generate(decoder, new[] { 5, 99 }, 4, []);
         decoder.Clear();
-        Assert.Equal(expected, GreedyGenerator.Generate(decoder, Prompt, 6, []).Ids);
+        Assert.Equal(expected, TextGenerator.Generate(decoder, Prompt, 6, []).Ids);
     }
 
     [Fact]
     public void A_stream_has_the_same_ids_and_ends_with_the_room()
     {
         using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, Prompt.Length + 3);
-        Assert.Equal(Generate(4, []).Ids, GreedyGenerator.Stream(decoder, Prompt).Take(4));
+        Assert.Equal(Generate(4, []).Ids, TextGenerator.Stream(decoder, Prompt).Take(4));
         decoder.Clear();
-        Assert.Throws<ArgumentException>(() => GreedyGenerator.Stream(decoder, Prompt).Take(5).ToList());
+        Assert.Throws<ArgumentException>(() => TextGenerator.Stream(decoder, Prompt).Take(5).ToList());
     }
 
     [Fact]
@@ -81,13 +81,13 @@ public sealed class GreedyGeneratorTests : IDisposable
         Assert.Throws<ArgumentException>(() =>
         {
             using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, 4);
-            GreedyGenerator.Generate(decoder, Array.Empty<int>(), 1, []);
+            TextGenerator.Generate(decoder, Array.Empty<int>(), 1, []);
         });
 
     private (IReadOnlyList<int> Ids, StopReason Stop) Generate(int maxTokens, int[] stopIds, Action<int>? onToken = null)
     {
         using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, Prompt.Length + maxTokens);
-        return GreedyGenerator.Generate(decoder, Prompt, maxTokens, stopIds, onToken);
+        return TextGenerator.Generate(decoder, Prompt, maxTokens, stopIds, onToken);
     }
 
     private void CopyHeadRow(int from, int to)
