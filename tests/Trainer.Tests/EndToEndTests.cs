@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MolEngine.Support;
 
 namespace MolEngine.Trainer.Tests;
 

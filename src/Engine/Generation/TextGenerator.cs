@@ -47,17 +47,18 @@ public static class TextGenerator
     /// The ids after a prompt one by one, each computed when it is asked for; there is no end but that of the decoder's
     /// room.
     /// </summary>
+    /// <param name="sampler">Draws the tokens; null is greedy.</param>
     /// <exception cref="ArgumentException">The prompt is empty, or more ids are asked for than there is room.
     /// </exception>
-    /// <inheritdoc cref="Generate" path="/param[@name='sampler']|/exception[last()]"/>
+    /// <exception cref="NonFiniteException">A logit is NaN or, where tokens are drawn, infinite.</exception>
     public static IEnumerable<int> Stream(Decoder decoder, ReadOnlyMemory<int> prompt, Sampler? sampler = null)
     {
-        var generated = new List<int>();
         decoder.Append(prompt.Span);
+        var ids = new List<int>();
         while (true)
         {
-            int id = sampler?.Next(decoder.Logits, prompt.Span, generated) ?? ArgMax(decoder.Logits);
-            generated.Add(id);
+            int id = sampler?.Next(decoder.Logits, prompt.Span, ids) ?? ArgMax(decoder.Logits);
+            ids.Add(id);
             yield return id;
             decoder.Append([id]);
         }

@@ -6,10 +6,3 @@ namespace MolEngine.Trainer.Questions;
 internal sealed record QuestionOutcome(
     string Question, string Expected, bool InTraining, string Before, bool RightBefore, string? After,
     bool? RightAfter);
-
-/// <summary>How many questions a model answered.</summary>
-internal sealed record QuestionScore(int Answered, int Asked)
-{
-    /// <summary>The mean of exact match.</summary>
-    public double ExactMatch => (double)Answered / Asked;
-}

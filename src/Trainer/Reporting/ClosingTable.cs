@@ -4,11 +4,6 @@ using MolEngine.Trainer.Reporting.Html;
 
 namespace MolEngine.Trainer.Reporting;
 
-/// <summary>What a run did to a corpus's held-out documents.</summary>
-/// <param name="Kind">"domain" or "general".</param>
-/// <param name="Kl">To the base model, at the end; null without one.</param>
-internal sealed record CorpusChange(string Name, string? Kind, double CeBefore, double CeAfter, double? Kl);
-
 /// <summary>What a run ends with: held-out text and questions before the first step and after the last.</summary>
 /// <param name="Questions">Null where nothing was asked.</param>
 internal sealed record ClosingTable(

@@ -50,7 +50,8 @@ internal static class PageStyle
         .kind { display: block; font-weight: 400; font-size: .85rem; color: var(--soft); }
         .share { margin-left: 8px; }
         .score { font-size: 1.15rem; font-weight: 600; }
-        .asked tbody th { font-weight: 400; max-width: 30em; } .asked td { overflow-wrap: anywhere; max-width: 18em; }
+        .asked tbody th { font-weight: 400; max-width: 30em; }
+        .asked td { overflow-wrap: break-word; min-width: 5.5em; max-width: 18em; }
         .kind.better { color: var(--good); } .kind.worse { color: var(--bad); }
         .facts + .missing { margin-top: 16px; }
         .better { color: var(--good); } .worse { color: var(--bad); }
