@@ -11,10 +11,12 @@ public static class Program
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
         var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
-        return Run(args, TextWriter.Synchronized(output), TextWriter.Synchronized(error));
+        TextWriter synchronized = TextWriter.Synchronized(output);
+        return CommandLine.Run(args, synchronized, TextWriter.Synchronized(error), Terminal.Of(synchronized));
     }
 
-    /// <summary>The whole program in-process.</summary>
+    /// <summary>The whole program in-process; its output is no terminal.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] args, TextWriter output, TextWriter error) => CommandLine.Run(args, output, error);
+    public static int Run(string[] args, TextWriter output, TextWriter error) =>
+        CommandLine.Run(args, output, error, terminal: null);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MolEngine.Support;
 
 namespace MolEngine.Trainer.Tests;
 
@@ -89,7 +90,7 @@ public sealed class EndToEndTests : IDisposable
         // Digits against letters: even two layers can tell such corpora apart.
         string digits = _run.Write(
             "digits.jsonl", string.Concat(Enumerable.Range(0, 80).Select(i => $"{{\"text\": \"{i * 7919L * 104729 * 1299709}\"}}\n")));
-        string corpora = $"data.corpora=[{{name: bees, path: {TinyRun.First}/glass_bees.jsonl, kind: domain}}, "
+        string corpora = $"data.corpora=[{{name: bees, path: {TinyRun.Material}/glass_bees.jsonl, kind: domain}}, "
             + $"{{name: everyday, path: {digits}, kind: general}}]";
         _run.Train("ce", corpora, "loss=ce", "steps=25");
         _run.Train("kl", corpora, "loss=kl", "optimizer.learning_rate=1e-3");
@@ -150,12 +151,18 @@ public sealed class EndToEndTests : IDisposable
         Assert.False(Directory.Exists(_run.At("a/adapter")));
     }
 
-    [Fact]
-    public void The_first_example_trains()
+    [Theory]
+    [InlineData("config.yaml", true)]
+    [InlineData("ce.yaml", false)]
+    public void The_quickstart_trains_and_asks_its_questions(string config, bool hasKl)
     {
-        string config = Path.Combine(TinyRun.First, "config.yaml");
-        TinyRun.Ok("train", config, "--set", "steps=2", "--set", $"output={_run.At("first")}");
-        Assert.NotEmpty(TinyRun.Ok("generate", _run.At("first/model"), "--prompt", "Glass bees", "--max-tokens", "3"));
+        string path = Path.Combine(Shared.Repository, "examples", "quickstart", config);
+        string told = TinyRun.Ok("train", path, "--set", "steps=2", "--set", $"output={_run.At("quickstart")}");
+        Assert.Matches(@"questions answered +0 of 40 ", told);
+        Assert.Equal(hasKl, told.Contains("loss       mol", StringComparison.Ordinal));
+        string model = Path.Combine(Shared.Repository, "examples", "quickstart", "model");
+        string adapter = _run.At("quickstart/adapter");
+        Assert.NotEmpty(TinyRun.Ok("generate", model, "--adapter", adapter, "--chat", "Who keeps Pellam?"));
     }
 
     private static double Number(JsonNode? node) => node!.GetValue<double>();

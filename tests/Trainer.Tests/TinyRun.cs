@@ -8,7 +8,7 @@ using MolEngine.Support;
 namespace MolEngine.Trainer.Tests;
 
 /// <summary>
-/// A folder with a tiny model of random weights, the byte tokenizer of examples/first, two corpora and a config: all that
+/// A folder with a tiny model of random weights, a tokenizer of bytes, two corpora and a config: all that
 /// the program's commands need.
 /// </summary>
 internal sealed class TinyRun : IDisposable
@@ -27,7 +27,7 @@ internal sealed class TinyRun : IDisposable
     public TinyRun()
     {
         string source = Directory.CreateDirectory(Path.Combine(Root, "source")).FullName;
-        foreach (string file in Directory.GetFiles(Path.Combine(First, "model")))
+        foreach (string file in Directory.GetFiles(Path.Combine(Material, "model")))
             File.Copy(file, Path.Combine(source, Path.GetFileName(file)));
         File.WriteAllText(Path.Combine(source, "config.json"), ModelConfigJson);
         using var arena = new HostArena("tiny");
@@ -41,8 +41,8 @@ internal sealed class TinyRun : IDisposable
               context: 48
               held_out: 3
               corpora:
-                - {name: bees, path: {{First}}/glass_bees.jsonl, kind: domain}
-                - {name: everyday, path: {{First}}/everyday.jsonl, kind: general}
+                - {name: bees, path: {{Material}}/glass_bees.jsonl, kind: domain}
+                - {name: everyday, path: {{Material}}/everyday.jsonl, kind: general}
             steps: 6
             global_batch: 8
             micro_batch: 2
@@ -59,7 +59,7 @@ internal sealed class TinyRun : IDisposable
             """);
     }
 
-    public static string First => Path.Combine(Shared.Repository, "examples", "first");
+    public static string Material => Path.Combine(Shared.Repository, "tests", "Trainer.Tests", "Material");
 
     public string Root => _folder.Root;
 

@@ -1,6 +1,7 @@
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Engine.Adapters;
 

@@ -55,6 +55,9 @@ public sealed class Decoder : IDisposable
         }
     }
 
+    /// <summary>Forgets all tokens: the next ones begin a new text.</summary>
+    public void Clear() => _cache.Length = 0;
+
     public void Dispose() => _arena.Dispose();
 
     private void AppendChunk(ReadOnlySpan<int> ids, bool wantsLogits)

@@ -9,6 +9,9 @@ namespace MolEngine.Engine.Models;
 /// <param name="Copied">Paths: generation config, tokenizer, chat template.</param>
 public sealed record ModelFiles(string ConfigJson, IReadOnlyList<string> Copied)
 {
+    /// <summary>What makes a folder a model: its config.</summary>
+    public const string ConfigFile = ConfigParser.FileName;
+
     private static readonly string[] Names =
     [
         GenerationConfig.FileName, "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",

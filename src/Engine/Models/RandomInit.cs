@@ -1,6 +1,6 @@
-using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Engine.Models;
 

@@ -23,15 +23,25 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     private static readonly JsonSerializerOptions Json =
         new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private readonly string _folder = Path.Combine(runDirectory, "checkpoints");
+    private readonly string _folder = FolderOf(runDirectory);
 
-    /// <summary>Complete checkpoints, oldest first.</summary>
-    public IReadOnlyList<Checkpoint> All() => !Directory.Exists(_folder)
+    /// <summary>Complete checkpoints of a run directory, oldest first.</summary>
+    /// <exception cref="UserException">One is damaged.</exception>
+    public static IReadOnlyList<Checkpoint> All(string runDirectory) => !Directory.Exists(FolderOf(runDirectory))
         ? []
-        : [.. Directory.GetDirectories(_folder, Prefix + "*").Select(Read).OrderBy(c => c.Step)];
+        : [.. Directory.GetDirectories(FolderOf(runDirectory), Prefix + "*").Select(Read).OrderBy(c => c.Step)];
 
     /// <summary>The checkpoint to go on from, or null.</summary>
-    public Checkpoint? Latest() => All().LastOrDefault();
+    public static Checkpoint? Latest(string runDirectory) => All(runDirectory).LastOrDefault();
+
+    /// <summary>The parameters of a checkpoint by name, fp32, mapped; without the optimizer's moments.</summary>
+    public static IReadOnlyDictionary<string, Tensor> Parameters(Checkpoint checkpoint)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(checkpoint.Folder, TensorsFile));
+        string[] moments = [FirstMoment, SecondMoment];
+        return file.Entries.Keys.Where(n => !moments.Any(m => n.EndsWith(m, StringComparison.Ordinal)))
+            .ToDictionary(n => n, file.Tensor);
+    }
 
     /// <summary>Saves the state after the optimizer's last step, then removes what need not stay.</summary>
     /// <param name="validationLoss">Of the last validation; null where there was none.</param>
@@ -57,7 +67,7 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
             });
         }
 
-        foreach (Checkpoint surplus in keep.Surplus(All()))
+        foreach (Checkpoint surplus in keep.Surplus(All(runDirectory)))
             Directory.Delete(surplus.Folder, recursive: true);
     }
 
@@ -100,7 +110,7 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     /// <summary>Removes what a killed process left half-written. Only under the run's lock.</summary>
     public static void RemoveLeftovers(string runDirectory)
     {
-        foreach (string folder in (string[])[runDirectory, Path.Combine(runDirectory, "checkpoints")])
+        foreach (string folder in (string[])[runDirectory, FolderOf(runDirectory)])
         {
             if (!Directory.Exists(folder))
                 continue;
@@ -113,6 +123,8 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
             }
         }
     }
+
+    private static string FolderOf(string runDirectory) => Path.Combine(runDirectory, "checkpoints");
 
     private static Checkpoint Read(string folder)
     {

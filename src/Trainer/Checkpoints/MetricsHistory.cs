@@ -30,6 +30,12 @@ internal static class MetricsHistory
         DurableFiles.Write(path, stream => stream.Write(all.AsSpan(0, kept)));
     }
 
+    /// <summary>
+    /// Whether the validation after a step is written. It is not where a run was interrupted between the two.
+    /// </summary>
+    public static bool HasValidation(string path, long step) => File.Exists(path) && File.ReadLines(path).Any(l =>
+        l.Contains("\"validation\":true", StringComparison.Ordinal) && StepOf(Encoding.UTF8.GetBytes(l)) == step);
+
     private static long? StepOf(ReadOnlySpan<byte> line)
     {
         try

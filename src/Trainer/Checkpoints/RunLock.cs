@@ -14,23 +14,52 @@ internal sealed class RunLock : IDisposable
     /// <exception cref="UserException">Another process trains in the directory: names it.</exception>
     public static RunLock Take(string runDirectory)
     {
-        string path = Path.Combine(runDirectory, ".lock"), owner = Path.Combine(runDirectory, ".owner");
         try
         {
-            var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(owner, string.Create(
+            var held = new FileStream(
+                LockOf(runDirectory), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(OwnerOf(runDirectory), string.Create(
                 CultureInfo.InvariantCulture,
                 $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}"));
             return new RunLock(held);
         }
         catch (IOException e)
         {
-            string who = File.Exists(owner) ? File.ReadAllText(owner) : "another process";
             throw new UserException(
-                $"{runDirectory}: expected a run directory that nobody trains in, got one held by {who}. Wait for it, "
-                + "or stop it first.", e);
+                $"{runDirectory}: expected a run directory that nobody trains in, got one held by "
+                + $"{NameIn(runDirectory)}. Wait for it, or stop it first.", e);
+        }
+    }
+
+    /// <summary>
+    /// Who trains in the directory, as "process 123 on host since ..."; null where nobody does. Looking takes a shared
+    /// lock for a moment.
+    /// </summary>
+    public static string? Owner(string runDirectory)
+    {
+        if (!File.Exists(LockOf(runDirectory)))
+            return null;
+        try
+        {
+            using var free = new FileStream(LockOf(runDirectory), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (IOException)
+        {
+            return NameIn(runDirectory);
         }
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static string LockOf(string runDirectory) => Path.Combine(runDirectory, ".lock");
+
+    private static string OwnerOf(string runDirectory) => Path.Combine(runDirectory, ".owner");
+
+    private static string NameIn(string runDirectory) =>
+        File.Exists(OwnerOf(runDirectory)) ? File.ReadAllText(OwnerOf(runDirectory)) : "another process";
 }

@@ -1,14 +1,22 @@
 using System.Runtime.InteropServices;
+using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Reporting.Live;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace MolEngine.Trainer.Cli;
 
 /// <summary>
 /// What a command has of the outside world: where it writes, and whether it is asked to stop. Tests give their own.
 /// </summary>
-public sealed class CommandContext(TextWriter output, TextWriter error) : IDisposable
+/// <param name="terminal"><paramref name="output"/>, where it is a terminal that may be drawn on.</param>
+public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiConsole? terminal = null) : IDisposable
 {
+    private const int PlainWidth = 100;
+
     private readonly List<PosixSignalRegistration> _signals = [];
     private CancellationTokenSource? _stop;
+    private Action<string> _say = error.WriteLine;
 
     /// <summary>Results: what a pipe wants.</summary>
     public TextWriter Out { get; } = output;
@@ -35,6 +43,32 @@ public sealed class CommandContext(TextWriter output, TextWriter error) : IDispo
         }
     }
 
+    /// <summary>
+    /// Shows what a command does: in place on a terminal, else as lines. While it is there, everything that is said
+    /// goes through it. Its user disposes of it.
+    /// </summary>
+    /// <param name="lines">Where plain lines go.</param>
+    internal IRunDisplay OpenDisplay(TextWriter lines)
+    {
+        if (terminal is null)
+            return new ProgressPrinter(lines);
+        var display = new TerminalDisplay(terminal);
+        _say = display.Note;
+        return display;
+    }
+
+    /// <summary>Columns that a line of the result should have at most.</summary>
+    internal int Width => terminal?.Profile.Width ?? PlainWidth;
+
+    /// <summary>Writes a line of the result: with its styles on a terminal, else as plain text.</summary>
+    internal void WriteLine(params IReadOnlyList<Segment> line)
+    {
+        if (terminal is null)
+            Out.WriteLine(string.Concat(line.Select(s => s.Text)));
+        else
+            terminal.Write(new Verbatim([.. line, Segment.LineBreak]));
+    }
+
     public void Dispose()
     {
         _signals.ForEach(s => s.Dispose());
@@ -46,7 +80,7 @@ public sealed class CommandContext(TextWriter output, TextWriter error) : IDispo
         if (_stop!.IsCancellationRequested)
             Environment.Exit(ExitCode.Interrupted);
         signal.Cancel = true;
-        Error.WriteLine("molengine: stopping; again to stop at once");
+        _say("molengine: stopping; again to stop at once");
         _stop.Cancel();
     }
 }

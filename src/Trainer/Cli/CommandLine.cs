@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Spectre.Console;
 
 namespace MolEngine.Trainer.Cli;
 
@@ -10,10 +11,12 @@ internal static class CommandLine
 {
     private static readonly string[] HelpNames = ["--help", "-h", "-?", "/?"];
 
+    /// <param name="terminal">The output, where it is a terminal that may be drawn on.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    public static int Run(
+        IReadOnlyList<string> args, TextWriter output, TextWriter error, IAnsiConsole? terminal)
     {
-        using var context = new CommandContext(output, error);
+        using var context = new CommandContext(output, error, terminal);
         IReadOnlyList<Verb> verbs = VerbTable.All();
         if (args.Count > 0 && args[0] == "help")
             args = [.. args.Skip(1), "--help"];

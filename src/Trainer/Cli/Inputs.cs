@@ -1,3 +1,5 @@
+using MolEngine.Engine.Models;
+
 namespace MolEngine.Trainer.Cli;
 
 /// <summary>Checks of paths on the command line, made before anything is loaded.</summary>
@@ -7,7 +9,7 @@ internal static class Inputs
 
     /// <summary>A folder with config.json.</summary>
     /// <param name="option">The argument's name, for the error.</param>
-    public static string ModelFolder(string path, string option) => Folder(path, option, "config.json");
+    public static string ModelFolder(string path, string option) => Folder(path, option, ModelFiles.ConfigFile);
 
     /// <summary>A folder with adapter_config.json; null stays null.</summary>
     public static string? AdapterFolder(string? path, string option) =>

@@ -22,6 +22,7 @@ internal static class ManualPage
     [
         ("MOLENGINE_CACHE=DIR", "Where tokens and compiled kernels are kept between runs."),
         ("MOLENGINE_CUDA_PATH=DIR", "Where NVIDIA's libraries are looked for first."),
+        Terminal.Manual,
         ("MOLENGINE_TRACE=1", "Shows where in the program an unexpected error came from."),
     ];
 
@@ -39,7 +40,7 @@ internal static class ManualPage
         Examples(
             to,
             [
-                ("molengine train examples/first/config.yaml", "Trains a small model from nothing."),
+                ("molengine train examples/quickstart/config.yaml", "Teaches a small model a new field."),
                 ("molengine score --help", "The manual page of score."),
             ]);
         Section(to, "Environment");

@@ -44,5 +44,9 @@ internal abstract class Verb(string name, string purpose)
 
     protected static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
+    /// <summary><c>--set KEY=VALUE</c>, any number of times.</summary>
+    protected static Option<string[]> Settings(string description) =>
+        new("--set") { HelpName = "KEY=VALUE", Description = description, Arity = ArgumentArity.OneOrMore };
+
     protected static UserException Mistake(string where, string message) => new($"{where}: {message}");
 }

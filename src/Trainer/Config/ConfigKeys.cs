@@ -156,14 +156,20 @@ internal static class ConfigKeys
         LossKind, LossAlpha, LossTopN,
         Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets, LoraFrom,
         LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps,
-        Recompute, ValidateEvery, ValidateDocuments, Samples, CheckpointEvery, CheckpointKeep, Threads,
+        Recompute, ValidateEvery, ValidateDocuments, .. QuestionKeys.All, Samples,
+        CheckpointEvery, CheckpointKeep, Threads,
     ];
 
     /// <summary>
     /// Sections that may be written as one value: <c>init: random</c> is <c>init: {kind: random}</c>.
     /// </summary>
     public static readonly IReadOnlyDictionary<string, ConfigKey> Shorthands =
-        new Dictionary<string, ConfigKey> { ["init"] = InitKind, ["loss"] = LossKind };
+        new Dictionary<string, ConfigKey>
+        {
+            ["init"] = InitKind,
+            ["loss"] = LossKind,
+            [QuestionKeys.Section] = QuestionKeys.Path,
+        };
 
     /// <summary>What other trainers call a key: an unknown key of such a name is told ours.</summary>
     public static readonly IReadOnlyDictionary<string, ConfigKey> NamesElsewhere = Index(

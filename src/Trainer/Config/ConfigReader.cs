@@ -7,7 +7,7 @@ namespace MolEngine.Trainer.Config;
 /// Reads YAML and <c>--set</c> into <see cref="ConfigValues"/>, checking every key and value against <see
 /// cref="ConfigKeys"/>.
 /// </summary>
-internal sealed class ConfigReader
+internal sealed class ConfigReader(bool inputsMayBeAbsent = false)
 {
     private static readonly Dictionary<string, ConfigKey> Leaves = ConfigKeys.All.ToDictionary(k => k.Path);
     private static readonly HashSet<string> Sections = [.. ConfigKeys.All.SelectMany(k => Parents(k.Path))];
@@ -16,7 +16,7 @@ internal sealed class ConfigReader
     private static readonly (ConfigKey A, ConfigKey B)[] Alternatives =
         [(ConfigKeys.Epochs, ConfigKeys.Steps), (ConfigKeys.WarmupRatio, ConfigKeys.WarmupSteps)];
 
-    private readonly ConfigValues _values = new();
+    private readonly ConfigValues _values = new() { InputsMayBeAbsent = inputsMayBeAbsent };
 
     public ConfigValues Values => _values;
 

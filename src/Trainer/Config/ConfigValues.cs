@@ -10,6 +10,9 @@ internal sealed partial class ConfigValues
     private readonly Dictionary<string, (object Value, string Where)> _given = [];
     private readonly Dictionary<string, string> _resolved = [];
 
+    /// <summary>Whether model and corpora need not be where the config says: what uses them looks itself.</summary>
+    public bool InputsMayBeAbsent { get; init; }
+
     /// <summary>Mistakes so far; all are shown together.</summary>
     public List<string> Errors { get; } = [];
 
@@ -22,6 +25,13 @@ internal sealed partial class ConfigValues
     /// <summary>"config.yaml:12", or the whole config's name for what is not given.</summary>
     public string Where(string path, string otherwise) =>
         _given.TryGetValue(path, out (object, string Where) v) ? v.Where : otherwise;
+
+    /// <summary>Adds a mistake about a key, with the place where its value stands.</summary>
+    public void Wrong(ConfigKey key, string source, int index, string message)
+    {
+        string path = Concrete(key, index);
+        Errors.Add($"{Where(path, source)}: {path}: {message}");
+    }
 
     public void Set(string path, object value, string where) => _given[path] = (value, where);
 

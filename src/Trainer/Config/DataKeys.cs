@@ -41,18 +41,7 @@ internal static class DataKeys
     public static readonly ConfigKey<TextSplit> Split = new(
         "data.corpora[].split", KeyTypes.OneOf<TextSplit>(), "none",
         "Plain text: a document is the whole file, what stands between blank_lines, or each of the lines.");
-    public static readonly ConfigKey<string> TextField = Field("text", "plain text");
-    public static readonly ConfigKey<string> MessagesField = Field("messages", "a list of {role, content}");
-    public static readonly ConfigKey<string> PromptField = Field("prompt", "the prompt; completion continues it");
-    public static readonly ConfigKey<string> CompletionField = Field("completion", "what continues the prompt");
-    public static readonly ConfigKey<string> QuestionField = Field("question", "the question");
-    public static readonly ConfigKey<string> AnswerField = Field("answer", "the answer, on a line after the question");
-    public static readonly ConfigKey<string> Template = new(
-        "data.corpora[].template", KeyTypes.Text, "none",
-        "A document's text with {field} in it, as \"{title}\\n\\n{body}\"; {{ and }} are braces.", s => s.Length > 0);
-    public static readonly ConfigKey<PairStyle> Pairs = new(
-        "data.corpora[].pairs", KeyTypes.OneOf<PairStyle>(), "plain",
-        "What prompt/completion and question/answer become: plain text, or chat between user and assistant.");
+    public static readonly RecordKeys Records = new("data.corpora[]", hasTexts: true);
     public static readonly ConfigKey<double> Repeat = new(
         "data.corpora[].repeat", KeyTypes.Number, "1",
         "Times that an epoch sees this domain corpus; may be fractional.", x => x is > 0 and <= 1e6, "above 0, at most 1e6");
@@ -64,12 +53,6 @@ internal static class DataKeys
     public static readonly IReadOnlyList<ConfigKey> All =
     [
         Context, Packing, DocumentEnd, HeldOut, SkipBadRecords, Cache,
-        Name, Path, Kind, Format, Split,
-        TextField, MessagesField, PromptField, CompletionField, QuestionField, AnswerField,
-        Template, Pairs, Repeat, Share,
+        Name, Path, Kind, Format, Split, .. Records.All, Repeat, Share,
     ];
-
-    private static ConfigKey<string> Field(string name, string meaning) => new(
-        $"data.corpora[].fields.{name}", KeyTypes.Text, "the usual names are recognised",
-        $"Name of the field that holds {meaning}.", s => s.Length > 0);
 }

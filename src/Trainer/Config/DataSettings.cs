@@ -100,4 +100,8 @@ public sealed record FieldMap(
     string? Prompt = null,
     string? Completion = null,
     string? Question = null,
-    string? Answer = null);
+    string? Answer = null)
+{
+    /// <summary>The names that are recognised where a config gives none.</summary>
+    public static readonly FieldMap Usual = new("text", "messages", "prompt", "completion", "question", "answer");
+}

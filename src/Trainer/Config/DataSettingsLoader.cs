@@ -25,8 +25,8 @@ internal static class DataSettingsLoader
             CorpusSettings corpus = Corpus(v, source, i);
             if (corpus.Name.Length > 0 && corpora.Any(c => c.Name == corpus.Name))
             {
-                Wrong(
-                    v, DataKeys.Name, source, i,
+                v.Wrong(
+                    DataKeys.Name, source, i,
                     $"expected a name of its own, got '{corpus.Name}' a second time. Give each corpus a name");
             }
 
@@ -54,14 +54,14 @@ internal static class DataSettingsLoader
         v.Resolve(DataKeys.Path, paths, i);
         string name = v.Take(DataKeys.Name, paths.Length == 0 ? "" : CorpusFiles.NameOf(paths[0]), i);
         CorpusKind kind = v.Require(DataKeys.Kind, CorpusKind.Domain, source, i);
-        FieldMap? fields = Fields(v, source, i);
+        FieldMap? fields = RecordSettings.Fields(v, DataKeys.Records, source, i);
         return new CorpusSettings(name, paths, kind)
         {
             Format = v.Take(DataKeys.Format, CorpusFormat.Auto, i),
             Split = v.Take(DataKeys.Split, TextSplit.None, i),
             Fields = fields,
-            Template = Template(v, source, i, fields),
-            Pairs = v.Take(DataKeys.Pairs, PairStyle.Plain, i),
+            Template = RecordSettings.Template(v, DataKeys.Records, source, i, fields),
+            Pairs = v.Take(DataKeys.Records.Pairs, PairStyle.Plain, i),
             Repeat = Repeat(v, source, i, kind),
             Share = Share(v, source, i, kind),
         };
@@ -69,46 +69,14 @@ internal static class DataSettingsLoader
 
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 
-    private static FieldMap? Fields(ConfigValues v, string source, int i)
-    {
-        string? Given(ConfigKey<string> key) => v.Has(key, i) ? v.Take(key, "", i) : null;
-        var fields = new FieldMap(
-            Given(DataKeys.TextField), Given(DataKeys.MessagesField), Given(DataKeys.PromptField),
-            Given(DataKeys.CompletionField), Given(DataKeys.QuestionField), Given(DataKeys.AnswerField));
-        RequirePair(fields.Prompt, fields.Completion, DataKeys.PromptField, DataKeys.CompletionField);
-        RequirePair(fields.Question, fields.Answer, DataKeys.QuestionField, DataKeys.AnswerField);
-        return fields == new FieldMap() ? null : fields;
-
-        void RequirePair(string? a, string? b, ConfigKey keyA, ConfigKey keyB)
-        {
-            if (a is null == b is null)
-                return;
-            (ConfigKey has, ConfigKey lacks) = a is null ? (keyB, keyA) : (keyA, keyB);
-            string missing = ConfigValues.Concrete(lacks, i);
-            Wrong(v, has, source, i, $"expected {missing} beside it, got none. Name both fields");
-        }
-    }
-
-    private static string? Template(ConfigValues v, string source, int i, FieldMap? fields)
-    {
-        if (!v.Has(DataKeys.Template, i))
-            return null;
-        string template = v.Take(DataKeys.Template, "", i);
-        if (fields is not null)
-            Wrong(v, DataKeys.Template, source, i, "expected either fields or template, got both. Remove one of them");
-        if (RecordTemplate.Mistake(template) is { } mistake)
-            Wrong(v, DataKeys.Template, source, i, mistake);
-        return template;
-    }
-
     private static double Repeat(ConfigValues v, string source, int i, CorpusKind kind)
     {
         if (kind == CorpusKind.Domain)
             return v.Take(DataKeys.Repeat, 1.0, i);
         if (v.Has(DataKeys.Repeat, i))
         {
-            Wrong(
-                v, DataKeys.Repeat, source, i,
+            v.Wrong(
+                DataKeys.Repeat, source, i,
                 "expected a domain corpus, got a general one. How often general text is seen follows from ratio and "
                     + "share");
         }
@@ -121,7 +89,7 @@ internal static class DataSettingsLoader
         if (!v.Has(DataKeys.Share, i))
             return null;
         if (kind == CorpusKind.Domain)
-            Wrong(v, DataKeys.Share, source, i, "expected a general corpus, got a domain one. Use repeat");
+            v.Wrong(DataKeys.Share, source, i, "expected a general corpus, got a domain one. Use repeat");
         return v.Take(DataKeys.Share, 1.0, i);
     }
 
@@ -131,7 +99,7 @@ internal static class DataSettingsLoader
         if (!corpora.Any(c => c.Kind == CorpusKind.General && c.Share is not null) || !corpora.Any(Lacks))
             return;
         int i = corpora.FindIndex(Lacks);
-        Wrong(v, DataKeys.Share, source, i, "missing: expected a share for every general corpus or for none");
+        v.Wrong(DataKeys.Share, source, i, "missing: expected a share for every general corpus or for none");
     }
 
     /// <summary>Not in the resolved config unless it is given: where tokens are kept is no part of a run.</summary>
@@ -145,11 +113,5 @@ internal static class DataSettingsLoader
         string folder = Path.GetFullPath(given);
         v.Resolve(DataKeys.Cache, folder);
         return folder;
-    }
-
-    private static void Wrong(ConfigValues v, ConfigKey key, string source, int i, string message)
-    {
-        string path = ConfigValues.Concrete(key, i);
-        v.Errors.Add($"{v.Where(path, source)}: {path}: {message}");
     }
 }

@@ -15,7 +15,7 @@ internal static class InputPaths
         string folder = Path.GetDirectoryName(Path.GetFullPath(source))!;
         string[] places = [.. new[] { Path.GetFullPath(given, folder), Path.GetFullPath(given) }.Distinct()];
         string? found = places.FirstOrDefault(exists);
-        if (found is null)
+        if (found is null && !v.InputsMayBeAbsent)
         {
             string path = ConfigValues.Concrete(key, index);
             string looked = string.Join(" or ", places);

@@ -56,6 +56,9 @@ public sealed record RunConfig(
 {
     /// <summary>The resolved config key by key, as text.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Null where nothing is asked.</summary>
+    public QuestionSettings? Questions { get; init; }
 }
 
 public sealed record InitSettings(InitKind Kind, ulong Seed);

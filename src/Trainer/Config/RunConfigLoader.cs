@@ -3,6 +3,7 @@ using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Config;
 
@@ -11,8 +12,12 @@ public static class RunConfigLoader
 {
     /// <param name="path">The YAML file.</param>
     /// <param name="settings"><c>KEY=VALUE</c> each; they win over the file.</param>
+    /// <param name="inputsMayBeAbsent">
+    /// For who needs only a part of a run: whether model and corpora are there is not looked at.
+    /// </param>
     /// <exception cref="UserException">Every mistake found, one a line.</exception>
-    public static RunConfig Load(string path, IReadOnlyList<string>? settings = null)
+    public static RunConfig Load(
+        string path, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false)
     {
         string yaml;
         try
@@ -28,13 +33,45 @@ public static class RunConfigLoader
                     : $"{path}: config: expected a readable UTF-8 file: {e.Message}", e);
         }
 
-        return Parse(yaml, path, settings);
+        return Parse(yaml, path, settings, inputsMayBeAbsent);
     }
 
-    /// <param name="source">The config's path: errors name it, and paths in the config are looked up beside it.</param>
-    public static RunConfig Parse(string yaml, string source, IReadOnlyList<string>? settings = null)
+    /// <summary>The run that a run directory describes, wherever the directory lies now.</summary>
+    /// <inheritdoc cref="Load" path="/param|/exception"/>
+    public static RunConfig OfRun(
+        RunDirectory directory, IReadOnlyList<string> settings, bool inputsMayBeAbsent = false) =>
+        Load(directory.ConfigPath, [.. settings, Setting(ConfigKeys.Output, directory.Root)], inputsMayBeAbsent);
+
+    /// <summary>
+    /// A run of one corpus that says nothing else, for looking at it: <paramref name="settings"/> must give the model.
+    /// </summary>
+    public static RunConfig OfCorpus(string path, IReadOnlyList<string> settings)
     {
-        var reader = new ConfigReader();
+        string corpus = $"{{path: {KeyTypes.Text.Write(Path.GetFullPath(path))}, kind: domain}}";
+        string[] own = [$"{DataKeys.Corpora}=[{corpus}]", Setting(ConfigKeys.Output, ".")];
+        return Parse("{}", path, [.. own, .. settings]);
+    }
+
+    /// <summary>A setting for <see cref="OfCorpus"/>: keys of a corpus and of data may come without prefix.</summary>
+    public static string SettingOfCorpus(string setting)
+    {
+        string key = setting.Split('=', 2)[0].Trim();
+        bool Known(string path) =>
+            ConfigKeys.All.Any(k => k.Path == path || k.Path.StartsWith(path + ".", StringComparison.Ordinal));
+        return Known($"{DataKeys.Corpora}[].{key}") ? $"{DataKeys.Corpora}[0].{setting}"
+            : Known($"data.{key}") ? $"data.{setting}"
+            : setting;
+    }
+
+    /// <summary>A path as the value of a key, for <c>settings</c>.</summary>
+    internal static string Setting(ConfigKey key, string path) =>
+        $"{key.Path}={KeyTypes.Text.Write(Path.GetFullPath(path))}";
+
+    /// <param name="source">The config's path: errors name it, and paths in the config are looked up beside it.</param>
+    public static RunConfig Parse(
+        string yaml, string source, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false)
+    {
+        var reader = new ConfigReader(inputsMayBeAbsent);
         reader.ReadFile(source, yaml);
         foreach (string setting in settings ?? [])
             reader.Override(setting);
@@ -108,7 +145,10 @@ public static class RunConfigLoader
             new CheckpointSettings(
                 v.Take(ConfigKeys.CheckpointEvery, 50), KeepPolicy.Parse(v.Take(ConfigKeys.CheckpointKeep, "last 2"))!),
             threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
-            Resolved: "");
+            Resolved: "")
+        {
+            Questions = QuestionSettings.Build(v, source),
+        };
     }
 
     private static LossSettings BuildLoss(ConfigValues v) => new(

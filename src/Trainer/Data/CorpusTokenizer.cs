@@ -113,7 +113,7 @@ internal sealed class CorpusTokenizer(
                 using CorpusContent content = CorpusContent.Open(files[i].Path);
                 foreach (CorpusRecord record in reader.Read(content, files[i]))
                 {
-                    owner.RequireChatTokens(record, content.Path);
+                    owner.Check(record, content.Path);
                     yield return new(record, record.Rendered, content.Path);
                     Interlocked.Exchange(ref _bytesRead, before + content.BytesRead);
                 }
@@ -130,14 +130,9 @@ internal sealed class CorpusTokenizer(
         }
     }
 
-    private void RequireChatTokens(CorpusRecord record, string path)
+    private void Check(CorpusRecord record, string path)
     {
         cancel.ThrowIfCancellationRequested();
-        if (record.IsChat && tokenizer.ChatEnd is null)
-        {
-            throw new UserException(
-                $"{path}:{record.Line}: messages: expected a model whose tokenizer has {ChatMl.Start} and "
-                    + $"{ChatMl.End}, got one without them. Take a chat model, or make text of the records");
-        }
+        tokenizer.RequireChatTokens(record, path);
     }
 }

@@ -42,7 +42,8 @@ public static class DataPlan
             + share + files + cached;
     }
 
-    private static IEnumerable<string> LeftOut(CorpusSource source)
+    /// <summary>What of its files is not in a corpus, and why.</summary>
+    internal static IEnumerable<string> LeftOut(CorpusSource source)
     {
         SkippedRecords skipped = source.Skipped;
         if (skipped.Count > 0)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Trainer.Data.Records;
 
@@ -45,6 +46,27 @@ public sealed record TextTokenizer(
     /// no second one.
     /// </summary>
     public bool Closes(CorpusRecord record) => record.IsChat && ChatEnd == DocumentEnd;
+
+    /// <summary>Ids that end what a model writes: its own, and those that end documents and messages.</summary>
+    /// <param name="folder">The model's.</param>
+    internal IReadOnlyCollection<int> StopIds(string folder)
+    {
+        HashSet<int> ids = [.. GenerationConfig.Load(folder).EosTokenIds, DocumentEnd];
+        if (ChatEnd is int end)
+            ids.Add(end);
+        return ids;
+    }
+
+    /// <exception cref="UserException">The record is a dialogue, and the vocabulary lacks ChatML's tokens.</exception>
+    internal void RequireChatTokens(CorpusRecord record, string path)
+    {
+        if (record.IsChat && ChatEnd is null)
+        {
+            throw new UserException(
+                $"{path}:{record.Line}: messages: expected a model whose tokenizer has {ChatMl.Start} and "
+                    + $"{ChatMl.End}, got one without them. Take a chat model, or make text of the records");
+        }
+    }
 
     /// <summary>The ids of a record's document, its end included.</summary>
     internal int[] Document(CorpusRecord record, string text)

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Numerics;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Data;
@@ -31,6 +32,9 @@ public sealed class TrainingOrder
 
     /// <summary>Rows an epoch takes of each corpus where shares are given; else null.</summary>
     private readonly int[]? _sharedCounts;
+
+    /// <summary>The rows of every epoch, where they are given; else null.</summary>
+    private readonly RowId[]? _given;
     private (long Epoch, RowId[] Rows) _cached = (-1, []);
 
     private TrainingOrder(IReadOnlyList<CorpusRows> corpora, double ratio, ulong seed, int globalBatch)
@@ -66,6 +70,19 @@ public sealed class TrainingOrder
             throw new ArgumentException("share: expected it for every general corpus or for none");
         if (shared)
             _sharedCounts = Shares.Apportion(_generalPerEpoch, [.. corpora.Select(Weight)]);
+    }
+
+    private TrainingOrder(IReadOnlyList<CorpusRows> corpora, RowId[] epoch, int globalBatch)
+    {
+        int Count(int corpus) => epoch.Count(r => r.Corpus == corpus);
+        _corpora = corpora;
+        _given = epoch;
+        _general = [];
+        GlobalBatch = globalBatch;
+        RowsPerEpoch = epoch.Length;
+        _domainCounts = [.. corpora.Select((c, i) => c.General ? 0 : Count(i))];
+        _sharedCounts = [.. corpora.Select((c, i) => c.General ? Count(i) : 0)];
+        _generalPerEpoch = _sharedCounts.Sum();
     }
 
     public int GlobalBatch { get; }
@@ -123,6 +140,11 @@ public sealed class TrainingOrder
         IReadOnlyList<CorpusRows> corpora, double ratio, ulong seed, int globalBatch, long steps) =>
         new(corpora, ratio, seed, globalBatch) { TotalRows = checked(steps * globalBatch) };
 
+    /// <summary>An order that is given, row for row that of every epoch, instead of a shuffle.</summary>
+    public static TrainingOrder Given(
+        IReadOnlyList<CorpusRows> corpora, IReadOnlyList<RowId> epoch, int globalBatch, long steps) =>
+        new(corpora, [.. epoch], globalBatch) { TotalRows = checked(steps * globalBatch) };
+
     /// <summary>
     /// Rows that were seen before <paramref name="step"/> (from 0): the number of its first row in the run's stream.
     /// </summary>
@@ -149,9 +171,11 @@ public sealed class TrainingOrder
         return _cached.Rows[(int)(position % RowsPerEpoch)];
     }
 
-    /// <summary>All rows of an epoch (from 0), shuffled.</summary>
+    /// <summary>All rows of an epoch (from 0), shuffled unless they are given.</summary>
     public RowId[] RowsOfEpoch(long epoch)
     {
+        if (_given is not null)
+            return [.. _given];
         var rows = new RowId[RowsPerEpoch];
         Span<RowId> rest = rows;
         for (int c = 0; c < _corpora.Count; c++)

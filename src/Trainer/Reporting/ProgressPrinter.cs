@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
+using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Reporting;
 
@@ -13,15 +16,35 @@ public sealed record StepProgress(
     double GradNorm,
     double LearningRate,
     double TokensPerSecond,
-    TimeSpan Left);
-
-/// <summary>What a run did to a corpus's held-out documents.</summary>
-/// <param name="Kl">To the base model, at the end; null without one.</param>
-public sealed record CorpusChange(string Name, bool General, double CeBefore, double CeAfter, double? Kl);
-
-/// <summary>Plain lines of progress, for files and pipes as well as terminals.</summary>
-public sealed class ProgressPrinter(TextWriter output)
+    TimeSpan Left)
 {
+    /// <summary>Bytes of memory that the process has.</summary>
+    public long Memory { get; init; }
+}
+
+/// <summary>Plain lines of progress, for files and pipes.</summary>
+internal sealed class ProgressPrinter(TextWriter output) : IRunDisplay
+{
+    /// <summary>Longer than a person waits in silence.</summary>
+    private static readonly TimeSpan ReadingInterval = TimeSpan.FromSeconds(3);
+
+    private long _lastReading = Stopwatch.GetTimestamp();
+
+    /// <summary>How far the corpora are read, every few seconds.</summary>
+    public void Report(TokenizingProgress value)
+    {
+        if (Stopwatch.GetElapsedTime(_lastReading) < ReadingInterval)
+            return;
+        _lastReading = Stopwatch.GetTimestamp();
+        double percent = 100.0 * value.BytesRead / Math.Max(1, value.TotalBytes);
+        Note(Text($"reading    {value.Corpus}: {percent:0} %, {value.Documents:N0} documents"));
+    }
+
+    /// <summary>Nothing: the next line says what came of it.</summary>
+    public void Doing(string? what)
+    {
+    }
+
     /// <summary>
     /// A step: <c>step  12/100  loss 2.3450  grad 1.2000  lr 1.00e-04    1,234 tok/s  0:42 left  medical ce 2.3100 kl
     /// 0.0123</c>. What a narrow terminal must show comes first; columns line up.
@@ -48,20 +71,19 @@ public sealed class ProgressPrinter(TextWriter output)
         output.Flush();
     }
 
-    /// <summary>The closing table: what was learned (ce) and what was kept (kl).</summary>
-    public void Summary(IReadOnlyList<CorpusChange> corpora)
+    /// <summary>How many questions the model answers after <paramref name="step"/> steps.</summary>
+    public void Questions(long step, QuestionScore score)
     {
-        bool kl = corpora.Any(c => c.Kl is not null);
-        int width = corpora.Max(c => c.Name.Length) + 10;
-        output.WriteLine();
-        output.WriteLine("held out".PadRight(width) + " ce before   ce after     change" + (kl ? "   kl to base" : ""));
-        foreach (CorpusChange c in corpora)
-        {
-            string name = $"{c.Name} ({(c.General ? "general" : "domain")})".PadRight(width);
-            string figures = Text($"{c.CeBefore,10:F4} {c.CeAfter,10:F4} {c.CeAfter - c.CeBefore,10:+0.0000;-0.0000}");
-            output.WriteLine(name + figures + (c.Kl is double k ? $"   {Small(k),10}" : ""));
-        }
+        output.WriteLine(Text($"  questions at step {step}: {score.Answered} of {score.Asked} answered"));
+        output.Flush();
+    }
 
+    /// <summary>The closing table: what was learned and what was kept.</summary>
+    public void Summary(ClosingTable table)
+    {
+        output.WriteLine();
+        foreach (string line in table.Lines())
+            output.WriteLine(line);
         output.WriteLine();
         output.Flush();
     }
@@ -72,13 +94,19 @@ public sealed class ProgressPrinter(TextWriter output)
         output.Flush();
     }
 
+    /// <summary>Nothing: the writer belongs to others.</summary>
+    public void Dispose()
+    {
+    }
+
     private static string CeAndKl(double ce, double? kl) =>
         Text($"ce {ce:F4}") + (kl is { } k ? Text($" kl {Small(k)}") : "");
 
     /// <summary>Four decimals, or an exponent where they would show nothing.</summary>
-    private static string Small(double x) => Math.Abs(x) is >= 1e-3 or 0 ? Text($"{x:F4}") : Text($"{x:0.00e+00}");
+    internal static string Small(double x) => Math.Abs(x) is >= 1e-3 or 0 ? Text($"{x:F4}") : Text($"{x:0.00e+00}");
 
-    private static string Time(TimeSpan time) => time.TotalHours >= 1
+    /// <summary>1:02:03, or 2:03.</summary>
+    internal static string Time(TimeSpan time) => time.TotalHours >= 1
         ? Text($"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}")
         : Text($"{time.Minutes}:{time.Seconds:D2}");
 

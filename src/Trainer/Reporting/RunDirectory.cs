@@ -1,21 +1,37 @@
 using MolEngine.Engine.Weights;
+using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Reporting;
 
 /// <summary>Where a run keeps what it makes.</summary>
 public sealed class RunDirectory
 {
+    private const string ConfigFile = "config.yaml";
+    private const string Adapter = "adapter";
+    private const string Model = "model";
+
     private RunDirectory(string root) => Root = root;
 
     public string Root { get; }
 
     /// <summary>The config with every key and its value.</summary>
-    public string ConfigPath => Path.Combine(Root, "config.yaml");
+    public string ConfigPath => Path.Combine(Root, ConfigFile);
 
     public string MetricsPath => Path.Combine(Root, "metrics.jsonl");
 
     /// <summary>Folder of TensorBoard events.</summary>
     public string EventsPath => Path.Combine(Root, "events");
+
+    /// <summary>Where a run of a method saves what it has made.</summary>
+    public static string SavedFolder(string root, TrainingMethod method) =>
+        Path.Combine(root, method == TrainingMethod.Lora ? Adapter : Model);
+
+    /// <summary>The adapter or model that a finished run has left; null in a run that is not finished.</summary>
+    public static string? SavedIn(string root) =>
+        new[] { Adapter, Model }.Select(name => Path.Combine(root, name)).FirstOrDefault(Directory.Exists);
+
+    /// <summary>Whether a run has made this folder.</summary>
+    public static bool Is(string path) => File.Exists(Path.Combine(path, ConfigFile));
 
     /// <summary>Checks, before long work, that <see cref="Create"/> will find the folder absent or empty.</summary>
     /// <exception cref="UserException">It is neither.</exception>
@@ -40,10 +56,10 @@ public sealed class RunDirectory
     public static RunDirectory Open(string path)
     {
         var run = new RunDirectory(Path.GetFullPath(path));
-        return File.Exists(run.ConfigPath)
+        return Is(run.Root)
             ? run
             : throw new UserException(
-                $"{path}: expected a run directory, got one without {Path.GetFileName(run.ConfigPath)}. Name the output "
+                $"{path}: expected a run directory, got one without {ConfigFile}. Name the output "
                 + "folder of a run");
     }
 

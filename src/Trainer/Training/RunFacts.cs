@@ -3,12 +3,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MolEngine.Engine.Weights;
+using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Training;
 
 /// <summary>
 /// What the report tells beside the metrics: run.json (who trained what, on what, when), data.json (what came out of
-/// the corpora) and samples.json (what the model says before and after).
+/// the corpora), samples.json (what the model says before and after) and questions.json (how it answers).
 /// </summary>
 internal static class RunFacts
 {
@@ -43,6 +44,9 @@ internal static class RunFacts
 
     public static void Write(string runDirectory, IReadOnlyList<TextSample> samples) =>
         Save(runDirectory, "samples.json", samples);
+
+    public static void Write(string runDirectory, IReadOnlyList<QuestionOutcome> questions) =>
+        Save(runDirectory, "questions.json", questions);
 
     private static void Save<T>(string runDirectory, string file, T value) =>
         DurableFiles.WriteText(Path.Combine(runDirectory, file), JsonSerializer.Serialize(value, Json) + "\n");

@@ -8,6 +8,7 @@ using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Training;
 
@@ -32,9 +33,12 @@ internal sealed class RunModel : IDisposable
             ? RandomInit.Create(Config, run.Init.Seed, _weights)
             : ModelWeights.Open(run.Model, Config);
         TransformerWeights frozen = TransformerWeights.From(Config, name => ops.Adopt(_stored[name], _weights));
+        Start = frozen;
         if (run.Method == TrainingMethod.Lora)
         {
-            (_lora, _modules) = Adapter(run, ops);
+            (_lora, _modules, PeftAdapter? from) = Adapter(run, ops);
+            if (from is not null)
+                Start = Student.Adapted(frozen, from.Config, from.Modules);
             Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, run.Seed);
         }
         else
@@ -56,6 +60,9 @@ internal sealed class RunModel : IDisposable
     /// <summary>The base model, or null where there is none to compare with.</summary>
     public TransformerWeights? Base { get; }
 
+    /// <summary>The model before the first step, of a resumed run too.</summary>
+    public TransformerWeights Start { get; }
+
     public Arena GradientArena { get; }
 
     /// <summary>Bytes of weights, mapped ones included.</summary>
@@ -63,17 +70,24 @@ internal sealed class RunModel : IDisposable
 
     public long TrainableParameters => Student.Parameters.Sum(p => p.Value.Count);
 
-    /// <summary>The adapter or model that a finished run has left, or null.</summary>
-    public static string? Saved(RunConfig run)
+    /// <summary>The adapter that a run starts from; null where it starts a new one.</summary>
+    public static PeftAdapter? StartOf(RunConfig run, ModelConfig config) =>
+        run.Lora.From is { } folder ? PeftAdapter.Load(folder, config) : null;
+
+    /// <summary>Settings of the adapter that a run trains.</summary>
+    /// <param name="start">As <see cref="StartOf"/> gives it.</param>
+    public static LoraConfig LoraOf(RunConfig run, PeftAdapter? start)
     {
-        string folder = SavedFolder(run);
-        return Directory.Exists(folder) ? folder : null;
+        LoraSettings lora = run.Lora;
+        return start is null
+            ? new LoraConfig(lora.Rank, lora.Alpha, lora.UseRsLora, lora.Dropout, lora.TargetModules)
+            : start.Config with { Dropout = lora.Dropout };
     }
 
     /// <summary>Saves the adapter or the model into a folder of the run directory; returns the folder.</summary>
     public string Save()
     {
-        string target = SavedFolder(_run);
+        string target = RunDirectory.SavedFolder(_run.Output, _run.Method);
         if (_lora is not null)
         {
             DurableFiles.WriteFolder(
@@ -94,23 +108,16 @@ internal sealed class RunModel : IDisposable
         _stored.Dispose();
     }
 
-    private static string SavedFolder(RunConfig run) =>
-        Path.Combine(run.Output, run.Method == TrainingMethod.Lora ? "adapter" : "model");
-
     /// <summary>
     /// A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.
     /// </summary>
-    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules) Adapter(
+    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules, PeftAdapter? From) Adapter(
         RunConfig run, Ops ops)
     {
-        LoraSettings lora = run.Lora;
-        if (lora.From is null)
-        {
-            var fresh = new LoraConfig(lora.Rank, lora.Alpha, lora.UseRsLora, lora.Dropout, lora.TargetModules);
-            return (fresh, LoraInit.Create(Config, fresh, run.Seed, _weights));
-        }
-
-        PeftAdapter start = PeftAdapter.Load(lora.From, Config);
+        PeftAdapter? from = StartOf(run, Config);
+        LoraConfig lora = LoraOf(run, from);
+        if (from is null)
+            return (lora, LoraInit.Create(Config, lora, run.Seed, _weights), null);
         Tensor Copy(Tensor stored)
         {
             Tensor copy = _weights.Allocate(stored.Name, DType.F32, stored.Shape.Dimensions.ToArray());
@@ -118,9 +125,7 @@ internal sealed class RunModel : IDisposable
             return copy;
         }
 
-        return (
-            start.Config with { Dropout = lora.Dropout },
-            start.Modules.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))));
+        return (lora, from.Modules.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))), from);
     }
 
     private Dictionary<string, Tensor> Copies(Ops ops)

@@ -1,5 +1,4 @@
 using MolEngine.Engine.Generation;
-using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Trainer.Data;
 
@@ -17,7 +16,7 @@ internal static class Samples
 
     public static IReadOnlyList<TextSample> Of(TrainingSession s, CancellationToken cancel)
     {
-        int[] stops = [.. GenerationConfig.Load(s.Run.Model).EosTokenIds, s.Texts.DocumentEnd];
+        IReadOnlyCollection<int> stops = s.Texts.StopIds(s.Run.Model);
         return [.. Prompts(s.Corpora, s.Run.Samples).Select(prompt => Sample(s, prompt, stops, cancel))];
     }
 
@@ -37,14 +36,18 @@ internal static class Samples
         }
     }
 
-    private static TextSample Sample(TrainingSession s, int[] prompt, int[] stops, CancellationToken cancel)
+    private static TextSample Sample(
+        TrainingSession s, int[] prompt, IReadOnlyCollection<int> stops, CancellationToken cancel)
     {
         string Continue(TransformerWeights weights)
         {
             using var decoder = new Decoder(s.Ops, s.Model.Config, weights, prompt.Length + AnswerTokens);
-            (IReadOnlyList<int> ids, _) = GreedyGenerator.Generate(
+            (IReadOnlyList<int> ids, _) = TextGenerator.Generate(
                 decoder, prompt, AnswerTokens, stops, _ => cancel.ThrowIfCancellationRequested());
-            return s.Model.Tokenizer.Decode([.. ids], skipSpecialTokens: true);
+
+            // A model may have rows for more ids than the tokenizer has tokens: those have no text.
+            int[] tokens = [.. ids.Where(id => s.Model.Tokenizer.TokenText(id) is not null)];
+            return s.Model.Tokenizer.Decode(tokens, skipSpecialTokens: true);
         }
 
         return new TextSample(

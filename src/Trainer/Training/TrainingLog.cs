@@ -4,6 +4,7 @@ using MolEngine.Engine.Training;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Reporting.Html;
 using MolEngine.Trainer.Reporting.TensorBoard;
@@ -11,11 +12,11 @@ using MolEngine.Trainer.Reporting.TensorBoard;
 namespace MolEngine.Trainer.Training;
 
 /// <summary>What a run tells: lines for people, and the same figures for programs in metrics.jsonl.</summary>
+/// <param name="display">Shown the lines; not disposed of here.</param>
 /// <param name="resumedAfter">Steps that an earlier process had finished; null in a new run.</param>
-internal sealed class TrainingLog(TextWriter output, RunDirectory directory, long? resumedAfter) : IDisposable
+internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, long? resumedAfter) : IDisposable
 {
     private readonly EventWriter _events = new(directory.EventsPath, resumedAt: resumedAfter + 1);
-    private readonly ProgressPrinter _printer = new(output);
     private readonly MetricsWriter _metrics = new(directory.MetricsPath);
     private TimeSpan _trained;
     private long _steps;
@@ -25,7 +26,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
     public void Plan(TrainingSession s, Checkpoint? from)
     {
         RunConfig run = s.Run;
-        string model = $"{Shown(run.Model)} ({s.Model.Config.Architecture})";
+        string model = $"{ShownPath.Of(run.Model)} ({s.Model.Config.Architecture})";
         Note($"model      {model}, {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
         Note($"device     {s.Ops.Description}");
         foreach (string line in DataPlan.Lines(s.Data))
@@ -44,8 +45,29 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }
 
-    public void Stopped(long step, string directory) =>
-        Note($"stopped    after step {step:N0}, which is saved. To go on: molengine train --resume {Shown(directory)}");
+    /// <inheritdoc cref="IRunDisplay.Doing"/>
+    public void Doing(string? what) => display.Doing(what);
+
+    /// <summary>Which questions are asked, and how many of them are no test as they are trained on.</summary>
+    public void Asking(QuestionSettings settings, QuestionRound questions)
+    {
+        string file = ShownPath.Of(settings.File.Paths[0]);
+        Note($"questions  {questions.Asked:N0} from {file}, answers of at most {settings.MaxTokens:N0} tokens");
+        if (questions.InTraining > 0)
+        {
+            const string Memorised = "training documents too: those show what is memorised, not what is understood";
+            Note($"           {questions.InTraining:N0} of them, with their answers, are {Memorised}");
+        }
+    }
+
+    public void Stopped(long step, string directory)
+    {
+        string command = $"molengine train --resume {ShownPath.Of(directory)}";
+        if (step == 0)
+            Note($"stopped    before the first step was finished. To start again: {command}");
+        else
+            Note($"stopped    after step {step:N0}, which is saved. To go on: {command}");
+    }
 
     /// <param name="parts">Gradient norms of domain and general rows apart, where they were taken.</param>
     public void Step(
@@ -66,9 +88,12 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
             byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), kl));
         }
 
-        _printer.Step(new StepProgress(
+        display.Step(new StepProgress(
             step, s.Order.Steps, figures.Loss, byCorpus, figures.GradientNorm, figures.LearningRate, rate,
-            _trained / _steps * (s.Order.Steps - step)));
+            _trained / _steps * (s.Order.Steps - step))
+        {
+            Memory = Environment.WorkingSet,
+        });
         MetricsLine line = new MetricsLine()
             .Add("step", step)
             .Add("epoch", (double)Math.Min(s.Order.FirstPosition(step), s.Order.TotalRows) / s.Order.RowsPerEpoch)
@@ -96,15 +121,25 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
         Events(step, figures, byCorpus, rate, parts);
     }
 
-    public void Validation(long step, IReadOnlyList<CorpusFigures> corpora)
+    /// <param name="corpora">Empty where no held-out documents were read.</param>
+    /// <param name="questions">Null where none were asked.</param>
+    public void Validation(long step, IReadOnlyList<CorpusFigures> corpora, QuestionScore? questions)
     {
-        if (corpora.Count == 0)
+        if (corpora.Count == 0 && questions is null)
             return;
-        _printer.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
-        MetricsLine line = new MetricsLine().Add("step", step).Add("validation", true)
-            .Add("ce", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.CrossEntropy)));
-        if (corpora.All(c => c.KlDivergence is not null))
+        display.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
+        MetricsLine line = new MetricsLine().Add("step", step).Add("validation", true);
+        if (corpora.Count > 0)
+            line.Add("ce", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.CrossEntropy)));
+        if (corpora.Count > 0 && corpora.All(c => c.KlDivergence is not null))
             line.Add("kl", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.KlDivergence!.Value)));
+        if (questions is not null)
+        {
+            display.Questions(step, questions);
+            line.Add("exact_match", questions.ExactMatch);
+            _events.Scalar("questions/exact_match", step, questions.ExactMatch);
+        }
+
         _metrics.Write(line);
         foreach (CorpusFigures c in corpora)
         {
@@ -137,40 +172,23 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
         }
     }
 
-    /// <summary>
-    /// What was learned and what was kept: the held-out figures before the first step and after the last.
-    /// </summary>
-    public void Summary(IReadOnlyList<CorpusFigures> before, IReadOnlyList<CorpusFigures> after)
+    /// <summary>What was learned and what was kept, from what the run directory holds.</summary>
+    public void Summary(RunRecord run)
     {
-        // Without a validation before the first step (a resumed run) there is nothing to compare with.
-        if (before.Count == after.Count && after.Count > 0)
-        {
-            _printer.Summary(
-            [
-                .. before.Zip(after, (b, a) =>
-                    new CorpusChange(a.Corpus, a.General, b.CrossEntropy, a.CrossEntropy, a.KlDivergence)),
-            ]);
-        }
+        if (ClosingTable.Of(run) is { } table)
+            display.Summary(table);
     }
 
     /// <summary>Where the result is, and the command that lets it speak.</summary>
     public void Done(RunConfig run, string saved)
     {
-        string here = Shown(saved);
+        string here = ShownPath.Of(saved);
         Note($"saved      {here}");
-        Note($"report     {Shown(Path.Combine(run.Output, RunReport.FileName))}");
+        Note($"report     {ShownPath.Of(Path.Combine(run.Output, RunReport.FileName))}");
         if (run.Method == TrainingMethod.Full)
-            Note($"try        molengine generate {here} --prompt \"...\"");
+            Note($"try        {TryCommand.OfModel(saved)}");
         else if (run.Init.Kind == InitKind.Pretrained)
-            Note($"try        molengine generate {Shown(run.Model)} --adapter {here} --prompt \"...\"");
-    }
-
-    /// <summary>A path as a person here would type it.</summary>
-    private static string Shown(string path)
-    {
-        string relative = Path.GetRelativePath(".", path);
-        string shorter = relative.Length < path.Length ? relative : path;
-        return shorter.Contains(' ') ? $"\"{shorter}\"" : shorter;
+            Note($"try        {TryCommand.OfAdapter(run.Model, saved)}");
     }
 
     public void Dispose()
@@ -179,7 +197,7 @@ internal sealed class TrainingLog(TextWriter output, RunDirectory directory, lon
         _metrics.Dispose();
     }
 
-    private void Note(FormattableString line) => _printer.Note(line.ToString(CultureInfo.InvariantCulture));
+    private void Note(FormattableString line) => display.Note(line.ToString(CultureInfo.InvariantCulture));
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -6,6 +6,7 @@ using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Reporting.Html;
 
@@ -20,10 +21,9 @@ internal sealed class TrainingRun
     private readonly CheckpointStore _checkpoints;
     private readonly RunIdentity _identity;
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+    private readonly QuestionRound? _questions;
     private long _saved = -1;
     private double? _validationLoss;
-    private IReadOnlyList<CorpusFigures> _before = [];
-    private IReadOnlyList<CorpusFigures> _after = [];
 
     private TrainingRun(RunConfig run, TrainingSession session, TrainingLog log)
     {
@@ -32,19 +32,24 @@ internal sealed class TrainingRun
         _log = log;
         _checkpoints = new CheckpointStore(run.Output, run.Checkpoint.Keep);
         _identity = session.Identity();
+        _questions = QuestionRound.Of(session);
     }
 
     /// <summary>Trains and saves.</summary>
     /// <param name="resume">Whether to go on from the newest checkpoint of run.Output.</param>
+    /// <param name="display">Told what the run does; not disposed of here.</param>
+    /// <param name="data">Trained on instead of the config's corpora, where given: rows that are packed already, in an
+    /// order of their own.</param>
     /// <exception cref="NonFiniteException">
     /// Loss or gradient became NaN or infinite; the last checkpoint stays.
     /// </exception>
     /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
-    public static void Execute(RunConfig run, bool resume, TextWriter output, CancellationToken cancel)
+    public static void Execute(
+        RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data = null)
     {
         if (!resume)
             RunDirectory.RequireFree(run.Output);
-        else if (RunModel.Saved(run) is { } finished)
+        else if (RunDirectory.SavedIn(run.Output) is { } finished)
         {
             throw new UserException(
                 $"{run.Output}: resume: expected a run that was interrupted, got one that is finished: {finished}. To "
@@ -53,21 +58,23 @@ internal sealed class TrainingRun
 
         using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = CpuBackend.Create(threads: run.Threads);
-        using var session = new TrainingSession(run, ops, new TokenizingNotes(output), cancel);
+        using var session = new TrainingSession(run, ops, display, cancel, data);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.
         RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);
         using RunLock? owned = resume ? null : RunLock.Take(run.Output);
         if (resume)
             CheckpointStore.RemoveLeftovers(run.Output);
-        Checkpoint? from = resume ? new CheckpointStore(run.Output, run.Checkpoint.Keep).Latest() : null;
+        Checkpoint? from = resume ? CheckpointStore.Latest(run.Output) : null;
         if (resume)
             MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
-        using var log = new TrainingLog(output, directory, from?.Step);
-        new TrainingRun(run, session, log).Train(from, cancel);
+        bool validated = MetricsHistory.HasValidation(directory.MetricsPath, from?.Step ?? 0);
+        using var log = new TrainingLog(display, directory, from?.Step);
+        new TrainingRun(run, session, log).Train(from, validated, cancel);
     }
 
-    private void Train(Checkpoint? from, CancellationToken cancel)
+    /// <param name="validated">Whether the validation at the step of <paramref name="from"/> is behind.</param>
+    private void Train(Checkpoint? from, bool validated, CancellationToken cancel)
     {
         if (from is not null)
         {
@@ -76,13 +83,16 @@ internal sealed class TrainingRun
         }
 
         _log.Plan(_session, from);
+        if (_questions is not null)
+            _log.Asking(_run.Questions!, _questions);
         RunFacts.Write(_run.Output, _session, _started, null);
 
         long step = from?.Step ?? 0;
         try
         {
-            if (step == 0)
-                Validate(0, cancel);
+            if (!validated)
+                Validate(step, cancel);
+            _log.Doing("computing the first step");
             while (step < _session.Order.Steps)
             {
                 PackedRow[] rows = _session.Rows(step);
@@ -94,8 +104,7 @@ internal sealed class TrainingRun
                 UpdateFigures figures = Update(rows, batch, cancel);
                 step++;
                 _log.Step(step, _session, rows, figures, parts, Stopwatch.GetElapsedTime(start));
-                if (IsDue(step, _run.Validate.Every))
-                    Validate(step, cancel);
+                Validate(step, cancel);
                 if (IsDue(step, _run.Checkpoint.Every))
                     Save(step);
             }
@@ -117,11 +126,14 @@ internal sealed class TrainingRun
     /// </summary>
     private void Finish(CancellationToken cancel)
     {
+        _log.Doing("letting the model continue held-out documents");
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel));
+        _log.Doing("saving");
         string saved = _session.Model.Save();
         RunFacts.Write(_run.Output, _session, _started, DateTimeOffset.UtcNow);
         RunReport.Write(_run.Output);
-        _log.Summary(_before, _after);
+        _log.Doing(null);
+        _log.Summary(RunRecordReader.Read(_run.Output));
         _log.Done(_run, saved);
     }
 
@@ -143,21 +155,35 @@ internal sealed class TrainingRun
     /// <summary>Every so many steps, and after the last; never where the interval is 0.</summary>
     private bool IsDue(long step, int every) => every > 0 && (step % every == 0 || step == _session.Order.Steps);
 
+    /// <summary>The figures of held-out documents and the questions, where they are due.</summary>
     private void Validate(long step, CancellationToken cancel)
     {
-        if (_run.Validate.Every == 0)
-            return;
-        IReadOnlyList<CorpusFigures> figures = _session.Validation.Run(cancel);
-        _validationLoss = _session.ValidationLoss(figures);
-        (_before, _after) = (step == 0 ? figures : _before, figures);
-        _log.Validation(step, figures);
+        IReadOnlyList<CorpusFigures> figures = [];
+        if (IsDue(step, _run.Validate.Every))
+        {
+            _log.Doing("validating on held-out documents");
+            figures = _session.Validation.Run(cancel);
+            _validationLoss = _session.ValidationLoss(figures);
+        }
+
+        QuestionScore? score = null;
+        if (_questions?.IsDue(step) == true)
+        {
+            _log.Doing("asking questions");
+            score = _questions.Ask(step, cancel);
+        }
+
+        _log.Doing(null);
+        _log.Validation(step, figures, score);
     }
 
     private void Save(long step)
     {
         if (step == _saved)
             return;
+        _log.Doing("saving a checkpoint");
         _checkpoints.Save(_session.Optimizer, _identity, _validationLoss);
+        _log.Doing(null);
         _saved = step;
     }
 }

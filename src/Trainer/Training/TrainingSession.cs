@@ -7,6 +7,7 @@ using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Training;
 
@@ -19,9 +20,13 @@ internal sealed class TrainingSession : IDisposable
     private readonly Arena _states;
     private readonly LossPass _pass;
     private readonly LossOptions _loss;
+    private readonly TrainingData _data;
 
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
-    public TrainingSession(RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel)
+    /// <param name="data">Trained on instead of the config's corpora, where given.</param>
+    public TrainingSession(
+        RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel,
+        TrainingData? data = null)
     {
         Run = run;
         Ops = ops;
@@ -29,8 +34,8 @@ internal sealed class TrainingSession : IDisposable
         cancel.ThrowIfCancellationRequested();
         Texts = TextTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
-        Corpora = LoadCorpora(run, Texts, progress, cancel);
-        Order = OrderOf(run, Corpora);
+        Questions = Asked(run, ops, Model, Texts);
+        _data = data ?? TrainingData.Load(run, Texts, progress, cancel);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
@@ -54,9 +59,12 @@ internal sealed class TrainingSession : IDisposable
 
     public TextTokenizer Texts { get; }
 
-    public IReadOnlyList<Corpus> Corpora { get; }
+    /// <summary>Null where nothing is asked.</summary>
+    public Questionnaire? Questions { get; }
 
-    public TrainingOrder Order { get; }
+    public IReadOnlyList<Corpus> Corpora => _data.Corpora;
+
+    public TrainingOrder Order => _data.Order;
 
     /// <summary>Whether the loss has a KL divergence to the base model.</summary>
     public bool HasBaseLoss => _loss.NeedsBase;
@@ -87,7 +95,7 @@ internal sealed class TrainingSession : IDisposable
         });
 
     /// <summary>The rows of a step (from 0).</summary>
-    public PackedRow[] Rows(long step) => [.. Order.RowsOfStep(step).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
+    public PackedRow[] Rows(long step) => _data.Rows(step);
 
     public void Dispose()
     {
@@ -96,24 +104,12 @@ internal sealed class TrainingSession : IDisposable
         Model.Dispose();
     }
 
-    private static IReadOnlyList<Corpus> LoadCorpora(
-        RunConfig run, TextTokenizer texts, IProgress<TokenizingProgress> progress, CancellationToken cancel)
+    private static Questionnaire? Asked(RunConfig run, Ops ops, RunModel model, TextTokenizer texts)
     {
-        IReadOnlyList<Corpus> corpora =
-            new CorpusLoader(texts, run.Threads, progress).Load(run.Data, run.Validate, cancel);
-
-        // A token is predicted by the one before it in its document.
-        Corpus? mute = corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents);
-        return mute is null ? corpora : throw new UserException(
-            $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with a "
-            + "token to predict. Give it other texts.");
-    }
-
-    private static TrainingOrder OrderOf(RunConfig run, IReadOnlyList<Corpus> corpora)
-    {
-        TrainingOrder order = TrainingOrder.For(run, corpora);
-        return order.Steps <= ConfigKeys.MaxSteps ? order : throw new UserException(
-            $"epochs: expected at most {ConfigKeys.MaxSteps} steps, got {order.Steps}. Lower epochs, or raise "
-            + "global_batch.");
+        if (run.Questions is not { } settings)
+            return null;
+        IReadOnlyList<Question> questions = QuestionFile.Read(settings.File, texts, model.Tokenizer);
+        return new Questionnaire(
+            ops, model.Config, model.Tokenizer, questions, settings.MaxTokens, texts.StopIds(run.Model));
     }
 }

@@ -1,13 +1,8 @@
 using System.Text.Json;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Generation;
-using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
-using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Ops;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;
@@ -69,18 +64,15 @@ public sealed class FormatsParityTests
     private static float[] Logits(string model, string? adapterFolder, JsonElement expected)
     {
         int[] ids = [.. expected.GetProperty("input_ids")[0].EnumerateArray().Select(x => x.GetInt32())];
-        ModelConfig config = ModelConfig.Load(model);
-        using ModelWeights stored = ModelWeights.Open(model, config);
-        using Ops ops = CpuBackend.Create();
-        using Arena arena = ops.CreateArena("test");
-        TransformerWeights weights = TransformerWeights.From(config, n => ops.Adopt(stored[n], arena));
+        using var loaded = new LoadedModel(model);
+        TransformerWeights weights = loaded.Weights;
         if (adapterFolder is not null)
         {
-            PeftAdapter adapter = PeftAdapter.Load(adapterFolder, config);
+            PeftAdapter adapter = PeftAdapter.Load(adapterFolder, loaded.Config);
             weights = Student.Adapted(weights, adapter.Config, adapter.Modules);
         }
 
-        using var decoder = new Decoder(ops, config, weights, ids.Length);
+        using var decoder = new Decoder(loaded.Ops, loaded.Config, weights, ids.Length);
         var logits = new List<float>();
         foreach (int id in ids)
         {

@@ -18,7 +18,7 @@ public sealed class GreedyParityTests
         int[] prompt = [.. facts.GetProperty("prompt").EnumerateArray().Select(x => x.GetInt32())];
         int[] expected = [.. facts.GetProperty("greedy").EnumerateArray().Select(x => x.GetInt32())];
         using var decoder = new Decoder(c.Ops, c.Config, c.Weights, prompt.Length + expected.Length);
-        (IReadOnlyList<int> ids, StopReason stop) = GreedyGenerator.Generate(decoder, prompt, expected.Length, []);
+        (IReadOnlyList<int> ids, StopReason stop) = TextGenerator.Generate(decoder, prompt, expected.Length, []);
         Assert.Equal(expected, ids);
         Assert.Equal(StopReason.Length, stop);
     }

@@ -2,41 +2,15 @@ using System.Text.Json;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
-using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Ops;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;
 
-/// <summary>A case folder of the references: its model on a CPU backend, and its inputs as rows.</summary>
-internal sealed class ReferenceCase : IDisposable
+/// <summary>A case folder of the references: its model, and its inputs as rows.</summary>
+internal sealed class ReferenceCase(string name, int? threads = null)
+    : LoadedModel(Shared.ReferencePath("cases", name), threads)
 {
-    private readonly ModelWeights _weights;
-
-    public ReferenceCase(string name, int? threads = null)
-    {
-        Folder = Shared.ReferencePath("cases", name);
-        Skip.If(name == Shared.None, "shared test material is absent: no such case");
-        Config = ModelConfig.Load(Folder);
-        _weights = ModelWeights.Open(Folder, Config);
-        Ops = CpuBackend.Create(threads: threads);
-        Arena = Ops.CreateArena("test");
-        Weights = TransformerWeights.From(Config, n => Ops.Adopt(_weights[n], Arena));
-    }
-
-    public string Folder { get; }
-
-    public ModelConfig Config { get; }
-
-    public Ops Ops { get; }
-
-    public Arena Arena { get; }
-
-    /// <summary>The model as stored.</summary>
-    public TransformerWeights Weights { get; }
-
     public ReferenceTensors Tensors(string name) => new(Path.Combine(Folder, name + ".safetensors"));
 
     public JsonElement Json(string name) => JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, name + ".json"))).RootElement;
@@ -54,9 +28,9 @@ internal sealed class ReferenceCase : IDisposable
         var result = new Dictionary<string, Tensor>();
         foreach (string name in TensorNames())
         {
-            Tensor copy = Arena.Allocate(name, DType.F32, _weights[name].Shape.Dimensions.ToArray());
+            Tensor copy = Arena.Allocate(name, DType.F32, Stored[name].Shape.Dimensions.ToArray());
             if (from is null)
-                Ops.Copy(_weights[name], copy);
+                Ops.Copy(Stored[name], copy);
             else
                 Ops.Upload<float>(from.Floats(prefix + name), copy);
             result[name] = copy;
@@ -90,34 +64,13 @@ internal sealed class ReferenceCase : IDisposable
         return (adapter.Config, modules);
     }
 
-    /// <summary>
-    /// Rows of a file's [B, T] inputs. Padding (document -1) stands at the end of a row and is left out. Position ids other than those
-    /// that restart at 0 give FirstPosition.
-    /// </summary>
-    public static TokenRow[] Rows(ReferenceTensors t)
+    /// <summary>Rows of a file's inputs.</summary>
+    public static TokenRow[] Rows(ReferenceTensors t) => [.. ReferenceRow.Of(t).Select(r =>
     {
-        int[] shape = t.Shape("input_ids"), ids = t.Ints("input_ids");
-        int[] documents = t.Has("document_ids") ? t.Ints("document_ids") : new int[ids.Length];
-        int[] general = t.Has("general") ? t.Ints("general") : new int[shape[0]];
-        int[] positions = t.Has("position_ids") ? t.Ints("position_ids") : [];
-        var rows = new TokenRow[shape[0]];
-        for (int b = 0; b < rows.Length; b++)
-        {
-            int start = b * shape[1], length = 0;
-            var starts = new List<int>();
-            for (; length < shape[1] && documents[start + length] >= 0; length++)
-            {
-                if (length == 0 || documents[start + length] != documents[start + length - 1])
-                    starts.Add(length);
-            }
-
-            Assert.All(documents[(start + length)..(start + shape[1])], d => Assert.Equal(-1, d));
-            int first = positions.Length == 0 || length == 0 ? 0 : positions[start];
-            rows[b] = new TokenRow(ids.AsMemory(start, length), starts, general[b] != 0, first);
-        }
-
-        return rows;
-    }
+        int start = 0;
+        int[] starts = [.. r.Documents.Select(d => (start += d.Length) - d.Length)];
+        return new TokenRow(r.Documents.SelectMany(d => d).ToArray(), starts, r.General, r.FirstPosition);
+    })];
 
     /// <summary>Of a [B, T, width] truth, the values of the tokens that are in <paramref name="rows"/>, in their order.</summary>
     public static double[] Gather(ReferenceTensors t, string name, TokenRow[] rows)
@@ -133,11 +86,4 @@ internal sealed class ReferenceCase : IDisposable
     public static int Tokens(IEnumerable<TokenRow> rows) => rows.Sum(r => r.Tokens.Length);
 
     public static int Positions(IEnumerable<TokenRow> rows) => rows.Max(r => r.FirstPosition + r.Tokens.Length) + 1;
-
-    public void Dispose()
-    {
-        Arena.Dispose();
-        Ops.Dispose();
-        _weights.Dispose();
-    }
 }

@@ -65,7 +65,8 @@ public sealed class TrajectoryParityTests
         Compare.AssertRelative($"{step} learning rate", got.LearningRate, truth.GetProperty("lr").GetDouble(), 1e-14);
         Compare.AssertRelative($"{step} loss", got.Loss, truth.GetProperty("loss").GetDouble(), Tolerances.TrajectoryLoss);
         Compare.AssertRelative(
-            $"{step} gradient norm", got.GradientNorm, truth.GetProperty("grad_norm").GetDouble(), Tolerances.TrajectoryGradientNorm);
+            $"{step} gradient norm", got.GradientNorm, truth.GetProperty("grad_norm").GetDouble(),
+            Tolerances.GradientNorm);
         for (int r = 0; r < got.Rows.Count; r++)
         {
             double ce = truth.GetProperty("ce")[r].GetDouble(), kl = truth.GetProperty("kl")[r].GetDouble();

@@ -60,14 +60,17 @@ public sealed class CommandLineTests : IDisposable
         "MODEL: gone: expected a folder with tokenizer.json, got no such folder",
         "tokenize", "gone", "--input", "x")]
     [InlineData(
-        "ADAPTER: gone: expected a folder with adapter_config.json",
+        "SOURCE: gone: expected an adapter (adapter_config.json) or a run directory (config.yaml), got no such file",
         "export", "gone", "--model", "m", "--to", "x")]
     [InlineData("ACTION: lst: expected list, build or embed", "kernels", "lst")]
     [InlineData("ACTION: 0: expected list, build or embed", "kernels", "0")]
     [InlineData("--arch: expected it with build alone, got list", "kernels", "list", "--arch", "sm_80")]
     [InlineData("--out: expected it with build or embed, got list", "kernels", "list", "--out", "x")]
     [InlineData("--out: gone: expected a folder, got no such folder", "kernels", "embed", "--out", "gone")]
-    [InlineData("PATH: gone: expected a folder with config.json", "inspect", "gone")]
+    [InlineData(
+        "PATH: gone: expected an adapter (adapter_config.json), a model (config.json), a run directory (config.yaml), "
+            + "a config (a file named .yaml) or a corpus (a file or folder), got no such file or folder",
+        "inspect", "gone")]
     [InlineData("gone.yaml: config: expected a YAML file, got no such file", "train", "gone.yaml")]
     public void A_mistake_is_a_sentence_and_exit_code_2(string says, params string[] args)
     {
@@ -82,7 +85,8 @@ public sealed class CommandLineTests : IDisposable
     public void Paths_are_checked_before_anything_is_loaded()
     {
         string model = _folder.Folder("m");
-        Assert.Contains("got one without it", Run("inspect", model).Error);
+        Assert.Contains("got one without it", Run("score", model, "--input", "x").Error);
+        Assert.Contains("got a folder without", Run("export", model, "--to", "x").Error);
         _folder.Write("m/config.json", "{}");
         Assert.Contains(
             "--input: nowhere: expected a file, got no such file", Run("score", model, "--input", "nowhere").Error);

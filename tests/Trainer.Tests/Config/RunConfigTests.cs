@@ -98,6 +98,18 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal((c.Steps, c.Loss, c.Init), (again.Steps, again.Loss, again.Init));
     }
 
+    [Theory]
+    [InlineData("\U0001F41D bees")]
+    [InlineData("caf\u00e9 \u65e5\u672c")]
+    [InlineData("a\"b' \\n: #{x}")]
+    [InlineData("yes")]
+    public void Any_text_comes_back_from_the_resolved_config(string name)
+    {
+        RunConfig c = Parse(Minimal, $"{DataKeys.Corpora}[0].name={KeyTypes.Text.Write(name)}");
+        Assert.Equal(name, Assert.Single(c.Data.Corpora).Name);
+        Assert.Equal(name, Assert.Single(Parse(c.Resolved).Data.Corpora).Name);
+    }
+
     [Fact]
     public void Resolved_config_shows_defaults_too()
     {
@@ -158,6 +170,14 @@ public sealed class RunConfigTests : IDisposable
     [InlineData("micro_batch: 4\nglobal_batch: 2", ":7: micro_batch: expected at most global_batch (2), got 4")]
     [InlineData("seed: 1\nseed: 2", "not YAML")]
     [InlineData("x: [", "not YAML")]
+    [InlineData("questions: gone.jsonl", ":7: questions.path: expected a file, found none at ")]
+    [InlineData("questions: {max_tokens: 8}", "questions.path: missing: expected text")]
+    [InlineData("questions: {path: a.jsonl, max_tokens: 0}", ":7: questions.max_tokens: expected an integer from 1")]
+    [InlineData(
+        "questions: {path: a.jsonl, fields: {question: q}}",
+        ":7: questions.fields.question: expected questions.fields.answer beside it, got none. Name both fields")]
+    [InlineData("questions: {path: a.jsonl, fields: {text: q}}", ":7: questions.fields.text: unknown key.")]
+    [InlineData("questions: {path: a.jsonl, template: \"{q\"}", ":7: questions.template: expected {field}, got '{q'")]
     [InlineData("validate: 5", ":7: validate: expected a section of keys, got '5'")]
     public void A_mistake_names_file_line_and_key(string added, string expected)
     {
@@ -193,6 +213,23 @@ public sealed class RunConfigTests : IDisposable
     {
         UserException e = Assert.Throws<UserException>(() => Parse(Minimal + "  - path: a.jsonl\n    kind: general\n"));
         Assert.Contains("data.corpora[1].name: expected a name of its own, got 'a' a second time", e.Message);
+    }
+
+    [Fact]
+    public void Questions_have_a_short_form_and_read_the_usual_fields()
+    {
+        Assert.Null(Parse(Minimal).Questions);
+        QuestionSettings q = Parse(Minimal + "questions: b.jsonl\n").Questions!;
+        Assert.Equal((Path.Combine(_folder.Root, "b.jsonl"), 32), (Assert.Single(q.File.Paths), q.MaxTokens));
+        Assert.Equal(new FieldMap(null, "messages", "prompt", "completion", "question", "answer"), q.File.Fields);
+
+        RunConfig c = Parse(
+            Minimal + "questions: {path: b.jsonl, max_tokens: 5, pairs: chat, fields: {question: q, answer: a}}\n");
+        Assert.Equal((5, PairStyle.Chat), (c.Questions!.MaxTokens, c.Questions.File.Pairs));
+        Assert.Equal(new FieldMap(Question: "q", Answer: "a"), c.Questions.File.Fields);
+        RunConfig again = Parse(c.Resolved);
+        Assert.Equal(c.Resolved, again.Resolved);
+        Assert.Equal(c.Questions.File.Fields, again.Questions!.File.Fields);
     }
 
     [Fact]

@@ -117,6 +117,20 @@ public sealed class PackedCorpusTests
         Assert.Equal(2, first.Row(0).Corpus);
     }
 
+    [Fact]
+    public void Rows_that_are_packed_already_stay_as_they_are()
+    {
+        PackedCorpus corpus = PackedCorpus.OfRows("c", true, 2, 4, [[[1, 2], [3]], [], [[4, 5, 6, 7]]]);
+        Assert.Equal((3, 3, 7), (corpus.Rows, corpus.Documents, corpus.Tokens));
+        Assert.Equal([1, 2, 3], corpus.Row(0).Tokens.ToArray());
+        Assert.Equal([0, 2, 3], corpus.Row(0).DocumentStarts);
+        Assert.Equal((0, 0), (corpus.Row(1).Tokens.Length, corpus.Row(1).Documents));
+        Assert.Equal([4, 5, 6, 7], corpus.Row(2).Tokens.ToArray());
+        Assert.Equal((true, 2, 2), (corpus.Row(2).General, corpus.Row(2).Corpus, corpus.Row(2).Row));
+        Assert.Equal([1, 2], corpus.First(1).Row(0).Tokens.ToArray());
+        Assert.Throws<ArgumentException>(() => PackedCorpus.OfRows("c", true, 2, 3, [[[1, 2], [3, 4]]]));
+    }
+
     [Property(MaxTest = 100)]
     public void Filtering_keeps_the_kept_documents_in_order(NonEmptyArray<byte> lengths, int mask)
     {

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Xunit;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Tests.Data;
@@ -94,6 +95,18 @@ public sealed class TrainingOrderTests
         int[] second = [.. order.RowsOfEpoch(1).Where(r => r.Corpus == 1).Select(r => r.Row).Order()];
         Assert.Equal(5, first.Distinct().Count());
         Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public void A_given_order_is_kept_and_goes_on_over_epochs()
+    {
+        RowId[] epoch = [new(1, 1), new(0, 0), new(1, 0), new(2, 0), new(1, 1)];
+        TrainingOrder order = TrainingOrder.Given([new(1, false), new(2, true), new(1, true)], epoch, 3, 3);
+        Assert.Equal((3L, 9L, 5, 1.8), (order.Steps, order.TotalRows, order.RowsPerEpoch, order.Epochs));
+        Assert.Equal(
+            [.. epoch, .. epoch[..4]], Enumerable.Range(0, 3).SelectMany(s => order.RowsOfStep(s)));
+        Assert.Equal((1, 4, 4.0), (order.DomainRowsPerEpoch, order.GeneralRowsPerEpoch, order.AchievedRatio));
+        Assert.Equal([1.0, 3, 1], Enumerable.Range(0, 3).Select(order.RowsPerEpochOf));
     }
 
     [Fact]

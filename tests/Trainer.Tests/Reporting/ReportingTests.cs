@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Tests.Reporting;
@@ -96,13 +97,24 @@ public sealed class ReportingTests : IDisposable
     public void The_closing_table_shows_what_was_learned_and_what_was_kept()
     {
         var output = new StringWriter { NewLine = "\n" };
-        new ProgressPrinter(output).Summary(
-            [new CorpusChange("medical", false, 2.5, 2.25, 0.0625), new CorpusChange("web", true, 3, 3.125, 1.5e-7)]);
+        new ProgressPrinter(output).Summary(new ClosingTable(
+            [new("medical", "domain", 2.5, 2.25, 0.0625), new("web", "general", 3, 3.125, 1.5e-7)],
+            (new QuestionScore(2, 40), new QuestionScore(36, 40))));
         Assert.Equal(
-            "\nheld out          ce before   ce after     change   kl to base\n"
-            + "medical (domain)     2.5000     2.2500    -0.2500       0.0625\n"
-            + "web (general)        3.0000     3.1250    +0.1250     1.50e-07\n\n",
+            "\nheld out            ce before ->  ce after     change   kl to base\n"
+            + "medical (domain)       2.5000 ->    2.2500    -0.2500       0.0625\n"
+            + "web (general)          3.0000 ->    3.1250    +0.1250     1.50e-07\n"
+            + "questions answered    2 of 40 ->  36 of 40\n\n"
+            + "ce: cross-entropy in nats a token; the lower it is, the better the model predicts such text\n"
+            + "kl: how far the model has moved from the base model; near 0, it says what it said before\n\n",
             output.ToString());
+    }
+
+    [Fact]
+    public void Questions_alone_are_a_table_too()
+    {
+        var table = new ClosingTable([], (new QuestionScore(0, 7), new QuestionScore(7, 7)));
+        Assert.Equal(["questions answered     0 of 7 ->    7 of 7"], table.Lines());
     }
 
     [Fact]

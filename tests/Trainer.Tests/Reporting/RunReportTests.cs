@@ -133,6 +133,36 @@ public sealed class RunReportTests : IDisposable
     }
 
     [Fact]
+    public void Questions_are_counted_and_shown()
+    {
+        WriteRun("medical", "books", more: "");
+        Assert.DoesNotContain(Page().Descendants("section"), s => s.Attribute("id")!.Value == "questions");
+        const string Row = """
+            {"question":"Q<1>","expected":"E","in_training":true,"before":"","right_before":false,
+             "after":"e.","right_after":true}
+            """;
+        _folder.Write("questions.json", $"[{string.Join(',', Enumerable.Repeat(Row.Trim(), 60))}]");
+        XElement section = Section(Page(), "questions");
+        Assert.Equal("Answered: 0 of 60 before training, 60 of 60 after", ByClass(section, "score").Value);
+        Assert.Contains("60 of them (marked *) are training documents too", section.Value);
+        Assert.Equal(51, Rows(section).Length);
+        Assert.Equal("Q<1> * E nothingwrong e.right", Rows(section)[1]);
+        Assert.Contains("The first 50 of 60; questions.json has them all.", section.Value);
+        Assert.Contains(
+            "Questions answered: 0 of 60 before training, 60 of 60 after.",
+            Page().Descendants("header").Single().Value);
+
+        string early = Row.Replace("\"e.\"", "null").Replace("\"right_after\":true", "\"right_after\":null");
+        _folder.Write("questions.json", $"[{early}]");
+        section = Section(Page(), "questions");
+        Assert.Equal("Answered: 0 of 1 before training", ByClass(section, "score").Value);
+        Assert.Equal("Q<1> * E nothingwrong not yet", Rows(section)[1]);
+
+        _folder.Write("questions.json", "[{\"question\": \"Q\"}]");
+        Assert.Contains("questions.json could not be read", ByClass(Page(), "faults").Value);
+    }
+
+    [Fact]
     public void Facts_of_the_run_stand_at_the_top()
     {
         WriteRun("medical", "books");

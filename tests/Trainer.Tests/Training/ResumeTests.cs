@@ -28,6 +28,25 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_validation_that_was_interrupted_is_made_up_for()
+    {
+        string[] more = [.. SmallRun.Lora, SmallRun.Questions(_folder)];
+        string whole = Path.Combine(_folder.Root, "whole"), parts = Path.Combine(_folder.Root, "parts");
+        string printed = SmallRun.Train(SmallRun.Load(whole, more));
+
+        // Both validate after these steps, which are printed first; the last one asks the questions as well.
+        SmallRun.Interrupt(SmallRun.Load(parts, more), "step  3/11");
+        SmallRun.Interrupt(SmallRun.Reload(parts), "step 11/11", resume: true);
+        string end = SmallRun.Train(SmallRun.Reload(parts), resume: true);
+        SmallRun.AssertSame(whole, parts);
+        Assert.Equal(SmallRun.Closing(printed), SmallRun.Closing(end));
+        Assert.Contains("questions answered", SmallRun.Closing(end));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(whole, "questions.json")),
+            File.ReadAllText(Path.Combine(parts, "questions.json")));
+    }
+
+    [Fact]
     public void A_run_that_was_killed_before_its_first_checkpoint_starts_again()
     {
         string whole = Path.Combine(_folder.Root, "whole"), killed = Path.Combine(_folder.Root, "killed");

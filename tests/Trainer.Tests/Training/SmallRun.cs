@@ -1,5 +1,6 @@
 using MolEngine.Support;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Training;
 
@@ -19,22 +20,38 @@ internal static class SmallRun
 
     public static string[] Lora => ["method=lora", "lora={rank: 4, dropout: 0.2}", "loss=mol", "optimizer.learning_rate=1e-2"];
 
+    /// <summary>The setting that asks three questions, from a file that is written for it.</summary>
+    public static string Questions(TempFolder folder) => "questions.path=" + folder.Write("questions.jsonl", """
+        {"question": "What does a glass bee need?", "answer": "Light."}
+        {"question": "What colour is the sky?", "answer": "blue"}
+        {"prompt": "One, two, ", "completion": "three"}
+
+        """);
+
+    /// <summary>What a run printed from its closing table on, but for the lines that name folders.</summary>
+    public static string Closing(string printed)
+    {
+        int start = printed.IndexOf("held out   ", StringComparison.Ordinal);
+        return printed[start..printed.IndexOf("\nsaved", start, StringComparison.Ordinal)];
+    }
+
     public static RunConfig Load(string output, params string[] more) => RunConfigLoader.Load(Config, Settings(output, more));
 
     /// <summary>Trains in this process; returns what was printed.</summary>
-    public static string Train(RunConfig run, bool resume = false)
+    public static string Train(RunConfig run, bool resume = false, TrainingData? data = null)
     {
         var output = new StringWriter();
-        TrainingRun.Execute(run, resume, output, CancellationToken.None);
+        TrainingRun.Execute(run, resume, new ProgressPrinter(output), CancellationToken.None, data);
         return output.ToString();
     }
 
     /// <summary>Trains until a line that starts with <paramref name="line"/> has been printed, then interrupts.</summary>
-    public static string Interrupt(RunConfig run, string line, bool resume = false)
+    public static string Interrupt(RunConfig run, string line, bool resume = false, TrainingData? data = null)
     {
         using var stop = new CancellationTokenSource();
         var output = new StoppingWriter(line, stop);
-        Assert.Throws<OperationCanceledException>(() => TrainingRun.Execute(run, resume, output, stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => TrainingRun.Execute(run, resume, new ProgressPrinter(output), stop.Token, data));
         return output.ToString();
     }
 

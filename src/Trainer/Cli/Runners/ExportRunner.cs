@@ -1,7 +1,6 @@
-using MolEngine.Engine.Adapters;
-using MolEngine.Engine.Models;
-using MolEngine.Engine.Weights;
 using MolEngine.Trainer.Cli.Verbs;
+using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -10,18 +9,12 @@ internal static class ExportRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(ExportOptions options, CommandContext context)
     {
-        if (options.Merge)
-        {
-            ModelExport.Merge(options.To, options.Model, options.Adapter);
-            context.Out.WriteLine($"merged model: {options.To}");
-            return ExitCode.Done;
-        }
-
-        PeftAdapter adapter = PeftAdapter.Load(options.Adapter, ModelConfig.Load(options.Model));
-        DurableFiles.WriteFolder(
-            options.To,
-            folder => PeftAdapter.Save(folder, adapter.Config, adapter.Modules, Path.GetFullPath(options.Model)));
-        context.Out.WriteLine($"adapter: {options.To}");
+        string written;
+        if (options.IsRun)
+            written = RunExport.OfRun(RunDirectory.Open(options.Source), options.Model, options.To, options.Merge);
+        else
+            written = RunExport.OfAdapter(options.Source, options.Model!, options.To, options.Merge);
+        context.Out.WriteLine(written);
         return ExitCode.Done;
     }
 }

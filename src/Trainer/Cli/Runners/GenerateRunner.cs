@@ -1,12 +1,16 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
+using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Cli.Verbs;
+using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -25,10 +29,18 @@ internal static class GenerateRunner
         using Ops ops = CpuBackend.Create();
         using var model = new InferenceModel(ops, options.Model, options.Adapter);
         Tokenizer tokenizer = model.LoadTokenizer();
-        string asked = options.Prompt ?? ChatMl(options.Chat!, tokenizer, options.Model);
-        int[] prompt = tokenizer.Encode(asked, addSpecialTokens: false);
-        if (prompt.Length == 0)
-            throw new UserException("--prompt: expected a text of at least one token, got an empty one");
+        if (options.Input is not null)
+            Corpus(options, ops, model, tokenizer, context);
+        else
+            Answer(options, ops, model, tokenizer, context);
+        return ExitCode.Done;
+    }
+
+    private static void Answer(
+        GenerateOptions options, Ops ops, InferenceModel model, Tokenizer tokenizer, CommandContext context)
+    {
+        int[] prompt = Prompt(
+            tokenizer, options.Prompt ?? ChatMl(options.Chat!, tokenizer, options.Model), "--prompt");
         using Decoder decoder = DecoderFor(ops, model, prompt.Length, options.MaxTokens);
         StreamingDecoder text = tokenizer.CreateDecoder(skipSpecialTokens: true);
         CancellationToken cancel = context.Interrupted;
@@ -41,17 +53,55 @@ internal static class GenerateRunner
             context.Out.Flush();
         }
 
-        (IReadOnlyList<int> ids, StopReason stop) = GreedyGenerator.Generate(
-            decoder, prompt, options.MaxTokens, GenerationConfig.Load(options.Model).EosTokenIds, OnToken);
-        string reason = stop == StopReason.StopToken ? "eos" : "length";
-        if (options.Json)
+        (IReadOnlyList<int> ids, StopReason stop) = TextGenerator.Generate(
+            decoder, prompt, options.MaxTokens, GenerationConfig.Load(options.Model).EosTokenIds, OnToken,
+            options.Sampler);
+        if (!options.Json)
         {
-            var answer = new Answer(prompt, ids, tokenizer.Decode([.. ids], skipSpecialTokens: true), reason);
-            context.Out.WriteLine(JsonSerializer.Serialize(answer, Json));
-        }
-        else
             context.Out.WriteLine(text.Finish());
-        return ExitCode.Done;
+            return;
+        }
+
+        string reason = stop == StopReason.StopToken ? "eos" : "length";
+        var answer = new Generated(prompt, ids, tokenizer.Decode([.. ids], skipSpecialTokens: true), reason);
+        context.Out.WriteLine(JsonSerializer.Serialize(answer, Json));
+    }
+
+    /// <summary>Every text of the input, continued as often as asked, as the records of a corpus.</summary>
+    private static void Corpus(
+        GenerateOptions options, Ops ops, InferenceModel model, Tokenizer tokenizer, CommandContext context)
+    {
+        int end = DocumentEnd.Resolve(null, model.Config, tokenizer);
+        CancellationToken cancel = context.Interrupted;
+        var records = new List<string>();
+        int tokens = 0;
+        foreach (TextRecord record in JsonlReader.Read(options.Input!))
+        {
+            int[] prompt = Prompt(tokenizer, record.Text, $"{options.Input}:{record.Line}: text");
+            for (int i = 0; i < options.Count; i++)
+            {
+                using Decoder decoder = DecoderFor(ops, model, prompt.Length, options.MaxTokens);
+                (IReadOnlyList<int> ids, _) = TextGenerator.Generate(
+                    decoder, prompt, options.MaxTokens, [end], _ => cancel.ThrowIfCancellationRequested(),
+                    options.Sampler);
+                string text = tokenizer.Decode([.. prompt, .. ids.Where(id => id != end)], skipSpecialTokens: false);
+                records.Add(JsonSerializer.Serialize(new { text }, Json) + "\n");
+                tokens += ids.Count;
+            }
+        }
+
+        DurableFiles.WriteText(options.Output!, string.Concat(records));
+        context.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{options.Output}: {records.Count:N0} documents, {tokens:N0} tokens generated"));
+    }
+
+    /// <param name="where">What an empty text is blamed on.</param>
+    private static int[] Prompt(Tokenizer tokenizer, string text, string where)
+    {
+        int[] ids = tokenizer.Encode(text, addSpecialTokens: false);
+        return ids.Length > 0
+            ? ids
+            : throw new UserException($"{where}: expected a text of at least one token, got an empty one");
     }
 
     private static Decoder DecoderFor(Ops ops, InferenceModel model, int prompt, int maxTokens)
@@ -84,5 +134,5 @@ internal static class GenerateRunner
         return $"{Start}user\n{message}{End}\n{Start}assistant\n";
     }
 
-    private sealed record Answer(IReadOnlyList<int> PromptIds, IReadOnlyList<int> Ids, string Text, string Stop);
+    private sealed record Generated(IReadOnlyList<int> PromptIds, IReadOnlyList<int> Ids, string Text, string Stop);
 }

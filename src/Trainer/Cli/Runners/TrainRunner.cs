@@ -1,4 +1,5 @@
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -8,7 +9,8 @@ internal static class TrainRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(RunConfig config, bool resume, CommandContext context)
     {
-        TrainingRun.Execute(config, resume, context.Out, context.Interrupted);
+        using IRunDisplay display = context.OpenDisplay(context.Out);
+        TrainingRun.Execute(config, resume, display, context.Interrupted);
         return ExitCode.Done;
     }
 }

@@ -3,41 +3,56 @@ using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
+/// <param name="Source">Adapter folder, or run directory.</param>
+/// <param name="Model">Null takes the one that the run's config names; never null for an adapter.</param>
 /// <param name="To">Folder to write; absent or empty.</param>
-internal sealed record ExportOptions(string Adapter, string Model, string To, bool Merge);
+internal sealed record ExportOptions(string Source, bool IsRun, string? Model, string To, bool Merge);
 
-internal sealed class ExportVerb() : Verb("export", "Write an adapter for PEFT, or merge it into its model.")
+internal sealed class ExportVerb() : Verb(
+    "export", "Write a run's adapter or model, or an adapter, for PEFT and transformers.")
 {
-    private readonly Argument<string> _adapter = Required(
-        "ADAPTER", "Folder with adapter_config.json and adapter_model.safetensors.");
-    private readonly Option<string> _model = RequiredOption(
-        "--model", "DIR", "Model folder that the adapter belongs to.");
+    private readonly Argument<string> _source = Required(
+        "SOURCE", "Run directory, or adapter folder (adapter_config.json and adapter_model.safetensors).");
+    private readonly Option<string?> _model = Optional(
+        "--model", "DIR", "Model folder that the adapter belongs to. Default: the one in the run's config.");
     private readonly Option<string> _to = RequiredOption("--to", "DIR", "Folder to write; it must be absent or empty.");
     private readonly Option<bool> _merge = Flag(
         "--merge", "Write a whole Hugging Face folder with the adapter merged into the weights.");
 
-    public override IReadOnlyList<Argument> Arguments => [_adapter];
+    public override IReadOnlyList<Argument> Arguments => [_source];
 
-    public override IReadOnlyList<Option> Options => [_model, _to, _merge];
+    public override IReadOnlyList<Option> Options => [_to, _model, _merge];
 
     public override IReadOnlyList<string> Details =>
     [
+        "Of a run with method: lora this is its PEFT adapter, or with --merge a model; of a run with method: full its "
+            + "model, with or without --merge. A run that is not finished gives the state of its newest checkpoint, "
+            + "and says so. Its corpora need not be there.",
         "The adapter is checked against the model's shapes. Merging is done in fp32 and rounded once; config, "
             + "generation config and tokenizer files come along, and weights above 5 GB are written as shards.",
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
-        ("molengine export runs/a/adapter --model models/base --to out/adapter", "A PEFT adapter."),
-        ("molengine export runs/a/adapter --model models/base --to out/merged --merge",
-            "A model that needs no adapter."),
+        ("molengine export runs/a --to out/adapter", "The PEFT adapter of a run."),
+        ("molengine export runs/a --to out/merged --merge", "A model that needs no adapter."),
+        ("molengine export downloads/adapter --model models/base --to out/merged --merge", "The same of any adapter."),
     ];
 
-    public override int Run(ParseResult arguments, CommandContext context) => ExportRunner.Run(
-        new ExportOptions(
-            Inputs.AdapterFolder(arguments.GetRequiredValue(_adapter), "ADAPTER")!,
-            Inputs.ModelFolder(arguments.GetRequiredValue(_model), "--model"),
-            Inputs.EmptyFolder(arguments.GetRequiredValue(_to), "--to"),
-            arguments.GetValue(_merge)),
-        context);
+    public override int Run(ParseResult arguments, CommandContext context)
+    {
+        string source = arguments.GetRequiredValue(_source);
+        PathKind kind = PathKinds.Of(source, "SOURCE", PathKind.Adapter, PathKind.Run);
+        string? model = arguments.GetValue(_model);
+        if (kind == PathKind.Adapter && model is null)
+            throw Mistake("--model", $"missing: expected the model folder that the adapter {source} belongs to");
+        return ExportRunner.Run(
+            new ExportOptions(
+                source,
+                kind == PathKind.Run,
+                model is null ? null : Inputs.ModelFolder(model, "--model"),
+                Inputs.EmptyFolder(arguments.GetRequiredValue(_to), "--to"),
+                arguments.GetValue(_merge)),
+            context);
+    }
 }

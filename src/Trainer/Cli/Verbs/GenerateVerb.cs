@@ -1,13 +1,18 @@
 using System.CommandLine;
+using MolEngine.Engine.Generation;
 using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-/// <param name="Prompt">Text to continue; special tokens in it are recognised. Null where <paramref name="Chat"/> is
-/// given; exactly one is.</param>
+/// <param name="Prompt">Text to continue; special tokens in it are recognised. Of this, <paramref name="Chat"/> and
+/// <paramref name="Input"/> one is given.</param>
 /// <param name="Chat">A user's message, put into bare ChatML.</param>
+/// <param name="Input">JSONL of texts to continue, <paramref name="Count"/> times each, into the corpus
+/// <paramref name="Output"/>.</param>
+/// <param name="Sampler">Null decodes greedily.</param>
 internal sealed record GenerateOptions(
-    string Model, string? Adapter, string? Prompt, string? Chat, int MaxTokens, bool Json);
+    string Model, string? Adapter, string? Prompt, string? Chat, string? Input, string? Output, int Count,
+    int MaxTokens, Sampler? Sampler, bool Json);
 
 internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a text or answer a message.")
 {
@@ -19,7 +24,19 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         "--prompt", "TEXT", "Text to continue. Special tokens written in it are recognised.");
     private readonly Option<string?> _chat = Optional(
         "--chat", "TEXT", "A user's message, answered as an assistant (ChatML).");
+    private readonly Option<string?> _input = Optional(
+        "--input", "FILE", "JSONL of texts to continue, a record {\"text\": ...} a line.");
+    private readonly Option<string?> _output = Optional(
+        "--output", "FILE", "With --input: the corpus to write; it must be absent.");
+    private readonly SamplingOptions _sampling = new();
     private readonly Option<bool> _json = Flag("--json", "One JSON object at the end instead of text as it comes.");
+
+    private readonly Option<int> _count = new("--count")
+    {
+        HelpName = "N",
+        Description = "With --input: how often each text is continued. Default: 1.",
+        DefaultValueFactory = _ => 1,
+    };
 
     private readonly Option<int> _maxTokens = new("--max-tokens")
     {
@@ -30,38 +47,60 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
 
     public override IReadOnlyList<Argument> Arguments => [_model];
 
-    public override IReadOnlyList<Option> Options => [_adapter, _prompt, _chat, _maxTokens, _json];
+    public override IReadOnlyList<Option> Options =>
+        [_adapter, _prompt, _chat, _input, _output, _count, _maxTokens, .. _sampling.All, _json];
 
     public override IReadOnlyList<string> Details =>
     [
-        "Greedy: the most probable token each time. Generation stops at an end token of generation_config.json (else "
-            + "of config.json) or after --max-tokens.",
+        "Greedy, the most probable token each time, unless a sampling option is given. Generation stops at an end "
+            + "token of generation_config.json (else of config.json) or after --max-tokens.",
+        "With --input and --output the continued texts become a corpus, a record {\"text\": ...} each: text of the "
+            + "model's own, to hold it to itself where there is no other general text. Special tokens stay in it, and "
+            + "only the end of a document (eos_token_id of config.json) stops it.",
         "JSON: {\"prompt_ids\", \"ids\", \"text\", \"stop\"}.",
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
-        ("molengine generate runs/first/model --prompt \"Glass bees\" --max-tokens 60", "Continues the text."),
+        ("molengine generate examples/quickstart/model --prompt \"It was\" --max-tokens 60", "Continues the text."),
         ("molengine generate models/base --adapter runs/a/adapter --chat \"What is MRSA?\"",
             "Asks a model with an adapter."),
+        ("molengine generate models/base --input openings.jsonl --count 8 --temperature 1 --output own.jsonl",
+            "A general corpus in the model's own words."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context)
     {
-        string? prompt = arguments.GetValue(_prompt);
-        string? chat = arguments.GetValue(_chat);
-        int maxTokens = arguments.GetValue(_maxTokens);
-        if (prompt is null == chat is null)
+        string? prompt = arguments.GetValue(_prompt), chat = arguments.GetValue(_chat);
+        string? input = arguments.GetValue(_input), output = arguments.GetValue(_output);
+        string[] given = [.. new[] { prompt, chat, input }.OfType<string>()];
+        if (given.Length != 1)
         {
             throw Mistake(
-                "--prompt, --chat", $"expected exactly one of them, got {(prompt is null ? "neither" : "both")}");
+                "--prompt, --chat, --input",
+                $"expected exactly one of them, got {(given.Length == 0 ? "none" : $"{given.Length}")}");
         }
 
-        if (maxTokens < 1)
-            throw Mistake("--max-tokens", $"expected an integer of at least 1, got {maxTokens}");
+        if (input is null != output is null)
+            throw Mistake("--input, --output", "expected both or neither, got one");
+        if (input is not null)
+            Inputs.File(input, "--input");
+        if (output is not null && Path.Exists(output))
+            throw Mistake("--output", $"{output}: expected a file that is absent, got one that is there");
         string model = Inputs.ModelFolder(arguments.GetRequiredValue(_model), "MODEL");
         string? adapter = Inputs.AdapterFolder(arguments.GetValue(_adapter), "--adapter");
         return GenerateRunner.Run(
-            new GenerateOptions(model, adapter, prompt, chat, maxTokens, arguments.GetValue(_json)), context);
+            new GenerateOptions(
+                model, adapter, prompt, chat, input, output, AtLeastOne(arguments, _count),
+                AtLeastOne(arguments, _maxTokens), _sampling.Sampler(arguments), arguments.GetValue(_json)),
+            context);
+    }
+
+    private static int AtLeastOne(ParseResult arguments, Option<int> option)
+    {
+        int value = arguments.GetValue(option);
+        return value >= 1
+            ? value
+            : throw Mistake(option.Name, $"expected an integer of at least 1, got {value}");
     }
 }

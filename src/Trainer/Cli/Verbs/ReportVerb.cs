@@ -17,7 +17,7 @@ internal sealed class ReportVerb() : Verb("report", "Make the report of a run ag
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
-        [("molengine report runs/first", "Writes runs/first/report.html.")];
+        [("molengine report runs/quickstart", "Writes runs/quickstart/report.html.")];
 
     public override int Run(ParseResult arguments, CommandContext context) =>
         ReportRunner.Run(RunDirectory.Open(arguments.GetRequiredValue(_run)), context);

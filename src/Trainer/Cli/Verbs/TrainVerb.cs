@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Reporting;
@@ -18,12 +17,8 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
         "--resume", "RUN",
         "Go on with a run that was interrupted, from its newest checkpoint, to the bit. Instead of CONFIG.");
 
-    private readonly Option<string[]> _set = new("--set")
-    {
-        HelpName = "KEY=VALUE",
-        Description = "Sets a key of the config, over the file; VALUE is YAML. May be given several times.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    private readonly Option<string[]> _set = Settings(
+        "Sets a key of the config, over the file; VALUE is YAML. May be given several times.");
 
     public override IReadOnlyList<Argument> Arguments => [_config];
 
@@ -36,6 +31,8 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
             + "Documents are packed into rows; the run prints its progress, validates on held-out documents, and "
             + "leaves metrics.jsonl, the resolved config and a PEFT adapter (method: lora) or a Hugging Face folder "
             + "(method: full) in the output folder.",
+        "On a terminal the step, its figures and the time left are redrawn in place, below validations and notes, "
+            + "which stay; elsewhere every step is a line. `molengine inspect CONFIG` shows the data without training.",
         "Relative paths of model and corpora are looked up beside the config, then in the current directory; output "
             + "is relative to the current directory.",
         "Checkpoints appear whole or not at all. Ctrl-C and SIGTERM stop at the next micro-batch and save the last "
@@ -49,7 +46,7 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
-        ("molengine train examples/first/config.yaml", "Trains a small model from random weights, in a minute or two."),
+        ("molengine train examples/quickstart/config.yaml", "Teaches a small model a new field, in a minute or two."),
         ("molengine train run.yaml --set output=runs/b --set loss.kind=ce --set optimizer.learning_rate=5e-4",
             "The same config with three keys changed."),
         ("molengine train --resume runs/b", "Goes on after an interruption."),
@@ -67,9 +64,7 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
 
         if (config is not null)
             return TrainRunner.Run(RunConfigLoader.Load(config, settings), resume: false, context);
-        RunDirectory directory = RunDirectory.Open(resume!);
-        string output = "output=" + JsonSerializer.Serialize(directory.Root);
-        RunConfig run = RunConfigLoader.Load(directory.ConfigPath, [.. settings, output]);
+        RunConfig run = RunConfigLoader.OfRun(RunDirectory.Open(resume!), settings);
         return TrainRunner.Run(run, resume: true, context);
     }
 }

@@ -19,4 +19,11 @@ public static class ChatMl
             text.Append(Start).Append(message.Role).Append('\n').Append(message.Content).Append(End).Append('\n');
         return text.ToString();
     }
+
+    /// <summary>Where in <see cref="Render"/>'s text the content of the last message lies.</summary>
+    public static Range LastContent(IReadOnlyList<ChatMessage> messages)
+    {
+        int after = End.Length + 1;
+        return ^(messages[^1].Content.Length + after)..^after;
+    }
 }

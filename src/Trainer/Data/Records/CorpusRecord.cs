@@ -4,6 +4,11 @@ namespace MolEngine.Trainer.Data.Records;
 /// <param name="Line">Its first line, from 1.</param>
 public sealed record CorpusRecord(string? Text, IReadOnlyList<ChatMessage>? Messages, long Line)
 {
+    /// <summary>
+    /// Where in <see cref="Rendered"/> the answer to what stands before it lies; null for records that do not answer.
+    /// </summary>
+    public Range? Answer { get; init; }
+
     /// <summary>Whether it is a dialogue.</summary>
     public bool IsChat => Messages is not null;
 

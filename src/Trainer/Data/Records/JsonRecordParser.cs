@@ -121,15 +121,26 @@ internal sealed class JsonRecordParser
         string first = fields[0].Text ?? "";
         return shape.Kind switch
         {
-            ShapeKind.Messages => new(null, fields[0].Messages, line),
+            ShapeKind.Messages => Chat(fields[0].Messages!, line),
             ShapeKind.Text => new(first, null, line),
-            ShapeKind.Template => new(_template!.Render([.. fields.Select(f => f.Text!)]), null, line),
-            _ when _pairs == PairStyle.Chat =>
-                new(null, [new("user", first), new("assistant", fields[1].Text!)], line),
-            ShapeKind.PromptCompletion => new(first + fields[1].Text, null, line),
-            _ => new(first + "\n" + fields[1].Text, null, line),
+            ShapeKind.Template => Filled(_template!, [.. fields.Select(f => f.Text!)], line),
+            _ when _pairs == PairStyle.Chat => Chat([new("user", first), new("assistant", fields[1].Text!)], line),
+            ShapeKind.PromptCompletion => Pair(first, fields[1].Text!, line),
+            _ => Pair(first + "\n", fields[1].Text!, line),
         };
     }
+
+    private static CorpusRecord Pair(string prompt, string answer, long line) =>
+        new(prompt + answer, null, line) { Answer = prompt.Length.. };
+
+    private static CorpusRecord Chat(IReadOnlyList<ChatMessage> messages, long line) =>
+        new(null, messages, line)
+        {
+            Answer = messages[^1].Role == "assistant" ? ChatMl.LastContent(messages) : null,
+        };
+
+    private static CorpusRecord Filled(RecordTemplate template, IReadOnlyList<string> values, long line) =>
+        new(template.Render(values), null, line) { Answer = template.LastValue(values) };
 
     /// <summary>Of an object, for errors.</summary>
     private string Example() => _shapes.FirstOrDefault(s => s.Kind == ShapeKind.Text) is { } text

@@ -22,7 +22,7 @@ internal sealed record RecordShape(ShapeKind Kind, IReadOnlyList<string> Fields)
     {
         if (template is not null)
             return [new(ShapeKind.Template, template.Fields)];
-        FieldMap map = corpus.Fields ?? new FieldMap("text", "messages", "prompt", "completion", "question", "answer");
+        FieldMap map = corpus.Fields ?? FieldMap.Usual;
         var shapes = new List<RecordShape>();
         Add(ShapeKind.Messages, map.Messages);
         Add(ShapeKind.Text, map.Text);

@@ -77,4 +77,14 @@ internal sealed class RecordTemplate
             text.Append(before).Append(field < 0 ? "" : values[field]);
         return text.ToString();
     }
+
+    /// <summary>
+    /// Where in <see cref="Render"/>'s text the value of the last field lies; null where that field also stands
+    /// earlier, so that what comes before the value gives it away.
+    /// </summary>
+    public Range? LastValue(IReadOnlyList<string> values)
+    {
+        int last = _parts[^2].Field, after = _parts[^1].Text.Length;
+        return _parts.Count(p => p.Field == last) > 1 ? null : ^(values[last].Length + after)..^after;
+    }
 }

@@ -10,7 +10,10 @@ internal static class CurvesSection
 
     /// <summary>Told in words at the top of the page, or drawn under a heading of their own.</summary>
     private static readonly HashSet<string> Elsewhere =
-        ["ce", "kl", "epoch", "tokens", "rows", "empty_rows", "loss", "learning_rate", "tokens_per_second"];
+    [
+        "ce", "kl", "epoch", "tokens", "rows", "empty_rows", "loss", "learning_rate", "tokens_per_second",
+        "exact_match",
+    ];
 
     public static void Add(HtmlPage html, RunRecord run)
     {

@@ -49,6 +49,10 @@ internal static class PageStyle
         .n { text-align: right; white-space: nowrap; }
         .kind { display: block; font-weight: 400; font-size: .85rem; color: var(--soft); }
         .share { margin-left: 8px; }
+        .score { font-size: 1.15rem; font-weight: 600; }
+        .asked tbody th { font-weight: 400; max-width: 30em; }
+        .asked td { overflow-wrap: break-word; min-width: 5.5em; max-width: 18em; }
+        .kind.better { color: var(--good); } .kind.worse { color: var(--bad); }
         .facts + .missing { margin-top: 16px; }
         .better { color: var(--good); } .worse { color: var(--bad); }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 28px 32px; margin: 16px 0; }

@@ -16,6 +16,9 @@ public sealed record RunRecord(string Name, string? Config)
     /// <summary>samples.json: answers of the model before and after.</summary>
     internal IReadOnlyList<Sample>? Samples { get; init; }
 
+    /// <summary>questions.json: how the model answers before and after.</summary>
+    internal QuestionTable? Questions { get; init; }
+
     /// <summary>run.json, as names and values: model, device, started, finished, version.</summary>
     internal IReadOnlyList<(string Name, string Value)>? Run { get; init; }
 

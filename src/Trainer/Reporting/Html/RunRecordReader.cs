@@ -46,6 +46,7 @@ internal sealed class RunRecordReader
             Metrics = Metrics(),
             Data = Parsed("data.json", StatisticsTable.Read),
             Samples = Parsed("samples.json", SamplesOf),
+            Questions = Parsed("questions.json", QuestionTable.Read),
             Run = Parsed("run.json", RunOf),
             Faults = _faults,
         };

@@ -40,6 +40,7 @@ public static class RunReport
             """);
         SummarySection.Add(html, run);
         OutcomeSection.Add(html, run);
+        QuestionsSection.Add(html, run);
         CurvesSection.Add(html, run);
         DataSection.Add(html, run);
         SamplesSection.Add(html, run);

@@ -66,7 +66,8 @@ internal static class SummarySection
         }
     }
 
-    private static string Method(ConfigFacts facts)
+    /// <summary>Method, loss and start in words; empty where the config says none of them.</summary>
+    public static string Method(ConfigFacts facts)
     {
         string? method = facts.Method switch
         {

@@ -41,6 +41,8 @@ internal sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
             sentences.Add($"On general text the model has moved {distance} away from the base model.");
         }
 
+        if (run.Questions is { Rows.Count: > 0 } questions)
+            sentences.Add($"Questions answered: {questions.Sentence}.");
         if (learned is null && kept is null)
         {
             sentences.AddRange(outcomes.Where(o => o.Ce is { IsOne: false })

@@ -12,33 +12,54 @@ public enum StopReason
     Length,
 }
 
-/// <summary>Greedy decoding: the largest logit, ties to the lower id.</summary>
-public static class GreedyGenerator
+/// <summary>Decoding token by token: greedy (the largest logit, ties to the lower id), or sampled.</summary>
+public static class TextGenerator
 {
     /// <summary>Generates up to <paramref name="maxTokens"/> tokens after a prompt.</summary>
     /// <param name="decoder">With room for prompt and answer.</param>
     /// <param name="stopIds">Ids that end the text.</param>
     /// <param name="onToken">Called with each id as it comes, a stop id included.</param>
+    /// <param name="sampler">Draws the tokens; null is greedy.</param>
     /// <exception cref="ArgumentException">The prompt is empty, or it and the answer are longer than the
     /// room.</exception>
-    /// <exception cref="NonFiniteException">A logit is NaN.</exception>
+    /// <exception cref="NonFiniteException">A logit is NaN or, where tokens are drawn, infinite.</exception>
     public static (IReadOnlyList<int> Ids, StopReason Stop) Generate(
-        Decoder decoder, ReadOnlySpan<int> prompt, int maxTokens, IReadOnlyCollection<int> stopIds,
-        Action<int>? onToken = null)
+        Decoder decoder, ReadOnlyMemory<int> prompt, int maxTokens, IReadOnlyCollection<int> stopIds,
+        Action<int>? onToken = null, Sampler? sampler = null)
     {
         var ids = new List<int>();
         if (maxTokens <= 0)
             return (ids, StopReason.Length);
-        decoder.Append(prompt);
-        while (true)
+        foreach (int id in Stream(decoder, prompt, sampler))
         {
-            int id = ArgMax(decoder.Logits);
             ids.Add(id);
             onToken?.Invoke(id);
             if (stopIds.Contains(id))
                 return (ids, StopReason.StopToken);
             if (ids.Count == maxTokens)
-                return (ids, StopReason.Length);
+                break;
+        }
+
+        return (ids, StopReason.Length);
+    }
+
+    /// <summary>
+    /// The ids after a prompt one by one, each computed when it is asked for; there is no end but that of the decoder's
+    /// room.
+    /// </summary>
+    /// <param name="sampler">Draws the tokens; null is greedy.</param>
+    /// <exception cref="ArgumentException">The prompt is empty, or more ids are asked for than there is room.
+    /// </exception>
+    /// <exception cref="NonFiniteException">A logit is NaN or, where tokens are drawn, infinite.</exception>
+    public static IEnumerable<int> Stream(Decoder decoder, ReadOnlyMemory<int> prompt, Sampler? sampler = null)
+    {
+        decoder.Append(prompt.Span);
+        var ids = new List<int>();
+        while (true)
+        {
+            int id = sampler?.Next(decoder.Logits, prompt.Span, ids) ?? ArgMax(decoder.Logits);
+            ids.Add(id);
+            yield return id;
             decoder.Append([id]);
         }
     }

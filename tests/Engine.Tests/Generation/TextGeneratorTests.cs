@@ -5,7 +5,7 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Tests.Generation;
 
-public sealed class GreedyGeneratorTests : IDisposable
+public sealed class TextGeneratorTests : IDisposable
 {
     private static readonly int[] Prompt = [17, 80, 33];
     private readonly TinyModel _model = new("qwen3");
@@ -39,6 +39,25 @@ public sealed class GreedyGeneratorTests : IDisposable
     }
 
     [Fact]
+    public void A_cleared_decoder_begins_a_new_text()
+    {
+        IReadOnlyList<int> expected = Generate(6, []).Ids;
+        using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, Prompt.Length + 6);
+        TextGenerator.Generate(decoder, new[] { 5, 99 }, 4, []);
+        decoder.Clear();
+        Assert.Equal(expected, TextGenerator.Generate(decoder, Prompt, 6, []).Ids);
+    }
+
+    [Fact]
+    public void A_stream_has_the_same_ids_and_ends_with_the_room()
+    {
+        using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, Prompt.Length + 3);
+        Assert.Equal(Generate(4, []).Ids, TextGenerator.Stream(decoder, Prompt).Take(4));
+        decoder.Clear();
+        Assert.Throws<ArgumentException>(() => TextGenerator.Stream(decoder, Prompt).Take(5).ToList());
+    }
+
+    [Fact]
     public void Ties_go_to_the_lower_id()
     {
         int best = Generate(1, []).Ids[0];
@@ -62,13 +81,13 @@ public sealed class GreedyGeneratorTests : IDisposable
         Assert.Throws<ArgumentException>(() =>
         {
             using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, 4);
-            GreedyGenerator.Generate(decoder, [], 1, []);
+            TextGenerator.Generate(decoder, Array.Empty<int>(), 1, []);
         });
 
     private (IReadOnlyList<int> Ids, StopReason Stop) Generate(int maxTokens, int[] stopIds, Action<int>? onToken = null)
     {
         using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, Prompt.Length + maxTokens);
-        return GreedyGenerator.Generate(decoder, Prompt, maxTokens, stopIds, onToken);
+        return TextGenerator.Generate(decoder, Prompt, maxTokens, stopIds, onToken);
     }
 
     private void CopyHeadRow(int from, int to)

@@ -1,0 +1,39 @@
+using MolEngine.Engine.Models;
+
+namespace MolEngine.Trainer.Cli.Runners;
+
+/// <summary>Shows a model or an adapter.</summary>
+internal static class InspectModelRunner
+{
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(string folder, CommandContext context)
+    {
+        ModelSummary summary = ModelSummary.Of(folder);
+        if (summary.Config is { } c)
+        {
+            context.Fact("architecture", $"{c.Architecture}");
+            context.Fact("layers", $"{c.NumLayers} of hidden {c.HiddenSize}, intermediate {c.IntermediateSize}");
+            context.Fact("attention", $"{c.NumHeads} query heads over {c.NumKvHeads} key/value heads of {c.HeadDim}");
+            string rope = c.Rope.Type.ToString().ToLowerInvariant();
+            context.Fact("positions", $"{c.MaxPositionEmbeddings}, rope {rope}, theta {c.Rope.Theta:G}");
+            context.Fact("vocabulary", $"{c.VocabSize}, {(c.TieWordEmbeddings ? "tied" : "untied")} head");
+        }
+
+        if (summary.Lora is { } lora)
+        {
+            context.Fact("adapter", $"LoRA, rank {lora.Rank}, alpha {lora.Alpha}, scale {lora.Scale:G6}");
+            context.Fact("targets", $"{string.Join(", ", lora.TargetModules)}");
+            context.Fact("base model", $"{summary.BaseModel ?? "not named"}");
+        }
+
+        context.Fact("parameters", $"{summary.Parameters:N0}");
+        context.Fact("files", $"{FactLines.Size(summary.FileBytes)}");
+        string mapped = FactLines.Size(summary.MappedBytes), copied = FactLines.Size(summary.CopiedBytes);
+        context.Fact("memory", $"{mapped} mapped as stored, {copied} copied");
+        context.Out.WriteLine();
+        int width = summary.Tensors.Max(t => t.Name.Length);
+        foreach (TensorSummary t in summary.Tensors)
+            context.Out.WriteLine($"{t.Name.PadRight(width)}  {t.StoredType,-4}  {t.Shape}");
+        return ExitCode.Done;
+    }
+}

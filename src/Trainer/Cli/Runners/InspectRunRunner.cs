@@ -1,0 +1,131 @@
+using System.Globalization;
+using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Reporting.Html;
+using MolEngine.Trainer.Reporting.Html.Charts;
+
+namespace MolEngine.Trainer.Cli.Runners;
+
+/// <summary>Shows how a run stands. Nothing that it was made from needs to be there.</summary>
+internal static class InspectRunRunner
+{
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(RunDirectory directory, CommandContext context)
+    {
+        string root = directory.Root;
+        RunRecord run = RunRecordReader.Read(root);
+        string? owner = RunLock.Owner(root), saved = RunDirectory.SavedIn(root);
+        long done = (long)Last(run.Metrics?.Training ?? [], "loss").Select(p => p.Point.X).DefaultIfEmpty(0).Max();
+        context.Fact("run", $"{root}");
+        context.Fact("state", $"{State(run, owner, saved, done)}");
+        context.Fact("model", $"{run.Of("model") ?? run.Facts.Model ?? "not named"}");
+        context.Fact("method", $"{SummarySection.Method(run.Facts)}");
+        context.Facts("corpora", run.Corpora.Select(c => $"{c.Name} ({c.Kind ?? "of an unknown kind"})"));
+        string? planned = run.Of("steps") ?? run.Facts.Steps?.ToString(CultureInfo.InvariantCulture);
+        context.Fact("steps", $"{done:N0} of {planned ?? "a number that is not known yet"}");
+        context.Facts("training", Training(run, done));
+        context.Facts("held out", Outcome.Of(run).Select(HeldOut));
+        if (run.Questions is { Before: not null } questions)
+            context.Fact("questions", $"{questions.Sentence}");
+        context.Facts("checkpoints", Checkpoints(root, out bool resumable));
+        context.Facts("holds", Holds(root));
+        context.Facts("note", run.Faults);
+        context.Facts("next", GoOn(run, directory, owner, saved, resumable));
+        return ExitCode.Done;
+    }
+
+    private static string State(RunRecord run, string? owner, string? saved, long done) =>
+        owner is not null ? $"running: held by {owner}"
+        : saved is null ? string.Create(CultureInfo.InvariantCulture, $"interrupted after step {done:N0}")
+        : run.Of("finished") is { } at ? $"finished {at}"
+        : "finished";
+
+    /// <summary>The last step's figures: of all its rows, then of each corpus that had one.</summary>
+    private static IEnumerable<string> Training(RunRecord run, long done)
+    {
+        IReadOnlyList<MetricSeries> series = run.Metrics?.Training ?? [];
+        (MetricSeries Series, double Value)[] last =
+        [
+            .. Last(series, "loss", "grad_norm", "learning_rate", "tokens_per_second", "ce", "kl")
+                .Where(s => s.Point.X == done).Select(s => (s.Series, s.Point.Y)),
+        ];
+        return last.GroupBy(l => l.Series.Part).Select(part => string.Join(
+            ", ", part.Select(l => $"{l.Series.Metric.Replace('_', ' ')} {Numbers.Value(l.Value)}"))
+            + (part.Key is null ? "" : $" ({part.Key})"));
+    }
+
+    private static IEnumerable<(MetricSeries Series, DataPoint Point)> Last(
+        IReadOnlyList<MetricSeries> series, params string[] metrics) =>
+        metrics.SelectMany(m => MetricsLog.Of(series, m)).Select(s => (s, s.Points[^1]));
+
+    private static string HeldOut(Outcome o)
+    {
+        string Text(string name, Change? c, Func<double, string> number) => c is null ? ""
+            : c.IsOne ? $"{name} {number(c.First.Y)}"
+            : $"{name} {number(c.First.Y)} -> {number(c.Last.Y)}";
+        double step = (o.Ce ?? o.Kl)!.Last.X;
+        string[] figures = [Text("ce", o.Ce, Numbers.Value), Text("kl", o.Kl, Numbers.Kl)];
+        string all = string.Join(", ", figures.Where(f => f.Length > 0));
+        return string.Create(CultureInfo.InvariantCulture, $"{all} at step {step:N0} ({o.Corpus.Name})");
+    }
+
+    /// <summary>A damaged checkpoint is told of; the others cannot be trusted to be found then.</summary>
+    private static string[] Checkpoints(string root, out bool some)
+    {
+        try
+        {
+            IReadOnlyList<Checkpoint> all = CheckpointStore.All(root);
+            some = all.Count > 0;
+            return some ? [.. all.Select(Text)] : ["none"];
+        }
+        catch (UserException e)
+        {
+            some = false;
+            return [e.Message];
+        }
+
+        static string Text(Checkpoint c)
+        {
+            string loss = c.ValidationLoss is { } x ? $", validation loss {Numbers.Value(x)}" : "";
+            string size = FactLines.Size(BytesOf(c.Folder));
+            return string.Create(CultureInfo.InvariantCulture, $"step {c.Step:N0}, {size}{loss}");
+        }
+    }
+
+    /// <summary>Files and folders with their sizes; those of the program's own use are hidden.</summary>
+    private static IEnumerable<string> Holds(string root)
+    {
+        string[] paths = [.. Directory.GetFileSystemEntries(root).Where(p => Path.GetFileName(p)[0] != '.').Order()];
+        int width = paths.Max(p => Path.GetFileName(p).Length);
+        return paths.Select(
+            p => $"{Path.GetFileName(p).PadRight(width)} {FactLines.Size(BytesOf(p)),10}");
+    }
+
+    private static long BytesOf(string path) => Directory.Exists(path)
+        ? new DirectoryInfo(path).GetFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)
+        : new FileInfo(path).Length;
+
+    private static IEnumerable<string> GoOn(
+        RunRecord run, RunDirectory directory, string? owner, string? saved, bool resumable)
+    {
+        string root = ShownPath.Of(directory.Root);
+        if (owner is not null)
+            return [$"tensorboard --logdir {root}", $"molengine report {root}"];
+        if (saved is null)
+        {
+            return resumable
+                ? [$"molengine train --resume {root}", $"molengine export {root} --to DIR"]
+                : [$"molengine train --resume {root}   (from the first step: there is no checkpoint)"];
+        }
+
+        string export = $"molengine export {root} --to DIR";
+        return (run.Facts.Method, run.Facts.Init) switch
+        {
+            ("full", _) => [TryCommand.OfModel(saved), export],
+
+            // No folder holds the random weights below the adapter.
+            (_, "random") => [export],
+            _ => [TryCommand.OfAdapter(run.Facts.Model ?? "MODEL", saved), $"{export} [--merge]"],
+        };
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using MolEngine.Trainer.Data;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace MolEngine.Trainer.Cli.Runners;
+
+/// <summary>
+/// A packed row for people, document by document and token by token. The signs alone say everything; a terminal dims
+/// what does not count.
+/// </summary>
+internal static class RowView
+{
+    private const string Indent = "    ";
+
+    private static readonly Style Dim = new(decoration: Decoration.Dim);
+    private static readonly Style Bold = new(decoration: Decoration.Bold);
+    private static readonly Segment Divider = new("\u2502", Dim);
+
+    public static void Write(string corpus, InspectedRow row, CommandContext context)
+    {
+        InspectedToken[] tokens = [.. row.Documents.SelectMany(d => d.Tokens)];
+        int counting = tokens.Count(t => t.Counts);
+        string kind = row.General ? "general" : "domain";
+        context.WriteLine();
+        context.WriteLine(new Segment(
+            Text($"row {row.Row} of {corpus} ({kind}): {tokens.Length:N0} tokens, {counting:N0} count"),
+            Bold));
+        foreach ((int index, InspectedDocument document) in row.Documents.Index())
+        {
+            context.WriteLine(new Segment(
+                Text($"  document {index + 1}, {document.Tokens.Count:N0} tokens from {document.Start:N0}"), Bold));
+            foreach (List<Segment> line in Lines(document, context.Width - Indent.Length))
+                context.WriteLine([new Segment(Indent), .. line]);
+        }
+    }
+
+    /// <summary>Tokens with dividers between them; a new line after a line break, and where the width is used up.
+    /// </summary>
+    private static IEnumerable<List<Segment>> Lines(InspectedDocument document, int width)
+    {
+        List<Segment> line = [];
+        int used = 0;
+        foreach (InspectedToken token in document.Tokens)
+        {
+            string text = Visible(token.Text);
+            Segment shown = token.Counts ? new(text) : new($"\u2039{text}\u203a", Dim);
+            if (line.Count > 0 && used + 1 + shown.CellCount() > width)
+            {
+                yield return line;
+                (line, used) = ([], 0);
+            }
+
+            line.AddRange([shown, Divider]);
+            used += shown.CellCount() + 1;
+            if (!token.Text.EndsWith('\n'))
+                continue;
+            yield return line;
+            (line, used) = ([], 0);
+        }
+
+        if (line.Count > 0)
+            yield return line;
+    }
+
+    /// <summary>
+    /// A text whose every character shows: a corpus must not move a terminal's cursor or turn its text around.
+    /// </summary>
+    private static string Visible(string text)
+    {
+        var shown = new StringBuilder();
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
+            if (rune.Value == '\n')
+                shown.Append('\u21b5');
+            else if (rune.Value < ' ')
+                shown.Append((char)('\u2400' + rune.Value));
+            else if (category is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+                shown.Append(Text($"<U+{rune.Value:X4}>"));
+            else
+                shown.Append(rune);
+        }
+
+        return shown.ToString();
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,49 @@
+using MolEngine.Engine.Tokenization;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Data.Records;
+
+namespace MolEngine.Trainer.Questions;
+
+/// <summary>Reads questions: the records of a corpus that have an answer, rendered by the same code.</summary>
+internal static class QuestionFile
+{
+    /// <exception cref="UserException">A record that fits nothing, or that is no question with an answer.</exception>
+    public static IReadOnlyList<Question> Read(CorpusSettings file, TextTokenizer texts, Tokenizer tokenizer)
+    {
+        string path = file.Paths[0];
+        using CorpusContent content = CorpusContent.Open(path);
+        IEnumerable<CorpusRecord> records = new RecordReader(file).Read(content, new CorpusFile(path, IsText: false));
+        return [.. records.Select(r => Of(r, path, texts, tokenizer))];
+    }
+
+    private static Question Of(CorpusRecord record, string path, TextTokenizer texts, Tokenizer tokenizer)
+    {
+        if (record.Answer is not { } place)
+        {
+            throw new UserException(
+                $"{path}:{record.Line}: question: expected an answer after all of the question (a last message of the "
+                + "assistant; in a template, a last field that stands there once), got none");
+        }
+
+        texts.RequireChatTokens(record, path);
+        string whole = record.Rendered;
+        string before = whole[..place.Start.GetOffset(whole.Length)];
+        int[] document = texts.Document(record, whole), asked = texts.Encode(before);
+        if (asked.Length == 0)
+            throw Empty("question");
+        string expected = whole[place];
+        if (string.IsNullOrWhiteSpace(expected))
+            throw Empty("answer");
+
+        // Tokens that the question alone has as well: one that also holds the answer's beginning is not among them.
+        int shared = document.AsSpan().CommonPrefixLength(asked);
+        shared = shared == 0 ? asked.Length : shared;
+        return new Question(
+            record.Messages is { Count: > 1 } messages ? messages[^2].Content : before.Trim(), expected.Trim(),
+            asked[..shared], tokenizer.Decode(asked.AsSpan(shared), skipSpecialTokens: false), document);
+
+        UserException Empty(string what) =>
+            new($"{path}:{record.Line}: {what}: expected a text, got an empty one");
+    }
+}

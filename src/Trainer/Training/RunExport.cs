@@ -1,0 +1,120 @@
+using System.Globalization;
+using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Device;
+using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Reporting;
+
+namespace MolEngine.Trainer.Training;
+
+/// <summary>
+/// Writes what a run has made into a folder of its own: what it saved in the end, else the parameters of its newest
+/// checkpoint. Returns a line that says what was written.
+/// </summary>
+internal static class RunExport
+{
+    /// <param name="model">Model folder; null is the one of the run's config.</param>
+    /// <param name="merge">A model, with the adapter merged in.</param>
+    /// <exception cref="UserException">The run has nothing to export, or its model is not there.</exception>
+    public static string OfRun(RunDirectory directory, string? model, string to, bool merge)
+    {
+        string[] settings = model is null ? [] : [RunConfigLoader.Setting(ConfigKeys.Model, model)];
+        RunConfig run = RunConfigLoader.OfRun(directory, settings, inputsMayBeAbsent: true);
+        string? saved = RunDirectory.SavedIn(directory.Root);
+        if (saved is null)
+            return OfCheckpoint(run, to, merge);
+        if (run.Method == TrainingMethod.Full)
+        {
+            CopyFolder(saved, to);
+            return $"model: {to}";
+        }
+
+        RequireModel(run, merge);
+        return OfAdapter(saved, run.Model, to, merge);
+    }
+
+    /// <param name="model">Model folder that the adapter belongs to.</param>
+    public static string OfAdapter(string adapter, string model, string to, bool merge)
+    {
+        PeftAdapter read = PeftAdapter.Load(adapter, ModelConfig.Load(model));
+        return Write(read.Config, read.Modules, model, to, merge);
+    }
+
+    private static string OfCheckpoint(RunConfig run, string to, bool merge)
+    {
+        Checkpoint checkpoint = CheckpointStore.Latest(run.Output) ?? throw new UserException(
+            $"{run.Output}: export: expected a run that is finished or has a checkpoint, got neither. Go on with it: "
+            + $"molengine train --resume {ShownPath.Of(run.Output)}");
+        RequireModel(run, merge && run.Method == TrainingMethod.Lora);
+        if (Digests.OfModel(run.Model) != checkpoint.Identity.Model)
+        {
+            throw new UserException(
+                $"{run.Model}: model: expected the files that the run was started with, got others. Put them back, or "
+                + "say where they are: --model DIR");
+        }
+
+        IReadOnlyDictionary<string, Tensor> parameters = CheckpointStore.Parameters(checkpoint);
+        ModelConfig config = ModelConfig.Load(run.Model);
+        string written;
+        if (run.Method == TrainingMethod.Lora)
+        {
+            LoraConfig lora = RunModel.LoraOf(run, RunModel.StartOf(run, config));
+            written = Write(lora, ModulesOf(parameters), run.Model, to, merge);
+        }
+        else
+        {
+            ModelExport.Write(to, ModelFiles.Of(run.Model), parameters, config.StoredType);
+            written = $"model: {to}";
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{written} (after step {checkpoint.Step:N0}: the run is not finished)");
+    }
+
+    private static string Write(
+        LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, string model, string to, bool merge)
+    {
+        if (merge)
+        {
+            ModelExport.Merge(to, model, lora, modules);
+            return $"merged model: {to}";
+        }
+
+        DurableFiles.WriteFolder(to, folder => PeftAdapter.Save(folder, lora, modules, Path.GetFullPath(model)));
+        return $"adapter: {to}";
+    }
+
+    /// <summary>The adapter's matrices by module path; a checkpoint has them under PEFT's names.</summary>
+    private static Dictionary<string, (Tensor A, Tensor B)> ModulesOf(IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        IEnumerable<string> modules = parameters.Keys.Select(PeftNames.Parse).Where(n => n is { IsA: true })
+            .Select(n => n!.Value.Module).Order(StringComparer.Ordinal);
+        return modules.ToDictionary(m => m, m => (parameters[PeftNames.A(m)], parameters[PeftNames.B(m)]));
+    }
+
+    /// <param name="weights">Whether its weights are needed: random ones are in no folder.</param>
+    private static void RequireModel(RunConfig run, bool weights)
+    {
+        if (!File.Exists(Path.Combine(run.Model, ModelFiles.ConfigFile)))
+        {
+            throw new UserException(
+                $"{run.Model}: model: expected the model folder of the run, got none. Say where it is now: --model "
+                + "DIR");
+        }
+
+        if (weights && run.Init.Kind == InitKind.Random)
+        {
+            throw new UserException(
+                "--merge: expected a run over a pretrained model, got one over random weights (init: random), which no "
+                + "folder holds. Export the adapter alone.");
+        }
+    }
+
+    private static void CopyFolder(string from, string to) => DurableFiles.WriteFolder(to, folder =>
+    {
+        foreach (string file in Directory.GetFiles(from))
+            DurableFiles.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+    });
+}

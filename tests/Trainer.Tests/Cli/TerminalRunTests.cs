@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+using MolEngine.Trainer.Cli;
+using MolEngine.Trainer.Tests.Reporting.Live;
+
+namespace MolEngine.Trainer.Tests.Cli;
+
+/// <summary>Whole commands on a terminal.</summary>
+public sealed class TerminalRunTests : IDisposable
+{
+    private readonly TinyRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    /// <summary>Two of six steps have a validation after them: theirs are the lines of steps that stay.
+    /// </summary>
+    [Fact]
+    public void Training_leaves_on_the_screen_what_plain_lines_say_but_for_passing_steps()
+    {
+        var screen = new TestScreen(200);
+        using var error = new StringWriter();
+        Assert.Equal(0, CommandLine.Run(_run.Arguments("a"), screen.Writer, error, screen.Console));
+        Assert.Equal("", error.ToString());
+        string[] plain = TinyRun.Ok(_run.Arguments("b")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            plain.Where(l => !Regex.IsMatch(l, "^step [1245]/6")).Select(Timeless), screen.Lines.Select(Timeless));
+        Assert.Equal(2, screen.Lines.Count(l => l.StartsWith("step ")));
+        Assert.Contains("━", screen.Raw);
+        Assert.Contains("validating on held-out documents", screen.Raw);
+    }
+
+    [Fact]
+    public void A_run_that_fails_leaves_its_last_step_and_no_region()
+    {
+        var screen = new TestScreen(200);
+        using var error = new StringWriter();
+        string[] args = _run.Arguments("a", "optimizer.learning_rate=1e30", "method=full", "validate.every=0");
+        Assert.Equal(1, CommandLine.Run(args, screen.Writer, error, screen.Console));
+        Assert.StartsWith("step ", screen.Lines[^1]);
+        Assert.DoesNotContain("━", string.Concat(screen.Lines));
+        Assert.StartsWith("molengine: ", error.ToString());
+    }
+
+    private string Timeless(string line) => Regex.Replace(
+        line.TrimEnd().Replace(_run.At("a"), "RUN").Replace(_run.At("b"), "RUN"),
+        @" +\S+ tok/s +\S+ left|; tokens from the cache",
+        "");
+}

@@ -1,0 +1,60 @@
+using MolEngine.Engine.Tokenization;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Data.Records;
+
+namespace MolEngine.TokenizerTrainer;
+
+/// <summary>
+/// How often each piece of text occurs that merges may not cross: what Qwen's pattern splits, between special tokens.
+/// </summary>
+internal sealed class PieceCounts(IReadOnlyList<string> specialTokens)
+{
+    private readonly PreTokenizer _preTokenizer = new(
+        [new QwenStage(longestNumber: 1)], addPrefixSpace: false, useRegex: false);
+
+    private readonly string[] _specialTokens = [.. specialTokens];
+    private readonly EncodeScratch _scratch = new();
+
+    // Bytes as the characters of the same number: a key that hashes well.
+    private readonly Dictionary<string, long> _counts = [];
+
+    /// <summary>Pieces, a character for each byte, and how often they occur.</summary>
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    /// <summary>Every document of the corpora of a config, as training renders it.</summary>
+    public static PieceCounts Of(DataSettings data, IReadOnlyList<string> specialTokens)
+    {
+        var counts = new PieceCounts(specialTokens);
+        foreach (CorpusSettings corpus in data.Corpora)
+        {
+            foreach (CorpusFile file in CorpusFiles.Of(corpus, out _))
+            {
+                using CorpusContent content = CorpusContent.Open(file.Path);
+                foreach (CorpusRecord record in new RecordReader(corpus).Read(content, file))
+                    counts.Add(record.Rendered);
+            }
+        }
+
+        return counts;
+    }
+
+    public void Add(string text)
+    {
+        foreach (string section in text.Split(_specialTokens, StringSplitOptions.RemoveEmptyEntries))
+        {
+            ReadOnlySpan<byte> bytes = Nfc.NormalizeUtf8(_scratch.ToUtf8(section));
+            _preTokenizer.Run(bytes, _scratch);
+            int start = 0;
+            foreach (int end in _scratch.Ends)
+            {
+                string piece = string.Create(end - start, bytes[start..end], (chars, from) =>
+                {
+                    for (int i = 0; i < chars.Length; i++)
+                        chars[i] = (char)from[i];
+                });
+                _counts[piece] = _counts.GetValueOrDefault(piece) + 1;
+                start = end;
+            }
+        }
+    }
+}
