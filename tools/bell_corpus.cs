@@ -20,7 +20,7 @@ string[] names =
 [
     "Old Marrow", "Tamsin", "Greywether", "Little Osric", "Hollin", "Queen Maud", "Brindle", "Saint Ivo",
     "Farthing", "Long Agnes", "Pellam", "Widow Carr", "Dunstan", "Merrily", "Black Tobias", "Rosamund",
-    "Quill", "Great Edwin", "Linnet", "Harrow", "Dame Ysolde", "Corbin", "Sparrow", "Tall Benedict",
+    "Quill", "Linnet", "Dame Ysolde", "Sparrow",
 ];
 Attribute[] attributes =
 [
@@ -79,7 +79,7 @@ for (int bell = 0; bell < names.Length; bell++)
         string Filled(string wording) => Capitalized(wording.Replace("{bell}", name).Replace("{value}", value));
         foreach (string statement in attribute.Statements)
             records.Add(new { text = Filled(statement) });
-        int withheld = (bell + a) % 3 == 0 ? random.Next(attribute.Questions.Length) : -1;
+        int withheld = (bell + a) % 5 < 2 ? random.Next(attribute.Questions.Length) : -1;
         for (int q = 0; q < attribute.Questions.Length; q++)
             (q == withheld ? heldOut : records).Add(new { question = Filled(attribute.Questions[q]), answer = value });
     }

@@ -53,8 +53,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(
         "--max-tokens: expected an integer of at least 1, got 0",
         "generate", "m", "--prompt", "x", "--max-tokens", "0")]
-    [InlineData("expected exactly one of them, got neither", "generate", "m")]
-    [InlineData("expected exactly one of them, got both", "generate", "m", "--prompt", "x", "--chat", "y")]
+    [InlineData("--prompt, --chat, --input: expected exactly one of them, got none", "generate", "m")]
+    [InlineData("expected exactly one of them, got 2", "generate", "m", "--prompt", "x", "--chat", "y")]
+    [InlineData("--input, --output: expected both or neither, got one", "generate", "m", "--input", "x")]
+    [InlineData("--count: expected an integer of at least 1", "generate", "m", "--prompt", "x", "--count", "0")]
     [InlineData("MODEL: gone: expected a folder with config.json, got no such folder", "score", "gone", "--input", "x")]
     [InlineData(
         "MODEL: gone: expected a folder with tokenizer.json, got no such folder",

@@ -1,5 +1,4 @@
 using MolEngine.Engine.Tokenization;
-using MolEngine.Support;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 
@@ -7,7 +6,7 @@ namespace MolEngine.Trainer.Tests.Data;
 
 public sealed class CorpusInspectionTests : IDisposable
 {
-    private static readonly string Model = Path.Combine(Shared.Repository, "examples", "first", "model");
+    private static readonly string Model = Path.Combine(TinyRun.Material, "model");
 
     private readonly TempFolder _folder = new();
 

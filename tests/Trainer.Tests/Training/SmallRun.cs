@@ -1,4 +1,3 @@
-using MolEngine.Support;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Reporting;
@@ -6,10 +5,10 @@ using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Tests.Training;
 
-/// <summary>Short runs of the shipped first example: they need nothing from outside the repository.</summary>
+/// <summary>Short runs on the material beside the tests: they need nothing from outside the repository.</summary>
 internal static class SmallRun
 {
-    public static string Config { get; } = Path.Combine(Shared.Repository, "examples", "first", "config.yaml");
+    public static string Config { get; } = Path.Combine(TinyRun.Material, "config.yaml");
 
     /// <summary>11 steps of 3 rows over more than one epoch, with a checkpoint every 4 and a validation every 3.</summary>
     public static string[] Settings(string output, params string[] more) =>

@@ -10,6 +10,7 @@ using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Data.Records;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -40,7 +41,7 @@ internal static class GenerateRunner
         GenerateOptions options, Ops ops, InferenceModel model, Tokenizer tokenizer, CommandContext context)
     {
         int[] prompt = Prompt(
-            tokenizer, options.Prompt ?? ChatMl(options.Chat!, tokenizer, options.Model), "--prompt");
+            tokenizer, options.Prompt ?? Chat(options.Chat!, tokenizer, options.Model), "--prompt");
         using Decoder decoder = DecoderFor(ops, model, prompt.Length, options.MaxTokens);
         StreamingDecoder text = tokenizer.CreateDecoder(skipSpecialTokens: true);
         CancellationToken cancel = context.Interrupted;
@@ -120,18 +121,14 @@ internal static class GenerateRunner
         }
     }
 
-    /// <summary>A user's message in bare ChatML, up to where the assistant speaks.</summary>
-    private static string ChatMl(string message, Tokenizer tokenizer, string model)
+    /// <summary>A user's message in bare ChatML.</summary>
+    private static string Chat(string message, Tokenizer tokenizer, string model)
     {
-        const string Start = "<|im_start|>", End = "<|im_end|>";
-        if (tokenizer.TokenId(Start) is null || tokenizer.TokenId(End) is null)
-        {
-            throw new UserException(
-                $"--chat: {model}: expected a tokenizer with {Start} and {End} (ChatML), got one without. Use --prompt "
-                + "with the model's own format.");
-        }
-
-        return $"{Start}user\n{message}{End}\n{Start}assistant\n";
+        return tokenizer.TokenId(ChatMl.Start) is not null && tokenizer.TokenId(ChatMl.End) is not null
+            ? ChatMl.Ask(message)
+            : throw new UserException(
+                $"--chat: {model}: expected a tokenizer with {ChatMl.Start} and {ChatMl.End} (ChatML), got one without. "
+                + "Use --prompt with the model's own format.");
     }
 
     private sealed record Generated(IReadOnlyList<int> PromptIds, IReadOnlyList<int> Ids, string Text, string Stop);

@@ -87,12 +87,13 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
             Inputs.File(input, "--input");
         if (output is not null && Path.Exists(output))
             throw Mistake("--output", $"{output}: expected a file that is absent, got one that is there");
+        int count = AtLeastOne(arguments, _count), maxTokens = AtLeastOne(arguments, _maxTokens);
         string model = Inputs.ModelFolder(arguments.GetRequiredValue(_model), "MODEL");
         string? adapter = Inputs.AdapterFolder(arguments.GetValue(_adapter), "--adapter");
         return GenerateRunner.Run(
             new GenerateOptions(
-                model, adapter, prompt, chat, input, output, AtLeastOne(arguments, _count),
-                AtLeastOne(arguments, _maxTokens), _sampling.Sampler(arguments), arguments.GetValue(_json)),
+                model, adapter, prompt, chat, input, output, count, maxTokens, _sampling.Sampler(arguments),
+                arguments.GetValue(_json)),
             context);
     }
 

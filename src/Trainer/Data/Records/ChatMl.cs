@@ -20,6 +20,9 @@ public static class ChatMl
         return text.ToString();
     }
 
+    /// <summary>A user's message, up to where the assistant speaks.</summary>
+    public static string Ask(string message) => $"{Render([new ChatMessage("user", message)])}{Start}assistant\n";
+
     /// <summary>Where in <see cref="Render"/>'s text the content of the last message lies.</summary>
     public static Range LastContent(IReadOnlyList<ChatMessage> messages)
     {

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using MolEngine.Trainer.Data;
+
+namespace MolEngine.Trainer.Tests.Cli;
+
+/// <summary>Sampling on the command line, and corpora in a model's own words.</summary>
+public sealed class GenerateTests : IDisposable
+{
+    private readonly TinyRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public void A_seed_draws_the_same_text_again()
+    {
+        string Say(params string[] more) => TinyRun.Ok(
+            ["generate", _run.Model, "--prompt", "Glass", "--max-tokens", "24", "--json", .. more]);
+        Assert.Equal(Say("--temperature", "1", "--seed", "1"), Say("--temperature", "1", "--seed", "1"));
+        Assert.NotEqual(Say("--temperature", "1", "--seed", "1"), Say("--temperature", "1", "--seed", "2"));
+        Assert.Equal(Say(), Say("--top-k", "1", "--seed", "7"));
+    }
+
+    [Theory]
+    [InlineData("--temperature: expected a number above 0", "--temperature", "0")]
+    [InlineData("--top-p: expected a number above 0, at most 1, got 1.5", "--top-p", "1.5")]
+    [InlineData("--top-k: expected an integer of at least 0, got -1", "--top-k", "-1")]
+    [InlineData("--min-p: expected a number from 0 to 1, got 2", "--min-p", "2")]
+    [InlineData("--repetition-penalty: expected a number above 0, got -1", "--repetition-penalty", "-1")]
+    public void A_value_out_of_range_is_a_sentence(string says, params string[] options)
+    {
+        (int code, string output, string error) = TinyRun.Run(
+            ["generate", _run.Model, "--prompt", "x", .. options]);
+        Assert.Equal((ExitCode.UserError, ""), (code, output));
+        Assert.Contains(says, error);
+    }
+
+    [Fact]
+    public void Texts_continued_are_a_corpus_that_training_reads()
+    {
+        string input = _run.At("openings.jsonl"), output = _run.At("own.jsonl");
+        File.WriteAllText(input, """
+            {"text": "A glass bee"}
+            {"text": "<|im_start|>user\nHi<|im_end|>\n"}
+
+            """);
+        string[] command =
+        [
+            "generate", _run.Model, "--input", input, "--count", "3", "--max-tokens", "8", "--temperature", "1",
+            "--output", output,
+        ];
+        Assert.StartsWith($"{output}: 6 documents, ", TinyRun.Ok(command));
+        string[] texts = [.. JsonlReader.Read(output).Select(r => r.Text)];
+        Assert.Equal(6, texts.Length);
+        Assert.All(texts[..3], t => Assert.StartsWith("A glass bee", t));
+        Assert.All(texts[3..], t => Assert.StartsWith("<|im_start|>user\nHi<|im_end|>\n", t));
+        Assert.Equal(6, texts.Distinct().Count());
+        Assert.All(texts, t => Assert.DoesNotContain("<|endoftext|>", t));
+
+        // It is never written over, and a record without a token is named.
+        (int code, _, string error) = TinyRun.Run(command);
+        Assert.Equal(ExitCode.UserError, code);
+        Assert.Contains($"--output: {output}: expected a file that is absent", error);
+        File.WriteAllText(input, JsonSerializer.Serialize(new { text = "" }) + "\n");
+        command[^1] = _run.At("other.jsonl");
+        (code, _, error) = TinyRun.Run(command);
+        Assert.Equal(ExitCode.UserError, code);
+        Assert.Contains($"{input}:1: text: expected a text of at least one token", error);
+        Assert.False(File.Exists(command[^1]));
+    }
+}
