@@ -1,42 +1,18 @@
-using System.Runtime.InteropServices;
 using System.Text;
+using MolEngine.Kernels.Files;
 
 namespace MolEngine.Engine.Weights;
 
 /// <summary>
-/// Files and folders that are either whole or not there: written under a temporary name beside the target, flushed to
-/// the disk, renamed, and the folder flushed too, so that a power cut cannot undo the rename.
+/// Files and folders that are either whole or not there (<see cref="DurableFile"/>); one that cannot be written is a
+/// mistake of the person who named it.
 /// </summary>
-public static partial class DurableFiles
+public static class DurableFiles
 {
     /// <summary>Writes or replaces a file.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
-    public static void Write(string path, Action<Stream> write)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
-        Guarded(path, () =>
-        {
-            try
-            {
-                using (var stream = new FileStream(
-                    temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
-                {
-                    write(stream);
-                    stream.Flush(flushToDisk: true);
-                }
-
-                File.Move(temporary, path, overwrite: true);
-            }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
-
-            SyncFolder(folder);
-        });
-    }
+    public static void Write(string path, Action<Stream> write) =>
+        Guarded(path, () => DurableFile.Write(path, write));
 
     /// <summary>Writes or replaces a UTF-8 text.</summary>
     public static void WriteText(string path, string text) =>
@@ -67,7 +43,7 @@ public static partial class DurableFiles
             try
             {
                 fill(temporary);
-                SyncFolder(temporary);
+                DurableFile.SyncFolder(temporary);
                 RefuseToOverwrite(target, full);
                 if (Directory.Exists(full))
                     Directory.Delete(full);
@@ -79,21 +55,8 @@ public static partial class DurableFiles
                 throw;
             }
 
-            SyncFolder(parent);
+            DurableFile.SyncFolder(parent);
         });
-    }
-
-    /// <summary>Flushes a folder's list of names to the disk. Windows has no such call and needs none.</summary>
-    public static void SyncFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-        int descriptor = Open(folder, 0);
-        if (descriptor < 0)
-            return;
-        // Some network file systems refuse to flush a folder; the rename itself has succeeded.
-        _ = Fsync(descriptor);
-        _ = Close(descriptor);
     }
 
     private static void RefuseToOverwrite(string target, string full)
@@ -118,13 +81,4 @@ public static partial class DurableFiles
                 + "another.", e);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Fsync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

@@ -8,6 +8,8 @@ internal sealed unsafe class NativeCudaDriver : ICudaDriver
 {
     private const int LongestName = 256;
 
+    public NativeCudaDriver() => NativeLibraries.Bind();
+
     public CUresult cuInit(uint flags) => CudaDriverApi.cuInit(flags);
 
     public CUresult cuDriverGetVersion(out int version) => CudaDriverApi.cuDriverGetVersion(out version);

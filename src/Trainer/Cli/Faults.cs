@@ -1,5 +1,7 @@
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
 
 namespace MolEngine.Trainer.Cli;
 
@@ -24,7 +26,8 @@ internal static class Faults
     private static int Report(Exception e, TextWriter error)
     {
         int code = CodeOf(e);
-        bool expected = code != ExitCode.Failed || e is RunFailedException or NonFiniteException or IOException;
+        bool expected = code != ExitCode.Failed
+            || e is RunFailedException or NonFiniteException or IOException or CudaException or KernelCompileException;
         string message = code == ExitCode.Interrupted ? "interrupted" : e.Message;
         string said = expected ? message : $"unexpected error: {e.GetType().Name}: {message}";
         foreach (string line in said.Split(Environment.NewLine))

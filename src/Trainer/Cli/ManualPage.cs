@@ -18,6 +18,13 @@ internal static class ManualPage
         ("130", "Interrupted (Ctrl-C, SIGTERM)."),
     ];
 
+    private static readonly (string, string)[] EnvironmentVariables =
+    [
+        ("MOLENGINE_CACHE=DIR", "Where tokens and compiled kernels are kept between runs."),
+        ("MOLENGINE_CUDA_PATH=DIR", "Where NVIDIA's libraries are looked for first."),
+        ("MOLENGINE_TRACE=1", "Shows where in the program an unexpected error came from."),
+    ];
+
     /// <summary>The page of the program: its verbs.</summary>
     public static void WriteProgram(IEnumerable<Verb> verbs, TextWriter to)
     {
@@ -36,7 +43,7 @@ internal static class ManualPage
                 ("molengine score --help", "The manual page of score."),
             ]);
         Section(to, "Environment");
-        Columns(to, [("MOLENGINE_TRACE=1", "Shows where in the program an unexpected error came from.")]);
+        Columns(to, EnvironmentVariables);
         Section(to, "Exit codes");
         Columns(to, ExitCodes);
     }

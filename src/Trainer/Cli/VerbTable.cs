@@ -14,6 +14,7 @@ internal static class VerbTable
         new ExportVerb(),
         new InspectVerb(),
         new ReportVerb(),
+        new KernelsVerb(),
         new DoctorVerb(),
     ];
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Reporting;
 
@@ -9,10 +10,13 @@ namespace MolEngine.Trainer.Cli.Runners;
 internal static class DoctorRunner
 {
     private const string NoSimd = "none that the CPU backend uses (AVX2 with FMA, or AVX-512): training is slow here";
+    private const string NoBackend = "this version has no CUDA backend yet: training runs on the CPU";
 
     public static int Run(CommandContext context)
     {
         MachineInfo machine = MachineInfo.Read();
+        CudaProbe gpu = CudaProbe.Run(LibrarySearch.Here);
+        CudaToolkit toolkit = CudaToolkit.Find(LibrarySearch.Here, gpu.NewestMajor);
         SimdLevel best = SimdLevels.Best;
         (string, string)[] lines =
         [
@@ -23,11 +27,24 @@ internal static class DoctorRunner
             ("SIMD", best == SimdLevel.Scalar ? NoSimd : $"{best}"),
             ("cores", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
             ("memory", $"{Gibibytes(machine.TotalMemory)} in all, {Gibibytes(machine.AvailableMemory)} available"),
-            ("GPU", CudaProbe.Run().Sentence),
+            ("GPU", $"{gpu.Sentence}; {NoBackend}"),
+            ("NVRTC", toolkit.NvrtcSentence),
+            ("cuBLASLt", toolkit.BlasSentence),
         ];
         foreach ((string name, string text) in lines)
             context.Out.WriteLine($"{name,-10} {text}");
+        foreach (LibraryFinding library in new[] { gpu.Library, toolkit.NvrtcLibrary, toolkit.BlasLibrary })
+            WritePlaces(library, context.Out);
         return ExitCode.Done;
+    }
+
+    private static void WritePlaces(LibraryFinding library, TextWriter to)
+    {
+        if (library.Found)
+            return;
+        to.WriteLine();
+        to.WriteLine($"{library.Title} was looked for in ({LibrarySearch.PathVariable} names a folder to begin with):");
+        to.WriteLine(library.Places);
     }
 
     private static string Gibibytes(long bytes) =>

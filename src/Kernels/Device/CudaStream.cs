@@ -1,0 +1,52 @@
+using MolEngine.Kernels.Interop;
+
+namespace MolEngine.Kernels.Device;
+
+/// <summary>
+/// A queue of work on a device: its entries run in order, and in no order with those of other streams unless an event
+/// makes one. It does not wait for the legacy default stream.
+/// </summary>
+public sealed class CudaStream(CudaContext context) : CudaResource(context, Create)
+{
+    /// <summary>Whether all that was queued is done. Faults of that work come out here.</summary>
+    public bool IsDone
+    {
+        get
+        {
+            Context.MakeCurrent();
+            CUresult state = Driver.cuStreamQuery(Value);
+            GC.KeepAlive(this);
+            if (state == CUresult.CUDA_ERROR_NOT_READY)
+                return false;
+            Driver.Check(state, "cuStreamQuery(stream)");
+            return true;
+        }
+    }
+
+    /// <summary>Waits until all that was queued is done. Faults of that work come out here.</summary>
+    public void Synchronize()
+    {
+        Context.MakeCurrent();
+        Driver.Check(Driver.cuStreamSynchronize(Value));
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>
+    /// What is queued from now on waits for what <paramref name="recorded"/> has recorded; the host does not wait.
+    /// </summary>
+    public void WaitFor(CudaEvent recorded)
+    {
+        Context.MakeCurrent();
+        Driver.Check(Driver.cuStreamWaitEvent(Value, recorded.Value, 0));
+        GC.KeepAlive(recorded);
+        GC.KeepAlive(this);
+    }
+
+    private protected override void ReleaseIn(ICudaDriver driver, nint native) => driver.cuStreamDestroy(native);
+
+    private static nint Create(ICudaDriver driver)
+    {
+        driver.Check(driver.cuStreamCreate(out nint stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+        return stream;
+    }
+}

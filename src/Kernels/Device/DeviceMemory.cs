@@ -1,0 +1,141 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Interop;
+
+namespace MolEngine.Kernels.Device;
+
+/// <summary>
+/// A piece of device memory, 256-byte aligned, not initialised. Copies to and from host arrays return when they are
+/// done; those of <see cref="PinnedMemory"/> are queued.
+/// </summary>
+public sealed unsafe class DeviceMemory : CudaResource
+{
+    /// <param name="name">What it is for: shown in errors, and told to a driver that reports by name.</param>
+    /// <exception cref="OutOfMemoryException">The device has not so much free: says how much it has.</exception>
+    public DeviceMemory(CudaContext context, string name, nuint bytes)
+        : base(context, driver => Create(context, driver, name, bytes))
+    {
+        Name = name;
+        Bytes = bytes;
+        try
+        {
+            (Driver as IAllocationNames)?.NameAllocation(Address, bytes, name);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Name { get; }
+
+    public nuint Bytes { get; }
+
+    /// <summary>Of the first byte.</summary>
+    public ulong Address => (ulong)Value;
+
+    /// <summary>Copies host values to byte <paramref name="offset"/> on; done on return.</summary>
+    public void Upload<T>(ReadOnlySpan<T> source, nuint offset = 0)
+        where T : unmanaged
+    {
+        ReadOnlySpan<byte> raw = MemoryMarshal.AsBytes(source);
+        ulong to = Range("upload", offset, (nuint)raw.Length);
+        fixed (byte* from = raw)
+            Driver.Check(Driver.cuMemcpyHtoD(to, from, (nuint)raw.Length));
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Copies from byte <paramref name="offset"/> on to the host; done on return.</summary>
+    /// <remarks>It does not wait for streams: synchronise the one that writes first.</remarks>
+    public void Download<T>(Span<T> destination, nuint offset = 0)
+        where T : unmanaged
+    {
+        Span<byte> raw = MemoryMarshal.AsBytes(destination);
+        ulong from = Range("download", offset, (nuint)raw.Length);
+        fixed (byte* to = raw)
+            Driver.Check(Driver.cuMemcpyDtoH(to, from, (nuint)raw.Length));
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>
+    /// Queues a copy of pinned memory's first <paramref name="count"/> bytes: they must stay as they are until the
+    /// stream has reached it.
+    /// </summary>
+    public void Upload(PinnedMemory source, nuint count, CudaStream stream, nuint offset = 0)
+    {
+        Within(source, count);
+        ulong to = Range("upload", offset, count);
+        Driver.Check(Driver.cuMemcpyHtoDAsync(to, (void*)source.Value, count, stream.Value));
+        KeepAlive(source, stream);
+    }
+
+    /// <summary>Queues a copy into pinned memory: it holds the bytes once the stream has reached it.</summary>
+    public void Download(PinnedMemory destination, nuint count, CudaStream stream, nuint offset = 0)
+    {
+        Within(destination, count);
+        ulong from = Range("download", offset, count);
+        Driver.Check(Driver.cuMemcpyDtoHAsync((void*)destination.Value, from, count, stream.Value));
+        KeepAlive(destination, stream);
+    }
+
+    /// <summary>Queues a copy of as many bytes as this holds, of other device memory.</summary>
+    public void CopyFrom(DeviceMemory source, CudaStream stream)
+    {
+        ulong from = source.Range("copy", 0, Bytes);
+        Driver.Check(Driver.cuMemcpyDtoDAsync(Address, from, Bytes, stream.Value));
+        KeepAlive(source, stream);
+    }
+
+    /// <summary>Queues setting every byte to zero.</summary>
+    public void Zero(CudaStream stream)
+    {
+        Context.MakeCurrent();
+        Driver.Check(Driver.cuMemsetD8Async(Address, 0, Bytes, stream.Value));
+        KeepAlive(stream, this);
+    }
+
+    private protected override void ReleaseIn(ICudaDriver driver, nint native) => driver.cuMemFree((ulong)native);
+
+    private static nint Create(CudaContext context, ICudaDriver driver, string name, nuint bytes)
+    {
+        CUresult result = driver.cuMemAlloc(out ulong address, bytes);
+        if (result == CUresult.CUDA_ERROR_OUT_OF_MEMORY)
+        {
+            (long free, long total) = context.Memory();
+            throw new OutOfMemoryException(
+                $"{context.Properties.Name}: no memory for {name}: expected {bytes} bytes free, got {free} of {total}");
+        }
+
+        driver.Check(result, $"cuMemAlloc({name}, {bytes} bytes)");
+        return (nint)address;
+    }
+
+    /// <summary>The address of a range inside, with the context made current.</summary>
+    private ulong Range(string what, nuint offset, nuint count)
+    {
+        if (offset > Bytes || count > Bytes - offset)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), $"{Name}: {what} of {count} bytes from byte {offset}: expected them within {Bytes}");
+        }
+
+        Context.MakeCurrent();
+        return Address + offset;
+    }
+
+    private void Within(PinnedMemory host, nuint count)
+    {
+        if (count > host.Bytes)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), $"{Name}: copy of {count} bytes: expected pinned memory of as many, got {host.Bytes}");
+        }
+    }
+
+    private void KeepAlive(object a, object b)
+    {
+        GC.KeepAlive(a);
+        GC.KeepAlive(b);
+        GC.KeepAlive(this);
+    }
+}

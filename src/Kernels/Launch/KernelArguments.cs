@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Launch;
+
+/// <summary>
+/// The arguments of a kernel, packed in order, each aligned as its type: what C++ calls a struct of them. One object
+/// serves any number of launches: the driver copies the values at each. Not thread-safe.
+/// </summary>
+public sealed class KernelArguments
+{
+    /// <summary>Bytes that a kernel's parameters may take together, on every architecture.</summary>
+    public const int LargestBytes = 4096;
+
+    private const int LargestAlignment = 16;
+
+    private readonly byte[] _bytes = GC.AllocateArray<byte>(LargestBytes, pinned: true);
+    private readonly List<(int Offset, int Size)> _arguments = [];
+
+    public int Count => _arguments.Count;
+
+    /// <summary>Bytes taken so far, padding between arguments included.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>Forgets all arguments.</summary>
+    public KernelArguments Clear()
+    {
+        _arguments.Clear();
+        Bytes = 0;
+        return this;
+    }
+
+    /// <summary>The address of device memory.</summary>
+    public KernelArguments Add(DeviceMemory memory) => Add(memory.Address);
+
+    /// <summary>A number, or a struct of numbers laid out as in C.</summary>
+    /// <exception cref="ArgumentException">Bool, char, or beyond 4,096 bytes together.</exception>
+    public KernelArguments Add<T>(T value)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(bool) || typeof(T) == typeof(char) || typeof(T) == typeof(decimal))
+        {
+            throw new ArgumentException(
+                $"kernel argument {Count}: expected a number of a size that C++ has too, got {typeof(T).Name}. "
+                + "Use int for a flag.");
+        }
+
+        int size = Unsafe.SizeOf<T>();
+        int alignment = AlignmentOf<T>();
+        int offset = (Bytes + alignment - 1) / alignment * alignment;
+        if (offset + size > LargestBytes)
+        {
+            throw new ArgumentException(
+                $"kernel argument {Count} ({typeof(T).Name}): expected at most {LargestBytes} bytes of arguments, got "
+                + $"{offset + size}. Put what is large into device memory.");
+        }
+
+        MemoryMarshal.Write(_bytes.AsSpan(offset), in value);
+        _arguments.Add((offset, size));
+        Bytes = offset + size;
+        return this;
+    }
+
+    /// <summary>Offset and size of an argument.</summary>
+    internal (int Offset, int Size) this[int index] => _arguments[index];
+
+    /// <summary>Writes a pointer to each argument.</summary>
+    internal unsafe void Point(void** pointers)
+    {
+        byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes));
+        for (int i = 0; i < _arguments.Count; i++)
+            pointers[i] = start + _arguments[i].Offset;
+    }
+
+    /// <summary>What C++ aligns a value of the type to.</summary>
+    private static int AlignmentOf<T>()
+        where T : unmanaged =>
+        Math.Min(Unsafe.SizeOf<Aligned<T>>() - Unsafe.SizeOf<T>(), LargestAlignment);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Aligned<T>
+        where T : unmanaged
+    {
+        public byte Before;
+        public T Value;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
+using MolEngine.Kernels.Launch;
+using MolEngine.Trainer.Cli.Verbs;
+
+namespace MolEngine.Trainer.Cli.Runners;
+
+internal static partial class KernelsRunner
+{
+    private const string EmbeddedFolder = "kernels/ptx";
+
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(KernelsOptions options, CommandContext context)
+    {
+        switch (options.Action)
+        {
+            case KernelsAction.List:
+                List(context.Out);
+                break;
+            case KernelsAction.Build:
+                Build(options, context);
+                break;
+            default:
+                Embed(options.To ?? EmbeddedFolder, context.Out);
+                break;
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void List(TextWriter to)
+    {
+        foreach (KernelContract contract in KernelSources.All.Select(KernelContract.Of))
+        {
+            to.WriteLine(contract.File);
+            Lines(contract.Summary, 2);
+            foreach (KernelContract.Promise kernel in contract.Kernels)
+            {
+                to.WriteLine();
+                to.WriteLine($"  {kernel.Declaration}");
+                Lines(kernel.Lines, 2);
+            }
+
+            to.WriteLine();
+        }
+
+        void Lines(IEnumerable<string> lines, int indent)
+        {
+            foreach (string line in lines)
+                to.WriteLine(line.Length == 0 ? "" : new string(' ', indent) + line);
+        }
+    }
+
+    private static void Build(KernelsOptions options, CommandContext context)
+    {
+        NvrtcCompiler compiler = Compiler();
+        foreach (string architecture in options.Architectures)
+            CheckArchitecture(architecture, compiler);
+        context.Out.WriteLine(compiler.Name);
+        context.Out.WriteLine(Row("kernel", "arch", "registers", "shared", "spills", "threads", "occupancy", "limit"));
+        foreach (KernelSource source in KernelSources.All)
+        {
+            foreach (string architecture in options.Architectures)
+            {
+                CompiledKernel compiled = compiler.Compile(source, new CompileOptions(architecture, Statistics: true));
+                if (PtxasLog.Warnings(compiled.Log) is { Length: > 0 } warnings)
+                    context.Error.WriteLine(warnings);
+                if (options.To is { } folder)
+                    Keep(Path.Combine(folder, architecture), $"{source.Name}.cubin", compiled.Cubin);
+                Dictionary<string, KernelSignature> signatures =
+                    PtxText.Signatures(compiled.Ptx).ToDictionary(s => s.Name);
+                foreach (KernelResources kernel in PtxasLog.Read(compiled.Log).OrderBy(k => k.Name))
+                    context.Out.WriteLine(Describe(kernel, signatures[kernel.Name].MaxThreads));
+            }
+        }
+    }
+
+    private static string Describe(KernelResources kernel, int? threads)
+    {
+        MultiprocessorLimits? limits = MultiprocessorLimits.Of(CapabilityOf(kernel.Architecture));
+        Occupancy? occupancy = limits is null || threads is null
+            ? null
+            : Occupancy.Of(limits, threads.Value, kernel.Registers, kernel.SharedBytes);
+        return Row(
+            kernel.Name, kernel.Architecture, $"{kernel.Registers}", $"{kernel.SharedBytes}",
+            $"{kernel.SpillStoreBytes}+{kernel.SpillLoadBytes}",
+            threads?.ToString(CultureInfo.InvariantCulture) ?? "any",
+            occupancy is null ? "unknown" : Percent(occupancy.Share),
+            occupancy?.Limit ?? "");
+    }
+
+    private static string Percent(double share) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0} %");
+
+    private static string Row(params string[] cells) =>
+        $"{cells[0],-24} {cells[1],-7} {cells[2],9} {cells[3],7} {cells[4],9} {cells[5],7} {cells[6],9}  {cells[7]}"
+            .TrimEnd();
+
+    private static void Embed(string folder, TextWriter to)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new UserException(
+                $"--out: {folder}: expected a folder, got no such folder. Run this in the repository's root.");
+        }
+
+        NvrtcCompiler compiler = Compiler();
+        foreach (KernelSource source in KernelSources.All)
+        {
+            EmbeddedPtx made = EmbeddedPtx.Make(source, compiler);
+            string path = Path.Combine(folder, $"{source.Name}.ptx");
+            bool same = File.Exists(path) && File.ReadAllText(path) == made.Text;
+            if (!same)
+                DurableFiles.WriteText(path, made.Text);
+            to.WriteLine($"{path}: {(same ? "as it was" : "written")} ({made.Compiler})");
+        }
+    }
+
+    private static void Keep(string folder, string name, byte[] bytes)
+    {
+        Directory.CreateDirectory(folder);
+        DurableFiles.Write(Path.Combine(folder, name), stream => stream.Write(bytes));
+    }
+
+    private static NvrtcCompiler Compiler()
+    {
+        (NvrtcCompiler? compiler, string sentence, LibraryFinding library) = CudaToolkit.FindNvrtc(LibrarySearch.Here);
+        return compiler ?? throw new EnvironmentFaultException(
+            $"NVRTC: {(library.Found ? sentence : "not found")}. Install it (`pip install nvidia-cuda-nvrtc-cu12`, or a CUDA toolkit) or name its folder "
+            + $"in {LibrarySearch.PathVariable}. Tried:\n"
+            + library.Places);
+    }
+
+    private static void CheckArchitecture(string architecture, NvrtcCompiler compiler)
+    {
+        int least = ComputeCapability.Least.Number;
+        if (Architecture().IsMatch(architecture) && CapabilityOf(architecture).Number is var number && number >= least
+            && compiler.Architectures.Contains(number))
+            return;
+        IEnumerable<string> known = compiler.Architectures.Where(n => n >= least).Select(n => $"sm_{n}");
+        throw new UserException($"--arch: {architecture}: expected one of {string.Join(", ", known)} ({compiler.Name})");
+    }
+
+    /// <summary>9.0 of sm_90 and of sm_90a.</summary>
+    private static ComputeCapability CapabilityOf(string architecture) => ComputeCapability.Of(
+        int.Parse(architecture["sm_".Length..].TrimEnd('a', 'f'), CultureInfo.InvariantCulture));
+
+    [GeneratedRegex(@"^sm_\d{2,3}[af]?$")]
+    private static partial Regex Architecture();
+}
