@@ -54,18 +54,4 @@ internal sealed unsafe partial class CpuOps<S, V>
             T.Store(parameter + i, T.FusedMultiplyAdd(T.Divide(m1, denominator), minusRate, p));
         }
     }
-
-    /// <summary>The scalars of a step: worked out in float64, rounded to fp32 once each.</summary>
-    private readonly struct AdamWFactors(in AdamWStep s)
-    {
-        public readonly float GradientScale = (float)s.GradientScale;
-        public readonly float Decay = (float)(s.LearningRate * s.WeightDecay);
-        public readonly float Beta1 = (float)s.Beta1;
-        public readonly float OneMinusBeta1 = (float)(1 - s.Beta1);
-        public readonly float Beta2 = (float)s.Beta2;
-        public readonly float OneMinusBeta2 = (float)(1 - s.Beta2);
-        public readonly float Rate = (float)(s.LearningRate / s.Correction1);
-        public readonly float InverseRootCorrection2 = (float)(1 / Math.Sqrt(s.Correction2));
-        public readonly float Eps = (float)s.Eps;
-    }
 }

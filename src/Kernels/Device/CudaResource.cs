@@ -31,14 +31,21 @@ public abstract class CudaResource : CudaHandle
 
     protected sealed override void Release()
     {
+        // Each step is taken whatever becomes of the one before.
         try
         {
-            if (Driver.cuCtxSetCurrent(Context.DangerousGetHandle()) == CUresult.CUDA_SUCCESS)
-                ReleaseIn(Driver, handle);
+            _ = Driver.cuCtxSetCurrent(Context.DangerousGetHandle());
         }
         finally
         {
-            Context.DangerousRelease();
+            try
+            {
+                ReleaseIn(Driver, handle);
+            }
+            finally
+            {
+                Context.DangerousRelease();
+            }
         }
     }
 

@@ -45,11 +45,11 @@ public sealed unsafe class CudaKernel
         AllowShared(shape.SharedBytes);
         void** pointers = stackalloc void*[Math.Max(1, arguments.Count)];
         arguments.Point(pointers);
-        Driver.Check(
-            Driver.cuLaunchKernel(
-                _function, shape.Grid.X, shape.Grid.Y, shape.Grid.Z, shape.Block.X, shape.Block.Y, shape.Block.Z,
-                shape.SharedBytes, stream.Value, pointers, null),
-            Name);
+        CUresult result = Driver.cuLaunchKernel(
+            _function, shape.Grid.X, shape.Grid.Y, shape.Grid.Z, shape.Block.X, shape.Block.Y, shape.Block.Z,
+            shape.SharedBytes, stream.Value, pointers, null);
+        if (result != CUresult.CUDA_SUCCESS)
+            Driver.Check(result, $"cuLaunchKernel({Name}, grid {shape.Grid}, block {shape.Block})");
         GC.KeepAlive(arguments);
         GC.KeepAlive(stream);
         GC.KeepAlive(_module);

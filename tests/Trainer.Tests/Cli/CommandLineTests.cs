@@ -1,4 +1,3 @@
-using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli;
 
 namespace MolEngine.Trainer.Tests.Cli;
@@ -63,6 +62,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(
         "ADAPTER: gone: expected a folder with adapter_config.json",
         "export", "gone", "--model", "m", "--to", "x")]
+    [InlineData("ACTION: lst: expected list, build or embed", "kernels", "lst")]
+    [InlineData("ACTION: 0: expected list, build or embed", "kernels", "0")]
+    [InlineData("--arch: expected it with build alone, got list", "kernels", "list", "--arch", "sm_80")]
+    [InlineData("--out: expected it with build or embed, got list", "kernels", "list", "--out", "x")]
+    [InlineData("--out: gone: expected a folder, got no such folder", "kernels", "embed", "--out", "gone")]
     [InlineData("PATH: gone: expected a folder with config.json", "inspect", "gone")]
     [InlineData("gone.yaml: config: expected a YAML file, got no such file", "train", "gone.yaml")]
     public void A_mistake_is_a_sentence_and_exit_code_2(string says, params string[] args)
@@ -94,16 +98,21 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, string error) = Run("doctor");
         Assert.Equal((0, ""), (code, error));
         Assert.All(
-            new[] { "processor", "SIMD", "cores", "memory", ".NET", "GPU", "training runs on the CPU" }, s =>
+            new[] { "processor", "SIMD", "cores", "memory", ".NET", "GPU", "NVRTC", "cuBLASLt", "training runs on the CPU" }, s =>
                 Assert.Contains(s, output));
     }
 
-    [Fact]
-    public void No_driver_is_a_sentence()
+    /// <summary>Of a library that is missing, every place where it was looked for.</summary>
+    [Theory]
+    [InlineData("GPU        no NVIDIA driver found: expected CUDA 12.0 (driver 525.60.13 on Linux", "NVIDIA driver", "cuda")]
+    [InlineData("NVRTC      not found", "NVRTC", "nvrtc")]
+    [InlineData("cuBLASLt   not found", "cuBLASLt", "cublasLt")]
+    public void Doctor_lists_where_it_looked(string missing, string title, string file)
     {
-        CudaProbe none = CudaProbe.Run(["libnone-such.so.1"]);
-        Assert.False(none.Found);
-        Assert.Equal("no NVIDIA driver found (tried libnone-such.so.1): training runs on the CPU", none.Sentence);
+        string output = Run("doctor").Output;
+        string[] places = [.. output.Split('\n').SkipWhile(l => !l.StartsWith($"{title} was looked for in")).Skip(1)];
+        Assert.Equal(output.Contains(missing), places.Length > 0);
+        Assert.All(places.TakeWhile(l => l.Length > 0), l => Assert.Matches($"^  .*{file}.*: ", l));
     }
 
     private static (int Code, string Output, string Error) Run(params string[] args)

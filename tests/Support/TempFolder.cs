@@ -1,4 +1,4 @@
-namespace MolEngine.Trainer.Tests;
+namespace MolEngine.Support;
 
 /// <summary>A folder that lives as long as a test.</summary>
 public sealed class TempFolder : IDisposable

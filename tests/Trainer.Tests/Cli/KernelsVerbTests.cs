@@ -1,0 +1,97 @@
+using System.Text;
+using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Interop;
+using MolEngine.Support;
+
+namespace MolEngine.Trainer.Tests.Cli;
+
+public sealed class KernelsVerbTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void List_prints_the_contract_of_every_kernel()
+    {
+        (int code, string output, string error) = Run("kernels", "list");
+        Assert.Equal((0, ""), (code, error));
+        foreach (KernelContract contract in KernelSources.All.Select(KernelContract.Of))
+        {
+            Assert.Contains($"{contract.File}\n  {contract.Summary[0]}\n", output);
+            Assert.All(contract.Kernels, k => Assert.Contains($"\n\n  {k.Declaration}\n  {k.Lines[0]}\n", output));
+        }
+    }
+
+    [SkippableFact]
+    public void Build_compiles_for_every_architecture_and_says_what_each_kernel_takes()
+    {
+        UseSharedNvrtc();
+        string cubins = Path.Combine(_folder.Root, "cubins");
+        (int code, string output, string error) = Run("kernels", "build", "--arch", "sm_80,sm_90,sm_80", "--out", cubins);
+        Assert.Equal((0, ""), (code, error));
+        string[] lines = output.TrimEnd('\n').Split('\n');
+        Assert.StartsWith("NVRTC ", lines[0]);
+        Assert.Equal(
+            ["kernel", "arch", "registers", "shared", "spills", "threads", "occupancy", "limit"], Words(lines[1]));
+        string[] kernels = [.. KernelSources.All.SelectMany(s => KernelContract.Of(s).Kernels).Select(k => k.Name)];
+        Assert.Equal(
+            kernels.SelectMany(k => new[] { (k, "sm_80"), (k, "sm_90") }).Order(),
+            lines.Skip(2).Select(l => (Words(l)[0], Words(l)[1])).Order());
+
+        // Known without the compiler: a block of 256 threads that sums doubles, and no spills in any kernel.
+        string[] sum = Words(lines.Single(l => l.StartsWith("sum_f64") && l.Contains("sm_80")));
+        Assert.Equal(("2048", "256"), (sum[3], sum[5]));
+        Assert.All(lines.Skip(2), l => Assert.Equal("0+0", Words(l)[4]));
+        Assert.All(lines.Skip(2), l => Assert.InRange(int.Parse(Words(l)[6]), 25, 100));
+
+        foreach (string architecture in new[] { "sm_80", "sm_90" })
+        {
+            Assert.Equal(
+                KernelSources.Names.Select(n => $"{n}.cubin"),
+                Directory.GetFiles(Path.Combine(cubins, architecture)).Select(Path.GetFileName).Order());
+            byte[] cast = File.ReadAllBytes(Path.Combine(cubins, architecture, "cast.cubin"));
+            Assert.Contains("cast_f32_bf16", Encoding.Latin1.GetString(cast));
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData("sm_75")]
+    [InlineData("sm_999")]
+    [InlineData("compute_80")]
+    [InlineData("80")]
+    public void An_architecture_that_cannot_be_is_a_mistake(string architecture)
+    {
+        UseSharedNvrtc();
+        (int code, string output, string error) = Run("kernels", "build", "--arch", $"sm_80,{architecture}");
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith($"molengine: --arch: {architecture}: expected one of sm_80, sm_86, ", error);
+    }
+
+    [SkippableFact]
+    public void Embed_makes_the_files_of_the_repository()
+    {
+        UseSharedNvrtc();
+        (int code, string output, _) = Run("kernels", "embed", "--out", _folder.Root);
+        Assert.Equal(0, code);
+        Assert.Equal(
+            KernelSources.Names.Select(n => $"{n}.ptx"), Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
+        Assert.All(output.TrimEnd('\n').Split('\n'), l => Assert.Contains(".ptx: written (NVRTC ", l));
+        Assert.DoesNotContain("written", Run("kernels", "embed", "--out", _folder.Root).Output);
+        File.AppendAllText(Path.Combine(_folder.Root, "cast.ptx"), "// edited");
+        Assert.Contains("cast.ptx: written", Run("kernels", "embed", "--out", _folder.Root).Output);
+    }
+
+    private static void UseSharedNvrtc() =>
+        Environment.SetEnvironmentVariable(LibrarySearch.PathVariable, SharedNvrtc.Folder);
+
+    private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        int code = Program.Run(args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}
