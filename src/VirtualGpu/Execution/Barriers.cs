@@ -78,7 +78,7 @@ internal sealed class Barriers(BlockRunner block)
     private void CheckSame(Warp warp, BarrierOperation operation, int id, int threads)
     {
         (Warp first, BarrierOperation other) = _arrived[id][0];
-        bool same = _threads[id] == threads
+        bool same = Effective(_threads[id]) == Effective(threads)
             && IsReduction(other.Kind) == IsReduction(operation.Kind)
             && (!IsReduction(other.Kind) || other.Kind == operation.Kind);
         if (!same)
@@ -122,6 +122,9 @@ internal sealed class Barriers(BlockRunner block)
             warp.Release();
         }
     }
+
+    /// <summary>No count means all threads of the block, whole warps.</summary>
+    private int Effective(int threads) => threads < 0 ? block.WarpCount * Warp.Lanes : threads;
 
     private static bool IsReduction(BarrierKind kind) => kind is BarrierKind.Popc or BarrierKind.And or BarrierKind.Or;
 

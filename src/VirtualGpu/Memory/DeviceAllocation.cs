@@ -56,12 +56,12 @@ internal sealed unsafe class DeviceAllocation
         return $"'{name}' ({bytes:N0} bytes) at offset {address - start:N0}";
     }
 
-    /// <summary>The name of the smallest named piece that holds the address.</summary>
-    public string NameAt(ulong address) => _names
-        .Where(n => address - n.Start < n.Bytes)
-        .OrderBy(n => n.Bytes)
-        .Select(n => n.Name)
-        .FirstOrDefault(Name);
+    /// <summary>The name of the smallest named piece that holds the address, or lies nearest to it.</summary>
+    public string NameAt(ulong address)
+    {
+        ulong inside = Math.Clamp(address, Start, End - 1);
+        return _names.Where(n => inside - n.Start < n.Bytes).OrderBy(n => n.Bytes).Select(n => n.Name).FirstOrDefault(Name);
+    }
 
     public void Free()
     {

@@ -1,14 +1,13 @@
 namespace MolEngine.VirtualGpu.Memory;
 
 /// <summary>Who touched a unit of shared memory last, in one word; 0 is nobody.</summary>
-/// <remarks>From the top: epoch (27 bits), pending (1), atomic (1), lane (6), warp (5), program counter (24).</remarks>
+/// <remarks>From the top: epoch (27 bits), pending (1), unused (1), lane (6), warp (5), program counter (24).</remarks>
 internal static class ShadowRecord
 {
     /// <summary>In place of a lane: several.</summary>
     public const int SeveralLanes = 63;
 
     public const ulong Pending = 1UL << 36;
-    public const ulong Atomic = 1UL << 35;
 
     /// <summary>Programs with more instructions cannot be told apart in a record.</summary>
     public const int MaxPc = 1 << 24;
@@ -25,8 +24,6 @@ internal static class ShadowRecord
     public static int Warp(ulong record) => (int)(record >> 24 & 31);
 
     public static int Pc(ulong record) => (int)(record & (MaxPc - 1));
-
-    public static bool SameButLane(ulong a, ulong b) => ((a ^ b) & ~LaneMask) == 0;
 
     public static ulong WithSeveralLanes(ulong record) => record | LaneMask;
 }

@@ -20,9 +20,15 @@ internal sealed unsafe class SharedMemory : IDisposable
     /// <summary>[warp, unit]: the warp's last read.</summary>
     private readonly ulong* _reads;
 
+    /// <summary>As readers and reads, for atomics; null until there is one.</summary>
+    private uint* _atomicWarps;
+    private ulong* _atomics;
+    private readonly int _warps;
+
     public SharedMemory(BlockRunner block, int size, int unit, int warps)
     {
         _block = block;
+        _warps = warps;
         Size = size;
         _unitShift = BitOperations.Log2((uint)unit);
         _units = (size + unit - 1) >> _unitShift;
@@ -48,6 +54,8 @@ internal sealed unsafe class SharedMemory : IDisposable
         new Span<byte>(Data, Size).Fill(0xCD);
         new Span<ulong>(_writes, _units).Clear();
         new Span<uint>(_readers, _units).Clear();
+        if (_atomicWarps != null)
+            new Span<uint>(_atomicWarps, _units).Clear();
     }
 
     /// <summary>
@@ -82,8 +90,10 @@ internal sealed unsafe class SharedMemory : IDisposable
         {
             if (kind == AccessKind.Read)
                 Read(at, warp, lane, unit, record, clock);
+            else if (kind == AccessKind.Write)
+                Write(at, warp, lane, unit, record, clock);
             else
-                Write(at, warp, lane, unit, kind == AccessKind.Atomic ? record | ShadowRecord.Atomic : record, clock);
+                Update(at, warp, lane, unit, record, clock);
         }
 
         if (kind != AccessKind.Read)
@@ -118,6 +128,8 @@ internal sealed unsafe class SharedMemory : IDisposable
         NativeMemory.Free(_writes);
         NativeMemory.Free(_readers);
         NativeMemory.Free(_reads);
+        NativeMemory.Free(_atomicWarps);
+        NativeMemory.Free(_atomics);
     }
 
     private bool IsWritten(int offset, int bytes) => bytes switch
@@ -134,37 +146,69 @@ internal sealed unsafe class SharedMemory : IDisposable
         ulong written = _writes[unit];
         if (written != 0)
             Ordered(at, warp, lane, unit, written, record, clock, isWrite: false, wasWrite: true);
-        int me = warp.Index;
-        ulong* last = _reads + ((long)me * _units) + unit;
-        if ((_readers[unit] >> me & 1) == 0)
-        {
-            _readers[unit] |= 1u << me;
-            *last = record;
-        }
-        else if (ShadowRecord.Epoch(*last) != ShadowRecord.Epoch(record) || ShadowRecord.Lane(*last) == ShadowRecord.Lane(record))
-        {
-            *last = record;
-        }
-        else
-        {
-            *last = ShadowRecord.WithSeveralLanes(record);
-        }
+        AfterAtomics(at, warp, lane, unit, record, clock, isWrite: false);
+        Note(_readers, _reads, warp.Index, unit, record);
     }
 
     private void Write(Operation at, Warp warp, int lane, int unit, ulong record, ReadOnlySpan<uint> clock)
     {
         ulong written = _writes[unit];
-        if (written != 0 && (written & record & ShadowRecord.Atomic) == 0)
+        if (written != 0)
             Ordered(at, warp, lane, unit, written, record, clock, isWrite: true, wasWrite: true);
-        for (uint readers = _readers[unit]; readers != 0; readers &= readers - 1)
+        AfterReads(at, warp, lane, unit, record, clock);
+        AfterAtomics(at, warp, lane, unit, record, clock, isWrite: true);
+        _readers[unit] = 0;
+        if (_atomicWarps != null)
+            _atomicWarps[unit] = 0;
+        _writes[unit] = record;
+    }
+
+    /// <summary>An atomic is ordered after plain accesses; other atomics may be at the same time.</summary>
+    private void Update(Operation at, Warp warp, int lane, int unit, ulong record, ReadOnlySpan<uint> clock)
+    {
+        if (_atomics == null)
         {
-            int reader = BitOperations.TrailingZeroCount(readers);
-            ulong read = _reads[((long)reader * _units) + unit];
-            Ordered(at, warp, lane, unit, read, record, clock, isWrite: true, wasWrite: false);
+            _atomicWarps = (uint*)NativeMemory.AllocZeroed((nuint)_units + 1, 4);
+            _atomics = (ulong*)NativeMemory.AllocZeroed(((nuint)_units * (nuint)_warps) + 1, 8);
         }
 
-        _readers[unit] = 0;
-        _writes[unit] = record;
+        ulong written = _writes[unit];
+        if (written != 0)
+            Ordered(at, warp, lane, unit, written, record, clock, isWrite: true, wasWrite: true);
+        AfterReads(at, warp, lane, unit, record, clock);
+        Note(_atomicWarps, _atomics, warp.Index, unit, record);
+    }
+
+    /// <summary>Puts an access into the set of a unit's warps.</summary>
+    private void Note(uint* warps, ulong* accesses, int me, int unit, ulong record)
+    {
+        ulong* last = accesses + ((long)me * _units) + unit;
+        bool isFirst = (warps[unit] >> me & 1) == 0;
+        warps[unit] |= 1u << me;
+        bool isAlone = isFirst || ShadowRecord.Epoch(*last) != ShadowRecord.Epoch(record)
+            || ShadowRecord.Lane(*last) == ShadowRecord.Lane(record);
+        *last = isAlone ? record : ShadowRecord.WithSeveralLanes(record);
+    }
+
+    private void AfterReads(Operation at, Warp warp, int lane, int unit, ulong record, ReadOnlySpan<uint> clock)
+    {
+        for (uint warps = _readers[unit]; warps != 0; warps &= warps - 1)
+        {
+            ulong read = _reads[((long)BitOperations.TrailingZeroCount(warps) * _units) + unit];
+            Ordered(at, warp, lane, unit, read, record, clock, isWrite: true, wasWrite: false);
+        }
+    }
+
+    private void AfterAtomics(
+        Operation at, Warp warp, int lane, int unit, ulong record, ReadOnlySpan<uint> clock, bool isWrite)
+    {
+        if (_atomicWarps == null)
+            return;
+        for (uint warps = _atomicWarps[unit]; warps != 0; warps &= warps - 1)
+        {
+            ulong update = _atomics[((long)BitOperations.TrailingZeroCount(warps) * _units) + unit];
+            Ordered(at, warp, lane, unit, update, record, clock, isWrite, wasWrite: true);
+        }
     }
 
     /// <summary>
