@@ -18,7 +18,8 @@ internal static class Instruction
         string instruction, string result, LaunchOptions? options, params (string Type, ulong[] Values)[] operands)
     {
         ulong[] whole = Execute(instruction, result, options, operands);
-        if (result == "pred" || instruction.Contains('@'))
+        // Perturbed results depend on the instruction's place in the program.
+        if (result == "pred" || instruction[0] == '{' || options?.PerturbationSeed is not null)
             return whole;
         string set = Width(result) == 8 ? "mov.b64 %d, 77;" : Width(result) == 2 ? "mov.b16 %d, 77;" : "mov.b32 %d, 77;";
         string guarded = $"{set}\nand.b32 %r60, %r70, 1;\nsetp.eq.u32 %p30, %r60, 1;\n@%p30 {instruction}";

@@ -101,15 +101,17 @@ internal static class PtxVariableParser
             return;
         }
 
+        // generic(NAME) + OFFSET, or the offset inside.
         string name = tokens.Word($"variable {variable.Name}");
-        if (name == "generic")
-        {
-            tokens.Expect('(', name);
-            name = tokens.Word(name);
-            tokens.Expect(')', name);
-        }
-
-        long added = tokens.TryTake('+') ? tokens.Integer(name) : 0;
+        bool isGeneric = name == "generic" && tokens.TryTake('(');
+        if (isGeneric)
+            name = tokens.Word("generic");
+        long added = Offset(tokens, name);
+        if (isGeneric)
+            tokens.Expect(')', "generic");
+        added += Offset(tokens, name);
         references.Add((at, name, added));
     }
+
+    private static long Offset(PtxTokens tokens, string name) => tokens.TryTake('+') ? tokens.Integer(name) : 0;
 }
