@@ -12,6 +12,7 @@ namespace MolEngine.VirtualGpu.Tests;
 internal sealed unsafe class Gpu : IDisposable
 {
     private const int LogBytes = 4096;
+    private const int ArgumentBytes = 64;
 
     private readonly List<(string Kernel, LaunchCounters Counters)> _launches = [];
     private nint _module;
@@ -85,13 +86,13 @@ internal sealed unsafe class Gpu : IDisposable
         string kernel, (int X, int Y, int Z) grid, (int X, int Y, int Z) block, int shared, nint stream,
         params object[] arguments)
     {
-        nint memory = (nint)NativeMemory.AllocZeroed((nuint)arguments.Length + 1, 16);
+        nint memory = (nint)NativeMemory.AllocZeroed((nuint)arguments.Length + 1, ArgumentBytes);
         void** pointers = stackalloc void*[arguments.Length];
         try
         {
             for (int i = 0; i < arguments.Length; i++)
             {
-                pointers[i] = (byte*)memory + (16 * i);
+                pointers[i] = (byte*)memory + (ArgumentBytes * i);
                 Marshal.StructureToPtr(arguments[i], (nint)pointers[i], false);
             }
 

@@ -116,10 +116,10 @@ internal sealed class InstructionReader
                 return _slots.Register(register.Value);
             case PtxOperand.Immediate immediate:
                 return _slots.Immediate(Bits(immediate, type), isWide);
+            case PtxOperand.Symbol { Name: "WARP_SZ" }:
+                return _slots.Immediate(Warp.Lanes, isWide);
             case PtxOperand.Symbol symbol:
                 return _slots.Immediate(_symbols.Address(this, symbol), isWide);
-            case PtxOperand.Special { Name: "WARP_SZ" }:
-                return _slots.Immediate(Warp.Lanes, isWide);
             case PtxOperand.Special special when RegisterConstants.IsKnown(special.Name) && !isWide:
                 return _slots.Special(special.Name);
             case PtxOperand.Special special:
