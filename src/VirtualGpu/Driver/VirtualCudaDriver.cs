@@ -1,0 +1,118 @@
+using MolEngine.Kernels.Interop;
+using MolEngine.VirtualGpu.Counters;
+using MolEngine.VirtualGpu.Execution;
+using MolEngine.VirtualGpu.Faults;
+using MolEngine.VirtualGpu.Memory;
+
+namespace MolEngine.VirtualGpu.Driver;
+
+/// <summary>
+/// The CUDA driver API on the CPU. It executes PTX and is stricter than hardware: what is out of order, out of bounds,
+/// unwritten or racing comes out of the call that waits for it as a <see cref="VirtualGpuFault"/>. Statuses are those
+/// of the C API; <see cref="Reason"/> says in a sentence what the last failing one was about.
+/// </summary>
+/// <remarks>
+/// Streams run as late as the API allows, in an order that the seed chooses. After a fault the context is dead, as on
+/// hardware: work and copies return CUDA_ERROR_LAUNCH_FAILED. One thread at a time.
+/// </remarks>
+public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationNames, IDisposable
+{
+    private const nint PrimaryContext = 1;
+
+    private readonly Dictionary<nint, object> _objects = [];
+    private readonly ThreadLocal<nint> _current = new();
+    private readonly DeviceMemory _memory;
+    private readonly StreamScheduler _scheduler;
+    private nint _nextHandle = 16;
+    private int _retained;
+    private bool _isDead;
+
+    public VirtualCudaDriver(DeviceProfile? device = null, LaunchOptions? options = null)
+    {
+        Device = device ?? DeviceProfile.Sm80;
+        Options = options ?? new LaunchOptions();
+        _memory = new DeviceMemory(Device.MemoryBytes);
+        _scheduler = new StreamScheduler(Options.Seed);
+    }
+
+    public DeviceProfile Device { get; }
+
+    /// <summary>For the launches from now on.</summary>
+    public LaunchOptions Options { get; set; }
+
+    /// <summary>What the last status other than success was about.</summary>
+    public string Reason { get; private set; } = "";
+
+    /// <summary>Called with the kernel's name and its counters when a launch has run.</summary>
+    public Action<string, LaunchCounters>? OnLaunch { get; set; }
+
+    /// <summary>Device allocations that were not freed.</summary>
+    public int LiveAllocations => _memory.LiveAllocations;
+
+    /// <summary>Modules, functions, streams and events that were not released.</summary>
+    public int LiveObjects => _objects.Values.Count(o => o is not VirtualFunction);
+
+    public void NameAllocation(ulong address, ulong bytes, string name) =>
+        _memory.Range(address, bytes, $"name '{name}'").NamePiece(address, bytes, name);
+
+    public void Dispose()
+    {
+        _memory.Dispose();
+        foreach (HostAllocation host in _objects.Values.OfType<HostAllocation>())
+            host.Free();
+        _objects.Clear();
+        _current.Dispose();
+    }
+
+    private nint Add(object value)
+    {
+        _objects[++_nextHandle] = value;
+        return _nextHandle;
+    }
+
+    private bool Find<T>(nint handle, out T value)
+        where T : class
+    {
+        value = (_objects.GetValueOrDefault(handle) as T)!;
+        return value is not null;
+    }
+
+    private CUresult Fail(CUresult status, string reason)
+    {
+        Reason = reason;
+        return status;
+    }
+
+    private CUresult NoHandle(string kind, nint handle) => Fail(
+        CUresult.CUDA_ERROR_INVALID_HANDLE, $"{kind} {handle}: expected a live handle, got one that is not (or no more)");
+
+    /// <summary>What every call from cuMemAlloc on needs.</summary>
+    private bool IsReady(out CUresult status)
+    {
+        if (_current.Value == 0)
+            status = Fail(CUresult.CUDA_ERROR_INVALID_CONTEXT, "no context is current on this thread: call cuCtxSetCurrent");
+        else if (_isDead)
+            status = Fail(CUresult.CUDA_ERROR_LAUNCH_FAILED, "an earlier fault has ended this context");
+        else
+            status = CUresult.CUDA_SUCCESS;
+        return status == CUresult.CUDA_SUCCESS;
+    }
+
+    /// <summary>Runs what may fault; a fault ends the context and passes.</summary>
+    private CUresult Strict(Action action)
+    {
+        if (!IsReady(out CUresult status))
+            return status;
+        try
+        {
+            action();
+            return CUresult.CUDA_SUCCESS;
+        }
+        catch (VirtualGpuFault)
+        {
+            _isDead = true;
+            _scheduler.Abandon();
+            throw;
+        }
+    }
+}

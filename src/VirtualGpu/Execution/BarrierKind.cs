@@ -1,0 +1,10 @@
+namespace MolEngine.VirtualGpu.Execution;
+
+internal enum BarrierKind
+{
+    Sync,
+    Arrive,
+    Popc,
+    And,
+    Or,
+}

@@ -1,0 +1,50 @@
+namespace MolEngine.VirtualGpu.Execution;
+
+/// <summary>
+/// Vector clocks of a block's warps. What warp w did in its epoch e happened before now, as warp v sees it, where
+/// At(v, w) is at least e.
+/// </summary>
+internal sealed class Clocks
+{
+    public const int MaxWarps = 32;
+
+    private readonly uint[] _clocks = new uint[MaxWarps * MaxWarps];
+    private readonly uint[] _joined = new uint[MaxWarps];
+
+    /// <summary>Each warp begins in its epoch 1 and has seen nothing of the others.</summary>
+    public void Clear()
+    {
+        Array.Clear(_clocks);
+        for (int warp = 0; warp < MaxWarps; warp++)
+            _clocks[(warp * MaxWarps) + warp] = 1;
+    }
+
+    public uint Epoch(int warp) => _clocks[(warp * MaxWarps) + warp];
+
+    /// <summary>A warp's whole clock.</summary>
+    public ReadOnlySpan<uint> Of(int warp) => _clocks.AsSpan(warp * MaxWarps, MaxWarps);
+
+    /// <summary>A new epoch: the warp's lanes have met.</summary>
+    public void Advance(int warp) => _clocks[(warp * MaxWarps) + warp]++;
+
+    /// <summary>
+    /// All that arrived give their clocks; those that waited (not bar.arrive) take what was given.
+    /// </summary>
+    public void Join(List<(Warp Warp, BarrierOperation Operation)> arrived)
+    {
+        Array.Clear(_joined);
+        foreach ((Warp warp, _) in arrived)
+        {
+            ReadOnlySpan<uint> clock = Of(warp.Index);
+            for (int i = 0; i < MaxWarps; i++)
+                _joined[i] = Math.Max(_joined[i], clock[i]);
+        }
+
+        foreach ((Warp warp, BarrierOperation operation) in arrived)
+        {
+            if (operation.Kind != BarrierKind.Arrive)
+                _joined.AsSpan().CopyTo(_clocks.AsSpan(warp.Index * MaxWarps));
+            Advance(warp.Index);
+        }
+    }
+}

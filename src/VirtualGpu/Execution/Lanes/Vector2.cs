@@ -1,0 +1,39 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace MolEngine.VirtualGpu.Execution.Lanes;
+
+/// <summary>d = f(a, b), a vector of lanes at a time where the host has vectors.</summary>
+internal sealed unsafe class Vector2<T, TOp>(int d, int a, int b) : Operation
+    where T : unmanaged
+    where TOp : IVector2<T>
+{
+    public override void Execute(Warp warp, uint mask)
+    {
+        T* first = (T*)(warp.Registers + a);
+        T* second = (T*)(warp.Registers + b);
+        T* destination = (T*)(warp.Registers + d);
+        if (!Vector256.IsHardwareAccelerated)
+        {
+            for (; mask != 0; mask &= mask - 1)
+            {
+                int i = BitOperations.TrailingZeroCount(mask);
+                destination[i] = TOp.Apply(first[i], second[i]);
+            }
+        }
+        else if (mask == warp.Live)
+        {
+            for (int i = 0; i < Warp.Lanes; i += Vector512<T>.Count)
+                TOp.Apply(Vector512.Load(first + i), Vector512.Load(second + i)).Store(destination + i);
+        }
+        else
+        {
+            for (int i = 0; i < Warp.Lanes; i += Vector512<T>.Count)
+            {
+                Vector512<T> result = TOp.Apply(Vector512.Load(first + i), Vector512.Load(second + i));
+                Vector512<T> lanes = LaneMasks.Expand<T>(mask, i);
+                Vector512.ConditionalSelect(lanes, result, Vector512.Load(destination + i)).Store(destination + i);
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace MolEngine.VirtualGpu.Execution;
+
+/// <summary>How the virtual GPU runs kernels. Every seed gives a legal execution; results of right kernels agree.</summary>
+public sealed record LaunchOptions
+{
+    /// <summary>Seeds the order in which warps and streams run.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Seeds errors, within what is documented, of approximate instructions and of sums inside mma.sync. Null: both
+    /// are rounded correctly.
+    /// </summary>
+    public ulong? PerturbationSeed { get; init; }
+
+    /// <summary>Instructions of one warp after which a launch counts as endless.</summary>
+    public long InstructionLimit { get; init; } = 1L << 32;
+
+    /// <summary>Threads of the host that run blocks; 0 is one for each core.</summary>
+    public int Workers { get; init; }
+}

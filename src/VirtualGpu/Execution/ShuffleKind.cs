@@ -1,0 +1,9 @@
+namespace MolEngine.VirtualGpu.Execution;
+
+internal enum ShuffleKind
+{
+    Up,
+    Down,
+    Bfly,
+    Idx,
+}

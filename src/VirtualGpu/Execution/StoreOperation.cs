@@ -1,0 +1,54 @@
+using System.Numerics;
+using MolEngine.VirtualGpu.Memory;
+using MolEngine.VirtualGpu.Ptx;
+
+namespace MolEngine.VirtualGpu.Execution;
+
+/// <summary>st, of one to four elements a lane.</summary>
+/// <param name="type">Of an element in memory; what registers hold beyond it is cut off.</param>
+internal sealed unsafe class StoreOperation(
+    AddressOperand address, StateSpace space, PtxType type, (int Offset, bool IsWide)[] sources)
+    : MemoryOperation(address, space, type.Size() * sources.Length, AccessKind.Write)
+{
+    private readonly int _size = type.Size();
+    private readonly bool _isPlain =
+        sources.Length == 1 && type.Size() >= 4 && sources[0].IsWide == (type.Size() == 8);
+
+    protected override void MoveContiguous(Warp warp, byte* start, byte** pointers)
+    {
+        if (_isPlain)
+            Buffer.MemoryCopy(warp.Registers + sources[0].Offset, start, 32 * _size, 32 * _size);
+        else
+            base.MoveContiguous(warp, start, pointers);
+    }
+
+    protected override void Move(Warp warp, uint mask, byte** pointers, StateSpace space)
+    {
+        for (int element = 0; element < sources.Length; element++)
+        {
+            (int offset, bool isWide) = sources[element];
+            byte* register = warp.Registers + offset;
+            for (uint rest = mask; rest != 0; rest &= rest - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(rest);
+                ulong value = isWide ? ((ulong*)register)[lane] : ((uint*)register)[lane];
+                byte* to = pointers[lane] + (element * _size);
+                switch (_size)
+                {
+                    case 1:
+                        *to = (byte)value;
+                        break;
+                    case 2:
+                        *(ushort*)to = (ushort)value;
+                        break;
+                    case 4:
+                        *(uint*)to = (uint)value;
+                        break;
+                    default:
+                        *(ulong*)to = value;
+                        break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace MolEngine.VirtualGpu.Execution;
+
+internal enum WarpStatus
+{
+    Ready,
+    AtBarrier,
+    Done,
+}

@@ -1,0 +1,29 @@
+namespace MolEngine.VirtualGpu.Memory;
+
+/// <summary>Who touched a unit of shared memory last, in one word; 0 is nobody.</summary>
+/// <remarks>From the top: epoch (27 bits), pending (1), unused (1), lane (6), warp (5), program counter (24).</remarks>
+internal static class ShadowRecord
+{
+    /// <summary>In place of a lane: several.</summary>
+    public const int SeveralLanes = 63;
+
+    public const ulong Pending = 1UL << 36;
+
+    /// <summary>Programs with more instructions cannot be told apart in a record.</summary>
+    public const int MaxPc = 1 << 24;
+
+    private const ulong LaneMask = 63UL << 29;
+
+    public static ulong Make(uint epoch, int warp, int lane, int pc) =>
+        ((ulong)epoch << 37) | ((ulong)lane << 29) | ((ulong)warp << 24) | (uint)pc;
+
+    public static uint Epoch(ulong record) => (uint)(record >> 37);
+
+    public static int Lane(ulong record) => (int)(record >> 29 & 63);
+
+    public static int Warp(ulong record) => (int)(record >> 24 & 31);
+
+    public static int Pc(ulong record) => (int)(record & (MaxPc - 1));
+
+    public static ulong WithSeveralLanes(ulong record) => record | LaneMask;
+}

@@ -1,0 +1,11 @@
+namespace MolEngine.VirtualGpu.Ptx;
+
+internal enum StateSpace
+{
+    Generic,
+    Param,
+    Const,
+    Global,
+    Shared,
+    Local,
+}
