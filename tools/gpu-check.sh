@@ -15,8 +15,8 @@ name=molengine-gpu-check
 largest=$((50 * 1024 * 1024))
 here=0
 if [[ "${1:-}" == --here ]]; then
-    here=1
-    shift
+  here=1
+  shift
 fi
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$root/dist}
@@ -27,7 +27,7 @@ trap 'rm -rf "$work"' EXIT
 
 # Not trimmed: the parsers of YAML and of the command line find types by reflection.
 dotnet publish "$root/src/Trainer" -c Release -r linux-x64 --self-contained -o "$work/publish" -nologo -v quiet \
-    -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:DebugType=none
+  -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:DebugType=none
 
 bundle="$work/$name"
 mkdir "$bundle"
@@ -37,29 +37,29 @@ chmod +x "$bundle/run.sh" "$bundle/molengine"
 # Kernels and cases are in the program: nothing else may be needed beside it.
 others=$(find "$work/publish" -type f ! -name molengine ! -name '*.xml' ! -name '*.pdb')
 if [[ -n "$others" ]]; then
-    echo "gpu-check: publish: expected one file, got also: $others" >&2
-    exit 1
+  echo "gpu-check: publish: expected one file, got also: $others" >&2
+  exit 1
 fi
 
 archive="$out/$name.tar.gz"
 tar czf "$archive.tmp" -C "$work" "$name"
 bytes=$(stat -c %s "$archive.tmp")
 if ((bytes > largest)); then
-    rm "$archive.tmp"
-    echo "gpu-check: $archive: expected at most $largest bytes, got $bytes" >&2
-    exit 1
+  rm "$archive.tmp"
+  echo "gpu-check: $archive: expected at most $largest bytes, got $bytes" >&2
+  exit 1
 fi
 mv "$archive.tmp" "$archive"
 echo "$archive: $bytes bytes of at most $largest"
 
 if ((here)); then
-    mkdir "$work/elsewhere" "$work/home"
-    tar xzf "$archive" -C "$work/elsewhere"
-    # Neither the PATH nor the environment leads to an installed .NET: what runs is in the bundle.
-    mkdir "$work/bin"
-    for tool in bash date dirname tee uname mktemp rm cat; do
-        ln -s "$(command -v "$tool")" "$work/bin/$tool"
-    done
-    env -i PATH="$work/bin" HOME="$work/home" DOTNET_ROOT="$work/none" \
-        "$work/elsewhere/$name/run.sh" --device virtual
+  mkdir "$work/elsewhere" "$work/home"
+  tar xzf "$archive" -C "$work/elsewhere"
+  # Neither the PATH nor the environment leads to an installed .NET: what runs is in the bundle.
+  mkdir "$work/bin"
+  for tool in bash date dirname tee uname mktemp rm cat; do
+    ln -s "$(command -v "$tool")" "$work/bin/$tool"
+  done
+  env -i PATH="$work/bin" HOME="$work/home" DOTNET_ROOT="$work/none" \
+    "$work/elsewhere/$name/run.sh" --device virtual
 fi

@@ -6,19 +6,19 @@ set -uo pipefail
 folder=$(cd "$(dirname "$0")" && pwd)
 log="$folder/gpu-check-$(date -u +%Y%m%dT%H%M%SZ).log"
 if (($# == 0)); then
-    set -- --device cuda
+  set -- --device cuda
 fi
 
 check() {
-    echo "== $(date -u) $(uname -srm)"
-    if command -v nvidia-smi > /dev/null; then
-        echo "== nvidia-smi"
-        nvidia-smi
-    fi
-    echo "== molengine doctor"
-    "$folder/molengine" doctor || return
-    echo "== molengine selftest $*"
-    "$folder/molengine" selftest "$@"
+  echo "== $(date -u) $(uname -srm)"
+  if command -v nvidia-smi > /dev/null; then
+    echo "== nvidia-smi"
+    nvidia-smi
+  fi
+  echo "== molengine doctor"
+  "$folder/molengine" doctor || return
+  echo "== molengine selftest $*"
+  "$folder/molengine" selftest "$@"
 }
 
 check "$@" 2>&1 | tee "$log"

@@ -23,8 +23,9 @@ internal sealed class AdamWCheck() : KernelCheck("adamw", "adamw_f32", "equal bi
         trial.Case("4099, no decay, no copy", c => Try(c, cpu, [new Part(4099, Decayed: false, Copied: false)]));
         Part[] many =
         [
-            new(0, true, true), new(4096, true, false), new(0, false, false), new(1, false, true), new(4097, true, true),
-            new(8195, false, false), new(0, true, false), new(33, true, true), new(0, false, true),
+            new(0, true, true), new(4096, true, false), new(0, false, false), new(1, false, true),
+            new(4097, true, true), new(8195, false, false), new(0, true, false), new(33, true, true),
+            new(0, false, true),
         ];
         trial.Case("9 tensors, 4 of them empty", c => Try(c, cpu, many));
     }

@@ -5,8 +5,8 @@ using MolEngine.Kernels.Launch;
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>
-/// A launch of a kernel on inputs of its own, with what it must give. On a device that does not check accesses by itself
-/// every buffer is followed by a margin, and outputs are filled with a pattern: what is written beside them, or
+/// A launch of a kernel on inputs of its own, with what it must give. On a device that does not check accesses by
+/// itself every buffer is followed by a margin, and outputs are filled with a pattern: what is written beside them, or
 /// not written at all, shows.
 /// </summary>
 public sealed class KernelCase : IDisposable
@@ -117,7 +117,8 @@ public sealed class KernelCase : IDisposable
             if (at >= 0)
             {
                 throw new KernelCheckException(
-                    $"{memory.Name}: expected nothing written behind its {bytes} bytes, got a write at byte {bytes + at}");
+                    $"{memory.Name}: expected nothing written behind its {bytes} bytes, got a write at byte "
+                    + $"{bytes + at}");
             }
         }
     }

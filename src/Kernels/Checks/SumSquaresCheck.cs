@@ -49,7 +49,9 @@ internal sealed class SumSquaresCheck()
             a => a.Add(x).Add(to).Add((long)values.Length));
     }
 
-    /// <summary>With the rounding errors of every addition added up beside (Knuth's two-sum); a square is exact.</summary>
+    /// <summary>
+    /// With the rounding errors of every addition added up beside (Knuth's two-sum); a square is exact.
+    /// </summary>
     private static double Sum(float[] chunk)
     {
         double sum = 0, errors = 0;

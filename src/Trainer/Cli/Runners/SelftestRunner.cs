@@ -43,8 +43,8 @@ internal static class SelftestRunner
         string error = result.LargestError.ToString("G2", CultureInfo.InvariantCulture);
         string measure = result.Measure is null ? "" : $"; {Describe(result.Measure)}";
         to.WriteLine(
-            $"  {result.Check.Kernel.PadRight(Column)} {outcome}  largest error {error} ({result.Check.Promise}){measure}; "
-            + $"tried {string.Join(", ", result.Shapes)}");
+            $"  {result.Check.Kernel.PadRight(Column)} {outcome}  largest error {error} ({result.Check.Promise})"
+            + $"{measure}; tried {string.Join(", ", result.Shapes)}");
         foreach (string line in result.Failure?.Split('\n') ?? [])
             to.WriteLine($"    {line.TrimEnd()}");
     }
@@ -61,7 +61,7 @@ internal static class SelftestRunner
         double seconds = measure.Seconds!.Value, copy = measure.CopySeconds!.Value;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"at {measure.Shape}: p50 {seconds * 1e6:F1} us, {measure.Bytes / seconds / 1e9:F0} GB/s of {measure.Bytes} bytes; "
-            + $"a copy {measure.Bytes / copy / 1e9:F0} GB/s");
+            $"at {measure.Shape}: p50 {seconds * 1e6:F1} us, {measure.Bytes / seconds / 1e9:F1} GB/s of the bytes that "
+            + $"must move; a copy of as many {copy * 1e6:F1} us, {measure.Bytes / copy / 1e9:F1} GB/s");
     }
 }

@@ -7,12 +7,14 @@ namespace MolEngine.Trainer.Cli.Verbs;
 /// <param name="Ordinal">Of the GPU; null for the virtual one.</param>
 internal sealed record SelftestOptions(int? Ordinal);
 
-internal sealed class SelftestVerb() : Verb("selftest", "Compare every CUDA kernel with the CPU, on this machine's GPU.")
+internal sealed class SelftestVerb() : Verb(
+    "selftest", "Compare every CUDA kernel with the CPU, on this machine's GPU.")
 {
     private const string Cuda = "cuda", Virtual = "virtual";
 
     private readonly Option<string?> _device = Optional(
-        "--device", "DEVICE", "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).");
+        "--device", "DEVICE",
+        "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).");
 
     public override IReadOnlyList<Option> Options => [_device];
 
@@ -45,9 +47,9 @@ internal sealed class SelftestVerb() : Verb("selftest", "Compare every CUDA kern
             return null;
         if (device == Cuda)
             return 0;
-        if (device.StartsWith($"{Cuda}:", StringComparison.Ordinal)
-            && int.TryParse(device[(Cuda.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
-            return ordinal;
-        throw Mistake("--device", $"{device}: expected cuda, cuda:N or virtual");
+        string number = device.StartsWith($"{Cuda}:", StringComparison.Ordinal) ? device[(Cuda.Length + 1)..] : "";
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal)
+            ? ordinal
+            : throw Mistake("--device", $"{device}: expected cuda, cuda:N or virtual");
     }
 }
