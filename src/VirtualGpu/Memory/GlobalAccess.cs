@@ -97,14 +97,8 @@ internal static unsafe class GlobalAccess
         return count;
     }
 
-    private static string Verb(AccessKind kind) => kind switch
-    {
-        AccessKind.Read => "read",
-        AccessKind.Write => "write",
-        _ => "atomic update",
-    };
-
-    private static bool IsContiguous(ulong* addresses, int bytes)
+    /// <summary>Whether all 32 lanes' bytes follow each other.</summary>
+    public static bool IsContiguous(ulong* addresses, int bytes)
     {
         Vector512<ulong> expected = Vector512.Create(addresses[0]) + (Vector512<ulong>.Indices * (ulong)bytes);
         Vector512<ulong> step = Vector512.Create(8UL * (ulong)bytes);
@@ -117,6 +111,13 @@ internal static unsafe class GlobalAccess
 
         return true;
     }
+
+    private static string Verb(AccessKind kind) => kind switch
+    {
+        AccessKind.Read => "read",
+        AccessKind.Write => "write",
+        _ => "atomic update",
+    };
 
     /// <summary>The fast path; null where anything is amiss, and the slow path then says what.</summary>
     private static byte* TryContiguous(MemoryOperation at, Warp warp, ulong address)
