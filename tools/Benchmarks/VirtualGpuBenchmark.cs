@@ -17,15 +17,24 @@ internal static class VirtualGpuBenchmark
     private const int Blocks = 16;
     private const int Threads = 128;
 
-    /// <summary>Name and body of a loop; %rd1 points to 16 bytes for each thread, %r9 is the thread's shared place.</summary>
+    /// <summary>
+    /// Name and body of a loop; %rd1 points to 16 bytes for each thread, %r9 is the thread's shared place.
+    /// </summary>
     private static readonly (string Name, string Body)[] Loops =
     [
         ("fp32 fma", Repeat(16, i => $"fma.rn.f32 %f{i}, %f{i}, %f20, %f21;")),
-        ("fp32 add, mul, max", Repeat(5, i => $"add.rn.f32 %f{i}, %f{i}, %f20; mul.rn.f32 %f{i}, %f{i}, %f21; max.f32 %f{i}, %f{i}, %f20;")),
-        ("integer add, shift, logic", Repeat(5, i => $"add.s32 %r{i}, %r{i}, 7; shl.b32 %r{i}, %r{i}, 1; xor.b32 %r{i}, %r{i}, 5;")),
-        ("addresses", Repeat(5, i => $"mul.wide.u32 %rd{i + 3}, %r{i}, 4; add.s64 %rd{i + 3}, %rd{i + 3}, %rd1; cvt.u32.u64 %r{i}, %rd{i + 3};")),
+        ("fp32 add, mul, max",
+            Repeat(5, i => $"add.rn.f32 %f{i}, %f{i}, %f20; mul.rn.f32 %f{i}, %f{i}, %f21; max.f32 %f{i}, %f{i}, "
+                + $"%f20;")),
+        ("integer add, shift, logic",
+            Repeat(5, i => $"add.s32 %r{i}, %r{i}, 7; shl.b32 %r{i}, %r{i}, 1; xor.b32 %r{i}, %r{i}, 5;")),
+        ("addresses", Repeat(5, i =>
+            $"mul.wide.u32 %rd{i + 3}, %r{i}, 4; add.s64 %rd{i + 3}, %rd{i + 3}, %rd1; cvt.u32.u64 %r{i}, "
+                + $"%rd{i + 3};")),
         ("exp2, division", Repeat(4, i => $"ex2.approx.ftz.f32 %f{i}, %f20; div.rn.f32 %f{i}, %f{i}, %f21;")),
-        ("compare, select, guard", Repeat(5, i => $"setp.lt.f32 %p1, %f{i}, %f20; selp.f32 %f{i}, %f20, %f21, %p1; @%p1 add.rn.f32 %f{i}, %f20, %f21;")),
+        ("compare, select, guard",
+            Repeat(5, i => $"setp.lt.f32 %p1, %f{i}, %f20; selp.f32 %f{i}, %f20, %f21, %p1; @%p1 add.rn.f32 %f{i}, "
+                + $"%f20, %f21;")),
         ("global loads", Repeat(8, i => $"ld.global.f32 %f{i}, [%rd2];")),
         ("global loads of 16 bytes", Repeat(4, i => "ld.global.v4.f32 {%f0, %f1, %f2, %f3}, [%rd1];")),
         ("global stores", Repeat(8, i => $"st.global.f32 [%rd2], %f{i};")),
@@ -63,7 +72,8 @@ internal static class VirtualGpuBenchmark
                 Options = new LaunchOptions { Workers = options.Threads },
             };
             LaunchCounters counters = launch.Run();
-            Timing rate = Timing.Interleaved(options.Seconds, () => launch.Run())[0].Rates(counters.LaneInstructions / 1e9);
+            Timing rate = Timing.Interleaved(options.Seconds, () =>
+                launch.Run())[0].Rates(counters.LaneInstructions / 1e9);
             string more = counters.TensorOperations == 0
                 ? ""
                 : $"   {rate.P50 * counters.TensorOperations / counters.LaneInstructions:F1} GFLOP/s";
@@ -88,7 +98,8 @@ internal static class VirtualGpuBenchmark
         add.s64 %rd2, %rd1, %rd21; add.s64 %rd1, %rd1, %rd20;
         mov.u32 %r9, tile; mad.lo.u32 %r10, %r20, 16, %r9; mad.lo.u32 %r9, %r20, 4, %r9;
         mov.u32 %r23, 0x3F803F80; mov.f32 %f20, 0f3F800000; mov.f32 %f21, 0f3F7FFFFF;
-        {{Repeat(16, i => $"mov.u32 %r{i % 9}, {i}; mov.f32 %f{i}, 0f3F000000; st.shared.v4.f32 [%r10], {{%f20, %f20, %f20, %f20}};")}}
+        {{Repeat(16, i => $"mov.u32 %r{i % 9}, {i}; mov.f32 %f{i}, 0f3F000000;")}}
+        st.shared.v4.f32 [%r10], {%f20, %f20, %f20, %f20};
         bar.sync 0;
         mov.u32 %r20, {{Rounds}};
         $LOOP:

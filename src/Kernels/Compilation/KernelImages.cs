@@ -9,11 +9,11 @@ namespace MolEngine.Kernels.Compilation;
 /// </summary>
 /// <param name="compiler">Null without NVRTC.</param>
 /// <param name="cache">Null without a cache.</param>
-public sealed class KernelImages(NvrtcCompiler? compiler, KernelCache? cache)
+public class KernelImages(NvrtcCompiler? compiler, KernelCache? cache)
 {
     /// <summary>The image of a source for a device.</summary>
     /// <exception cref="KernelCompileException">NVRTC refuses the source.</exception>
-    public KernelImage For(KernelSource source, ComputeCapability capability)
+    public virtual KernelImage For(KernelSource source, ComputeCapability capability)
     {
         EmbeddedPtx embedded = EmbeddedPtx.Of(source);
         if (compiler is null || !compiler.Supports(capability))

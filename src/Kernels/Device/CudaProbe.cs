@@ -32,6 +32,9 @@ public sealed record CudaProbe(
                 CudaState.NoDriver, $"no NVIDIA driver found: expected {LeastDriver} or newer", library, 0, []);
     }
 
+    /// <summary>The driver that a probe of this machine has found.</summary>
+    public static ICudaDriver NativeDriver() => new NativeCudaDriver();
+
     /// <summary>Asks a driver that is there.</summary>
     public static CudaProbe Of(ICudaDriver driver, LibraryFinding library)
     {

@@ -15,6 +15,7 @@ internal static class VerbTable
         new InspectVerb(),
         new ReportVerb(),
         new KernelsVerb(),
+        new SelftestVerb(),
         new DoctorVerb(),
     ];
 }

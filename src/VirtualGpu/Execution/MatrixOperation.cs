@@ -63,8 +63,8 @@ internal sealed unsafe class MatrixOperation(int[] d, int[] a, int[] b, int[] c,
     }
 
     /// <summary>
-    /// A's register i has rows 8 (i &amp; 1) .. and columns 8 (i / 2) ..: as 16-bit numbers its lanes are an 8x8 matrix, row
-    /// by row. B's register i is such a matrix, too, transposed.
+    /// A's register i has rows 8 (i &amp; 1) .. and columns 8 (i / 2) ..: as 16-bit numbers its lanes are an 8x8
+    /// matrix, row by row. B's register i is such a matrix, too, transposed.
     /// </summary>
     private void LoadBFloat16(Warp warp, double* left, double* right)
     {
@@ -114,7 +114,9 @@ internal sealed unsafe class MatrixOperation(int[] d, int[] a, int[] b, int[] c,
         }
     }
 
-    /// <summary>C's registers i and i + 1 of four neighbouring lanes are a row: its even columns, then its odd ones.</summary>
+    /// <summary>
+    /// C's registers i and i + 1 of four neighbouring lanes are a row: its even columns, then its odd ones.
+    /// </summary>
     private void LoadSums(Warp warp, double* sums)
     {
         for (int i = 0; i < 4; i += 2)

@@ -36,10 +36,18 @@ internal static class KernelLowering
                 sync.Inner.Place(instruction, sync.Pc, -1, false, lowered.Class);
         }
 
-        var end = new PtxInstruction { Opcode = "exit", Operands = [], Text = "(end of kernel)", Line = entry.Line, Source = default };
+        var end = new PtxInstruction
+        {
+            Opcode = "exit",
+            Operands = [],
+            Text = "(end of kernel)",
+            Line = entry.Line,
+            Source = default,
+        };
         code.Add(new ExitOperation().Place(end, code.Count, -1, false, InstructionClass.Branch));
         if (code.Count >= ShadowRecord.MaxPc)
-            throw new PtxException(entry.Line, $"kernel {entry.Name}: expected fewer than {ShadowRecord.MaxPc} instructions");
+            throw new PtxException(entry.Line,
+                $"kernel {entry.Name}: expected fewer than {ShadowRecord.MaxPc} instructions");
         return new KernelProgram
         {
             Name = entry.Name,

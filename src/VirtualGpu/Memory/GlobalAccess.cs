@@ -11,7 +11,8 @@ internal static unsafe class GlobalAccess
 {
     private const int SectorShift = 5;
 
-    /// <returns>The start where all 32 lanes' bytes follow each other; else null, and each lane has its pointer.</returns>
+    /// <returns>The start where all 32 lanes' bytes follow each other; else null, and each lane has its
+    /// pointer.</returns>
     public static byte* Resolve(MemoryOperation at, Warp warp, uint mask, ulong* addresses, byte** pointers)
     {
         if (mask == uint.MaxValue && IsContiguous(addresses, at.Bytes)
@@ -42,7 +43,8 @@ internal static unsafe class GlobalAccess
         if (!isInside)
         {
             throw Fault(
-                at, warp, lane, address, allocation is { IsFreed: true } ? FaultKind.UseAfterFree : FaultKind.OutOfBounds,
+                at, warp, lane, address,
+                allocation is { IsFreed: true } ? FaultKind.UseAfterFree : FaultKind.OutOfBounds,
                 $"{Verb(kind)} of {bytes} bytes of global memory at {address:x}: "
                 + block.Launch.Memory.Explain(address, (ulong)bytes));
         }
@@ -51,8 +53,8 @@ internal static unsafe class GlobalAccess
         {
             throw Fault(
                 at, warp, lane, address, FaultKind.Misaligned,
-                $"{Verb(kind)} of {bytes} bytes at {address:x}, {allocation!.Describe(address)}: expected a multiple of "
-                + $"{bytes}");
+                $"{Verb(kind)} of {bytes} bytes at {address:x}, {allocation!.Describe(address)}: expected a "
+                + $"multiple of {bytes}");
         }
 
         long offset = (long)(address - allocation!.Start);

@@ -42,8 +42,8 @@ internal sealed unsafe partial class SharedMemory
             at, warp, FaultKind.Race, lane, (ulong)offset,
             $"race on shared memory at offset {offset}{_block.Program.DescribeShared((int)offset)}: "
             + $"{(isWrite ? "written" : "read")} here by warp {warp.Index} lane {lane}, "
-            + $"{(wasWrite ? "written" : "read")} at {before.Instruction.Source} ('{before.Instruction.Text}') by {who}, "
-            + $"with no {missing} between",
+            + $"{(wasWrite ? "written" : "read")} at {before.Instruction.Source} ('{before.Instruction.Text}') by "
+            + $"{who}, with no {missing} between",
             before);
     }
 

@@ -48,7 +48,9 @@ internal sealed unsafe partial class SharedMemory : IDisposable
     /// <summary>255 for each byte that was written.</summary>
     public byte* Written { get; }
 
-    /// <summary>A new block begins: nothing is written. (What reads left is void once nobody is noted as a reader.)</summary>
+    /// <summary>
+    /// A new block begins: nothing is written. (What reads left is void once nobody is noted as a reader.)
+    /// </summary>
     public void Clear()
     {
         new Span<byte>(Written, Size).Clear();

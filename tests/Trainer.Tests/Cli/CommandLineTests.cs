@@ -69,6 +69,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--arch: expected it with build alone, got list", "kernels", "list", "--arch", "sm_80")]
     [InlineData("--out: expected it with build or embed, got list", "kernels", "list", "--out", "x")]
     [InlineData("--out: gone: expected a folder, got no such folder", "kernels", "embed", "--out", "gone")]
+    [InlineData("--device: gpu: expected cuda, cuda:N or virtual", "selftest", "--device", "gpu")]
+    [InlineData("--device: cuda:-1: expected cuda, cuda:N or virtual", "selftest", "--device", "cuda:-1")]
     [InlineData(
         "PATH: gone: expected an adapter (adapter_config.json), a model (config.json), a run directory (config.yaml), "
             + "a config (a file named .yaml) or a corpus (a file or folder), got no such file or folder",
@@ -104,7 +106,7 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, string error) = Run("doctor");
         Assert.Equal((0, ""), (code, error));
         Assert.All(
-            "processor,SIMD,cores,memory,.NET,GPU,NVRTC,cuBLASLt,training runs on the CPU".Split(','),
+            "processor,SIMD,cores,memory,.NET,GPU,virtual sm_80,NVRTC,cuBLASLt,training runs on the CPU".Split(','),
             s => Assert.Contains(s, output));
     }
 

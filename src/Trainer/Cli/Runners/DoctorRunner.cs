@@ -4,6 +4,7 @@ using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Reporting;
+using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -11,6 +12,9 @@ internal static class DoctorRunner
 {
     private const string NoSimd = "none that the CPU backend uses (AVX2 with FMA, or AVX-512): training is slow here";
     private const string NoBackend = "this version has no CUDA backend yet: training runs on the CPU";
+
+    private static readonly string VirtualGpu =
+        $"{DeviceProfile.Sm80.Name}, a GPU that the CPU executes, for tests: `molengine selftest --device virtual`";
 
     public static int Run(CommandContext context)
     {
@@ -28,6 +32,7 @@ internal static class DoctorRunner
             ("cores", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
             ("memory", $"{Gibibytes(machine.TotalMemory)} in all, {Gibibytes(machine.AvailableMemory)} available"),
             ("GPU", $"{gpu.Sentence}; {NoBackend}"),
+            ("virtual", VirtualGpu),
             ("NVRTC", toolkit.NvrtcSentence),
             ("cuBLASLt", toolkit.BlasSentence),
         ];

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace MolEngine.Kernels.Checks;
+
+/// <summary>Compares arrays of float, double and bf16 (as ushort).</summary>
+internal static class Comparison
+{
+    /// <returns>The largest relative error, and the first element that is not what is expected, in words.</returns>
+    public static (double Largest, string? Difference) Of<T>(
+        string name, ReadOnlySpan<T> expected, ReadOnlySpan<T> got, Tolerance tolerance)
+        where T : unmanaged
+    {
+        double largest = 0;
+        string? difference = null;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            ulong wanted = Bits(expected[i]), found = Bits(got[i]);
+            if (wanted == found)
+                continue;
+            double error = RelativeError(Value(expected[i]), Value(got[i]));
+            largest = Math.Max(largest, error);
+            if (!IsGood(expected[i], got[i], error, tolerance))
+            {
+                difference ??= $"{name}[{i}]: expected {Text(expected[i], wanted)}, got {Text(got[i], found)}"
+                    + Allowed(tolerance);
+            }
+        }
+
+        return (largest, difference);
+    }
+
+    /// <summary>0 of equal values and of two NaN; infinite where one alone is not finite, or should be 0.</summary>
+    private static double RelativeError(double expected, double got)
+    {
+        if (expected == got || (double.IsNaN(expected) && double.IsNaN(got)))
+            return 0;
+        double error = Math.Abs(got - expected) / Math.Abs(expected);
+        return double.IsNaN(error) ? double.PositiveInfinity : error;
+    }
+
+    private static bool IsGood<T>(T expected, T got, double error, Tolerance tolerance)
+        where T : unmanaged
+    {
+        if (double.IsNaN(Value(expected)) && double.IsNaN(Value(got)))
+            return tolerance.AnyNaN;
+        return tolerance.Relative > 0 && error <= tolerance.Relative;
+    }
+
+    private static ulong Bits<T>(T element)
+        where T : unmanaged => Unsafe.SizeOf<T>() switch
+        {
+            2 => Unsafe.BitCast<T, ushort>(element),
+            4 => Unsafe.BitCast<T, uint>(element),
+            _ => Unsafe.BitCast<T, ulong>(element),
+        };
+
+    private static double Value<T>(T element)
+        where T : unmanaged => element switch
+        {
+            ushort bf16 => BitConverter.UInt32BitsToSingle((uint)bf16 << 16),
+            float single => single,
+            double real => real,
+            _ => throw new ArgumentException($"expected float, double or ushort (bf16), got {typeof(T).Name}"),
+        };
+
+    private static string Text<T>(T element, ulong bits)
+        where T : unmanaged
+    {
+        double value = Value(element);
+        string number = typeof(T) == typeof(double)
+            ? value.ToString("R", CultureInfo.InvariantCulture)
+            : ((float)value).ToString("R", CultureInfo.InvariantCulture);
+        return $"{number} (0x{bits.ToString($"X{2 * Unsafe.SizeOf<T>()}", CultureInfo.InvariantCulture)})";
+    }
+
+    private static string Allowed(Tolerance tolerance) => tolerance.Relative > 0
+        ? string.Create(CultureInfo.InvariantCulture, $" (relative error of at most {tolerance.Relative:G2})")
+        : "";
+}

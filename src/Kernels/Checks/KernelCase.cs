@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Launch;
+
+namespace MolEngine.Kernels.Checks;
+
+/// <summary>
+/// A launch of a kernel on inputs of its own, with what it must give. On a device that does not check accesses by itself
+/// every buffer is followed by a margin, and outputs are filled with a pattern: what is written beside them, or
+/// not written at all, shows.
+/// </summary>
+public sealed class KernelCase : IDisposable
+{
+    private const int MarginBytes = 256;
+    private const byte Pattern = 0xA5;
+
+    private readonly CheckDevice _device;
+    private readonly CudaKernel _kernel;
+    private readonly List<(DeviceMemory Memory, int Bytes)> _buffers = [];
+    private readonly KernelArguments _arguments = new();
+    private LaunchShape _shape;
+    private long _bytes;
+    private long _moved;
+
+    internal KernelCase(CheckDevice device, KernelCheck check)
+    {
+        _device = device;
+        _kernel = device.Kernels.Get(check.Source, check.Kernel);
+    }
+
+    /// <summary>Relative, over every element that was compared.</summary>
+    public double LargestError { get; private set; }
+
+    /// <summary>Device memory with these values; of none, a little that is not to be read.</summary>
+    public DeviceMemory Input<T>(string name, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        DeviceMemory memory = Allocate(name, values.Length * Unsafe.SizeOf<T>());
+        memory.Upload(values);
+        return memory;
+    }
+
+    /// <summary>Device memory for the kernel to write.</summary>
+    public DeviceMemory Output<T>(string name, int count)
+        where T : unmanaged => Allocate(name, count * Unsafe.SizeOf<T>());
+
+    /// <summary>Launches once, and returns when it is done.</summary>
+    /// <param name="bytes">That must move by the contract.</param>
+    public void Launch(in LaunchShape shape, long bytes, Action<KernelArguments> arguments)
+    {
+        (_shape, _bytes) = (shape, bytes);
+        arguments(_arguments.Clear());
+
+        // Copies from pageable memory may return before the device has them, and the stream does not wait for them.
+        _device.Synchronize();
+        long before = _device.Moved;
+        Queue();
+        _device.Stream.Synchronize();
+        _moved = _device.Moved - before;
+        CheckMargins();
+    }
+
+    /// <summary>Compares a buffer's first elements.</summary>
+    /// <exception cref="KernelCheckException">One is not what is expected.</exception>
+    public void Expect<T>(DeviceMemory memory, ReadOnlySpan<T> expected, Tolerance tolerance)
+        where T : unmanaged
+    {
+        var got = new T[expected.Length];
+        memory.Download(got.AsSpan());
+        (double largest, string? difference) = Comparison.Of(memory.Name, expected, got, tolerance);
+        LargestError = Math.Max(LargestError, largest);
+        if (difference is not null)
+            throw new KernelCheckException(difference);
+    }
+
+    public void Dispose()
+    {
+        foreach ((DeviceMemory memory, _) in _buffers)
+            memory.Dispose();
+    }
+
+    /// <summary>Measures the launch again, on what it left.</summary>
+    internal KernelMeasure Measure(string shape)
+    {
+        if (_device.IsCounting)
+            return new KernelMeasure(shape, _bytes, _moved, null, null);
+        double seconds = CheckClock.Median(_device, Queue);
+        return new KernelMeasure(shape, _bytes, null, seconds, CheckClock.Copy(_device, _bytes));
+    }
+
+    private void Queue() => _kernel.Launch(_device.Stream, _shape, _arguments);
+
+    private DeviceMemory Allocate(string name, int bytes)
+    {
+        int margin = _device.IsCounting ? 0 : MarginBytes;
+        var memory = new DeviceMemory(_device.Context, name, (nuint)Math.Max(1, bytes + margin));
+        _buffers.Add((memory, bytes));
+        if (margin > 0)
+        {
+            var filled = new byte[bytes + margin];
+            filled.AsSpan().Fill(Pattern);
+            memory.Upload<byte>(filled);
+        }
+
+        return memory;
+    }
+
+    private void CheckMargins()
+    {
+        if (_device.IsCounting)
+            return;
+        Span<byte> margin = stackalloc byte[MarginBytes];
+        foreach ((DeviceMemory memory, int bytes) in _buffers)
+        {
+            memory.Download(margin, (nuint)bytes);
+            int at = margin.IndexOfAnyExcept(Pattern);
+            if (at >= 0)
+            {
+                throw new KernelCheckException(
+                    $"{memory.Name}: expected nothing written behind its {bytes} bytes, got a write at byte {bytes + at}");
+            }
+        }
+    }
+}

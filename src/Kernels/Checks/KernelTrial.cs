@@ -1,0 +1,54 @@
+namespace MolEngine.Kernels.Checks;
+
+/// <summary>The cases of one kernel on one device.</summary>
+public sealed class KernelTrial(CheckDevice device, KernelCheck check)
+{
+    private readonly List<string> _shapes = [];
+    private double _largest;
+    private KernelMeasure? _measure;
+
+    /// <summary>
+    /// Elements of the cases that every elementwise kernel is tried with: around a warp, a block and a block's work,
+    /// none of them round, and last the round one that is measured: on a GPU it exceeds the caches.
+    /// </summary>
+    public IReadOnlyList<int> Counts { get; } = device.IsCounting
+        ? [1, 31, 32, 33, 257, 4099, 66_539, 1 << 16]
+        : [1, 31, 32, 33, 257, 4099, 1_000_003, 1 << 24];
+
+    /// <summary>Runs a case; the one whose count is the last of <see cref="Counts"/> is measured too.</summary>
+    public void Case(int count, Action<KernelCase> run) => Case($"{count}", run, count == Counts[^1]);
+
+    /// <param name="shape">For people; the case's own words.</param>
+    public void Case(string shape, Action<KernelCase> run, bool isMeasured = false)
+    {
+        _shapes.Add(shape);
+        using var one = new KernelCase(device, check);
+        try
+        {
+            run(one);
+        }
+        finally
+        {
+            _largest = Math.Max(_largest, one.LargestError);
+        }
+
+        if (isMeasured)
+            _measure = one.Measure(shape);
+    }
+
+    /// <summary>A strict driver may throw anything; whatever it is, the kernel failed.</summary>
+    internal KernelCheckResult Run()
+    {
+        string? failure = null;
+        try
+        {
+            check.Run(this);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            failure = _shapes.Count == 0 ? e.Message : $"{_shapes[^1]}: {e.Message}";
+        }
+
+        return new KernelCheckResult(check, _shapes, _largest, failure, _measure);
+    }
+}

@@ -1,0 +1,69 @@
+using MolEngine.Kernels.Checks;
+using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
+using MolEngine.VirtualGpu.Driver;
+
+namespace MolEngine.Trainer.Cli.Runners;
+
+/// <summary>A device, and one of the ways by which kernels come to it.</summary>
+/// <param name="Open">Takes hold of it.</param>
+internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
+{
+    private const int SectorBytes = 32;
+    private const string Embedded = "kernels: PTX in the program";
+
+    /// <param name="images">What its kernels are loaded from; null for the PTX in the program.</param>
+    public static SelftestDevice Virtual(KernelImages? images = null)
+    {
+        string title = $"{DeviceProfile.Sm80.Name}, executed by the CPU; {Embedded}";
+        return new SelftestDevice(title, () =>
+        {
+            long moved = 0;
+            var driver = new VirtualCudaDriver(DeviceProfile.Sm80)
+            {
+                OnLaunch = (_, c) => moved += SectorBytes * (c.GlobalSectorsLoaded + c.GlobalSectorsStored),
+            };
+            return new CheckDevice(driver, 0, images ?? new KernelImages(compiler: null, cache: null), () => moved);
+        });
+    }
+
+    /// <summary>A GPU with the PTX in the program and, where NVRTC is found, with what that compiles.</summary>
+    /// <exception cref="EnvironmentFaultException">There is no such GPU, or none that will do.</exception>
+    public static IReadOnlyList<SelftestDevice> Cuda(CudaProbe probe, int ordinal)
+    {
+        CudaDeviceProperties device = Require(probe, ordinal);
+        string title = $"cuda:{ordinal}, {device.Name} (compute capability {device.Capability})";
+        NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(LibrarySearch.Here, probe.NewestMajor).Compiler;
+        SelftestDevice embedded = Of($"{title}; {Embedded}", new KernelImages(compiler: null, cache: null));
+        if (compiler is null || !compiler.Supports(device.Capability))
+            return [embedded];
+        var compiled = new KernelImages(compiler, new KernelCache(KernelCache.DefaultFolder));
+        return [embedded, Of($"{title}; kernels: {compiler.Name}", compiled)];
+
+        SelftestDevice Of(string title, KernelImages images) =>
+            new(title, () => new CheckDevice(CudaProbe.NativeDriver(), ordinal, images));
+    }
+
+    private static CudaDeviceProperties Require(CudaProbe probe, int ordinal)
+    {
+        if (probe.State != CudaState.Ready)
+        {
+            throw new EnvironmentFaultException(
+                $"--device: cuda:{ordinal}: {probe.Sentence}. `molengine doctor` shows what was looked for; "
+                + "`--device virtual` needs no GPU.");
+        }
+
+        CudaDeviceProperties device = probe.Devices.FirstOrDefault(d => d.Ordinal == ordinal)
+            ?? throw new EnvironmentFaultException(
+                $"--device: cuda:{ordinal}: no such GPU: expected 0 to {probe.Devices.Count - 1} ({probe.Sentence})");
+        if (device.Capability < ComputeCapability.Least)
+        {
+            throw new EnvironmentFaultException(
+                $"--device: cuda:{ordinal}: {device.Name}: GPU too old: expected compute capability "
+                + $"{ComputeCapability.Least} or newer, got {device.Capability}");
+        }
+
+        return device;
+    }
+}

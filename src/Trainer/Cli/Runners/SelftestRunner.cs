@@ -1,0 +1,67 @@
+using System.Globalization;
+using MolEngine.Kernels.Checks;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
+using MolEngine.Trainer.Cli.Verbs;
+
+namespace MolEngine.Trainer.Cli.Runners;
+
+internal static class SelftestRunner
+{
+    private const int Column = 18;
+
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(SelftestOptions options, CommandContext context) => Run(
+        options.Ordinal is { } ordinal
+            ? SelftestDevice.Cuda(CudaProbe.Run(LibrarySearch.Here), ordinal)
+            : [SelftestDevice.Virtual()],
+        KernelChecks.All, context);
+
+    /// <summary>Runs checks on devices, one by one; a line is written as soon as it is known.</summary>
+    public static int Run(
+        IReadOnlyList<SelftestDevice> devices, IReadOnlyList<KernelCheck> checks, CommandContext context)
+    {
+        int failed = 0;
+        foreach (SelftestDevice device in devices)
+        {
+            context.Out.WriteLine(device.Title);
+            foreach (KernelCheckResult result in KernelChecks.Run(checks, device.Open))
+            {
+                Write(result, context.Out);
+                failed += result.Failure is null ? 0 : 1;
+            }
+        }
+
+        int all = checks.Count * devices.Count;
+        context.Out.WriteLine(failed == 0 ? $"{all} kernels pass" : $"{failed} of {all} kernels FAIL");
+        return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static void Write(KernelCheckResult result, TextWriter to)
+    {
+        string outcome = result.Failure is null ? "pass" : "FAIL";
+        string error = result.LargestError.ToString("G2", CultureInfo.InvariantCulture);
+        string measure = result.Measure is null ? "" : $"; {Describe(result.Measure)}";
+        to.WriteLine(
+            $"  {result.Check.Kernel.PadRight(Column)} {outcome}  largest error {error} ({result.Check.Promise}){measure}; "
+            + $"tried {string.Join(", ", result.Shapes)}");
+        foreach (string line in result.Failure?.Split('\n') ?? [])
+            to.WriteLine($"    {line.TrimEnd()}");
+    }
+
+    private static string Describe(KernelMeasure measure)
+    {
+        if (measure.MovedBytes is { } moved)
+        {
+            double ratio = moved / (double)measure.Bytes;
+            return string.Create(
+                CultureInfo.InvariantCulture, $"at {measure.Shape}: moves {ratio:F3} of the bytes that must move");
+        }
+
+        double seconds = measure.Seconds!.Value, copy = measure.CopySeconds!.Value;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"at {measure.Shape}: p50 {seconds * 1e6:F1} us, {measure.Bytes / seconds / 1e9:F0} GB/s of {measure.Bytes} bytes; "
+            + $"a copy {measure.Bytes / copy / 1e9:F0} GB/s");
+    }
+}

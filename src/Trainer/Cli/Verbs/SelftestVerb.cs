@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using MolEngine.Trainer.Cli.Runners;
+
+namespace MolEngine.Trainer.Cli.Verbs;
+
+/// <param name="Ordinal">Of the GPU; null for the virtual one.</param>
+internal sealed record SelftestOptions(int? Ordinal);
+
+internal sealed class SelftestVerb() : Verb("selftest", "Compare every CUDA kernel with the CPU, on this machine's GPU.")
+{
+    private const string Cuda = "cuda", Virtual = "virtual";
+
+    private readonly Option<string?> _device = Optional(
+        "--device", "DEVICE", "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).");
+
+    public override IReadOnlyList<Option> Options => [_device];
+
+    public override IReadOnlyList<string> Details =>
+    [
+        "Prints a line for each kernel: whether it passes, the largest relative error, what its results are held to, "
+            + "how well it uses memory, and the shapes that were tried. A failure names the first element that "
+            + "differs.",
+        "On a GPU the kernels are tried as the driver compiles them from the PTX in the program and, where NVRTC is "
+            + "found, as NVRTC does. Memory: the median time of a launch and its bandwidth over the bytes that must "
+            + "move, beside that of a copy of as many bytes on the device in the same run.",
+        "The virtual GPU executes the same PTX on the CPU and is stricter than hardware: races, reads of memory that "
+            + "was never written and accesses out of bounds fail too. Memory: the bytes that the kernel moves, by its "
+            + "32-byte sectors, over those that must move.",
+        "The exit code is 0 where all kernels pass, 1 where one fails, 3 where there is no such GPU.",
+    ];
+
+    public override IReadOnlyList<(string Line, string Does)> Examples =>
+    [
+        ("molengine selftest", "Tries the kernels on the first GPU."),
+        ("molengine selftest --device virtual", "The same on a machine without one."),
+    ];
+
+    public override int Run(ParseResult arguments, CommandContext context) =>
+        SelftestRunner.Run(new SelftestOptions(Ordinal(arguments.GetValue(_device) ?? Cuda)), context);
+
+    private static int? Ordinal(string device)
+    {
+        if (device == Virtual)
+            return null;
+        if (device == Cuda)
+            return 0;
+        if (device.StartsWith($"{Cuda}:", StringComparison.Ordinal)
+            && int.TryParse(device[(Cuda.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
+            return ordinal;
+        throw Mistake("--device", $"{device}: expected cuda, cuda:N or virtual");
+    }
+}

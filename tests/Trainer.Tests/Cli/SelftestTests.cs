@@ -1,0 +1,135 @@
+using System.Text;
+using MolEngine.Kernels.Checks;
+using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
+using MolEngine.Kernels.Launch;
+using MolEngine.Trainer.Cli;
+using MolEngine.Trainer.Cli.Runners;
+using MolEngine.VirtualGpu.Driver;
+
+namespace MolEngine.Trainer.Tests.Cli;
+
+public sealed class SelftestTests
+{
+    [Fact]
+    public void All_kernels_pass_on_the_virtual_GPU()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        int code = Program.Run(["selftest", "--device", "virtual"], output, error);
+        Assert.Equal((0, ""), (code, $"{error}"));
+        string[] lines = $"{output}".TrimEnd('\n').Split('\n');
+        Assert.Equal("virtual sm_80, executed by the CPU; kernels: PTX in the program", lines[0]);
+        Assert.Equal($"{KernelChecks.All.Count} kernels pass", lines[^1]);
+        Assert.Equal(
+            KernelChecks.All.Select(c => c.Kernel), lines[1..^1].Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
+        Assert.All(lines[1..^1], l => Assert.Contains(" 1, 31, 32, 33, 257, 4099, ", l));
+
+        // By hand: a thread reads 64 elements' chunk of every chunk once, in whole sectors, and writes one double.
+        Assert.Contains("at 65536: moves 1.000 of the bytes that must move", lines.Single(l => l.Contains("sum_squares_f32")));
+    }
+
+    /// <summary>A planted bug in a kernel's PTX fails that kernel, and no other.</summary>
+    [Theory]
+    [InlineData("cvt.rn.bf16x2.f32", "cvt.rz.bf16x2.f32", "cast_f32_bf16,adamw_f32", "destination[3]: expected 9.1835E-41 (0x0001), got 0 (0x0000)")]
+    [InlineData(
+        ", -65536;", ", -131072;", "cast_bf16_f32", "every bf16: destination[1]: expected 9.1835E-41 (0x00010000), got 0 (0x00000000)")]
+    [InlineData("0d0000000000000000", "0d3FF0000000000000", "sum_squares_f32,sum_f64", "partial[0]: expected ")]
+    [InlineData("bar.sync", "// bar.sync", "sum_squares_f32,sum_f64", "race")]
+    [InlineData("sqrt.rn.f32", "sqrt.rz.f32", "adamw_f32", "parameter 0[")]
+    [InlineData("div.rn.f32", "div.rz.f32", "adamw_f32", "parameter 0[")]
+    public void A_wrong_kernel_fails(string right, string wrong, string kernels, string says)
+    {
+        (int code, string output) = Run(SelftestDevice.Virtual(new Mutants(right, wrong)), [.. KernelChecks.All]);
+        string[] failed = [.. output.Split('\n').Where(l => l.Contains(" FAIL  ")).Select(l => l.Split(' ')[2])];
+        Assert.Equal(kernels.Split(','), failed);
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains(says, output, StringComparison.OrdinalIgnoreCase);
+        Assert.EndsWith($"{failed.Length} of {KernelChecks.All.Count} kernels FAIL\n", output);
+    }
+
+    /// <summary>What a GPU would not report by itself: the margins and the pattern show it.</summary>
+    [Theory]
+    [InlineData(100, 100, null)]
+    [InlineData(100, 101, "destination: expected nothing written behind its 200 bytes, got a write at byte 200")]
+    [InlineData(100, 99, "destination[99]: expected 1 (0x3F80), got -2.8")]
+    public void Writing_beside_a_buffer_shows_without_a_strict_driver(int count, int written, string? says)
+    {
+        var device = new SelftestDevice("unchecked", () => new CheckDevice(
+            new VirtualCudaDriver(), 0, new KernelImages(compiler: null, cache: null)));
+        (int code, string output) = Run(device, new CastOf(count, written));
+        Assert.Equal(says is null ? ExitCode.Done : ExitCode.Failed, code);
+        if (says is not null)
+            Assert.Contains(says, output);
+        else
+            Assert.Matches(@"at 100: p50 \d+\.\d us, \d+ GB/s of 600 bytes; a copy \d+ GB/s; tried 100\n", output);
+    }
+
+    [Fact]
+    public void A_machine_without_a_GPU_says_so()
+    {
+        var library = new LibraryFinding("NVIDIA driver", null, []);
+        var none = new CudaProbe(CudaState.NoDriver, "no NVIDIA driver found", library, 0, []);
+        Assert.StartsWith(
+            "--device: cuda:0: no NVIDIA driver found. ",
+            Assert.Throws<EnvironmentFaultException>(() => SelftestDevice.Cuda(none, 0)).Message);
+
+        CudaProbe one = CudaProbe.Of(new VirtualCudaDriver(), library);
+        Assert.Equal(CudaState.Ready, one.State);
+        Assert.StartsWith(
+            "--device: cuda:1: no such GPU: expected 0 to 0 (virtual sm_80",
+            Assert.Throws<EnvironmentFaultException>(() => SelftestDevice.Cuda(one, 1)).Message);
+        Assert.StartsWith("cuda:0, virtual sm_80 (compute capability 8.0); kernels: PTX", SelftestDevice.Cuda(one, 0)[0].Title);
+
+        CudaDeviceProperties old = one.Devices[0] with { Ordinal = 1, Capability = new ComputeCapability(7, 5) };
+        Assert.Contains(
+            "GPU too old: expected compute capability 8.0 or newer, got 7.5",
+            Assert.Throws<EnvironmentFaultException>(
+                () => SelftestDevice.Cuda(one with { Devices = [.. one.Devices, old] }, 1)).Message);
+    }
+
+    [Fact]
+    public void A_GPU_that_is_not_there_is_exit_code_3()
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        Assert.Equal(ExitCode.Environment, Program.Run(["selftest", "--device", "cuda:99"], output, error));
+        Assert.StartsWith("molengine: --device: cuda:99: ", $"{error}");
+        Assert.Equal("", $"{output}");
+    }
+
+    private static (int Code, string Output) Run(SelftestDevice device, params KernelCheck[] checks)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        using var context = new CommandContext(output, new StringWriter());
+        return (SelftestRunner.Run([device], checks, context), $"{output}");
+    }
+
+    /// <summary>The PTX in the program, with one thing wrong.</summary>
+    private sealed class Mutants(string right, string wrong) : KernelImages(compiler: null, cache: null)
+    {
+        public override KernelImage For(KernelSource source, ComputeCapability capability)
+        {
+            KernelImage image = base.For(source, capability);
+            string text = Encoding.UTF8.GetString(image.Bytes.Span).Replace(right, wrong, StringComparison.Ordinal);
+            return image with { Bytes = Encoding.UTF8.GetBytes(text) };
+        }
+    }
+
+    /// <summary>A cast of ones whose launch is told another count than its buffers have.</summary>
+    private sealed class CastOf(int count, int written) : KernelCheck("cast", "cast_f32_bf16", "equal bits")
+    {
+        public override void Run(KernelTrial trial) => trial.Case(
+            $"{count}",
+            c =>
+            {
+                float[] ones = [.. Enumerable.Repeat(1f, count)];
+                DeviceMemory source = c.Input<float>("source", ones), destination = c.Output<ushort>("destination", count);
+                c.Launch(
+                    LaunchShape.Covering(written, 256, 8), 6 * count, a => a.Add(source).Add(destination).Add((long)written));
+                c.Expect<ushort>(destination, [.. Enumerable.Repeat((ushort)0x3F80, count)], Tolerance.Bits);
+            },
+            isMeasured: true);
+    }
+}
