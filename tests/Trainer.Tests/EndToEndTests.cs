@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MolEngine.Support;
 
 namespace MolEngine.Trainer.Tests;
@@ -160,6 +161,11 @@ public sealed class EndToEndTests : IDisposable
         string told = TinyRun.Ok("train", path, "--set", "steps=2", "--set", $"output={_run.At("quickstart")}");
         Assert.Matches(@"questions answered +0 of 40 ", told);
         Assert.Equal(hasKl, told.Contains("loss       mol", StringComparison.Ordinal));
+
+        // How long it took stands behind the time: the report reads what the run writes.
+        string report = File.ReadAllText(_run.At("quickstart/report.html"));
+        Assert.Matches(@"<dt>Finished</dt><dd><bdi>[0-9: -]+ UTC \(", report);
+        Assert.Single(Regex.Matches(report, "<dt>Steps</dt>", RegexOptions.IgnoreCase));
         string model = Path.Combine(Shared.Repository, "examples", "quickstart", "model");
         string adapter = _run.At("quickstart/adapter");
         Assert.NotEmpty(TinyRun.Ok("generate", model, "--adapter", adapter, "--chat", "Who keeps Pellam?"));

@@ -8,7 +8,9 @@ using MolEngine.VirtualGpu.Faults;
 
 namespace MolEngine.VirtualGpu.Tests;
 
-/// <summary>A virtual GPU with a context and one module, driven through the driver interface as the backend drives it.</summary>
+/// <summary>
+/// A virtual GPU with a context and one module, driven through the driver interface as the backend drives it.
+/// </summary>
 internal sealed unsafe class Gpu : IDisposable
 {
     private const int LogBytes = 4096;

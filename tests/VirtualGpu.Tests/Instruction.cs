@@ -21,11 +21,13 @@ internal static class Instruction
         // Perturbed results depend on the instruction's place in the program.
         if (result == "pred" || instruction[0] == '{' || options?.PerturbationSeed is not null)
             return whole;
-        string set = Width(result) == 8 ? "mov.b64 %d, 77;" : Width(result) == 2 ? "mov.b16 %d, 77;" : "mov.b32 %d, 77;";
+        string set = Width(result) == 8 ? "mov.b64 %d, 77;" : Width(result) == 2 ? "mov.b16 %d, 77;"
+            : "mov.b32 %d, 77;";
         string guarded = $"{set}\nand.b32 %r60, %r70, 1;\nsetp.eq.u32 %p30, %r60, 1;\n@%p30 {instruction}";
         ulong[] masked = Execute(guarded, result, options, operands);
         for (int i = 0; i < whole.Length; i++)
-            Assert.True(masked[i] == (i % 2 == 1 ? whole[i] : 77), $"{instruction} row {i}: {masked[i]:x} under a predicate");
+            Assert.True(masked[i] == (i % 2 == 1 ? whole[i] : 77),
+                $"{instruction} row {i}: {masked[i]:x} under a predicate");
         return whole;
     }
 
@@ -34,7 +36,8 @@ internal static class Instruction
 
     /// <summary>Every row against a definition.</summary>
     public static void Check(
-        string instruction, string result, Func<ulong[], ulong> definition, params (string Type, ulong[] Values)[] operands)
+        string instruction, string result, Func<ulong[], ulong> definition,
+            params (string Type, ulong[] Values)[] operands)
     {
         ulong[] got = Run(instruction, result, operands);
         for (int row = 0; row < got.Length; row++)

@@ -8,25 +8,29 @@ internal static class PtxSource
     public const string Header = ".version 8.0\n.target sm_80\n.address_size 64\n";
 
     /// <summary>A kernel with 64-bit parameters p0 .. and registers of every type.</summary>
-    public static string Kernel(string name, int parameters, string body, string before = "", string target = "sm_80") =>
-        $$"""
-        .version 8.0
-        .target {{target}}
-        .address_size 64
-        .file 1 "kernel.cu"
-        {{before}}
-        .visible .entry {{name}}({{string.Join(", ", Enumerable.Range(0, parameters).Select(i => $".param .u64 p{i}"))}})
-        {
-        .reg .pred %p<40>;
-        .reg .b16 %h<40>;
-        .reg .b32 %r<80>;
-        .reg .f32 %f<80>;
-        .reg .b64 %rd<80>;
-        .reg .f64 %fd<40>;
-        {{body}}
-        ret;
-        }
-        """;
+    public static string Kernel(
+        string name, int parameters, string body, string before = "", string target = "sm_80")
+    {
+        string list = string.Join(", ", Enumerable.Range(0, parameters).Select(i => $".param .u64 p{i}"));
+        return $$"""
+            .version 8.0
+            .target {{target}}
+            .address_size 64
+            .file 1 "kernel.cu"
+            {{before}}
+            .visible .entry {{name}}({{list}})
+            {
+            .reg .pred %p<40>;
+            .reg .b16 %h<40>;
+            .reg .b32 %r<80>;
+            .reg .f32 %f<80>;
+            .reg .b64 %rd<80>;
+            .reg .f64 %fd<40>;
+            {{body}}
+            ret;
+            }
+            """;
+    }
 
     /// <summary>
     /// Loads one operand of each type from p0, p1, ..., executes the instruction (its operands %a0, %a1, .., its result

@@ -53,7 +53,8 @@ public sealed class RandomProgramTests
     public void Agrees_with_an_evaluator_of_single_threads(ulong seed)
     {
         var program = new Program(seed);
-        uint[] inputs = [.. Enumerable.Range(0, Threads * 4).Select(i => (uint)SplitMix64.At(seed, (ulong)(1_000_000 + i)) >> (i % 29))];
+        uint[] inputs = [.. Enumerable.Range(0, Threads * 4).Select(i =>
+            (uint)SplitMix64.At(seed, (ulong)(1_000_000 + i)) >> (i % 29))];
         using var gpu = new Gpu(PtxSource.Kernel("random", 2, program.Ptx), options: new LaunchOptions { Seed = seed });
         ulong output = gpu.Allocate(Threads * Registers * 4, "output");
         gpu.Run("random", 1, Threads, gpu.Upload<uint>(inputs, "input"), output);
@@ -138,7 +139,8 @@ public sealed class RandomProgramTests
         private Func<uint[], bool> Condition(int depth)
         {
             (int register, int bit) = (Random(Registers), Random(8));
-            _text.AppendLine($"shr.u32 %r60, %r{register}, {bit};\nand.b32 %r60, %r60, 1;\nsetp.ne.u32 %p{depth}, %r60, 0;");
+            _text.AppendLine($"shr.u32 %r60, %r{register}, {bit};\nand.b32 %r60, %r60, 1;\nsetp.ne.u32 %p{depth}, "
+                + "%r60, 0;");
             return r => (r[register] >> bit & 1) != 0;
         }
 

@@ -27,7 +27,7 @@ internal static class RunFacts
     public static void Write(string runDirectory, TrainingSession s, DateTimeOffset started, DateTimeOffset? finished)
     {
         static string? Time(DateTimeOffset? time) =>
-            time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+            time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
         Save(runDirectory, "run.json", new
         {

@@ -37,7 +37,8 @@ internal sealed class StreamScheduler(ulong seed)
 
     /// <param name="after">Further work to wait for; null for none.</param>
     public QueuedWork Enqueue(
-        VirtualStream stream, Action action, QueuedWork? after = null, HostRange? reads = null, HostRange? writes = null)
+        VirtualStream stream, Action action, QueuedWork? after = null, HostRange? reads = null,
+            HostRange? writes = null)
     {
         var before = new List<QueuedWork>();
         if (after is { IsDone: false })

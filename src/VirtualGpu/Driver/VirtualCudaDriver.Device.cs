@@ -81,7 +81,8 @@ public sealed unsafe partial class VirtualCudaDriver
     public CUresult cuDevicePrimaryCtxRelease(int device)
     {
         if (_retained == 0)
-            return Fail(CUresult.CUDA_ERROR_INVALID_CONTEXT, "the primary context was released more often than retained");
+            return Fail(CUresult.CUDA_ERROR_INVALID_CONTEXT,
+                "the primary context was released more often than retained");
         _retained--;
         return CheckDevice(device);
     }

@@ -21,7 +21,8 @@ public sealed unsafe partial class VirtualCudaDriver
         if (status != CUresult.CUDA_SUCCESS)
             return status;
         if (extra != null || (kernelParameters == null && program.Parameters.Count > 0))
-            return Fail(CUresult.CUDA_ERROR_INVALID_VALUE, $"kernel {program.Name}: expected its parameters by pointers");
+            return Fail(CUresult.CUDA_ERROR_INVALID_VALUE,
+                $"kernel {program.Name}: expected its parameters by pointers");
         var launch = new Launch
         {
             Program = program,
@@ -55,7 +56,8 @@ public sealed unsafe partial class VirtualCudaDriver
         VirtualFunction function, (uint X, uint Y, uint Z) grid, (uint X, uint Y, uint Z) block, uint dynamicShared)
     {
         KernelProgram program = function.Program;
-        CUresult Refused(CUresult status, string what) => Fail(status, $"launch of {program.Name} on {Device.Name}: {what}");
+        CUresult Refused(CUresult status, string what) =>
+            Fail(status, $"launch of {program.Name} on {Device.Name}: {what}");
         const CUresult Invalid = CUresult.CUDA_ERROR_INVALID_VALUE;
         ulong threads = (ulong)block.X * block.Y * block.Z;
         if (grid.X is 0 or > DeviceProfile.MaxGridX || grid.Y is 0 or > DeviceProfile.MaxGridYz
@@ -63,14 +65,16 @@ public sealed unsafe partial class VirtualCudaDriver
         {
             return Refused(
                 Invalid,
-                $"grid {grid}: expected 1 to {DeviceProfile.MaxGridX} by {DeviceProfile.MaxGridYz} by {DeviceProfile.MaxGridYz}");
+                $"grid {grid}: expected 1 to {DeviceProfile.MaxGridX} by {DeviceProfile.MaxGridYz} by "
+                + $"{DeviceProfile.MaxGridYz}");
         }
 
         if (threads is 0 or > DeviceProfile.MaxThreadsPerBlock || block.Z > DeviceProfile.MaxBlockZ)
         {
             return Refused(
                 Invalid,
-                $"block {block}: expected 1 to {DeviceProfile.MaxThreadsPerBlock} threads, z up to {DeviceProfile.MaxBlockZ}");
+                $"block {block}: expected 1 to {DeviceProfile.MaxThreadsPerBlock} threads, z up to "
+                + $"{DeviceProfile.MaxBlockZ}");
         }
 
         if (program.RequiredThreads is { } required && required != ((int)block.X, (int)block.Y, (int)block.Z))
@@ -100,7 +104,8 @@ public sealed unsafe partial class VirtualCudaDriver
         }
 
         return program.ParameterBytes > DeviceProfile.MaxParameterBytes
-            ? Refused(Invalid, $"{program.ParameterBytes} bytes of parameters: expected at most {DeviceProfile.MaxParameterBytes}")
+            ? Refused(Invalid, $"{program.ParameterBytes} bytes of parameters: expected at most "
+                + $"{DeviceProfile.MaxParameterBytes}")
             : CUresult.CUDA_SUCCESS;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MolEngine.Kernels.Interop;
 using MolEngine.VirtualGpu.Faults;
 using MolEngine.VirtualGpu.Memory;
@@ -27,7 +28,8 @@ public sealed unsafe partial class VirtualCudaDriver
         {
             return Fail(
                 CUresult.CUDA_ERROR_OUT_OF_MEMORY,
-                $"cuMemAlloc of {bytes:N0} bytes: {_memory.Capacity - _memory.InUse:N0} of {_memory.Capacity:N0} are free");
+                $"cuMemAlloc of {bytes:N0} bytes: {_memory.Capacity - _memory.InUse:N0} of {_memory.Capacity:N0} "
+                + "are free");
         }
 
         address = allocation.Start;
@@ -43,7 +45,9 @@ public sealed unsafe partial class VirtualCudaDriver
             return CUresult.CUDA_SUCCESS;
         if (_memory.Find(address) is not { IsFreed: false } allocation || allocation.Start != address)
         {
-            string what = _memory.Find(address) is { IsFreed: true } ? "it was freed before" : "no allocation starts there";
+            string what = _memory.Find(address) is { IsFreed: true }
+                ? "it was freed before"
+                : "no allocation starts there";
             return Fail(CUresult.CUDA_ERROR_INVALID_VALUE, $"cuMemFree({address:x}): {what}");
         }
 
@@ -67,21 +71,21 @@ public sealed unsafe partial class VirtualCudaDriver
     public CUresult cuMemFreeHost(nint address)
     {
         if (!Find(address, out HostAllocation host))
-            return Fail(CUresult.CUDA_ERROR_INVALID_VALUE, $"cuMemFreeHost({address:x}): no pinned memory starts there");
+            return Fail(CUresult.CUDA_ERROR_INVALID_VALUE,
+                $"cuMemFreeHost({address:x}): no pinned memory starts there");
         bool isInUse = _scheduler.Pending.Any(
             w => (w.Reads?.Overlaps(host.Range) ?? false) || (w.Writes?.Overlaps(host.Range) ?? false));
         if (isInUse)
-            throw StreamFault("pinned host memory is freed while a queued copy still needs it: synchronise its stream first");
+            throw StreamFault(
+                "pinned host memory is freed while a queued copy still needs it: synchronise its stream first");
         _objects.Remove(address);
         host.Free();
         return CUresult.CUDA_SUCCESS;
     }
 
     public CUresult cuMemcpyHtoD(ulong destination, void* source, nuint bytes) => Strict(() =>
-    {
-        byte[] staged = new ReadOnlySpan<byte>(source, checked((int)bytes)).ToArray();
-        _scheduler.Complete(_scheduler.Enqueue(_scheduler.Default, () => Write(destination, staged, "cuMemcpyHtoD")));
-    });
+        _scheduler.Complete(_scheduler.Enqueue(
+            _scheduler.Default, () => Write(destination, (byte*)source, bytes, "cuMemcpyHtoD"))));
 
     public CUresult cuMemcpyDtoH(void* destination, ulong source, nuint bytes) => Strict(() =>
         _scheduler.Complete(_scheduler.Enqueue(
@@ -91,7 +95,8 @@ public sealed unsafe partial class VirtualCudaDriver
         cuMemcpyDtoDAsync(destination, source, bytes, 0);
 
     /// <summary>From pageable memory the source is read now; from pinned memory when the stream comes to it.</summary>
-    public CUresult cuMemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream) => OnStream(stream, s =>
+    public CUresult cuMemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream) =>
+        OnStream(stream, s =>
     {
         const string What = "cuMemcpyHtoDAsync";
         var range = new HostRange((nint)source, checked((int)bytes));
@@ -112,7 +117,8 @@ public sealed unsafe partial class VirtualCudaDriver
     /// To pageable memory the copy is done on return. Pinned memory is written when the stream comes to it; what it
     /// held is spoiled at once, as nobody may rely on it.
     /// </summary>
-    public CUresult cuMemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream) => OnStream(stream, s =>
+    public CUresult cuMemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream) =>
+        OnStream(stream, s =>
     {
         const string What = "cuMemcpyDtoHAsync";
         var range = new HostRange((nint)destination, checked((int)bytes));
@@ -127,7 +133,8 @@ public sealed unsafe partial class VirtualCudaDriver
             _scheduler.Complete(work);
     });
 
-    public CUresult cuMemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream) => OnStream(stream, s =>
+    public CUresult cuMemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream) =>
+        OnStream(stream, s =>
         _scheduler.Enqueue(s, () => CopyOnDevice(destination, source, bytes)));
 
     public CUresult cuMemsetD8(ulong destination, byte value, nuint count) =>
@@ -151,12 +158,18 @@ public sealed unsafe partial class VirtualCudaDriver
 
     private void Write(ulong destination, ReadOnlySpan<byte> bytes, string what)
     {
-        if (bytes.Length == 0)
+        fixed (byte* source = bytes)
+            Write(destination, source, (nuint)bytes.Length, what);
+    }
+
+    private void Write(ulong destination, byte* source, nuint bytes, string what)
+    {
+        if (bytes == 0)
             return;
-        DeviceAllocation allocation = _memory.Range(destination, (ulong)bytes.Length, what);
+        DeviceAllocation allocation = _memory.Range(destination, bytes, what);
         long offset = (long)(destination - allocation.Start);
-        bytes.CopyTo(new Span<byte>(allocation.Data + offset, bytes.Length));
-        new Span<byte>(allocation.Written + offset, bytes.Length).Fill(255);
+        Buffer.MemoryCopy(source, allocation.Data + offset, (long)bytes, (long)bytes);
+        NativeMemory.Fill(allocation.Written + offset, bytes, 255);
     }
 
     private void WriteFromPinned(ulong destination, HostRange source, byte[]? before)
@@ -165,8 +178,8 @@ public sealed unsafe partial class VirtualCudaDriver
         if (before is not null && !now.SequenceEqual(before))
         {
             throw StreamFault(
-                $"cuMemcpyHtoDAsync: the host changed pinned memory ({source.Bytes:N0} bytes at {source.Start:x}) while a "
-                + "copy from it was queued: wait for the copy (an event or its stream) before writing again");
+                $"cuMemcpyHtoDAsync: the host changed pinned memory ({source.Bytes:N0} bytes at {source.Start:x}) "
+                + "while a copy from it was queued: wait for the copy (an event or its stream) before writing again");
         }
 
         Write(destination, now, "cuMemcpyHtoDAsync");
@@ -230,7 +243,7 @@ public sealed unsafe partial class VirtualCudaDriver
         long offset = (long)(destination - allocation.Start);
         for (nuint i = 0; i < bytes; i++)
             allocation.Data[offset + (long)i] = (byte)(value >> (int)(8 * (i & 3)));
-        System.Runtime.InteropServices.NativeMemory.Fill(allocation.Written + offset, bytes, 255);
+        NativeMemory.Fill(allocation.Written + offset, bytes, 255);
     }
 
     private static VirtualGpuFault StreamFault(string what) => new(FaultKind.Stream, what) { Thread = NoThread };

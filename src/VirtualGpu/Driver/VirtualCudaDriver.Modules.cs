@@ -20,8 +20,8 @@ public sealed unsafe partial class VirtualCudaDriver
         if (new ReadOnlySpan<byte>(image, 4).SequenceEqual(ElfMagic))
         {
             return Refuse(
-                CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, "the virtual GPU executes PTX, not machine code", optionCount, options,
-                optionValues);
+                CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, "the virtual GPU executes PTX, not machine code", optionCount,
+                options, optionValues);
         }
 
         try
@@ -119,8 +119,8 @@ public sealed unsafe partial class VirtualCudaDriver
         {
             return Fail(
                 CUresult.CUDA_ERROR_INVALID_VALUE,
-                $"kernel {found.Program.Name}: {value:N0} bytes of dynamic and {found.Program.StaticShared:N0} of static "
-                + $"shared memory: {Device.Name} has {Device.SharedPerBlockOptIn:N0} for a block");
+                $"kernel {found.Program.Name}: {value:N0} bytes of dynamic and {found.Program.StaticShared:N0} of "
+                + $"static shared memory: {Device.Name} has {Device.SharedPerBlockOptIn:N0} for a block");
         }
 
         found.MaxDynamicShared = value;

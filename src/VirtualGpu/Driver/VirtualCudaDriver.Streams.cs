@@ -105,7 +105,8 @@ public sealed unsafe partial class VirtualCudaDriver
         if (!Find(end, out VirtualEvent last))
             return NoHandle("event", end);
         if (!first.HasTime || !last.HasTime || first.Marker is null || last.Marker is null)
-            return Fail(CUresult.CUDA_ERROR_INVALID_HANDLE, "elapsed time: expected two events that were recorded with time");
+            return Fail(CUresult.CUDA_ERROR_INVALID_HANDLE,
+                "elapsed time: expected two events that were recorded with time");
         if (!first.Marker.IsDone || !last.Marker.IsDone)
             return CUresult.CUDA_ERROR_NOT_READY;
         milliseconds = (float)Stopwatch.GetElapsedTime(first.Time, last.Time).TotalMilliseconds;

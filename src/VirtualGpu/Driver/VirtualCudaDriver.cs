@@ -84,13 +84,15 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
     }
 
     private CUresult NoHandle(string kind, nint handle) => Fail(
-        CUresult.CUDA_ERROR_INVALID_HANDLE, $"{kind} {handle}: expected a live handle, got one that is not (or no more)");
+        CUresult.CUDA_ERROR_INVALID_HANDLE,
+            $"{kind} {handle}: expected a live handle, got one that is not (or no more)");
 
     /// <summary>What every call from cuMemAlloc on needs.</summary>
     private bool IsReady(out CUresult status)
     {
         if (_current.Value == 0)
-            status = Fail(CUresult.CUDA_ERROR_INVALID_CONTEXT, "no context is current on this thread: call cuCtxSetCurrent");
+            status = Fail(CUresult.CUDA_ERROR_INVALID_CONTEXT,
+                "no context is current on this thread: call cuCtxSetCurrent");
         else if (_isDead)
             status = Fail(CUresult.CUDA_ERROR_LAUNCH_FAILED, "an earlier fault has ended this context");
         else

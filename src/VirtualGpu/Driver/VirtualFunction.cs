@@ -17,7 +17,8 @@ internal sealed class VirtualFunction(KernelProgram program)
     public int MaxThreads => program.MaxThreads ?? DeviceProfile.MaxThreadsPerBlock;
 
     /// <summary>
-    /// About what a real assembler allots: the registers live at once, rounded up, and no more than launch bounds leave.
+    /// About what a real assembler allots: the registers live at once, rounded up, and no more than launch bounds
+    /// leave.
     /// </summary>
     public int Registers
     {

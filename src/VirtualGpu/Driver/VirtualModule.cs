@@ -19,7 +19,8 @@ internal sealed unsafe class VirtualModule
         {
             _variables[variable.Name] = memory.Allocate(
                 variable.Size, variable.Name, isReadOnly: variable.Space == StateSpace.Const)
-                ?? throw new PtxException(1, $"variable {variable.Name}: no memory is left for its {variable.Size:N0} bytes");
+                ?? throw new PtxException(1,
+                    $"variable {variable.Name}: no memory is left for its {variable.Size:N0} bytes");
         }
 
         Dictionary<string, ulong> addresses = _variables.ToDictionary(v => v.Key, v => v.Value.Start);
@@ -57,7 +58,8 @@ internal sealed unsafe class VirtualModule
         foreach ((long offset, string name, long added) in variable.References)
         {
             if (!addresses.TryGetValue(name, out ulong address))
-                throw new PtxException(1, $"variable {variable.Name}: its initialiser names {name}, which is not there");
+                throw new PtxException(1,
+                    $"variable {variable.Name}: its initialiser names {name}, which is not there");
             BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan((int)offset), address + (ulong)added);
         }
 

@@ -5,7 +5,8 @@ using MolEngine.VirtualGpu.Ptx;
 namespace MolEngine.VirtualGpu.Execution;
 
 /// <summary>cp.async: the copy is checked and counted now, and lands when its lane waits for it.</summary>
-/// <param name="sourceBytes">Offset of the register with the bytes to copy; negative for all. The rest is zeros.</param>
+/// <param name="sourceBytes">Offset of the register with the bytes to copy; negative for all. The rest is
+/// zeros.</param>
 internal sealed unsafe class AsyncCopyOperation(
     AddressOperand destination, AddressOperand source, int bytes, int sourceBytes) :
     MemoryOperation(destination, StateSpace.Shared, bytes, AccessKind.Write)

@@ -52,7 +52,9 @@ internal sealed unsafe class AtomicOperation(
         {
             old = seen;
             ulong next = _signed && kind is AtomicKind.Min or AtomicKind.Max
-                ? (ulong)(kind == AtomicKind.Min ? Math.Min((long)old, (long)operand) : Math.Max((long)old, (long)operand))
+                ? (ulong)(kind == AtomicKind.Min
+                    ? Math.Min((long)old, (long)operand)
+                    : Math.Max((long)old, (long)operand))
                 : Next(old, operand, other);
             seen = Interlocked.CompareExchange(ref memory, next, old);
         }

@@ -33,7 +33,8 @@ internal sealed class Barriers(BlockRunner block)
         if (threads > block.WarpCount * Warp.Lanes)
         {
             throw Mismatch(
-                warp, operation, $"barrier {id}: waits for {threads} threads, but the block has {block.WarpCount} warps");
+                warp, operation,
+                $"barrier {id}: waits for {threads} threads, but the block has {block.WarpCount} warps");
         }
 
         List<(Warp Warp, BarrierOperation Operation)> arrived = _arrived[id];
@@ -85,15 +86,17 @@ internal sealed class Barriers(BlockRunner block)
         {
             throw Mismatch(
                 warp, operation,
-                $"barrier {id}: warp {warp.Index} comes to '{operation.Instruction.Text}', but warp {first.Index} waits "
-                + $"at {other.Instruction.Source} ('{other.Instruction.Text}'): expected one kind and count at a time",
+                $"barrier {id}: warp {warp.Index} comes to '{operation.Instruction.Text}', but warp {first.Index} "
+                + $"waits at {other.Instruction.Source} ('{other.Instruction.Text}'): expected one kind and "
+                + "count at a time",
                 other);
         }
 
         if (_arrived[id].Any(a => a.Warp == warp))
         {
             throw Mismatch(
-                warp, operation, $"barrier {id}: warp {warp.Index} comes twice before the others have come once", other);
+                warp, operation, $"barrier {id}: warp {warp.Index} comes twice before the others have come once",
+                other);
         }
     }
 

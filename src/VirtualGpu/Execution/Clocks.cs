@@ -4,11 +4,11 @@ namespace MolEngine.VirtualGpu.Execution;
 /// Vector clocks of a block's warps. What warp w did in its epoch e happened before now, as warp v sees it, where
 /// At(v, w) is at least e.
 /// </summary>
-internal sealed class Clocks
+internal sealed unsafe class Clocks
 {
     public const int MaxWarps = 32;
 
-    private readonly uint[] _clocks = new uint[MaxWarps * MaxWarps];
+    private readonly uint[] _clocks = GC.AllocateArray<uint>(MaxWarps * MaxWarps, pinned: true);
     private readonly uint[] _joined = new uint[MaxWarps];
 
     /// <summary>Each warp begins in its epoch 1 and has seen nothing of the others.</summary>
@@ -21,8 +21,9 @@ internal sealed class Clocks
 
     public uint Epoch(int warp) => _clocks[(warp * MaxWarps) + warp];
 
-    /// <summary>A warp's whole clock.</summary>
-    public ReadOnlySpan<uint> Of(int warp) => _clocks.AsSpan(warp * MaxWarps, MaxWarps);
+    /// <summary>A warp's whole clock; it stays where it is.</summary>
+    public uint* Of(int warp) =>
+        (uint*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _clocks[warp * MaxWarps]);
 
     /// <summary>A new epoch: the warp's lanes have met.</summary>
     public void Advance(int warp) => _clocks[(warp * MaxWarps) + warp]++;
@@ -35,7 +36,7 @@ internal sealed class Clocks
         Array.Clear(_joined);
         foreach ((Warp warp, _) in arrived)
         {
-            ReadOnlySpan<uint> clock = Of(warp.Index);
+            uint* clock = Of(warp.Index);
             for (int i = 0; i < MaxWarps; i++)
                 _joined[i] = Math.Max(_joined[i], clock[i]);
         }

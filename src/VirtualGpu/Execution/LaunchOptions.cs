@@ -1,6 +1,8 @@
 namespace MolEngine.VirtualGpu.Execution;
 
-/// <summary>How the virtual GPU runs kernels. Every seed gives a legal execution; results of right kernels agree.</summary>
+/// <summary>
+/// How the virtual GPU runs kernels. Every seed gives a legal execution; results of right kernels agree.
+/// </summary>
 public sealed record LaunchOptions
 {
     /// <summary>Seeds the order in which warps and streams run.</summary>

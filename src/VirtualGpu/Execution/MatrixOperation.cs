@@ -39,34 +39,42 @@ internal sealed unsafe class MatrixOperation(int[] d, int[] a, int[] b, int[] c,
         Store(warp, sums);
     }
 
-    /// <summary>Row by row: each element of A times a row of B, eight columns at a time.</summary>
+    /// <summary>Each element of A times a row of B, eight columns at a time and four rows side by side.</summary>
     private void Multiply(double* left, double* right, double* sums)
     {
-        for (int row = 0; row < M; row++)
+        for (int row = 0; row < M; row += 4, left += 4 * k, sums += 4 * N)
         {
-            Vector512<double> sum = Vector512.Load(sums + (row * N));
-            double* factors = left + (row * k);
+            Vector512<double> sum0 = Vector512.Load(sums), sum1 = Vector512.Load(sums + N);
+            Vector512<double> sum2 = Vector512.Load(sums + (2 * N)), sum3 = Vector512.Load(sums + (3 * N));
             for (int i = 0; i < k; i++)
-                sum = Vector512.FusedMultiplyAdd(Vector512.Create(factors[i]), Vector512.Load(right + (i * N)), sum);
-            sum.Store(sums + (row * N));
+            {
+                Vector512<double> factors = Vector512.Load(right + (i * N));
+                sum0 = Vector512.FusedMultiplyAdd(Vector512.Create(left[i]), factors, sum0);
+                sum1 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + i]), factors, sum1);
+                sum2 = Vector512.FusedMultiplyAdd(Vector512.Create(left[(2 * k) + i]), factors, sum2);
+                sum3 = Vector512.FusedMultiplyAdd(Vector512.Create(left[(3 * k) + i]), factors, sum3);
+            }
+
+            sum0.Store(sums);
+            sum1.Store(sums + N);
+            sum2.Store(sums + (2 * N));
+            sum3.Store(sums + (3 * N));
         }
     }
 
     /// <summary>
-    /// A's register i has rows 8 (i &amp; 1) .. and columns 8 (i / 2) ..: as 16-bit numbers its lanes are an 8x8 matrix, row
-    /// by row. B's register i is such a matrix, too, transposed.
+    /// A's register i has rows 8 (i &amp; 1) .. and columns 8 (i / 2) ..: as 16-bit numbers its lanes are an 8x8
+    /// matrix, row by row. B's register i is such a matrix, too, transposed.
     /// </summary>
     private void LoadBFloat16(Warp warp, double* left, double* right)
     {
+        double* row = stackalloc double[8];
         for (int i = 0; i < a.Length; i++)
         {
             ushort* register = (ushort*)warp.Words(a[i]);
             double* corner = left + (8 * (i & 1) * k) + (8 * (i >> 1));
-            for (int row = 0; row < 8; row++)
-            {
-                for (int column = 0; column < 8; column++)
-                    corner[(row * k) + column] = BFloat16(register[(row * 8) + column]);
-            }
+            for (int g = 0; g < 8; g++)
+                Widen(register + (g * 8), corner + (g * k));
         }
 
         for (int i = 0; i < b.Length; i++)
@@ -74,10 +82,23 @@ internal sealed unsafe class MatrixOperation(int[] d, int[] a, int[] b, int[] c,
             ushort* register = (ushort*)warp.Words(b[i]);
             for (int column = 0; column < N; column++)
             {
-                for (int row = 0; row < 8; row++)
-                    right[(((8 * i) + row) * N) + column] = BFloat16(register[(column * 8) + row]);
+                Widen(register + (column * 8), row);
+                for (int g = 0; g < 8; g++)
+                    right[(((8 * i) + g) * N) + Place(column)] = row[g];
             }
         }
+    }
+
+    /// <summary>Eight bf16 as doubles: exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Widen(ushort* from, double* to)
+    {
+        Vector128<ushort> bits = Vector128.Load(from);
+        Vector256<float> singles =
+            (Vector256.Create(Vector128.WidenLower(bits), Vector128.WidenUpper(bits)) << 16).AsSingle();
+        (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(singles);
+        lower.Store(to);
+        upper.Store(to + 4);
     }
 
     /// <summary>The hardware reads the upper 19 bits of each register.</summary>
@@ -89,25 +110,43 @@ internal sealed unsafe class MatrixOperation(int[] d, int[] a, int[] b, int[] c,
             for (int i = 0; i < 4; i++)
                 left[((g + (8 * (i & 1))) * k) + t + (4 * (i >> 1))] = Tf32(warp.Words(a[i])[lane]);
             for (int i = 0; i < 2; i++)
-                right[((t + (4 * i)) * N) + g] = Tf32(warp.Words(b[i])[lane]);
+                right[((t + (4 * i)) * N) + Place(g)] = Tf32(warp.Words(b[i])[lane]);
         }
     }
 
+    /// <summary>
+    /// C's registers i and i + 1 of four neighbouring lanes are a row: its even columns, then its odd ones.
+    /// </summary>
     private void LoadSums(Warp warp, double* sums)
     {
-        for (int lane = 0; lane < Warp.Lanes; lane++)
+        for (int i = 0; i < 4; i += 2)
         {
-            for (int i = 0; i < 4; i++)
-                sums[Place(lane, i)] = ((float*)warp.Words(c[i]))[lane];
+            float* even = (float*)warp.Words(c[i]), odd = (float*)warp.Words(c[i + 1]);
+            for (int g = 0; g < 8; g++)
+            {
+                double* row = sums + ((g + (4 * i)) * N);
+                (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(
+                    Vector256.Create(Vector128.Load(even + (4 * g)), Vector128.Load(odd + (4 * g))));
+                lower.Store(row);
+                upper.Store(row + 4);
+            }
         }
     }
 
     private void Store(Warp warp, double* sums)
     {
-        for (int lane = 0; lane < Warp.Lanes; lane++)
+        Vector256<float> nan = Vector256.Create(Arithmetic.FloatFunctions.CanonicalNaN);
+        for (int i = 0; i < 4; i += 2)
         {
-            for (int i = 0; i < 4; i++)
-                ((float*)warp.Words(d[i]))[lane] = Arithmetic.FloatFunctions.Canonical((float)sums[Place(lane, i)]);
+            float* even = (float*)warp.Words(d[i]), odd = (float*)warp.Words(d[i + 1]);
+            for (int g = 0; g < 8; g++)
+            {
+                double* row = sums + ((g + (4 * i)) * N);
+                Vector256<float> rounded = Vector256.Narrow(Vector256.Load(row), Vector256.Load(row + 4));
+                rounded = Vector256.ConditionalSelect(Vector256.Equals(rounded, rounded), rounded, nan);
+                rounded.GetLower().Store(even + (4 * g));
+                rounded.GetUpper().Store(odd + (4 * g));
+            }
         }
     }
 
@@ -134,11 +173,8 @@ internal sealed unsafe class MatrixOperation(int[] d, int[] a, int[] b, int[] c,
         }
     }
 
-    /// <summary>C's register i of a lane: rows g and g + 8, columns 2t and 2t + 1.</summary>
-    private static int Place(int lane, int i) => (((lane >> 2) + (8 * (i >> 1))) * N) + (2 * (lane & 3)) + (i & 1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double BFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+    /// <summary>Where a column of B and of the sums lies: even columns first, as registers of C have them.</summary>
+    private static int Place(int column) => (column >> 1) + (4 * (column & 1));
 
     private static double Tf32(uint bits) => BitConverter.UInt32BitsToSingle(bits & ~0x1FFFu);
 }

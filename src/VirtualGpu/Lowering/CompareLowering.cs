@@ -11,7 +11,8 @@ namespace MolEngine.VirtualGpu.Lowering;
 internal static class CompareLowering
 {
     private static readonly string[] Names =
-        ["eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"];
+        ["eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu", "geu", "num",
+            "nan"];
 
     public static void Register(Dictionary<string, Func<InstructionReader, Lowered>> table)
     {

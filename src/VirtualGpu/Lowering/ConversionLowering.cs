@@ -35,7 +35,8 @@ internal static class ConversionLowering
             return Of(fast);
         bool toInteger = rounding is "rni" or "rzi" or "rmi" or "rpi";
         return Of(new ConvertOperation(
-            d, register.Size(), Kind(reader, to), a, sourceIsWide, Kind(reader, from), Mode(rounding), toInteger, sat, ftz));
+            d, register.Size(), Kind(reader, to), a, sourceIsWide, Kind(reader, from), Mode(rounding), toInteger, sat,
+                ftz));
     }
 
     /// <summary>Which conversions need a rounding mode, and which kind, as the ISA has it.</summary>
@@ -71,7 +72,8 @@ internal static class ConversionLowering
             (PtxType.U32 or PtxType.S32, PtxType.U64 or PtxType.S64, _, 4, true) =>
                 new Lanes1<ulong, uint, ConversionFunctions.Truncate>(d, a),
             (PtxType.F32, PtxType.S32, "rn", 4, false) => new Lanes1<int, float, ConversionFunctions.SingleOfInt>(d, a),
-            (PtxType.F32, PtxType.U32, "rn", 4, false) => new Lanes1<uint, float, ConversionFunctions.SingleOfUInt>(d, a),
+            (PtxType.F32, PtxType.U32, "rn", 4, false) =>
+                new Lanes1<uint, float, ConversionFunctions.SingleOfUInt>(d, a),
             (PtxType.F32, PtxType.BF16, null, 4, false) =>
                 new Lanes1<uint, uint, ConversionFunctions.SingleOfBFloat16>(d, a),
             (PtxType.BF16, PtxType.F32, "rn", 2, false) =>

@@ -10,16 +10,19 @@ namespace MolEngine.VirtualGpu.Lowering;
 internal static class FloatLowering
 {
     private const string Contracted =
-        "without a rounding mode ptxas may contract it: expected .rn. Compile with --fmad=false (clang: -ffp-contract=off)";
+        "without a rounding mode ptxas may contract it: expected .rn. Compile with --fmad=false (clang: "
+            + "-ffp-contract=off)";
 
     public static void Register(Dictionary<string, Func<InstructionReader, Lowered>> table)
     {
         table["fma"] = r => MultiplyAdd(r, r.Type());
         table["rcp"] = r => Root<ApproximateFunctions.Reciprocal, FloatFunctions.Reciprocal,
-            DirectedFunctions.Reciprocal<DirectedFunctions.TowardZero>, DirectedFunctions.Reciprocal<DirectedFunctions.Down>,
+            DirectedFunctions.Reciprocal<DirectedFunctions.TowardZero>,
+                DirectedFunctions.Reciprocal<DirectedFunctions.Down>,
             DirectedFunctions.Reciprocal<DirectedFunctions.Up>, DoubleFunctions.Reciprocal>(r);
         table["sqrt"] = r => Root<ApproximateFunctions.SquareRoot, FloatFunctions.SquareRoot,
-            DirectedFunctions.SquareRoot<DirectedFunctions.TowardZero>, DirectedFunctions.SquareRoot<DirectedFunctions.Down>,
+            DirectedFunctions.SquareRoot<DirectedFunctions.TowardZero>,
+                DirectedFunctions.SquareRoot<DirectedFunctions.Down>,
             DirectedFunctions.SquareRoot<DirectedFunctions.Up>, DoubleFunctions.SquareRoot>(r);
         table["rsqrt"] = Approximate<ApproximateFunctions.ReciprocalSquareRoot>;
         table["ex2"] = Approximate<ApproximateFunctions.Exp2>;
@@ -57,8 +60,10 @@ internal static class FloatLowering
             PtxType.F32 => Single(Fused(reader, mode, ftz, sat, d, a, b, c), 2),
             PtxType.F64 => new Lowered(
                 new Vector3<double, DoubleFunctions.MultiplyAdd>(d, a, b, c), InstructionClass.Float64),
-            PtxType.BF16 => Half(new Lanes3<uint, uint, uint, uint, HalfFunctions.MultiplyAdd<BFloat16Format>>(d, a, b, c)),
-            PtxType.F16 => Half(new Lanes3<uint, uint, uint, uint, HalfFunctions.MultiplyAdd<Float16Format>>(d, a, b, c)),
+            PtxType.BF16 => Half(new Lanes3<uint, uint, uint, uint,
+                HalfFunctions.MultiplyAdd<BFloat16Format>>(d, a, b, c)),
+            PtxType.F16 => Half(new Lanes3<uint, uint, uint, uint,
+                HalfFunctions.MultiplyAdd<Float16Format>>(d, a, b, c)),
             PtxType.BF16x2 =>
                 Half(new Lanes3<uint, uint, uint, uint, HalfFunctions.PackedMultiplyAdd<BFloat16Format>>(d, a, b, c)),
             PtxType.F16x2 =>
@@ -73,7 +78,8 @@ internal static class FloatLowering
         bool ftz = reader.Take("ftz");
         int d = reader.Destination(0, type), a = reader.Source(1, type), b = reader.Source(2, type);
         if (type == PtxType.F64 && mode == "rn")
-            return new Lowered(new Lanes2<double, double, double, DoubleFunctions.Divide>(d, a, b), InstructionClass.Float64);
+            return new Lowered(new Lanes2<double, double, double, DoubleFunctions.Divide>(d, a, b),
+                InstructionClass.Float64);
         if (type != PtxType.F32)
             throw reader.Refused($"the virtual GPU does not execute div.{mode} on {type.Name()}");
         return mode switch
@@ -88,15 +94,18 @@ internal static class FloatLowering
     }
 
     public static Lowered Min(InstructionReader reader, PtxType type) =>
-        Extreme<FloatFunctions.Min, FloatFunctions.MinNaN, DoubleFunctions.Min, HalfFunctions.Min, HalfFunctions.MinNaN>(
+        Extreme<FloatFunctions.Min, FloatFunctions.MinNaN, DoubleFunctions.Min, HalfFunctions.Min,
+            HalfFunctions.MinNaN>(
             reader, type);
 
     public static Lowered Max(InstructionReader reader, PtxType type) =>
-        Extreme<FloatFunctions.Max, FloatFunctions.MaxNaN, DoubleFunctions.Max, HalfFunctions.Max, HalfFunctions.MaxNaN>(
+        Extreme<FloatFunctions.Max, FloatFunctions.MaxNaN, DoubleFunctions.Max, HalfFunctions.Max,
+            HalfFunctions.MaxNaN>(
             reader, type);
 
     public static Lowered Negate(InstructionReader reader, PtxType type) =>
-        Sign<FloatFunctions.Negate, DoubleFunctions.Negate, HalfFunctions.Negate, HalfFunctions.PackedNegate>(reader, type);
+        Sign<FloatFunctions.Negate, DoubleFunctions.Negate, HalfFunctions.Negate,
+            HalfFunctions.PackedNegate>(reader, type);
 
     public static Lowered Absolute(InstructionReader reader, PtxType type) =>
         Sign<FloatFunctions.Absolute, DoubleFunctions.Absolute, HalfFunctions.Absolute, HalfFunctions.PackedAbsolute>(

@@ -198,7 +198,8 @@ internal sealed class InstructionReader
             : throw Refused($"expected {count} registers in operand {index + 1}, got {elements.Count}");
     }
 
-    public int[] Sources(int index, int count, PtxType type) => [.. Elements(index, count).Select(e => Source(e, type))];
+    public int[] Sources(int index, int count, PtxType type) =>
+        [.. Elements(index, count).Select(e => Source(e, type))];
 
     public int[] Destinations(int index, int count, PtxType type) =>
         [.. Elements(index, count).Select(e => Destination(e, type))];
@@ -210,7 +211,8 @@ internal sealed class InstructionReader
             throw Refused($"expected an address in brackets as operand {index + 1}");
         return address.Base switch
         {
-            PtxOperand.Register { Value.Type: var type } register when type.Size() >= 4 && !register.Value.IsPredicate =>
+            PtxOperand.Register { Value.Type: var type } register when type.Size() >= 4
+                && !register.Value.IsPredicate =>
                 new AddressOperand(_slots.Register(register.Value), register.Value.IsWide, address.Offset),
             PtxOperand.Symbol or PtxOperand.Immediate { Float: null } =>
                 new AddressOperand(Source(address.Base, PtxType.B64), true, address.Offset),
@@ -233,8 +235,10 @@ internal sealed class InstructionReader
         {
             bits = (given, type) switch
             {
-                (PtxType.F64, PtxType.F32) => BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(bits)),
-                (PtxType.F32, PtxType.F64) => BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)bits)),
+                (PtxType.F64, PtxType.F32) =>
+                    BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(bits)),
+                (PtxType.F32, PtxType.F64) =>
+                    BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)bits)),
                 _ => throw Refused($"a number of {given.Name()} where {type.Name()} is expected"),
             };
         }

@@ -28,7 +28,8 @@ internal static class IntegerLowering
         ? IntegerOperations.Two<IntegerFunctions.AddSaturated>(reader, type)
         : IntegerOperations.TwoVector<IntegerFunctions.Add>(reader, Number(reader, type)));
 
-    public static Lowered Subtract(InstructionReader reader, PtxType type) => Of(reader.Take("sat") && type == PtxType.S32
+    public static Lowered Subtract(InstructionReader reader, PtxType type) =>
+        Of(reader.Take("sat") && type == PtxType.S32
         ? IntegerOperations.Two<IntegerFunctions.SubtractSaturated>(reader, type)
         : IntegerOperations.TwoVector<IntegerFunctions.Subtract>(reader, Number(reader, type)));
 

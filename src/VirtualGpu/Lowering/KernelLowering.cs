@@ -8,6 +8,9 @@ namespace MolEngine.VirtualGpu.Lowering;
 /// <summary>Decodes each instruction of a kernel, once, into an operation.</summary>
 internal static class KernelLowering
 {
+    /// <summary>Bytes of the widest access that there is.</summary>
+    private const int WidestAccess = 16;
+
     /// <summary>What an instruction's name is lowered by.</summary>
     private static readonly Dictionary<string, Func<InstructionReader, Lowered>> Table = BuildTable();
 
@@ -19,11 +22,12 @@ internal static class KernelLowering
         RegisterAllocation allocation = RegisterAllocation.Of(entry);
         var slots = new Slots(allocation);
         var code = new List<Operation>(entry.Instructions.Count + 1);
-        int sharedUnit = 4;
+        int sharedUnit = WidestAccess;
         foreach (PtxInstruction instruction in entry.Instructions)
         {
             Lowered lowered = LowerOne(instruction, entry, slots, symbols);
-            if (lowered.Operation is MemoryOperation { MayBeShared: true } memory)
+            Operation inner = lowered.Operation is SyncOperation wide ? wide.Inner : lowered.Operation;
+            if (inner is MemoryOperation { MayBeShared: true } memory)
                 sharedUnit = Math.Min(sharedUnit, memory.Bytes);
             int guard = instruction.Guard is { } predicate ? slots.Register(predicate.Value) : -1;
             bool negated = instruction.Guard?.Negated ?? false;
@@ -32,10 +36,18 @@ internal static class KernelLowering
                 sync.Inner.Place(instruction, sync.Pc, -1, false, lowered.Class);
         }
 
-        var end = new PtxInstruction { Opcode = "exit", Operands = [], Text = "(end of kernel)", Line = entry.Line, Source = default };
+        var end = new PtxInstruction
+        {
+            Opcode = "exit",
+            Operands = [],
+            Text = "(end of kernel)",
+            Line = entry.Line,
+            Source = default,
+        };
         code.Add(new ExitOperation().Place(end, code.Count, -1, false, InstructionClass.Branch));
         if (code.Count >= ShadowRecord.MaxPc)
-            throw new PtxException(entry.Line, $"kernel {entry.Name}: expected fewer than {ShadowRecord.MaxPc} instructions");
+            throw new PtxException(entry.Line,
+                $"kernel {entry.Name}: expected fewer than {ShadowRecord.MaxPc} instructions");
         return new KernelProgram
         {
             Name = entry.Name,

@@ -20,7 +20,7 @@ internal sealed class KernelProgram
 
     public required int StaticShared { get; init; }
 
-    /// <summary>Bytes of the smallest access to shared memory, at most 4.</summary>
+    /// <summary>Bytes of the smallest access to shared memory.</summary>
     public required int SharedUnit { get; init; }
 
     /// <summary>Of one thread.</summary>

@@ -26,7 +26,9 @@ internal static class MemoryLowering
         reader.Ignore("nc", "ca", "cg", "cs", "lu", "cv");
         (int count, PtxType type) = Shape(reader);
         (int, int)[] destinations =
-            [.. reader.Elements(0, count).Select(e => reader.WiderDestination(e, type)).Select(d => (d.Offset, d.Register.Size()))];
+            [.. reader.Elements(0, count)
+                .Select(e => reader.WiderDestination(e, type))
+                .Select(d => (d.Offset, d.Register.Size()))];
         AddressOperand address = reader.Address(1);
         return new Lowered(new LoadOperation(address, space, type, destinations), space switch
         {
@@ -127,7 +129,10 @@ internal static class MemoryLowering
         };
     }
 
-    /// <summary>Memory order and scope: blocks of one launch must not rely on them (docs of the launch say so).</summary>
+    /// <summary>
+    /// Memory order and scope change nothing here: a block sees its own accesses in order, and blocks of one launch
+    /// must not depend on each other.
+    /// </summary>
     private static void Order(InstructionReader reader) =>
         reader.Ignore("weak", "volatile", "relaxed", "acquire", "release", "acq_rel", "cta", "gpu", "sys");
 

@@ -34,7 +34,8 @@ internal static class MoveLowering
         if (type == PtxType.Pred)
         {
             (int source, bool negated) = reader.Predicate(1);
-            return Of(new PredicateOperation('=', reader.PredicateDestination(reader.Operand(0)), source, Flip(negated), -1, 0));
+            return Of(new PredicateOperation('=', reader.PredicateDestination(reader.Operand(0)), source, Flip(negated),
+                -1, 0));
         }
 
         if (reader.Operand(0) is PtxOperand.Vector parts)
@@ -42,7 +43,8 @@ internal static class MoveLowering
         int d = reader.Destination(0, type);
         if (reader.Operand(1) is PtxOperand.Vector pieces)
             return Pack(reader, type, pieces, d);
-        if (reader.Operand(1) is PtxOperand.Special { Name: "%clock" or "%clock64" or "%clock_hi" or "%globaltimer" } clock)
+        if (reader.Operand(1)
+            is PtxOperand.Special { Name: "%clock" or "%clock64" or "%clock_hi" or "%globaltimer" } clock)
             return Of(new ClockOperation(d, type.Size() == 8, clock.Name == "%clock_hi" ? 32 : 0));
         int a = reader.Source(1, type);
         return Of(type.Size() == 8
@@ -141,7 +143,9 @@ internal static class MoveLowering
             new InsertOperation(d, type.Size() == 8, a, b, position, length), InstructionClass.Integer);
     }
 
-    /// <summary>Global, constant and generic addresses are the same; shared and local ones start at their windows.</summary>
+    /// <summary>
+    /// Global, constant and generic addresses are the same; shared and local ones start at their windows.
+    /// </summary>
     private static Lowered ConvertAddress(InstructionReader reader)
     {
         bool to = reader.Take("to");

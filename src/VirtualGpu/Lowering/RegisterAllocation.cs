@@ -41,7 +41,8 @@ internal sealed class RegisterAllocation
     }
 
     private static int Scan(
-        PtxEntry entry, (int First, int Last)[] intervals, int[] offsets, int start, Func<PtxRegister, bool> takes, int size)
+        PtxEntry entry, (int First, int Last)[] intervals, int[] offsets, int start, Func<PtxRegister, bool> takes,
+            int size)
     {
         start = (start + 63) & ~63;
         var free = new Stack<int>();

@@ -3,7 +3,9 @@ using MolEngine.VirtualGpu.Ptx;
 
 namespace MolEngine.VirtualGpu.Lowering;
 
-/// <summary>Places in a warp's register file: allocated registers first, then immediates and special registers.</summary>
+/// <summary>
+/// Places in a warp's register file: allocated registers first, then immediates and special registers.
+/// </summary>
 internal sealed class Slots(RegisterAllocation allocation)
 {
     private const int Narrow = Warp.Lanes * 4;

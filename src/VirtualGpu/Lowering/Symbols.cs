@@ -2,7 +2,9 @@ using MolEngine.VirtualGpu.Ptx;
 
 namespace MolEngine.VirtualGpu.Lowering;
 
-/// <summary>Addresses of the names that a kernel uses: parameters, shared, local, global and constant variables.</summary>
+/// <summary>
+/// Addresses of the names that a kernel uses: parameters, shared, local, global and constant variables.
+/// </summary>
 internal sealed class Symbols
 {
     private readonly Dictionary<string, (StateSpace Space, ulong Address)> _addresses = [];
@@ -60,7 +62,8 @@ internal sealed class Symbols
     {
         HashSet<string> named = [.. entry.Instructions.SelectMany(i => i.Operands).SelectMany(Names)];
         PtxVariable[] variables =
-            [.. module.Variables.Concat(entry.Variables).Where(v => v.Space == StateSpace.Shared && named.Contains(v.Name))];
+            [.. module.Variables.Concat(entry.Variables).Where(v => v.Space == StateSpace.Shared
+                && named.Contains(v.Name))];
         int end = 0;
         foreach (PtxVariable variable in variables.Where(v => !v.IsDynamic))
         {

@@ -19,19 +19,40 @@ internal static unsafe class BankConflicts
         for (int first = 0; first < 32; first += lanesOfPart)
         {
             uint part = lanesOfPart == 32 ? mask : mask & (((1u << lanesOfPart) - 1) << first);
-            if (part != 0)
+            if (part != 0 && !IsFree(part, addresses, words))
                 extra += Passes(part, addresses, words) - 1;
         }
 
         return extra;
     }
 
+    /// <summary>Whether no bank has two different words: the usual case.</summary>
+    private static bool IsFree(uint lanes, ulong* addresses, int words)
+    {
+        ulong* seen = stackalloc ulong[Banks];
+        uint banks = 0;
+        for (; lanes != 0; lanes &= lanes - 1)
+        {
+            ulong word = addresses[BitOperations.TrailingZeroCount(lanes)] / 4;
+            for (int i = 0; i < words; i++, word++)
+            {
+                int bank = (int)(word % Banks);
+                if ((banks >> bank & 1) != 0 && seen[bank] != word)
+                    return false;
+                banks |= 1u << bank;
+                seen[bank] = word;
+            }
+        }
+
+        return true;
+    }
+
     private static int Passes(uint lanes, ulong* addresses, int words)
     {
-        // The first word seen in each bank; further ones in the order they come.
+        // The different words of each bank, in the order they come.
         ulong* seen = stackalloc ulong[Banks * Banks];
-        byte* counts = stackalloc byte[Banks];
-        new Span<byte>(counts, Banks).Clear();
+        int* counts = stackalloc int[Banks];
+        new Span<int>(counts, Banks).Clear();
         int most = 1;
         for (; lanes != 0; lanes &= lanes - 1)
         {
@@ -40,12 +61,10 @@ internal static unsafe class BankConflicts
             {
                 int bank = (int)(word % Banks);
                 ulong* list = seen + (bank * Banks);
-                int count = counts[bank];
-                if (new ReadOnlySpan<ulong>(list, count).Contains(word))
+                if (new ReadOnlySpan<ulong>(list, counts[bank]).Contains(word))
                     continue;
-                list[count] = word;
-                counts[bank] = (byte)(count + 1);
-                most = Math.Max(most, count + 1);
+                list[counts[bank]++] = word;
+                most = Math.Max(most, counts[bank]);
             }
         }
 

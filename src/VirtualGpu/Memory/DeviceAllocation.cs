@@ -60,7 +60,11 @@ internal sealed unsafe class DeviceAllocation
     public string NameAt(ulong address)
     {
         ulong inside = Math.Clamp(address, Start, End - 1);
-        return _names.Where(n => inside - n.Start < n.Bytes).OrderBy(n => n.Bytes).Select(n => n.Name).FirstOrDefault(Name);
+        return _names
+            .Where(n => inside - n.Start < n.Bytes)
+            .OrderBy(n => n.Bytes)
+            .Select(n => n.Name)
+            .FirstOrDefault(Name);
     }
 
     public void Free()

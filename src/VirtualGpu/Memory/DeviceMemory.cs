@@ -39,7 +39,8 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
     {
         if (bytes > capacity - InUse)
             return null;
-        var allocation = new DeviceAllocation(_next, bytes, name ?? $"allocation {_next:x}") { IsReadOnly = isReadOnly };
+        string called = name ?? $"allocation {_next:x}";
+        var allocation = new DeviceAllocation(_next, bytes, called) { IsReadOnly = isReadOnly };
         _allocations.Add(allocation);
         _next = (allocation.End + Guard + Alignment - 1) & ~(Alignment - 1);
         InUse += bytes;
@@ -99,7 +100,8 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
             return "nothing was allocated near it";
         string state = near.IsFreed ? " (freed)" : "";
         return address >= near.End
-            ? $"{address - near.End + bytes:N0} bytes past the end of '{near.NameAt(near.End - 1)}' ({near.Size:N0} bytes){state}"
+            ? $"{address - near.End + bytes:N0} bytes past the end of '{near.NameAt(near.End - 1)}' ({near.Size:N0} "
+                + $"bytes){state}"
             : $"{near.Start - address:N0} bytes before '{near.NameAt(near.Start)}' ({near.Size:N0} bytes){state}";
     }
 

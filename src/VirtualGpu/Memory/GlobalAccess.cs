@@ -11,7 +11,8 @@ internal static unsafe class GlobalAccess
 {
     private const int SectorShift = 5;
 
-    /// <returns>The start where all 32 lanes' bytes follow each other; else null, and each lane has its pointer.</returns>
+    /// <returns>The start where all 32 lanes' bytes follow each other; else null, and each lane has its
+    /// pointer.</returns>
     public static byte* Resolve(MemoryOperation at, Warp warp, uint mask, ulong* addresses, byte** pointers)
     {
         if (mask == uint.MaxValue && IsContiguous(addresses, at.Bytes)
@@ -42,7 +43,8 @@ internal static unsafe class GlobalAccess
         if (!isInside)
         {
             throw Fault(
-                at, warp, lane, address, allocation is { IsFreed: true } ? FaultKind.UseAfterFree : FaultKind.OutOfBounds,
+                at, warp, lane, address,
+                allocation is { IsFreed: true } ? FaultKind.UseAfterFree : FaultKind.OutOfBounds,
                 $"{Verb(kind)} of {bytes} bytes of global memory at {address:x}: "
                 + block.Launch.Memory.Explain(address, (ulong)bytes));
         }
@@ -51,8 +53,8 @@ internal static unsafe class GlobalAccess
         {
             throw Fault(
                 at, warp, lane, address, FaultKind.Misaligned,
-                $"{Verb(kind)} of {bytes} bytes at {address:x}, {allocation!.Describe(address)}: expected a multiple of "
-                + $"{bytes}");
+                $"{Verb(kind)} of {bytes} bytes at {address:x}, {allocation!.Describe(address)}: expected a "
+                + $"multiple of {bytes}");
         }
 
         long offset = (long)(address - allocation!.Start);
@@ -97,14 +99,8 @@ internal static unsafe class GlobalAccess
         return count;
     }
 
-    private static string Verb(AccessKind kind) => kind switch
-    {
-        AccessKind.Read => "read",
-        AccessKind.Write => "write",
-        _ => "atomic update",
-    };
-
-    private static bool IsContiguous(ulong* addresses, int bytes)
+    /// <summary>Whether all 32 lanes' bytes follow each other.</summary>
+    public static bool IsContiguous(ulong* addresses, int bytes)
     {
         Vector512<ulong> expected = Vector512.Create(addresses[0]) + (Vector512<ulong>.Indices * (ulong)bytes);
         Vector512<ulong> step = Vector512.Create(8UL * (ulong)bytes);
@@ -117,6 +113,13 @@ internal static unsafe class GlobalAccess
 
         return true;
     }
+
+    private static string Verb(AccessKind kind) => kind switch
+    {
+        AccessKind.Read => "read",
+        AccessKind.Write => "write",
+        _ => "atomic update",
+    };
 
     /// <summary>The fast path; null where anything is amiss, and the slow path then says what.</summary>
     private static byte* TryContiguous(MemoryOperation at, Warp warp, ulong address)

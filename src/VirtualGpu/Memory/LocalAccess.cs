@@ -47,7 +47,8 @@ internal static unsafe class LocalAccess
         }
     }
 
-    private static VirtualGpuFault Fault(Operation at, Warp warp, int lane, ulong offset, FaultKind kind, string what) =>
+    private static VirtualGpuFault Fault(Operation at, Warp warp, int lane, ulong offset, FaultKind kind,
+        string what) =>
         warp.Block.Launch.Fault(
             at, kind, warp.Block.BlockIndex, (warp.Index * Warp.Lanes) + lane, what, null, offset, "local memory");
 }

@@ -25,5 +25,8 @@ internal static class ShadowRecord
 
     public static int Pc(ulong record) => (int)(record & (MaxPc - 1));
 
+    /// <param name="record">Of lane 0.</param>
+    public static ulong WithLane(ulong record, int lane) => record | ((ulong)lane << 29);
+
     public static ulong WithSeveralLanes(ulong record) => record | LaneMask;
 }

@@ -10,6 +10,15 @@ internal static unsafe class SharedAccess
     public static void Resolve(MemoryOperation at, Warp warp, uint mask, ulong* addresses, byte** pointers)
     {
         SharedMemory shared = warp.Block.Shared;
+        if (mask == uint.MaxValue && GlobalAccess.IsContiguous(addresses, at.Bytes)
+            && shared.TryTouchRow(at, warp, addresses[0], at.Bytes, at.Kind))
+        {
+            for (int lane = 0; lane < Warp.Lanes; lane++)
+                pointers[lane] = shared.Data + addresses[lane];
+            Count(warp.Block.Counters, mask, addresses, at.Bytes, at.Kind);
+            return;
+        }
+
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
             int lane = BitOperations.TrailingZeroCount(rest);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MolEngine.VirtualGpu.Execution;
 using MolEngine.VirtualGpu.Faults;
@@ -9,7 +10,7 @@ namespace MolEngine.VirtualGpu.Memory;
 /// A block's shared memory with a shadow: which bytes were written, and for each unit who wrote it last and which warps
 /// have read it since. A unit is as small as the kernel's smallest access, so neighbours never answer for each other.
 /// </summary>
-internal sealed unsafe class SharedMemory : IDisposable
+internal sealed unsafe partial class SharedMemory : IDisposable
 {
     private readonly BlockRunner _block;
     private readonly int _unitShift;
@@ -47,7 +48,9 @@ internal sealed unsafe class SharedMemory : IDisposable
     /// <summary>255 for each byte that was written.</summary>
     public byte* Written { get; }
 
-    /// <summary>A new block begins: nothing is written. (What reads left is void once nobody is noted as a reader.)</summary>
+    /// <summary>
+    /// A new block begins: nothing is written. (What reads left is void once nobody is noted as a reader.)
+    /// </summary>
     public void Clear()
     {
         new Span<byte>(Written, Size).Clear();
@@ -83,7 +86,7 @@ internal sealed unsafe class SharedMemory : IDisposable
                 + "which nothing has written");
         }
 
-        ReadOnlySpan<uint> clock = _block.Clocks.Of(warp.Index);
+        uint* clock = _block.Clocks.Of(warp.Index);
         ulong record = ShadowRecord.Make(clock[warp.Index], warp.Index, by < 0 ? lane : by, at.Pc);
         int end = (start + bytes - 1) >> _unitShift;
         for (int unit = start >> _unitShift; unit <= end; unit++)
@@ -97,7 +100,54 @@ internal sealed unsafe class SharedMemory : IDisposable
         }
 
         if (kind != AccessKind.Read)
-            new Span<byte>(Written + start, bytes).Fill(255);
+            MarkWritten(start, bytes);
+    }
+
+    /// <summary>
+    /// The usual case of a whole warp whose lanes' bytes follow each other, all in order: checked and noted at once.
+    /// </summary>
+    /// <returns>False, with nothing noted, where a lane may be at fault: then each is to be touched.</returns>
+    public bool TryTouchRow(Operation at, Warp warp, ulong offset, int bytes, AccessKind kind)
+    {
+        int total = bytes * Warp.Lanes;
+        bool isFine = kind != AccessKind.Atomic && _atomicWarps == null && offset < (ulong)Size
+            && (ulong)Size - offset >= (ulong)total && (offset & (ulong)(bytes - 1)) == 0;
+        if (!isFine)
+            return false;
+        int me = warp.Index, first = (int)offset >> _unitShift, count = total >> _unitShift;
+        uint* clock = _block.Clocks.Of(me);
+        ulong* writes = _writes + first;
+        uint* readers = _readers + first;
+        int laneShift = BitOperations.Log2((uint)bytes) - _unitShift;
+        for (int i = 0; i < count; i++)
+        {
+            int lane = i >> laneShift;
+            if (!IsPast(writes[i], me, lane, clock)
+                || (kind == AccessKind.Write && !AreReadsPast(first + i, me, lane, clock)))
+            {
+                return false;
+            }
+        }
+
+        var written = new Span<byte>(Written + offset, total);
+        ulong record = ShadowRecord.Make(clock[me], me, 0, at.Pc);
+        if (kind == AccessKind.Write)
+        {
+            written.Fill(255);
+            for (int i = 0; i < count; i++)
+            {
+                readers[i] = 0;
+                writes[i] = ShadowRecord.WithLane(record, i >> laneShift);
+            }
+
+            return true;
+        }
+
+        if (written.ContainsAnyExcept((byte)255))
+            return false;
+        for (int i = 0; i < count; i++)
+            Note(_readers, _reads, me, first + i, ShadowRecord.WithLane(record, i >> laneShift));
+        return true;
     }
 
     /// <summary>An asynchronous copy is issued: until it lands, every touch of its destination is an error.</summary>
@@ -141,19 +191,35 @@ internal sealed unsafe class SharedMemory : IDisposable
         _ => Written[offset] == 255,
     };
 
-    private void Read(Operation at, Warp warp, int lane, int unit, ulong record, ReadOnlySpan<uint> clock)
+    private void MarkWritten(int offset, int bytes)
+    {
+        switch (bytes)
+        {
+            case 4:
+                *(uint*)(Written + offset) = uint.MaxValue;
+                break;
+            case 8:
+                *(ulong*)(Written + offset) = ulong.MaxValue;
+                break;
+            default:
+                new Span<byte>(Written + offset, bytes).Fill(255);
+                break;
+        }
+    }
+
+    private void Read(Operation at, Warp warp, int lane, int unit, ulong record, uint* clock)
     {
         ulong written = _writes[unit];
-        if (written != 0)
+        if (!IsPast(written, warp.Index, OneLane(record), clock))
             Ordered(at, warp, lane, unit, written, record, clock, isWrite: false, wasWrite: true);
         AfterAtomics(at, warp, lane, unit, record, clock, isWrite: false);
         Note(_readers, _reads, warp.Index, unit, record);
     }
 
-    private void Write(Operation at, Warp warp, int lane, int unit, ulong record, ReadOnlySpan<uint> clock)
+    private void Write(Operation at, Warp warp, int lane, int unit, ulong record, uint* clock)
     {
         ulong written = _writes[unit];
-        if (written != 0)
+        if (!IsPast(written, warp.Index, OneLane(record), clock))
             Ordered(at, warp, lane, unit, written, record, clock, isWrite: true, wasWrite: true);
         AfterReads(at, warp, lane, unit, record, clock);
         AfterAtomics(at, warp, lane, unit, record, clock, isWrite: true);
@@ -164,7 +230,7 @@ internal sealed unsafe class SharedMemory : IDisposable
     }
 
     /// <summary>An atomic is ordered after plain accesses; other atomics may be at the same time.</summary>
-    private void Update(Operation at, Warp warp, int lane, int unit, ulong record, ReadOnlySpan<uint> clock)
+    private void Update(Operation at, Warp warp, int lane, int unit, ulong record, uint* clock)
     {
         if (_atomics == null)
         {
@@ -173,13 +239,24 @@ internal sealed unsafe class SharedMemory : IDisposable
         }
 
         ulong written = _writes[unit];
-        if (written != 0)
+        if (!IsPast(written, warp.Index, OneLane(record), clock))
             Ordered(at, warp, lane, unit, written, record, clock, isWrite: true, wasWrite: true);
         AfterReads(at, warp, lane, unit, record, clock);
         Note(_atomicWarps, _atomics, warp.Index, unit, record);
     }
 
+    /// <summary>Whether an access is ordered before a lane's, without a closer look; the usual case.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsPast(ulong record, int me, int lane, uint* clock)
+    {
+        int by = ShadowRecord.Warp(record);
+        uint epoch = ShadowRecord.Epoch(record), seen = clock[by];
+        return (record & ShadowRecord.Pending) == 0
+            && (epoch < seen || (epoch == seen && (by != me || ShadowRecord.Lane(record) == lane)));
+    }
+
     /// <summary>Puts an access into the set of a unit's warps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Note(uint* warps, ulong* accesses, int me, int unit, ulong record)
     {
         ulong* last = accesses + ((long)me * _units) + unit;
@@ -190,100 +267,37 @@ internal sealed unsafe class SharedMemory : IDisposable
         *last = isAlone ? record : ShadowRecord.WithSeveralLanes(record);
     }
 
-    private void AfterReads(Operation at, Warp warp, int lane, int unit, ulong record, ReadOnlySpan<uint> clock)
+    private bool AreReadsPast(int unit, int me, int lane, uint* clock)
+    {
+        for (uint warps = _readers[unit]; warps != 0; warps &= warps - 1)
+        {
+            if (!IsPast(_reads[((long)BitOperations.TrailingZeroCount(warps) * _units) + unit], me, lane, clock))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void AfterReads(Operation at, Warp warp, int lane, int unit, ulong record, uint* clock)
     {
         for (uint warps = _readers[unit]; warps != 0; warps &= warps - 1)
         {
             ulong read = _reads[((long)BitOperations.TrailingZeroCount(warps) * _units) + unit];
-            Ordered(at, warp, lane, unit, read, record, clock, isWrite: true, wasWrite: false);
+            if (!IsPast(read, warp.Index, OneLane(record), clock))
+                Ordered(at, warp, lane, unit, read, record, clock, isWrite: true, wasWrite: false);
         }
     }
 
     private void AfterAtomics(
-        Operation at, Warp warp, int lane, int unit, ulong record, ReadOnlySpan<uint> clock, bool isWrite)
+        Operation at, Warp warp, int lane, int unit, ulong record, uint* clock, bool isWrite)
     {
         if (_atomicWarps == null)
             return;
         for (uint warps = _atomicWarps[unit]; warps != 0; warps &= warps - 1)
         {
             ulong update = _atomics[((long)BitOperations.TrailingZeroCount(warps) * _units) + unit];
-            Ordered(at, warp, lane, unit, update, record, clock, isWrite, wasWrite: true);
+            if (!IsPast(update, warp.Index, OneLane(record), clock))
+                Ordered(at, warp, lane, unit, update, record, clock, isWrite, wasWrite: true);
         }
     }
-
-    /// <summary>
-    /// The other access must have happened before this one: by a barrier between warps; between lanes of a warp by a
-    /// barrier or bar.warp.sync. (Lanes that write one place in one instruction are left to write the same value.)
-    /// </summary>
-    private void Ordered(
-        Operation at, Warp warp, int lane, int unit, ulong other, ulong record, ReadOnlySpan<uint> clock,
-        bool isWrite, bool wasWrite)
-    {
-        if ((other & ShadowRecord.Pending) != 0)
-            throw Pending(at, warp, lane, unit, other);
-        int by = ShadowRecord.Warp(other);
-        uint seen = clock[by];
-        uint epoch = ShadowRecord.Epoch(other);
-        if (by == warp.Index)
-        {
-            bool ordered = epoch < seen
-                || (ShadowRecord.Lane(other) == ShadowRecord.Lane(record) && !Several(other))
-                || ShadowRecord.Pc(other) == at.Pc
-                || !(isWrite || wasWrite);
-            if (ordered)
-                return;
-        }
-        else if (epoch <= seen)
-        {
-            return;
-        }
-
-        Operation before = _block.Code[ShadowRecord.Pc(other)];
-        int byLane = ShadowRecord.Lane(other);
-        string who = byLane == ShadowRecord.SeveralLanes ? $"several lanes of warp {by}" : $"warp {by} lane {byLane}";
-        string missing = by == warp.Index ? "bar.warp.sync (__syncwarp)" : "barrier (__syncthreads)";
-        long offset = (long)unit << _unitShift;
-        throw Fault(
-            at, warp, FaultKind.Race, lane, (ulong)offset,
-            $"race on shared memory at offset {offset}{_block.Program.DescribeShared((int)offset)}: "
-            + $"{(isWrite ? "written" : "read")} here by warp {warp.Index} lane {lane}, "
-            + $"{(wasWrite ? "written" : "read")} at {before.Instruction.Source} ('{before.Instruction.Text}') by {who}, "
-            + $"with no {missing} between",
-            before);
-    }
-
-    private static bool Several(ulong record) => ShadowRecord.Lane(record) == ShadowRecord.SeveralLanes;
-
-    /// <summary>Bytes that are not there may be on their way: then that is what to report.</summary>
-    private void NotPending(Operation at, Warp warp, int lane, int offset, int bytes)
-    {
-        for (int unit = offset >> _unitShift; unit <= (offset + bytes - 1) >> _unitShift; unit++)
-        {
-            if ((_writes[unit] & ShadowRecord.Pending) != 0)
-                throw Pending(at, warp, lane, unit, _writes[unit]);
-        }
-    }
-
-    private VirtualGpuFault Pending(Operation at, Warp warp, int lane, int unit, ulong copy)
-    {
-        Operation before = _block.Code[ShadowRecord.Pc(copy)];
-        long offset = (long)unit << _unitShift;
-        return Fault(
-            at, warp, FaultKind.AsyncCopy, lane, (ulong)offset,
-            $"shared memory at offset {offset}{_block.Program.DescribeShared((int)offset)} is the destination of an "
-            + $"asynchronous copy that warp {ShadowRecord.Warp(copy)} lane {ShadowRecord.Lane(copy)} issued at "
-            + $"{before.Instruction.Source} ('{before.Instruction.Text}') and has not waited for: expected a "
-            + "cp.async.wait_group that covers its group, and a barrier behind it",
-            before);
-    }
-
-    private VirtualGpuFault OutOfBounds(Operation at, Warp warp, int lane, ulong offset, int bytes) => Fault(
-        at, warp, FaultKind.OutOfBounds, lane, offset,
-        $"{bytes} bytes of shared memory at offset {(long)offset}: the block has {Size:N0} bytes");
-
-    private VirtualGpuFault Fault(
-        Operation at, Warp warp, FaultKind kind, int lane, ulong offset, string what, Operation? other = null) =>
-        _block.Launch.Fault(
-            at, kind, _block.BlockIndex, (warp.Index * Warp.Lanes) + lane, what, other, offset,
-            _block.Program.SharedName((int)Math.Min(offset, int.MaxValue)));
 }

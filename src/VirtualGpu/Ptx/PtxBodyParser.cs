@@ -1,6 +1,8 @@
 namespace MolEngine.VirtualGpu.Ptx;
 
-/// <summary>A kernel's body: registers, variables, labels, line information and instructions, in nested scopes.</summary>
+/// <summary>
+/// A kernel's body: registers, variables, labels, line information and instructions, in nested scopes.
+/// </summary>
 internal sealed class PtxBodyParser(string text, PtxTokens tokens, Dictionary<int, string> files, string kernel)
 {
     private readonly List<PtxScope> _scopes = [];
@@ -82,7 +84,8 @@ internal sealed class PtxBodyParser(string text, PtxTokens tokens, Dictionary<in
                 throw new PtxException(
                     token.Line, $"{Where}: a call of a function is not supported. Inline it (__forceinline__).");
             default:
-                throw new PtxException(token.Line, $"{Where}: the virtual GPU does not know the directive '{token.Text}'");
+                throw new PtxException(token.Line,
+                    $"{Where}: the virtual GPU does not know the directive '{token.Text}'");
         }
     }
 

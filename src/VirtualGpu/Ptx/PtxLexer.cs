@@ -10,7 +10,8 @@ internal sealed class PtxLexer(string text)
     private int _at;
     private int _line = 1;
 
-    /// <exception cref="PtxException">A character that no token starts with, or an unclosed string or comment.</exception>
+    /// <exception cref="PtxException">A character that no token starts with, or an unclosed string or
+    /// comment.</exception>
     public static List<PtxToken> Tokens(string text)
     {
         var lexer = new PtxLexer(text);
@@ -66,7 +67,8 @@ internal sealed class PtxLexer(string text)
         _at++;
         while (_at < text.Length)
         {
-            bool joined = text[_at] == ':' && _at + 2 < text.Length && text[_at + 1] == ':' && IsNamePart(text[_at + 2]);
+            bool joined = text[_at] == ':' && _at + 2 < text.Length && text[_at + 1] == ':'
+                && IsNamePart(text[_at + 2]);
             if (joined)
                 _at += 2;
             else if (IsNamePart(text[_at]) || text[_at] == '.')

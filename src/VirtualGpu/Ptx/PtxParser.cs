@@ -1,7 +1,8 @@
 namespace MolEngine.VirtualGpu.Ptx;
 
 /// <summary>
-/// Recursive descent over a module: directives and variables. Bodies of kernels are read by <see cref="PtxBodyParser"/>.
+/// Recursive descent over a module: directives and variables. Bodies of kernels are read by <see
+/// cref="PtxBodyParser"/>.
 /// </summary>
 internal sealed class PtxParser
 {

@@ -14,7 +14,9 @@ internal sealed class PtxScope(List<PtxRegister> all)
         _registers[name] = register;
     }
 
-    /// <summary>NAME&lt;COUNT&gt; declares NAME0 .. NAME(COUNT - 1); an object is made when one is first named.</summary>
+    /// <summary>
+    /// NAME&lt;COUNT&gt; declares NAME0 .. NAME(COUNT - 1); an object is made when one is first named.
+    /// </summary>
     public void DeclareRange(string name, int count, PtxType type) => _ranges[name] = (count, type);
 
     public PtxRegister? Find(string name)

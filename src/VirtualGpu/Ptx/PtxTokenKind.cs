@@ -2,7 +2,9 @@ namespace MolEngine.VirtualGpu.Ptx;
 
 internal enum PtxTokenKind
 {
-    /// <summary>A name, a directive (.reg), an opcode with its modifiers (ld.global.f32) or a register (%tid.x).</summary>
+    /// <summary>
+    /// A name, a directive (.reg), an opcode with its modifiers (ld.global.f32) or a register (%tid.x).
+    /// </summary>
     Word,
 
     /// <summary>An integer or a hexadecimal float (0f3F800000), without its sign.</summary>

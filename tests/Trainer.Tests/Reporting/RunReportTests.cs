@@ -175,7 +175,7 @@ public sealed class RunReportTests : IDisposable
         Assert.Equal(
             ["Model: Qwen3-0.6B", "Method: LoRA; mixture of losses, alpha 0.01", "Steps: 4 (0.4000 epochs)",
                 "Tokens: 400 at 90.00 a second (median)", "Device: 8 cores", "Started: 2026-11-23 04:00:00 UTC",
-                "Finished: 2026-11-23 06:31:07 UTC (2\u00a0h\u00a031\u00a0min)", "MolEngine: 0.1.0", "host name: a"],
+                "Finished: 2026-11-23 06:31:07 UTC (2\u00a0h\u00a031\u00a0min)", "MolEngine: 0.1.0", "Host name: a"],
             Facts(Page().Descendants("header").Single()));
     }
 

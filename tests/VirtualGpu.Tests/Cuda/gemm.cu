@@ -70,7 +70,8 @@ extern "C" __global__ void __launch_bounds__(128) gemm(
                     asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
                                  "{%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
                                  : "+f"(sums[i][j][0]), "+f"(sums[i][j][1]), "+f"(sums[i][j][2]), "+f"(sums[i][j][3])
-                                 : "r"(af[i][0]), "r"(af[i][1]), "r"(af[i][2]), "r"(af[i][3]), "r"(bf[j][0]), "r"(bf[j][1]));
+                                 : "r"(af[i][0]), "r"(af[i][1]), "r"(af[i][2]), "r"(af[i][3]), "r"(bf[j][0]),
+                                   "r"(bf[j][1]));
         }
     }
 #pragma unroll
@@ -83,6 +84,7 @@ extern "C" __global__ void __launch_bounds__(128) gemm(
                 u64 column = (u64)blockIdx.x * BN + (warp & 1) * 32 + j * 8 + (lane & 3) * 2;
                 // By hand: NVRTC takes some of these pairs apart, which costs a quarter more sectors.
                 asm volatile("st.global.v2.f32 [%0], {%1, %2};"
-                             :: "l"(c + row * n + column), "f"(sums[i][j][2 * h]), "f"(sums[i][j][2 * h + 1]) : "memory");
+                             :: "l"(c + row * n + column), "f"(sums[i][j][2 * h]), "f"(sums[i][j][2 * h + 1])
+                             : "memory");
             }
 }

@@ -10,7 +10,8 @@ public sealed class LaunchLimitTests
     private static readonly string Bounded =
         PtxSource.Header + ".visible .entry bounded()\n.maxntid 128, 1, 1\n{ ret; }\n"
         + ".visible .entry exact()\n.reqntid 64, 2, 1\n{ ret; }\n"
-        + ".visible .entry static_shared()\n{ .shared .align 4 .b8 tile[50000]; .reg .b32 %r<2>; mov.u32 %r1, tile; ret; }\n"
+        + ".visible .entry static_shared()\n{ .shared .align 4 .b8 tile[50000]; .reg .b32 %r<2>; mov.u32 %r1, tile; "
+            + "ret; }\n"
         + ".extern .shared .align 16 .b8 dynamic[];\n"
         + ".visible .entry uses_dynamic()\n{ .shared .align 4 .b8 tile[1024]; .reg .b32 %r<2>;\n"
         + "mov.u32 %r1, tile; mov.u32 %r1, dynamic; ret; }\n";
@@ -104,7 +105,8 @@ public sealed class LaunchLimitTests
         nint function = gpu.Function("uses_dynamic");
         int Blocks(int threads, int shared)
         {
-            gpu.Ok(gpu.Driver.cuOccupancyMaxActiveBlocksPerMultiprocessor(out int blocks, function, threads, (nuint)shared));
+            gpu.Ok(gpu.Driver.cuOccupancyMaxActiveBlocksPerMultiprocessor(out int blocks, function, threads,
+                (nuint)shared));
             return blocks;
         }
 

@@ -125,7 +125,8 @@ public sealed unsafe class StreamTests
         ulong a = gpu.Upload<uint>(new uint[Count], "a"), b = gpu.Allocate((long)Bytes, "b");
         gpu.Ok(Launch(gpu, stream, a, b));
         VirtualGpuFault fault = Gpu.Fault(FaultKind.Uninitialised, () => gpu.Download<uint>(b, Count));
-        Assert.Contains("cuMemcpyDtoH: copy of 256 bytes from 'b' (256 bytes) at offset 0", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("cuMemcpyDtoH: copy of 256 bytes from 'b' (256 bytes) at offset 0", fault.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

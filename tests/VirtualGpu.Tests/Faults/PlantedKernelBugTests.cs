@@ -30,11 +30,14 @@ public sealed class PlantedKernelBugTests
         setp.lt.u32 %p4, %r5, 16;
         """;
 
-    /// <summary>Kind, what the message must say, the bug (after '-') and the cure (after '+') among common lines.</summary>
+    /// <summary>
+    /// Kind, what the message must say, the bug (after '-') and the cure (after '+') among common lines.
+    /// </summary>
     public static TheoryData<string, FaultKind, string[], string> Bugs => new()
     {
         {
-            "off by one at the end of an array", FaultKind.OutOfBounds, ["4 bytes past the end of 'input'", "thread (63,0,0)"],
+            "off by one at the end of an array", FaultKind.OutOfBounds,
+                ["4 bytes past the end of 'input'", "thread (63,0,0)"],
             """
             - ld.global.u32 %r10, [%rd4+4];
             + ld.global.u32 %r10, [%rd4];
@@ -74,14 +77,16 @@ public sealed class PlantedKernelBugTests
             """
         },
         {
-            "misaligned shared access", FaultKind.Misaligned, ["bytes of shared memory at offset", "expected a multiple of 4"],
+            "misaligned shared access", FaultKind.Misaligned,
+                ["bytes of shared memory at offset", "expected a multiple of 4"],
             """
             - st.shared.u32 [%r4+2], %r1;
             + st.shared.u32 [%r4], %r1;
             """
         },
         {
-            "read of global memory that nothing wrote", FaultKind.Uninitialised, ["'output'", "nothing has written byte 0"],
+            "read of global memory that nothing wrote", FaultKind.Uninitialised,
+                ["'output'", "nothing has written byte 0"],
             """
             - ld.global.u32 %r10, [%rd5];
             + ld.global.u32 %r10, [%rd4];
@@ -89,7 +94,8 @@ public sealed class PlantedKernelBugTests
             """
         },
         {
-            "read of shared memory that nothing wrote", FaultKind.Uninitialised, ["offset 256 ('tile' + 256)", "nothing has"],
+            "read of shared memory that nothing wrote", FaultKind.Uninitialised,
+                ["offset 256 ('tile' + 256)", "nothing has"],
             """
             st.shared.u32 [%r4], %r1;
             bar.sync 0;
@@ -139,7 +145,8 @@ public sealed class PlantedKernelBugTests
             """
         },
         {
-            "no barrier between reading and writing again", FaultKind.Race, ["kernel.cu:21", "kernel.cu:23", "no barrier (__syncthreads) between"],
+            "no barrier between reading and writing again", FaultKind.Race,
+                ["kernel.cu:21", "kernel.cu:23", "no barrier (__syncthreads) between"],
             """
             st.shared.u32 [%r4], %r1;
             bar.sync 0;
@@ -202,7 +209,8 @@ public sealed class PlantedKernelBugTests
             """
         },
         {
-            "asynchronous copy read before its wait", FaultKind.AsyncCopy, ["has not waited for", "kernel.cu:40", "kernel.cu:42"],
+            "asynchronous copy read before its wait", FaultKind.AsyncCopy,
+                ["has not waited for", "kernel.cu:40", "kernel.cu:42"],
             """
             .loc 1 40 0
             cp.async.ca.shared.global [%r4], [%rd4], 4;
@@ -235,7 +243,8 @@ public sealed class PlantedKernelBugTests
             """
         },
         {
-            "waited-for copy read by another warp without a barrier", FaultKind.Race, ["no barrier (__syncthreads) between"],
+            "waited-for copy read by another warp without a barrier", FaultKind.Race,
+                ["no barrier (__syncthreads) between"],
             """
             st.shared.u32 [%r4], %r2;
             bar.sync 0;
@@ -275,7 +284,8 @@ public sealed class PlantedKernelBugTests
             """
         },
         {
-            "different barriers on the two sides of a branch", FaultKind.BarrierDivergence, ["kernel.cu:61", "kernel.cu:62"],
+            "different barriers on the two sides of a branch", FaultKind.BarrierDivergence,
+                ["kernel.cu:61", "kernel.cu:62"],
             """
             - @%p4 bra $L1;
             .loc 1 61 0
@@ -289,7 +299,8 @@ public sealed class PlantedKernelBugTests
             """
         },
         {
-            "two kinds of barrier under one number", FaultKind.BarrierMismatch, ["expected one kind and count at a time"],
+            "two kinds of barrier under one number", FaultKind.BarrierMismatch,
+                ["expected one kind and count at a time"],
             """
             - @%p3 bra $L1;
             - bar.red.or.pred %p10, 1, %p2;
@@ -308,7 +319,8 @@ public sealed class PlantedKernelBugTests
             """
         },
         {
-            "count that is no multiple of the warp", FaultKind.BarrierMismatch, ["48 threads: expected a multiple of 32"],
+            "count that is no multiple of the warp", FaultKind.BarrierMismatch,
+                ["48 threads: expected a multiple of 32"],
             """
             - bar.sync 1, 48;
             + bar.sync 1, 64;
@@ -350,7 +362,8 @@ public sealed class PlantedKernelBugTests
             """
         },
         {
-            "vote in a branch with the whole warp's mask", FaultKind.WarpDivergence, ["lanes 0-15 of warp", "wait here"],
+            "vote in a branch with the whole warp's mask", FaultKind.WarpDivergence,
+                ["lanes 0-15 of warp", "wait here"],
             """
             @!%p4 bra $L1;
             - vote.sync.ballot.b32 %r10, %p1, -1;
@@ -419,7 +432,8 @@ public sealed class PlantedKernelBugTests
         VirtualGpuFault fault = Gpu.Fault(
             FaultKind.OutOfBounds, () => Run(".loc 1 7 0\n@%p2 st.global.u32 [%rd2+256], %r1;", 1));
         Assert.Equal(
-            "kernel planted, kernel.cu:7 (PTX line 31: '@%p2 st.global.u32 [%rd2+256], %r1'), block (0,0,0), thread (0,0,0): "
+            "kernel planted, kernel.cu:7 (PTX line 31: '@%p2 st.global.u32 [%rd2+256], %r1'), block (0,0,0), thread "
+                + "(0,0,0): "
             + $"write of 4 bytes of global memory at {fault.Address:x}: 4 bytes past the end of 'output' (256 bytes)",
             fault.Message);
         Assert.Equal((7, "output"), (fault.Line.Line, fault.Allocation));
@@ -430,7 +444,8 @@ public sealed class PlantedKernelBugTests
     public void Of_several_blocks_the_first_that_fails_is_reported()
     {
         string ptx = PtxSource.Kernel(
-            "planted", 2, "mov.u32 %r1, %ctaid.x;\nsetp.ge.u32 %p1, %r1, 5;\nmov.u64 %rd1, 0;\n@%p1 st.global.u32 [%rd1], %r1;");
+            "planted", 2, "mov.u32 %r1, %ctaid.x;\nsetp.ge.u32 %p1, %r1, 5;\nmov.u64 %rd1, 0;\n@%p1 st.global.u32 "
+                + "[%rd1], %r1;");
         for (int workers = 1; workers <= 4; workers++)
         {
             using var gpu = new Gpu(ptx, options: new LaunchOptions { Workers = workers });
@@ -445,7 +460,8 @@ public sealed class PlantedKernelBugTests
 
     private static void Run(string body, ulong seed)
     {
-        string ptx = PtxSource.Kernel("planted", 2, $"{Prologue}\n{body}", ".const .align 4 .b8 table[4] = {1, 2, 3, 4};");
+        string ptx = PtxSource.Kernel("planted", 2, $"{Prologue}\n{body}",
+            ".const .align 4 .b8 table[4] = {1, 2, 3, 4};");
         using var gpu = new Gpu(ptx, options: new LaunchOptions { Seed = seed, InstructionLimit = 100_000 });
         ulong input = gpu.Upload<uint>(Enumerable.Range(0, Words).Select(i => (uint)i).ToArray(), "input");
         ulong output = gpu.Allocate(Words * 4, "output");

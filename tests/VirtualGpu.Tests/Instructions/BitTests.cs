@@ -39,7 +39,8 @@ public sealed class BitTests
         Instruction.Check("shf.l.wrap.b32 %d, %a0, %a1, %a2;", "b32", v => Left(v, (int)(v[2] & 31)), operands);
         Instruction.Check("shf.l.clamp.b32 %d, %a0, %a1, %a2;", "b32", v => Left(v, (int)Math.Min(v[2], 32)), operands);
         Instruction.Check("shf.r.wrap.b32 %d, %a0, %a1, %a2;", "b32", v => Right(v, (int)(v[2] & 31)), operands);
-        Instruction.Check("shf.r.clamp.b32 %d, %a0, %a1, %a2;", "b32", v => Right(v, (int)Math.Min(v[2], 32)), operands);
+        Instruction.Check("shf.r.clamp.b32 %d, %a0, %a1, %a2;", "b32", v =>
+            Right(v, (int)Math.Min(v[2], 32)), operands);
     }
 
     [Theory]
@@ -52,10 +53,12 @@ public sealed class BitTests
         bool[] Digits(ulong v) => [.. Enumerable.Range(0, bits).Select(i => (v >> i & 1) != 0)];
         int Highest(bool[] digits, bool bit) => Array.LastIndexOf(digits, bit);
         Instruction.Check($"popc.{type} %d, %a0;", "b32", v => (ulong)Digits(v[0]).Count(d => d), (type, a));
-        Instruction.Check($"clz.{type} %d, %a0;", "b32", v => (ulong)(bits - 1 - Highest(Digits(v[0]), true)), (type, a));
+        Instruction.Check($"clz.{type} %d, %a0;", "b32", v =>
+            (ulong)(bits - 1 - Highest(Digits(v[0]), true)), (type, a));
         Instruction.Check(
             $"brev.{type} %d, %a0;", type,
-            v => Digits(v[0]).Select((d, i) => d ? 1UL << (bits - 1 - i) : 0).Aggregate(0UL, (x, y) => x | y), (type, a));
+            v => Digits(v[0]).Select((d, i) => d ? 1UL << (bits - 1 - i) : 0).Aggregate(0UL, (x, y) => x | y),
+                (type, a));
         Instruction.Check($"bfind.u{bits} %d, %a0;", "b32", v => (uint)Highest(Digits(v[0]), true), (type, a));
         Instruction.Check(
             $"bfind.s{bits} %d, %a0;", "b32", v => (uint)Highest(Digits(v[0]), !Digits(v[0])[bits - 1]), (type, a));
@@ -75,7 +78,8 @@ public sealed class BitTests
             [.. values.SelectMany(v => places.SelectMany(p => places.Select(l => (v, p, l))))];
         string type = $"b{bits}";
         (string, ulong[])[] operands =
-            [(type, [.. rows.Select(r => r.A)]), ("b32", [.. rows.Select(r => r.B)]), ("b32", [.. rows.Select(r => r.C)])];
+            [(type, [.. rows.Select(r => r.A)]), ("b32", [.. rows.Select(r => r.B)]),
+                ("b32", [.. rows.Select(r => r.C)])];
         Instruction.Check($"bfe.u{bits} %d, %a0, %a1, %a2;", type, v => Field(v, bits, false), operands);
         Instruction.Check($"bfe.s{bits} %d, %a0, %a1, %a2;", type, v => Field(v, bits, true), operands);
         Instruction.Check(

@@ -6,7 +6,8 @@ namespace MolEngine.VirtualGpu.Tests.Instructions;
 public sealed class ConversionTests
 {
     private static readonly (string Type, int Bits, bool IsSigned)[] Integers =
-        [("u8", 8, false), ("s8", 8, true), ("u16", 16, false), ("s16", 16, true), ("u32", 32, false), ("s32", 32, true),
+        [("u8", 8, false), ("s8", 8, true), ("u16", 16, false), ("s16", 16, true), ("u32", 32, false),
+            ("s32", 32, true),
             ("u64", 64, false), ("s64", 64, true)];
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class ConversionTests
 
                 Instruction.Check($"cvt.{to}.{from} %d, %a0;", target, v => Write(Read(v[0])), (source, values));
                 Instruction.Check(
-                    $"cvt.sat.{to}.{from} %d, %a0;", target, v => Write(BigInteger.Max(least, BigInteger.Min(most, Read(v[0])))),
+                    $"cvt.sat.{to}.{from} %d, %a0;", target, v =>
+                        Write(BigInteger.Max(least, BigInteger.Min(most, Read(v[0])))),
                     (source, values));
             }
         }
@@ -43,7 +45,8 @@ public sealed class ConversionTests
     [InlineData("rpi")]
     public void Floats_become_integers_that_clamp_and_NaN_becomes_zero(string mode)
     {
-        ulong[] halves = [.. new[] { 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 127.5f, 255.5f, -128.5f, 65535.5f, 8388607.5f }.Select(Bits)];
+        ulong[] halves = [.. new[] { 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 127.5f, 255.5f, -128.5f, 65535.5f, 8388607.5f }
+            .Select(Bits)];
         foreach ((string to, int bits, bool isSigned) in Integers)
         {
             double least = isSigned ? -Math.ScaleB(1, bits - 1) : 0;
@@ -53,25 +56,31 @@ public sealed class ConversionTests
                 if (double.IsNaN(x))
                     return 0;
                 double whole = Whole(x, mode);
-                BigInteger value = whole <= least ? new BigInteger(least) : whole >= (double)most ? most : new BigInteger(whole);
+                BigInteger value = whole <= least ? new BigInteger(least) : whole >= (double)most ? most
+                    : new BigInteger(whole);
                 return (ulong)(value & Mask(int.Parse(Register(bits)[1..])));
             }
 
             Instruction.Check(
-                $"cvt.{mode}.{to}.f32 %d, %a0;", Register(bits), v => Convert(Float(v[0])), ("b32", [.. FloatsWithNaNs, .. halves]));
-            Instruction.Check($"cvt.{mode}.{to}.f64 %d, %a0;", Register(bits), v => Convert(Double(v[0])), ("b64", Doubles));
+                $"cvt.{mode}.{to}.f32 %d, %a0;", Register(bits), v =>
+                    Convert(Float(v[0])), ("b32", [.. FloatsWithNaNs, .. halves]));
+            Instruction.Check($"cvt.{mode}.{to}.f64 %d, %a0;", Register(bits), v =>
+                Convert(Double(v[0])), ("b64", Doubles));
         }
 
         Instruction.Check(
-            $"cvt.{mode}.f32.f32 %d, %a0;", "b32", v => Result((float)Math.CopySign(Whole(Float(v[0]), mode), Float(v[0]))),
+            $"cvt.{mode}.f32.f32 %d, %a0;", "b32", v =>
+                Result((float)Math.CopySign(Whole(Float(v[0]), mode), Float(v[0]))),
             ("b32", [.. Floats, .. halves]));
     }
 
     [Fact]
     public void Integers_become_the_nearest_floats()
     {
-        ulong[] ties = [16777217, 16777219, 33554434, 33554438, 0x1000001, 0x7FFFFFBF, 0x7FFFFFC0, 0xFFFFFF7F, 0xFFFFFF80];
-        ulong[] longs = [.. Longs, 0x8000008000000000, 0x8000008000000001, 0x4000004000000001, 0x7FFFFFFFFFFFFDFF, 0x7FFFFFFFFFFFFE01];
+        ulong[] ties = [16777217, 16777219, 33554434, 33554438, 0x1000001, 0x7FFFFFBF, 0x7FFFFFC0, 0xFFFFFF7F,
+            0xFFFFFF80];
+        ulong[] longs = [.. Longs, 0x8000008000000000, 0x8000008000000001, 0x4000004000000001, 0x7FFFFFFFFFFFFDFF,
+            0x7FFFFFFFFFFFFE01];
         foreach (string mode in (string[])["rn", "rz", "rm", "rp"])
         {
             foreach ((string from, int bits, bool isSigned) in Integers.Where(i => i.Bits >= 32))
@@ -92,7 +101,8 @@ public sealed class ConversionTests
     {
         Instruction.Check(
             "cvt.f64.f32 %d, %a0;", "b64",
-            v => float.IsNaN(Float(v[0])) ? 0x7FF8000000000000 : BitConverter.DoubleToUInt64Bits(Float(v[0])), ("b32", Floats));
+            v => float.IsNaN(Float(v[0])) ? 0x7FF8000000000000 : BitConverter.DoubleToUInt64Bits(Float(v[0])),
+                ("b32", Floats));
         Instruction.Check("cvt.rn.f32.f64 %d, %a0;", "b32", v => Result((float)Double(v[0])), ("b64", Doubles));
         Instruction.Check(
             "cvt.rz.f32.f64 %d, %a0;", "b32",
@@ -102,40 +112,47 @@ public sealed class ConversionTests
             v => float.IsNaN(Float(v[0])) || Float(v[0]) <= 0 ? 0 : Bits(MathF.Min(Float(v[0]), 1)), ("b32", Floats));
         Instruction.Check(
             "cvt.ftz.f32.f32 %d, %a0;", "b32",
-            v => Result(float.IsSubnormal(Float(v[0])) ? MathF.CopySign(0, Float(v[0])) : Float(v[0])), ("b32", Floats));
+            v => Result(float.IsSubnormal(Float(v[0])) ? MathF.CopySign(0, Float(v[0])) : Float(v[0])),
+                ("b32", Floats));
     }
 
     [Fact]
     public void To_and_from_bf16()
     {
-        ulong[] ties = [0x3F808000, 0x3F818000, 0x3F808001, 0x3F807FFF, 0x7F7FFFFF, 0x7F7F8000, 0x7F7F7FFF, 0x00008000, 0x00018000, 0x80008001];
+        ulong[] ties = [0x3F808000, 0x3F818000, 0x3F808001, 0x3F807FFF, 0x7F7FFFFF, 0x7F7F8000, 0x7F7F7FFF, 0x00008000,
+            0x00018000, 0x80008001];
         ulong[] values = [.. FloatsWithNaNs, .. ties];
         Instruction.Check("cvt.rn.bf16.f32 %d, %a0;", "b16", v => BFloat16(v[0]), ("b32", values));
         Instruction.Check("cvt.f32.bf16 %d, %a0;", "b32", v => Result(Float(v[0] << 16)), ("b16", Halves));
         ulong[] reversed = [.. values.Reverse()];
         Instruction.Check(
-            "cvt.rn.bf16x2.f32 %d, %a0, %a1;", "b32", v => (BFloat16(v[0]) << 16) | BFloat16(v[1]), ("b32", values), ("b32", reversed));
+            "cvt.rn.bf16x2.f32 %d, %a0, %a1;", "b32", v =>
+                (BFloat16(v[0]) << 16) | BFloat16(v[1]), ("b32", values), ("b32", reversed));
         Instruction.Check(
             "cvt.rz.bf16x2.f32 %d, %a0, %a1;", "b32",
-            v => ((float.IsNaN(Float(v[0])) ? 0x7FFF : v[0] >> 16) << 16) | (float.IsNaN(Float(v[1])) ? 0x7FFF : v[1] >> 16),
+            v => ((float.IsNaN(Float(v[0])) ? 0x7FFF : v[0] >> 16) << 16) | (float.IsNaN(Float(v[1])) ? 0x7FFF
+                : v[1] >> 16),
             ("b32", values), ("b32", reversed));
         Instruction.Check(
             "cvt.rna.tf32.f32 %d, %a0;", "b32",
-            v => float.IsNaN(Float(v[0])) ? 0x7FFFFFFF : float.IsInfinity(Float(v[0])) ? v[0] : (v[0] + 0x1000) & 0xFFFFE000,
+            v => float.IsNaN(Float(v[0])) ? 0x7FFFFFFF : float.IsInfinity(Float(v[0])) ? v[0]
+                : (v[0] + 0x1000) & 0xFFFFE000,
             ("b32", [.. values, 0x3F801000, 0x3F800FFF, 0x3F803000]));
     }
 
     [Fact]
     public void To_and_from_fp16()
     {
-        float[] more = [65504f, 65519f, 65520f, 6.1e-5f, 5.96e-8f, 2.98e-8f, 2.981e-8f, 1.0004883f, 1.0014648f, -2.98e-8f];
+        float[] more = [65504f, 65519f, 65520f, 6.1e-5f, 5.96e-8f, 2.98e-8f, 2.981e-8f, 1.0004883f, 1.0014648f,
+            -2.98e-8f];
         ulong[] values = [.. Floats, .. more.Select(Bits)];
         ulong Half16(ulong v) => float.IsNaN(Float(v)) ? 0x7FFFUL : BitConverter.HalfToUInt16Bits((Half)Float(v));
         Instruction.Check("cvt.rn.f16.f32 %d, %a0;", "b16", v => Half16(v[0]), ("b32", values));
         Instruction.Check(
             "cvt.rn.f16x2.f32 %d, %a0, %a0;", "b32", v => (Half16(v[0]) << 16) | Half16(v[0]), ("b32", values));
         Instruction.Check(
-            "cvt.f32.f16 %d, %a0;", "b32", v => Result((float)BitConverter.UInt16BitsToHalf((ushort)v[0])), ("b16", Halves));
+            "cvt.f32.f16 %d, %a0;", "b32", v =>
+                Result((float)BitConverter.UInt16BitsToHalf((ushort)v[0])), ("b16", Halves));
     }
 
     [Theory]
@@ -156,7 +173,8 @@ public sealed class ConversionTests
         void Check(string opcode, Func<double, double, double> definition)
         {
             Instruction.Check(
-                $"{opcode}.{type} %d, %a0, %a1;", "b16", v => Encode(definition(Decode(v[0]), Decode(v[1]))), ("b16", a), ("b16", b));
+                $"{opcode}.{type} %d, %a0, %a1;", "b16", v =>
+                    Encode(definition(Decode(v[0]), Decode(v[1]))), ("b16", a), ("b16", b));
             Instruction.Check(
                 $"{opcode}.{type}x2 %d, %a0, %a1;", "b32",
                 v => Encode(definition(Decode(v[0] & 0xFFFF), Decode(v[1] & 0xFFFF)))
@@ -215,7 +233,8 @@ public sealed class ConversionTests
     {
         BigInteger size = BigInteger.Abs(value);
         int drop = (int)Math.Max(0, (long)size.GetBitLength() - precision);
-        BigInteger below = size >> drop, rest = size - (below << drop), half = drop == 0 ? 0 : BigInteger.One << (drop - 1);
+        BigInteger below = size >> drop, rest = size - (below << drop), half = drop == 0 ? 0
+            : BigInteger.One << (drop - 1);
         bool up = mode switch
         {
             "rn" => rest > half || (rest == half && drop > 0 && !below.IsEven),

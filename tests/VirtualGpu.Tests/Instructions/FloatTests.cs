@@ -25,13 +25,15 @@ public sealed class FloatTests
     [Fact]
     public void Fused_multiply_add_in_every_mode()
     {
-        ulong[] values = [.. Floats.Where((_, i) => i % 2 == 0), Bits(1 + 1.1920929E-07f), Bits(-1 - 1.1920929E-07f), Bits(float.Epsilon)];
+        ulong[] values = [.. Floats.Where((_, i) => i % 2 == 0), Bits(1 + 1.1920929E-07f), Bits(-1 - 1.1920929E-07f),
+            Bits(float.Epsilon)];
         (ulong[] a, ulong[] b, ulong[] c) = Instruction.Triples(values);
         foreach (string mode in Modes)
         {
             Instruction.Check(
                 $"fma.{mode}.f32 %d, %a0, %a1, %a2;", "b32",
-                v => Result(Rounding.MultiplyAdd(Float(v[0]), Float(v[1]), Float(v[2]), mode)), ("b32", a), ("b32", b), ("b32", c));
+                v => Result(Rounding.MultiplyAdd(Float(v[0]), Float(v[1]), Float(v[2]), mode)), ("b32", a), ("b32", b),
+                    ("b32", c));
         }
     }
 
@@ -56,7 +58,8 @@ public sealed class FloatTests
         Check1("abs.ftz.f32", [.. Floats.Where(f => !float.IsNaN(Float(f)))], x => MathF.Abs(Flushed(x)));
         Instruction.Check(
             "fma.rn.ftz.f32 %d, %a0, %a1, %a1;", "b32",
-            v => Result(Flushed(MathF.FusedMultiplyAdd(Flushed(Float(v[0])), Flushed(Float(v[1])), Flushed(Float(v[1]))))),
+            v => Result(Flushed(MathF.FusedMultiplyAdd(Flushed(Float(v[0])), Flushed(Float(v[1])),
+                Flushed(Float(v[1]))))),
             ("b32", a), ("b32", b));
         Instruction.Check(
             "setp.lt.ftz.f32 %dp, %a0, %a1;", "pred", v => Flushed(Float(v[0])) < Flushed(Float(v[1])) ? 1UL : 0,
@@ -68,10 +71,12 @@ public sealed class FloatTests
     {
         (ulong[] a, ulong[] b) = Instruction.Pairs(Floats);
         Instruction.Check(
-            "add.rn.sat.f32 %d, %a0, %a1;", "b32", v => Bits(Saturated(Float(v[0]) + Float(v[1]))), ("b32", a), ("b32", b));
+            "add.rn.sat.f32 %d, %a0, %a1;", "b32", v =>
+                Bits(Saturated(Float(v[0]) + Float(v[1]))), ("b32", a), ("b32", b));
         Instruction.Check(
             "fma.rn.sat.f32 %d, %a0, %a1, %a0;", "b32",
-            v => Bits(Saturated(MathF.FusedMultiplyAdd(Float(v[0]), Float(v[1]), Float(v[0])))), ("b32", a), ("b32", b));
+            v => Bits(Saturated(MathF.FusedMultiplyAdd(Float(v[0]), Float(v[1]), Float(v[0])))), ("b32", a),
+                ("b32", b));
     }
 
     [Fact]
@@ -91,7 +96,8 @@ public sealed class FloatTests
         Instruction.Check("abs.f32 %d, %a0;", "b32", v => v[0] & 0x7FFFFFFF, ("b32", FloatsWithNaNs));
         (ulong[] a, ulong[] b) = Instruction.Pairs(FloatsWithNaNs);
         Instruction.Check(
-            "copysign.f32 %d, %a0, %a1;", "b32", v => (v[1] & 0x7FFFFFFF) | (v[0] & 0x80000000), ("b32", a), ("b32", b));
+            "copysign.f32 %d, %a0, %a1;", "b32", v =>
+                (v[1] & 0x7FFFFFFF) | (v[0] & 0x80000000), ("b32", a), ("b32", b));
         Instruction.Check("neg.f64 %d, %a0;", "b64", v => v[0] ^ 1UL << 63, ("b64", Doubles));
         Instruction.Check("abs.f64 %d, %a0;", "b64", v => v[0] & ~(1UL << 63), ("b64", Doubles));
     }
@@ -101,7 +107,8 @@ public sealed class FloatTests
     {
         (ulong[] a, ulong[] b) = Instruction.Pairs(Doubles);
         void Check(string instruction, Func<double, double, double> definition) => Instruction.Check(
-            $"{instruction} %d, %a0, %a1;", "b64", v => DoubleResult(definition(Double(v[0]), Double(v[1]))), ("b64", a), ("b64", b));
+            $"{instruction} %d, %a0, %a1;", "b64", v =>
+                DoubleResult(definition(Double(v[0]), Double(v[1]))), ("b64", a), ("b64", b));
         Check("add.rn.f64", (x, y) => x + y);
         Check("sub.rn.f64", (x, y) => x - y);
         Check("mul.rn.f64", (x, y) => x * y);
@@ -134,10 +141,12 @@ public sealed class FloatTests
     {
         (ulong[] a, ulong[] b) = Instruction.Pairs(Floats);
         Instruction.Check(
-            $"setp.{order}.f32 %dp, %a0, %a1;", "pred", v => Holds(order, Float(v[0]), Float(v[1])) ? 1UL : 0, ("b32", a), ("b32", b));
+            $"setp.{order}.f32 %dp, %a0, %a1;", "pred", v =>
+                Holds(order, Float(v[0]), Float(v[1])) ? 1UL : 0, ("b32", a), ("b32", b));
         (ulong[] c, ulong[] d) = Instruction.Pairs(Doubles);
         Instruction.Check(
-            $"setp.{order}.f64 %dp, %a0, %a1;", "pred", v => Holds(order, Double(v[0]), Double(v[1])) ? 1UL : 0, ("b64", c), ("b64", d));
+            $"setp.{order}.f64 %dp, %a0, %a1;", "pred", v =>
+                Holds(order, Double(v[0]), Double(v[1])) ? 1UL : 0, ("b64", c), ("b64", d));
         // With a second predicate, the complement and a combination.
         Instruction.Check(
             $"{{ .reg .pred q, s; setp.lt.u32 s, %a0, 0x80000000; setp.{order}.and.f32 q|%dp, %a0, %a1, !s; }}", "pred",
@@ -159,8 +168,10 @@ public sealed class FloatTests
     public void Approximations_are_exact_or_off_by_what_is_documented(string instruction)
     {
         (Func<double, double> value, Func<double, double, double> allowed) = Definition(instruction);
-        bool isRoot = instruction.Contains("sqrt", StringComparison.Ordinal) || instruction.StartsWith("lg2", StringComparison.Ordinal);
-        float[] inputs = [.. Enumerable.Range(1, 300).Select(i => i * 0.02f), .. isRoot ? [] : new[] { -0.7f, -3f, -6.2f }];
+        bool isRoot = instruction.Contains("sqrt", StringComparison.Ordinal)
+            || instruction.StartsWith("lg2", StringComparison.Ordinal);
+        float[] inputs = [.. Enumerable.Range(1, 300).Select(i => i * 0.02f), .. isRoot ? []
+            : new[] { -0.7f, -3f, -6.2f }];
         ulong[] bits = [.. inputs.Select(Bits)];
         ulong[] exact = Instruction.Run($"{instruction} %d, %a0;", "b32", ("b32", bits));
         for (int i = 0; i < inputs.Length; i++)
@@ -174,7 +185,8 @@ public sealed class FloatTests
             {
                 double truth = value(inputs[i]);
                 Assert.True(
-                    Math.Abs(Float(got[i]) - truth) <= allowed(inputs[i], truth) * (1 + 1e-9), $"{instruction} of {inputs[i]:R}");
+                    Math.Abs(Float(got[i]) - truth) <= allowed(inputs[i], truth) * (1 + 1e-9),
+                        $"{instruction} of {inputs[i]:R}");
                 moved += got[i] != exact[i] ? 1 : 0;
             }
         }
@@ -189,32 +201,36 @@ public sealed class FloatTests
         void Check(string instruction, params (float In, float Out)[] rows) => Instruction.Check(
             $"{instruction} %d, %a0;", "b32", v => Result(rows.First(r => Bits(r.In) == v[0]).Out),
             ("b32", [.. rows.Select(r => Bits(r.In))]));
-        Check("rcp.approx.ftz.f32", (0f, inf), (-0f, -inf), (inf, 0f), (-inf, -0f), (nan, nan), (1e-40f, inf), (-1e-40f, -inf));
+        Check("rcp.approx.ftz.f32", (0f, inf), (-0f, -inf), (inf, 0f), (-inf, -0f), (nan, nan), (1e-40f, inf),
+            (-1e-40f, -inf));
         Check("sqrt.approx.f32", (-0f, -0f), (-1f, nan), (inf, inf), (4f, 2f));
         Check("rsqrt.approx.f32", (0f, inf), (-0f, -inf), (-1f, nan), (inf, 0f));
-        Check("ex2.approx.ftz.f32", (-inf, 0f), (inf, inf), (128f, inf), (-126f, 1.17549435e-38f), (-127f, 0f), (0f, 1f));
+        Check("ex2.approx.ftz.f32", (-inf, 0f), (inf, inf), (128f, inf), (-126f, 1.17549435e-38f), (-127f, 0f),
+            (0f, 1f));
         Check("ex2.approx.f32", (-127f, 5.877472e-39f));
         Check("lg2.approx.f32", (0f, -inf), (-1f, nan), (inf, inf), (8f, 3f));
         Check("sin.approx.f32", (inf, nan), (-0f, -0f));
         (ulong[] a, ulong[] b) = Instruction.Pairs([Bits(2e38f), Bits(1f), Bits(inf), Bits(3f), Bits(0f)]);
         Instruction.Check(
             "div.approx.f32 %d, %a0, %a1;", "b32",
-            v => v[1] == Bits(2e38f) ? (v[0] == Bits(inf) ? 0x7FFFFFFF : 0UL) : Result(Float(v[0]) / Float(v[1])), ("b32", a), ("b32", b));
+            v => v[1] == Bits(2e38f) ? (v[0] == Bits(inf) ? 0x7FFFFFFF : 0UL) : Result(Float(v[0]) / Float(v[1])),
+                ("b32", a), ("b32", b));
         Instruction.Check(
             "div.full.f32 %d, %a0, %a1;", "b32", v => Result(Float(v[0]) / Float(v[1])), ("b32", a), ("b32", b));
     }
 
-    private static (Func<double, double>, Func<double, double, double>) Definition(string instruction) => instruction[..3] switch
-    {
-        "rcp" => (x => 1 / x, (_, y) => Math.ScaleB(1, Math.ILogB(y) - 23)),
-        "sqr" => (Math.Sqrt, (_, y) => y * Math.Pow(2, -23)),
-        "rsq" => (x => 1 / Math.Sqrt(x), (_, y) => y * Math.Pow(2, -22.9)),
-        "ex2" => (x => Math.Pow(2, x), (_, y) => y * Math.Pow(2, -22)),
-        "lg2" => (Math.Log2, (x, y) => Math.Pow(2, -22) * (x is > 0.5 and < 2 ? 1 : Math.Abs(y))),
-        "sin" => (Math.Sin, (_, _) => Math.Pow(2, -20.5)),
-        "cos" => (Math.Cos, (_, _) => Math.Pow(2, -20.5)),
-        _ => (Math.Tanh, (_, y) => Math.Abs(y) * Math.Pow(2, -11)),
-    };
+    private static (Func<double, double>, Func<double, double, double>) Definition(string instruction) =>
+        instruction[..3] switch
+        {
+            "rcp" => (x => 1 / x, (_, y) => Math.ScaleB(1, Math.ILogB(y) - 23)),
+            "sqr" => (Math.Sqrt, (_, y) => y * Math.Pow(2, -23)),
+            "rsq" => (x => 1 / Math.Sqrt(x), (_, y) => y * Math.Pow(2, -22.9)),
+            "ex2" => (x => Math.Pow(2, x), (_, y) => y * Math.Pow(2, -22)),
+            "lg2" => (Math.Log2, (x, y) => Math.Pow(2, -22) * (x is > 0.5 and < 2 ? 1 : Math.Abs(y))),
+            "sin" => (Math.Sin, (_, _) => Math.Pow(2, -20.5)),
+            "cos" => (Math.Cos, (_, _) => Math.Pow(2, -20.5)),
+            _ => (Math.Tanh, (_, y) => Math.Abs(y) * Math.Pow(2, -11)),
+        };
 
     private static bool Holds<T>(string order, T x, T y)
         where T : INumber<T>
@@ -240,7 +256,8 @@ public sealed class FloatTests
 
     private static void Check2(string instruction, ulong[] a, ulong[] b, Func<float, float, float> definition) =>
         Instruction.Check(
-            $"{instruction} %d, %a0, %a1;", "b32", v => Result(definition(Float(v[0]), Float(v[1]))), ("b32", a), ("b32", b));
+            $"{instruction} %d, %a0, %a1;", "b32", v =>
+                Result(definition(Float(v[0]), Float(v[1]))), ("b32", a), ("b32", b));
 
     private static float Flushed(float x) => float.IsSubnormal(x) ? MathF.CopySign(0, x) : x;
 

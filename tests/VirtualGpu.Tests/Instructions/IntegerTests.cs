@@ -39,7 +39,8 @@ public sealed class IntegerTests
         void Check(string opcode, Func<BigInteger, BigInteger, BigInteger, BigInteger> definition) => Instruction.Check(
             $"{opcode}.{type} %d, %a0, %a1, %a2;", $"b{bits}",
             v => Wrap(
-                definition(Number(v[0], bits, isSigned), Number(v[1], bits, isSigned), Number(v[2], bits, isSigned)), bits),
+                definition(Number(v[0], bits, isSigned), Number(v[1], bits, isSigned), Number(v[2], bits, isSigned)),
+                    bits),
             ($"b{bits}", a), ($"b{bits}", b), ($"b{bits}", c));
 
         Check("mad.lo", (x, y, z) => (x * y) + z);
@@ -55,13 +56,16 @@ public sealed class IntegerTests
     public void Wide_products(string type, int bits, bool isSigned)
     {
         (ulong[] a, ulong[] b) = Instruction.Pairs(Values(bits));
-        ulong[] c = [.. a.Select((_, i) => bits == 32 ? Edge.Longs[i % Edge.Longs.Length] : Edge.Words[i % Edge.Words.Length])];
+        ulong[] c = [.. a.Select((_, i) =>
+            bits == 32 ? Edge.Longs[i % Edge.Longs.Length] : Edge.Words[i % Edge.Words.Length])];
         Instruction.Check(
             $"mul.wide.{type} %d, %a0, %a1;", $"b{2 * bits}",
-            v => Wrap(Number(v[0], bits, isSigned) * Number(v[1], bits, isSigned), 2 * bits), ($"b{bits}", a), ($"b{bits}", b));
+            v => Wrap(Number(v[0], bits, isSigned) * Number(v[1], bits, isSigned), 2 * bits), ($"b{bits}", a),
+                ($"b{bits}", b));
         Instruction.Check(
             $"mad.wide.{type} %d, %a0, %a1, %a2;", $"b{2 * bits}",
-            v => Wrap((Number(v[0], bits, isSigned) * Number(v[1], bits, isSigned)) + Number(v[2], 2 * bits, isSigned), 2 * bits),
+            v => Wrap((Number(v[0], bits, isSigned) * Number(v[1], bits, isSigned)) + Number(v[2], 2 * bits, isSigned),
+                2 * bits),
             ($"b{bits}", a), ($"b{bits}", b), ($"b{2 * bits}", c));
     }
 
@@ -75,7 +79,8 @@ public sealed class IntegerTests
         ulong all = bits == 64 ? ulong.MaxValue : (1UL << bits) - 1;
         Instruction.Check($"neg.s{bits} %d, %a0;", $"b{bits}", v => (0 - v[0]) & all, ($"b{bits}", a));
         Instruction.Check(
-            $"abs.s{bits} %d, %a0;", $"b{bits}", v => Wrap(BigInteger.Abs(Number(v[0], bits, true)), bits), ($"b{bits}", a));
+            $"abs.s{bits} %d, %a0;", $"b{bits}", v =>
+                Wrap(BigInteger.Abs(Number(v[0], bits, true)), bits), ($"b{bits}", a));
         Instruction.Check($"not.b{bits} %d, %a0;", $"b{bits}", v => ~v[0] & all, ($"b{bits}", a));
         Instruction.Check($"cnot.b{bits} %d, %a0;", $"b{bits}", v => v[0] == 0 ? 1UL : 0, ($"b{bits}", a));
     }
@@ -97,10 +102,12 @@ public sealed class IntegerTests
     {
         (ulong[] a, ulong[] b) = Instruction.Pairs(Edge.Words);
         Instruction.Check(
-            "add.sat.s32 %d, %a0, %a1;", "b32", v => (uint)Math.Clamp((long)(int)v[0] + (int)v[1], int.MinValue, int.MaxValue),
+            "add.sat.s32 %d, %a0, %a1;", "b32", v =>
+                (uint)Math.Clamp((long)(int)v[0] + (int)v[1], int.MinValue, int.MaxValue),
             ("b32", a), ("b32", b));
         Instruction.Check(
-            "sub.sat.s32 %d, %a0, %a1;", "b32", v => (uint)Math.Clamp((long)(int)v[0] - (int)v[1], int.MinValue, int.MaxValue),
+            "sub.sat.s32 %d, %a0, %a1;", "b32", v =>
+                (uint)Math.Clamp((long)(int)v[0] - (int)v[1], int.MinValue, int.MaxValue),
             ("b32", a), ("b32", b));
     }
 
@@ -110,11 +117,13 @@ public sealed class IntegerTests
         (ulong[] a, ulong[] b) = Instruction.Pairs(Edge.Words);
         Instruction.Check(
             "dp4a.u32.u32 %d, %a0, %a1, %a1;", "b32",
-            v => (uint)(v[1] + (ulong)Enumerable.Range(0, 4).Sum(i => (long)(v[0] >> (8 * i) & 255) * (long)(v[1] >> (8 * i) & 255))),
+            v => (uint)(v[1] + (ulong)Enumerable.Range(0, 4).Sum(i =>
+                (long)(v[0] >> (8 * i) & 255) * (long)(v[1] >> (8 * i) & 255))),
             ("b32", a), ("b32", b));
         Instruction.Check(
             "dp4a.s32.s32 %d, %a0, %a1, %a1;", "b32",
-            v => (uint)((long)v[1] + Enumerable.Range(0, 4).Sum(i => (sbyte)(v[0] >> (8 * i)) * (long)(sbyte)(v[1] >> (8 * i)))),
+            v => (uint)((long)v[1]
+                + Enumerable.Range(0, 4).Sum(i => (sbyte)(v[0] >> (8 * i)) * (long)(sbyte)(v[1] >> (8 * i)))),
             ("b32", a), ("b32", b));
     }
 

@@ -16,19 +16,23 @@ public sealed class MatrixTests
         var registers = new List<uint[]>();
         int perRegister = isTf32 ? 1 : 2;
         for (int r = 0; r < (isTf32 ? 4 : k / 4); r++)
-            registers.Add(Lanes(lane => Packed(isTf32, i => a[ARow(lane, r), AColumn(lane, r, i, isTf32)], perRegister)));
+            registers.Add(Lanes(lane =>
+                Packed(isTf32, i => a[ARow(lane, r), AColumn(lane, r, i, isTf32)], perRegister)));
         for (int r = 0; r < (isTf32 ? 2 : k / 8); r++)
         {
             registers.Add(Lanes(lane => Packed(
-                isTf32, i => b[isTf32 ? (lane % 4) + (4 * r) : (2 * (lane % 4)) + i + (8 * r), lane / 4], perRegister)));
+                isTf32, i => b[isTf32 ? (lane % 4) + (4 * r) : (2 * (lane % 4)) + i + (8 * r), lane / 4],
+                    perRegister)));
         }
 
         for (int r = 0; r < 4; r++)
-            registers.Add(Lanes(lane => BitConverter.SingleToUInt32Bits(c[(lane / 4) + (8 * (r / 2)), (2 * (lane % 4)) + (r % 2)])));
+            registers.Add(Lanes(lane =>
+                BitConverter.SingleToUInt32Bits(c[(lane / 4) + (8 * (r / 2)), (2 * (lane % 4)) + (r % 2)])));
         string type = isTf32 ? "tf32" : "bf16";
         foreach (ulong? seed in new ulong?[] { null, 1, 2 })
         {
-            float[] d = Run($"m16n8k{k}.row.col.f32.{type}.{type}.f32", registers, isTf32 ? 4 : k / 4, isTf32 ? 2 : k / 8, seed);
+            float[] d = Run($"m16n8k{k}.row.col.f32.{type}.{type}.f32", registers, isTf32 ? 4 : k / 4, isTf32 ? 2
+                : k / 8, seed);
             int moved = 0;
             for (int row = 0; row < 16; row++)
             {
@@ -44,7 +48,8 @@ public sealed class MatrixTests
                     float got = d[(row * 8) + column];
                     double ulp = Math.ScaleB(1, Math.ILogB(largest) - 23);
                     Assert.True(
-                        seed is null ? Math.Abs(got - truth) <= Math.ScaleB(Math.Abs(truth), -24) * 1.01 : Math.Abs(got - truth) <= 3 * ulp,
+                        seed is null ? Math.Abs(got - truth) <= Math.ScaleB(Math.Abs(truth), -24) * 1.01
+                            : Math.Abs(got - truth) <= 3 * ulp,
                         $"D[{row},{column}]: {got:R} against {truth:R}");
                     moved += got != (float)truth ? 1 : 0;
                 }
@@ -110,7 +115,8 @@ public sealed class MatrixTests
             ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r20,%r21,%r22,%r23}, [%r5];
             sub.s32 %r10, %r10, %r20; sub.s32 %r11, %r11, %r21; sub.s32 %r12, %r12, %r22; sub.s32 %r13, %r13, %r23;
             """ + Store(4);
-        using var gpu = new Gpu(PtxSource.Kernel("load", 2, body, target: "sm_90"), VirtualGpu.Driver.DeviceProfile.Sm90);
+        using var gpu = new Gpu(PtxSource.Kernel("load", 2, body, target: "sm_90"),
+            VirtualGpu.Driver.DeviceProfile.Sm90);
         ulong output = gpu.Allocate(512, "output");
         gpu.Run("load", 1, 32, gpu.Upload<ushort>(data, "data"), output);
         Assert.All(gpu.Download<uint>(output, 128), v => Assert.Equal(0u, v));
@@ -119,7 +125,8 @@ public sealed class MatrixTests
     [Fact]
     public void Rows_48_bytes_apart_meet_no_bank_twice_and_128_bytes_apart_all()
     {
-        foreach ((int stride, long conflicts) in new[] { (16, 0L), (48, 0L), (80, 0L), (32, 4L), (64, 12L), (128, 28L) })
+        foreach ((int stride, long conflicts) in new[] { (16, 0L), (48, 0L), (80, 0L), (32, 4L), (64, 12L),
+            (128, 28L) })
         {
             string body = $$"""
                 .shared .align 16 .b8 tile[4096];
@@ -161,9 +168,11 @@ public sealed class MatrixTests
 
     private static float[] Run(string shape, List<uint[]> registers, int aCount, int bCount, ulong? seed)
     {
-        string Names(int from, int count) => "{" + string.Join(",", Enumerable.Range(from, count).Select(i => $"%r{i}")) + "}";
+        string Names(int from, int count) =>
+            "{" + string.Join(",", Enumerable.Range(from, count).Select(i => $"%r{i}")) + "}";
         string Floats(int from) => "{" + string.Join(",", Enumerable.Range(from, 4).Select(i => $"%f{i}")) + "}";
-        string body = "ld.param.u64 %rd1, [p0];\nld.param.u64 %rd2, [p1];\nmov.u32 %r60, %laneid;\nmul.wide.u32 %rd3, %r60, 4;\n"
+        string body = "ld.param.u64 %rd1, [p0];\nld.param.u64 %rd2, [p1];\nmov.u32 %r60, %laneid;\nmul.wide.u32 %rd3, "
+            + "%r60, 4;\n"
             + "add.s64 %rd1, %rd1, %rd3;\nadd.s64 %rd2, %rd2, %rd3;\n";
         for (int i = 0; i < registers.Count; i++)
         {
@@ -171,10 +180,12 @@ public sealed class MatrixTests
             body += $"ld.global.b32 {name}, [%rd1+{128 * i}];\n";
         }
 
-        body += $"mma.sync.aligned.{shape} {Floats(40)}, {Names(0, aCount)}, {Names(aCount, bCount)}, {Floats(aCount + bCount)};\n";
+        body += $"mma.sync.aligned.{shape} {Floats(40)}, {Names(0, aCount)}, {Names(aCount, bCount)}, "
+            + $"{Floats(aCount + bCount)};\n";
         for (int i = 0; i < 4; i++)
             body += $"st.global.f32 [%rd2+{128 * i}], %f{40 + i};\n";
-        using var gpu = new Gpu(PtxSource.Kernel("product", 2, body), options: new LaunchOptions { PerturbationSeed = seed });
+        using var gpu = new Gpu(PtxSource.Kernel("product", 2, body),
+            options: new LaunchOptions { PerturbationSeed = seed });
         ulong output = gpu.Allocate(512, "d");
         gpu.Run("product", 1, 32, gpu.Upload<uint>(registers.SelectMany(r => r).ToArray(), "fragments"), output);
         float[] got = gpu.Download<float>(output, 128);
@@ -200,7 +211,8 @@ public sealed class MatrixTests
     {
         if (count == 1)
             return BitConverter.SingleToUInt32Bits(element(0));
-        return (BitConverter.SingleToUInt32Bits(element(0)) >> 16) | (BitConverter.SingleToUInt32Bits(element(1)) & 0xFFFF0000);
+        uint low = BitConverter.SingleToUInt32Bits(element(0)), high = BitConverter.SingleToUInt32Bits(element(1));
+        return (low >> 16) | (high & 0xFFFF0000);
     }
 
     private static float[,] Random(int rows, int columns, ulong seed, bool isTf32)

@@ -12,7 +12,8 @@ public sealed class MemoryTests
         {
             var data = new TheoryData<string, int, int>();
             foreach ((string type, int bytes) in new[]
-                { ("u8", 1), ("s8", 1), ("b16", 2), ("s16", 2), ("b32", 4), ("s32", 4), ("b64", 8), ("f32", 4), ("f64", 8) })
+                { ("u8", 1), ("s8", 1), ("b16", 2), ("s16", 2), ("b32", 4), ("s32", 4), ("b64", 8), ("f32", 4),
+                    ("f64", 8) })
             {
                 foreach (int count in (int[])[1, 2, 4])
                 {
@@ -30,7 +31,15 @@ public sealed class MemoryTests
     [MemberData(nameof(Widths))]
     public void Every_width_through_every_space(string type, int bytes, int count)
     {
-        char register = type switch { "f32" => 'f', "f64" => 'd', _ when bytes == 8 => 'q', _ when bytes == 4 => 'r', _ => 'h' };
+        char register = type switch
+        {
+            "f32" => 'f',
+            "f64" => 'd',
+            _ when bytes == 8 => 'q',
+            _ when bytes == 4 =>
+            'r',
+            _ => 'h'
+        };
         string names = string.Join(", ", Enumerable.Range(10, count).Select(i => register switch
         {
             'd' => $"%fd{i}",
@@ -47,11 +56,14 @@ public sealed class MemoryTests
                 string through = space switch
                 {
                     "global" => "",
-                    "shared" => $"st.shared{vector}.{type} [%rd7], {operand};\nld.shared{vector}.{type} {operand}, [%rd7];",
-                    "local" => $"st.local{vector}.{type} [%rd8], {operand};\nld.local{vector}.{type} {operand}, [%rd8];",
+                    "shared" => $"st.shared{vector}.{type} [%rd7], {operand};\nld.shared{vector}.{type} {operand}, "
+                        + "[%rd7];",
+                    "local" => $"st.local{vector}.{type} [%rd8], {operand};\nld.local{vector}.{type} {operand}, "
+                        + "[%rd8];",
                     "generic shared" => $"cvta.shared.u64 %rd9, %rd7;\nst{vector}.{type} [%rd9], {operand};\n"
                         + $"cvta.to.shared.u64 %rd9, %rd9;\nld.shared{vector}.{type} {operand}, [%rd9];",
-                    _ => $"cvta.local.u64 %rd9, %rd8;\nst{vector}.{type} [%rd9], {operand};\nld{vector}.{type} {operand}, [%rd9];",
+                    _ => $"cvta.local.u64 %rd9, %rd8;\nst{vector}.{type} [%rd9], {operand};\nld{vector}.{type} "
+                        + $"{operand}, [%rd9];",
                 };
                 string body = $"""
                     .shared .align 16 .b8 tile[2048];
@@ -72,7 +84,8 @@ public sealed class MemoryTests
                     """;
                 using var gpu = new Gpu(PtxSource.Kernel("copy", 2, body));
                 ulong output = gpu.Allocate(64 * size, "output");
-                LaunchCounters counters = gpu.Run("copy", 1, 64, gpu.Upload<byte>(Data.AsSpan(0, 64 * size), "input"), output);
+                LaunchCounters counters = gpu.Run("copy", 1, 64, gpu.Upload<byte>(Data.AsSpan(0, 64 * size), "input"),
+                    output);
                 Assert.Equal(Data.AsSpan(0, 64 * size).ToArray(), gpu.Download<byte>(output, 64 * size));
                 Assert.Equal(64L * size, counters.GlobalBytesLoaded);
                 Assert.Equal(2L * size, counters.GlobalSectorsLoaded);
@@ -87,7 +100,8 @@ public sealed class MemoryTests
     {
         ulong[] values = [0, 1, 0x7F, 0x80, 0xFF, 0x1280, 0x8000, 0xFFFF];
         string Load(string type, string register) =>
-            $"{{ .local .align 8 .b8 depot[8]; mov.u64 %rd50, depot; st.local.b16 [%rd50], %a0; ld.local.{type} {register}, [%rd50]; }}";
+            $"{{ .local .align 8 .b8 depot[8]; mov.u64 %rd50, depot; st.local.b16 [%rd50], %a0; ld.local.{type} "
+                + $"{register}, [%rd50]; }}";
         Instruction.Check(Load("u8", "%d"), "b32", v => v[0] & 0xFF, ("b16", values));
         Instruction.Check(Load("s8", "%d"), "b32", v => (uint)(sbyte)v[0], ("b16", values));
         Instruction.Check(Load("s16", "%d"), "b32", v => (uint)(short)v[0], ("b16", values));
@@ -104,8 +118,10 @@ public sealed class MemoryTests
         (string Kind, Func<ulong, ulong, ulong> Next)[] kinds =
         [
             ("add.u32", (o, b) => (uint)(o + b)), ("min.u32", Math.Min), ("max.u32", Math.Max),
-            ("min.s32", (o, b) => (uint)Math.Min((int)o, (int)b)), ("max.s32", (o, b) => (uint)Math.Max((int)o, (int)b)),
-            ("and.b32", (o, b) => o & b), ("or.b32", (o, b) => o | b), ("xor.b32", (o, b) => o ^ b), ("exch.b32", (_, b) => b),
+            ("min.s32", (o, b) => (uint)Math.Min((int)o, (int)b)),
+                ("max.s32", (o, b) => (uint)Math.Max((int)o, (int)b)),
+            ("and.b32", (o, b) => o & b), ("or.b32", (o, b) => o | b), ("xor.b32", (o, b) => o ^ b),
+                ("exch.b32", (_, b) => b),
             ("inc.u32", (o, b) => o >= b ? 0 : o + 1), ("dec.u32", (o, b) => o == 0 || o > b ? b : o - 1),
         ];
         (ulong[] a, ulong[] b) = Instruction.Pairs(Edge.Words);
@@ -207,8 +223,9 @@ public sealed class MemoryTests
     [InlineData(16, 8, 4)]
     public void Bank_conflicts(int bytes, int strideWords, long conflicts)
     {
-        string vector = bytes == 4 ? ".u32 [%r3], %r1" : bytes == 8 ? ".v2.u32 [%r3], {%r1, %r1}" : ".v4.u32 [%r3], {%r1, %r1, %r1, %r1}";
-        string body = $".shared .align 16 .b8 tile[8192];\nmov.u32 %r1, %tid.x;\nmov.u32 %r2, tile;\n"
+        string vector = bytes == 4 ? ".u32 [%r3], %r1" : bytes == 8 ? ".v2.u32 [%r3], {%r1, %r1}"
+            : ".v4.u32 [%r3], {%r1, %r1, %r1, %r1}";
+        string body = ".shared .align 16 .b8 tile[8192];\nmov.u32 %r1, %tid.x;\nmov.u32 %r2, tile;\n"
             + $"mad.lo.u32 %r3, %r1, {4 * strideWords}, %r2;\nst.shared{vector};";
         using var gpu = new Gpu(PtxSource.Kernel("banks", 0, body));
         LaunchCounters counters = gpu.Run("banks", 1, 32);
@@ -225,7 +242,8 @@ public sealed class MemoryTests
     public void Sectors(int strideWords, int offset, long sectors)
     {
         string body = "ld.param.u64 %rd1, [p0];\nmov.u32 %r1, %tid.x;\n"
-            + $"mul.wide.u32 %rd2, %r1, {4 * strideWords};\nadd.s64 %rd1, %rd1, %rd2;\nld.global.u32 %r2, [%rd1+{offset}];";
+            + $"mul.wide.u32 %rd2, %r1, {4 * strideWords};\nadd.s64 %rd1, %rd1, %rd2;\nld.global.u32 %r2, "
+                + $"[%rd1+{offset}];";
         using var gpu = new Gpu(PtxSource.Kernel("sectors", 1, body));
         LaunchCounters counters = gpu.Run("sectors", 1, 32, gpu.Upload<byte>(Data, "data"));
         Assert.Equal((sectors, 128L), (counters.GlobalSectorsLoaded, counters.GlobalBytesLoaded));

@@ -17,11 +17,13 @@ internal static class Rounding
         return Round(Scaled(a) + Scaled(b), BigInteger.One, -Unit, mode);
     }
 
-    public static float Multiply(float a, float b, string mode) => !float.IsFinite(a) || !float.IsFinite(b) || a == 0 || b == 0
+    public static float Multiply(float a, float b, string mode) => !float.IsFinite(a) || !float.IsFinite(b) || a == 0
+        || b == 0
         ? a * b
         : Round(Scaled(a) * Scaled(b), BigInteger.One, -2 * Unit, mode);
 
-    public static float Divide(float a, float b, string mode) => !float.IsFinite(a) || !float.IsFinite(b) || a == 0 || b == 0
+    public static float Divide(float a, float b, string mode) => !float.IsFinite(a) || !float.IsFinite(b) || a == 0
+        || b == 0
         ? a / b
         : Round(Scaled(a) * b.CompareTo(0), BigInteger.Abs(Scaled(b)), 0, mode);
 

@@ -14,7 +14,8 @@ public sealed class VectorTwinTests
 
     public static TheoryData<Type> Doubles => WithVectors(typeof(DoubleFunctions));
 
-    public static TheoryData<Type> Integers => [.. Nested(typeof(IntegerFunctions)).Where(t => t.IsAssignableTo(typeof(IIntegerVector2)))];
+    public static TheoryData<Type> Integers =>
+        [.. Nested(typeof(IntegerFunctions)).Where(t => t.IsAssignableTo(typeof(IIntegerVector2)))];
 
     [Fact]
     public void There_are_some()
@@ -56,7 +57,8 @@ public sealed class VectorTwinTests
         CheckAll(Adapted<ulong>(function), Edge.Longs);
     }
 
-    private static Type Adapted<T>(Type function) => typeof(IntegerAdapters.FullVector2<,>).MakeGenericType(typeof(T), function);
+    private static Type Adapted<T>(Type function) =>
+        typeof(IntegerAdapters.FullVector2<,>).MakeGenericType(typeof(T), function);
 
     private static void CheckAll<T>(Type function, T[] values)
         where T : unmanaged => typeof(VectorTwinTests)

@@ -163,6 +163,7 @@ public sealed class WarpTests
         string text = whole ? $"{{ {instruction} }}" : instruction;
         ulong[] got = Instruction.Run(text, result, (LaunchOptions?)null, ("b32", Values));
         for (int i = 0; i < Threads; i++)
-            Assert.True(got[i] == expected(i), $"{instruction} in thread {i}: expected {expected(i):x}, got {got[i]:x}");
+            Assert.True(got[i] == expected(i),
+                $"{instruction} in thread {i}: expected {expected(i):x}, got {got[i]:x}");
     }
 }

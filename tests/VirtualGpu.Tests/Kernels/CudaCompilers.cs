@@ -53,7 +53,8 @@ internal static class CudaCompilers
         };
         string[] arguments =
             ["-x", "cuda", "--cuda-gpu-arch=sm_80", "--cuda-device-only", "-nocudainc", "-nocudalib", "-Xclang",
-                "-target-feature", "-Xclang", "+ptx80", "-ffp-contract=off", "-gline-tables-only", "-std=c++17", "-O3", "-S",
+                "-target-feature", "-Xclang", "+ptx80", "-ffp-contract=off", "-gline-tables-only", "-std=c++17", "-O3",
+                    "-S",
                 $"{name}.cu", "-o", "-"];
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);

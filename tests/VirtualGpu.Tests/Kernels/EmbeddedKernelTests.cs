@@ -5,7 +5,9 @@ using MolEngine.VirtualGpu.Execution;
 
 namespace MolEngine.VirtualGpu.Tests.Kernels;
 
-/// <summary>The kernels inside the program, as their PTX has them: every one loads, and these give what they promise.</summary>
+/// <summary>
+/// The kernels inside the program, as their PTX has them: every one loads, and these give what they promise.
+/// </summary>
 public sealed class EmbeddedKernelTests
 {
     [Fact]
@@ -53,7 +55,8 @@ public sealed class EmbeddedKernelTests
                 options: new LaunchOptions { Seed = (ulong)i, Workers = i });
             ulong x = gpu.Upload<float>(new float[3 * 65536], "x"), partial = gpu.Allocate(24, "partial");
             LaunchCounters c = gpu.Run("sum_squares_f32", 3, 256, x, partial, 3L * 65536);
-            string text = $"{c.WarpInstructions} {c.LaneInstructions} {c.GlobalSectorsLoaded} {c.SharedRequests} {c.DivergentBranches} "
+            string text = $"{c.WarpInstructions} {c.LaneInstructions} {c.GlobalSectorsLoaded} {c.SharedRequests} "
+                + $"{c.DivergentBranches} "
                 + $"{c.Barriers} " + string.Join(' ', Enum.GetValues<InstructionClass>().Select(k => c.Warp(k)));
             first ??= text;
             Assert.Equal(first, text);

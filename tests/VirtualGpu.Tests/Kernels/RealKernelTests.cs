@@ -5,7 +5,9 @@ using MolEngine.VirtualGpu.Execution;
 
 namespace MolEngine.VirtualGpu.Tests.Kernels;
 
-/// <summary>Whole kernels as compilers make them: right, free of races, and with counters that were derived by hand.</summary>
+/// <summary>
+/// Whole kernels as compilers make them: right, free of races, and with counters that were derived by hand.
+/// </summary>
 public sealed class RealKernelTests
 {
     [SkippableTheory]
@@ -19,7 +21,8 @@ public sealed class RealKernelTests
         using var gpu = new Gpu(CudaCompilers.Ptx(compiler, "gemm"));
         ulong c = gpu.Allocate(M * N * 4, "c");
         LaunchCounters counters = gpu.Run(
-            "gemm", (N / 64, M / 64, 1), (128, 1, 1), SharedBytes, c, gpu.Upload<ushort>(a, "a"), gpu.Upload<ushort>(b, "b"),
+            "gemm", (N / 64, M / 64, 1), (128, 1, 1), SharedBytes, c, gpu.Upload<ushort>(a, "a"),
+                gpu.Upload<ushort>(b, "b"),
             (ulong)N, (ulong)K);
 
         double[] truth = new double[M * N];

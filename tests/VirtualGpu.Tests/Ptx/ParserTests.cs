@@ -74,17 +74,22 @@ public sealed class ParserTests
     public void Parameters_lie_at_multiples_of_their_alignment()
     {
         PtxModule module = PtxModule.Parse(Module);
-        var symbols = new Symbols(module, module.Entries[0], new Dictionary<string, ulong> { ["p"] = 0, ["values"] = 8 });
+        var symbols = new Symbols(module, module.Entries[0], new Dictionary<string,
+            ulong>
+        { ["p"] = 0, ["values"] = 8 });
         Assert.Equal([0, 16, 40], symbols.KernelParameters.Select(p => p.Offset));
         Assert.Equal(48, symbols.ParameterBytes);
     }
 
-    /// <summary>Text with a piece cut out, doubled or spoiled is parsed or refused with a line, never anything else.</summary>
+    /// <summary>
+    /// Text with a piece cut out, doubled or spoiled is parsed or refused with a line, never anything else.
+    /// </summary>
     [Property(MaxTest = 400)]
     public Property Spoiled_text_is_refused_with_a_line() => Prop.ForAll(
         (from start in Gen.Choose(0, Module.Length - 1)
          from length in Gen.Choose(0, 40)
-         from insert in Gen.Elements("", "{", "}", ";", "0x", "\"", "%", ".", "@", "[", "9999999999999999999999", "é", ".reg", "/*")
+         from insert in Gen.Elements("", "{", "}", ";", "0x", "\"", "%", ".", "@", "[", "9999999999999999999999", "é",
+             ".reg", "/*")
          select (start, length, insert)).ToArbitrary(),
         edit =>
         {
@@ -108,7 +113,8 @@ public sealed class ParserTests
         blanks =>
         {
             string[] b = [.. blanks];
-            string text = $"{PtxSource.Header}.entry k(){b[0]}{{ .reg{b[1]} .b32 %r<4>; add.s32{b[2]} %r1{b[3]},{b[4]} %r2, %r3{b[5]}; }}";
+            string text = $"{PtxSource.Header}.entry k(){b[0]}{{ .reg{b[1]} .b32 %r<4>; add.s32{b[2]} "
+                + $"%r1{b[3]},{b[4]} %r2, %r3{b[5]}; }}";
             PtxInstruction add = PtxModule.Parse(text).Entries[0].Instructions.Single();
             return add.Opcode == "add.s32" && add.Operands.Count == 3;
         });
@@ -122,7 +128,8 @@ public sealed class ParserTests
     {
         // A chain in which register i + 2 is made of i and i + 1: three are live at any time.
         string body = string.Concat(Enumerable.Range(0, 60).Select(i => $"add.s32 %r{i + 2}, %r{i}, %r{i + 1};\n"));
-        PtxEntry entry = PtxModule.Parse(PtxSource.Kernel("chain", seed, $"mov.u32 %r0, 1;\nmov.u32 %r1, 2;\n{body}")).Entries[0];
+        PtxEntry entry = PtxModule.Parse(PtxSource.Kernel("chain", seed,
+            $"mov.u32 %r0, 1;\nmov.u32 %r1, 2;\n{body}")).Entries[0];
         RegisterAllocation allocation = RegisterAllocation.Of(entry);
         int[] places = [.. entry.Registers.Where(r => r.Type == PtxType.B32).Select(allocation.Offset)];
         Assert.Equal(3, places.Distinct().Count());

@@ -28,7 +28,8 @@ public sealed class RefusalTests
     [InlineData("cvt.s32.f32 %r1, %f1;", "with no rounding mode")]
     [InlineData("cvt.rni.f32.s32 %f1, %r1;", "with .rni")]
     [InlineData("setp.lo.s32 %p1, %r1, %r2;", "does not know the comparison .lo of .s32")]
-    [InlineData("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%f0,%f1,%f2,%f3},{%r0,%r1,%r2,%r3},{%r4,%r5},{%f0,%f1,%f2,%f3};",
+    [InlineData("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+        + "{%f0,%f1,%f2,%f3},{%r0,%r1,%r2,%r3},{%r4,%r5},{%f0,%f1,%f2,%f3};",
         "does not execute mma on .f16")]
     [InlineData("cp.async.cg.shared.global [%r1], [%rd1], 8;", "expected 16 bytes, got 8")]
     [InlineData("cp.async.bulk.commit_group;", "executes cp.async")]
@@ -52,7 +53,8 @@ public sealed class RefusalTests
     [InlineData(".version 8.0\n.target gfx90\n", 2, "expected sm_NN, got 'gfx90'")]
     [InlineData(".version 8.0\n.target sm_80\n.address_size 32", 3, "expected 64")]
     [InlineData(".target sm_80\n", 1, "expected a .version directive")]
-    [InlineData(".version 8.0\n.target sm_80\n.visible .entry k() {\nret;", 4, "expected a statement, got the end of the text")]
+    [InlineData(".version 8.0\n.target sm_80\n.visible .entry k() {\nret;", 4,
+        "expected a statement, got the end of the text")]
     [InlineData(".version 8.0\n.target sm_80\n.global .b32 x = {1, 2};", 3, "at most 4 bytes of values")]
     [InlineData(".version 8.0\n.target sm_80\n.file 1 \"open", 3, "closing quote")]
     [InlineData(".version 8.0 /* open", 1, "expected '*/'")]

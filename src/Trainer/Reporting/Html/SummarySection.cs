@@ -6,7 +6,7 @@ namespace MolEngine.Trainer.Reporting.Html;
 /// <summary>The top of the page: the verdict, what is wrong with the files, and the facts of the run.</summary>
 internal static class SummarySection
 {
-    private static readonly string[] Known = ["model", "device", "started", "finished", "version"];
+    private static readonly string[] Known = ["model", "device", "steps", "started", "finished", "version"];
 
     public static void Add(HtmlPage html, RunRecord run)
     {
@@ -62,7 +62,7 @@ internal static class SummarySection
         foreach ((string name, string value) in run.Run ?? [])
         {
             if (!Known.Contains(name))
-                yield return (name.Replace('_', ' '), value);
+                yield return (char.ToUpperInvariant(name[0]) + name[1..].Replace('_', ' '), value);
         }
     }
 

@@ -3,7 +3,9 @@ using MolEngine.VirtualGpu.Execution.Lanes;
 
 namespace MolEngine.VirtualGpu.Execution.Arithmetic;
 
-/// <summary>Shifts, counts and fields. Shift amounts are 32-bit and clamp at the width; 16-bit values lie in 32.</summary>
+/// <summary>
+/// Shifts, counts and fields. Shift amounts are 32-bit and clamp at the width; 16-bit values lie in 32.
+/// </summary>
 internal static class BitFunctions
 {
     public readonly struct ShiftLeft16 : ILanes2<uint, uint, uint>
@@ -118,7 +120,8 @@ internal static class BitFunctions
 
     public readonly struct Reverse64 : ILanes1<ulong, ulong>
     {
-        public static ulong Apply(ulong a) => ((ulong)Reverse32.Apply((uint)a) << 32) | Reverse32.Apply((uint)(a >> 32));
+        public static ulong Apply(ulong a) =>
+            ((ulong)Reverse32.Apply((uint)a) << 32) | Reverse32.Apply((uint)(a >> 32));
     }
 
     /// <summary>bfe: c bits from position b, sign-extended for signed types.</summary>

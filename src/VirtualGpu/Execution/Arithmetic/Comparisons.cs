@@ -49,7 +49,8 @@ internal static class Comparisons
     {
         public static bool Apply(T a, T b) => !T.IsNaN(a) && !T.IsNaN(b);
 
-        public static Vector512<T> Apply(Vector512<T> a, Vector512<T> b) => Vector512.Equals(a, a) & Vector512.Equals(b, b);
+        public static Vector512<T> Apply(Vector512<T> a, Vector512<T> b) =>
+            Vector512.Equals(a, a) & Vector512.Equals(b, b);
     }
 
     /// <summary>The complement: the unordered form of the opposite comparison.</summary>
@@ -87,7 +88,8 @@ internal static class Comparisons
     {
         public static bool Apply(int a, int b) => TOp.Apply((short)a, (short)b);
 
-        public static Vector512<int> Apply(Vector512<int> a, Vector512<int> b) => TOp.Apply((a << 16) >> 16, (b << 16) >> 16);
+        public static Vector512<int> Apply(Vector512<int> a, Vector512<int> b) =>
+            TOp.Apply((a << 16) >> 16, (b << 16) >> 16);
     }
 
     /// <summary>On fp16 or bf16.</summary>

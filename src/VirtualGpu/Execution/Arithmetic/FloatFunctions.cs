@@ -66,7 +66,8 @@ internal static class FloatFunctions
     /// <summary>The sign of NaN flips, too.</summary>
     public readonly struct Negate : IVector1<float>
     {
-        public static float Apply(float a) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(a) ^ 1u << 31);
+        public static float Apply(float a) =>
+            BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(a) ^ 1u << 31);
 
         public static Vector512<float> Apply(Vector512<float> a) =>
             (a.AsUInt32() ^ Vector512.Create(1u << 31)).AsSingle();

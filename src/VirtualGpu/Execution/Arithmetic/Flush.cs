@@ -3,7 +3,9 @@ using MolEngine.VirtualGpu.Execution.Lanes;
 
 namespace MolEngine.VirtualGpu.Execution.Arithmetic;
 
-/// <summary>.ftz (subnormal operands and results become zeros of their sign) and .sat (results clamp to [0, 1]).</summary>
+/// <summary>
+/// .ftz (subnormal operands and results become zeros of their sign) and .sat (results clamp to [0, 1]).
+/// </summary>
 internal static class Flush
 {
     private const uint Sign = 1u << 31;
@@ -29,7 +31,8 @@ internal static class Flush
     public static Vector512<float> Saturate(Vector512<float> value)
     {
         Vector512<float> above = value & Vector512.GreaterThan(value, Vector512<float>.Zero);
-        return Vector512.ConditionalSelect(Vector512.GreaterThan(above, Vector512<float>.One), Vector512<float>.One, above);
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(above, Vector512<float>.One), Vector512<float>.One,
+            above);
     }
 
     public readonly struct Ftz1<TF> : IVector1<float>
@@ -45,7 +48,8 @@ internal static class Flush
     {
         public static float Apply(float a, float b) => Zero(TF.Apply(Zero(a), Zero(b)));
 
-        public static Vector512<float> Apply(Vector512<float> a, Vector512<float> b) => Zero(TF.Apply(Zero(a), Zero(b)));
+        public static Vector512<float> Apply(Vector512<float> a, Vector512<float> b) =>
+            Zero(TF.Apply(Zero(a), Zero(b)));
     }
 
     public readonly struct Ftz3<TF> : IVector3<float>

@@ -5,8 +5,8 @@ namespace MolEngine.VirtualGpu.Execution.Lanes;
 /// <summary>setp: p = (a ? b) op c and q = !(a ? b) op c.</summary>
 /// <param name="q">Offset of the second predicate; negative where there is none.</param>
 /// <param name="c">Offset of the predicate to combine with; negative where there is none.</param>
-internal sealed unsafe class CompareLanes<T, TOp>(int p, int q, int a, int b, PredicateCombine combine, int c, uint flip)
-    : Operation
+internal sealed unsafe class CompareLanes<T, TOp>(
+    int p, int q, int a, int b, PredicateCombine combine, int c, uint flip) : Operation
     where T : unmanaged
     where TOp : ICompare<T>
 {

@@ -25,13 +25,18 @@ internal sealed unsafe class Vector3<T, TOp>(int d, int a, int b, int c) : Opera
         else if (mask == warp.Live)
         {
             for (int i = 0; i < Warp.Lanes; i += Vector512<T>.Count)
-                TOp.Apply(Vector512.Load(first + i), Vector512.Load(second + i), Vector512.Load(third + i)).Store(destination + i);
+            {
+                Vector512<T> result = TOp.Apply(
+                    Vector512.Load(first + i), Vector512.Load(second + i), Vector512.Load(third + i));
+                result.Store(destination + i);
+            }
         }
         else
         {
             for (int i = 0; i < Warp.Lanes; i += Vector512<T>.Count)
             {
-                Vector512<T> result = TOp.Apply(Vector512.Load(first + i), Vector512.Load(second + i), Vector512.Load(third + i));
+                Vector512<T> result = TOp.Apply(
+                    Vector512.Load(first + i), Vector512.Load(second + i), Vector512.Load(third + i));
                 Vector512<T> lanes = LaneMasks.Expand<T>(mask, i);
                 Vector512.ConditionalSelect(lanes, result, Vector512.Load(destination + i)).Store(destination + i);
             }
