@@ -9,6 +9,9 @@ namespace MolEngine.Kernels.Device;
 /// </summary>
 public sealed unsafe class DeviceMemory : CudaResource
 {
+    /// <summary>The legacy default stream, on which copies without a stream run.</summary>
+    private const nint DefaultStream = 0;
+
     /// <param name="name">What it is for: shown in errors, and told to a driver that reports by name.</param>
     /// <exception cref="OutOfMemoryException">The device has not so much free: says how much it has.</exception>
     public DeviceMemory(CudaContext context, string name, nuint bytes)
@@ -35,6 +38,10 @@ public sealed unsafe class DeviceMemory : CudaResource
     public ulong Address => (ulong)Value;
 
     /// <summary>Copies host values to byte <paramref name="offset"/> on; done on return.</summary>
+    /// <remarks>
+    /// The driver may return before the last bytes of a pageable copy have landed, and streams that do not wait for the
+    /// default stream would not see them: so it is waited for.
+    /// </remarks>
     public void Upload<T>(ReadOnlySpan<T> source, nuint offset = 0)
         where T : unmanaged
     {
@@ -42,6 +49,7 @@ public sealed unsafe class DeviceMemory : CudaResource
         ulong to = Range("upload", offset, (nuint)raw.Length);
         fixed (byte* from = raw)
             Driver.Check(Driver.cuMemcpyHtoD(to, from, (nuint)raw.Length));
+        Driver.Check(Driver.cuStreamSynchronize(DefaultStream));
         GC.KeepAlive(this);
     }
 

@@ -40,6 +40,18 @@ public sealed class DeviceMemoryTests
     }
 
     [Fact]
+    public void A_copy_of_host_values_has_landed_before_any_stream_can_read_it()
+    {
+        var driver = new FakeDriver(new());
+        using var context = CudaContext.Create(driver, 0);
+        using DeviceMemory memory = new(context, "a", 16);
+        memory.Upload<int>([1, 2]);
+
+        // The legacy default stream: ours do not wait for it.
+        Assert.Equal([0], driver.Synchronised);
+    }
+
+    [Fact]
     public void No_memory_is_told_with_what_is_there()
     {
         using var context = CudaContext.Create(new FakeDriver(new()) { OutOfMemory = true }, 0);

@@ -60,7 +60,14 @@ public unsafe partial class FakeDriver
 
     public CUresult cuStreamDestroy(nint stream) => Destroy("stream", stream);
 
-    public CUresult cuStreamSynchronize(nint stream) => Call();
+    /// <summary>Streams that were waited for, in order.</summary>
+    public List<nint> Synchronised { get; } = [];
+
+    public CUresult cuStreamSynchronize(nint stream)
+    {
+        Synchronised.Add(stream);
+        return Call();
+    }
 
     public CUresult cuStreamQuery(nint stream) => Call();
 
