@@ -46,7 +46,7 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
-        ("molengine train examples/quickstart/config.yaml", "Teaches a small model a new field, in a minute or two."),
+        ("molengine train examples/quickstart/config.yaml", "Teaches a small model a new field, in about two minutes."),
         ("molengine train run.yaml --set output=runs/b --set loss.kind=ce --set optimizer.learning_rate=5e-4",
             "The same config with three keys changed."),
         ("molengine train --resume runs/b", "Goes on after an interruption."),
