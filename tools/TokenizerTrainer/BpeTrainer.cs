@@ -64,7 +64,6 @@ internal sealed class BpeTrainer
 
     private void Merge((int Left, int Right) pair, int symbol)
     {
-        _counts.Remove(pair);
         _places.Remove(pair, out HashSet<int>? places);
         var changed = new HashSet<(int Left, int Right)>();
         foreach (int place in places!.Order())

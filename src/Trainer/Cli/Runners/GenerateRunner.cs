@@ -74,14 +74,21 @@ internal static class GenerateRunner
     {
         int end = DocumentEnd.Resolve(null, model.Config, tokenizer);
         CancellationToken cancel = context.Interrupted;
+
+        // All of them first: a bad record is told before minutes of work, not after.
+        int[][] prompts =
+        [
+            .. JsonlReader.Read(options.Input!)
+                .Select(r => Prompt(tokenizer, r.Text, $"{options.Input}:{r.Line}: text")),
+        ];
         var records = new List<string>();
         int tokens = 0;
-        foreach (TextRecord record in JsonlReader.Read(options.Input!))
+        using Decoder decoder = DecoderFor(ops, model, prompts.Max(p => p.Length), options.MaxTokens);
+        foreach (int[] prompt in prompts)
         {
-            int[] prompt = Prompt(tokenizer, record.Text, $"{options.Input}:{record.Line}: text");
             for (int i = 0; i < options.Count; i++)
             {
-                using Decoder decoder = DecoderFor(ops, model, prompt.Length, options.MaxTokens);
+                decoder.Clear();
                 (IReadOnlyList<int> ids, _) = TextGenerator.Generate(
                     decoder, prompt, options.MaxTokens, [end], _ => cancel.ThrowIfCancellationRequested(),
                     options.Sampler);
