@@ -61,7 +61,7 @@ public sealed class ForwardParityTests
     {
         int tokens = ReferenceCase.Tokens(rows);
         var transformer = new Transformer(c.Ops, c.Config, c.Arena, tokens, ReferenceCase.Positions(rows), backward: false);
-        Activations a = Activations.Allocate(c.Arena, c.Config, tokens, Retention.All, (_, _) => 0);
+        Activations a = Activations.Allocate(c.Arena, c.Config, c.Ops.ActivationType, tokens, Retention.All, (_, _) => 0);
         var batch = new TokenBatch(c.Ops, c.Arena, tokens);
         batch.Fill(rows, [.. rows.Select(_ => default(TokenWeights))]);
         Tensor final = transformer.Forward(c.Weights, batch.Ids, batch.Layout, a);

@@ -24,7 +24,8 @@ internal sealed class InferenceModel : IDisposable
         _stored = ModelWeights.Open(folder, Config);
         _arena = ops.CreateArena("weights");
         Frozen = TransformerWeights.From(Config, name => ops.Adopt(_stored[name], _arena));
-        Weights = adapter is null ? Frozen : Student.Adapted(Frozen, adapter.Config, adapter.Modules);
+        Weights = adapter is null ? Frozen : Student.Adapted(Frozen, adapter.Config, adapter.Modules.ToDictionary(
+            m => m.Key, m => (ops.Adopt(m.Value.A, _arena), ops.Adopt(m.Value.B, _arena))));
     }
 
     public string Folder { get; }
