@@ -107,6 +107,7 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
             Load(name + SecondMoment, optimizer.SecondMoments[i]);
         }
 
+        optimizer.RoundCopies();
         optimizer.Steps = checked((int)checkpoint.Step);
     }
 

@@ -38,8 +38,7 @@ internal sealed class RunModel : IDisposable
         _stored = random
             ? RandomInit.Create(Config, run.Init.Seed, _host)
             : ModelWeights.Open(run.Model, Config);
-        Dictionary<string, Tensor> adopted =
-            _stored.Names.ToDictionary(name => name, name => ops.Adopt(_stored[name], _weights));
+        Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _weights);
         TransformerWeights frozen = TransformerWeights.From(Config, name => adopted[name]);
         Start = frozen;
         if (run.Method == TrainingMethod.Lora)
@@ -52,7 +51,7 @@ internal sealed class RunModel : IDisposable
         else
         {
             _modules = new Dictionary<string, (Tensor A, Tensor B)>();
-            Student = Student.Full(ops, Config, Copies(adopted), gradients);
+            Student = Student.Full(ops, Config, Masters(adopted), gradients);
         }
 
         // Random weights are no model to stay close to: without a base loss there is no base at all.
@@ -139,8 +138,16 @@ internal sealed class RunModel : IDisposable
         IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules) =>
         modules.ToDictionary(m => m.Key, m => (_ops.Adopt(m.Value.A, _weights), _ops.Adopt(m.Value.B, _weights)));
 
-    private Dictionary<string, Tensor> Copies(Dictionary<string, Tensor> stored) =>
-        stored.ToDictionary(t => t.Key, t => Copy(t.Value));
+    /// <summary>Master weights: exactly what is stored, whatever the frozen ones were rounded to.</summary>
+    private Dictionary<string, Tensor> Masters(Dictionary<string, Tensor> adopted) => adopted.ToDictionary(t => t.Key, t =>
+    {
+        Tensor stored = _stored[t.Key];
+        if (stored.Type != DType.F32)
+            return Copy(t.Value);
+        Tensor master = _weights.Allocate(t.Key, DType.F32, stored.Shape.Dimensions.ToArray());
+        _ops.Upload(stored, master);
+        return master;
+    });
 
     private Tensor Copy(Tensor stored)
     {
