@@ -10,6 +10,8 @@ public static class KernelChecks
         new SumSquaresCheck(),
         new SumCheck(),
         new AdamWCheck(),
+        .. GemmBf16Check.All,
+        new GemmF32Check(),
     ];
 
     /// <summary>
