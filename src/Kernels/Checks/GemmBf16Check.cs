@@ -70,6 +70,11 @@ internal sealed class GemmBf16Check(bool aTransposed, bool bTransposed, bool isN
         }
     }
 
-    /// <summary>Of operands read once and fp32 results written once.</summary>
-    private static long Bytes(GemmCheckShape s) => (2L * (s.M + s.N) * (s.K + s.K2)) + (4L * s.M * s.N);
+    /// <summary>Each tile reads its rows of A and columns of B once; fp32 results are written once.</summary>
+    private long Bytes(GemmCheckShape s)
+    {
+        GemmBf16Shape kernel = GemmBf16Shape.Of(aTransposed, bTransposed, isNarrow);
+        long tileRows = kernel.Launch(s.M, 1).Grid.X, tileColumns = kernel.Launch(1, s.N).Grid.X;
+        return (2 * ((tileColumns * s.M) + (tileRows * s.N)) * (s.K + s.K2)) + (4L * s.M * s.N);
+    }
 }

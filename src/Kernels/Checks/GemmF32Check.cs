@@ -40,7 +40,8 @@ internal sealed class GemmF32Check()
         {
             Bias = bias is null ? null : new GemmBias(bias.Address, biasType!.Value),
         };
-        long bytes = ((long)shape.M * shape.K * typeA.Size()) + ((long)shape.K * shape.N * typeB.Size())
+        long tileRows = GemmF32Shape.Launch(shape.M, 1).Grid.X, tileColumns = GemmF32Shape.Launch(1, shape.N).Grid.X;
+        long bytes = (tileColumns * shape.M * shape.K * typeA.Size()) + (tileRows * shape.K * shape.N * typeB.Size())
             + (4L * shape.M * shape.N);
         one.Launch(
             GemmF32Shape.Launch(shape.M, shape.N), bytes,
