@@ -1,3 +1,5 @@
+using MolEngine.Kernels.Checks.Head;
+
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>The checks of all kernels.</summary>
@@ -10,6 +12,19 @@ public static class KernelChecks
         new SumSquaresCheck(),
         new SumCheck(),
         new AdamWCheck(),
+        new HeadGatherCheck(bf16: false),
+        new HeadGatherCheck(bf16: true),
+        new HeadSetsCheck(),
+        new HeadLogitsCheck(bf16: false),
+        new HeadLogitsCheck(bf16: true),
+        new HeadBaseCheck(),
+        new HeadTermsCheck(),
+        new HeadDxCheck(),
+        new HeadTailCheck(bf16: false),
+        new HeadTailCheck(bf16: true),
+        new HeadGradientCheck(bf16: false),
+        new HeadGradientCheck(bf16: true),
+        new HeadTopCheck(),
     ];
 
     /// <summary>
