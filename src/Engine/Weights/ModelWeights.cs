@@ -2,6 +2,7 @@ using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Engine.Weights;
 
@@ -105,6 +106,24 @@ public sealed class ModelWeights : IDisposable
         }
 
         return new ModelWeights(config, new(tensors), tensors.ToDictionary(t => t.Key, t => t.Value.Type), 0, owner);
+    }
+
+    /// <summary>
+    /// The tensors where a backend computes with them, frozen: as stored, but for fp32 matrices on a backend of bf16
+    /// activations, which are rounded to bf16, once.
+    /// </summary>
+    /// <param name="arena">Receives what the backend cannot use where it lies.</param>
+    public Dictionary<string, Tensor> Adopt(Ops ops, Arena arena) =>
+        Names.ToDictionary(name => name, name => Adopt(ops, _tensors[name], arena));
+
+    private static Tensor Adopt(Ops ops, Tensor stored, Arena arena)
+    {
+        if (ops.ActivationType != DType.BF16 || stored.Type != DType.F32 || stored.Shape.Rank != 2)
+            return ops.Adopt(stored, arena);
+        Tensor rounded = arena.Allocate(stored.Name, DType.BF16, stored.Shape.Dimensions.ToArray());
+        using Arena passing = ops.CreateArena("weights on their way");
+        ops.Copy(ops.Adopt(stored, passing), rounded);
+        return rounded;
     }
 
     /// <summary>Frees copies. Mapped memory goes when no tensor over it is left.</summary>

@@ -47,13 +47,7 @@ internal sealed partial class CudaOps : Ops.Ops
     public override Tensor Adopt(Tensor host, Arena arena)
     {
         Tensor tensor = arena.Allocate(host.Name, host.Type, host.Shape.Dimensions.ToArray());
-        for (long done = 0; done < host.Bytes;)
-        {
-            int count = (int)Math.Min(host.Bytes - done, 1 << 30);
-            _copies.Upload(HostBytes(host, done, count), (ulong)tensor.Address + (ulong)done);
-            done += count;
-        }
-
+        UploadCore(host, tensor);
         return tensor;
     }
 
@@ -62,6 +56,17 @@ internal sealed partial class CudaOps : Ops.Ops
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(source);
         RequireBytes("upload", destination, bytes.Length);
         _copies.Upload(bytes, (ulong)destination.Address);
+    }
+
+    /// <summary>In pieces: a span ends at 2 GiB.</summary>
+    protected override void UploadCore(Tensor host, Tensor destination)
+    {
+        const int PieceBytes = 1 << 30;
+        for (long done = 0; done < host.Bytes; done += PieceBytes)
+        {
+            int count = (int)Math.Min(host.Bytes - done, PieceBytes);
+            _copies.Upload(HostBytes(host, done, count), (ulong)destination.Address + (ulong)done);
+        }
     }
 
     public override void Download<T>(Tensor source, Span<T> destination)

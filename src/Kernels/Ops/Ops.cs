@@ -43,6 +43,14 @@ public abstract partial class Ops : IDisposable
     public abstract void Upload<T>(ReadOnlySpan<T> source, Tensor destination)
         where T : unmanaged;
 
+    /// <summary>Copies a tensor in host memory into one of the same type and count, of any size.</summary>
+    public void Upload(Tensor host, Tensor destination)
+    {
+        Require.Type(nameof(Upload), nameof(destination), destination, host.Type);
+        Require.Count(nameof(Upload), nameof(destination), destination, host.Count);
+        UploadCore(host, destination);
+    }
+
     /// <summary>Copies a tensor's values to the host, after all queued work on it.</summary>
     public abstract void Download<T>(Tensor source, Span<T> destination)
         where T : unmanaged;
@@ -89,6 +97,8 @@ public abstract partial class Ops : IDisposable
         Require.SameOrDistinct(nameof(Add), y, x);
         AddCore(x, y);
     }
+
+    protected abstract void UploadCore(Tensor host, Tensor destination);
 
     protected abstract void ZeroCore(Tensor x);
 

@@ -7,6 +7,7 @@ using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Training;
@@ -82,8 +83,15 @@ internal sealed class TrainingSession : IDisposable
     public DataStatistics Data => DataStatistics.Of(Run, Corpora, Order, Texts);
 
     /// <summary>What a checkpoint of this run belongs to.</summary>
-    public RunIdentity Identity() => new(
-        Digests.OfModel(Run.Model), Digests.OfRows(Corpora), RunIdentity.Material(Run.Settings));
+    public RunIdentity Identity()
+    {
+        // What "auto" has become: a device of another precision gives other bits.
+        var settings = new Dictionary<string, string>(RunIdentity.Material(Run.Settings))
+        {
+            [DeviceKeys.Precision.Path] = Ops.ActivationType == DType.BF16 ? "bf16" : "fp32",
+        };
+        return new RunIdentity(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), settings);
+    }
 
     /// <summary>The loss of a validation: the mean over corpora of what their rows are trained with.</summary>
     public double? ValidationLoss(IReadOnlyList<CorpusFigures> corpora) => corpora.Count == 0
