@@ -25,6 +25,8 @@ public static class KernelChecks
         new HeadGradientCheck(bf16: false),
         new HeadGradientCheck(bf16: true),
         new HeadTopCheck(),
+        .. GemmBf16Check.All,
+        new GemmF32Check(),
     ];
 
     /// <summary>
