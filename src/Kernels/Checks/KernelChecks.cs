@@ -1,4 +1,6 @@
 using MolEngine.Kernels.Device;
+=======
+using MolEngine.Kernels.Checks.Head;
 
 namespace MolEngine.Kernels.Checks;
 
@@ -22,6 +24,19 @@ public static class KernelChecks
         new AddRowsCheck(),
         new SortIdsCheck(),
         new EmbedBackwardCheck(),
+        new HeadGatherCheck(bf16: false),
+        new HeadGatherCheck(bf16: true),
+        new HeadSetsCheck(),
+        new HeadLogitsCheck(bf16: false),
+        new HeadLogitsCheck(bf16: true),
+        new HeadBaseCheck(),
+        new HeadTermsCheck(),
+        new HeadDxCheck(),
+        new HeadTailCheck(bf16: false),
+        new HeadTailCheck(bf16: true),
+        new HeadGradientCheck(bf16: false),
+        new HeadGradientCheck(bf16: true),
+        new HeadTopCheck(),
         .. GemmBf16Check.All,
         new GemmF32Check(),
     ];
