@@ -1,6 +1,5 @@
-using MolEngine.Kernels.Device;
-=======
 using MolEngine.Kernels.Checks.Head;
+using MolEngine.Kernels.Device;
 
 namespace MolEngine.Kernels.Checks;
 
