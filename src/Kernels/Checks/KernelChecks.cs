@@ -22,6 +22,8 @@ public static class KernelChecks
         new AddRowsCheck(),
         new SortIdsCheck(),
         new EmbedBackwardCheck(),
+        .. GemmBf16Check.All,
+        new GemmF32Check(),
     ];
 
     /// <summary>

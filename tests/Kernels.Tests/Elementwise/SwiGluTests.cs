@@ -144,7 +144,8 @@ public abstract class SwiGluTests(TestBackend backend) : BackendSuite(backend)
             wide = EmptyActivation("wide", 9);
         Assert.Contains("expected 8 elements, got 7", Refusal(() => Backend.SwiGlu(g, short7, y)));
         Assert.Contains(
-            $"expected {Backend.ActivationType}, got I32", Refusal(() => Backend.SwiGlu(Make("gate", DType.I32, new int[8], 8), y, y)));
+            $"expected {Backend.ActivationType}, got I32",
+            Refusal(() => Backend.SwiGlu(Make("gate", DType.I32, new int[8], 8), y, y)));
         Assert.Contains("overlap", Refusal(() => Backend.SwiGlu(wide.Slice(0, 8), g, wide.Slice(1, 8))));
         Assert.Contains("overlap", Refusal(() => Backend.SwiGluBackward(g, g, g, y, y)));
         Assert.Contains("expected 8 elements, got 7", Refusal(() => Backend.SwiGluBackward(short7, g, g, y, g)));

@@ -15,6 +15,7 @@ namespace MolEngine.Trainer.Tests.Cli;
 public sealed class SelftestTests
 {
     private static readonly string[] Elementwise = ["adamw", "cast", "elementwise", "reduce", "swiglu"];
+    private static readonly string[] Streams = [.. Elementwise, "embedding", "qknormrope", "rmsnorm", "rowsum"];
 
     [Fact]
     public void All_kernels_pass_on_the_virtual_GPU()
@@ -31,14 +32,17 @@ public sealed class SelftestTests
             lines[1..^1].Where((_, i) => Elementwise.Contains(KernelChecks.All[i].Source)),
             l => Assert.Contains(" 1, 31, 32, 33, 257, 4099, ", l));
 
-        // Every sector is used whole: what is read and written twice is tables and partial sums. What is no stream of
-        // elements is not measured.
-        Match[] moved =
-            [.. lines[1..^1].Select(l => Regex.Match(l, @"^  (\w+) .*moves (\d+\.\d+) of the bytes that must move"))];
-        Assert.All(
-            moved.Where(m => m.Success),
-            m => Assert.InRange(double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), 1, 1.05));
-        Assert.Equal(["sort_ids"], KernelChecks.All.Select(c => c.Kernel).Except(moved.Select(m => m.Groups[1].Value)));
+        // Every sector is used whole: what is read and written twice is tables and partial sums. A sort and products
+        // of matrices go over their inputs more than once.
+        for (int i = 0; i < KernelChecks.All.Count; i++)
+        {
+            KernelCheck check = KernelChecks.All[i];
+            if (!Streams.Contains(check.Source) || check.Kernel == "sort_ids")
+                continue;
+            Match moved = Regex.Match(lines[i + 1], @"moves (\d+\.\d+) of the bytes that must move");
+            Assert.True(moved.Success, lines[i + 1]);
+            Assert.InRange(double.Parse(moved.Groups[1].Value, CultureInfo.InvariantCulture), 1, 1.05);
+        }
     }
 
     /// <summary>A planted bug in the PTX fails the kernels that have it, and no other.</summary>
