@@ -20,12 +20,15 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly LayoutTables _tables;
     private readonly DeviceFaults _faults;
     private readonly IGemm _gemm;
+    private readonly DecodeGemm _decode;
+    private readonly GemmFinish _finish;
     private readonly KernelArguments _arguments = new();
 
     /// <param name="context">Owned from here on, with its driver, stream, kernels and products.</param>
     public CudaOps(CudaContext context, CudaStream stream, CudaKernels kernels, IGemm gemm, DType activationType)
     {
         (_context, _stream, _kernels, _gemm) = (context, stream, kernels, gemm);
+        (_decode, _finish) = (new DecodeGemm(stream, kernels), new GemmFinish(stream, kernels));
         ActivationType = activationType;
         _copies = new StagedCopies(context, stream);
         _scratch = new DeviceScratch(context, stream);
