@@ -1,3 +1,5 @@
+using MolEngine.Kernels.Device;
+
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>The checks of all kernels.</summary>
@@ -7,11 +9,25 @@ public static class KernelChecks
     [
         new CastToBf16Check(),
         new CastToF32Check(),
+        .. CastWideChecks.All,
         new SumSquaresCheck(),
         new SumCheck(),
-        new AdamWCheck(),
+        new AdamWCheck(isTable: true),
+        new AdamWCheck(isTable: false),
+        new AddCheck(),
+        .. ((DType[])[DType.F32, DType.BF16]).SelectMany(t => (KernelCheck[])[
+            new RmsNormCheck(adds: false, t), new RmsNormCheck(adds: true, t), new RmsNormBackwardCheck(t),
+            new SwiGluCheck(backward: false, t), new SwiGluCheck(backward: true, t), new QkNormRopeCheck(t),
+            new QkNormRopeBackwardCheck(t), new EmbedCheck(t)]),
+        new AddRowsCheck(),
+        new SortIdsCheck(),
+        new EmbedBackwardCheck(),
         .. GemmBf16Check.All,
         new GemmF32Check(),
+        .. ((bool[])[true, false]).Select(isBf16 => new DecodeCheck(isBf16)),
+        new GemmFinishCheck(),
+        .. ((bool[])[false, true]).SelectMany(isBf16 => (KernelCheck[])[
+            new LinearDropoutCheck(isBf16), new LinearTokenSumsCheck(isBf16)]),
     ];
 
     /// <summary>
