@@ -35,6 +35,9 @@
 
 enum { BK = 32, Threads = 128, PartBytes = 16, PartElements = 8 };
 
+// Of a multiprocessor: allows 168 registers a thread. Left alone, the compiler takes 128 and spills.
+enum { NarrowBlocks = 3 };
+
 struct GemmTerm {
     const bf16* a;
     const bf16* b;
@@ -148,7 +151,8 @@ struct Product {
         PanelB::load(shared + PanelA::Bytes, b, stride_b, aligned, tile.column, output.n, k, k_limit);
     }
 
-    static __device__ __forceinline__ void load_fragments(Fragments& f, u32 tiles, i32 step, i32 half, i32 row, i32 column)
+    static __device__ __forceinline__ void load_fragments(
+        Fragments& f, u32 tiles, i32 step, i32 half, i32 row, i32 column)
     {
         u32 shared = tiles + step % Stages * StageBytes;
 #pragma unroll
@@ -244,7 +248,8 @@ struct Product {
     {                                                                                                                \
         Product<128, 128, 64, 64, 3, a_transposed, b_transposed>::run(first, second, output);                        \
     }                                                                                                                \
-    extern "C" __global__ void __launch_bounds__(Threads, 3) name##_narrow(GemmTerm first, GemmTerm second, GemmOutput output)                                \
+    extern "C" __global__ void __launch_bounds__(Threads, NarrowBlocks)                                              \
+        name##_narrow(GemmTerm first, GemmTerm second, GemmOutput output)                                            \
     {                                                                                                                \
         Product<64, 64, 32, 32, 4, a_transposed, b_transposed>::run(first, second, output);                          \
     }

@@ -22,6 +22,8 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly DeviceFaults _faults;
     private readonly IGemm _gemm;
     private readonly IWorkMeter? _meter;
+    private readonly DecodeGemm _decode;
+    private readonly GemmFinish _finish;
     private readonly KernelArguments _arguments = new();
 
     /// <param name="context">Owned from here on, with its driver, stream, kernels and products.</param>
@@ -32,6 +34,7 @@ internal sealed partial class CudaOps : Ops.Ops
     {
         (_context, _stream, _kernels, _meter) = (context, stream, kernels, meter);
         _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter);
+        (_decode, _finish) = (new DecodeGemm(stream, kernels), new GemmFinish(stream, kernels));
         ActivationType = activationType;
         _copies = new StagedCopies(context, stream);
         _scratch = new DeviceScratch(context, stream);

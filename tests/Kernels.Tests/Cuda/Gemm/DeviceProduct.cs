@@ -56,7 +56,8 @@ internal sealed class DeviceProduct
     public float[] B2 { get; }
 
     /// <summary>D of a product of some of the rows, all of them unless said.</summary>
-    public float[] Run(GemmDevice device, int firstRow = 0, int? rows = null)
+    /// <param name="decode">By the kernels for few tokens.</param>
+    public float[] Run(GemmDevice device, int firstRow = 0, int? rows = null, bool decode = false)
     {
         ProductKind k = _kind;
         int m = rows ?? k.M, stride = k.N + k.Pad;
@@ -69,12 +70,16 @@ internal sealed class DeviceProduct
         GemmTerm? second = k.K2 == 0 ? null : new GemmTerm(
             k.K2, Operand(device, Rows(A2, k.K2), m, k.K2, k.Type, k.ATransposed, "a2"),
             Operand(device, B2, k.K2, k.N, k.BType ?? k.Type, k.BTransposed, "b2"));
-        device.Gemm.Run(new GemmCall(
+        var call = new GemmCall(
             m, k.N, k.K, first.A, first.B, new GemmOperand(d, k.DType, stride), k.Alpha, k.Beta)
         {
             Second = second,
             Bias = k.BiasType is { } type ? new GemmBias(device.Put(_bias, type, "bias"), type) : null,
-        });
+        };
+        if (decode)
+            device.Decode.Run(call);
+        else
+            device.Gemm.Run(call);
         return Unringed(device.Get(d, (m * stride) - k.Pad, k.DType), m, k.N);
 
         float[] Rows(float[] matrix, int columns) => matrix[(firstRow * columns)..((firstRow + m) * columns)];
