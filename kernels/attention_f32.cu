@@ -176,7 +176,7 @@ struct Part {
                 float f = factor, z[4] = {x.x * f, x.y * f, x.z * f, x.w * f};
                 if (head_dim % 4 == 0) {
                     if (column < head_dim)
-                        *(f32x4*)y = f32x4{z[0], z[1], z[2], z[3]};
+                        store_16(y, f32x4{z[0], z[1], z[2], z[3]});
                     continue;
                 }
 #pragma unroll

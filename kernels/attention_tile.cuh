@@ -140,7 +140,7 @@ __device__ __forceinline__ void store_rows(u32 tile, i32 row, bf16* to, i32 stri
         for (i32 i = 0; i < Rows * Tile<D>::Parts / 32; i++) {
             i32 at = lane + i * 32, r = row + at / Tile<D>::Parts, part = at % Tile<D>::Parts;
             if (r < count && part * 8 < head_dim)
-                *(u32x4*)(to + (i64)r * stride + part * 8) = load_shared_16(tile + Tile<D>::place(r, part));
+                store_16(to + (i64)r * stride + part * 8, load_shared_16(tile + Tile<D>::place(r, part)));
         }
         return;
     }
