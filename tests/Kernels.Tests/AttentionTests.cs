@@ -35,6 +35,9 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
         { 2, 1, 8, [640] },
     };
 
+    /// <summary>The virtual GPU is slow; on the CPU long documents are taken apart.</summary>
+    private int Long => backend.IsVirtual ? 150 : 640;
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void EqualsFloat64(int queryHeads, int keyValueHeads, int headDim, int[] lengths)
@@ -71,7 +74,11 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
         AttentionResults results = problem.Run();
         float[] first = problem.Values("v")[..8];
         for (int t = 0; t < 100; t++)
-            Assert.Equal(first, results.Y[(8 * t)..(8 * t + 8)]);
+        {
+            // In bf16 the weight is rounded, and the sum that it is divided by is not.
+            Assert.Equal(first, results.Y[(8 * t)..(8 * t + 8)], (a, b) => Math.Abs(a - b) <= Within(0, 1.0 / 128) * Math.Abs(a));
+        }
+
         Assert.All(results.Dq, x => Assert.True(float.IsFinite(x)));
     }
 
@@ -79,7 +86,7 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     public void OtherThreadsOrOrdersOfWarpsGiveTheSameBits()
     {
         var heads = new HeadShape(6, 2, 24);
-        int[] lengths = [300, 1, 1, 64, 129, 340];
+        int[] lengths = [Long, 1, 1, 64, 129, 300];
         AttentionResults two = Problem(heads, lengths).Run();
         Problem(heads, lengths).Run().AssertSameBits(two, heads);
         foreach (int variant in (int[])[1, 3])
@@ -95,7 +102,7 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     public void ADocumentDoesNotKnowItsBatch(int queryHeads, int keyValueHeads, int headDim)
     {
         var heads = new HeadShape(queryHeads, keyValueHeads, headDim);
-        TestDocument[] documents = [new(1, 3), new(2, 300), new(3, 1), new(4, 40), new(5, 65), new(6, 20), new(7, 420)];
+        TestDocument[] documents = [new(1, 3), new(2, 300), new(3, 1), new(4, 40), new(5, 65), new(6, 20), new(7, Long)];
         var batch = new AttentionProblem(Bench, heads, documents);
         AttentionResults together = batch.Run();
         for (int d = 0; d < documents.Length; d++)
@@ -149,10 +156,11 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     public void WorkspaceDoesNotGrowWithTheSquareOfTheLength()
     {
         var heads = new HeadShape(2, 1, 8);
-        Problem(heads, [512]).Run();
+        int length = backend.IsVirtual ? 256 : 1024;
+        Problem(heads, [length]).Run();
         long small = Backend.WorkspaceBytes;
-        Problem(heads, [1024]).Run();
-        Assert.InRange(Backend.WorkspaceBytes, 1, 2.5 * small);
+        Problem(heads, [2 * length]).Run();
+        Assert.InRange(Backend.WorkspaceBytes, 1, 2.2 * small);
     }
 
     private AttentionProblem Problem(HeadShape heads, int[] lengths, float queryScale = 1, Bench? bench = null) =>

@@ -1,3 +1,7 @@
+using MolEngine.Kernels.Checks.Attention;
+using MolEngine.Kernels.Checks.Head;
+using MolEngine.Kernels.Device;
+
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>The checks of all kernels.</summary>
@@ -7,27 +11,35 @@ public static class KernelChecks
     [
         new CastToBf16Check(),
         new CastToF32Check(),
+        .. CastWideChecks.All,
         new SumSquaresCheck(),
         new SumCheck(),
-        new AdamWCheck(),
-        new AttentionForwardCheck(isBf16: true, 64, 20),
-        new AttentionForwardCheck(isBf16: true, 96, 80),
-        new AttentionForwardCheck(isBf16: true, 128, 101),
-        new AttentionForwardCheck(isBf16: false, 64, 20, 128, 5),
-        AttentionBackwardCheck.Terms(isBf16: true),
-        AttentionBackwardCheck.Terms(isBf16: false),
-        AttentionBackwardCheck.Queries(isBf16: true, 64, 20),
-        AttentionBackwardCheck.Queries(isBf16: true, 96, 80),
-        AttentionBackwardCheck.Queries(isBf16: true, 128, 101),
-        AttentionBackwardCheck.Queries(isBf16: false, 64, 20, 128, 5),
-        AttentionBackwardCheck.Keys(isBf16: true, 64, 20),
-        AttentionBackwardCheck.Keys(isBf16: true, 96, 80),
-        AttentionBackwardCheck.Keys(isBf16: true, 128, 101),
-        AttentionBackwardCheck.Keys(isBf16: false, 64, 20, 128, 5),
-        new AttentionCachedCheck(isBf16: true),
-        new AttentionCachedCheck(isBf16: false),
-        new AttentionJoinCheck(isBf16: true),
-        new AttentionJoinCheck(isBf16: false),
+        new AdamWCheck(isTable: true),
+        new AdamWCheck(isTable: false),
+        new AddCheck(),
+        .. ((DType[])[DType.F32, DType.BF16]).SelectMany(t => (KernelCheck[])[
+            new RmsNormCheck(adds: false, t), new RmsNormCheck(adds: true, t), new RmsNormBackwardCheck(t),
+            new SwiGluCheck(backward: false, t), new SwiGluCheck(backward: true, t), new QkNormRopeCheck(t),
+            new QkNormRopeBackwardCheck(t), new EmbedCheck(t)]),
+        new AddRowsCheck(),
+        new SortIdsCheck(),
+        new EmbedBackwardCheck(),
+        new HeadGatherCheck(bf16: false),
+        new HeadGatherCheck(bf16: true),
+        new HeadSetsCheck(),
+        new HeadLogitsCheck(bf16: false),
+        new HeadLogitsCheck(bf16: true),
+        new HeadBaseCheck(),
+        new HeadTermsCheck(),
+        new HeadDxCheck(),
+        new HeadTailCheck(bf16: false),
+        new HeadTailCheck(bf16: true),
+        new HeadGradientCheck(bf16: false),
+        new HeadGradientCheck(bf16: true),
+        new HeadTopCheck(),
+        .. GemmBf16Check.All,
+        new GemmF32Check(),
+        .. AttentionChecks.All,
     ];
 
     /// <summary>

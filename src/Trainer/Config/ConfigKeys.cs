@@ -2,6 +2,7 @@ using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Config;
 
@@ -144,7 +145,7 @@ internal static class ConfigKeys
 
     public static readonly ConfigKey<int> Threads = new(
         "threads", KeyTypes.Int, "0",
-        "Threads, never more than one a core; 0 takes every core. The result does not depend on it.",
+        "Threads of the CPU, never more than one a core; 0 takes every core. The result does not depend on it.",
         x => x is >= 0 and <= 4096, "from 0 to 4096");
 
     /// <summary>In the order of the manual and of the resolved config.</summary>
@@ -157,7 +158,7 @@ internal static class ConfigKeys
         Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets, LoraFrom,
         LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps,
         Recompute, ValidateEvery, ValidateDocuments, .. QuestionKeys.All, Samples,
-        CheckpointEvery, CheckpointKeep, Threads,
+        CheckpointEvery, CheckpointKeep, .. DeviceKeys.All, Threads,
     ];
 
     /// <summary>

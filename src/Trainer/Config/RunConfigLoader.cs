@@ -3,6 +3,7 @@ using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Config;
@@ -147,6 +148,7 @@ public static class RunConfigLoader
             threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
             Resolved: "")
         {
+            Device = DeviceKeys.Build(v),
             Questions = QuestionSettings.Build(v, source),
         };
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 using MolEngine.Kernels.Checks;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
-using MolEngine.Trainer.Cli.Verbs;
+using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -11,9 +11,9 @@ internal static class SelftestRunner
     private const int Column = 18;
 
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(SelftestOptions options, CommandContext context) => Run(
-        options.Ordinal is { } ordinal
-            ? SelftestDevice.Cuda(CudaProbe.Run(LibrarySearch.Here), ordinal)
+    public static int Run(DeviceChoice device, CommandContext context) => Run(
+        device.Kind == DeviceKind.Cuda
+            ? SelftestDevice.Cuda(CudaProbe.Run(LibrarySearch.Here), device.Ordinal)
             : [SelftestDevice.Virtual()],
         KernelChecks.All, context);
 

@@ -2,7 +2,7 @@ using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
-namespace MolEngine.Kernels.Checks;
+namespace MolEngine.Kernels.Checks.Attention;
 
 /// <summary>attention_join_* against float64.</summary>
 internal sealed class AttentionJoinCheck(bool isBf16) : KernelCheck(

@@ -4,7 +4,7 @@ using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 
-namespace MolEngine.Kernels.Checks;
+namespace MolEngine.Kernels.Checks.Attention;
 
 /// <summary>attention_cached_* against the CPU backend, its pieces joined here in float64.</summary>
 internal sealed class AttentionCachedCheck(bool isBf16)

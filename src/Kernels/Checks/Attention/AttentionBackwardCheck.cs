@@ -2,7 +2,7 @@ using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 
-namespace MolEngine.Kernels.Checks;
+namespace MolEngine.Kernels.Checks.Attention;
 
 /// <summary>The kernels of attention's gradient against the CPU backend: terms, queries, keys and values.</summary>
 internal sealed class AttentionBackwardCheck : KernelCheck
