@@ -36,7 +36,7 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     };
 
     /// <summary>The virtual GPU is slow; on the CPU long documents are taken apart.</summary>
-    private int Long => backend.IsVirtual ? 150 : 640;
+    private int Long => IsVirtual ? 150 : 640;
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -156,7 +156,7 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     public void WorkspaceDoesNotGrowWithTheSquareOfTheLength()
     {
         var heads = new HeadShape(2, 1, 8);
-        int length = backend.IsVirtual ? 256 : 1024;
+        int length = IsVirtual ? 256 : 1024;
         Problem(heads, [length]).Run();
         long small = Backend.WorkspaceBytes;
         Problem(heads, [2 * length]).Run();

@@ -15,7 +15,7 @@ internal sealed partial class CudaOps
     protected override void AttentionCore(
         Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
     {
-        CheckLargestHead(nameof(Attention), heads);
+        CheckHeadDim(nameof(Attention), heads);
         var kernel = AttentionKernel.Forward(IsBf16, heads.HeadDim);
         (DeviceMemory blocks, int count) = QueryBlocks(layout, kernel.Rows);
         Forward(kernel, q, k, v, heads, y, lse, blocks, count);
@@ -25,7 +25,7 @@ internal sealed partial class CudaOps
         Tensor dy, Tensor q, Tensor k, Tensor v, Tensor y, Tensor lse, HeadShape heads, SequenceLayout layout,
         Tensor dq, Tensor dk, Tensor dv)
     {
-        CheckLargestHead(nameof(AttentionBackward), heads);
+        CheckHeadDim(nameof(AttentionBackward), heads);
         int tokens = q.Shape[0];
         if (tokens == 0)
             return;
@@ -54,7 +54,7 @@ internal sealed partial class CudaOps
     protected override void AttentionCachedCore(
         Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
     {
-        CheckLargestHead(nameof(AttentionCached), heads);
+        CheckHeadDim(nameof(AttentionCached), heads);
         int tokens = q.Shape[0];
         if (tokens == 0)
             return;
@@ -105,7 +105,7 @@ internal sealed partial class CudaOps
         return (memory, count / AttentionBlocks.Width);
     }
 
-    private static void CheckLargestHead(string op, HeadShape heads)
+    private static void CheckHeadDim(string op, HeadShape heads)
     {
         if (heads.HeadDim > AttentionKernel.LargestHeadDim)
         {
