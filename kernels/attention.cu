@@ -1,14 +1,14 @@
-// Causal attention inside documents in bf16, forward (FlashAttention-2, Dao 2023, algorithm 1): scores and sums in fp32,
-// probabilities rounded to bf16 for the product with v. One kernel for each size that heads are padded to, with zeros and
-// in shared memory only: head_dim 1 to 64, 65 to 96, 97 to 128.
+// Causal attention inside documents in bf16, forward (FlashAttention-2, Dao 2023, algorithm 1): scores and sums in
+// fp32, probabilities rounded to bf16 for the product with v. One kernel for each size that heads are padded to, with
+// zeros and in shared memory only: head_dim 1 to 64, 65 to 96, 97 to 128.
 //
-// q, y [T, query_heads head_dim], k, v [.., query_heads / group head_dim], lse fp32 [T, query_heads]. Pointers are 16-byte
-// aligned. A head_dim that is a multiple of 8 moves whole sectors; others come element by element. 128 threads; blocks
-// has a row for each block of at most 128 queries of one document, the dearest first; grid: rows of blocks times
-// query_heads. Dynamic shared memory: 4 D
-// (64 + K) bytes, D the padded size and K the keys of a tile: 64 where D is 64, else 32. A block reads what its queries see and nothing
-// else: a document's results do not depend on what else is in the batch, to the bit. Bytes that must move: q, k, v and y
-// once, 4 a query and head; keys and values are read again by every block of queries, from L2 where they fit.
+// q, y [T, query_heads head_dim], k, v [.., query_heads / group head_dim], lse fp32 [T, query_heads]. Pointers are
+// 16-byte aligned. A head_dim that is a multiple of 8 moves whole sectors; others come element by element. 128 threads;
+// blocks has a row for each block of at most 128 queries of one document, the dearest first; grid: rows of blocks times
+// query_heads. Dynamic shared memory: 4 D (64 + K) bytes, D the padded size and K the keys of a tile: 64 where D is 64,
+// else 32. A block reads what its queries see and nothing else: a document's results do not depend on what else is in
+// the batch, to the bit. Bytes that must move: q, k, v and y once, 4 a query and head; keys and values are read again
+// by every block of queries, from L2 where they fit.
 //
 // attention_bf16_64(const bf16* q, const bf16* k, const bf16* v, bf16* y, float* lse, const QueryBlock* blocks, AttentionShape shape)
 //   y = softmax(scale q k^T) v over the keys that each query sees; lse = log-sum-exp of the scaled scores, or is not

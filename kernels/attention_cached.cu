@@ -1,17 +1,17 @@
-// Attention of a few new tokens over a key/value cache that already holds them (flash decoding): new token i sees entries 0
-// to start + i. Pieces of 64 entries are taken by themselves, each with its maximum, sum and unnormalised result for the
-// query heads that share it; a second kernel joins them in order. fp32 inside, the same bits every time.
+// Attention of a few new tokens over a key/value cache that already holds them (flash decoding): new token i sees
+// entries 0 to start + i. Pieces of 64 entries are taken by themselves, each with its maximum, sum and unnormalised
+// result for the query heads that share it; a second kernel joins them in order. fp32 inside, the same bits every time.
 //
-// q, y [n, query_heads head_dim], keys, values [.., query_heads / group head_dim]: bf16 or fp32, pointers 16-byte aligned;
-// head_dim 1 to 128. Where a row of a head is a multiple of 16 bytes whole sectors move, else it comes element by element.
-// results fp32 [n, query_heads, pieces, R], R = head_dim rounded up to a multiple of 8; extremes [n, query_heads, pieces]
-// pairs (maximum, sum). 128 threads.
+// q, y [n, query_heads head_dim], keys, values [.., query_heads / group head_dim]: bf16 or fp32, pointers 16-byte
+// aligned; head_dim 1 to 128. Where a row of a head is a multiple of 16 bytes whole sectors move, else it comes element
+// by element. results fp32 [n, query_heads, pieces, R], R = head_dim rounded up to a multiple of 8; extremes [n,
+// query_heads, pieces] pairs (maximum, sum). 128 threads.
 //
 // attention_cached_bf16(const bf16* q, const bf16* keys, const bf16* values, float* results, float* extremes, i32 start, AttentionShape shape)
 //   Grid: pieces = ceil((start + n) / 64), query_heads / group, n. A piece that a token does not see leaves maximum
-//   -infinity, sum 0, result 0. Overwrites. Keys and values are read once for each token, whole and at once. Dynamic shared
-//   memory: max(64 P, 8192) + 128 R + 4 group (R + 128) bytes, P = 2 R + 16 where R / 8 is even, else 2 R. Bytes that
-//   must move: keys and values that a token sees once.
+//   -infinity, sum 0, result 0. Overwrites. Keys and values are read once for each token, whole and at once. Dynamic
+//   shared memory: max(64 P, 8192) + 128 R + 4 group (R + 128) bytes, P = 2 R + 16 where R / 8 is even, else 2 R. Bytes
+//   that must move: keys and values that a token sees once.
 //
 // attention_cached_f32(const float* q, const float* keys, const float* values, float* results, float* extremes, i32 start, AttentionShape shape)
 //   The same in fp32: shared memory max(64 P, 8192) + 256 R + 4 group (R + 128) bytes, P = 4 R + 16.
@@ -68,10 +68,11 @@ __device__ __forceinline__ void put(bf16* y, float x)
     *y = bf16_rn(x);
 }
 
-// Queues the copy of `count` rows into Keys rows, `pitch` elements apart, of `width` columns; what does not exist becomes
-// zero.
+// Queues the copy of `count` rows into Keys rows, `pitch` elements apart, of `width` columns; what does not exist
+// becomes zero.
 template <typename T>
-__device__ __forceinline__ void load_rows(T* tile, i32 pitch, i32 width, const T* from, i32 stride, i32 count, i32 head_dim)
+__device__ __forceinline__ void load_rows(T* tile, i32 pitch, i32 width, const T* from, i32 stride, i32 count,
+                                          i32 head_dim)
 {
     enum { Elements = 16 / sizeof(T) };
     if (head_dim % Elements == 0) {

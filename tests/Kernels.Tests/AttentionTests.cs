@@ -13,7 +13,7 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     // A rounding to bf16 has a relative error of 1.7e-3 in L2. Forward: that of probabilities and of y. Gradients: of dS
     // and of the result, and dS is a difference in which y's rounding is left.
     private const double Bf16Forward = 3e-3;
-    private const double Bf16Gradient = 6e-3;
+    private const double Bf16Gradient = 5e-3;
 
     private static readonly int[] EdgeLengths = [1, 63, 64, 65, 127, 129, 300];
 
@@ -52,7 +52,8 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     [Fact]
     public void LargeScoresDoNotOverflow()
     {
-        // Scores of up to 80 have an fp32 rounding error of 80 * 6e-8 and more, which is the relative error of a probability.
+        // Scores of up to 80 have an fp32 rounding error of 80 * 6e-8 and more, which is the relative error of a
+        // probability.
         var heads = new HeadShape(3, 1, 64);
         AttentionProblem problem = Problem(heads, [129, 65], queryScale: 17);
         AttentionOracle truth = problem.Oracle();
@@ -76,7 +77,9 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
         for (int t = 0; t < 100; t++)
         {
             // In bf16 the weight is rounded, and the sum that it is divided by is not.
-            Assert.Equal(first, results.Y[(8 * t)..(8 * t + 8)], (a, b) => Math.Abs(a - b) <= Within(0, 1.0 / 128) * Math.Abs(a));
+            Assert.Equal(
+                first, results.Y[(8 * t)..(8 * t + 8)],
+                (a, b) => Math.Abs(a - b) <= Within(0, 1.0 / 128) * Math.Abs(a));
         }
 
         Assert.All(results.Dq, x => Assert.True(float.IsFinite(x)));
@@ -108,8 +111,11 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
         for (int d = 0; d < documents.Length; d++)
         {
             AttentionResults alone = new AttentionProblem(Bench, heads, [documents[d]]).Run();
-            foreach (((string name, float[] all, int width), (_, float[] own, _)) in together.All(heads).Zip(alone.All(heads)))
+            foreach (((string name, float[] all, int width), (_, float[] own, _))
+                in together.All(heads).Zip(alone.All(heads)))
+            {
                 AttentionProblem.AssertSameBits($"document {d}, {name}", batch.Part(all, width, d), own);
+            }
         }
     }
 
@@ -124,7 +130,8 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
         AttentionResults after = new AttentionProblem(Bench, heads, documents).Run();
         for (int d = 0; d < documents.Length; d++)
         {
-            foreach (((string name, float[] old, int width), (_, float[] now, _)) in before.All(heads).Zip(after.All(heads)))
+            foreach (((string name, float[] old, int width), (_, float[] now, _))
+                in before.All(heads).Zip(after.All(heads)))
             {
                 Span<float> a = problem.Part(old, width, d), b = problem.Part(now, width, d);
                 if (d == 1)

@@ -39,7 +39,8 @@ internal sealed class AttentionCachedCheck(bool isBf16)
         results.Download(parts.AsSpan());
         extremes.Download(bounds.AsSpan());
         one.ExpectWhole(
-            "y", AttentionJoinCheck.Join(parts, bounds, pieces), Truth(q, k, v, heads, start), AttentionJoinCheck.Tolerance);
+            "y", AttentionJoinCheck.Join(parts, bounds, pieces), Truth(q, k, v, heads, start),
+            AttentionJoinCheck.Tolerance);
 
         DeviceMemory Input(string name, float[] x) =>
             isBf16 ? one.Input<ushort>(name, Array.ConvertAll(x, Bf16.Round)) : one.Input<float>(name, x);

@@ -21,7 +21,8 @@ internal sealed class AttentionJoinCheck(bool isBf16) : KernelCheck(
         foreach ((HeadShape heads, int entries, int count) in cases)
         {
             var pieces = new AttentionPieces(heads, isBf16, count, entries);
-            trial.Case($"{count} tokens, {pieces.Count} pieces, {heads}", c => Try(c, pieces), entries == cases[^1].Entries);
+            trial.Case(
+                $"{count} tokens, {pieces.Count} pieces, {heads}", c => Try(c, pieces), entries == cases[^1].Entries);
         }
     }
 
