@@ -13,7 +13,7 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     // A rounding to bf16 has a relative error of 1.7e-3 in L2. Forward: that of probabilities and of y. Gradients: of dS
     // and of the result, and dS is a difference in which y's rounding is left.
     private const double Bf16Forward = 3e-3;
-    private const double Bf16Gradient = 5e-3;
+    private const double Bf16Gradient = 6e-3;
 
     private static readonly int[] EdgeLengths = [1, 63, 64, 65, 127, 129, 300];
 
