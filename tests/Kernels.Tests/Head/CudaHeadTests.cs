@@ -35,7 +35,7 @@ public sealed class CudaHeadTests
     public void Workspace_IsBelowHalfAGibibyte_At8192TokensOf4096AgainstQwensVocabulary()
     {
         using Ops.Ops ops = CudaBackend.Create(
-            new PlanningDriver(PlannedDevice.All[0]), 0, new KernelImages(compiler: null, cache: null), DType.BF16);
+            new PlanningDriver(GpuModel.All[0]), 0, new KernelImages(compiler: null, cache: null), DType.BF16);
         using Arena arena = ops.CreateArena("head");
         const int Tokens = 8192, Hidden = 4096, Vocabulary = 151_936, TopN = 31;
         Tensor New(string name, DType type, params int[] shape) => arena.Allocate(name, type, shape);
@@ -80,10 +80,10 @@ public sealed class CudaHeadTests
 
     /// <summary>
     /// Hidden states and P in bf16 against the truth of the same hidden states: what the split into a tail and an exact
-    /// set is for. With bf16 logits half of these rows would have no digit right.
+    /// set is for.
     /// </summary>
     [SkippableFact]
-    public void OfTheReferencesGradients_TheMedianErrorInBf16_Is5EMinus5()
+    public void OfTheReferencesGradients_TheMedianErrorInBf16_IsBelow5EMinus5()
     {
         var file = new ReferenceTensors(Shared.ReferencePath("cases", "head.safetensors"));
         HeadInputs inputs = HeadReference.Inputs(file).HeldAs(DType.BF16);
@@ -104,11 +104,8 @@ public sealed class CudaHeadTests
 
         errors.Sort();
         Assert.InRange(errors.Count, 45, 50);
-        Assert.InRange(errors[errors.Count / 2], 1e-6, 6e-5);
-
-        // One row's target has a probability of 1 - 4e-10: its gradient is all but zero.
-        Assert.InRange(errors[^2], 0, 1e-3);
-        Assert.InRange(errors[^1], 0, 2e-2);
+        Assert.InRange(errors[errors.Count / 2], 1e-6, 5e-5);
+        Assert.InRange(errors[^1], 1e-5, 1e-3);
     }
 
     /// <summary>Products of tensor cores and approximate instructions may be off by what is documented.</summary>
