@@ -83,6 +83,14 @@ public sealed class ModelWeights : IDisposable
         }
     }
 
+    /// <summary>Weights that have types and shapes and no numbers: for plans.</summary>
+    public static ModelWeights Planned(ModelConfig config)
+    {
+        DType type = config.StoredType == DType.BF16 ? DType.BF16 : DType.F32;
+        return FromTensors(config, Architectures.Of(config).Tensors(config).ToDictionary(
+            s => s.Name, s => new Tensor(s.Name, type, s.Shape, address: 0, owner: null)));
+    }
+
     /// <summary>Weights that lie in memory already, such as those of a model that is trained whole.</summary>
     /// <param name="tensors">Every tensor of the config, without a tied head.</param>
     /// <param name="owner">Disposed with the weights; null where the caller keeps that.</param>

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Checks.Head;
 using MolEngine.Kernels.Device;
 
 namespace MolEngine.Kernels.Checks;
@@ -22,6 +23,19 @@ public static class KernelChecks
         new AddRowsCheck(),
         new SortIdsCheck(),
         new EmbedBackwardCheck(),
+        new HeadGatherCheck(bf16: false),
+        new HeadGatherCheck(bf16: true),
+        new HeadSetsCheck(),
+        new HeadLogitsCheck(bf16: false),
+        new HeadLogitsCheck(bf16: true),
+        new HeadBaseCheck(),
+        new HeadTermsCheck(),
+        new HeadDxCheck(),
+        new HeadTailCheck(bf16: false),
+        new HeadTailCheck(bf16: true),
+        new HeadGradientCheck(bf16: false),
+        new HeadGradientCheck(bf16: true),
+        new HeadTopCheck(),
         .. GemmBf16Check.All,
         new GemmF32Check(),
         .. ((bool[])[true, false]).Select(isBf16 => new DecodeCheck(isBf16)),

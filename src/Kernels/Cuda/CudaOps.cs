@@ -3,6 +3,7 @@ using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Cuda.Memory;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Planning;
 
 namespace MolEngine.Kernels.Cuda;
 
@@ -20,15 +21,22 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly LayoutTables _tables;
     private readonly DeviceFaults _faults;
     private readonly IGemm _gemm;
-    private readonly DecodeGemm _decode;
+    private readonly IGemm _decode;
     private readonly GemmFinish _finish;
+    private readonly IWorkMeter? _meter;
     private readonly KernelArguments _arguments = new();
 
     /// <param name="context">Owned from here on, with its driver, stream, kernels and products.</param>
-    public CudaOps(CudaContext context, CudaStream stream, CudaKernels kernels, IGemm gemm, DType activationType)
+    /// <param name="meter">Told of all work; null for none.</param>
+    public CudaOps(
+        CudaContext context, CudaStream stream, CudaKernels kernels, IGemm gemm, DType activationType,
+        IWorkMeter? meter = null)
     {
-        (_context, _stream, _kernels, _gemm) = (context, stream, kernels, gemm);
-        (_decode, _finish) = (new DecodeGemm(stream, kernels), new GemmFinish(stream, kernels));
+        (_context, _stream, _kernels, _meter) = (context, stream, kernels, meter);
+        var decode = new DecodeGemm(stream, kernels);
+        _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter);
+        _decode = meter is null ? decode : new MeteredGemm(decode, meter);
+        _finish = new GemmFinish(stream, kernels);
         ActivationType = activationType;
         _copies = new StagedCopies(context, stream);
         _scratch = new DeviceScratch(context, stream);
@@ -40,6 +48,17 @@ internal sealed partial class CudaOps : Ops.Ops
         $"cuda:{_context.Properties.Ordinal} ({_context.Properties.Name}, {(IsBf16 ? "bf16" : "fp32")} activations)";
 
     public override DType ActivationType { get; }
+
+    public override GpuModel? Gpu
+    {
+        get
+        {
+            CudaDeviceProperties p = _context.Properties;
+            return new GpuModel(
+                $"cuda:{p.Ordinal}", p.Name, p.Capability, p.Multiprocessors, _context.Memory().Free, Bf16Flops: 0,
+                MemoryBandwidth: 0);
+        }
+    }
 
     public override long WorkspaceBytes => _scratch.Bytes + _tables.Bytes;
 
@@ -107,8 +126,11 @@ internal sealed partial class CudaOps : Ops.Ops
     /// <summary>Empty arguments; one launch at a time is made ready.</summary>
     private KernelArguments Arguments() => _arguments.Clear();
 
-    private void Launch(string source, string kernel, in LaunchShape shape, KernelArguments arguments) =>
+    private void Launch(string source, string kernel, in LaunchShape shape, KernelArguments arguments)
+    {
+        _meter?.Launch(kernel, arguments.TensorBytes);
         _kernels.Get(source, kernel).Launch(_stream, shape, arguments);
+    }
 
     private static unsafe ReadOnlySpan<byte> HostBytes(Tensor host, long start, int count) =>
         new((byte*)host.Address + start, count);

@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Planning;
 
 namespace MolEngine.Kernels.Ops;
 
@@ -25,6 +26,9 @@ public abstract partial class Ops : IDisposable
     /// Of activations: fp32, or bf16. The CPU has fp32; a GPU either.
     /// </summary>
     public abstract DType ActivationType { get; }
+
+    /// <summary>The GPU that it computes on, with the memory that is free now; null for the CPU.</summary>
+    public virtual GpuModel? Gpu => null;
 
     /// <summary>A named group of allocations on this backend.</summary>
     public abstract Arena CreateArena(string name);

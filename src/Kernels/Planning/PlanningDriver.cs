@@ -7,7 +7,7 @@ namespace MolEngine.Kernels.Planning;
 /// A driver of a GPU that is not there: it has all the memory that is asked of it, remembers how much that was, copies
 /// nothing and launches nothing. What runs on it allocates as it would on the GPU, in no time.
 /// </summary>
-public sealed unsafe partial class PlanningDriver(PlannedDevice device) : ICudaDriver, IDisposable
+public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver, IDisposable
 {
     /// <summary>Any address that is no null: memory here has no bytes.</summary>
     private const ulong FirstAddress = 1UL << 40;

@@ -24,7 +24,8 @@ internal sealed class RunModel : IDisposable
     private readonly LoraConfig? _lora;
     private readonly IReadOnlyDictionary<string, (Tensor A, Tensor B)> _modules;
 
-    public RunModel(RunConfig run, Ops ops)
+    /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
+    public RunModel(RunConfig run, Ops ops, ModelWeights? stored = null)
     {
         (_run, _ops) = (run, ops);
         Config = ModelConfig.Load(run.Model);
@@ -35,9 +36,9 @@ internal sealed class RunModel : IDisposable
         _host = _weights.IsOnDevice ? new HostArena("start") : _weights;
         Arena gradients = GradientArena = ops.CreateArena("gradients");
         bool random = run.Init.Kind == InitKind.Random;
-        _stored = random
+        _stored = stored ?? (random
             ? RandomInit.Create(Config, run.Init.Seed, _host)
-            : ModelWeights.Open(run.Model, Config);
+            : ModelWeights.Open(run.Model, Config));
         Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _weights);
         TransformerWeights frozen = TransformerWeights.From(Config, name => adopted[name]);
         Start = frozen;

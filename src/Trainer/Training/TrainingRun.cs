@@ -6,6 +6,7 @@ using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Planning;
 using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Reporting.Html;
@@ -58,6 +59,8 @@ internal sealed class TrainingRun
 
         using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = ComputeDevice.Open(run.Device, DeviceKeys.Device.Path, run.Threads);
+        if (ops.Gpu is { } gpu)
+            RunPlanner.RequireFits(run, gpu);
         using var session = new TrainingSession(run, ops, display, cancel, data);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.

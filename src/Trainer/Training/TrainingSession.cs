@@ -2,6 +2,7 @@ using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
+using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
@@ -25,13 +26,14 @@ internal sealed class TrainingSession : IDisposable
 
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
     /// <param name="data">Trained on instead of the config's corpora, where given.</param>
+    /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
     public TrainingSession(
         RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel,
-        TrainingData? data = null)
+        TrainingData? data = null, ModelWeights? stored = null)
     {
         Run = run;
         Ops = ops;
-        Model = new RunModel(run, ops);
+        Model = new RunModel(run, ops, stored);
         cancel.ThrowIfCancellationRequested();
         Texts = TextTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
@@ -76,8 +78,18 @@ internal sealed class TrainingSession : IDisposable
 
     public Validation Validation { get; }
 
+    /// <summary>What memory is for, and how many bytes of it.</summary>
+    public IReadOnlyList<(string What, long Bytes)> Memory =>
+    [
+        ("weights", Model.WeightBytes),
+        ("gradients", Model.GradientArena.Bytes),
+        ("optimizer states", _states.Bytes),
+        ("activations", _pass.Bytes),
+        ("workspace", Ops.WorkspaceBytes),
+    ];
+
     /// <summary>Bytes of weights, gradients, optimizer states and activations.</summary>
-    public long TensorBytes => Model.WeightBytes + Model.GradientArena.Bytes + _states.Bytes + _pass.Bytes;
+    public long TensorBytes => Memory.Sum(m => m.Bytes);
 
     /// <summary>What came out of the data.</summary>
     public DataStatistics Data => DataStatistics.Of(Run, Corpora, Order, Texts);

@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Cuda.Gemm;
 /// Products x W^T of few tokens, by kernels/decode.cu: each weight is read once, at the speed of memory. Bits differ from
 /// those of <see cref="BuiltinGemm"/>.
 /// </summary>
-internal sealed class DecodeGemm(CudaStream stream, CudaKernels kernels)
+internal sealed class DecodeGemm(CudaStream stream, CudaKernels kernels) : IGemm
 {
     public const string Source = "decode", Bf16Kernel = "decode_bf16", F32Kernel = "decode_f32";
 
@@ -28,6 +28,10 @@ internal sealed class DecodeGemm(CudaStream stream, CudaKernels kernels)
         AddTo(_arguments, call);
         kernels.Get(Source, call.A.Type == DType.BF16 ? Bf16Kernel : F32Kernel)
             .Launch(stream, Shape(call.N), _arguments);
+    }
+
+    public void Dispose()
+    {
     }
 
     internal static LaunchShape Shape(int n) =>

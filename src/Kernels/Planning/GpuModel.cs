@@ -2,17 +2,17 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Kernels.Planning;
 
-/// <summary>A model of GPU, by its maker's figures.</summary>
+/// <summary>A model of GPU, by its maker's figures; or a GPU at hand.</summary>
 /// <param name="Key">As a person types it.</param>
-/// <param name="MemoryBytes">That a program can have: what nvidia-smi shows.</param>
-/// <param name="Bf16Flops">Dense bf16 products with fp32 sums, a second.</param>
-/// <param name="MemoryBandwidth">Bytes a second.</param>
-public sealed record PlannedDevice(
+/// <param name="MemoryBytes">That a program can have: what nvidia-smi shows; of a GPU at hand, what is free.</param>
+/// <param name="Bf16Flops">Dense bf16 products with fp32 sums, a second; 0 where it is not known.</param>
+/// <param name="MemoryBandwidth">Bytes a second; 0 where it is not known.</param>
+public sealed record GpuModel(
     string Key, string Name, ComputeCapability Capability, int Multiprocessors, long MemoryBytes, double Bf16Flops,
     double MemoryBandwidth)
 {
     /// <summary>NVIDIA's data sheets and architecture white papers of each.</summary>
-    public static readonly IReadOnlyList<PlannedDevice> All =
+    public static readonly IReadOnlyList<GpuModel> All =
     [
         new("h200", "H200 SXM", new(9, 0), 132, 143771L << 20, 989e12, 4.8e12),
         new("h100", "H100 SXM", new(9, 0), 132, 81559L << 20, 989e12, 3.35e12),
@@ -27,5 +27,5 @@ public sealed record PlannedDevice(
     ];
 
     /// <summary>Null where none is called so.</summary>
-    public static PlannedDevice? Find(string key) => All.FirstOrDefault(d => d.Key == key);
+    public static GpuModel? Find(string key) => All.FirstOrDefault(d => d.Key == key);
 }
