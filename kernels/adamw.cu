@@ -11,8 +11,8 @@
 //     copy = bf16(p)                              where the tensor has a copy
 //   Overwrites parameter, m, v and copy; reads gradient. The table lies in device memory, sorted by first_block:
 //   first_block of a tensor is the sum of ceil(count / 4096) of those before it, and the grid has as many blocks as all
-//   have together. A tensor without elements has no block. Pointers of any alignment: tensors whose pointers are aligned
-//   to 4 elements take 4 at a time. Nothing overlaps. One element has one writer: the same bits every time. Bytes that
+//   have together. A tensor without elements has no block. Pointers of any alignment: tensors whose pointers are
+//   aligned to 4 elements take 4 at a time. Nothing overlaps. One element has one writer: the same bits every time. Bytes that
 //   must move: 28 an element, 30 with a copy.
 //
 // adamw_tensor_f32(AdamWTensor tensor, AdamWFactors factors)

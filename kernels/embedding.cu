@@ -14,7 +14,7 @@
 //   that the launch asks for. Where an id is wrong it is reported, and sorted as 0.
 //
 // embed_backward_f32(const float* dy, const i32* keys, const i32* order, i32 tokens, i32 hidden, float* d_weight, const Fault* fault)
-//   d_weight[id] += dy[t] for each token t of the id, in order: the sums do not depend on a split of the tokens. Nothing
+//   d_weight[id] += dy[t] for each token t of the id, in order: sums do not depend on a split of the tokens. Nothing
 //   where fault holds a code. Accumulates. A block of 128 threads for each place in the order, which is done where its
 //   id is not the first of its kind; ceil(hidden / 1024) blocks in y. Bytes that must move: 4 an element of dy, 8 an
 //   element of each row of d_weight that has a token.
@@ -40,7 +40,6 @@ __device__ __forceinline__ void embed(
     const W* from = weight + (is_known ? (i64)id * hidden : 0);
     float* to = y + (i64)token * hidden;
     i32 step = 4 * 32 * gridDim.y;
-#pragma unroll 4
     for (i32 column = 4 * (blockIdx.y * 32 + lane); column < hidden; column += step) {
         f32x4 row = load_quad(from + column, hidden - column, whole);
         store_quad(to + column, is_known ? row : f32x4{0, 0, 0, 0}, hidden - column, whole);
@@ -159,8 +158,8 @@ struct Batch {
     i32 tokens[Together];
 };
 
-// The first warp's work: the next tokens of an id from a place in the order on. id -1 asks for the id that is there, and
-// for nothing where it began before, or where something is at fault.
+// The first warp's work: the next tokens of an id from a place in the order on. id -1 asks for the id that is there,
+// and for nothing where it began before, or where something is at fault.
 __device__ __forceinline__ void take(
     Batch& batch, const i32* keys, const i32* order, i32 tokens, i32 place, i32 id, const Fault* fault)
 {

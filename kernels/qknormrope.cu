@@ -5,8 +5,8 @@
 // tables. norm: the weights of queries and of keys, each an address (both null without a norm) and an i32 that is 1
 // where its D elements are bf16, 0 where they are fp32; then eps. cos, sin [positions, D / 2] fp32. A warp takes a
 // token, 8 a block; a head has as many lanes as D / 8 asks for, rounded up to a power of two. Elements are read 4 at a
-// time where D is a multiple of 8 and every pointer aligned to 4 elements, else one by one, with the same bits. A head's
-// result depends on that head and its position alone.
+// time where D is a multiple of 8 and every pointer aligned to 4 elements, else one by one, with the same bits. The
+// result of a head depends on that head and its position alone.
 //
 // A position outside the tables is reported in fault; what it would have turned becomes 0.
 //
@@ -19,11 +19,12 @@
 //   As qk_norm_rope_f32. Bytes that must move: 4 an element, and the tables.
 //
 // qk_norm_rope_backward_f32(float* dq, float* dk, const float* q, const float* k, Heads heads, Norm norm, const float* cos, const float* sin, const i32* positions, const i32* chunk_starts, float* partial, Fault* fault)
-//   From the gradient of out to that of x, in place in dq and dk: the rotation back gives dz; dx = rstd (weight dz - x
-//   rstd^2 mean(weight dz x)). Where partial is not null, partial[c] = sum over the tokens of chunk c and their heads of
-//   dz x rstd: D for queries, D for keys. Chunk c has tokens chunk_starts[c] to chunk_starts[c + 1] - 1, and two blocks
-//   of 256 threads: 0 in y for queries, 1 for keys. Overwrites partial [chunks, 2, D], in an order that depends on the chunk alone. Without a
-//   norm q, k and partial are not touched. Bytes that must move: 12 an element (8 without a norm), and the tables.
+//   From the gradient of out to that of x, in place in dq and dk: the rotation back gives dz, and dx = rstd (weight dz
+//   - x rstd^2 mean(weight dz x)). Where partial is not null, partial[c] = sum over the tokens of chunk c and their
+//   heads of dz x rstd: D for queries, D for keys. Chunk c has tokens chunk_starts[c] to chunk_starts[c + 1] - 1, and
+//   two blocks of 256 threads: 0 in y for queries, 1 for keys. Overwrites partial [chunks, 2, D], in an order that
+//   depends on the chunk alone. Without a norm q, k and partial are not touched. Bytes that must move: 12 an element
+//   (8 without a norm), and the tables.
 //
 // qk_norm_rope_backward_bf16(bf16* dq, bf16* dk, const bf16* q, const bf16* k, Heads heads, Norm norm, const float* cos, const float* sin, const i32* positions, const i32* chunk_starts, float* partial, Fault* fault)
 //   As qk_norm_rope_backward_f32. Bytes that must move: 6 an element (4 without a norm), and the tables.
@@ -43,19 +44,17 @@ struct Norm {
     float eps;
 };
 
-// The weights of both norms as fp32, for the whole block.
+// The weights of both norms as fp32, D of queries and D of keys, for the whole block.
 struct alignas(16) NormWeights {
-    float of[2][MostDim];
+    float of[2 * MostDim];
 };
 
 __device__ __forceinline__ void fill(NormWeights& weights, const Norm& norm, i32 dim)
 {
     if (!norm.query.values)
         return;
-    for (i32 i = threadIdx.x; i < 2 * dim; i += Threads) {
-        const Weights& from = i < dim ? norm.query : norm.key;
-        weights.of[i >= dim][i < dim ? i : i - dim] = from.load(i < dim ? i : i - dim);
-    }
+    for (i32 i = threadIdx.x; i < 2 * dim; i += Threads)
+        weights.of[i] = i < dim ? norm.query.load(i) : norm.key.load(i - dim);
     __syncthreads();
 }
 
@@ -138,7 +137,8 @@ __device__ __forceinline__ float rstd_of(const Pairs& x, float eps, const Lane& 
 
 __device__ __forceinline__ f32x4 add_from(const f32x4& x, i32 lanes)
 {
-    return x + f32x4{shuffle_xor(x.x, lanes), shuffle_xor(x.y, lanes), shuffle_xor(x.z, lanes), shuffle_xor(x.w, lanes)};
+    return x
+        + f32x4{shuffle_xor(x.x, lanes), shuffle_xor(x.y, lanes), shuffle_xor(x.z, lanes), shuffle_xor(x.w, lanes)};
 }
 
 // a c - b s, a product at a time.
@@ -245,7 +245,7 @@ __device__ __forceinline__ void rotate(
         i32 count = keys ? heads.keys : heads.queries;
         i64 at = (i64)token * count * heads.dim;
         rotate_heads(
-            (keys ? k : q) + at, count, normed ? weights.of[keys] : nullptr, norm.eps, cos, sin,
+            (keys ? k : q) + at, count, normed ? weights.of + keys * heads.dim : nullptr, norm.eps, cos, sin,
             (keys ? k_out : q_out) + at, lane);
     }
 }
@@ -336,7 +336,7 @@ __device__ __forceinline__ void rotate_back(
     Lane lane(heads.dim, is_quad_aligned(dq) && is_quad_aligned(dk)
                              && (!normed || (is_quad_aligned(q) && is_quad_aligned(k))) && tables.is_quad_aligned());
     rotate_chunk_back(
-        keys ? dk : dq, keys ? k : q, keys ? heads.keys : heads.queries, normed ? weights.of[keys] : nullptr, norm.eps,
+        keys ? dk : dq, keys ? k : q, keys ? heads.keys : heads.queries, normed ? weights.of + keys * heads.dim : nullptr, norm.eps,
         heads.positions, tables, chunk_starts, partial, sums, lane, fault);
 }
 

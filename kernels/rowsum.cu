@@ -2,8 +2,8 @@
 //
 // add_rows_f32(const float* partial, i32 stride, i32 width, const i32* row_chunks, i32 rows, float* total)
 //   total += the sum of row 0, then that of row 1, ...; the sum of row r is that of partial[c] over its chunks c, which
-//   are row_chunks[r] to row_chunks[r + 1] - 1. It depends on the row alone: eight sums of every eighth chunk, in order,
-//   added in order. partial [chunks], every stride elements width of them, total [width]; any alignment; rows may be
+//   are row_chunks[r] to row_chunks[r + 1] - 1. It depends on the row alone: eight sums of every eighth chunk, in
+//   order, added in order. partial [chunks], every stride elements width of them, total [width]; any alignment; rows may be
 //   empty. 256 threads a block, ceil(width / 32) blocks. Bytes that must move: 4 width chunks.
 
 #include "base.cuh"

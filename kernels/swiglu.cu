@@ -1,7 +1,7 @@
 // SwiGLU, elementwise: silu(gate) up with silu(g) = g s(g), s(g) = 1 / (1 + exp(-g)); and its gradient. 256 threads a
-// block, 16 bytes of each array a thread: ceil(count / 1024) blocks for fp32, ceil(count / 2048) for bf16. Any count from
-// 1 on; pointers of any alignment, those aligned to 16 bytes take 16 bytes at a time. Outputs may be inputs. One element
-// has one writer: the same bits every time. fp32 is accurate to 2e-7 a factor; bf16 takes approximate exponentials and
+// block, 16 bytes of each array a thread: ceil(count / 1024) blocks for fp32, ceil(count / 2048) for bf16. Any count
+// from 1 on; pointers of any alignment, those aligned to 16 bytes take 16 bytes at a time. Outputs may be inputs. One
+// element has one writer: the same bits every time. fp32 is accurate to 2e-7 a factor; bf16 takes approximate exponentials and
 // reciprocals (1e-6 where |gate| is below 8), far within its rounding.
 //
 // swiglu_f32(const float* gate, const float* up, i64 count, float* y)

@@ -98,8 +98,8 @@ internal sealed class QkNormRopeProblem
     {
         double[]? weight = _norm is null ? null : Widen(_weights[query ? 0 : 1]);
         var oracle = new QkNormRopeOracle(
-            query ? _heads.QueryHeads : _heads.KeyValueHeads, _heads.HeadDim, Widen(_bench.Held(query ? _q : _k)), weight,
-            Eps, Angles(_cos), Angles(_sin));
+            query ? _heads.QueryHeads : _heads.KeyValueHeads, _heads.HeadDim, Widen(_bench.Held(query ? _q : _k)),
+            weight, Eps, Angles(_cos), Angles(_sin));
         Array.Fill(oracle.DWeight, InitialGradient);
         return oracle.Forward().Backward(Widen(_bench.Held(query ? _dq : _dk)));
     }

@@ -78,8 +78,9 @@ public abstract class QkNormRopeTests(TestBackend backend) : BackendSuite(backen
     public void ATokenDoesNotDependOnOthers()
     {
         var heads = new HeadShape(6, 2, 64);
+        QkNormRopeProblem.Row[] others = [.. Enumerable.Range(2, 5).Select(i => new QkNormRopeProblem.Row(i, 149))];
         QkNormRopeProblem one = Problem(heads, norm: true, rows: [new(1, 1)]),
-            many = Problem(heads, norm: true, rows: [new(1, 1), .. Enumerable.Range(2, 5).Select(i => new QkNormRopeProblem.Row(i, 149))]);
+            many = Problem(heads, norm: true, rows: [new(1, 1), .. others]);
         one.Forward(one.QOut, one.KOut);
         many.Forward(many.QOut, many.KOut);
         AssertSameBits(Values(one.QOut), Values(many.QOut)[..heads.QuerySize]);

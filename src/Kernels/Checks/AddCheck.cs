@@ -17,7 +17,8 @@ internal sealed class AddCheck() : KernelCheck("elementwise", "add_f32", "equal 
 
     private static void Try(KernelCase one, int count, int offset)
     {
-        float[] x = CheckValues.AnyBits(count + offset, 1), y = CheckValues.WithSpecials(CheckValues.Uniform(count + offset, 2), 3);
+        float[] x = CheckValues.AnyBits(count + offset, 1),
+            y = CheckValues.WithSpecials(CheckValues.Uniform(count + offset, 2), 3);
         DeviceMemory from = one.Input<float>("x", x), to = one.Input<float>("y", y);
         ulong start = (ulong)offset * sizeof(float);
         one.Launch(

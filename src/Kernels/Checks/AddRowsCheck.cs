@@ -15,7 +15,8 @@ internal sealed class AddRowsCheck() : KernelCheck("rowsum", "add_rows_f32", "eq
         trial.Case("no rows x 7", c => Try(c, 7, 7, [0]));
         int chunks = trial.IsCounting ? 512 : 4096, width = trial.IsCounting ? 256 : 8192;
         trial.Case(
-            $"{chunks} chunks x {width}", c => Try(c, width, width, [0, chunks / 4, chunks / 4, chunks]), isMeasured: true);
+            $"{chunks} chunks x {width}", c => Try(c, width, width, [0, chunks / 4, chunks / 4, chunks]),
+            isMeasured: true);
     }
 
     private static void Try(KernelCase one, int width, int stride, int[] rowChunks)

@@ -23,7 +23,8 @@ internal sealed class EmbedBackwardCheck() : KernelCheck("embedding", "embed_bac
         int[] id = [.. Enumerable.Range(0, tokens).Select(t => (int)(t * 7919L % ids))];
         int[] order = [.. Enumerable.Range(0, tokens).OrderBy(t => id[t])];
         float[] dy = CheckValues.Uniform(tokens * hidden, 1), table = CheckValues.Uniform(ids * hidden, 2);
-        DeviceMemory gradient = one.Input<float>("dy", dy), keys = one.Input<int>("keys", [.. order.Select(t => id[t])]),
+        DeviceMemory gradient = one.Input<float>("dy", dy),
+            keys = one.Input<int>("keys", [.. order.Select(t => id[t])]),
             places = one.Input<int>("order", order), weight = one.Input<float>("d_weight", table),
             state = one.Input<int>("fault", [fault, 0, 0, 0]);
         one.Launch(

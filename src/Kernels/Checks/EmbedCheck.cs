@@ -5,7 +5,8 @@ using MolEngine.Kernels.Launch;
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>embed against rows of the table, and what it says of an id that is none.</summary>
-internal sealed class EmbedCheck(DType type) : KernelCheck("embedding", StoredValues.Kernel("embed", type), "equal bits")
+internal sealed class EmbedCheck(DType type)
+    : KernelCheck("embedding", StoredValues.Kernel("embed", type), "equal bits")
 {
     private const int Threads = 256, TokensOfBlock = 8;
 
@@ -29,8 +30,8 @@ internal sealed class EmbedCheck(DType type) : KernelCheck("embedding", StoredVa
         one.Launch(
             new LaunchShape(new Dim3(blocks, (uint)parts), new Dim3(Threads)), (4L + type.Size()) * tokens * hidden,
             a => a.Add(id).Add(weight).Add(tokens).Add(vocabulary).Add(hidden).Add(y).Add(fault));
-        one.Expect<float>(
-            y, [.. ids.SelectMany(i => i < 0 ? new float[hidden] : w[(i * hidden)..((i + 1) * hidden)])], Tolerance.Bits);
+        float[] rows = [.. ids.SelectMany(i => i < 0 ? new float[hidden] : w[(i * hidden)..((i + 1) * hidden)])];
+        one.Expect<float>(y, rows, Tolerance.Bits);
         int[] report = bad < 0 ? new int[4] : [1, bad, -3, vocabulary];
         one.Expect<float>(fault, MemoryMarshal.Cast<int, float>(report), Tolerance.Bits);
     }

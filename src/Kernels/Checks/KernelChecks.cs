@@ -7,42 +7,7 @@ namespace MolEngine.Kernels.Checks;
 public static class KernelChecks
 {
     public static IReadOnlyList<KernelCheck> All { get; } =
-    [
-        new CastToBf16Check(),
-        new CastToF32Check(),
-        .. CastWideChecks.All,
-        new SumSquaresCheck(),
-        new SumCheck(),
-        new AdamWCheck(isTable: true),
-        new AdamWCheck(isTable: false),
-        new AddCheck(),
-        .. ((DType[])[DType.F32, DType.BF16]).SelectMany(t => (KernelCheck[])[
-            new RmsNormCheck(adds: false, t), new RmsNormCheck(adds: true, t), new RmsNormBackwardCheck(t),
-            new SwiGluCheck(backward: false, t), new SwiGluCheck(backward: true, t), new QkNormRopeCheck(t),
-            new QkNormRopeBackwardCheck(t), new EmbedCheck(t)]),
-        new AddRowsCheck(),
-        new SortIdsCheck(),
-        new EmbedBackwardCheck(),
-        new HeadGatherCheck(bf16: false),
-        new HeadGatherCheck(bf16: true),
-        new HeadSetsCheck(),
-        new HeadLogitsCheck(bf16: false),
-        new HeadLogitsCheck(bf16: true),
-        new HeadBaseCheck(),
-        new HeadTermsCheck(),
-        new HeadDxCheck(),
-        new HeadTailCheck(bf16: false),
-        new HeadTailCheck(bf16: true),
-        new HeadGradientCheck(bf16: false),
-        new HeadGradientCheck(bf16: true),
-        new HeadTopCheck(),
-        .. GemmBf16Check.All,
-        new GemmF32Check(),
-        .. ((bool[])[true, false]).Select(isBf16 => new DecodeCheck(isBf16)),
-        new GemmFinishCheck(),
-        .. ((bool[])[false, true]).SelectMany(isBf16 => (KernelCheck[])[
-            new LinearDropoutCheck(isBf16), new LinearTokenSumsCheck(isBf16)]),
-    ];
+        [.. Small(), .. SmallOf(DType.F32), .. SmallOf(DType.BF16), .. Products(), .. Attention(), .. Head()];
 
     /// <summary>
     /// Runs checks one by one, as the results are asked for. Whatever a kernel does wrong is a result, not an
@@ -71,4 +36,73 @@ public static class KernelChecks
             device?.Dispose();
         }
     }
+
+    private static KernelCheck[] Small() =>
+    [
+        new CastToBf16Check(),
+        new CastToF32Check(),
+        .. CastWideChecks.All,
+        new SumSquaresCheck(),
+        new SumCheck(),
+        new AdamWCheck(isTable: true),
+        new AdamWCheck(isTable: false),
+        new AddCheck(),
+        new AddRowsCheck(),
+        new SortIdsCheck(),
+        new EmbedBackwardCheck(),
+    ];
+
+    /// <param name="type">Of activations.</param>
+    private static KernelCheck[] SmallOf(DType type) =>
+    [
+        new RmsNormCheck(adds: false, type),
+        new RmsNormCheck(adds: true, type),
+        new RmsNormBackwardCheck(type),
+        new SwiGluCheck(backward: false, type),
+        new SwiGluCheck(backward: true, type),
+        new QkNormRopeCheck(type),
+        new QkNormRopeBackwardCheck(type),
+        new EmbedCheck(type),
+    ];
+
+    private static KernelCheck[] Products() => [.. GemmBf16Check.All, new GemmF32Check()];
+
+    private static KernelCheck[] Attention() =>
+    [
+        new AttentionForwardCheck(isBf16: true, 64, 20),
+        new AttentionForwardCheck(isBf16: true, 96, 80),
+        new AttentionForwardCheck(isBf16: true, 128, 101),
+        new AttentionForwardCheck(isBf16: false, 64, 20, 128, 5),
+        AttentionBackwardCheck.Terms(isBf16: true),
+        AttentionBackwardCheck.Terms(isBf16: false),
+        AttentionBackwardCheck.Queries(isBf16: true, 64, 20),
+        AttentionBackwardCheck.Queries(isBf16: true, 96, 80),
+        AttentionBackwardCheck.Queries(isBf16: true, 128, 101),
+        AttentionBackwardCheck.Queries(isBf16: false, 64, 20, 128, 5),
+        AttentionBackwardCheck.Keys(isBf16: true, 64, 20),
+        AttentionBackwardCheck.Keys(isBf16: true, 96, 80),
+        AttentionBackwardCheck.Keys(isBf16: true, 128, 101),
+        AttentionBackwardCheck.Keys(isBf16: false, 64, 20, 128, 5),
+        new AttentionCachedCheck(isBf16: true),
+        new AttentionCachedCheck(isBf16: false),
+        new AttentionJoinCheck(isBf16: true),
+        new AttentionJoinCheck(isBf16: false),
+    ];
+
+    private static KernelCheck[] Head() =>
+    [
+        new HeadGatherCheck(bf16: false),
+        new HeadGatherCheck(bf16: true),
+        new HeadSetsCheck(),
+        new HeadLogitsCheck(bf16: false),
+        new HeadLogitsCheck(bf16: true),
+        new HeadBaseCheck(),
+        new HeadTermsCheck(),
+        new HeadDxCheck(),
+        new HeadTailCheck(bf16: false),
+        new HeadTailCheck(bf16: true),
+        new HeadGradientCheck(bf16: false),
+        new HeadGradientCheck(bf16: true),
+        new HeadTopCheck(),
+    ];
 }

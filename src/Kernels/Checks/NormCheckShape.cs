@@ -1,3 +1,5 @@
+using MolEngine.Kernels.Cuda;
+
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>Shapes that the norm of tokens is tried with; the last is the one that is measured.</summary>
@@ -11,7 +13,7 @@ internal readonly record struct NormCheckShape(int Tokens, int Hidden, int PerBl
     ];
 
     /// <summary>By the hidden size alone.</summary>
-    public uint Threads => (uint)Math.Min(1024, (Hidden + 255) / 256 * 32);
+    public uint Threads => CudaOps.NormThreads(Hidden);
 
     public override string ToString() => $"{Tokens} x {Hidden}{(Offset > 0 ? ", not aligned" : "")}";
 }

@@ -60,7 +60,8 @@ internal sealed class QkNormRopeCheck(DType type) : KernelCheck(
             double rstd = 1 / Math.Sqrt(mean + RopeCheckCase.Eps);
             for (int i = 0; i < half; i++)
             {
-                double low = Z(i), high = Z(half + i), c = p.Cos[(position * half) + i], s = p.Sin[(position * half) + i];
+                double low = Z(i), high = Z(half + i);
+                double c = p.Cos[(position * half) + i], s = p.Sin[(position * half) + i];
                 y[at + i] = (low * c) - (high * s);
                 y[at + half + i] = (high * c) + (low * s);
             }

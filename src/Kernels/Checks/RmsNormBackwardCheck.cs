@@ -5,8 +5,8 @@ using MolEngine.Kernels.Launch;
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>
-/// The gradient of the norm against float64. Inputs are positive and what dx is added to is large: sums do not cancel, so
-/// that every element has a small relative error.
+/// The gradient of the norm against float64. Inputs are positive and what dx is added to is large: sums do not cancel,
+/// so that every element has a small relative error.
 /// </summary>
 /// <param name="type">Of dy.</param>
 internal sealed class RmsNormBackwardCheck(DType type) : KernelCheck(
@@ -29,8 +29,10 @@ internal sealed class RmsNormBackwardCheck(DType type) : KernelCheck(
     {
         int count = s.Tokens * s.Hidden, chunks = (s.Tokens + ChunkTokens - 1) / ChunkTokens;
         int[] starts = [.. Enumerable.Range(0, chunks).Select(c => c * ChunkTokens), s.Tokens];
-        float[] dy = StoredValues.Between(count, 1, 0.1f, 0.35f, type), x = StoredValues.Between(count + s.Offset, 2, 0.5f, 1.5f),
-            w = StoredValues.Between(s.Hidden, 3, 0.5f, 1.5f, weightType), rstd = StoredValues.Between(s.Tokens, 4, 0.8f, 1.2f),
+        float[] dy = StoredValues.Between(count, 1, 0.1f, 0.35f, type),
+            x = StoredValues.Between(count + s.Offset, 2, 0.5f, 1.5f),
+            w = StoredValues.Between(s.Hidden, 3, 0.5f, 1.5f, weightType),
+            rstd = StoredValues.Between(s.Tokens, 4, 0.8f, 1.2f),
             before = StoredValues.Between(count, 5, 2, 3);
         DeviceMemory gradient = StoredValues.Input(one, "dy", dy, type), from = one.Input<float>("x", x),
             weight = StoredValues.Input(one, "weight", w, weightType), r = one.Input<float>("rstd", rstd),

@@ -26,7 +26,8 @@ internal sealed class RmsNormCheck(bool adds, DType type) : KernelCheck(
     private void Try(KernelCase one, NormCheckShape s, DType weightType)
     {
         int count = s.Tokens * s.Hidden;
-        float[] x = StoredValues.Between(count + s.Offset, 1, -2, 2), w = StoredValues.Between(s.Hidden, 3, 0.5f, 1.5f, weightType),
+        float[] x = StoredValues.Between(count + s.Offset, 1, -2, 2),
+            w = StoredValues.Between(s.Hidden, 3, 0.5f, 1.5f, weightType),
             delta = adds ? StoredValues.Between(count, 2, -1, 1, type) : [];
         DeviceMemory from = one.Input<float>("x", x), more = StoredValues.Input(one, "delta", delta, type),
             weight = StoredValues.Input(one, "weight", w, weightType), sum = one.Output<float>("sum", adds ? count : 0),
@@ -40,7 +41,8 @@ internal sealed class RmsNormCheck(bool adds, DType type) : KernelCheck(
                 a.Add(from.Address + ((ulong)s.Offset * sizeof(float)));
                 if (adds)
                     a.Add(more);
-                a.Add(new WeightArgument(weight.Address, weightType)).Add(Eps).Add(s.Tokens).Add(s.Hidden).Add(s.PerBlock);
+                a.Add(new WeightArgument(weight.Address, weightType)).Add(Eps).Add(s.Tokens).Add(s.Hidden)
+                    .Add(s.PerBlock);
                 if (adds)
                     a.Add(sum);
                 a.Add(y).Add(rstd);

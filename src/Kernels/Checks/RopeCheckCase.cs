@@ -6,8 +6,8 @@ namespace MolEngine.Kernels.Checks;
 
 /// <summary>Shape and values of a case of the rotary embedding.</summary>
 /// <remarks>
-/// Cosines are large, sines small and gradients positive, and neighbours in a head have opposite signs: nothing cancels,
-/// so that every element has a small relative error.
+/// Cosines are large, sines small and gradients positive, and neighbours in a head have opposite signs: nothing
+/// cancels, so that every element has a small relative error.
 /// </remarks>
 /// <param name="weightType">Of the norms, or null without.</param>
 internal sealed class RopeCheckCase(int tokens, HeadShape heads, DType type, DType? weightType, int parts = 1)

@@ -51,7 +51,8 @@ internal sealed class SwiGluCheck(bool backward, DType type) : KernelCheck(
 
     private float[] Gates(int count)
     {
-        float[] low = StoredValues.Between(count, 1, -12, -2, type), high = StoredValues.Between(count, 4, -0.5f, 12, type);
+        float[] low = StoredValues.Between(count, 1, -12, -2, type),
+            high = StoredValues.Between(count, 4, -0.5f, 12, type);
         return [.. low.Select((x, i) => i % 2 == 0 ? x : high[i])];
     }
 

@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Cuda;
 internal sealed partial class CudaOps
 {
     /// <summary>Of kernels/qknormrope.cu: a warp a token.</summary>
-    private const int RopeThreads = 256, RopeTokens = 8, RopeMostDim = 256;
+    private const int RopeThreads = 256, RopeTokens = 8;
 
     protected override void QkNormRopeCore(
         Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut,
@@ -42,19 +42,10 @@ internal sealed partial class CudaOps
         Launch(
             "qknormrope", "qk_norm_rope_backward" + ActivationSuffix,
             new LaunchShape(new Dim3((uint)chunks, 2), new Dim3(RopeThreads)),
-            Arguments().Add(dq).Add(dk).Add(q).Add(k).Add(new HeadsArgument(heads, rotary.Cos.Shape[0])).Add(NormArgument.Of(norm))
-                .Add(rotary.Cos).Add(rotary.Sin).Add(layout.Positions).Add(starts).Add(partial).Add(_faults.Memory));
+            Arguments().Add(dq).Add(dk).Add(q).Add(k).Add(new HeadsArgument(heads, rotary.Cos.Shape[0]))
+                .Add(NormArgument.Of(norm)).Add(rotary.Cos).Add(rotary.Sin).Add(layout.Positions).Add(starts).Add(partial).Add(_faults.Memory));
         AddByRows(layout, partial, 2 * d, dQueryNorm);
         AddByRows(layout, partial + (ulong)(d * sizeof(float)), 2 * d, dKeyNorm);
-    }
-
-    private static void CheckHeadDim(string op, HeadShape heads)
-    {
-        if (heads.HeadDim > RopeMostDim)
-        {
-            throw new ArgumentException(
-                $"{op}: heads: expected a head size of at most {RopeMostDim} on CUDA, got {heads.HeadDim}");
-        }
     }
 
     /// <summary><c>Heads</c> of kernels/qknormrope.cu.</summary>

@@ -169,11 +169,12 @@ public sealed class SumOfSquaresLevelsTests
     public void Levels_have_the_same_bits()
     {
         float[] values = [.. Enumerable.Range(0, 70003).Select(i => MathF.Sin(i) * 1e15f)];
-        double[] sums = [.. ((TestBackend[])[TestBackend.Scalar, TestBackend.Vector256, TestBackend.Vector512]).Select(b =>
+        TestBackend[] levels = [TestBackend.Scalar, TestBackend.Vector256, TestBackend.Vector512];
+        double[] sums = Array.ConvertAll(levels, level =>
         {
-            using var bench = new Bench(b);
+            using var bench = new Bench(level);
             return bench.Backend.SumOfSquares(bench.Make("x", values, values.Length));
-        })];
+        });
         Assert.All(sums, s => Assert.Equal(sums[0], s));
     }
 }

@@ -90,7 +90,7 @@ public abstract class EmbeddingTests(TestBackend backend) : BackendSuite(backend
         }
     }
 
-    /// <summary>Of the backends of a device, which tell when they are waited for, the table's name is not asked.</summary>
+    /// <summary>A device tells when it is waited for, and does not know the table's name.</summary>
     [Theory]
     [InlineData(-1)]
     [InlineData(Vocabulary)]

@@ -51,8 +51,8 @@ public abstract class RmsNormTests(TestBackend backend) : BackendSuite(backend)
             dy = Bench.Held(Normal(33, tokens * hidden)), zeros = new float[tokens * hidden];
         float[] total = [.. x.Zip(delta, (a, b) => a + b)];
         (Tensor weight, double[] w) = MakeWeight("norm", true, Normal(34, hidden, 0.3, 1), hidden);
-        Tensor y = EmptyActivation("y", tokens, hidden), sum = Empty("sum", tokens, hidden), rstd = Empty("rstd", tokens),
-            dx = Empty("dx", tokens, hidden), dw = Empty("dw", hidden);
+        Tensor y = EmptyActivation("y", tokens, hidden), sum = Empty("sum", tokens, hidden),
+            rstd = Empty("rstd", tokens), dx = Empty("dx", tokens, hidden), dw = Empty("dw", hidden);
         Backend.AddRmsNorm(
             Make("x", x, tokens, hidden), Activation("delta", delta, tokens, hidden), weight, Eps, sum, y, rstd);
         AssertSameBits(total, Values(sum));
@@ -232,7 +232,8 @@ public abstract class RmsNormTests(TestBackend backend) : BackendSuite(backend)
             Refusal(() => Backend.RmsNorm(x, Make("w", DType.I32, new int[10], 10), Eps, y, rstd)));
         Assert.Contains(
             "overlap",
-            Refusal(() => Backend.RmsNormBackward(shifted.Slice(1, 6), x, weight, rstd, Rows(6), shifted.Slice(0, 6), null)));
+            Refusal(() => Backend.RmsNormBackward(
+                shifted.Slice(1, 6), x, weight, rstd, Rows(6), shifted.Slice(0, 6), null)));
         Assert.Contains("overlap", Refusal(() => Backend.RmsNormBackward(dx, x, weight, rstd, Rows(6), dx, null)));
         Assert.Contains(
             "expected 6 tokens, got 5", Refusal(() => Backend.RmsNormBackward(dy, x, weight, rstd, Rows(5), dx, null)));

@@ -108,8 +108,8 @@ public abstract class SwiGluTests(TestBackend backend) : BackendSuite(backend)
         Backend.SwiGlu(g, u, whole);
         Backend.SwiGluBackward(Activation("dy", dy, tokens, width), g, u, dGate, dUp);
         using Bench other = Variant(5);
-        Tensor g5 = other.MakeActivation("gate", gate, tokens, width), u5 = other.MakeActivation("up", up, tokens, width),
-            d5 = other.MakeActivation("dy", dy, tokens, width), split = other.EmptyActivation("split", tokens, width);
+        Tensor g5 = other.MakeActivation("gate", gate, tokens, width),
+            u5 = other.MakeActivation("up", up, tokens, width), d5 = other.MakeActivation("dy", dy, tokens, width), split = other.EmptyActivation("split", tokens, width);
         for (int t = 0; t < tokens; t++)
         {
             other.Backend.SwiGlu(g5.Slice(t, 1), u5.Slice(t, 1), split.Slice(t, 1));
@@ -144,7 +144,8 @@ public abstract class SwiGluTests(TestBackend backend) : BackendSuite(backend)
             wide = EmptyActivation("wide", 9);
         Assert.Contains("expected 8 elements, got 7", Refusal(() => Backend.SwiGlu(g, short7, y)));
         Assert.Contains(
-            $"expected {Backend.ActivationType}, got I32", Refusal(() => Backend.SwiGlu(Make("gate", DType.I32, new int[8], 8), y, y)));
+            $"expected {Backend.ActivationType}, got I32",
+            Refusal(() => Backend.SwiGlu(Make("gate", DType.I32, new int[8], 8), y, y)));
         Assert.Contains("overlap", Refusal(() => Backend.SwiGlu(wide.Slice(0, 8), g, wide.Slice(1, 8))));
         Assert.Contains("overlap", Refusal(() => Backend.SwiGluBackward(g, g, g, y, y)));
         Assert.Contains("expected 8 elements, got 7", Refusal(() => Backend.SwiGluBackward(short7, g, g, y, g)));

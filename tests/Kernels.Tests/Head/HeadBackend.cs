@@ -1,6 +1,5 @@
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Cuda.Head;
-using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests.Head;
 
