@@ -65,7 +65,18 @@ public static class KernelChecks
         new EmbedCheck(type),
     ];
 
-    private static KernelCheck[] Products() => [.. GemmBf16Check.All, new GemmF32Check()];
+    private static KernelCheck[] Products() =>
+    [
+        .. GemmBf16Check.All,
+        new GemmF32Check(),
+        new GemmFinishCheck(),
+        new DecodeCheck(isBf16: true),
+        new DecodeCheck(isBf16: false),
+        new LinearDropoutCheck(isBf16: true),
+        new LinearDropoutCheck(isBf16: false),
+        new LinearTokenSumsCheck(isBf16: true),
+        new LinearTokenSumsCheck(isBf16: false),
+    ];
 
     private static KernelCheck[] Attention() =>
     [
