@@ -3,7 +3,8 @@
 // x [T, K] and W [N, K] are row-major with strides of their own; x2 [T, K2] and W2 [N, K2] too, k = 0 for none. T is at
 // most 16. D is fp32 or bf16, rounded once. Where aligned, addresses and strides of x and W are multiples of 16 bytes
 // (in decode_f32, of four elements). A block of 256 threads has 16 rows of W: ceil(N / 16) blocks. Bits depend neither
-// on the grid nor on N. Bytes that must move: those of W; x is read by every block, out of L2.
+// on the grid nor on N. Bytes that must move: those of W, and of x for every block (in decode_f32 for every row of W),
+// out of the caches.
 //
 // decode_bf16(DecodeTerm first, DecodeTerm second, GemmOutput output)
 //   x and W are bf16, sums fp32, by tensor cores. Warps share out k, 64 at a time; their sums are added in order.

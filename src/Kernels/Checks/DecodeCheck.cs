@@ -30,11 +30,12 @@ internal sealed class DecodeCheck(bool isBf16)
         }
     }
 
-    private static void Try(KernelCase one, GemmCheckShape shape, GemmCheckProblem problem, GemmCheckTypes types)
+    private void Try(KernelCase one, GemmCheckShape shape, GemmCheckProblem problem, GemmCheckTypes types)
     {
         var inputs = new GemmCheckInputs(one, shape, problem, types);
-        long blocks = DecodeGemm.Shape(shape.N).Grid.X, depth = shape.K + shape.K2;
-        long bytes = (((shape.N * types.B.Size()) + (blocks * shape.M * types.A.Size())) * depth)
+        // x is read by every block, in fp32 for every row of W.
+        long readers = isBf16 ? DecodeGemm.Shape(shape.N).Grid.X : shape.N, depth = shape.K + shape.K2;
+        long bytes = (((shape.N * types.B.Size()) + (readers * shape.M * types.A.Size())) * depth)
             + ((long)shape.M * shape.N * types.D.Size());
         one.Launch(DecodeGemm.Shape(shape.N), bytes, a => DecodeGemm.AddTo(a, inputs.Call));
         inputs.Expect();
