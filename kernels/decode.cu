@@ -73,7 +73,7 @@ __device__ __forceinline__ void add_term_bf16(
         tokens[i] = x + (i64)(token < output.m ? token : 0) * term.stride_x + t * 8;
     }
     i32 k0 = warp * Chunk, whole = term.aligned ? term.k / Chunk * Chunk : 0;
-#pragma unroll 2
+#pragma unroll 1
     for (; k0 < whole; k0 += Warps * Chunk) {
         u32x4 a[2][2], b[2][Eights];
 #pragma unroll
@@ -104,8 +104,9 @@ __device__ __forceinline__ void add_term_bf16(
     }
 }
 
-// Four rows of a token are finished by a thread, of sums [parts][Tokens][Rows] added in order.
-__device__ __forceinline__ void finish(const float* sums, i32 parts, const GemmOutput& output, i32 first_row)
+// Four rows of a token are finished by a thread, of sums [Parts][Tokens][Rows] added in order.
+template <i32 Parts>
+__device__ __forceinline__ void finish(const float* sums, const GemmOutput& output, i32 first_row)
 {
     __syncthreads();
     i32 token = threadIdx.x / (Rows / 4), four = threadIdx.x % (Rows / 4) * 4;
@@ -113,7 +114,7 @@ __device__ __forceinline__ void finish(const float* sums, i32 parts, const GemmO
         return;
     f32x4 all = {0, 0, 0, 0};
 #pragma unroll
-    for (i32 p = 0; p < parts; p++) {
+    for (i32 p = 0; p < Parts; p++) {
         f32x4 part = *(const f32x4*)(sums + (p * Tokens + token) * Rows + four);
         all = f32x4{all.x + part.x, all.y + part.y, all.z + part.z, all.w + part.w};
     }
@@ -140,7 +141,7 @@ KERNEL(Threads) decode_bf16(DecodeTerm first, DecodeTerm second, GemmOutput outp
         for (i32 e = 0; e < 4; e++)
             partial[(warp * Tokens + tokens * 8 + t * 2 + (e & 1)) * Rows + g + (e >> 1) * 8] = sums[tokens][e];
     }
-    finish(partial, Warps, output, first_row);
+    finish<Warps>(partial, output, first_row);
 }
 
 // A row of W for a warp: a lane has four neighbours of k, 128 apart.
@@ -186,5 +187,5 @@ KERNEL(Threads) decode_f32(DecodeTerm first, DecodeTerm second, GemmOutput outpu
                 all[token * Rows + r] = sum;
         }
     }
-    finish(all, 1, output, blockIdx.x * Rows);
+    finish<1>(all, output, blockIdx.x * Rows);
 }

@@ -52,6 +52,12 @@ __device__ __forceinline__ void store_pair(u32 shared, float x, float y)
     asm volatile("st.shared.v2.f32 [%0], {%1, %2};" : : "r"(shared), "f"(x), "f"(y) : "memory");
 }
 
+// What lanes wrote before it is seen by the warp's others after it.
+__device__ __forceinline__ void sync_warp()
+{
+    asm volatile("bar.warp.sync -1;" : : : "memory");
+}
+
 // Where a thread is in an operand, for copies of 16 bytes: it moves on by BK of k at a time.
 struct Cursor {
     const bf16* from;  // of its first copy
@@ -244,14 +250,14 @@ struct Product {
         float* mine = shared + threadIdx.x / 32 * (16 * Stride);
 #pragma unroll
         for (i32 i = 0; i < I; i++) {
-            __syncwarp();
+            sync_warp();
 #pragma unroll
             for (i32 j = 0; j < 2 * J; j++) {
                 u32 at = shared_address(mine + (lane >> 2) * Stride + j * 8 + (lane & 3) * 2);
                 store_pair(at, sums[i][j][0], sums[i][j][1]);
                 store_pair(at + 8 * Stride * sizeof(float), sums[i][j][2], sums[i][j][3]);
             }
-            __syncwarp();
+            sync_warp();
 #pragma unroll 1
             for (i32 r = lane / Fours; r < 16; r += 32 / Fours) {
                 i32 c = lane % Fours * 4;
