@@ -59,6 +59,9 @@ public sealed record RunConfig(
 
     /// <summary>Null where nothing is asked.</summary>
     public QuestionSettings? Questions { get; init; }
+
+    /// <summary>Folder where NVIDIA's libraries are looked for first, absolute; null where none is named.</summary>
+    public string? CudaPath { get; init; }
 }
 
 public sealed record InitSettings(InitKind Kind, ulong Seed);

@@ -148,6 +148,7 @@ public static class RunConfigLoader
             Resolved: "")
         {
             Questions = QuestionSettings.Build(v, source),
+            CudaPath = BuildCudaPath(v, source),
         };
     }
 
@@ -180,6 +181,15 @@ public static class RunConfigLoader
         return new LoraSettings(
             rank, v.Take(ConfigKeys.LoraAlpha, 2.0 * rank), v.Take(ConfigKeys.LoraRsLora, false), dropout,
             v.Take(ConfigKeys.LoraTargets, LoraConfig.AllProjections), null);
+    }
+
+    private static string? BuildCudaPath(ConfigValues v, string source)
+    {
+        if (v.TakeTextIfGiven(ConfigKeys.CudaPath) is not { } given)
+            return null;
+        string path = InputPaths.Found(v, ConfigKeys.CudaPath, given, Directory.Exists, "a folder", source);
+        v.Resolve(ConfigKeys.CudaPath, path);
+        return path;
     }
 
     private static OptimizerSettings BuildOptimizer(ConfigValues v, string source, TrainingMethod method)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MolEngine.Kernels.Checks;
 using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli.Verbs;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -13,7 +12,7 @@ internal static class SelftestRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(SelftestOptions options, CommandContext context) => Run(
         options.Ordinal is { } ordinal
-            ? SelftestDevice.Cuda(CudaProbe.Run(LibrarySearch.Here), ordinal)
+            ? SelftestDevice.Cuda(CudaProbe.Run(options.Search), ordinal, options.Search)
             : [SelftestDevice.Virtual()],
         KernelChecks.All, context);
 

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
 /// <param name="Ordinal">Of the GPU; null for the virtual one.</param>
-internal sealed record SelftestOptions(int? Ordinal);
+/// <param name="Search">Where NVIDIA's libraries are looked for.</param>
+internal sealed record SelftestOptions(int? Ordinal, LibrarySearch Search);
 
 internal sealed class SelftestVerb() : Verb(
     "selftest", "Compare every CUDA kernel with the CPU, on this machine's GPU.")
@@ -16,7 +18,9 @@ internal sealed class SelftestVerb() : Verb(
         "--device", "DEVICE",
         "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).");
 
-    public override IReadOnlyList<Option> Options => [_device];
+    private readonly Option<string?> _cudaPath = CudaPathOption.Make();
+
+    public override IReadOnlyList<Option> Options => [_device, _cudaPath];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -39,7 +43,7 @@ internal sealed class SelftestVerb() : Verb(
     ];
 
     public override int Run(ParseResult arguments, CommandContext context) =>
-        SelftestRunner.Run(new SelftestOptions(Ordinal(arguments.GetValue(_device) ?? Cuda)), context);
+        SelftestRunner.Run(new SelftestOptions(Ordinal(arguments.GetValue(_device) ?? Cuda), arguments.Search(_cudaPath)), context);
 
     private static int? Ordinal(string device)
     {
