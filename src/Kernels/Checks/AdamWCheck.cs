@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Checks;
@@ -111,7 +112,7 @@ internal sealed class AdamWCheck() : KernelCheck("adamw", "adamw_f32", "equal bi
             one.Expect<float>(_memory[2], _values[2], Tolerance.BitsOrNaN);
             one.Expect<float>(_memory[3], _values[3], Tolerance.BitsOrNaN);
             if (_copy is not null)
-                one.Expect<ushort>(_copy, Array.ConvertAll(_values[0], CastToBf16Check.Round), Tolerance.Bits);
+                one.Expect<ushort>(_copy, Array.ConvertAll(_values[0], Bf16.Round), Tolerance.Bits);
 
             Tensor Host(string name, float* at) => new(name, DType.F32, new Shape(part.Count), (nint)at, owner: null);
         }

@@ -1,5 +1,6 @@
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Kernels.Checks;
 
@@ -21,13 +22,6 @@ internal sealed class CastToBf16Check() : KernelCheck("cast", "cast_f32_bf16", "
             trial.Case(count, c => Try(c, CheckValues.AnyBits(count, 1)));
     }
 
-    /// <summary>To nearest, ties to even; NaN becomes 0x7FFF.</summary>
-    internal static ushort Round(float x)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(x);
-        return float.IsNaN(x) ? (ushort)0x7FFF : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-    }
-
     private static void Try(KernelCase one, float[] values)
     {
         DeviceMemory source = one.Input<float>("source", values);
@@ -35,6 +29,6 @@ internal sealed class CastToBf16Check() : KernelCheck("cast", "cast_f32_bf16", "
         one.Launch(
             LaunchShape.Covering(values.Length, Threads, PerThread), (long)BytesPerElement * values.Length,
             a => a.Add(source).Add(destination).Add((long)values.Length));
-        one.Expect<ushort>(destination, Array.ConvertAll(values, Round), Tolerance.Bits);
+        one.Expect<ushort>(destination, Array.ConvertAll(values, Bf16.Round), Tolerance.Bits);
     }
 }

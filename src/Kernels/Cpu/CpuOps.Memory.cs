@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Kernels.Cpu;
 
@@ -18,6 +19,13 @@ internal sealed unsafe partial class CpuOps<S, V>
         if (source.Address == destination.Address)
             return;
         void* from = (void*)source.Address;
+        if (destination.Type == DType.BF16 && source.Type == DType.F32)
+        {
+            ushort* bits = (ushort*)destination.Address;
+            ForChunks(source.Count, (start, count) => ToBf16((float*)from + start, bits + start, count));
+            return;
+        }
+
         float* to = F32(destination);
         if (source.Type == destination.Type)
         {
@@ -46,6 +54,12 @@ internal sealed unsafe partial class CpuOps<S, V>
         float* px = F32(x), py = F32(y);
         ForChunks(x.Count, (start, count) =>
             RowMath<S, V>.Add(px + start, py + start, py + start, count));
+    }
+
+    private static void ToBf16(float* source, ushort* destination, int count)
+    {
+        for (int i = 0; i < count; i++)
+            destination[i] = Bf16.Round(source[i]);
     }
 
     // f16 and f64 are met only while a checkpoint is read, where the disk is the slow part: plain loops.

@@ -18,6 +18,8 @@ internal sealed unsafe partial class CpuOps<S, V>(WorkerPool pool, SimdLevel lev
 
     public override string Description => $"cpu ({level}, {_pool.Workers} thread{(_pool.Workers == 1 ? "" : "s")})";
 
+    public override DType ActivationType => DType.F32;
+
     public override long WorkspaceBytes => _scratch.Bytes;
 
     public override Arena CreateArena(string name) => new HostArena(name);
@@ -29,6 +31,11 @@ internal sealed unsafe partial class CpuOps<S, V>(WorkerPool pool, SimdLevel lev
 
     public override void Download<T>(Tensor source, Span<T> destination) =>
         source.Span<T>().CopyTo(destination);
+
+    public override void Synchronize()
+    {
+        // Every op is done when it returns.
+    }
 
     public override void Dispose()
     {

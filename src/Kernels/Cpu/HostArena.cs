@@ -11,7 +11,7 @@ public sealed unsafe class HostArena(string name) : Arena(name)
 
     ~HostArena() => Free();
 
-    protected override nint AllocateBytes(long bytes)
+    protected override nint AllocateBytes(string name, long bytes)
     {
         void* p = NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
         NativeMemory.Clear(p, (nuint)bytes);

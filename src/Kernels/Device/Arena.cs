@@ -10,6 +10,9 @@ public abstract class Arena(string name) : IDisposable
 
     public string Name { get; } = name;
 
+    /// <summary>Whether its memory is a device's, which the host reaches by copies alone.</summary>
+    public virtual bool IsOnDevice => false;
+
     /// <summary>Bytes allocated now.</summary>
     public long Bytes { get; private set; }
 
@@ -27,7 +30,7 @@ public abstract class Arena(string name) : IDisposable
         nint address;
         try
         {
-            address = AllocateBytes(Math.Max(bytes, 1));
+            address = AllocateBytes(name, Math.Max(bytes, 1));
         }
         catch (OutOfMemoryException e)
         {
@@ -50,7 +53,8 @@ public abstract class Arena(string name) : IDisposable
     }
 
     /// <summary>Zeroed memory, at least 64-byte aligned.</summary>
-    protected abstract nint AllocateBytes(long bytes);
+    /// <param name="name">What it is for, to tell a device that reports by name.</param>
+    protected abstract nint AllocateBytes(string name, long bytes);
 
     protected abstract void Free();
 }

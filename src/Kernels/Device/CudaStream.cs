@@ -32,6 +32,58 @@ public sealed class CudaStream(CudaContext context) : CudaResource(context, Crea
     }
 
     /// <summary>
+    /// Waits before memory that queued work uses is given back. Work that has failed is over too: whoever asks for its
+    /// results is told.
+    /// </summary>
+    public void Drain()
+    {
+        try
+        {
+            Synchronize();
+        }
+        catch (Exception) when (!IsClosed)
+        {
+        }
+    }
+
+    /// <summary>
+    /// Queues a copy of pinned memory's first <paramref name="count"/> bytes: they must stay as they are until the
+    /// stream has reached it.
+    /// </summary>
+    public unsafe void Upload(PinnedMemory source, nuint count, ulong destination)
+    {
+        Context.MakeCurrent();
+        Driver.Check(Driver.cuMemcpyHtoDAsync(destination, (void*)source.Value, count, Value));
+        GC.KeepAlive(source);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Queues a copy into pinned memory: it holds the bytes once the stream has reached it.</summary>
+    public unsafe void Download(ulong source, nuint count, PinnedMemory destination)
+    {
+        Context.MakeCurrent();
+        Driver.Check(Driver.cuMemcpyDtoHAsync((void*)destination.Value, source, count, Value));
+        GC.KeepAlive(destination);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Queues a copy within the device; the two places do not overlap.</summary>
+    public void Copy(ulong source, ulong destination, nuint count)
+    {
+        Context.MakeCurrent();
+        Driver.Check(Driver.cuMemcpyDtoDAsync(destination, source, count, Value));
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Queues setting bytes to zero.</summary>
+    public void Zero(ulong address, nuint count)
+    {
+        Context.MakeCurrent();
+        Driver.Check(Driver.cuMemsetD8Async(address, 0, count, Value));
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>
     /// What is queued from now on waits for what <paramref name="recorded"/> has recorded; the host does not wait.
     /// </summary>
     public void WaitFor(CudaEvent recorded)

@@ -40,11 +40,14 @@ public sealed unsafe class Tensor
 
     /// <summary>The tensor's elements as seen by the host. Host memory only.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The element type differs from <typeparamref name="T"/> in size, or there are more elements than a span can hold.
+    /// The memory is a device's, the element type differs from <typeparamref name="T"/> in size, or there are more
+    /// elements than a span can hold.
     /// </exception>
     public Span<T> Span<T>()
         where T : unmanaged
     {
+        if (_owner is Arena { IsOnDevice: true })
+            throw new InvalidOperationException($"{Name}: read as a span: expected host memory. Download it first.");
         if (Unsafe.SizeOf<T>() != Type.Size())
             throw new InvalidOperationException($"{Name}: read as {typeof(T).Name}: expected elements of {Type}");
         if (Count > int.MaxValue)

@@ -34,6 +34,9 @@ public sealed class KernelArguments
     /// <summary>The address of device memory.</summary>
     public KernelArguments Add(DeviceMemory memory) => Add(memory.Address);
 
+    /// <summary>The address of a tensor on the device, or null.</summary>
+    public KernelArguments Add(Tensor? tensor) => Add((ulong)(tensor?.Address ?? 0));
+
     /// <summary>A number, or a struct of numbers laid out as in C.</summary>
     /// <exception cref="ArgumentException">Bool, char, or beyond 4,096 bytes together.</exception>
     public KernelArguments Add<T>(T value)

@@ -6,7 +6,7 @@ public abstract partial class Ops
 {
     /// <summary>
     /// Causal softmax attention inside each document, scale 1 / sqrt(D), grouped queries, in the flash style: no [T, T]
-    /// array. q, y fp32 [T, Hq D]; k, v fp32 [T, Hkv D]; lse fp32 [T, Hq] receives the log-sum-exp of the scaled
+    /// array. q, y activation [T, Hq D]; k, v activation [T, Hkv D]; lse fp32 [T, Hq] receives the log-sum-exp of the scaled
     /// scores. y and lse share no memory with anything else. A document's result depends on that document alone, to the
     /// bit.
     /// </summary>
@@ -26,17 +26,17 @@ public abstract partial class Ops
         Tensor dq, Tensor dk, Tensor dv)
     {
         CheckAttention(nameof(AttentionBackward), q, k, v, heads, layout, y, lse);
-        Require.Shape(nameof(AttentionBackward), nameof(dy), dy, DType.F32, q.Shape[0], heads.QuerySize);
-        Require.Shape(nameof(AttentionBackward), nameof(dq), dq, DType.F32, q.Shape[0], heads.QuerySize);
-        Require.Shape(nameof(AttentionBackward), nameof(dk), dk, DType.F32, q.Shape[0], heads.KeyValueSize);
-        Require.Shape(nameof(AttentionBackward), nameof(dv), dv, DType.F32, q.Shape[0], heads.KeyValueSize);
+        Require.Shape(nameof(AttentionBackward), nameof(dy), dy, ActivationType, q.Shape[0], heads.QuerySize);
+        Require.Shape(nameof(AttentionBackward), nameof(dq), dq, ActivationType, q.Shape[0], heads.QuerySize);
+        Require.Shape(nameof(AttentionBackward), nameof(dk), dk, ActivationType, q.Shape[0], heads.KeyValueSize);
+        Require.Shape(nameof(AttentionBackward), nameof(dv), dv, ActivationType, q.Shape[0], heads.KeyValueSize);
         CheckOutputs(nameof(AttentionBackward), [dq, dk, dv], [dy, q, k, v, y, lse]);
         AttentionBackwardCore(dy, q, k, v, y, lse, heads, layout, dq, dk, dv);
     }
 
     /// <summary>
     /// Attention of n new tokens over a key/value cache that already holds them: query i sees cache entries 0 .. start
-    /// + i. q, y fp32 [n, Hq D]; keys, values fp32 [C, Hkv D] with C >= start + n. y shares no memory with anything
+    /// + i. q, y activation [n, Hq D]; keys, values activation [C, Hkv D] with C >= start + n. y shares no memory with anything
     /// else.
     /// </summary>
     public void AttentionCached(Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
@@ -44,10 +44,10 @@ public abstract partial class Ops
         const string Op = nameof(AttentionCached);
         int n = q.Shape[0];
         CheckHeads(Op, heads);
-        Require.Shape(Op, nameof(q), q, DType.F32, n, heads.QuerySize);
-        Require.Shape(Op, nameof(y), y, DType.F32, n, heads.QuerySize);
-        Require.Shape(Op, nameof(keys), keys, DType.F32, keys.Shape[0], heads.KeyValueSize);
-        Require.Shape(Op, nameof(values), values, DType.F32, keys.Shape[0], heads.KeyValueSize);
+        Require.Shape(Op, nameof(q), q, ActivationType, n, heads.QuerySize);
+        Require.Shape(Op, nameof(y), y, ActivationType, n, heads.QuerySize);
+        Require.Shape(Op, nameof(keys), keys, ActivationType, keys.Shape[0], heads.KeyValueSize);
+        Require.Shape(Op, nameof(values), values, ActivationType, keys.Shape[0], heads.KeyValueSize);
         if (start < 0 || start > keys.Shape[0] - n)
         {
             throw new ArgumentException(
@@ -69,16 +69,16 @@ public abstract partial class Ops
     protected abstract void AttentionCachedCore(
         Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y);
 
-    private static void CheckAttention(
+    private void CheckAttention(
         string op, Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
     {
         int tokens = q.Shape[0];
         CheckHeads(op, heads);
         Require.Layout(op, layout, tokens);
-        Require.Shape(op, "q", q, DType.F32, tokens, heads.QuerySize);
-        Require.Shape(op, "k", k, DType.F32, tokens, heads.KeyValueSize);
-        Require.Shape(op, "v", v, DType.F32, tokens, heads.KeyValueSize);
-        Require.Shape(op, "y", y, DType.F32, tokens, heads.QuerySize);
+        Require.Shape(op, "q", q, ActivationType, tokens, heads.QuerySize);
+        Require.Shape(op, "k", k, ActivationType, tokens, heads.KeyValueSize);
+        Require.Shape(op, "v", v, ActivationType, tokens, heads.KeyValueSize);
+        Require.Shape(op, "y", y, ActivationType, tokens, heads.QuerySize);
         Require.Shape(op, "lse", lse, DType.F32, tokens, heads.QueryHeads);
     }
 

@@ -5,15 +5,16 @@ namespace MolEngine.Kernels.Ops;
 public abstract partial class Ops
 {
     /// <summary>
-    /// y = x W^T + bias + Scale * dropout(x) A^T B^T. x fp32 [T, K], y fp32 [T, N]. Each token's result depends on
+    /// y = x W^T + bias + Scale * dropout(x) A^T B^T. x activation [T, K], y activation [T, N]. Each token's result depends on
     /// that token
     /// alone, to the bit: not on T, nor on its place.
     /// </summary>
-    /// <param name="loraHidden">fp32 [T, R]: receives Scale * dropout(x) A^T, which the backward pass reads. Null
+    /// <param name="loraHidden">Activation [T, R]: receives Scale * dropout(x) A^T, which the backward pass reads. Null
     /// without an adapter.</param>
     public void Linear(Tensor x, LinearWeights weights, SequenceLayout layout, Tensor y, Tensor? loraHidden)
     {
-        CheckLinear(nameof(Linear), x, weights, layout, y, loraHidden);
+        CheckLinear(nameof(Linear), x, weights, layout, loraHidden);
+        Require.Shape(nameof(Linear), nameof(y), y, ActivationType, x.Shape[0], weights.Outputs);
         Require.Distinct(nameof(Linear), x, y);
         LinearCore(x, weights, layout, y, loraHidden);
     }
@@ -23,14 +24,16 @@ public abstract partial class Ops
     /// and rows in
     /// order, so that they do not depend on the split into micro-batches, to the bit.
     /// </summary>
-    /// <param name="dx">fp32 [T, K], or null where no input gradient is wanted.</param>
+    /// <param name="dy">Activation or fp32 [T, N].</param>
+    /// <param name="dx">Activation or fp32 [T, K], or null where no input gradient is wanted.</param>
     public void LinearBackward(
         Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden, LinearGradients gradients,
         Tensor? dx, bool accumulateDx)
     {
         const string Op = nameof(LinearBackward);
-        CheckLinear(Op, x, weights, layout, dy, loraHidden);
-        Require.Shape(Op, nameof(dx), dx, DType.F32, x.Shape[0], weights.Inputs);
+        CheckLinear(Op, x, weights, layout, loraHidden);
+        Require.ActivationOrF32(Op, nameof(dy), dy, ActivationType, x.Shape[0], weights.Outputs);
+        Require.ActivationOrF32(Op, nameof(dx), dx, ActivationType, x.Shape[0], weights.Inputs);
         Require.Shape(Op, "gradient of weight", gradients.Weight, DType.F32, weights.Outputs, weights.Inputs);
         Require.Shape(Op, "gradient of bias", gradients.Bias, DType.F32, weights.Outputs);
         if (weights.Lora is { } lora)
@@ -51,12 +54,13 @@ public abstract partial class Ops
     /// <summary>
     /// y = x W^T + bias + Scale * x A^T B^T for the few tokens of a decoding step, by a path made for small T. Values
     /// may differ from
-    /// <see cref="Linear"/> in the last bits; training never takes it. No dropout.
+    /// <see cref="Linear"/> in the last bits; training never takes it. No dropout. x activation [T, K], y activation or
+    /// fp32 [T, N].
     /// </summary>
     public void LinearDecode(Tensor x, LinearWeights weights, Tensor y)
     {
-        Require.Shape(nameof(LinearDecode), nameof(x), x, DType.F32, y.Shape[0], weights.Inputs);
-        Require.Shape(nameof(LinearDecode), nameof(y), y, DType.F32, x.Shape[0], weights.Outputs);
+        Require.Shape(nameof(LinearDecode), nameof(x), x, ActivationType, y.Shape[0], weights.Inputs);
+        Require.ActivationOrF32(nameof(LinearDecode), nameof(y), y, ActivationType, x.Shape[0], weights.Outputs);
         LinearDecodeCore(x, weights, y);
     }
 
@@ -69,13 +73,11 @@ public abstract partial class Ops
 
     protected abstract void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y);
 
-    private static void CheckLinear(
-        string op, Tensor x, LinearWeights w, SequenceLayout layout, Tensor y, Tensor? loraHidden)
+    private void CheckLinear(string op, Tensor x, LinearWeights w, SequenceLayout layout, Tensor? loraHidden)
     {
         int tokens = x.Shape[0];
         Require.Layout(op, layout, tokens);
-        Require.Shape(op, "x", x, DType.F32, tokens, w.Inputs);
-        Require.Shape(op, "y", y, DType.F32, tokens, w.Outputs);
+        Require.Shape(op, "x", x, ActivationType, tokens, w.Inputs);
         Require.Weight(op, "weight", w.Weight, w.Outputs, w.Inputs);
         if (w.Bias is not null)
             Require.Weight(op, "bias", w.Bias, w.Outputs);
@@ -85,7 +87,7 @@ public abstract partial class Ops
         Require.Shape(op, "lora B", lora.B, DType.F32, w.Outputs, lora.Rank);
         if (loraHidden is null)
             throw new ArgumentException($"{op}: loraHidden: expected a tensor [T, {lora.Rank}] where there is an adapter, got none");
-        Require.Shape(op, "loraHidden", loraHidden, DType.F32, tokens, lora.Rank);
+        Require.Shape(op, "loraHidden", loraHidden, ActivationType, tokens, lora.Rank);
         if (lora.Dropout is < 0 or >= 1)
             throw new ArgumentException($"{op}: dropout: expected a probability in [0, 1), got {lora.Dropout}");
     }

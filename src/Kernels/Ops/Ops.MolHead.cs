@@ -9,7 +9,7 @@ public abstract partial class Ops
 
     /// <summary>
     /// The base side of the Mixture of Losses: a streaming top n over tiles of the vocabulary, without gradient and
-    /// without a [T, V] array. hidden fp32 [T, H] (after the last norm), weight [V, H], targets I32 [T]: tokens with -1
+    /// without a [T, V] array. hidden activation [T, H] (after the last norm), weight [V, H], targets I32 [T]: tokens with -1
     /// are passed over.
     /// </summary>
     public void BaseTopN(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result)
@@ -24,7 +24,7 @@ public abstract partial class Ops
     /// sum over tokens of CeWeight CE + KlWeight KL, in one streaming pass over vocabulary tiles (a second one for
     /// <paramref name="dWeight"/>). No [T, V] array; every coefficient outside the tail is exact.
     /// </summary>
-    /// <param name="hidden">fp32 [T, H], after the last norm.</param>
+    /// <param name="hidden">Activation [T, H], after the last norm.</param>
     /// <param name="weight">[V, H], fp32 or bf16.</param>
     /// <param name="targets">Targets and weights.</param>
     /// <param name="reference">The base's distribution, or null for cross-entropy alone (then KlWeight must be
@@ -58,7 +58,7 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// logits = hidden W^T for the few tokens of a decoding step. hidden fp32 [n, H], logits fp32 [n, V].
+    /// logits = hidden W^T for the few tokens of a decoding step. hidden activation [n, H], logits fp32 [n, V].
     /// </summary>
     public void HeadLogits(Tensor hidden, Tensor weight, Tensor logits)
     {
@@ -72,9 +72,9 @@ public abstract partial class Ops
         Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution? reference, SequenceLayout layout,
         HeadResult result, Tensor? dHidden, Tensor? dWeight);
 
-    private static void CheckHead(string op, Tensor hidden, Tensor weight, Tensor targets)
+    private void CheckHead(string op, Tensor hidden, Tensor weight, Tensor targets)
     {
-        Require.Type(op, "hidden", hidden, DType.F32);
+        Require.Type(op, "hidden", hidden, ActivationType);
         Require.Weight(op, "weight", weight, weight.Shape[0], hidden.Shape[1]);
         Require.Shape(op, "targets", targets, DType.I32, hidden.Shape[0]);
     }

@@ -9,7 +9,7 @@ public abstract partial class Ops
 {
     /// <summary>
     /// Optional per-head RMS norm, then rotary embedding (halves [0, D/2) and [D/2, D) are the pairs) by each token's
-    /// position. q, qOut fp32 [T, Hq D]; k, kOut fp32 [T, Hkv D]. qOut may be q itself and kOut k; other overlap is an
+    /// position. q, qOut activation [T, Hq D]; k, kOut activation [T, Hkv D]. qOut may be q itself and kOut k; other overlap is an
     /// error.
     /// </summary>
     /// <exception cref="ArgumentException">A position is not a row of the rotary table.</exception>
@@ -58,7 +58,7 @@ public abstract partial class Ops
         Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout,
         Tensor? dQueryNorm, Tensor? dKeyNorm);
 
-    private static void CheckQkNormRope(
+    private void CheckQkNormRope(
         string op, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut,
         Tensor kOut)
     {
@@ -67,10 +67,10 @@ public abstract partial class Ops
         if (heads.HeadDim % 2 != 0)
             throw new ArgumentException($"{op}: heads: expected an even head size (halves are rotated), got {heads.HeadDim}");
         Require.Layout(op, layout, tokens);
-        Require.Shape(op, "q", q, DType.F32, tokens, heads.QuerySize);
-        Require.Shape(op, "q gradient or output", qOut, DType.F32, tokens, heads.QuerySize);
-        Require.Shape(op, "k", k, DType.F32, tokens, heads.KeyValueSize);
-        Require.Shape(op, "k gradient or output", kOut, DType.F32, tokens, heads.KeyValueSize);
+        Require.Shape(op, "q", q, ActivationType, tokens, heads.QuerySize);
+        Require.Shape(op, "q gradient or output", qOut, ActivationType, tokens, heads.QuerySize);
+        Require.Shape(op, "k", k, ActivationType, tokens, heads.KeyValueSize);
+        Require.Shape(op, "k gradient or output", kOut, ActivationType, tokens, heads.KeyValueSize);
         Require.Shape(op, "cos", rotary.Cos, DType.F32, rotary.Cos.Shape[0], heads.HeadDim / 2);
         Require.Shape(op, "sin", rotary.Sin, DType.F32, rotary.Cos.Shape[0], heads.HeadDim / 2);
         if (norm is null)

@@ -5,22 +5,28 @@ namespace MolEngine.Kernels.Ops;
 public abstract partial class Ops
 {
     /// <summary>
-    /// y = x * rsqrt(mean(x^2) + eps) * weight, over the last dimension. x, y fp32 [T, H]; weight [H]; rstd fp32 [T].
+    /// y = x * rsqrt(mean(x^2) + eps) * weight, over the last dimension. x fp32, y activation [T, H];
+    /// weight [H]; rstd fp32 [T].
     /// </summary>
-    /// <param name="y">May be x itself.</param>
+    /// <param name="y">May be x itself where it is fp32.</param>
     /// <param name="rstd">Receives rsqrt(mean(x^2) + eps), which the backward pass reads.</param>
     public void RmsNorm(Tensor x, Tensor weight, float eps, Tensor y, Tensor rstd)
     {
-        CheckRmsNorm(nameof(RmsNorm), x, weight, y, rstd);
+        CheckRmsNorm(nameof(RmsNorm), x, weight, rstd);
+        Require.Shape(nameof(RmsNorm), nameof(y), y, ActivationType, x.Shape[0], x.Shape[1]);
         Require.SameOrDistinct(nameof(RmsNorm), y, x);
         RmsNormCore(x, weight, eps, y, rstd);
     }
 
-    /// <summary>sum = x + delta; y = RmsNorm(sum). sum may be x or delta itself; so may y where sum is not.</summary>
+    /// <summary>
+    /// sum = x + delta; y = RmsNorm(sum). x, sum fp32, delta, y activation. sum may be x or delta itself; so may y where
+    /// sum is not.
+    /// </summary>
     public void AddRmsNorm(Tensor x, Tensor delta, Tensor weight, float eps, Tensor sum, Tensor y, Tensor rstd)
     {
-        CheckRmsNorm(nameof(AddRmsNorm), x, weight, y, rstd);
-        Require.Shape(nameof(AddRmsNorm), nameof(delta), delta, DType.F32, x.Shape[0], x.Shape[1]);
+        CheckRmsNorm(nameof(AddRmsNorm), x, weight, rstd);
+        Require.Shape(nameof(AddRmsNorm), nameof(y), y, ActivationType, x.Shape[0], x.Shape[1]);
+        Require.Shape(nameof(AddRmsNorm), nameof(delta), delta, ActivationType, x.Shape[0], x.Shape[1]);
         Require.Shape(nameof(AddRmsNorm), nameof(sum), sum, DType.F32, x.Shape[0], x.Shape[1]);
         Require.Distinct(nameof(AddRmsNorm), sum, y);
         foreach (Tensor input in (ReadOnlySpan<Tensor>)[x, delta])
@@ -35,12 +41,14 @@ public abstract partial class Ops
     /// <summary>
     /// dx += d(RmsNorm)/dx . dy; dWeight += sum over tokens of dy * x * rstd (each row's sum by itself, rows in order).
     /// </summary>
-    /// <param name="dx">Accumulated; must not overlap dy or x.</param>
+    /// <param name="dy">Activation or fp32.</param>
+    /// <param name="dx">fp32, accumulated; must not overlap dy or x.</param>
     /// <param name="dWeight">fp32 [H], or null where the weight is frozen.</param>
     public void RmsNormBackward(
         Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight)
     {
-        CheckRmsNorm(nameof(RmsNormBackward), x, weight, dy, rstd);
+        CheckRmsNorm(nameof(RmsNormBackward), x, weight, rstd);
+        Require.ActivationOrF32(nameof(RmsNormBackward), nameof(dy), dy, ActivationType, x.Shape[0], x.Shape[1]);
         Require.Shape(nameof(RmsNormBackward), nameof(dx), dx, DType.F32, x.Shape[0], x.Shape[1]);
         Require.Shape(nameof(RmsNormBackward), nameof(dWeight), dWeight, DType.F32, x.Shape[1]);
         Require.Layout(nameof(RmsNormBackward), layout, x.Shape[0]);
@@ -57,11 +65,10 @@ public abstract partial class Ops
     protected abstract void RmsNormBackwardCore(
         Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight);
 
-    private static void CheckRmsNorm(string op, Tensor x, Tensor weight, Tensor y, Tensor rstd)
+    private static void CheckRmsNorm(string op, Tensor x, Tensor weight, Tensor rstd)
     {
         Require.Rank(op, "x", x, 2);
         Require.Type(op, "x", x, DType.F32);
-        Require.Shape(op, "y", y, DType.F32, x.Shape[0], x.Shape[1]);
         Require.Weight(op, "weight", weight, x.Shape[1]);
         Require.Shape(op, "rstd", rstd, DType.F32, x.Shape[0]);
     }

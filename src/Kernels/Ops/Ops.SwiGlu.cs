@@ -5,7 +5,7 @@ namespace MolEngine.Kernels.Ops;
 public abstract partial class Ops
 {
     /// <summary>
-    /// y = silu(gate) * up = gate / (1 + exp(-gate)) * up, elementwise, fp32 [T, F]. y may be gate or up itself.
+    /// y = silu(gate) * up = gate / (1 + exp(-gate)) * up, elementwise, activation [T, F]. y may be gate or up itself.
     /// </summary>
     public void SwiGlu(Tensor gate, Tensor up, Tensor y)
     {
@@ -29,11 +29,11 @@ public abstract partial class Ops
 
     protected abstract void SwiGluBackwardCore(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp);
 
-    private static void CheckSwiGlu(string op, Tensor gate, Tensor up, Tensor a, Tensor b)
+    private void CheckSwiGlu(string op, Tensor gate, Tensor up, Tensor a, Tensor b)
     {
         foreach (Tensor x in (ReadOnlySpan<Tensor>)[gate, up, a, b])
         {
-            Require.Type(op, x.Name, x, DType.F32);
+            Require.Type(op, x.Name, x, ActivationType);
             Require.Count(op, x.Name, x, gate.Count);
         }
     }

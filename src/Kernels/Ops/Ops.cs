@@ -9,8 +9,10 @@ namespace MolEngine.Kernels.Ops;
 /// layer.
 /// </summary>
 /// <remarks>
+/// Activations, what flows between ops inside a layer, are of <see cref="ActivationType"/>; the residual stream, its
+/// gradient, statistics, logits, losses and gradients of weights are fp32 everywhere.
 /// Shape letters: T tokens, H hidden, N outputs, K inputs, R rank, Hq / Hkv query / key-value heads, D head size, F
-/// intermediate, V vocabulary, P positions. Activations are fp32 on the CPU. Weights are fp32 or bf16 as stored; their
+/// intermediate, V vocabulary, P positions. Weights are fp32 or bf16 as stored; their
 /// gradients fp32.
 /// Gradients of weights are accumulated (+=); gradients of activations are overwritten unless a method says otherwise.
 /// </remarks>
@@ -18,6 +20,11 @@ public abstract partial class Ops : IDisposable
 {
     /// <summary>Backend and level, for people: "cpu (AVX-512, 2 threads)".</summary>
     public abstract string Description { get; }
+
+    /// <summary>
+    /// Of activations: fp32, or bf16. The CPU has fp32; a GPU either.
+    /// </summary>
+    public abstract DType ActivationType { get; }
 
     /// <summary>A named group of allocations on this backend.</summary>
     public abstract Arena CreateArena(string name);
@@ -40,15 +47,17 @@ public abstract partial class Ops : IDisposable
     public abstract void Download<T>(Tensor source, Span<T> destination)
         where T : unmanaged;
 
+    /// <summary>Waits until all that was asked for is done; faults of that work come out here.</summary>
+    public abstract void Synchronize();
+
     public abstract void Dispose();
 
     /// <summary>Sets every element to zero.</summary>
     public void Zero(Tensor x) => ZeroCore(x);
 
     /// <summary>
-    /// destination = source, converting bf16, f16 and f64 to fp32 where the types differ. Equal counts. The tensors
-    /// may be the same one;
-    /// otherwise they must not overlap.
+    /// destination = source, converting bf16, f16 and f64 to fp32, or fp32 to bf16 (to nearest, ties to even), where the
+    /// types differ. Equal counts. The tensors may be the same one; otherwise they must not overlap.
     /// </summary>
     public void Copy(Tensor source, Tensor destination)
     {
@@ -59,8 +68,12 @@ public abstract partial class Ops : IDisposable
         }
         else
         {
-            Require.Type(nameof(Copy), nameof(destination), destination, DType.F32);
-            Require.Floating(nameof(Copy), nameof(source), source);
+            if (source.Type != DType.F32 || destination.Type != DType.BF16)
+            {
+                Require.Type(nameof(Copy), nameof(destination), destination, DType.F32);
+                Require.Floating(nameof(Copy), nameof(source), source);
+            }
+
             Require.Distinct(nameof(Copy), destination, source);
         }
 

@@ -37,6 +37,17 @@ internal static class Require
             throw new ArgumentException($"{op}: {argument} ({tensor.Name}): expected {type}, got {tensor.Type}");
     }
 
+    /// <summary>Of the backend's activation type, or fp32.</summary>
+    public static void ActivationOrF32(
+        string op, string argument, Tensor? tensor, DType activation, params int[] dimensions)
+    {
+        if (tensor is null)
+            return;
+        if (tensor.Type != activation)
+            Type(op, argument, tensor, DType.F32);
+        Shape(op, argument, tensor, dimensions);
+    }
+
     /// <summary>One of the four floating-point types.</summary>
     public static void Floating(string op, string argument, Tensor tensor)
     {

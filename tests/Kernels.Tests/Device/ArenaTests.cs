@@ -78,7 +78,7 @@ public sealed unsafe class ArenaTests
     {
         private long _left = bytes;
 
-        protected override nint AllocateBytes(long bytes) =>
+        protected override nint AllocateBytes(string name, long bytes) =>
             (_left -= bytes) < 0 ? throw new OutOfMemoryException() : 4096;
 
         protected override void Free()

@@ -1,0 +1,24 @@
+using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Cuda.Gemm;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
+using MolEngine.Kernels.Launch;
+
+namespace MolEngine.Kernels.Cuda;
+
+/// <summary>Makes the CUDA backend on a driver: NVIDIA's, or another that implements its interface.</summary>
+public static class CudaBackend
+{
+    /// <param name="images">What its kernels are loaded from.</param>
+    /// <param name="activationType">BF16, or F32 for parity.</param>
+    /// <exception cref="CudaException">The driver refuses, or there is no such device.</exception>
+    public static Ops.Ops Create(ICudaDriver driver, int ordinal, KernelImages images, DType activationType)
+    {
+        if (activationType is not (DType.BF16 or DType.F32))
+            throw new ArgumentException($"cuda: activations: expected BF16 or F32, got {activationType}");
+        var context = CudaContext.Create(driver, ordinal);
+        var stream = new CudaStream(context);
+        var kernels = new CudaKernels(context, images);
+        return new CudaOps(context, stream, kernels, new BuiltinGemm(stream, kernels), activationType);
+    }
+}

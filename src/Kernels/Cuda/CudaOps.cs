@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Cuda.Gemm;
+using MolEngine.Kernels.Cuda.Memory;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Launch;
+
+namespace MolEngine.Kernels.Cuda;
+
+/// <summary>
+/// The CUDA backend: every op queues kernels on one stream and returns. The host waits in <see cref="Download"/>,
+/// <see cref="Synchronize"/> and the ops that return a number.
+/// </summary>
+internal sealed partial class CudaOps : Ops.Ops
+{
+    private readonly CudaContext _context;
+    private readonly CudaStream _stream;
+    private readonly CudaKernels _kernels;
+    private readonly StagedCopies _copies;
+    private readonly DeviceScratch _scratch;
+    private readonly LayoutTables _tables;
+    private readonly DeviceFaults _faults;
+    private readonly IGemm _gemm;
+    private readonly KernelArguments _arguments = new();
+
+    /// <param name="context">Owned from here on, with its driver, stream, kernels and products.</param>
+    public CudaOps(CudaContext context, CudaStream stream, CudaKernels kernels, IGemm gemm, DType activationType)
+    {
+        (_context, _stream, _kernels, _gemm) = (context, stream, kernels, gemm);
+        ActivationType = activationType;
+        _copies = new StagedCopies(context, stream);
+        _scratch = new DeviceScratch(context, stream);
+        _tables = new LayoutTables(context, stream, _copies);
+        _faults = new DeviceFaults(context, stream);
+    }
+
+    public override string Description =>
+        $"cuda:{_context.Properties.Ordinal} ({_context.Properties.Name}, {(IsBf16 ? "bf16" : "fp32")} activations)";
+
+    public override DType ActivationType { get; }
+
+    public override long WorkspaceBytes => _scratch.Bytes + _tables.Bytes;
+
+    private bool IsBf16 => ActivationType == DType.BF16;
+
+    public override Arena CreateArena(string name) => new DeviceArena(name, _context, _stream);
+
+    public override Tensor Adopt(Tensor host, Arena arena)
+    {
+        Tensor tensor = arena.Allocate(host.Name, host.Type, host.Shape.Dimensions.ToArray());
+        for (long done = 0; done < host.Bytes;)
+        {
+            int count = (int)Math.Min(host.Bytes - done, 1 << 30);
+            _copies.Upload(HostBytes(host, done, count), (ulong)tensor.Address + (ulong)done);
+            done += count;
+        }
+
+        return tensor;
+    }
+
+    public override void Upload<T>(ReadOnlySpan<T> source, Tensor destination)
+    {
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(source);
+        RequireBytes("upload", destination, bytes.Length);
+        _copies.Upload(bytes, (ulong)destination.Address);
+    }
+
+    public override void Download<T>(Tensor source, Span<T> destination)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(destination);
+        RequireBytes("download", source, bytes.Length);
+        _faults.Look();
+        _copies.Download((ulong)source.Address, bytes);
+        if (bytes.Length == 0)
+            _stream.Synchronize();
+        _faults.Throw();
+    }
+
+    public override void Synchronize()
+    {
+        _faults.Look();
+        _stream.Synchronize();
+        _faults.Throw();
+    }
+
+    public override void Dispose()
+    {
+        _stream.Drain();
+        _gemm.Dispose();
+        _faults.Dispose();
+        _tables.Dispose();
+        _scratch.Dispose();
+        _copies.Dispose();
+        _kernels.Dispose();
+        _stream.Dispose();
+        _context.Dispose();
+        (_context.Driver as IDisposable)?.Dispose();
+    }
+
+    /// <summary>Empty arguments; one launch at a time is made ready.</summary>
+    private KernelArguments Arguments() => _arguments.Clear();
+
+    private void Launch(string source, string kernel, in LaunchShape shape, KernelArguments arguments) =>
+        _kernels.Get(source, kernel).Launch(_stream, shape, arguments);
+
+    private static unsafe ReadOnlySpan<byte> HostBytes(Tensor host, long start, int count) =>
+        new((byte*)host.Address + start, count);
+
+    private static void RequireBytes(string what, Tensor tensor, long bytes)
+    {
+        if (tensor.Bytes != bytes)
+            throw new ArgumentException($"{tensor.Name}: {what}: expected {tensor.Bytes} bytes ({tensor}), got {bytes}");
+    }
+}

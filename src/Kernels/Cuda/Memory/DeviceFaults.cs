@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Cuda.Memory;
+
+/// <summary>
+/// What kernels say of inputs that they cannot use (<c>Fault</c> of kernels/fault.cuh): looked at whenever the host
+/// waits for the device.
+/// </summary>
+internal sealed class DeviceFaults : IDisposable
+{
+    private readonly CudaStream _stream;
+    private readonly PinnedMemory _host;
+
+    public DeviceFaults(CudaContext context, CudaStream stream)
+    {
+        _stream = stream;
+        Memory = new DeviceMemory(context, "fault", (nuint)Marshal.SizeOf<Fault>());
+        _host = new PinnedMemory(context, Memory.Bytes);
+        Memory.Zero(stream);
+    }
+
+    private enum FaultCode
+    {
+        None,
+        Token,
+        Position,
+        Target,
+        Weight,
+    }
+
+    /// <summary>For a kernel's argument.</summary>
+    public DeviceMemory Memory { get; }
+
+    /// <summary>Queues a look; <see cref="Throw"/> tells its result once the stream has been waited for.</summary>
+    public void Look() => _stream.Download(Memory.Address, Memory.Bytes, _host);
+
+    /// <exception cref="ArgumentException">A kernel found one: the message is that of the CPU backend.</exception>
+    public void Throw()
+    {
+        Fault fault = _host.Span<Fault>()[0];
+        if (fault.Code == FaultCode.None)
+            return;
+        Memory.Zero(_stream);
+        _host.Span<byte>().Clear();
+        throw new ArgumentException(fault.Code switch
+        {
+            FaultCode.Token =>
+                $"Embedding: token {fault.Index}: expected an id from 0 to {fault.Limit - 1}, got {fault.Value}. "
+                + "Check that tokenizer and model belong together.",
+            FaultCode.Position =>
+                $"QkNormRope: positions: expected 0 .. {fault.Limit - 1} (rows of the rotary table), got {fault.Value} at "
+                + $"token {fault.Index}. Make the table for longer documents, or shorten them.",
+            FaultCode.Target =>
+                $"head: target of token {fault.Index}: expected an id below the vocabulary's {fault.Limit}, got "
+                + $"{fault.Value}",
+            _ => "MolHead: KL weight: expected zeros without a base distribution, got another value at token "
+                + $"{fault.Index}",
+        });
+    }
+
+    public void Dispose()
+    {
+        _stream.Drain();
+        Memory.Dispose();
+        _host.Dispose();
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct Fault(FaultCode Code, int Index, int Value, int Limit);
+}

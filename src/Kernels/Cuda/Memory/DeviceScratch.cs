@@ -1,0 +1,46 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Cuda.Memory;
+
+/// <summary>
+/// Named workspace of the CUDA backend: a buffer grows when an op asks for more and is kept for the next call. Contents
+/// are undefined at every <see cref="Get"/>; what an earlier op queued on it has run before what a later one queues.
+/// </summary>
+internal sealed class DeviceScratch(CudaContext context, CudaStream stream) : IDisposable
+{
+    private readonly Dictionary<string, DeviceMemory> _buffers = [];
+
+    public long Bytes => _buffers.Values.Sum(b => (long)b.Bytes);
+
+    /// <summary>At least <paramref name="count"/> elements, 256-byte aligned, under a name of the caller's.</summary>
+    /// <exception cref="OutOfDeviceMemoryException">Names the buffer and lists the others.</exception>
+    public DeviceMemory Get(string name, DType type, long count)
+    {
+        long bytes = Math.Max(1, checked(count * type.Size()));
+        if (_buffers.TryGetValue(name, out DeviceMemory? buffer) && (long)buffer.Bytes >= bytes)
+            return buffer;
+        if (_buffers.Remove(name))
+        {
+            stream.Synchronize();
+            buffer!.Dispose();
+        }
+
+        try
+        {
+            return _buffers[name] = new DeviceMemory(context, name, (nuint)bytes);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new OutOfDeviceMemoryException(
+                "workspace", $"\"{name}\"", bytes, _buffers.Select(b => (b.Key, (long)b.Value.Bytes)), e);
+        }
+    }
+
+    public void Dispose()
+    {
+        stream.Drain();
+        foreach (DeviceMemory buffer in _buffers.Values)
+            buffer.Dispose();
+        _buffers.Clear();
+    }
+}

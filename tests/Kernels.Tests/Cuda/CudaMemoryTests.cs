@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Cuda.Memory;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+using MolEngine.VirtualGpu.Driver;
+
+namespace MolEngine.Kernels.Tests.Cuda;
+
+/// <summary>Memory of the CUDA backend, on the virtual GPU, whose streams run as late as they may.</summary>
+public sealed class CudaMemoryTests : IDisposable
+{
+    private readonly VirtualCudaDriver _driver = new(DeviceProfile.Sm80);
+    private readonly CudaContext _context;
+    private readonly CudaStream _stream;
+    private readonly StagedCopies _copies;
+
+    public CudaMemoryTests()
+    {
+        _context = CudaContext.Create(_driver, 0);
+        _stream = new CudaStream(_context);
+        _copies = new StagedCopies(_context, _stream, pieceBytes: 100);
+    }
+
+    public void Dispose()
+    {
+        _copies.Dispose();
+        _stream.Dispose();
+        _context.Dispose();
+        _driver.Dispose();
+    }
+
+    [Fact]
+    public void Staged_copies_of_any_length_go_there_and_back()
+    {
+        foreach (int length in (int[])[0, 1, 99, 100, 101, 200, 201, 1003])
+        {
+            var sent = new byte[length];
+            new Random(length).NextBytes(sent);
+            using var memory = new DeviceMemory(_context, "memory", (nuint)length + 1);
+            byte[] copy = [.. sent];
+            _copies.Upload(copy, memory.Address);
+            copy.AsSpan().Clear();
+            var got = new byte[length];
+            _copies.Download(memory.Address, got);
+            Assert.Equal(sent, got);
+        }
+    }
+
+    [Fact]
+    public void Scratch_grows_and_is_kept()
+    {
+        using var scratch = new DeviceScratch(_context, _stream);
+        DeviceMemory first = scratch.Get("a", DType.F32, 10);
+        Assert.Same(first, scratch.Get("a", DType.BF16, 20));
+        DeviceMemory larger = scratch.Get("a", DType.F32, 11);
+        Assert.NotSame(first, larger);
+        Assert.NotSame(larger, scratch.Get("b", DType.F32, 1));
+        Assert.Equal(48, scratch.Bytes);
+    }
+
+    /// <summary>Tables of layouts that left give their memory to later ones, whose copies run in the stream's order.</summary>
+    [Fact]
+    public void Tables_are_made_once_for_a_layout_and_their_memory_goes_round()
+    {
+        using var tables = new LayoutTables(_context, _stream, _copies);
+        int made = 0;
+        SequenceLayout[] layouts = [.. Enumerable.Range(1, 9).Select(Layout)];
+        foreach (SequenceLayout layout in layouts)
+        {
+            (DeviceMemory memory, int count) = tables.For(layout, "starts", Make);
+            Assert.Same(memory, tables.For(layout, "starts", Make).Memory);
+            var got = new int[count];
+            _copies.Download(memory.Address, MemoryMarshal.AsBytes(got.AsSpan()));
+            Assert.Equal(layout.RowStarts, got);
+        }
+
+        Assert.Equal(layouts.Length, made);
+        long bytes = tables.Bytes;
+        tables.For(layouts[^1], "starts", Make);
+        tables.For(layouts[^4], "starts", Make);
+        Assert.Equal(layouts.Length, made);
+        tables.For(layouts[0], "starts", Make);
+        Assert.Equal((layouts.Length + 1, bytes), (made, tables.Bytes));
+
+        int[] Make(SequenceLayout layout)
+        {
+            made++;
+            return layout.RowStarts;
+        }
+    }
+
+    [Fact]
+    public void An_arena_on_a_device_starts_as_zeros_and_is_no_span()
+    {
+        using var arena = new DeviceArena("test", _context, _stream);
+        Tensor tensor = arena.Allocate("x", DType.F32, 3, 5);
+        var got = new byte[60];
+        got.AsSpan().Fill(1);
+        _copies.Download((ulong)tensor.Address, got);
+        Assert.All(got, b => Assert.Equal(0, b));
+        string refusal = Assert.Throws<InvalidOperationException>(() => tensor.Span<float>()).Message;
+        Assert.Contains("expected host memory", refusal);
+        Assert.Contains("expected host memory",
+            Assert.Throws<InvalidOperationException>(() => tensor.Slice(1, 1).Span<float>()).Message);
+    }
+
+    private static SequenceLayout Layout(int rows)
+    {
+        var none = new Tensor("none", DType.I32, new Shape(0), 0, null);
+        return new SequenceLayout([.. Enumerable.Range(0, rows + 1)], [.. Enumerable.Range(0, rows + 1)], none, none);
+    }
+}

@@ -1,0 +1,61 @@
+using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Cpu;
+using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Cuda;
+using MolEngine.Kernels.Device;
+using MolEngine.VirtualGpu.Counters;
+using MolEngine.VirtualGpu.Driver;
+using MolEngine.VirtualGpu.Execution;
+
+namespace MolEngine.Kernels.Tests;
+
+/// <summary>
+/// A backend that op suites run on. Suites are abstract and written once; each has one sealed subclass per backend:
+/// <c>public sealed class ScalarSwiGluTests() : SwiGluTests(TestBackend.Scalar)</c>, and so on.
+/// </summary>
+public sealed class TestBackend
+{
+    public static readonly TestBackend Scalar = new(SimdLevel.Scalar);
+    public static readonly TestBackend Vector256 = new(SimdLevel.Vector256);
+    public static readonly TestBackend Vector512 = new(SimdLevel.Vector512);
+
+    /// <summary>The CUDA backend on the virtual GPU, in fp32 throughout.</summary>
+    public static readonly TestBackend VirtualF32 = new(DType.F32);
+
+    /// <summary>The same with bf16 activations.</summary>
+    public static readonly TestBackend VirtualBf16 = new(DType.BF16);
+
+    private readonly SimdLevel? _level;
+
+    private TestBackend(SimdLevel level) => _level = level;
+
+    private TestBackend(DType activationType) => ActivationType = activationType;
+
+    public DType ActivationType { get; } = DType.F32;
+
+    public bool IsBf16 => ActivationType == DType.BF16;
+
+    public bool IsVirtual => _level is null;
+
+    /// <summary>
+    /// The backend: at variant 0 as usual; at another one with something changed that must change no bit: the CPU's
+    /// number of threads (2 at variant 0), the order in which the virtual GPU runs warps and streams.
+    /// </summary>
+    /// <param name="perturbation">
+    /// Seeds errors, as documented, of the virtual GPU's approximate instructions; null for none.
+    /// </param>
+    /// <param name="onLaunch">Told of every launch of the virtual GPU.</param>
+    public Ops.Ops Create(
+        int variant = 0, ulong? perturbation = null, Action<string, LaunchCounters>? onLaunch = null)
+    {
+        if (_level is { } level)
+        {
+            var best = (SimdLevel)Math.Min((int)level, (int)SimdLevels.Best);
+            return CpuBackend.Create(best, variant == 0 ? 2 : variant);
+        }
+
+        var options = new LaunchOptions { Seed = (ulong)variant + 1, PerturbationSeed = perturbation };
+        var driver = new VirtualCudaDriver(DeviceProfile.Sm80, options) { OnLaunch = onLaunch };
+        return CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), ActivationType);
+    }
+}
