@@ -11,11 +11,14 @@
 //     copy = bf16(p)                              where the tensor has a copy
 //   Overwrites parameter, m, v and copy; reads gradient. The table lies in device memory, sorted by first_block:
 //   first_block of a tensor is the sum of ceil(count / 4096) of those before it, and the grid has as many blocks as all
-//   have together. A tensor without elements has no block. Pointers of fp32 are 16-byte aligned, copies 8-byte; nothing
-//   overlaps. One element has one writer: the same bits every time. Bytes that must move: 28 an element, 30 with a
-//   copy.
+//   have together. A tensor without elements has no block. Pointers of any alignment: tensors whose pointers are
+//   aligned to 4 elements take 4 at a time. Nothing overlaps. One element has one writer: the same bits every time. Bytes that
+//   must move: 28 an element, 30 with a copy.
+//
+// adamw_tensor_f32(AdamWTensor tensor, AdamWFactors factors)
+//   The same for one tensor, without a table in device memory: ceil(count / 4096) blocks, first_block is 0.
 
-#include "base.cuh"
+#include "quads.cuh"
 
 enum { Threads = 256, PerBlock = 4096 };
 
@@ -64,21 +67,24 @@ __device__ __forceinline__ i32 tensor_of_block(const AdamWTensor* tensors, i32 c
     return low;
 }
 
-KERNEL(Threads) adamw_f32(const AdamWTensor* __restrict__ tensors, i32 tensor_count, AdamWFactors factors)
+// A block's share of a tensor.
+__device__ __forceinline__ void update_share(const AdamWTensor& t, const AdamWFactors& factors)
 {
-    AdamWTensor t = tensors[tensor_of_block(tensors, tensor_count, blockIdx.x)];
     assume_global(t.parameter);
     assume_global(t.gradient);
     assume_global(t.m);
     assume_global(t.v);
     assume_global(t.copy);
+    bool aligned = is_quad_aligned(t.parameter) && is_quad_aligned(t.gradient) && is_quad_aligned(t.m)
+        && is_quad_aligned(t.v) && is_quad_aligned(t.copy);
     float decay = t.decayed ? factors.decay : 0.0f;
     i64 start = (i64)((i32)blockIdx.x - t.first_block) * PerBlock;
     i64 end = start + PerBlock < t.count ? start + PerBlock : t.count;
+    i64 vectors_end = aligned ? start + (end - start) / 4 * 4 : start;
     i64 i = start + 4 * (i64)threadIdx.x;
 // Four loads of 16 bytes a thread are under way as it is; unrolled it spills registers on sm_86.
 #pragma unroll 1
-    for (; i + 4 <= end; i += 4 * Threads) {
+    for (; i < vectors_end; i += 4 * Threads) {
         f32x4 p = *(f32x4*)(t.parameter + i), m = *(f32x4*)(t.m + i), v = *(f32x4*)(t.v + i);
         f32x4 g = *(const f32x4*)(t.gradient + i);
         update(p.x, g.x, m.x, v.x, factors, decay);
@@ -92,11 +98,22 @@ KERNEL(Threads) adamw_f32(const AdamWTensor* __restrict__ tensors, i32 tensor_co
             *(u32x2*)(t.copy + i) = u32x2{bf16x2_rn(p.x, p.y), bf16x2_rn(p.z, p.w)};
     }
 #pragma unroll 1
-    for (; i < end; i++) {
+    for (i = vectors_end + threadIdx.x; i < end; i += Threads) {
         float p = t.parameter[i];
         update(p, t.gradient[i], t.m[i], t.v[i], factors, decay);
         t.parameter[i] = p;
         if (t.copy)
             t.copy[i] = bf16_rn(p);
     }
+}
+
+KERNEL(Threads) adamw_f32(const AdamWTensor* __restrict__ tensors, i32 tensor_count, AdamWFactors factors)
+{
+    AdamWTensor tensor = tensors[tensor_of_block(tensors, tensor_count, blockIdx.x)];
+    update_share(tensor, factors);
+}
+
+KERNEL(Threads) adamw_tensor_f32(AdamWTensor tensor, AdamWFactors factors)
+{
+    update_share(tensor, factors);
 }

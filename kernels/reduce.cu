@@ -3,13 +3,14 @@
 //
 // sum_squares_f32(const float* x, double* partial, i64 count)
 //   partial[b] = sum of x[i]^2 over chunk b, which is elements 65536 b to 65536 (b + 1) - 1: ceil(count / 65536)
-//   blocks. Overwrites. x is 16-byte aligned. A square is exact in float64. An element that is infinite or NaN makes
-//   its chunk's sum so. Bytes that must move: 4 an element.
+//   blocks. Overwrites. x of any alignment: 4 elements at a time where it is aligned to 16 bytes, with the same bits. A
+//   square is exact in float64. An element that is infinite or NaN makes its chunk's sum so. Bytes that must move: 4 an
+//   element.
 //
 // sum_f64(const double* x, double* total, i64 count)
 //   total[0] = sum of x[i]. Overwrites. One block. Thread t adds elements t, t + 256, ...; then halves are added.
 
-#include "base.cuh"
+#include "quads.cuh"
 
 enum { Threads = 256, Chunk = 65536 };
 
@@ -36,9 +37,10 @@ KERNEL(Threads) sum_squares_f32(const float* __restrict__ x, double* __restrict_
     i64 start = (i64)blockIdx.x * Chunk;
     i64 end = start + Chunk < count ? start + Chunk : count;
     double sum = 0;
+    bool whole = is_quad_aligned(x);
     i64 i = start + 4 * (i64)threadIdx.x;
     for (; i + 4 <= end; i += 4 * Threads) {
-        f32x4 a = *(const f32x4*)(x + i);
+        f32x4 a = load_quad(x + i, 4, whole);
         sum = add_square(add_square(add_square(add_square(sum, a.x), a.y), a.z), a.w);
     }
 #pragma unroll 1

@@ -10,73 +10,80 @@ namespace MolEngine.Kernels.Tests;
 internal readonly record struct TestDocument(int Seed, int Length);
 
 /// <summary>Attention's inputs and outputs for a batch of documents on one backend.</summary>
-internal sealed class AttentionProblem : IDisposable
+internal sealed class AttentionProblem
 {
-    private readonly Ops.Ops _ops;
-    private readonly Arena _arena;
+    private readonly Bench _bench;
     private readonly HeadShape _heads;
+    private readonly Dictionary<string, float[]> _values = [];
 
     /// <param name="queryScale">Multiplies q: scores are about normal at 1.</param>
-    public AttentionProblem(Ops.Ops ops, HeadShape heads, TestDocument[] documents, float queryScale = 1)
+    public AttentionProblem(Bench bench, HeadShape heads, TestDocument[] documents, float queryScale = 1)
     {
-        _ops = ops;
-        _heads = heads;
-        _arena = ops.CreateArena("attention test");
-        Layout = MakeLayout(_arena, [.. documents.Select(d => d.Length)]);
-        int t = Layout.Tokens, query = heads.QuerySize, key = heads.KeyValueSize;
-        (Q, Dy, Y, Dq) = (Make("q", t, query), Make("dy", t, query), Make("y", t, query), Make("dq", t, query));
-        (K, V, Dk, Dv) = (Make("k", t, key), Make("v", t, key), Make("dk", t, key), Make("dv", t, key));
-        Lse = Make("lse", t, heads.QueryHeads);
+        (_bench, _heads) = (bench, heads);
+        Layout = MakeLayout(bench, [.. documents.Select(d => d.Length)]);
+        foreach (string name in (string[])["q", "k", "v", "dy"])
+            _values[name] = new float[Layout.Tokens * Width(name)];
         for (int d = 0; d < documents.Length; d++)
         {
             var random = new Random(documents[d].Seed);
-            foreach (Tensor x in (Tensor[])[Q, K, V, Dy])
-                Fill(random, Part(x, d), x == Q ? queryScale : 1);
+            foreach (string name in (string[])["q", "k", "v", "dy"])
+                Fill(random, Part(_values[name], Width(name), d), name == "q" ? queryScale : 1);
         }
 
-        foreach (Tensor x in (Tensor[])[Y, Lse, Dq, Dk, Dv])
-            x.Span<float>().Fill(float.NaN);
+        foreach (string name in _values.Keys)
+            _values[name] = bench.Held(_values[name]);
     }
 
     public SequenceLayout Layout { get; }
 
-    public Tensor Q { get; }
-
-    public Tensor K { get; }
-
-    public Tensor V { get; }
-
-    public Tensor Dy { get; }
-
-    public Tensor Y { get; }
-
-    public Tensor Lse { get; }
-
-    public Tensor Dq { get; }
-
-    public Tensor Dk { get; }
-
-    public Tensor Dv { get; }
-
-    public Tensor[] Results => [Y, Lse, Dq, Dk, Dv];
-
-    /// <summary>Forward, then backward.</summary>
-    public AttentionProblem Run()
+    /// <summary>Changes values of an input before it goes to the device.</summary>
+    public AttentionProblem Set(string name, Action<Memory<float>> change)
     {
-        _ops.Attention(Q, K, V, _heads, Layout, Y, Lse);
-        _ops.AttentionBackward(Dy, Q, K, V, Y, Lse, _heads, Layout, Dq, Dk, Dv);
+        change(_values[name]);
+        _values[name] = _bench.Held(_values[name]);
         return this;
     }
 
-    public AttentionOracle Oracle() => NewOracle().Forward().Backward(Doubles(Dy));
+    /// <summary>Values of q, k, v or dy.</summary>
+    public float[] Values(string name) => _values[name];
+
+    /// <summary>An input on the device.</summary>
+    public Tensor Make(string name) => _bench.MakeActivation(name, _values[name], Layout.Tokens, Width(name));
+
+    /// <summary>Forward, then backward: y, lse, dq, dk, dv.</summary>
+    public AttentionResults Run()
+    {
+        Tensor q = Make("q"), k = Make("k"), v = Make("v"), dy = Make("dy");
+        Tensor y = Result("q", "y"), lse = _bench.Make("lse", NaN(Layout.Tokens * _heads.QueryHeads), Layout.Tokens, _heads.QueryHeads);
+        Tensor dq = Result("q", "dq"), dk = Result("k", "dk"), dv = Result("v", "dv");
+        _bench.Backend.Attention(q, k, v, _heads, Layout, y, lse);
+        _bench.Backend.AttentionBackward(dy, q, k, v, y, lse, _heads, Layout, dq, dk, dv);
+        return new AttentionResults(
+            _bench.Values(y), _bench.Values(lse), _bench.Values(dq), _bench.Values(dk), _bench.Values(dv));
+    }
+
+    /// <summary>A tensor of NaN in the shape of an input.</summary>
+    public Tensor Result(string like, string name) =>
+        _bench.MakeActivation(name, NaN(Layout.Tokens * Width(like)), Layout.Tokens, Width(like));
+
+    public AttentionOracle Oracle() => NewOracle().Forward().Backward(Doubles(_values["dy"]));
 
     public AttentionOracle ForwardOracle(int firstQuery) => NewOracle().Forward(firstQuery);
 
-    /// <summary>A document's part of a tensor [T, ...].</summary>
-    public Span<float> Part(Tensor x, int document)
+    /// <summary>A document's part of an array [T, width].</summary>
+    public Span<float> Part(float[] values, int width, int document)
     {
         int start = Layout.DocumentStarts[document];
-        return x.Slice(start, Layout.DocumentStarts[document + 1] - start).Span<float>();
+        return values.AsSpan(start * width, (Layout.DocumentStarts[document + 1] - start) * width);
+    }
+
+    public static SequenceLayout MakeLayout(Bench bench, int[] lengths)
+    {
+        int[] starts = [0, .. lengths.Select((_, i) => lengths.Take(i + 1).Sum())];
+        int[] positions = [.. lengths.SelectMany(length => Enumerable.Range(0, length))];
+        return new SequenceLayout(
+            [0, starts[^1]], starts, bench.Make<int>("positions", DType.I32, positions, starts[^1]),
+            bench.Empty("token keys", DType.I64, starts[^1]));
     }
 
     public static SequenceLayout MakeLayout(Arena arena, int[] lengths)
@@ -92,7 +99,9 @@ internal sealed class AttentionProblem : IDisposable
         return new SequenceLayout([0, starts[^1]], starts, positions, arena.Allocate("token keys", DType.I64, starts[^1]));
     }
 
-    public static double[] Doubles(Tensor x) => Array.ConvertAll(x.Span<float>().ToArray(), f => (double)f);
+    public static double[] Doubles(Tensor x) => Doubles(x.Span<float>().ToArray());
+
+    public static double[] Doubles(float[] x) => Array.ConvertAll(x, f => (double)f);
 
     /// <summary>Equal to the bit.</summary>
     public static void AssertSameBits(string what, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
@@ -108,9 +117,10 @@ internal sealed class AttentionProblem : IDisposable
             x[i] = scale * (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
     }
 
-    public void Dispose() => _arena.Dispose();
+    private AttentionOracle NewOracle() =>
+        new(_heads, Layout.DocumentStarts, Doubles(_values["q"]), Doubles(_values["k"]), Doubles(_values["v"]));
 
-    private AttentionOracle NewOracle() => new(_heads, Layout.DocumentStarts, Doubles(Q), Doubles(K), Doubles(V));
+    private int Width(string name) => name is "q" or "dy" ? _heads.QuerySize : _heads.KeyValueSize;
 
-    private Tensor Make(string name, params int[] dimensions) => _arena.Allocate(name, DType.F32, dimensions);
+    private static float[] NaN(int count) => [.. Enumerable.Repeat(float.NaN, count)];
 }

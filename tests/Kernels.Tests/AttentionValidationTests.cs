@@ -1,56 +1,56 @@
-using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Tests;
 
 /// <summary>What attention refuses, above every backend: the message names the thing that is wrong.</summary>
-public sealed class AttentionValidationTests : IDisposable
+public abstract class AttentionValidationTests : BackendSuite
 {
     private static readonly HeadShape Heads = new(4, 2, 8);
 
-    private readonly Ops.Ops _ops = Backends.Cpu(SimdLevel.Scalar, threads: 1);
-    private readonly AttentionProblem _p;
+    private readonly SequenceLayout _layout;
+    private readonly Tensor _q, _k, _v, _y, _lse, _dy, _dq, _dk, _dv;
 
-    public AttentionValidationTests() => _p = new AttentionProblem(_ops, Heads, [new(1, 5), new(2, 4)]);
-
-    public void Dispose()
+    protected AttentionValidationTests(TestBackend backend)
+        : base(backend)
     {
-        _p.Dispose();
-        _ops.Dispose();
+        var problem = new AttentionProblem(Bench, Heads, [new(1, 5), new(2, 4)]);
+        (_layout, _q, _k, _v) = (problem.Layout, problem.Make("q"), problem.Make("k"), problem.Make("v"));
+        (_y, _lse, _dy) = (problem.Result("q", "y"), Empty("lse", 9, 4), problem.Make("dy"));
+        (_dq, _dk, _dv) = (problem.Result("q", "dq"), problem.Result("k", "dk"), problem.Result("v", "dv"));
     }
 
     [Fact]
     public void ShapesAndHeads()
     {
-        AssertRefused("k (q)", () => _ops.Attention(_p.Q, _p.Q, _p.V, Heads, _p.Layout, _p.Y, _p.Lse));
-        AssertRefused("lse (y)", () => _ops.Attention(_p.Q, _p.K, _p.V, Heads, _p.Layout, _p.Y, _p.Y));
-        AssertRefused("heads", () => _ops.Attention(_p.Q, _p.K, _p.V, new HeadShape(4, 3, 8), _p.Layout, _p.Y, _p.Lse));
-        AssertRefused("heads", () => _ops.Attention(_p.Q, _p.K, _p.V, new HeadShape(4, 0, 8), _p.Layout, _p.Y, _p.Lse));
-        AssertRefused("heads", () => _ops.AttentionCached(_p.Q, _p.K, _p.V, new HeadShape(4, 3, 8), 0, _p.Y));
-        AssertRefused("dy (k)", () => Backward(dy: _p.K));
-        AssertRefused("dk (dq)", () => Backward(dk: _p.Dq));
+        AssertRefused("k (q)", () => Backend.Attention(_q, _q, _v, Heads, _layout, _y, _lse));
+        AssertRefused("lse (y)", () => Backend.Attention(_q, _k, _v, Heads, _layout, _y, _y));
+        AssertRefused("heads", () => Backend.Attention(_q, _k, _v, new HeadShape(4, 3, 8), _layout, _y, _lse));
+        AssertRefused("heads", () => Backend.Attention(_q, _k, _v, new HeadShape(4, 0, 8), _layout, _y, _lse));
+        AssertRefused("heads", () => Backend.AttentionCached(_q, _k, _v, new HeadShape(4, 3, 8), 0, _y));
+        AssertRefused("dy (k)", () => Backward(dy: _k));
+        AssertRefused("dk (dq)", () => Backward(dk: _dq));
     }
 
     [Fact]
     public void Layouts()
     {
-        SequenceLayout descending = _p.Layout with { DocumentStarts = [0, 7, 5, 9] };
-        AssertRefused("ascend from 0, got 5 at 2", () => _ops.Attention(_p.Q, _p.K, _p.V, Heads, descending, _p.Y, _p.Lse));
-        SequenceLayout late = _p.Layout with { DocumentStarts = [1, 5, 9] };
-        AssertRefused("ascend from 0, got 1 at 0", () => _ops.Attention(_p.Q, _p.K, _p.V, Heads, late, _p.Y, _p.Lse));
-        SequenceLayout other = _p.Layout with { DocumentStarts = [0, 5, 8] };
-        AssertRefused("layout: expected 9 tokens", () => _ops.Attention(_p.Q, _p.K, _p.V, Heads, other, _p.Y, _p.Lse));
+        SequenceLayout descending = _layout with { DocumentStarts = [0, 7, 5, 9] };
+        AssertRefused("ascend from 0, got 5 at 2", () => Backend.Attention(_q, _k, _v, Heads, descending, _y, _lse));
+        SequenceLayout late = _layout with { DocumentStarts = [1, 5, 9] };
+        AssertRefused("ascend from 0, got 1 at 0", () => Backend.Attention(_q, _k, _v, Heads, late, _y, _lse));
+        SequenceLayout other = _layout with { DocumentStarts = [0, 5, 8] };
+        AssertRefused("layout: expected 9 tokens", () => Backend.Attention(_q, _k, _v, Heads, other, _y, _lse));
     }
 
     [Fact]
     public void Overlap()
     {
-        AssertRefused("q and q", () => _ops.Attention(_p.Q, _p.K, _p.V, Heads, _p.Layout, _p.Q, _p.Lse));
-        AssertRefused("q and q", () => Backward(dq: _p.Q));
-        AssertRefused("dk and dk", () => Backward(dv: _p.Dk));
-        AssertRefused("v and v", () => Backward(dv: _p.V));
-        AssertRefused("q and q", () => _ops.AttentionCached(_p.Q, _p.K, _p.V, Heads, 0, _p.Q));
+        AssertRefused("q and q", () => Backend.Attention(_q, _k, _v, Heads, _layout, _q, _lse));
+        AssertRefused("q and q", () => Backward(dq: _q));
+        AssertRefused("dk and dk", () => Backward(dv: _dk));
+        AssertRefused("v and v", () => Backward(dv: _v));
+        AssertRefused("q and q", () => Backend.AttentionCached(_q, _k, _v, Heads, 0, _q));
     }
 
     [Theory]
@@ -59,12 +59,18 @@ public sealed class AttentionValidationTests : IDisposable
     [InlineData(int.MaxValue)]
     public void CacheTooShort(int start) =>
         AssertRefused($"start: expected 0 .. 0 (9 new tokens in a cache of 9 entries), got {start}",
-            () => _ops.AttentionCached(_p.Q, _p.K, _p.V, Heads, start, _p.Y));
+            () => Backend.AttentionCached(_q, _k, _v, Heads, start, _y));
 
     private void Backward(
         Tensor? dy = null, Tensor? dq = null, Tensor? dk = null, Tensor? dv = null) =>
-        _ops.AttentionBackward(
-            dy ?? _p.Dy, _p.Q, _p.K, _p.V, _p.Y, _p.Lse, Heads, _p.Layout, dq ?? _p.Dq, dk ?? _p.Dk, dv ?? _p.Dv);
+        Backend.AttentionBackward(
+            dy ?? _dy, _q, _k, _v, _y, _lse, Heads, _layout, dq ?? _dq, dk ?? _dk, dv ?? _dv);
 
     private static void AssertRefused(string part, Action call) => Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message);
 }
+
+public sealed class ScalarAttentionValidationTests() : AttentionValidationTests(TestBackend.Scalar);
+
+public sealed class VirtualF32AttentionValidationTests() : AttentionValidationTests(TestBackend.VirtualF32);
+
+public sealed class VirtualBf16AttentionValidationTests() : AttentionValidationTests(TestBackend.VirtualBf16);

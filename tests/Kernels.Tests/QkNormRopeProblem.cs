@@ -1,10 +1,11 @@
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Tests;
 
 /// <summary>Inputs and outputs of QkNormRope for a batch of rows (one document each) on one backend.</summary>
-internal sealed class QkNormRopeProblem : IDisposable
+internal sealed class QkNormRopeProblem
 {
     /// <summary>Positions of the rotary table.</summary>
     public const int TableRows = 150;
@@ -14,37 +15,43 @@ internal sealed class QkNormRopeProblem : IDisposable
 
     private const float Eps = 1e-6f;
 
-    private readonly Ops.Ops _ops;
+    private readonly Bench _bench;
     private readonly HeadShape _heads;
-    private readonly Arena _arena;
     private readonly QkNorm? _norm;
+    private readonly float[][] _weights = [];
+    private readonly float[] _q, _k, _dq, _dk, _cos, _sin;
     private readonly RotaryTable _rotary;
 
-    public QkNormRopeProblem(Ops.Ops ops, HeadShape heads, bool norm, DType weightType, Row[] rows)
+    public QkNormRopeProblem(Bench bench, HeadShape heads, bool norm, DType weightType, Row[] rows)
     {
-        _ops = ops;
-        _heads = heads;
-        _arena = ops.CreateArena("qk norm rope test");
-        SequenceLayout layout = AttentionProblem.MakeLayout(_arena, [.. rows.Select(r => r.Length)]);
-        Layout = layout with { RowStarts = layout.DocumentStarts };
-        int t = Layout.Tokens;
-        (Q, QOut, Dq) = (Make("q", t, heads.QuerySize), Make("q out", t, heads.QuerySize), Make("dq", t, heads.QuerySize));
-        (K, KOut, Dk) = (Make("k", t, heads.KeyValueSize), Make("k out", t, heads.KeyValueSize), Make("dk", t, heads.KeyValueSize));
-        for (int r = 0; r < rows.Length; r++)
+        (_bench, _heads) = (bench, heads);
+        int tokens = rows.Sum(r => r.Length);
+        (_q, _k) = (new float[tokens * heads.QuerySize], new float[tokens * heads.KeyValueSize]);
+        (_dq, _dk) = (new float[_q.Length], new float[_k.Length]);
+        for (int r = 0, start = 0; r < rows.Length; start += rows[r++].Length)
         {
             var random = new Random(rows[r].Seed);
-            foreach (Tensor x in (Tensor[])[Q, K, Dq, Dk])
-                AttentionProblem.Fill(random, x.Slice(Layout.RowStarts[r], rows[r].Length).Span<float>(), 2);
+            foreach (float[] x in (float[][])[_q, _k, _dq, _dk])
+                Fill(random, x.AsSpan(start * (x.Length / tokens), rows[r].Length * (x.Length / tokens)));
         }
 
-        (Dy, DyKey) = (AttentionProblem.Doubles(Dq), AttentionProblem.Doubles(Dk));
-        _rotary = MakeTable();
+        Layout = MakeLayout(rows);
+        (Q, K) = (Activation("q", _q), Activation("k", _k));
+        (QOut, KOut) = (Activation("q out", new float[_q.Length]), Activation("k out", new float[_k.Length]));
+        (Dq, Dk) = (Activation("dq", _dq), Activation("dk", _dk));
+        (_cos, _sin) = (Table(Math.Cos), Table(Math.Sin));
+        int half = heads.HeadDim / 2;
+        _rotary = new RotaryTable(
+            bench.Make("cos", _cos, TableRows, half), bench.Make("sin", _sin, TableRows, half));
         if (!norm)
             return;
-        _norm = new QkNorm(MakeWeight("query norm", weightType, 11), MakeWeight("key norm", weightType, 12), Eps);
-        (DQueryNorm, DKeyNorm) = (Make("query norm gradient", heads.HeadDim), Make("key norm gradient", heads.HeadDim));
-        DQueryNorm.Span<float>().Fill(InitialGradient);
-        DKeyNorm.Span<float>().Fill(InitialGradient);
+        _weights = [NormWeights(11), NormWeights(12)];
+        _norm = new QkNorm(
+            bench.MakeWeight("query norm", weightType == DType.BF16, _weights[0], heads.HeadDim).Tensor,
+            bench.MakeWeight("key norm", weightType == DType.BF16, _weights[1], heads.HeadDim).Tensor, Eps);
+        if (weightType == DType.BF16)
+            _weights = [.. _weights.Select(w => Array.ConvertAll(w, x => Bf16.Widen(Bf16.Round(x))))];
+        (DQueryNorm, DKeyNorm) = (StartedGradient(bench, heads), StartedGradient(bench, heads));
     }
 
     /// <summary>A row of random values: the same seed and length give the same values in any batch.</summary>
@@ -70,9 +77,8 @@ internal sealed class QkNormRopeProblem : IDisposable
 
     public Tensor[] Results => [QOut, KOut, Dq, Dk, DQueryNorm!, DKeyNorm!];
 
-    private double[] Dy { get; }
-
-    private double[] DyKey { get; }
+    public static Tensor StartedGradient(Bench bench, HeadShape heads) => bench.Make(
+        "norm gradient", [.. Enumerable.Repeat(InitialGradient, heads.HeadDim)], heads.HeadDim);
 
     /// <summary>Forward, then backward with gradients of the norms.</summary>
     public void Run()
@@ -81,66 +87,64 @@ internal sealed class QkNormRopeProblem : IDisposable
         Backward(DQueryNorm, DKeyNorm);
     }
 
-    public void Forward(Tensor qOut, Tensor kOut) => _ops.QkNormRope(Q, K, _heads, _norm, _rotary, Layout, qOut, kOut);
+    public void Forward(Tensor qOut, Tensor kOut) =>
+        _bench.Backend.QkNormRope(Q, K, _heads, _norm, _rotary, Layout, qOut, kOut);
 
-    public void Backward(Tensor? dQueryNorm, Tensor? dKeyNorm, Tensor? dq = null) =>
-        _ops.QkNormRopeBackward(dq ?? Dq, Dk, Q, K, _heads, _norm, _rotary, Layout, dQueryNorm, dKeyNorm);
+    public void Backward(Tensor? dQueryNorm, Tensor? dKeyNorm, Tensor? dq = null) => _bench.Backend.QkNormRopeBackward(
+        dq ?? Dq, Dk, Q, K, _heads, _norm, _rotary, Layout, dQueryNorm, dKeyNorm);
 
     /// <summary>The truth for q or k, whose gradients start where the accumulated ones do.</summary>
     public QkNormRopeOracle Oracle(bool query)
     {
-        double[]? weight = _norm is null ? null : Weights(query ? _norm.Query : _norm.Key);
+        double[]? weight = _norm is null ? null : Widen(_weights[query ? 0 : 1]);
         var oracle = new QkNormRopeOracle(
-            query ? _heads.QueryHeads : _heads.KeyValueHeads, _heads.HeadDim, AttentionProblem.Doubles(query ? Q : K), weight, Eps,
-            Angles(_rotary.Cos), Angles(_rotary.Sin));
+            query ? _heads.QueryHeads : _heads.KeyValueHeads, _heads.HeadDim, Widen(_bench.Held(query ? _q : _k)),
+            weight, Eps, Angles(_cos), Angles(_sin));
         Array.Fill(oracle.DWeight, InitialGradient);
-        return oracle.Forward().Backward(query ? Dy : DyKey);
+        return oracle.Forward().Backward(Widen(_bench.Held(query ? _dq : _dk)));
     }
 
-    public void Dispose() => _arena.Dispose();
+    private static double[] Widen(float[] x) => Array.ConvertAll(x, v => (double)v);
 
-    private double[] Angles(Tensor table)
+    /// <summary>Normal deviates (Box-Muller), twice as wide.</summary>
+    private static void Fill(Random random, Span<float> x)
     {
-        int half = _heads.HeadDim / 2;
-        return [.. Layout.Positions.Span<int>().ToArray().SelectMany(p => AttentionProblem.Doubles(table)[(p * half)..((p + 1) * half)])];
-    }
-
-    private RotaryTable MakeTable()
-    {
-        int half = _heads.HeadDim / 2;
-        Tensor cos = Make("cos", TableRows, half), sin = Make("sin", TableRows, half);
-        for (int p = 0; p < TableRows; p++)
+        for (int i = 0; i < x.Length; i++)
         {
-            for (int i = 0; i < half; i++)
-            {
-                double angle = p * Math.Pow(10000, -(double)i / half);
-                cos.Span<float>()[p * half + i] = (float)Math.Cos(angle);
-                sin.Span<float>()[p * half + i] = (float)Math.Sin(angle);
-            }
+            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            x[i] = (float)(2 * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
         }
-
-        return new RotaryTable(cos, sin);
     }
 
-    private Tensor MakeWeight(string name, DType type, int seed)
+    private float[] NormWeights(int seed)
     {
         var random = new Random(seed);
-        Tensor weight = _arena.Allocate(name, type, _heads.HeadDim);
-        for (int i = 0; i < _heads.HeadDim; i++)
-        {
-            float value = 0.5f + random.NextSingle();
-            if (type == DType.F32)
-                weight.Span<float>()[i] = value;
-            else
-                weight.Span<ushort>()[i] = (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);
-        }
-
-        return weight;
+        return [.. Enumerable.Range(0, _heads.HeadDim).Select(_ => 0.5f + random.NextSingle())];
     }
 
-    private static double[] Weights(Tensor x) => x.Type == DType.F32
-        ? AttentionProblem.Doubles(x)
-        : Array.ConvertAll(x.Span<ushort>().ToArray(), b => (double)BitConverter.UInt32BitsToSingle((uint)b << 16));
+    private Tensor Activation(string name, float[] values) =>
+        _bench.MakeActivation(name, values, Layout.Tokens, values.Length / Math.Max(1, Layout.Tokens));
 
-    private Tensor Make(string name, params int[] dimensions) => _arena.Allocate(name, DType.F32, dimensions);
+    private SequenceLayout MakeLayout(Row[] rows)
+    {
+        SequenceLayout layout = _bench.Rows([.. rows.Select(r => r.Length)]);
+        int[] positions = [.. rows.SelectMany(r => Enumerable.Range(0, r.Length))];
+        _bench.Backend.Upload<int>(positions, layout.Positions);
+        return layout;
+    }
+
+    private double[] Angles(float[] table)
+    {
+        int half = _heads.HeadDim / 2;
+        return [.. _bench.Read<int>(Layout.Positions).SelectMany(p => Widen(table[(p * half)..((p + 1) * half)]))];
+    }
+
+    private float[] Table(Func<double, double> of)
+    {
+        int half = _heads.HeadDim / 2;
+        var table = new float[TableRows * half];
+        for (int i = 0; i < table.Length; i++)
+            table[i] = (float)of(i / half * Math.Pow(10000, -(double)(i % half) / half));
+        return table;
+    }
 }

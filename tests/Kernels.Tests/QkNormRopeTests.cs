@@ -1,4 +1,3 @@
-using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Support;
@@ -8,15 +7,13 @@ namespace MolEngine.Kernels.Tests;
 /// <summary>
 /// Per-head norm and rotary embedding, forward and backward, against float64, and the promises about bits.
 /// </summary>
-public abstract class QkNormRopeTests(SimdLevel level) : IDisposable
+public abstract class QkNormRopeTests(TestBackend backend) : BackendSuite(backend)
 {
     // A handful of roundings in each element, and sums of up to 128 terms in the norm.
     private const double Tolerance = 4e-7;
 
-    // Sums of up to 1,800 terms (200 tokens, 9 heads), 64 tokens at a time; measured: 4e-7.
+    // Sums of up to 1,800 terms (200 tokens, 9 heads), some of them at a time; measured: 4e-7.
     private const double WeightTolerance = 1e-6;
-
-    private readonly Ops.Ops _ops = Backends.Cpu(level, threads: 2);
 
     public static TheoryData<int, int, int, bool, DType> Cases => new()
     {
@@ -28,28 +25,23 @@ public abstract class QkNormRopeTests(SimdLevel level) : IDisposable
         { 3, 1, 8, true, DType.BF16 },
         { 1, 1, 2, true, DType.F32 },
         { 2, 2, 6, false, DType.F32 },
+        { 1, 1, 256, true, DType.F32 },
     };
-
-    public void Dispose()
-    {
-        _ops.Dispose();
-        GC.SuppressFinalize(this);
-    }
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void EqualsFloat64(int queryHeads, int keyValueHeads, int headDim, bool norm, DType weightType)
     {
-        using QkNormRopeProblem problem = Problem(new HeadShape(queryHeads, keyValueHeads, headDim), norm, weightType);
+        QkNormRopeProblem problem = Problem(new HeadShape(queryHeads, keyValueHeads, headDim), norm, weightType);
         problem.Run();
         foreach (bool query in (bool[])[true, false])
         {
             QkNormRopeOracle truth = problem.Oracle(query);
             string which = query ? "q" : "k";
-            Compare.AssertRelativeL2(which, (query ? problem.QOut : problem.KOut).Span<float>(), truth.Y, Tolerance);
-            Compare.AssertRelativeL2("d" + which, (query ? problem.Dq : problem.Dk).Span<float>(), truth.Dx, Tolerance);
+            AssertActivation(which, query ? problem.QOut : problem.KOut, truth.Y);
+            AssertActivation("d" + which, query ? problem.Dq : problem.Dk, truth.Dx);
             if ((query ? problem.DQueryNorm : problem.DKeyNorm) is { } gradient)
-                Compare.AssertRelativeL2("norm of " + which, gradient.Span<float>(), truth.DWeight, WeightTolerance);
+                Compare.AssertRelativeL2("norm of " + which, Values(gradient), truth.DWeight, WeightTolerance);
         }
     }
 
@@ -58,28 +50,41 @@ public abstract class QkNormRopeTests(SimdLevel level) : IDisposable
     [InlineData(false)]
     public void OutputsMayBeTheInputs(bool norm)
     {
-        var heads = new HeadShape(3, 1, 24);
-        using QkNormRopeProblem problem = Problem(heads, norm);
+        QkNormRopeProblem problem = Problem(new HeadShape(3, 1, 24), norm);
         problem.Run();
         problem.Forward(problem.Q, problem.K);
-        AttentionProblem.AssertSameBits("q", problem.Q.Span<float>(), problem.QOut.Span<float>());
-        AttentionProblem.AssertSameBits("k", problem.K.Span<float>(), problem.KOut.Span<float>());
+        AssertSameBits(Values(problem.QOut), Values(problem.Q));
+        AssertSameBits(Values(problem.KOut), Values(problem.K));
     }
 
     [Fact]
-    public void OneThreadAndThreeGiveTheSameBits()
+    public void VariantsGiveTheSameBits()
     {
         var heads = new HeadShape(3, 1, 24);
-        using QkNormRopeProblem two = Problem(heads, norm: true);
+        QkNormRopeProblem two = Problem(heads, norm: true);
         two.Run();
-        foreach (int threads in (int[])[1, 3])
+        foreach (int variant in (int[])[1, 3])
         {
-            using Ops.Ops other = Backends.Cpu(level, threads);
-            using QkNormRopeProblem same = Problem(heads, norm: true, ops: other);
+            using Bench other = Variant(variant);
+            QkNormRopeProblem same = Problem(heads, norm: true, bench: other);
             same.Run();
             for (int i = 0; i < two.Results.Length; i++)
-                AttentionProblem.AssertSameBits(two.Results[i].Name, same.Results[i].Span<float>(), two.Results[i].Span<float>());
+                AssertSameBits(Values(two.Results[i]), other.Values(same.Results[i]));
         }
+    }
+
+    /// <summary>Of few tokens, more warps share out each.</summary>
+    [Fact]
+    public void ATokenDoesNotDependOnOthers()
+    {
+        var heads = new HeadShape(6, 2, 64);
+        QkNormRopeProblem.Row[] others = [.. Enumerable.Range(2, 5).Select(i => new QkNormRopeProblem.Row(i, 149))];
+        QkNormRopeProblem one = Problem(heads, norm: true, rows: [new(1, 1)]),
+            many = Problem(heads, norm: true, rows: [new(1, 1), .. others]);
+        one.Forward(one.QOut, one.KOut);
+        many.Forward(many.QOut, many.KOut);
+        AssertSameBits(Values(one.QOut), Values(many.QOut)[..heads.QuerySize]);
+        AssertSameBits(Values(one.KOut), Values(many.KOut)[..heads.KeyValueSize]);
     }
 
     [Fact]
@@ -87,69 +92,73 @@ public abstract class QkNormRopeTests(SimdLevel level) : IDisposable
     {
         var heads = new HeadShape(2, 1, 8);
         QkNormRopeProblem.Row[] rows = [new(1, 70), new(2, 130), new(3, 0), new(4, 33), new(5, 64)];
-        using var whole = new QkNormRopeProblem(_ops, heads, norm: true, DType.F32, rows);
+        QkNormRopeProblem whole = Problem(heads, norm: true, rows: rows);
         whole.Run();
-        using Arena arena = _ops.CreateArena("sum");
-        Tensor query = arena.Allocate("query", DType.F32, 8), key = arena.Allocate("key", DType.F32, 8);
-        query.Span<float>().Fill(QkNormRopeProblem.InitialGradient);
-        key.Span<float>().Fill(QkNormRopeProblem.InitialGradient);
+        Tensor query = QkNormRopeProblem.StartedGradient(Bench, heads),
+            key = QkNormRopeProblem.StartedGradient(Bench, heads);
         foreach (QkNormRopeProblem.Row[] part in (QkNormRopeProblem.Row[][])[rows[..1], rows[1..4], rows[4..]])
-        {
-            using var micro = new QkNormRopeProblem(_ops, heads, norm: true, DType.F32, part);
-            micro.Backward(query, key);
-        }
-
-        AttentionProblem.AssertSameBits("query norm", query.Span<float>(), whole.DQueryNorm!.Span<float>());
-        AttentionProblem.AssertSameBits("key norm", key.Span<float>(), whole.DKeyNorm!.Span<float>());
+            Problem(heads, norm: true, rows: part).Backward(query, key);
+        AssertSameBits(Values(whole.DQueryNorm!), Values(query));
+        AssertSameBits(Values(whole.DKeyNorm!), Values(key));
     }
 
     [Fact]
     public void FrozenNormsChangeNothingElse()
     {
         var heads = new HeadShape(2, 1, 8);
-        using QkNormRopeProblem trained = Problem(heads, norm: true), frozen = Problem(heads, norm: true), half = Problem(heads, norm: true);
+        QkNormRopeProblem trained = Problem(heads, norm: true), frozen = Problem(heads, norm: true),
+            half = Problem(heads, norm: true);
         trained.Run();
         frozen.Backward(null, null);
         half.Backward(null, half.DKeyNorm);
-        AttentionProblem.AssertSameBits("dq", frozen.Dq.Span<float>(), trained.Dq.Span<float>());
-        AttentionProblem.AssertSameBits("dk", frozen.Dk.Span<float>(), trained.Dk.Span<float>());
-        AttentionProblem.AssertSameBits("key norm", half.DKeyNorm!.Span<float>(), trained.DKeyNorm!.Span<float>());
+        AssertSameBits(Values(trained.Dq), Values(frozen.Dq));
+        AssertSameBits(Values(trained.Dk), Values(frozen.Dk));
+        AssertSameBits(Values(trained.DKeyNorm!), Values(half.DKeyNorm!));
     }
 
     [Fact]
     public void APositionBeyondTheTableIsNamed()
     {
-        using QkNormRopeProblem problem = Problem(new HeadShape(2, 1, 8), norm: false);
+        QkNormRopeProblem problem = Problem(new HeadShape(2, 1, 8), norm: false);
+        int[] positions = Bench.Read<int>(problem.Layout.Positions);
         foreach (int wrong in (int[])[QkNormRopeProblem.TableRows, -1])
         {
-            problem.Layout.Positions.Span<int>()[5] = wrong;
-            var e = Assert.Throws<ArgumentException>(() => problem.Forward(problem.QOut, problem.KOut));
-            Assert.Contains($"got {wrong} at token 5", e.Message);
-            Assert.Contains($"0 .. {QkNormRopeProblem.TableRows - 1}", e.Message);
-            Assert.Throws<ArgumentException>(() => problem.Backward(null, null));
+            positions[5] = wrong;
+            Backend.Upload<int>(positions, problem.Layout.Positions);
+            string message = Refusal(() => problem.Forward(problem.QOut, problem.KOut));
+            Assert.Contains($"got {wrong} at token 5", message);
+            Assert.Contains($"0 .. {QkNormRopeProblem.TableRows - 1}", message);
+            Assert.Contains($"got {wrong} at token 5", Refusal(() => problem.Backward(null, null)));
         }
     }
 
     [Fact]
     public void WrongArgumentsAreNamed()
     {
-        using QkNormRopeProblem problem = Problem(new HeadShape(2, 1, 8), norm: false);
-        using QkNormRopeProblem odd = Problem(new HeadShape(2, 1, 7), norm: false);
-        using QkNormRopeProblem normed = Problem(new HeadShape(2, 1, 8), norm: true);
-        AssertRefused("even head size", () => odd.Forward(odd.QOut, odd.KOut));
-        AssertRefused("k", () => problem.Forward(problem.QOut, problem.QOut));
-        AssertRefused("overlap", () => normed.Backward(null, null, dq: normed.Q));
-        AssertRefused("no norm", () => problem.Backward(normed.DQueryNorm, null));
+        QkNormRopeProblem problem = Problem(new HeadShape(2, 1, 8), norm: false);
+        QkNormRopeProblem odd = Problem(new HeadShape(2, 1, 7), norm: false);
+        QkNormRopeProblem normed = Problem(new HeadShape(2, 1, 8), norm: true);
+        Assert.Contains("even head size", Refusal(() => odd.Forward(odd.QOut, odd.KOut)));
+        Assert.Contains("k", Refusal(() => problem.Forward(problem.QOut, problem.QOut)));
+        Assert.Contains("overlap", Refusal(() => normed.Backward(null, null, dq: normed.Q)));
+        Assert.Contains("no norm", Refusal(() => problem.Backward(normed.DQueryNorm, null)));
     }
 
-    private QkNormRopeProblem Problem(HeadShape heads, bool norm, DType weightType = DType.F32, Ops.Ops? ops = null) =>
-        new(ops ?? _ops, heads, norm, weightType, [new(1, 65), new(2, 1), new(3, 134)]);
+    private QkNormRopeProblem Problem(
+        HeadShape heads, bool norm, DType weightType = DType.F32, Bench? bench = null,
+        QkNormRopeProblem.Row[]? rows = null) =>
+        new(bench ?? Bench, heads, norm, weightType, rows ?? [new(1, 65), new(2, 1), new(3, 134)]);
 
-    private static void AssertRefused(string part, Action call) => Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message);
+    private void AssertActivation(string what, Tensor got, double[] truth) =>
+        ActivationCompare.Assert(what, Values(got), truth, Tolerance, IsBf16);
 }
 
-public sealed class ScalarQkNormRopeTests() : QkNormRopeTests(SimdLevel.Scalar);
+public sealed class ScalarQkNormRopeTests() : QkNormRopeTests(TestBackend.Scalar);
 
-public sealed class Vector256QkNormRopeTests() : QkNormRopeTests(SimdLevel.Vector256);
+public sealed class Vector256QkNormRopeTests() : QkNormRopeTests(TestBackend.Vector256);
 
-public sealed class Vector512QkNormRopeTests() : QkNormRopeTests(SimdLevel.Vector512);
+public sealed class Vector512QkNormRopeTests() : QkNormRopeTests(TestBackend.Vector512);
+
+public sealed class VirtualF32QkNormRopeTests() : QkNormRopeTests(TestBackend.VirtualF32);
+
+public sealed class VirtualBf16QkNormRopeTests() : QkNormRopeTests(TestBackend.VirtualBf16);

@@ -62,20 +62,21 @@ public static class ModelExport
     /// <summary>A model that was trained whole.</summary>
     /// <param name="files">Config and companions; the config's dtype is set to <paramref name="storeAs"/>.</param>
     /// <param name="weights">
-    /// Every tensor of the config by Hugging Face's name, without a tied head; host memory.
+    /// Every tensor of the config by Hugging Face's name, without a tied head.
     /// </param>
     /// <param name="storeAs">The element type in the file; numbers are rounded once.</param>
+    /// <param name="host">Reads weights of a device; null where all lie in host memory.</param>
     /// <exception cref="UserException">The target holds files or cannot be written.</exception>
     public static void Write(
         string target, ModelFiles files, IReadOnlyDictionary<string, Tensor> weights, DType storeAs,
-        long shardBytes = DefaultShardBytes)
+        HostCopy? host = null, long shardBytes = DefaultShardBytes)
     {
         ModelConfig config = ModelConfig.Parse(files.ConfigJson, target);
         using var checkedWeights = ModelWeights.FromTensors(config, weights);
         (string, DType, Shape)[] tensors = [.. checkedWeights.Names.Select(n => (n, storeAs, weights[n].Shape))];
         DurableFiles.WriteFolder(target, folder =>
         {
-            WriteShards(folder, tensors, shardBytes, name => weights[name]);
+            WriteShards(folder, tensors, shardBytes, name => host?.Of(weights[name]) ?? weights[name]);
             string json = WithType(files.ConfigJson, config, storeAs);
             DurableFiles.WriteText(Path.Combine(folder, ConfigParser.FileName), json);
             CopyAll(files.Copied, folder);

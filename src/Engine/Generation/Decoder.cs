@@ -28,7 +28,7 @@ public sealed class Decoder : IDisposable
         _ops = ops;
         _weights = weights;
         _arena = ops.CreateArena("generation");
-        _cache = new KvCache(_arena, config, capacity);
+        _cache = new KvCache(_arena, config, ops.ActivationType, capacity);
         _rotary = Transformer.Rotary(ops, config, _arena, capacity);
         _heads = config.Heads();
         _eps = (float)config.RmsNormEps;
@@ -67,8 +67,9 @@ public sealed class Decoder : IDisposable
         _ops.Upload(ids, idTensor);
         SequenceLayout layout = Layout(n, start);
         int hidden = _weights.Embedding.Shape[1];
-        Tensor x = Buffer("residual", DType.F32, n, hidden), normed = Buffer("normed", DType.F32, n, hidden);
-        Tensor delta = Buffer("delta", DType.F32, n, hidden), rstd = Buffer("rstd", DType.F32, n);
+        DType type = _ops.ActivationType;
+        Tensor x = Buffer("residual", DType.F32, n, hidden), normed = Buffer("normed", type, n, hidden);
+        Tensor delta = Buffer("delta", type, n, hidden), rstd = Buffer("rstd", DType.F32, n);
         _ops.Embedding(idTensor, _weights.Embedding, x);
         _ops.RmsNorm(x, _weights.Layers[0].InputNorm, _eps, normed, rstd);
         for (int i = 0; i < _weights.Layers.Count; i++)
@@ -90,8 +91,8 @@ public sealed class Decoder : IDisposable
     {
         LayerWeights layer = _weights.Layers[i];
         int n = layout.Tokens, intermediate = layer.Gate.Outputs;
-        Tensor q = Buffer("query", DType.F32, n, _heads.QuerySize);
-        Tensor y = Buffer("attention", DType.F32, n, _heads.QuerySize);
+        Tensor q = Buffer("query", _ops.ActivationType, n, _heads.QuerySize);
+        Tensor y = Buffer("attention", _ops.ActivationType, n, _heads.QuerySize);
         Tensor k = _cache.Keys[i].Slice(start, n);
         Linear(normed, layer.Query, layout, q);
         Linear(normed, layer.Key, layout, k);
@@ -100,7 +101,8 @@ public sealed class Decoder : IDisposable
         _ops.AttentionCached(q, _cache.Keys[i], _cache.Values[i], _heads, start, y);
         Linear(y, layer.Output, layout, delta);
         _ops.AddRmsNorm(x, delta, layer.PostAttentionNorm, _eps, x, normed, rstd);
-        Tensor gate = Buffer("gate", DType.F32, n, intermediate), up = Buffer("up", DType.F32, n, intermediate);
+        Tensor gate = Buffer("gate", _ops.ActivationType, n, intermediate);
+        Tensor up = Buffer("up", _ops.ActivationType, n, intermediate);
         Linear(normed, layer.Gate, layout, gate);
         Linear(normed, layer.Up, layout, up);
         _ops.SwiGlu(gate, up, gate);
@@ -117,7 +119,7 @@ public sealed class Decoder : IDisposable
 
         Tensor? hidden = weights.Lora is not { } lora
             ? null
-            : Buffer("lora hidden", DType.F32, layout.Tokens, lora.Rank);
+            : Buffer("lora hidden", _ops.ActivationType, layout.Tokens, lora.Rank);
         _ops.Linear(x, weights, layout, y, hidden);
     }
 

@@ -3,16 +3,17 @@ using MolEngine.Kernels.Device;
 
 namespace MolEngine.Engine.Generation;
 
-/// <summary>Rotated keys and values of every layer for the tokens seen so far: fp32 [capacity, Hkv D] each.</summary>
+/// <summary>Rotated keys and values of every layer for the tokens seen so far: [capacity, Hkv D] each.</summary>
 public sealed class KvCache
 {
-    public KvCache(Arena arena, ModelConfig config, int capacity)
+    /// <param name="type">The backend's activation type.</param>
+    public KvCache(Arena arena, ModelConfig config, DType type, int capacity)
     {
         int width = config.NumKvHeads * config.HeadDim;
         IReadOnlyList<Tensor> Layers(string what) =>
         [
             .. Enumerable.Range(0, config.NumLayers)
-                .Select(i => arena.Allocate($"layer {i} {what} cache", DType.F32, capacity, width)),
+                .Select(i => arena.Allocate($"layer {i} {what} cache", type, capacity, width)),
         ];
 
         Keys = Layers("key");

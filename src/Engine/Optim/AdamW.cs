@@ -60,5 +60,17 @@ public sealed class AdamW
                 correction1, correction2, scale);
             _ops.AdamW(p.Value, p.Gradient, FirstMoments[i], SecondMoments[i], step);
         }
+
+        RoundCopies();
+    }
+
+    /// <summary>Brings the bf16 copies up to date with their masters: after values were put there from outside.</summary>
+    public void RoundCopies()
+    {
+        foreach (Parameter p in Parameters)
+        {
+            if (p.Copy is not null)
+                _ops.Copy(p.Value, p.Copy);
+        }
     }
 }

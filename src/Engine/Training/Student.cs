@@ -85,24 +85,36 @@ public sealed class Student
             parameters, null, lora.Dropout, seed);
     }
 
-    /// <summary>Every parameter of the model, in fp32.</summary>
+    /// <summary>
+    /// Every parameter of the model, in fp32; on a backend of bf16 activations with a bf16 copy of every matrix.
+    /// </summary>
     /// <param name="tensors">fp32 tensors by Hugging Face name; trained in place. A tied head has no entry.</param>
-    /// <param name="arena">Receives the gradients.</param>
+    /// <param name="arena">Receives gradients and copies.</param>
     public static Student Full(Ops ops, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, Arena arena)
     {
         Tensor Gradient(string name, Tensor of) =>
             arena.Allocate($"{name} gradient", DType.F32, of.Shape.Dimensions.ToArray());
 
-        var parameters = tensors.Select(t => new Parameter(t.Key, t.Value, Gradient(t.Key, t.Value))).ToList();
-        Dictionary<string, Tensor> gradients = parameters.ToDictionary(p => p.Name, p => p.Gradient);
+        Tensor? Copy(string name, Tensor of)
+        {
+            if (ops.ActivationType != DType.BF16 || of.Shape.Rank != 2)
+                return null;
+            Tensor copy = arena.Allocate($"{name} bf16", DType.BF16, of.Shape.Dimensions.ToArray());
+            ops.Copy(of, copy);
+            return copy;
+        }
+
+        Dictionary<string, Parameter> parameters = tensors.ToDictionary(
+            t => t.Key, t => new Parameter(t.Key, t.Value, Gradient(t.Key, t.Value), Copy(t.Key, t.Value)));
+        Dictionary<string, Tensor> gradients = parameters.ToDictionary(p => p.Key, p => p.Value.Gradient);
         Tensor? tiedHead = config.TieWordEmbeddings
             ? Gradient(ModuleNames.Head, tensors[ModuleNames.Embedding])
             : null;
         if (tiedHead is not null)
             gradients[ModuleNames.Head] = tiedHead;
         return new Student(
-            ops, TransformerWeights.From(config, name => tensors[name]),
-            TransformerGradients.From(config, gradients.GetValueOrDefault), parameters, tiedHead, 0, 0);
+            ops, TransformerWeights.From(config, name => parameters[name].Copy ?? tensors[name]),
+            TransformerGradients.From(config, gradients.GetValueOrDefault), [.. parameters.Values], tiedHead, 0, 0);
     }
 
     /// <summary>Weights with an adapter on the modules that it covers.</summary>

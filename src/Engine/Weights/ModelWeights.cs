@@ -2,6 +2,7 @@ using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Engine.Weights;
 
@@ -82,6 +83,14 @@ public sealed class ModelWeights : IDisposable
         }
     }
 
+    /// <summary>Weights that have types and shapes and no numbers: for plans.</summary>
+    public static ModelWeights Planned(ModelConfig config)
+    {
+        DType type = config.StoredType == DType.BF16 ? DType.BF16 : DType.F32;
+        return FromTensors(config, Architectures.Of(config).Tensors(config).ToDictionary(
+            s => s.Name, s => new Tensor(s.Name, type, s.Shape, address: 0, owner: null)));
+    }
+
     /// <summary>Weights that lie in memory already, such as those of a model that is trained whole.</summary>
     /// <param name="tensors">Every tensor of the config, without a tied head.</param>
     /// <param name="owner">Disposed with the weights; null where the caller keeps that.</param>
@@ -105,6 +114,24 @@ public sealed class ModelWeights : IDisposable
         }
 
         return new ModelWeights(config, new(tensors), tensors.ToDictionary(t => t.Key, t => t.Value.Type), 0, owner);
+    }
+
+    /// <summary>
+    /// The tensors where a backend computes with them, frozen: as stored, but for fp32 matrices on a backend of bf16
+    /// activations, which are rounded to bf16, once.
+    /// </summary>
+    /// <param name="arena">Receives what the backend cannot use where it lies.</param>
+    public Dictionary<string, Tensor> Adopt(Ops ops, Arena arena) =>
+        Names.ToDictionary(name => name, name => Adopt(ops, _tensors[name], arena));
+
+    private static Tensor Adopt(Ops ops, Tensor stored, Arena arena)
+    {
+        if (ops.ActivationType != DType.BF16 || stored.Type != DType.F32 || stored.Shape.Rank != 2)
+            return ops.Adopt(stored, arena);
+        Tensor rounded = arena.Allocate(stored.Name, DType.BF16, stored.Shape.Dimensions.ToArray());
+        using Arena passing = ops.CreateArena("weights on their way");
+        ops.Copy(ops.Adopt(stored, passing), rounded);
+        return rounded;
     }
 
     /// <summary>Frees copies. Mapped memory goes when no tensor over it is left.</summary>

@@ -30,6 +30,25 @@ internal static class Comparison
         return (largest, difference);
     }
 
+    /// <returns>|got - expected| / |expected| in L2, and what is wrong where it is too large.</returns>
+    public static (double Error, string? Difference) OfWhole(
+        string name, ReadOnlySpan<float> expected, ReadOnlySpan<float> got, double relative)
+    {
+        double error = 0, size = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double difference = (double)got[i] - expected[i];
+            error += difference * difference;
+            size += (double)expected[i] * expected[i];
+        }
+
+        error = error == 0 ? 0 : Math.Sqrt(error / size);
+        error = double.IsNaN(error) ? double.PositiveInfinity : error;
+        return error <= relative ? (error, null) : (error, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: expected a relative L2 error of at most {relative:G2} over {expected.Length} elements, got {error:G3}"));
+    }
+
     /// <summary>0 of equal values and of two NaN; infinite where one alone is not finite, or should be 0.</summary>
     private static double RelativeError(double expected, double got)
     {
@@ -55,7 +74,8 @@ internal static class Comparison
             _ => Unsafe.BitCast<T, ulong>(element),
         };
 
-    private static double Value<T>(T element)
+    /// <summary>Of float, double or bf16 (as ushort).</summary>
+    public static double Value<T>(T element)
         where T : unmanaged => element switch
         {
             ushort bf16 => BitConverter.UInt32BitsToSingle((uint)bf16 << 16),

@@ -73,6 +73,26 @@ public sealed class KernelCase : IDisposable
             throw new KernelCheckException(difference);
     }
 
+    /// <summary>Compares a buffer's first elements, fp32 or bf16 (as ushort), as a whole.</summary>
+    /// <param name="relative">The largest |got - expected| / |expected|, in L2.</param>
+    /// <exception cref="KernelCheckException">The error is larger.</exception>
+    public void ExpectWhole<T>(DeviceMemory memory, ReadOnlySpan<float> expected, double relative)
+        where T : unmanaged
+    {
+        var got = new T[expected.Length];
+        memory.Download(got.AsSpan());
+        ExpectWhole(memory.Name, Array.ConvertAll(got, x => (float)Comparison.Value(x)), expected, relative);
+    }
+
+    /// <summary>The same of values that were downloaded.</summary>
+    public void ExpectWhole(string name, ReadOnlySpan<float> got, ReadOnlySpan<float> expected, double relative)
+    {
+        (double error, string? difference) = Comparison.OfWhole(name, expected, got, relative);
+        LargestError = Math.Max(LargestError, error);
+        if (difference is not null)
+            throw new KernelCheckException(difference);
+    }
+
     public void Dispose()
     {
         foreach ((DeviceMemory memory, _) in _buffers)

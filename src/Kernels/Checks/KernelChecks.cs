@@ -1,16 +1,13 @@
+using MolEngine.Kernels.Checks.Head;
+using MolEngine.Kernels.Device;
+
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>The checks of all kernels.</summary>
 public static class KernelChecks
 {
     public static IReadOnlyList<KernelCheck> All { get; } =
-    [
-        new CastToBf16Check(),
-        new CastToF32Check(),
-        new SumSquaresCheck(),
-        new SumCheck(),
-        new AdamWCheck(),
-    ];
+        [.. Small(), .. SmallOf(DType.F32), .. SmallOf(DType.BF16), .. Products(), .. Attention(), .. Head()];
 
     /// <summary>
     /// Runs checks one by one, as the results are asked for. Whatever a kernel does wrong is a result, not an
@@ -39,4 +36,73 @@ public static class KernelChecks
             device?.Dispose();
         }
     }
+
+    private static KernelCheck[] Small() =>
+    [
+        new CastToBf16Check(),
+        new CastToF32Check(),
+        .. CastWideChecks.All,
+        new SumSquaresCheck(),
+        new SumCheck(),
+        new AdamWCheck(isTable: true),
+        new AdamWCheck(isTable: false),
+        new AddCheck(),
+        new AddRowsCheck(),
+        new SortIdsCheck(),
+        new EmbedBackwardCheck(),
+    ];
+
+    /// <param name="type">Of activations.</param>
+    private static KernelCheck[] SmallOf(DType type) =>
+    [
+        new RmsNormCheck(adds: false, type),
+        new RmsNormCheck(adds: true, type),
+        new RmsNormBackwardCheck(type),
+        new SwiGluCheck(backward: false, type),
+        new SwiGluCheck(backward: true, type),
+        new QkNormRopeCheck(type),
+        new QkNormRopeBackwardCheck(type),
+        new EmbedCheck(type),
+    ];
+
+    private static KernelCheck[] Products() => [.. GemmBf16Check.All, new GemmF32Check()];
+
+    private static KernelCheck[] Attention() =>
+    [
+        new AttentionForwardCheck(isBf16: true, 64, 20),
+        new AttentionForwardCheck(isBf16: true, 96, 80),
+        new AttentionForwardCheck(isBf16: true, 128, 101),
+        new AttentionForwardCheck(isBf16: false, 64, 20, 128, 5),
+        AttentionBackwardCheck.Terms(isBf16: true),
+        AttentionBackwardCheck.Terms(isBf16: false),
+        AttentionBackwardCheck.Queries(isBf16: true, 64, 20),
+        AttentionBackwardCheck.Queries(isBf16: true, 96, 80),
+        AttentionBackwardCheck.Queries(isBf16: true, 128, 101),
+        AttentionBackwardCheck.Queries(isBf16: false, 64, 20, 128, 5),
+        AttentionBackwardCheck.Keys(isBf16: true, 64, 20),
+        AttentionBackwardCheck.Keys(isBf16: true, 96, 80),
+        AttentionBackwardCheck.Keys(isBf16: true, 128, 101),
+        AttentionBackwardCheck.Keys(isBf16: false, 64, 20, 128, 5),
+        new AttentionCachedCheck(isBf16: true),
+        new AttentionCachedCheck(isBf16: false),
+        new AttentionJoinCheck(isBf16: true),
+        new AttentionJoinCheck(isBf16: false),
+    ];
+
+    private static KernelCheck[] Head() =>
+    [
+        new HeadGatherCheck(bf16: false),
+        new HeadGatherCheck(bf16: true),
+        new HeadSetsCheck(),
+        new HeadLogitsCheck(bf16: false),
+        new HeadLogitsCheck(bf16: true),
+        new HeadBaseCheck(),
+        new HeadTermsCheck(),
+        new HeadDxCheck(),
+        new HeadTailCheck(bf16: false),
+        new HeadTailCheck(bf16: true),
+        new HeadGradientCheck(bf16: false),
+        new HeadGradientCheck(bf16: true),
+        new HeadTopCheck(),
+    ];
 }

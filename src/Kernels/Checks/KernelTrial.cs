@@ -7,6 +7,9 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check)
     private double _largest;
     private KernelMeasure? _measure;
 
+    /// <summary>A device that counts is a slow one: sizes are small there.</summary>
+    public bool IsCounting => device.IsCounting;
+
     /// <summary>
     /// Elements of the cases that every elementwise kernel is tried with: around a warp, a block and a block's work,
     /// none of them round, and last the round one that is measured: on a GPU it exceeds the caches.

@@ -7,6 +7,8 @@ namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
+    protected override void UploadCore(Tensor host, Tensor destination) => CopyCore(host, destination);
+
     protected override void ZeroCore(Tensor x)
     {
         byte* p = (byte*)x.Address;

@@ -8,8 +8,8 @@ internal sealed unsafe partial class CpuOps<S, V>
 {
     protected override void BaseTopNCore(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result)
     {
-        List<HeadBlock> blocks =
-            HeadBlocks.Cut(nameof(BaseTopN), targets, null, weight.Shape[0], HeadTile<S, V>.BlockTokens);
+        List<HeadBlock> blocks = HeadBlocks.Cut(
+            nameof(BaseTopN), targets.Span<int>(), null, weight.Shape[0], HeadTile<S, V>.BlockTokens);
         var pass = new BaseTopNPass<S, V>(new HeadTile<S, V>(_pool, _scratch, weight), _scratch, result);
         foreach (HeadBlock block in blocks)
             pass.Run(hidden, block.Tokens);
@@ -27,8 +27,8 @@ internal sealed unsafe partial class CpuOps<S, V>
         }
 
         int[]? rows = dWeight is null ? null : layout.RowStarts;
-        List<HeadBlock> blocks =
-            HeadBlocks.Cut(nameof(MolHead), targets.Targets, rows, weight.Shape[0], HeadTile<S, V>.BlockTokens);
+        List<HeadBlock> blocks = HeadBlocks.Cut(
+            nameof(MolHead), targets.Targets.Span<int>(), rows, weight.Shape[0], HeadTile<S, V>.BlockTokens);
         Tensor[] figures = [result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP];
         foreach (Tensor x in figures)
             x.Span<double>().Clear();

@@ -11,14 +11,16 @@ public static class CudaBackend
 {
     /// <param name="images">What its kernels are loaded from.</param>
     /// <param name="activationType">BF16, or F32 for parity.</param>
+    /// <param name="meter">Told of all work; null for none.</param>
     /// <exception cref="CudaException">The driver refuses, or there is no such device.</exception>
-    public static Ops.Ops Create(ICudaDriver driver, int ordinal, KernelImages images, DType activationType)
+    public static Ops.Ops Create(
+        ICudaDriver driver, int ordinal, KernelImages images, DType activationType, IWorkMeter? meter = null)
     {
         if (activationType is not (DType.BF16 or DType.F32))
             throw new ArgumentException($"cuda: activations: expected BF16 or F32, got {activationType}");
         var context = CudaContext.Create(driver, ordinal);
         var stream = new CudaStream(context);
         var kernels = new CudaKernels(context, images);
-        return new CudaOps(context, stream, kernels, new BuiltinGemm(stream, kernels), activationType);
+        return new CudaOps(context, stream, kernels, new BuiltinGemm(stream, kernels), activationType, meter);
     }
 }

@@ -1,16 +1,117 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Cuda;
 
+/// <remarks>
+/// What is computed for a document depends on the document alone: blocks begin where it begins. Which kernel runs depends
+/// on the activations' type and the size of a head, never on the number of tokens; over a cache, where nothing is
+/// trained, on the number of new tokens, too.
+/// </remarks>
 internal sealed partial class CudaOps
 {
-    protected override void AttentionCore(Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse) =>
-        throw new NotSupportedException("AttentionCore");
+    protected override void AttentionCore(
+        Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
+    {
+        CheckHeadDim(nameof(Attention), heads);
+        var kernel = AttentionKernel.Forward(IsBf16, heads.HeadDim);
+        (DeviceMemory blocks, int count) = QueryBlocks(layout, kernel.Rows);
+        Forward(kernel, q, k, v, heads, y, lse, blocks, count);
+    }
 
-    protected override void AttentionBackwardCore(Tensor dy, Tensor q, Tensor k, Tensor v, Tensor y, Tensor lse, HeadShape heads, SequenceLayout layout, Tensor dq, Tensor dk, Tensor dv) =>
-        throw new NotSupportedException("AttentionBackwardCore");
+    protected override void AttentionBackwardCore(
+        Tensor dy, Tensor q, Tensor k, Tensor v, Tensor y, Tensor lse, HeadShape heads, SequenceLayout layout,
+        Tensor dq, Tensor dk, Tensor dv)
+    {
+        CheckHeadDim(nameof(AttentionBackward), heads);
+        int tokens = q.Shape[0];
+        if (tokens == 0)
+            return;
+        var shape = new AttentionShape(heads);
+        DeviceMemory terms = _scratch.Get("attention terms", DType.F32, 2L * tokens * heads.QueryHeads);
+        var kernel = AttentionKernel.Terms(IsBf16);
+        Launch(
+            kernel.Source, kernel.Name, kernel.Shape((tokens + kernel.Rows - 1) / kernel.Rows, heads.QueryHeads),
+            Arguments().Add(y).Add(dy).Add(lse).Add(terms).Add(tokens).Add(shape));
 
-    protected override void AttentionCachedCore(Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y) =>
-        throw new NotSupportedException("AttentionCachedCore");
+        kernel = AttentionKernel.Queries(IsBf16, heads.HeadDim);
+        (DeviceMemory blocks, int count) = QueryBlocks(layout, kernel.Rows);
+        Launch(
+            kernel.Source, kernel.Name, kernel.Shape(count, heads.QueryHeads),
+            Arguments().Add(q).Add(k).Add(v).Add(dy).Add(terms).Add(dq).Add(blocks).Add(tokens).Add(shape));
+
+        kernel = AttentionKernel.Keys(IsBf16, heads.HeadDim);
+        int rows = kernel.Rows;
+        (blocks, count) = _tables.For(
+            layout, $"attention keys {rows}", l => AttentionBlocks.OfKeys(l.DocumentStarts, rows));
+        Launch(
+            kernel.Source, kernel.Name, kernel.Shape(count / AttentionBlocks.Width, heads.KeyValueHeads),
+            Arguments().Add(q).Add(k).Add(v).Add(dy).Add(terms).Add(dk).Add(dv).Add(blocks).Add(tokens).Add(shape));
+    }
+
+    protected override void AttentionCachedCore(
+        Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
+    {
+        CheckHeadDim(nameof(AttentionCached), heads);
+        int tokens = q.Shape[0];
+        if (tokens == 0)
+            return;
+        var pieces = new AttentionPieces(heads, IsBf16, tokens, start + tokens);
+        if (pieces.IsFit)
+        {
+            Decode(pieces, q, keys, values, heads, start, y);
+            return;
+        }
+
+        var kernel = AttentionKernel.Forward(IsBf16, heads.HeadDim);
+        int[] table = AttentionBlocks.OfNewTokens(start, tokens, kernel.Rows);
+        DeviceMemory blocks = _scratch.Get("attention blocks", DType.I32, table.Length);
+        _copies.Upload(MemoryMarshal.AsBytes<int>(table), blocks.Address);
+        Forward(kernel, q, keys, values, heads, y, lse: null, blocks, table.Length / AttentionBlocks.Width);
+    }
+
+    private void Forward(
+        in AttentionKernel kernel, Tensor q, Tensor k, Tensor v, HeadShape heads, Tensor y, Tensor? lse,
+        DeviceMemory blocks, int count)
+    {
+        if (count == 0)
+            return;
+        Launch(
+            kernel.Source, kernel.Name, kernel.Shape(count, heads.QueryHeads),
+            Arguments().Add(q).Add(k).Add(v).Add(y).Add(lse).Add(blocks).Add(new AttentionShape(heads)));
+    }
+
+    private void Decode(
+        in AttentionPieces pieces, Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
+    {
+        var shape = new AttentionShape(heads);
+        string type = IsBf16 ? "bf16" : "f32";
+        DeviceMemory results = _scratch.Get("attention pieces", DType.F32, pieces.Results);
+        DeviceMemory extremes = _scratch.Get("attention extremes", DType.F32, pieces.Extremes);
+        Launch(
+            AttentionPieces.Source, $"attention_cached_{type}", pieces.Shape,
+            Arguments().Add(q).Add(keys).Add(values).Add(results).Add(extremes).Add(start).Add(shape));
+        Launch(
+            AttentionPieces.Source, $"attention_join_{type}", pieces.JoinShape,
+            Arguments().Add(results).Add(extremes).Add(y).Add(pieces.Count).Add(shape));
+    }
+
+    private (DeviceMemory Blocks, int Count) QueryBlocks(SequenceLayout layout, int rows)
+    {
+        (DeviceMemory memory, int count) = _tables.For(
+            layout, $"attention queries {rows}", l => AttentionBlocks.OfQueries(l.DocumentStarts, rows));
+        return (memory, count / AttentionBlocks.Width);
+    }
+
+    private static void CheckHeadDim(string op, HeadShape heads)
+    {
+        if (heads.HeadDim > AttentionKernel.LargestHeadDim)
+        {
+            throw new ArgumentException(
+                $"{op}: heads: expected a size of at most {AttentionKernel.LargestHeadDim} on a GPU, got {heads.HeadDim}. "
+                + "Run this model on the CPU.");
+        }
+    }
 }

@@ -3,6 +3,7 @@ using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Cuda.Memory;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Planning;
 
 namespace MolEngine.Kernels.Cuda;
 
@@ -20,12 +21,17 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly LayoutTables _tables;
     private readonly DeviceFaults _faults;
     private readonly IGemm _gemm;
+    private readonly IWorkMeter? _meter;
     private readonly KernelArguments _arguments = new();
 
     /// <param name="context">Owned from here on, with its driver, stream, kernels and products.</param>
-    public CudaOps(CudaContext context, CudaStream stream, CudaKernels kernels, IGemm gemm, DType activationType)
+    /// <param name="meter">Told of all work; null for none.</param>
+    public CudaOps(
+        CudaContext context, CudaStream stream, CudaKernels kernels, IGemm gemm, DType activationType,
+        IWorkMeter? meter = null)
     {
-        (_context, _stream, _kernels, _gemm) = (context, stream, kernels, gemm);
+        (_context, _stream, _kernels, _meter) = (context, stream, kernels, meter);
+        _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter);
         ActivationType = activationType;
         _copies = new StagedCopies(context, stream);
         _scratch = new DeviceScratch(context, stream);
@@ -38,6 +44,17 @@ internal sealed partial class CudaOps : Ops.Ops
 
     public override DType ActivationType { get; }
 
+    public override GpuModel? Gpu
+    {
+        get
+        {
+            CudaDeviceProperties p = _context.Properties;
+            return new GpuModel(
+                $"cuda:{p.Ordinal}", p.Name, p.Capability, p.Multiprocessors, _context.Memory().Free, Bf16Flops: 0,
+                MemoryBandwidth: 0);
+        }
+    }
+
     public override long WorkspaceBytes => _scratch.Bytes + _tables.Bytes;
 
     private bool IsBf16 => ActivationType == DType.BF16;
@@ -47,13 +64,7 @@ internal sealed partial class CudaOps : Ops.Ops
     public override Tensor Adopt(Tensor host, Arena arena)
     {
         Tensor tensor = arena.Allocate(host.Name, host.Type, host.Shape.Dimensions.ToArray());
-        for (long done = 0; done < host.Bytes;)
-        {
-            int count = (int)Math.Min(host.Bytes - done, 1 << 30);
-            _copies.Upload(HostBytes(host, done, count), (ulong)tensor.Address + (ulong)done);
-            done += count;
-        }
-
+        UploadCore(host, tensor);
         return tensor;
     }
 
@@ -62,6 +73,17 @@ internal sealed partial class CudaOps : Ops.Ops
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(source);
         RequireBytes("upload", destination, bytes.Length);
         _copies.Upload(bytes, (ulong)destination.Address);
+    }
+
+    /// <summary>In pieces: a span ends at 2 GiB.</summary>
+    protected override void UploadCore(Tensor host, Tensor destination)
+    {
+        const int PieceBytes = 1 << 30;
+        for (long done = 0; done < host.Bytes; done += PieceBytes)
+        {
+            int count = (int)Math.Min(host.Bytes - done, PieceBytes);
+            _copies.Upload(HostBytes(host, done, count), (ulong)destination.Address + (ulong)done);
+        }
     }
 
     public override void Download<T>(Tensor source, Span<T> destination)
@@ -99,8 +121,11 @@ internal sealed partial class CudaOps : Ops.Ops
     /// <summary>Empty arguments; one launch at a time is made ready.</summary>
     private KernelArguments Arguments() => _arguments.Clear();
 
-    private void Launch(string source, string kernel, in LaunchShape shape, KernelArguments arguments) =>
+    private void Launch(string source, string kernel, in LaunchShape shape, KernelArguments arguments)
+    {
+        _meter?.Launch(kernel, arguments.TensorBytes);
         _kernels.Get(source, kernel).Launch(_stream, shape, arguments);
+    }
 
     private static unsafe ReadOnlySpan<byte> HostBytes(Tensor host, long start, int count) =>
         new((byte*)host.Address + start, count);

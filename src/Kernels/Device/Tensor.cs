@@ -38,6 +38,9 @@ public sealed unsafe class Tensor
 
     public long Bytes => Count * Type.Size();
 
+    /// <summary>Whether the host reaches the memory by copies alone.</summary>
+    public bool IsOnDevice => _owner is Arena { IsOnDevice: true };
+
     /// <summary>The tensor's elements as seen by the host. Host memory only.</summary>
     /// <exception cref="InvalidOperationException">
     /// The memory is a device's, the element type differs from <typeparamref name="T"/> in size, or there are more
@@ -46,7 +49,7 @@ public sealed unsafe class Tensor
     public Span<T> Span<T>()
         where T : unmanaged
     {
-        if (_owner is Arena { IsOnDevice: true })
+        if (IsOnDevice)
             throw new InvalidOperationException($"{Name}: read as a span: expected host memory. Download it first.");
         if (Unsafe.SizeOf<T>() != Type.Size())
             throw new InvalidOperationException($"{Name}: read as {typeof(T).Name}: expected elements of {Type}");

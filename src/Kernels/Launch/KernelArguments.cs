@@ -23,11 +23,14 @@ public sealed class KernelArguments
     /// <summary>Bytes taken so far, padding between arguments included.</summary>
     public int Bytes { get; private set; }
 
+    /// <summary>Bytes of the tensors whose addresses were added.</summary>
+    public long TensorBytes { get; private set; }
+
     /// <summary>Forgets all arguments.</summary>
     public KernelArguments Clear()
     {
         _arguments.Clear();
-        Bytes = 0;
+        (Bytes, TensorBytes) = (0, 0);
         return this;
     }
 
@@ -35,7 +38,11 @@ public sealed class KernelArguments
     public KernelArguments Add(DeviceMemory memory) => Add(memory.Address);
 
     /// <summary>The address of a tensor on the device, or null.</summary>
-    public KernelArguments Add(Tensor? tensor) => Add((ulong)(tensor?.Address ?? 0));
+    public KernelArguments Add(Tensor? tensor)
+    {
+        TensorBytes += tensor?.Bytes ?? 0;
+        return Add((ulong)(tensor?.Address ?? 0));
+    }
 
     /// <summary>A number, or a struct of numbers laid out as in C.</summary>
     /// <exception cref="ArgumentException">Bool, char, or beyond 4,096 bytes together.</exception>

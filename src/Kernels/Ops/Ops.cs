@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Planning;
 
 namespace MolEngine.Kernels.Ops;
 
@@ -26,6 +27,9 @@ public abstract partial class Ops : IDisposable
     /// </summary>
     public abstract DType ActivationType { get; }
 
+    /// <summary>The GPU that it computes on, with the memory that is free now; null for the CPU.</summary>
+    public virtual GpuModel? Gpu => null;
+
     /// <summary>A named group of allocations on this backend.</summary>
     public abstract Arena CreateArena(string name);
 
@@ -42,6 +46,14 @@ public abstract partial class Ops : IDisposable
     /// <summary>Copies host values into a tensor of the same byte size.</summary>
     public abstract void Upload<T>(ReadOnlySpan<T> source, Tensor destination)
         where T : unmanaged;
+
+    /// <summary>Copies a tensor in host memory into one of the same type and count, of any size.</summary>
+    public void Upload(Tensor host, Tensor destination)
+    {
+        Require.Type(nameof(Upload), nameof(destination), destination, host.Type);
+        Require.Count(nameof(Upload), nameof(destination), destination, host.Count);
+        UploadCore(host, destination);
+    }
 
     /// <summary>Copies a tensor's values to the host, after all queued work on it.</summary>
     public abstract void Download<T>(Tensor source, Span<T> destination)
@@ -89,6 +101,8 @@ public abstract partial class Ops : IDisposable
         Require.SameOrDistinct(nameof(Add), y, x);
         AddCore(x, y);
     }
+
+    protected abstract void UploadCore(Tensor host, Tensor destination);
 
     protected abstract void ZeroCore(Tensor x);
 

@@ -45,15 +45,15 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
 
     /// <summary>Saves the state after the optimizer's last step, then removes what need not stay.</summary>
     /// <param name="validationLoss">Of the last validation; null where there was none.</param>
-    public void Save(AdamW optimizer, RunIdentity identity, double? validationLoss)
+    public void Save(Ops ops, AdamW optimizer, RunIdentity identity, double? validationLoss)
     {
-        var tensors = new List<(string Name, DType StoreAs, Tensor Value)>();
+        var tensors = new Dictionary<string, Tensor>();
         for (int i = 0; i < optimizer.Parameters.Count; i++)
         {
             string name = optimizer.Parameters[i].Name;
-            tensors.Add((name, DType.F32, optimizer.Parameters[i].Value));
-            tensors.Add((name + FirstMoment, DType.F32, optimizer.FirstMoments[i]));
-            tensors.Add((name + SecondMoment, DType.F32, optimizer.SecondMoments[i]));
+            tensors[name] = optimizer.Parameters[i].Value;
+            tensors[name + FirstMoment] = optimizer.FirstMoments[i];
+            tensors[name + SecondMoment] = optimizer.SecondMoments[i];
         }
 
         string target = Path.Combine(_folder, Prefix + optimizer.Steps.ToString("D8", CultureInfo.InvariantCulture));
@@ -62,7 +62,10 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
         {
             DurableFiles.WriteFolder(target, folder =>
             {
-                SafetensorsWriter.Write(Path.Combine(folder, TensorsFile), tensors);
+                using var host = new HostCopy(ops);
+                SafetensorsWriter.Stream(
+                    Path.Combine(folder, TensorsFile), [.. tensors.Select(t => (t.Key, DType.F32, t.Value.Shape))],
+                    name => host.Of(tensors[name]));
                 DurableFiles.WriteText(Path.Combine(folder, StateFile), JsonSerializer.Serialize(state, Json) + "\n");
             });
         }
@@ -104,6 +107,7 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
             Load(name + SecondMoment, optimizer.SecondMoments[i]);
         }
 
+        optimizer.RoundCopies();
         optimizer.Steps = checked((int)checkpoint.Step);
     }
 

@@ -2,7 +2,7 @@ namespace MolEngine.Trainer.Checkpoints;
 
 /// <summary>
 /// What must be the same for a run to go on to the bit: the model, the rows, and every setting that the result depends
-/// on. Paths, threads, micro-batches, recomputation, validation, questions and checkpoints do not matter and are not in
+/// on. Paths, the device, threads, micro-batches, recomputation, validation, questions and checkpoints do not matter and are not in
 /// it.
 /// </summary>
 /// <param name="Model">Digest of the base model's files.</param>
@@ -12,7 +12,7 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
 {
     private static readonly string[] Immaterial =
     [
-        "model", "output", "threads", "micro_batch", "recompute", "validate.", "questions.", "samples", "checkpoint.",
+        "model", "output", "device", "threads", "micro_batch", "recompute", "validate.", "questions.", "samples", "checkpoint.",
         "data.cache", "lora.from", "cuda_path", ".path",
     ];
 

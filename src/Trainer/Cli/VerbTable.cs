@@ -13,6 +13,7 @@ internal static class VerbTable
         new TokenizeVerb(),
         new ExportVerb(),
         new InspectVerb(),
+        new PlanVerb(),
         new ReportVerb(),
         new KernelsVerb(),
         new SelftestVerb(),

@@ -2,6 +2,7 @@ using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Config;
 
@@ -144,13 +145,8 @@ internal static class ConfigKeys
 
     public static readonly ConfigKey<int> Threads = new(
         "threads", KeyTypes.Int, "0",
-        "Threads, never more than one a core; 0 takes every core. The result does not depend on it.",
+        "Threads of the CPU, never more than one a core; 0 takes every core. The result does not depend on it.",
         x => x is >= 0 and <= 4096, "from 0 to 4096");
-
-    public static readonly ConfigKey<string> CudaPath = new(
-        "cuda_path", KeyTypes.Text, "found by search",
-        "Folder where NVIDIA's libraries are looked for first: it holds them, or is a toolkit or a site-packages.",
-        s => s.Length > 0);
 
     /// <summary>In the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
@@ -162,7 +158,7 @@ internal static class ConfigKeys
         Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets, LoraFrom,
         LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps,
         Recompute, ValidateEvery, ValidateDocuments, .. QuestionKeys.All, Samples,
-        CheckpointEvery, CheckpointKeep, Threads, CudaPath,
+        CheckpointEvery, CheckpointKeep, .. DeviceKeys.All, Threads,
     ];
 
     /// <summary>

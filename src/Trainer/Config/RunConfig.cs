@@ -1,6 +1,7 @@
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Config;
 
@@ -57,11 +58,10 @@ public sealed record RunConfig(
     /// <summary>The resolved config key by key, as text.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    internal DeviceSettings Device { get; init; } = DeviceSettings.Default;
+
     /// <summary>Null where nothing is asked.</summary>
     public QuestionSettings? Questions { get; init; }
-
-    /// <summary>Folder where NVIDIA's libraries are looked for first, absolute; null where none is named.</summary>
-    public string? CudaPath { get; init; }
 }
 
 public sealed record InitSettings(InitKind Kind, ulong Seed);

@@ -3,6 +3,7 @@ using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Config;
@@ -147,8 +148,8 @@ public static class RunConfigLoader
             threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
             Resolved: "")
         {
+            Device = DeviceKeys.Build(v, source),
             Questions = QuestionSettings.Build(v, source),
-            CudaPath = BuildCudaPath(v, source),
         };
     }
 
@@ -181,15 +182,6 @@ public static class RunConfigLoader
         return new LoraSettings(
             rank, v.Take(ConfigKeys.LoraAlpha, 2.0 * rank), v.Take(ConfigKeys.LoraRsLora, false), dropout,
             v.Take(ConfigKeys.LoraTargets, LoraConfig.AllProjections), null);
-    }
-
-    private static string? BuildCudaPath(ConfigValues v, string source)
-    {
-        if (v.TakeTextIfGiven(ConfigKeys.CudaPath) is not { } given)
-            return null;
-        string path = InputPaths.Found(v, ConfigKeys.CudaPath, given, Directory.Exists, "a folder", source);
-        v.Resolve(ConfigKeys.CudaPath, path);
-        return path;
     }
 
     private static OptimizerSettings BuildOptimizer(ConfigValues v, string source, TrainingMethod method)

@@ -5,6 +5,7 @@ using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Config;
@@ -16,35 +17,42 @@ namespace MolEngine.Trainer.Training;
 internal sealed class RunModel : IDisposable
 {
     private readonly RunConfig _run;
+    private readonly Ops _ops;
     private readonly Arena _weights;
+    private readonly Arena _host;
     private readonly ModelWeights _stored;
     private readonly LoraConfig? _lora;
     private readonly IReadOnlyDictionary<string, (Tensor A, Tensor B)> _modules;
 
-    public RunModel(RunConfig run, Ops ops)
+    /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
+    public RunModel(RunConfig run, Ops ops, ModelWeights? stored = null)
     {
-        _run = run;
+        (_run, _ops) = (run, ops);
         Config = ModelConfig.Load(run.Model);
         Tokenizer = FittingTokenizer.Load(run.Model, Config);
         _weights = ops.CreateArena("weights");
+
+        // What is made on the host goes to a device from there; without one it is there already.
+        _host = _weights.IsOnDevice ? new HostArena("start") : _weights;
         Arena gradients = GradientArena = ops.CreateArena("gradients");
         bool random = run.Init.Kind == InitKind.Random;
-        _stored = random
-            ? RandomInit.Create(Config, run.Init.Seed, _weights)
-            : ModelWeights.Open(run.Model, Config);
-        TransformerWeights frozen = TransformerWeights.From(Config, name => ops.Adopt(_stored[name], _weights));
+        _stored = stored ?? (random
+            ? RandomInit.Create(Config, run.Init.Seed, _host)
+            : ModelWeights.Open(run.Model, Config));
+        Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _weights);
+        TransformerWeights frozen = TransformerWeights.From(Config, name => adopted[name]);
         Start = frozen;
         if (run.Method == TrainingMethod.Lora)
         {
-            (_lora, _modules, PeftAdapter? from) = Adapter(run, ops);
+            (_lora, _modules, PeftAdapter? from) = Adapter(run);
             if (from is not null)
-                Start = Student.Adapted(frozen, from.Config, from.Modules);
+                Start = Student.Adapted(frozen, from.Config, Adopted(from.Modules));
             Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, run.Seed);
         }
         else
         {
             _modules = new Dictionary<string, (Tensor A, Tensor B)>();
-            Student = Student.Full(ops, Config, Copies(ops), gradients);
+            Student = Student.Full(ops, Config, Masters(adopted), gradients);
         }
 
         // Random weights are no model to stay close to: without a base loss there is no base at all.
@@ -65,8 +73,8 @@ internal sealed class RunModel : IDisposable
 
     public Arena GradientArena { get; }
 
-    /// <summary>Bytes of weights, mapped ones included.</summary>
-    public long WeightBytes => _weights.Bytes + _stored.MappedBytes;
+    /// <summary>Bytes of weights where they are computed with, mapped ones included.</summary>
+    public long WeightBytes => _weights.Bytes + (_weights.IsOnDevice ? 0 : _stored.MappedBytes);
 
     public long TrainableParameters => Student.Parameters.Sum(p => p.Value.Count);
 
@@ -88,16 +96,20 @@ internal sealed class RunModel : IDisposable
     public string Save()
     {
         string target = RunDirectory.SavedFolder(_run.Output, _run.Method);
+        using var host = new HostCopy(_ops);
         if (_lora is not null)
         {
+            using var arena = new HostArena("adapter");
+            Dictionary<string, (Tensor A, Tensor B)> modules = _modules.ToDictionary(
+                m => m.Key, m => (host.To(m.Value.A, arena), host.To(m.Value.B, arena)));
             DurableFiles.WriteFolder(
-                target, folder => PeftAdapter.Save(folder, _lora, _modules, Path.GetFullPath(_run.Model)));
+                target, folder => PeftAdapter.Save(folder, _lora, modules, Path.GetFullPath(_run.Model)));
             return target;
         }
 
         ModelExport.Write(
             target, ModelFiles.Of(_run.Model), Student.Parameters.ToDictionary(p => p.Name, p => p.Value),
-            Config.StoredType);
+            Config.StoredType, host);
         return target;
     }
 
@@ -105,6 +117,7 @@ internal sealed class RunModel : IDisposable
     {
         GradientArena.Dispose();
         _weights.Dispose();
+        _host.Dispose();
         _stored.Dispose();
     }
 
@@ -112,32 +125,35 @@ internal sealed class RunModel : IDisposable
     /// A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.
     /// </summary>
     private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules, PeftAdapter? From) Adapter(
-        RunConfig run, Ops ops)
+        RunConfig run)
     {
         PeftAdapter? from = StartOf(run, Config);
         LoraConfig lora = LoraOf(run, from);
         if (from is null)
-            return (lora, LoraInit.Create(Config, lora, run.Seed, _weights), null);
-        Tensor Copy(Tensor stored)
-        {
-            Tensor copy = _weights.Allocate(stored.Name, DType.F32, stored.Shape.Dimensions.ToArray());
-            ops.Copy(ops.Adopt(stored, _weights), copy);
-            return copy;
-        }
-
-        return (lora, from.Modules.ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))), from);
+            return (lora, Adopted(LoraInit.Create(Config, lora, run.Seed, _host)), null);
+        return (
+            lora, Adopted(from.Modules).ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))), from);
     }
 
-    private Dictionary<string, Tensor> Copies(Ops ops)
-    {
-        var copies = new Dictionary<string, Tensor>();
-        foreach (TensorSpec spec in Architectures.Of(Config).Tensors(Config))
-        {
-            Tensor copy = _weights.Allocate(spec.Name, DType.F32, spec.Shape.Dimensions.ToArray());
-            ops.Copy(ops.Adopt(_stored[spec.Name], _weights), copy);
-            copies[spec.Name] = copy;
-        }
+    private Dictionary<string, (Tensor A, Tensor B)> Adopted(
+        IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules) =>
+        modules.ToDictionary(m => m.Key, m => (_ops.Adopt(m.Value.A, _weights), _ops.Adopt(m.Value.B, _weights)));
 
-        return copies;
+    /// <summary>Master weights: exactly what is stored, whatever the frozen ones were rounded to.</summary>
+    private Dictionary<string, Tensor> Masters(Dictionary<string, Tensor> adopted) => adopted.ToDictionary(t => t.Key, t =>
+    {
+        Tensor stored = _stored[t.Key];
+        if (stored.Type != DType.F32)
+            return Copy(t.Value);
+        Tensor master = _weights.Allocate(t.Key, DType.F32, stored.Shape.Dimensions.ToArray());
+        _ops.Upload(stored, master);
+        return master;
+    });
+
+    private Tensor Copy(Tensor stored)
+    {
+        Tensor copy = _weights.Allocate(stored.Name, DType.F32, stored.Shape.Dimensions.ToArray());
+        _ops.Copy(stored, copy);
+        return copy;
     }
 }

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Planning;
 using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Reporting.Html;
@@ -57,7 +58,9 @@ internal sealed class TrainingRun
         }
 
         using RunLock? held = resume ? RunLock.Take(run.Output) : null;
-        using Ops ops = CpuBackend.Create(threads: run.Threads);
+        using Ops ops = ComputeDevice.Open(run.Device, DeviceKeys.Device.Path, run.Threads);
+        if (ops.Gpu is { } gpu)
+            RunPlanner.RequireFits(run, gpu);
         using var session = new TrainingSession(run, ops, display, cancel, data);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.
@@ -182,7 +185,7 @@ internal sealed class TrainingRun
         if (step == _saved)
             return;
         _log.Doing("saving a checkpoint");
-        _checkpoints.Save(_session.Optimizer, _identity, _validationLoss);
+        _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss);
         _log.Doing(null);
         _saved = step;
     }

@@ -2,11 +2,13 @@ using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
+using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Training;
@@ -24,13 +26,14 @@ internal sealed class TrainingSession : IDisposable
 
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
     /// <param name="data">Trained on instead of the config's corpora, where given.</param>
+    /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
     public TrainingSession(
         RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel,
-        TrainingData? data = null)
+        TrainingData? data = null, ModelWeights? stored = null)
     {
         Run = run;
         Ops = ops;
-        Model = new RunModel(run, ops);
+        Model = new RunModel(run, ops, stored);
         cancel.ThrowIfCancellationRequested();
         Texts = TextTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
@@ -75,15 +78,32 @@ internal sealed class TrainingSession : IDisposable
 
     public Validation Validation { get; }
 
+    /// <summary>What memory is for, and how many bytes of it.</summary>
+    public IReadOnlyList<(string What, long Bytes)> Memory =>
+    [
+        ("weights", Model.WeightBytes),
+        ("gradients", Model.GradientArena.Bytes),
+        ("optimizer states", _states.Bytes),
+        ("activations", _pass.Bytes),
+        ("workspace", Ops.WorkspaceBytes),
+    ];
+
     /// <summary>Bytes of weights, gradients, optimizer states and activations.</summary>
-    public long TensorBytes => Model.WeightBytes + Model.GradientArena.Bytes + _states.Bytes + _pass.Bytes;
+    public long TensorBytes => Memory.Sum(m => m.Bytes);
 
     /// <summary>What came out of the data.</summary>
     public DataStatistics Data => DataStatistics.Of(Run, Corpora, Order, Texts);
 
     /// <summary>What a checkpoint of this run belongs to.</summary>
-    public RunIdentity Identity() => new(
-        Digests.OfModel(Run.Model), Digests.OfRows(Corpora), RunIdentity.Material(Run.Settings));
+    public RunIdentity Identity()
+    {
+        // What "auto" has become: a device of another precision gives other bits.
+        var settings = new Dictionary<string, string>(RunIdentity.Material(Run.Settings))
+        {
+            [DeviceKeys.Precision.Path] = Ops.ActivationType == DType.BF16 ? "bf16" : "fp32",
+        };
+        return new RunIdentity(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), settings);
+    }
 
     /// <summary>The loss of a validation: the mean over corpora of what their rows are trained with.</summary>
     public double? ValidationLoss(IReadOnlyList<CorpusFigures> corpora) => corpora.Count == 0

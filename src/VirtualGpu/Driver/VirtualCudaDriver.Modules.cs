@@ -26,16 +26,16 @@ public sealed unsafe partial class VirtualCudaDriver
 
         try
         {
-            PtxModule parsed = PtxModule.Parse(Marshal.PtrToStringUTF8((nint)image) ?? "");
-            if (parsed.Target > Device.ComputeCapability)
+            PreparedPtx prepared = PreparedPtx.Of(Marshal.PtrToStringUTF8((nint)image) ?? "");
+            if (prepared.Module.Target > Device.ComputeCapability)
             {
                 return Refuse(
                     CUresult.CUDA_ERROR_INVALID_PTX,
-                    $".target sm_{parsed.Target}: the device is sm_{Device.ComputeCapability}", optionCount, options,
+                    $".target sm_{prepared.Module.Target}: the device is sm_{Device.ComputeCapability}", optionCount, options,
                     optionValues);
             }
 
-            module = Add(new VirtualModule(parsed, _memory));
+            module = Add(new VirtualModule(prepared, _memory));
             return CUresult.CUDA_SUCCESS;
         }
         catch (PtxException refused)

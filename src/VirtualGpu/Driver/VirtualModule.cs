@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MolEngine.VirtualGpu.Lowering;
 using MolEngine.VirtualGpu.Memory;
 using MolEngine.VirtualGpu.Ptx;
 
@@ -12,8 +11,9 @@ internal sealed unsafe class VirtualModule
     private readonly Dictionary<string, DeviceAllocation> _variables = [];
 
     /// <exception cref="PtxException">Something that the virtual GPU does not execute.</exception>
-    public VirtualModule(PtxModule module, DeviceMemory memory)
+    public VirtualModule(PreparedPtx prepared, DeviceMemory memory)
     {
+        PtxModule module = prepared.Module;
         PtxVariable[] variables = [.. module.Variables.Where(v => v.Space != StateSpace.Shared)];
         foreach (PtxVariable variable in variables)
         {
@@ -27,7 +27,7 @@ internal sealed unsafe class VirtualModule
         foreach (PtxVariable variable in variables)
             Initialise(variable, addresses);
         foreach (PtxEntry entry in module.Entries)
-            _functions[entry.Name] = new VirtualFunction(KernelLowering.Lower(module, entry, addresses));
+            _functions[entry.Name] = new VirtualFunction(prepared.Program(entry, addresses));
         PtxVersion = (module.Version.Major * 10) + module.Version.Minor;
         Target = module.Target;
     }

@@ -1,24 +1,30 @@
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
+using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;
 
-/// <summary>A model folder on a CPU backend.</summary>
+/// <summary>A model folder on a backend.</summary>
 internal class LoadedModel : IDisposable
 {
-    public LoadedModel(string folder, int? threads = null)
+    /// <param name="backend">Default: the CPU.</param>
+    public LoadedModel(string folder, TestBackend? backend = null)
     {
+        Backend = backend ?? TestBackend.Cpu;
         Folder = folder;
         Config = ModelConfig.Load(folder);
         Stored = ModelWeights.Open(folder, Config);
-        Ops = CpuBackend.Create(threads: threads);
+        Ops = Backend.Create();
         Arena = Ops.CreateArena("test");
-        Weights = TransformerWeights.From(Config, n => Ops.Adopt(Stored[n], Arena));
+        Dictionary<string, Tensor> adopted = Stored.Adopt(Ops, Arena);
+        Weights = TransformerWeights.From(Config, n => adopted[n]);
     }
+
+    public TestBackend Backend { get; }
 
     public string Folder { get; }
 
@@ -32,6 +38,21 @@ internal class LoadedModel : IDisposable
 
     /// <summary>The model as stored.</summary>
     public TransformerWeights Weights { get; }
+
+    /// <summary>The values of an fp32 or bf16 tensor.</summary>
+    public float[] Values(Tensor x)
+    {
+        if (x.Type == DType.BF16)
+        {
+            var bits = new ushort[x.Count];
+            Ops.Download<ushort>(x, bits);
+            return Array.ConvertAll(bits, Bf16.Widen);
+        }
+
+        var values = new float[x.Count];
+        Ops.Download<float>(x, values);
+        return values;
+    }
 
     public void Dispose()
     {

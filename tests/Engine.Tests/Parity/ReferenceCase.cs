@@ -8,8 +8,8 @@ using MolEngine.Support;
 namespace MolEngine.Engine.Tests.Parity;
 
 /// <summary>A case folder of the references: its model, and its inputs as rows.</summary>
-internal sealed class ReferenceCase(string name, int? threads = null)
-    : LoadedModel(Shared.ReferencePath("cases", name), threads)
+internal sealed class ReferenceCase(string name, TestBackend? backend = null)
+    : LoadedModel(Shared.ReferencePath("cases", name), backend)
 {
     public ReferenceTensors Tensors(string name) => new(Path.Combine(Folder, name + ".safetensors"));
 
@@ -30,7 +30,7 @@ internal sealed class ReferenceCase(string name, int? threads = null)
         {
             Tensor copy = Arena.Allocate(name, DType.F32, Stored[name].Shape.Dimensions.ToArray());
             if (from is null)
-                Ops.Copy(Stored[name], copy);
+                Ops.Copy(Ops.Adopt(Stored[name], Arena), copy);
             else
                 Ops.Upload<float>(from.Floats(prefix + name), copy);
             result[name] = copy;

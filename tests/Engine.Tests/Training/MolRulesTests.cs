@@ -247,7 +247,7 @@ public sealed class MolRulesTests
         using Arena arena = m.Ops.CreateArena("forward");
         var transformer = new Transformer(m.Ops, m.Config, arena, tokens, 128, backward: false);
         Activations a = Activations.Allocate(
-            arena, m.Config, tokens, Retention.None, (layer, name) => Student.LoraRank(weights, layer, name));
+            arena, m.Config, m.Ops.ActivationType, tokens, Retention.None, (layer, name) => Student.LoraRank(weights, layer, name));
         var batch = new TokenBatch(m.Ops, arena, tokens);
         batch.Fill(rows, [.. rows.Select(_ => default(TokenWeights))]);
         return transformer.Forward(weights, batch.Ids, batch.Layout, a).Span<float>().ToArray();

@@ -1,11 +1,10 @@
-using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests.Elementwise;
 
-public abstract class AdamWTests(SimdLevel level) : OpSuite(level)
+public abstract class AdamWTests(TestBackend backend) : BackendSuite(backend)
 {
     public static TheoryData<int> Sizes => [1, 15, 17, 63, 576, 40001];
 
@@ -25,7 +24,7 @@ public abstract class AdamWTests(SimdLevel level) : OpSuite(level)
         for (int step = 1; step <= 20; step++)
         {
             float[] g = Normal(100 + step, count, Math.Pow(10, -step % 6));
-            g.CopyTo(tg.Span<float>());
+            Backend.Upload<float>(g, tg);
             AdamWStep s = Step(step, 2e-3 * (21 - step) / 20, decay, clip);
             Backend.AdamW(tp, tg, tm, tv, s);
             AssertSameBits(g, Values(tg));
@@ -67,24 +66,25 @@ public abstract class AdamWTests(SimdLevel level) : OpSuite(level)
     }
 
     [Fact]
-    public void Splits_and_threads_change_nothing()
+    public void Splits_and_variants_change_nothing()
     {
         const int n = 50001;
         float[] start = Normal(4, n), g = Normal(5, n);
-        Tensor grad = Make("g", g, n);
         Tensor p = Make("p", start, n), m = Empty("m", n), v = Empty("v", n);
-        Backend.AdamW(p, grad, m, v, Step(3, 0.01, 0.1, 0.5));
-        using Ops.Ops other = WithThreads(5);
-        Tensor p5 = Make("p", start, n), m5 = Empty("m", n), v5 = Empty("v", n);
+        Backend.AdamW(p, Make("g", g, n), m, v, Step(3, 0.01, 0.1, 0.5));
+        using Bench other = Variant(5);
+        Tensor p5 = other.Make("p", start, n), m5 = other.Empty("m", n), v5 = other.Empty("v", n),
+            g5 = other.Make("g", g, n);
         for (int at = 0; at < n; at += 12345)
         {
             int count = Math.Min(12345, n - at);
-            other.AdamW(p5.Slice(at, count), grad.Slice(at, count), m5.Slice(at, count), v5.Slice(at, count),
+            other.Backend.AdamW(p5.Slice(at, count), g5.Slice(at, count), m5.Slice(at, count), v5.Slice(at, count),
                 Step(3, 0.01, 0.1, 0.5));
         }
 
-        AssertSameBits(Values(p), Values(p5));
-        AssertSameBits(Values(v), Values(v5));
+        AssertSameBits(Values(p), other.Values(p5));
+        AssertSameBits(Values(m), other.Values(m5));
+        AssertSameBits(Values(v), other.Values(v5));
     }
 
     [Theory]
@@ -97,18 +97,21 @@ public abstract class AdamWTests(SimdLevel level) : OpSuite(level)
     }
 
     [Fact]
-    public void Sum_of_squares_has_the_same_bits_for_any_threads_and_level()
+    public void Sum_of_squares_has_the_same_bits_in_any_variant()
     {
-        Tensor x = Make("x", Normal(7, 70003, 1e15), 70003);
-        double expected = Backend.SumOfSquares(x);
-        foreach (int threads in (int[])[1, 3, 5])
+        float[] values = Normal(7, 70003, 1e15);
+        double expected = Backend.SumOfSquares(Make("x", values, values.Length));
+        foreach (int variant in (int[])[1, 3, 5])
         {
-            using Ops.Ops other = WithThreads(threads);
-            Assert.Equal(expected, other.SumOfSquares(x));
+            using Bench other = Variant(variant);
+            Tensor x = other.Make("x", [0, .. values], values.Length + 1);
+            Assert.Equal(expected, other.Backend.SumOfSquares(x.Slice(1, values.Length)));
         }
 
-        using Ops.Ops scalar = Backends.Cpu(SimdLevel.Scalar, 1);
-        Assert.Equal(expected, scalar.SumOfSquares(x));
+        // Other backends add in another order.
+        using var scalar = new Bench(TestBackend.Scalar);
+        Compare.AssertRelative(
+            "sum of squares", scalar.Backend.SumOfSquares(scalar.Make("x", values, values.Length)), expected, 1e-14);
     }
 
     [Fact]
@@ -149,8 +152,29 @@ public abstract class AdamWTests(SimdLevel level) : OpSuite(level)
     }
 }
 
-public sealed class ScalarAdamWTests() : AdamWTests(SimdLevel.Scalar);
+public sealed class ScalarAdamWTests() : AdamWTests(TestBackend.Scalar);
 
-public sealed class Vector256AdamWTests() : AdamWTests(SimdLevel.Vector256);
+public sealed class Vector256AdamWTests() : AdamWTests(TestBackend.Vector256);
 
-public sealed class Vector512AdamWTests() : AdamWTests(SimdLevel.Vector512);
+public sealed class Vector512AdamWTests() : AdamWTests(TestBackend.Vector512);
+
+public sealed class VirtualF32AdamWTests() : AdamWTests(TestBackend.VirtualF32);
+
+public sealed class VirtualBf16AdamWTests() : AdamWTests(TestBackend.VirtualBf16);
+
+/// <summary>All widths of the CPU add in one order.</summary>
+public sealed class SumOfSquaresLevelsTests
+{
+    [Fact]
+    public void Levels_have_the_same_bits()
+    {
+        float[] values = [.. Enumerable.Range(0, 70003).Select(i => MathF.Sin(i) * 1e15f)];
+        TestBackend[] levels = [TestBackend.Scalar, TestBackend.Vector256, TestBackend.Vector512];
+        double[] sums = Array.ConvertAll(levels, level =>
+        {
+            using var bench = new Bench(level);
+            return bench.Backend.SumOfSquares(bench.Make("x", values, values.Length));
+        });
+        Assert.All(sums, s => Assert.Equal(sums[0], s));
+    }
+}

@@ -1,9 +1,9 @@
-using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Kernels.Tests.Elementwise;
 
-public abstract class MemoryTests(SimdLevel level) : OpSuite(level)
+public abstract class MemoryTests(TestBackend backend) : BackendSuite(backend)
 {
     public static TheoryData<int> Sizes => [0, 1, 15, 17, 63, 576, 16384, 40001];
 
@@ -11,11 +11,10 @@ public abstract class MemoryTests(SimdLevel level) : OpSuite(level)
     [MemberData(nameof(Sizes))]
     public void Zero_clears_the_tensor_and_nothing_beside_it(int count)
     {
-        Tensor x = Make("x", Normal(1, count + 2), count + 2);
-        float first = x.Span<float>()[0], last = x.Span<float>()[^1];
+        float[] values = Normal(1, count + 2);
+        Tensor x = Make("x", values, count + 2);
         Backend.Zero(x.Slice(1, count));
-        Assert.All(x.Span<float>().Slice(1, count).ToArray(), v => Assert.Equal(0f, v));
-        Assert.Equal((first, last), (x.Span<float>()[0], x.Span<float>()[^1]));
+        AssertSameBits([values[0], .. new float[count], values[^1]], Values(x));
     }
 
     [Fact]
@@ -25,63 +24,80 @@ public abstract class MemoryTests(SimdLevel level) : OpSuite(level)
             narrow = Make("narrow", DType.BF16, new ushort[] { 1, 2, 3 }, 3);
         Backend.Zero(wide);
         Backend.Zero(narrow);
-        Assert.Equal([0.0, 0, 0], wide.Span<double>().ToArray());
-        Assert.Equal([(ushort)0, 0, 0], narrow.Span<ushort>().ToArray());
+        Assert.Equal([0.0, 0, 0], Bench.Read<double>(wide));
+        Assert.Equal([(ushort)0, 0, 0], Bench.Read<ushort>(narrow));
     }
 
     [Theory]
     [MemberData(nameof(Sizes))]
     public void Copy_of_one_type_is_exact(int count)
     {
-        Tensor source = Make("source", Normal(2, count), count), destination = Empty("destination", count + 1);
-        destination.Span<float>()[count] = 7;
+        float[] values = Normal(2, count);
+        Tensor source = Make("source", values, count), destination = Make("destination", Sevens(count + 1), count + 1);
         Backend.Copy(source, destination.Slice(0, count));
-        AssertSameBits(Values(source), Values(destination)[..count]);
-        Assert.Equal(7, destination.Span<float>()[count]);
+        AssertSameBits([.. values, 7], Values(destination));
         Tensor ids = Make("ids", DType.I64, [1L, -2, 3], 3), copy = Make("copy", DType.I64, new long[3], 3);
         Backend.Copy(ids, copy);
-        Assert.Equal([1L, -2, 3], copy.Span<long>().ToArray());
+        Assert.Equal([1L, -2, 3], Bench.Read<long>(copy));
     }
 
+    /// <summary>Also between places that are not aligned to more than an element.</summary>
     [Theory]
     [MemberData(nameof(Sizes))]
     public void Copy_widens_bf16_f16_and_rounds_f64(int count)
     {
         float[] values = Normal(3, count);
         (Tensor bf16, double[] widened) = MakeWeight("bf16", true, values, count);
-        Tensor destination = Empty("destination", count);
-        Backend.Copy(bf16, destination);
-        Assert.Equal(Array.ConvertAll(widened, x => (float)x), Values(destination));
+        AssertCopy(bf16, Array.ConvertAll(widened, x => (float)x));
+        Half[] halves = [(Half)0, .. values.Select(x => (Half)x)];
+        Tensor f16 = Make("f16", DType.F16, halves, count + 1);
+        double[] doubles = [0, .. values.Select(x => x / 3.0)];
+        Tensor f64 = Make("f64", DType.F64, doubles, count + 1);
+        foreach (int start in (int[])[0, 1])
+        {
+            AssertCopy(f16.Slice(start, count), Array.ConvertAll(halves[start..(start + count)], x => (float)x));
+            AssertCopy(f64.Slice(start, count), Array.ConvertAll(doubles[start..(start + count)], x => (float)x));
+        }
+    }
 
-        Half[] halves = Array.ConvertAll(values, x => (Half)x);
-        Backend.Copy(Make("f16", DType.F16, halves, count), destination);
-        Assert.Equal(Array.ConvertAll(halves, x => (float)x), Values(destination));
-
-        double[] doubles = Array.ConvertAll(values, x => x / 3.0);
-        Backend.Copy(Make("f64", DType.F64, doubles, count), destination);
-        Assert.Equal(Array.ConvertAll(doubles, x => (float)x), Values(destination));
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Copy_rounds_to_bf16(int count)
+    {
+        float[] values = [0, .. Normal(7, count)];
+        Tensor source = Make("source", values, count + 1);
+        foreach (int start in (int[])[0, 1])
+        {
+            Tensor destination = Bench.Empty("destination", DType.BF16, count);
+            Backend.Copy(source.Slice(start, count), destination);
+            ushort[] expected = Array.ConvertAll(values[start..(start + count)], Bf16.Round);
+            Assert.Equal(expected, Bench.Read<ushort>(destination));
+        }
     }
 
     [Fact]
     public void Copy_of_a_tensor_onto_itself_leaves_it()
     {
-        Tensor x = Make("x", Normal(4, 33), 33);
-        float[] before = Values(x);
+        float[] values = Normal(4, 33);
+        Tensor x = Make("x", values, 33);
         Backend.Copy(x, x);
-        AssertSameBits(before, Values(x));
+        AssertSameBits(values, Values(x));
     }
 
     [Theory]
     [MemberData(nameof(Sizes))]
     public void Add_adds(int count)
     {
-        float[] a = Normal(5, count), b = Normal(6, count);
+        float[] a = Normal(5, count), b = Normal(6, count), sum = [.. a.Zip(b, (p, q) => q + p)];
         Tensor x = Make("x", a, count), y = Make("y", b, count);
         Backend.Add(x, y);
-        AssertSameBits([.. a.Zip(b, (p, q) => q + p)], Values(y));
+        AssertSameBits(sum, Values(y));
         AssertSameBits(a, Values(x));
         Backend.Add(y, y);
-        AssertSameBits([.. a.Zip(b, (p, q) => 2 * (q + p))], Values(y));
+        AssertSameBits([.. sum.Select(s => 2 * s)], Values(y));
+        Tensor shifted = Make("shifted", [1, .. a], count + 1);
+        Backend.Add(shifted.Slice(1, count), y);
+        AssertSameBits([.. sum.Zip(a, (s, p) => (2 * s) + p)], Values(y));
     }
 
     [Fact]
@@ -96,10 +112,26 @@ public abstract class MemoryTests(SimdLevel level) : OpSuite(level)
         Assert.Contains("overlap", Refusal(() => Backend.Add(y.Slice(0, 8), y.Slice(1, 8))));
         Assert.Contains("overlap", Refusal(() => Backend.Copy(y.Slice(0, 8), y.Slice(1, 8))));
     }
+
+    private void AssertCopy(Tensor source, float[] expected)
+    {
+        int count = expected.Length;
+        Tensor destination = Make("destination", Sevens(count + 2), count + 2);
+        Backend.Copy(source, destination.Slice(1, count));
+        AssertSameBits([7, .. expected, 7], Values(destination));
+        Backend.Copy(source, destination.Slice(0, count));
+        AssertSameBits(expected, Values(destination)[..count]);
+    }
+
+    private static float[] Sevens(int count) => [.. Enumerable.Repeat(7f, count)];
 }
 
-public sealed class ScalarMemoryTests() : MemoryTests(SimdLevel.Scalar);
+public sealed class ScalarMemoryTests() : MemoryTests(TestBackend.Scalar);
 
-public sealed class Vector256MemoryTests() : MemoryTests(SimdLevel.Vector256);
+public sealed class Vector256MemoryTests() : MemoryTests(TestBackend.Vector256);
 
-public sealed class Vector512MemoryTests() : MemoryTests(SimdLevel.Vector512);
+public sealed class Vector512MemoryTests() : MemoryTests(TestBackend.Vector512);
+
+public sealed class VirtualF32MemoryTests() : MemoryTests(TestBackend.VirtualF32);
+
+public sealed class VirtualBf16MemoryTests() : MemoryTests(TestBackend.VirtualBf16);

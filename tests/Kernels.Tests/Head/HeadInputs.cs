@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Device;
+using Bf16Numbers = MolEngine.Kernels.Numerics.Bf16;
 
 namespace MolEngine.Kernels.Tests.Head;
 
@@ -105,6 +106,14 @@ internal sealed record HeadInputs
         };
     }
 
+    /// <summary>What a backend of this activation type is given: bf16 numbers, the weight's too, whatever it is stored as.</summary>
+    public HeadInputs HeldAs(DType activations) => activations == DType.F32 ? this : this with
+    {
+        Weight = Array.ConvertAll(Weight, RoundToBf16),
+        X0 = Array.ConvertAll(X0, RoundToBf16),
+        X = Array.ConvertAll(X, RoundToBf16),
+    };
+
     public HeadInputs WithWeights(float ce, float kl) => this with
     {
         CeWeight = [.. Targets.Select(_ => ce)],
@@ -123,8 +132,7 @@ internal sealed record HeadInputs
         return x;
     }
 
-    public static float RoundToBf16(float x) =>
-        BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(x) + 0x7FFF + ((BitConverter.SingleToUInt32Bits(x) >> 16) & 1)) & 0xFFFF0000);
+    public static float RoundToBf16(float x) => Bf16Numbers.Widen(Bf16Numbers.Round(x));
 
     public Tensor WeightTensor(Ops.Ops ops, Arena arena)
     {

@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Tests.Head;
@@ -46,11 +47,11 @@ internal sealed class HeadRun
                 Upload(ops, arena, "logits", DType.F64, Filled(tokens * inputs.TopN, (double)Before), tokens, inputs.TopN),
                 Upload(ops, arena, "base lse", DType.F64, Filled(tokens, (double)Before), tokens),
                 Upload(ops, arena, "base tail", DType.F64, Filled(tokens, (double)Before), tokens));
-            Tensor x0 = Upload(ops, arena, "x0", DType.F32, inputs.X0, tokens, inputs.Hidden);
+            Tensor x0 = Hidden(ops, arena, "x0", inputs.X0, tokens, inputs.Hidden);
             ops.BaseTopN(x0, weight, targets, reference);
         }
 
-        Tensor x = Upload(ops, arena, "x", DType.F32, inputs.X, tokens, inputs.Hidden);
+        Tensor x = Hidden(ops, arena, "x", inputs.X, tokens, inputs.Hidden);
         Tensor F64(string name) => Upload(ops, arena, name, DType.F64, Filled(tokens, (double)Before), tokens);
         var result = new HeadResult(F64("ce"), F64("kl"), F64("lse"), F64("tail"));
         Tensor dx = Upload(ops, arena, "dx", DType.F32, Filled(tokens * inputs.Hidden, (float)Before), tokens, inputs.Hidden);
@@ -74,6 +75,16 @@ internal sealed class HeadRun
             DHidden = Download<float>(ops, dx),
             DWeight = Download<float>(ops, dw),
         };
+    }
+
+    /// <summary>Of the activations' type, whose numbers the values must be.</summary>
+    private static Tensor Hidden(Ops.Ops ops, Arena arena, string name, float[] values, params int[] shape)
+    {
+        if (ops.ActivationType == DType.F32)
+            return Upload(ops, arena, name, DType.F32, values, shape);
+        ushort[] bits = Array.ConvertAll(values, Bf16.Round);
+        Assert.Equal(values, Array.ConvertAll(bits, Bf16.Widen));
+        return Upload(ops, arena, name, DType.BF16, bits, shape);
     }
 
     private static SequenceLayout Layout(Ops.Ops ops, Arena arena, int[] rowStarts)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests.Head;
@@ -7,7 +6,7 @@ namespace MolEngine.Kernels.Tests.Head;
 /// <summary>
 /// The head against the float64 references: one of 4,099 rows with ties, and the real vocabulary sizes.
 /// </summary>
-public abstract class MolHeadParityTests(SimdLevel level)
+public abstract class MolHeadParityTests(TestBackend backend)
 {
     private const int TopN = 31;
 
@@ -32,7 +31,7 @@ public abstract class MolHeadParityTests(SimdLevel level)
             RowStarts = [0, y.Length],
             Bf16 = true,
         };
-        using Ops.Ops ops = Backends.Cpu(level);
+        using Ops.Ops ops = backend.Create();
         HeadRun got = HeadRun.Of(ops, inputs, weightGradient: true);
         Assert.Equal(file.Ints("base_top_ids"), got.TopIds);
         double[] logQ = file["base_top_logq"], tailQ = file["base_tail_logq"], tailP = file["student_tail_logp"];
@@ -51,7 +50,7 @@ public abstract class MolHeadParityTests(SimdLevel level)
     public void WideHead_EqualsTheReference()
     {
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Shared.ReferencePath("cases", "wide_head.json")));
-        using Ops.Ops ops = Backends.Cpu(level);
+        using Ops.Ops ops = backend.Create();
         foreach (JsonElement wide in json.RootElement.EnumerateArray())
         {
             JsonElement[] rows = [.. wide.GetProperty("rows").EnumerateArray()];
@@ -95,8 +94,10 @@ public abstract class MolHeadParityTests(SimdLevel level)
     private sealed record Row(double Lse, double Ce, double Kl, double[] LogQ, double TailQ, double TailP);
 }
 
-public sealed class ScalarMolHeadParityTests() : MolHeadParityTests(SimdLevel.Scalar);
+public sealed class ScalarMolHeadParityTests() : MolHeadParityTests(TestBackend.Scalar);
 
-public sealed class Vector256MolHeadParityTests() : MolHeadParityTests(SimdLevel.Vector256);
+public sealed class Vector256MolHeadParityTests() : MolHeadParityTests(TestBackend.Vector256);
 
-public sealed class Vector512MolHeadParityTests() : MolHeadParityTests(SimdLevel.Vector512);
+public sealed class Vector512MolHeadParityTests() : MolHeadParityTests(TestBackend.Vector512);
+
+public sealed class VirtualF32MolHeadParityTests() : MolHeadParityTests(TestBackend.VirtualF32);

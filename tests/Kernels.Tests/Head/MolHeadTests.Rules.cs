@@ -13,7 +13,7 @@ public abstract partial class MolHeadTests
         // 31 logits hold everything but `mass`, which 4,000 others share.
         float low = (float)Math.Log(mass * 31 / 4000);
         float[] z = Logits(4031, v => v % 130 == 7 ? 0 : low + v % 10 * 0.05f);
-        HeadInputs inputs = HeadInputs.OfLogits(z, [.. z.Select(x => x * 1.0625f)], 31, 7, 0.01f, 0.99f);
+        HeadInputs inputs = Held(HeadInputs.OfLogits(z, [.. z.Select(x => x * 1.0625f)], 31, 7, 0.01f, 0.99f));
         HeadRun got = HeadRun.Of(_ops, inputs);
         var truth = new HeadTruth(inputs, 0);
         Compare.AssertAbsolute("log tail mass of the base", got.BaseTail[0] - got.BaseLse[0], truth.BaseTail - truth.BaseLse, 1e-7);
@@ -21,14 +21,15 @@ public abstract partial class MolHeadTests
         Assert.InRange(Math.Exp(got.BaseTail[0] - got.BaseLse[0]), 0.8 * mass, 2 * mass);
     }
 
-    [Fact]
+    [SkippableFact]
     public void Kl_IsAccurate_WhereLogRatiosAre1e6()
     {
+        Skip.If(backend.IsBf16, "bf16 numbers are not so close");
         // n = V: no tail, so nothing is summed in fp32; logits differ by a few steps of 2^-20.
         var random = new Random(1);
         float[] z0 = Logits(60, _ => (float)(random.NextDouble() - 0.5));
         float[] z = [.. z0.Select(x => x + random.Next(-2, 3) * 9.5367432e-7f)];
-        HeadInputs inputs = HeadInputs.OfLogits(z0, z, 60, 3, 0, 1);
+        HeadInputs inputs = Held(HeadInputs.OfLogits(z0, z, 60, 3, 0, 1));
         HeadRun got = HeadRun.Of(_ops, inputs);
         var truth = new HeadTruth(inputs, 0);
         Assert.InRange(truth.Kl, 1e-13, 1e-11);
@@ -41,11 +42,11 @@ public abstract partial class MolHeadTests
     {
         // Logits up to 90, where an fp32 step is 8e-6, and a student at distance 1e-2: half the digits of a confident
         // token's gradient.
-        HeadInputs inputs = HeadInputs.Random(21, 3000, 24, 127, [0, 8]);
+        HeadInputs inputs = Held(HeadInputs.Random(21, 3000, 24, 127, [0, 8]));
         float[] x0 = Array.ConvertAll(inputs.X0, x => 12 * x);
         var random = new Random(5);
         float[] x = [.. x0.Select(v => v + 0.01f * (float)(random.NextDouble() - 0.5))];
-        inputs = (inputs with { X0 = x0, X = x }).WithWeights(0.01f, 0.99f);
+        inputs = Held(inputs with { X0 = x0, X = x }).WithWeights(0.01f, 0.99f);
         HeadRun got = HeadRun.Of(_ops, inputs);
         foreach (int t in Predicting(inputs))
         {
@@ -53,7 +54,7 @@ public abstract partial class MolHeadTests
             Compare.AssertAbsolute($"lse of token {t}", got.Lse[t], truth.Lse, 1e-7);
             Compare.AssertAbsolute($"KL of token {t}", got.Kl[t], truth.Kl, 1e-5 * truth.Kl + 1e-14);
             Range row = (t * inputs.Hidden)..((t + 1) * inputs.Hidden);
-            Compare.AssertRelativeL2($"dX of token {t}", got.DHidden[row], truth.HiddenGradient(), 1e-5);
+            Compare.AssertRelativeL2($"dX of token {t}", got.DHidden[row], truth.HiddenGradient(), Within(1e-5, 3e-3));
         }
     }
 
@@ -66,7 +67,7 @@ public abstract partial class MolHeadTests
             float scale = MathF.Pow(10, -i % 9);
             float[] z0 = HeadInputs.Normal(random, 700, 3);
             float[] z = [.. z0.Select(x => x + scale * (float)(random.NextDouble() - 0.5))];
-            HeadInputs inputs = HeadInputs.OfLogits(z0, z, 1 + random.Next(100), random.Next(700), 0.5f, 0.5f);
+            HeadInputs inputs = Held(HeadInputs.OfLogits(z0, z, 1 + random.Next(100), random.Next(700), 0.5f, 0.5f));
             double kl = HeadRun.Of(_ops, inputs, gradients: false).Kl[0];
             Assert.True(kl >= 0, $"KL {kl:R} at distance {scale}");
             HeadTolerances.Kl($"KL at distance {scale}", kl, new HeadTruth(inputs, 0).Kl);
@@ -79,7 +80,7 @@ public abstract partial class MolHeadTests
     [InlineData(127)]
     public void AtStep0_KlIsZero_AndTheGradientIsThatOfCrossEntropyAtWeightA(int topN)
     {
-        HeadInputs inputs = HeadInputs.Random(3, 9000, 24, topN, [0, 16]);
+        HeadInputs inputs = Held(HeadInputs.Random(3, 9000, 24, topN, [0, 16]));
         inputs = (inputs with { X = inputs.X0 }).WithWeights(0.01f, 0.99f);
         HeadRun mol = HeadRun.Of(_ops, inputs, weightGradient: true);
         HeadRun ce = HeadRun.Of(_ops, inputs.WithWeights(0.01f, 0), weightGradient: true);
@@ -91,13 +92,13 @@ public abstract partial class MolHeadTests
             Compare.AssertAbsolute($"lse of token {t}", mol.Lse[t], mol.BaseLse[t], 1e-7);
         }
 
-        Compare.AssertRelativeL2("dW", mol.DWeight, Wide(ce.DWeight), 2e-5);
+        Compare.AssertRelativeL2("dW", mol.DWeight, Wide(ce.DWeight), Within(2e-5, 1e-3));
     }
 
     [Fact]
     public void AtStep0_WithTheWholeVocabularyOnTheList_KlIsZeroToTheLastBit()
     {
-        HeadInputs inputs = HeadInputs.Random(3, 100, 24, 100, [0, 16]);
+        HeadInputs inputs = Held(HeadInputs.Random(3, 100, 24, 100, [0, 16]));
         HeadRun got = HeadRun.Of(_ops, inputs with { X = inputs.X0 });
         Assert.All(got.Kl, kl => Assert.InRange(kl, 0, 1e-28));
     }
@@ -109,14 +110,14 @@ public abstract partial class MolHeadTests
     {
         float low = (float)Math.Log(rest / 3000);
         float[] z = Logits(3001, v => v == 2500 ? 0 : low + v % 7 * 0.01f);
-        HeadInputs inputs = HeadInputs.OfLogits(z, z, 31, 2500, 0.99f, 0.01f);
+        HeadInputs inputs = Held(HeadInputs.OfLogits(z, z, 31, 2500, 0.99f, 0.01f));
         HeadRun got = HeadRun.Of(_ops, inputs, weightGradient: true);
         var truth = new HeadTruth(inputs, 0);
         Compare.AssertRelative("CE", got.Ce[0], truth.Ce, 1e-6);
         double[] dz = truth.LogitGradient();
         // X = (0, 1): column 1 of dW is dL/dz itself.
         for (int v = 0; v < dz.Length; v++)
-            Compare.AssertRelative($"dL/dz of {v}", got.DWeight[2 * v + 1], dz[v], 1e-4);
+            Compare.AssertRelative($"dL/dz of {v}", got.DWeight[2 * v + 1], dz[v], Within(1e-4, 5e-3));
     }
 
     [Fact]
@@ -125,7 +126,7 @@ public abstract partial class MolHeadTests
         // Four ids share the largest logit, ten the next; only the first six of those fit.
         int[] first = [0, 2047, 2048, 4098], second = [5, 6, 100, 1500, 2046, 2049, 3000, 3001, 4095, 4097];
         float[] z = Logits(4099, v => first.Contains(v) ? 3 : second.Contains(v) ? 2 : -1 - v % 100 * 0.01f);
-        HeadInputs inputs = HeadInputs.OfLogits(z, z, 10, 4097, 0.5f, 0.5f);
+        HeadInputs inputs = Held(HeadInputs.OfLogits(z, z, 10, 4097, 0.5f, 0.5f));
         HeadRun got = HeadRun.Of(_ops, inputs);
         Assert.Equal([.. first, .. second[..6]], got.TopIds);
         Assert.Equal([.. first.Select(_ => 3d), .. second[..6].Select(_ => 2d)], got.TopLogits);
@@ -170,7 +171,7 @@ public abstract partial class MolHeadTests
     [Fact]
     public void TokensWithoutTarget_AddNothing_AndAreLeftAlone()
     {
-        HeadInputs inputs = HeadInputs.Random(9, 600, 10, 5, [0, 4, 8, 12]);
+        HeadInputs inputs = Held(HeadInputs.Random(9, 600, 10, 5, [0, 4, 8, 12]));
         inputs.Targets.AsSpan(4, 4).Fill(-1);
         HeadRun got = HeadRun.Of(_ops, inputs, weightGradient: true);
         foreach (int t in Enumerable.Range(0, 12).Where(t => inputs.Targets[t] < 0))
@@ -193,7 +194,7 @@ public abstract partial class MolHeadTests
     [InlineData(0f, 1f)]
     public void Weights_ScaleGradients_AndFiguresAreReportedWhateverTheyAre(float ce, float kl)
     {
-        HeadInputs inputs = HeadInputs.Random(10, 900, 14, 31, [0, 8]).WithWeights(ce, kl);
+        HeadInputs inputs = Held(HeadInputs.Random(10, 900, 14, 31, [0, 8])).WithWeights(ce, kl);
         HeadRun got = HeadRun.Of(_ops, inputs, weightGradient: true);
         AssertStudent(inputs, got);
         if (ce == 0 && kl == 0)
@@ -205,8 +206,8 @@ public abstract partial class MolHeadTests
         // The divergence alone at distances of 1e-4 lives in the last digits of its logits: the rows are judged
         // together.
         (double[] dx, double[] dw) = TrueGradients(inputs);
-        Compare.AssertRelativeL2("dX", got.DHidden, dx, 1e-5);
-        Compare.AssertRelativeL2("dW", got.DWeight, dw, 1e-5);
+        Compare.AssertRelativeL2("dX", got.DHidden, dx, Within(1e-5, 3e-3));
+        Compare.AssertRelativeL2("dW", got.DWeight, dw, Within(1e-5, 3e-3));
     }
 
     /// <summary>
@@ -215,6 +216,7 @@ public abstract partial class MolHeadTests
     /// </summary>
     private void AssertAll(HeadInputs inputs)
     {
+        inputs = Held(inputs);
         HeadRun got = HeadRun.Of(_ops, inputs, weightGradient: true);
         AssertBase(inputs, got);
         AssertStudent(inputs, got);
@@ -223,10 +225,10 @@ public abstract partial class MolHeadTests
         {
             double truth = dz.Select((d, v) => d * inputs.Weight[2 * v + h]).Sum();
             double terms = dz.Select((d, v) => Math.Abs(d * inputs.Weight[2 * v + h])).Sum();
-            Compare.AssertAbsolute($"dX {h}", got.DHidden[h], truth, 1e-6 * terms);
+            Compare.AssertAbsolute($"dX {h}", got.DHidden[h], truth, Within(1e-6, 4e-3) * terms);
         }
 
-        Compare.AssertRelativeL2("dz", [.. dz.Select((_, v) => got.DWeight[2 * v + 1])], dz, 1e-5);
+        Compare.AssertRelativeL2("dz", [.. dz.Select((_, v) => got.DWeight[2 * v + 1])], dz, Within(1e-5, 4e-3));
     }
 
     private static float[] Logits(int vocabulary, Func<int, float> at) => [.. Enumerable.Range(0, vocabulary).Select(at)];

@@ -14,6 +14,9 @@ namespace MolEngine.Trainer.Tests.Cli;
 
 public sealed class SelftestTests
 {
+    private static readonly string[] Elementwise = ["adamw", "cast", "elementwise", "reduce", "swiglu"];
+    private static readonly string[] Streams = [.. Elementwise, "embedding", "qknormrope", "rmsnorm", "rowsum"];
+
     [Fact]
     public void All_kernels_pass_on_the_virtual_GPU()
     {
@@ -25,38 +28,44 @@ public sealed class SelftestTests
         Assert.Equal("virtual sm_80, executed by the CPU; kernels: PTX in the program", lines[0]);
         Assert.Equal($"{KernelChecks.All.Count} kernels pass", lines[^1]);
         Assert.Equal(KernelChecks.All.Select(c => c.Kernel), lines[1..^1].Select(l => l.TrimStart().Split(' ')[0]));
-        Assert.All(lines[1..^1], l => Assert.Contains(" 1, 31, 32, 33, 257, 4099, ", l));
+        Assert.All(
+            lines[1..^1].Where((_, i) => Elementwise.Contains(KernelChecks.All[i].Source)),
+            l => Assert.Contains(" 1, 31, 32, 33, 257, 4099, ", l));
 
-        // Every sector is used whole: what is read and written twice is tables and partial sums.
-        double[] moved =
-        [
-            .. lines[1..^1].Select(l => double.Parse(
-                Regex.Match(l, @"moves (\d+\.\d+) of the bytes that must move").Groups[1].Value,
-                CultureInfo.InvariantCulture)),
-        ];
-        Assert.All(moved, share => Assert.InRange(share, 1, 1.05));
+        // Every sector is used whole: what is read and written twice is tables and partial sums. A sort and products
+        // of matrices go over their inputs more than once.
+        for (int i = 0; i < KernelChecks.All.Count; i++)
+        {
+            KernelCheck check = KernelChecks.All[i];
+            if (!Streams.Contains(check.Source) || check.Kernel == "sort_ids")
+                continue;
+            Match moved = Regex.Match(lines[i + 1], @"moves (\d+\.\d+) of the bytes that must move");
+            Assert.True(moved.Success, lines[i + 1]);
+            Assert.InRange(double.Parse(moved.Groups[1].Value, CultureInfo.InvariantCulture), 1, 1.05);
+        }
     }
 
     /// <summary>A planted bug in the PTX fails the kernels that have it, and no other.</summary>
     [Theory]
     [InlineData(
-        "cvt.rn.bf16x2.f32", "cvt.rz.bf16x2.f32", "cast_f32_bf16,adamw_f32",
+        "cvt.rn.bf16x2.f32", "cvt.rz.bf16x2.f32", "cast_f32_bf16,adamw_f32,adamw_tensor_f32",
         "around it: destination[3]: expected 9.1835E-41 (0x0001), got 0 (0x0000)")]
     [InlineData(
         ", -65536;", ", -131072;", "cast_bf16_f32",
         "every bf16: destination[1]: expected 9.1835E-41 (0x00010000), got 0 (0x00000000)")]
     [InlineData("0d0000000000000000", "0d3FF0000000000000", "sum_squares_f32,sum_f64", "partial[0]: expected ")]
     [InlineData("bar.sync", "// bar.sync", "sum_squares_f32,sum_f64", "race")]
-    [InlineData("sqrt.rn.f32", "sqrt.rz.f32", "adamw_f32", "parameter 0[")]
-    [InlineData("div.rn.f32", "div.rz.f32", "adamw_f32", "parameter 0[")]
+    [InlineData("sqrt.rn.f32", "sqrt.rz.f32", "adamw_f32,adamw_tensor_f32", "parameter 0[")]
+    [InlineData("div.rn.f32", "div.rz.f32", "adamw_f32,adamw_tensor_f32", "parameter 0[")]
     public void A_wrong_kernel_fails(string right, string wrong, string kernels, string says)
     {
-        (int code, string output) = Run(SelftestDevice.Virtual(new Mutants(right, wrong)), [.. KernelChecks.All]);
+        KernelCheck[] checks = [.. KernelChecks.All.Where(c => c.Source is "adamw" or "cast" or "reduce")];
+        (int code, string output) = Run(SelftestDevice.Virtual(new Mutants(right, wrong)), checks);
         string[] failed = [.. output.Split('\n').Where(l => l.Contains(" FAIL  ")).Select(l => l.Split(' ')[2])];
         Assert.Equal(kernels.Split(','), failed);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains(says, output, StringComparison.OrdinalIgnoreCase);
-        Assert.EndsWith($"{failed.Length} of {KernelChecks.All.Count} kernels FAIL\n", output);
+        Assert.EndsWith($"{failed.Length} of {checks.Length} kernels FAIL\n", output);
     }
 
     /// <summary>What a GPU would not report by itself: the margins and the pattern show it.</summary>

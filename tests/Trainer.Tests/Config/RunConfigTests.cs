@@ -39,7 +39,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(RecomputeKind.None, c.Recompute);
         Assert.Equal(new ValidateSettings(50, 100), c.Validate);
         Assert.Equal(Environment.ProcessorCount, c.Threads);
-        Assert.Null(c.CudaPath);
+        Assert.Null(c.Device.CudaPath);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(c.Optimizer, again.Optimizer);
         Assert.Equal(c.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)), again.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)));
         Assert.Equal((c.Steps, c.Loss, c.Init), (again.Steps, again.Loss, again.Init));
-        Assert.Equal((Path.Combine(_folder.Root, "m"), Path.Combine(_folder.Root, "m")), (c.CudaPath, again.CudaPath));
+        Assert.Equal((Path.Combine(_folder.Root, "m"), Path.Combine(_folder.Root, "m")), (c.Device.CudaPath, again.Device.CudaPath));
     }
 
     [Theory]

@@ -18,7 +18,8 @@ public enum Retention
 
 /// <summary>
 /// The activations of one layer. Norm outputs and silu(gate) * up are not kept: they are cheap to compute again.
-/// T tokens, H hidden, F intermediate.
+/// T tokens, H hidden, F intermediate. The residual stream, reciprocal deviations and log-sum-exp are fp32, the rest of
+/// the backend's activation type.
 /// </summary>
 /// <param name="Input">[T, H], the residual stream that enters the layer.</param>
 /// <param name="InputRstd">[T].</param>
@@ -70,9 +71,10 @@ public sealed class Activations
     public Tensor Final { get; }
 
     /// <summary>Allocates for up to <paramref name="tokens"/> tokens.</summary>
+    /// <param name="type">The backend's activation type.</param>
     /// <param name="loraRank">Rank of the adapter of a module (by its name within a layer), or 0.</param>
     public static Activations Allocate(
-        Arena arena, ModelConfig config, int tokens, Retention retention, Func<int, string, int> loraRank)
+        Arena arena, ModelConfig config, DType type, int tokens, Retention retention, Func<int, string, int> loraRank)
     {
         // An adapter may leave out a module in some layers; layers that share memory need room for the rank of any.
         int Rank(string module) => Enumerable.Range(0, config.NumLayers).Max(i => loraRank(i, module));
@@ -83,7 +85,7 @@ public sealed class Activations
             Tensor Input() => arena.Allocate($"layer {i} input", DType.F32, tokens, config.HiddenSize);
 
             if (i == 0 || retention == Retention.All)
-                layers[i] = AllocateLayer(arena, config, tokens, i, Rank);
+                layers[i] = AllocateLayer(arena, config, type, tokens, i, Rank);
             else
                 layers[i] = retention == Retention.LayerInputs ? layers[0] with { Input = Input() } : layers[0];
         }
@@ -93,7 +95,7 @@ public sealed class Activations
             : arena.Allocate("last residual", DType.F32, tokens, config.HiddenSize);
         return new Activations(
             retention, layers, last, arena.Allocate("last rstd", DType.F32, tokens),
-            arena.Allocate("final hidden", DType.F32, tokens, config.HiddenSize));
+            arena.Allocate("final hidden", type, tokens, config.HiddenSize));
     }
 
     /// <summary>The first <paramref name="tokens"/> tokens of everything.</summary>
@@ -104,25 +106,27 @@ public sealed class Activations
             Final.Slice(0, tokens));
 
     private static LayerActivations AllocateLayer(
-        Arena arena, ModelConfig config, int tokens, int layer, Func<string, int> loraRank)
+        Arena arena, ModelConfig config, DType type, int tokens, int layer, Func<string, int> loraRank)
     {
         Tensor New(string name, params int[] dimensions) =>
+            arena.Allocate($"layer {layer} {name}", type, [tokens, .. dimensions]);
+        Tensor Single(string name, params int[] dimensions) =>
             arena.Allocate($"layer {layer} {name}", DType.F32, [tokens, .. dimensions]);
 
         HeadShape heads = config.Heads();
         Tensor query = New("query", heads.QuerySize), key = New("key", heads.KeyValueSize);
         return new LayerActivations(
-            New("input", config.HiddenSize),
-            New("input rstd"),
+            Single("input", config.HiddenSize),
+            Single("input rstd"),
             config.QkNorm ? New("raw query", heads.QuerySize) : query,
             config.QkNorm ? New("raw key", heads.KeyValueSize) : key,
             query,
             key,
             New("value", heads.KeyValueSize),
             New("attention", heads.QuerySize),
-            New("log-sum-exp", heads.QueryHeads),
-            New("mid", config.HiddenSize),
-            New("mid rstd"),
+            Single("log-sum-exp", heads.QueryHeads),
+            Single("mid", config.HiddenSize),
+            Single("mid rstd"),
             New("gate", config.IntermediateSize),
             New("up", config.IntermediateSize),
             ModuleNames.Linears.Where(m => loraRank(m) > 0)

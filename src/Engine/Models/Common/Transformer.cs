@@ -17,7 +17,7 @@ public sealed class Transformer
     private readonly float _eps;
     private readonly Workspace _workspace;
 
-    /// <param name="arena">Receives the workspace, about T (5 H + 2 F + 2 Hq D + 2 Hkv D) floats.</param>
+    /// <param name="arena">Receives the workspace, about T (5 H + 2 F + 2 Hq D + 2 Hkv D) numbers.</param>
     /// <param name="tokens">The largest T of a call.</param>
     /// <param name="positions">Positions run from 0 to positions - 1.</param>
     /// <param name="backward">Whether <see cref="Backward"/> will be called.</param>
@@ -27,11 +27,11 @@ public sealed class Transformer
         _heads = config.Heads();
         _eps = (float)config.RmsNormEps;
         _rotary = Rotary(ops, config, arena, positions);
-        _workspace = new Workspace(arena, config, tokens, backward);
+        _workspace = new Workspace(arena, config, ops.ActivationType, tokens, backward);
     }
 
     /// <summary>
-    /// Runs the model over the tokens. Returns the hidden states after the final norm, fp32 [T, H] (activations.Final).
+    /// Runs the model over the tokens. Returns the hidden states after the final norm, [T, H] (activations.Final).
     /// </summary>
     /// <param name="ids">I32 [T].</param>
     /// <param name="activations">Of exactly T tokens (<see cref="Activations.First"/>).</param>
@@ -178,17 +178,19 @@ public sealed class Transformer
         }
 
         [SetsRequiredMembers]
-        public Workspace(Arena arena, ModelConfig config, int tokens, bool backward)
+        public Workspace(Arena arena, ModelConfig config, DType type, int tokens, bool backward)
         {
             HeadShape heads = config.Heads();
-            Tensor New(string name, int width) => arena.Allocate(name, DType.F32, tokens, width);
+            Tensor New(string name, int width) => arena.Allocate(name, type, tokens, width);
+            Tensor Single(string name, int width) => arena.Allocate(name, DType.F32, tokens, width);
             Normed = New("normed", config.HiddenSize);
             Delta = New("delta", config.HiddenSize);
             Act = New("silu(gate) * up", config.IntermediateSize);
             if (!backward)
                 return;
-            DResidual = New("gradient of residual", config.HiddenSize);
-            DNormed = New("gradient of normed", config.HiddenSize);
+            DResidual = Single("gradient of residual", config.HiddenSize);
+            // Up to three gradients are added there: in fp32, so that none is rounded twice.
+            DNormed = Single("gradient of normed", config.HiddenSize);
             DAct = New("gradient of silu(gate) * up", config.IntermediateSize);
             DAttention = New("gradient of attention", heads.QuerySize);
             DQuery = New("gradient of query", heads.QuerySize);

@@ -3,13 +3,51 @@ using MolEngine.Kernels.Launch;
 
 namespace MolEngine.Kernels.Cuda.Gemm;
 
-/// <summary>Products by the kernels of this program: any size, the same bits every time.</summary>
+/// <summary>
+/// Products by the kernels of this program: any size, the same bits every time. An element's bits depend on its row of
+/// A, its column of B, and K alone.
+/// </summary>
 internal sealed class BuiltinGemm(CudaStream stream, CudaKernels kernels) : IGemm
 {
-    public void Run(in GemmCall call) =>
-        throw new NotSupportedException($"gemm of {call.M} x {call.N} x {call.K} on {stream} by {kernels}");
+    private readonly KernelArguments _arguments = new();
+
+    public void Run(in GemmCall call)
+    {
+        if (call.M == 0 || call.N == 0)
+            return;
+        if (call.A.Type == DType.BF16 && call.B.Type == DType.BF16)
+            RunBf16(call);
+        else
+            RunF32(call);
+    }
 
     public void Dispose()
     {
+    }
+
+    private void RunBf16(in GemmCall call)
+    {
+        GemmBf16Shape shape = GemmBf16Shape.For(call);
+        GemmBf16Term second = call.Second is { } term ? GemmBf16Term.Of(term.K, term.A, term.B) : default;
+        _arguments.Clear().Add(GemmBf16Term.Of(call.K, call.A, call.B)).Add(second).Add(GemmOutput.Of(call));
+        kernels.Get(GemmBf16Shape.Source, shape.Kernel).Launch(stream, shape.Launch(call.M, call.N), _arguments);
+    }
+
+    /// <summary>Two terms are two launches: between them D, which is fp32, is rounded as any sum is.</summary>
+    private void RunF32(in GemmCall call)
+    {
+        if (call.Second is { } second)
+        {
+            if (call.D.Type != DType.F32)
+                throw new ArgumentException($"gemm of two terms in fp32: D: expected F32, got {call.D.Type}");
+            RunF32(call with { Second = null });
+            RunF32(call with { K = second.K, A = second.A, B = second.B, Second = null, Bias = null, Beta = 1 });
+            return;
+        }
+
+        _arguments.Clear()
+            .Add(GemmF32Operand.Of(call.A)).Add(GemmF32Operand.Of(call.B)).Add(call.K).Add(GemmOutput.Of(call));
+        kernels.Get(GemmF32Shape.Source, GemmF32Shape.Kernel)
+            .Launch(stream, GemmF32Shape.Launch(call.M, call.N), _arguments);
     }
 }

@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Planning;
 
 namespace MolEngine.Kernels.Cuda.Memory;
 
@@ -10,19 +11,23 @@ internal sealed class StagedCopies : IDisposable
 {
     private readonly CudaStream _stream;
     private readonly Piece[] _pieces;
+
+    /// <summary>Nothing would read what is copied.</summary>
+    private readonly bool _isPlanning;
     private int _next;
 
     /// <param name="pieceBytes">Of each of the two pieces.</param>
     public StagedCopies(CudaContext context, CudaStream stream, int pieceBytes = 4 << 20)
     {
         _stream = stream;
+        _isPlanning = context.Driver is PlanningDriver;
         _pieces = [new Piece(context, pieceBytes), new Piece(context, pieceBytes)];
     }
 
     /// <summary>Queues a copy; the source may change on return.</summary>
     public void Upload(ReadOnlySpan<byte> source, ulong destination)
     {
-        while (source.Length > 0)
+        while (source.Length > 0 && !_isPlanning)
         {
             Piece piece = Take();
             int count = Math.Min(source.Length, piece.Bytes);

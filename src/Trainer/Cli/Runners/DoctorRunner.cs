@@ -4,7 +4,7 @@ using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli.Verbs;
-using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Reporting;
 using MolEngine.VirtualGpu.Driver;
 
@@ -51,7 +51,7 @@ internal static class DoctorRunner
             return;
         to.WriteLine();
         to.WriteLine(
-            $"{library.Title} was looked for in ({CudaPathOption.Name}, {ConfigKeys.CudaPath.Path} in a config or "
+            $"{library.Title} was looked for in ({CudaPathOption.Name}, {DeviceKeys.CudaPath.Path} in a config or "
             + $"{LibrarySearch.PathVariable} names a folder to begin with):");
         to.WriteLine(library.Places);
     }

@@ -5,12 +5,12 @@ using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Data.Records;
+using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -27,7 +27,7 @@ internal static class GenerateRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(GenerateOptions options, CommandContext context)
     {
-        using Ops ops = CpuBackend.Create();
+        using Ops ops = ComputeDevice.Open(options.Device, DeviceOptions.DeviceName);
         using var model = new InferenceModel(ops, options.Model, options.Adapter);
         Tokenizer tokenizer = model.LoadTokenizer();
         if (options.Input is not null)

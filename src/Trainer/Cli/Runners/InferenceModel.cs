@@ -23,8 +23,10 @@ internal sealed class InferenceModel : IDisposable
         PeftAdapter? adapter = adapterFolder is null ? null : PeftAdapter.Load(adapterFolder, Config);
         _stored = ModelWeights.Open(folder, Config);
         _arena = ops.CreateArena("weights");
-        Frozen = TransformerWeights.From(Config, name => ops.Adopt(_stored[name], _arena));
-        Weights = adapter is null ? Frozen : Student.Adapted(Frozen, adapter.Config, adapter.Modules);
+        Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _arena);
+        Frozen = TransformerWeights.From(Config, name => adopted[name]);
+        Weights = adapter is null ? Frozen : Student.Adapted(Frozen, adapter.Config, adapter.Modules.ToDictionary(
+            m => m.Key, m => (ops.Adopt(m.Value.A, _arena), ops.Adopt(m.Value.B, _arena))));
     }
 
     public string Folder { get; }

@@ -2,6 +2,8 @@ using MolEngine.Kernels.Checks;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
+using MolEngine.Trainer.Cli.Verbs;
+using MolEngine.Trainer.Devices;
 using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -32,7 +34,7 @@ internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
     /// <exception cref="EnvironmentFaultException">There is no such GPU, or none that will do.</exception>
     public static IReadOnlyList<SelftestDevice> Cuda(CudaProbe probe, int ordinal, LibrarySearch search)
     {
-        CudaDeviceProperties device = Require(probe, ordinal);
+        CudaDeviceProperties device = ComputeDevice.Require(probe, ordinal, DeviceOptions.DeviceName);
         string title = $"cuda:{ordinal}, {device.Name} (compute capability {device.Capability})";
         NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(search, probe.NewestMajor).Compiler;
         SelftestDevice embedded = Of($"{title}; {Embedded}", new KernelImages(compiler: null, cache: null));
@@ -43,27 +45,5 @@ internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
 
         SelftestDevice Of(string title, KernelImages images) =>
             new(title, () => new CheckDevice(CudaProbe.NativeDriver(), ordinal, images));
-    }
-
-    private static CudaDeviceProperties Require(CudaProbe probe, int ordinal)
-    {
-        if (probe.State != CudaState.Ready)
-        {
-            throw new EnvironmentFaultException(
-                $"--device: cuda:{ordinal}: {probe.Sentence}. `molengine doctor` shows what was looked for; "
-                + "`--device virtual` needs no GPU.");
-        }
-
-        CudaDeviceProperties device = probe.Devices.FirstOrDefault(d => d.Ordinal == ordinal)
-            ?? throw new EnvironmentFaultException(
-                $"--device: cuda:{ordinal}: no such GPU: expected 0 to {probe.Devices.Count - 1} ({probe.Sentence})");
-        if (device.Capability < ComputeCapability.Least)
-        {
-            throw new EnvironmentFaultException(
-                $"--device: cuda:{ordinal}: {device.Name}: GPU too old: expected compute capability "
-                + $"{ComputeCapability.Least} or newer, got {device.Capability}");
-        }
-
-        return device;
     }
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using MolEngine.Kernels.Checks;
 using MolEngine.Kernels.Device;
-using MolEngine.Trainer.Cli.Verbs;
+using MolEngine.Kernels.Interop;
+using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -10,9 +11,9 @@ internal static class SelftestRunner
     private const int Column = 18;
 
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(SelftestOptions options, CommandContext context) => Run(
-        options.Ordinal is { } ordinal
-            ? SelftestDevice.Cuda(CudaProbe.Run(options.Search), ordinal, options.Search)
+    public static int Run(DeviceChoice device, LibrarySearch search, CommandContext context) => Run(
+        device.Kind == DeviceKind.Cuda
+            ? SelftestDevice.Cuda(CudaProbe.Run(search), device.Ordinal, search)
             : [SelftestDevice.Virtual()],
         KernelChecks.All, context);
 

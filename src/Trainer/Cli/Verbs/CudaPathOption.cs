@@ -17,11 +17,16 @@ internal static class CudaPathOption
 
     /// <summary>Where to look: this machine, the folder of the option first, then <paramref name="configured"/>.</summary>
     /// <exception cref="UserException">There is no such folder.</exception>
-    public static LibrarySearch Search(this ParseResult arguments, Option<string?> option, string? configured = null)
+    public static LibrarySearch Search(this ParseResult arguments, Option<string?> option, string? configured = null) =>
+        LibrarySearch.Here.From(arguments.Folder(option) ?? configured);
+
+    /// <summary>The folder named, or null.</summary>
+    /// <exception cref="UserException">There is no such folder.</exception>
+    public static string? Folder(this ParseResult arguments, Option<string?> option)
     {
         string? folder = arguments.GetValue(option);
-        if (folder is not null && !Directory.Exists(folder))
-            throw new UserException($"{Name}: {folder}: expected a folder, got none there");
-        return LibrarySearch.Here.From(folder ?? configured);
+        return folder is null || Directory.Exists(folder)
+            ? folder
+            : throw new UserException($"{Name}: {folder}: expected a folder, got none there");
     }
 }

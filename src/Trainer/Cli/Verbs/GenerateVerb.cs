@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MolEngine.Engine.Generation;
 using MolEngine.Trainer.Cli.Runners;
+using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
@@ -12,7 +13,7 @@ namespace MolEngine.Trainer.Cli.Verbs;
 /// <param name="Sampler">Null decodes greedily.</param>
 internal sealed record GenerateOptions(
     string Model, string? Adapter, string? Prompt, string? Chat, string? Input, string? Output, int Count,
-    int MaxTokens, Sampler? Sampler, bool Json);
+    int MaxTokens, Sampler? Sampler, DeviceSettings Device, bool Json);
 
 internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a text or answer a message.")
 {
@@ -29,6 +30,7 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
     private readonly Option<string?> _output = Optional(
         "--output", "FILE", "With --input: the corpus to write; it must be absent.");
     private readonly SamplingOptions _sampling = new();
+    private readonly DeviceOptions _device = new();
     private readonly Option<bool> _json = Flag("--json", "One JSON object at the end instead of text as it comes.");
 
     private readonly Option<int> _count = new("--count")
@@ -48,7 +50,7 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
     public override IReadOnlyList<Argument> Arguments => [_model];
 
     public override IReadOnlyList<Option> Options =>
-        [_adapter, _prompt, _chat, _input, _output, _count, _maxTokens, .. _sampling.All, _json];
+        [_adapter, _prompt, _chat, _input, _output, _count, _maxTokens, .. _sampling.All, .. _device.All, _json];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -93,7 +95,7 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         return GenerateRunner.Run(
             new GenerateOptions(
                 model, adapter, prompt, chat, input, output, count, maxTokens, _sampling.Sampler(arguments),
-                arguments.GetValue(_json)),
+                _device.Read(arguments), arguments.GetValue(_json)),
             context);
     }
 

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using MolEngine.Trainer.Cli.Runners;
+using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
 /// <param name="Base">Model that KL is measured to; null leaves the choice to the runner: with an adapter, the model
 /// without it.</param>
-internal sealed record ScoreOptions(string Model, string? Adapter, string? Base, string Input, bool Json);
+internal sealed record ScoreOptions(
+    string Model, string? Adapter, string? Base, string Input, DeviceSettings Device, bool Json);
 
 internal sealed class ScoreVerb() : Verb(
     "score", "Cross-entropy of a model on texts, and its KL divergence from a base model.")
@@ -16,11 +18,12 @@ internal sealed class ScoreVerb() : Verb(
         "--base", "DIR", "Model folder to measure KL to. Default: MODEL without its adapter, where one is given.");
     private readonly Option<string> _input = RequiredOption(
         "--input", "FILE", "JSONL, a record {\"text\": ...} a line.");
+    private readonly DeviceOptions _device = new();
     private readonly Option<bool> _json = Flag("--json", "One JSON object instead of a table.");
 
     public override IReadOnlyList<Argument> Arguments => [_model];
 
-    public override IReadOnlyList<Option> Options => [_adapter, _base, _input, _json];
+    public override IReadOnlyList<Option> Options => [_adapter, _base, _input, .. _device.All, _json];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -44,6 +47,7 @@ internal sealed class ScoreVerb() : Verb(
             Inputs.AdapterFolder(arguments.GetValue(_adapter), "--adapter"),
             arguments.GetValue(_base) is { } folder ? Inputs.ModelFolder(folder, "--base") : null,
             Inputs.File(arguments.GetRequiredValue(_input), "--input"),
+            _device.Read(arguments),
             arguments.GetValue(_json)),
         context);
 }

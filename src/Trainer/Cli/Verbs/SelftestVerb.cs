@@ -1,21 +1,14 @@
 using System.CommandLine;
-using System.Globalization;
-using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli.Runners;
+using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Verbs;
-
-/// <param name="Ordinal">Of the GPU; null for the virtual one.</param>
-/// <param name="Search">Where NVIDIA's libraries are looked for.</param>
-internal sealed record SelftestOptions(int? Ordinal, LibrarySearch Search);
 
 internal sealed class SelftestVerb() : Verb(
     "selftest", "Compare every CUDA kernel with the CPU, on this machine's GPU.")
 {
-    private const string Cuda = "cuda", Virtual = "virtual";
-
     private readonly Option<string?> _device = Optional(
-        "--device", "DEVICE",
+        DeviceOptions.DeviceName, "DEVICE",
         "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).");
 
     private readonly Option<string?> _cudaPath = CudaPathOption.Make();
@@ -42,18 +35,11 @@ internal sealed class SelftestVerb() : Verb(
         ("molengine selftest --device virtual", "The same on a machine without one."),
     ];
 
-    public override int Run(ParseResult arguments, CommandContext context) =>
-        SelftestRunner.Run(new SelftestOptions(Ordinal(arguments.GetValue(_device) ?? Cuda), arguments.Search(_cudaPath)), context);
-
-    private static int? Ordinal(string device)
+    public override int Run(ParseResult arguments, CommandContext context)
     {
-        if (device == Virtual)
-            return null;
-        if (device == Cuda)
-            return 0;
-        string number = device.StartsWith($"{Cuda}:", StringComparison.Ordinal) ? device[(Cuda.Length + 1)..] : "";
-        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal)
-            ? ordinal
-            : throw Mistake("--device", $"{device}: expected cuda, cuda:N or virtual");
+        string device = arguments.GetValue(_device) ?? "cuda";
+        return DeviceChoice.Parse(device) is { Kind: DeviceKind.Cuda or DeviceKind.Virtual } choice
+            ? SelftestRunner.Run(choice, arguments.Search(_cudaPath), context)
+            : throw Mistake(DeviceOptions.DeviceName, $"{device}: expected cuda, cuda:N or virtual");
     }
 }

@@ -37,7 +37,7 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
             + "is relative to the current directory.",
         "Checkpoints appear whole or not at all. Ctrl-C and SIGTERM stop at the next micro-batch and save the last "
             + "finished step; after a kill or a power cut the newest checkpoint is there. --resume refuses another "
-            + "model, other data, or other settings that matter, and says what differs; threads, micro_batch, "
+            + "model, other data, or other settings that matter, and says what differs; device, threads, micro_batch, "
             + "recompute, validate and checkpoint may be changed with --set.",
     ];
 

@@ -3,11 +3,12 @@ using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
 using MolEngine.VirtualGpu.Counters;
 using MolEngine.VirtualGpu.Driver;
 using MolEngine.VirtualGpu.Execution;
 
-namespace MolEngine.Kernels.Tests;
+namespace MolEngine.Support;
 
 /// <summary>
 /// A backend that op suites run on. Suites are abstract and written once; each has one sealed subclass per backend:
@@ -15,6 +16,9 @@ namespace MolEngine.Kernels.Tests;
 /// </summary>
 public sealed class TestBackend
 {
+    /// <summary>The CPU at the widest level that it has, with all its cores.</summary>
+    public static readonly TestBackend Cpu = new(level: null);
+
     public static readonly TestBackend Scalar = new(SimdLevel.Scalar);
     public static readonly TestBackend Vector256 = new(SimdLevel.Vector256);
     public static readonly TestBackend Vector512 = new(SimdLevel.Vector512);
@@ -27,31 +31,31 @@ public sealed class TestBackend
 
     private readonly SimdLevel? _level;
 
-    private TestBackend(SimdLevel level) => _level = level;
+    private TestBackend(SimdLevel? level) => _level = level;
 
-    private TestBackend(DType activationType) => ActivationType = activationType;
+    private TestBackend(DType activationType) => (ActivationType, IsVirtual) = (activationType, true);
 
     public DType ActivationType { get; } = DType.F32;
 
     public bool IsBf16 => ActivationType == DType.BF16;
 
-    public bool IsVirtual => _level is null;
+    public bool IsVirtual { get; }
 
     /// <summary>
     /// The backend: at variant 0 as usual; at another one with something changed that must change no bit: the CPU's
-    /// number of threads (2 at variant 0), the order in which the virtual GPU runs warps and streams.
+    /// number of threads, the order in which the virtual GPU runs warps and streams.
     /// </summary>
     /// <param name="perturbation">
     /// Seeds errors, as documented, of the virtual GPU's approximate instructions; null for none.
     /// </param>
     /// <param name="onLaunch">Told of every launch of the virtual GPU.</param>
-    public Ops.Ops Create(
+    public Ops Create(
         int variant = 0, ulong? perturbation = null, Action<string, LaunchCounters>? onLaunch = null)
     {
-        if (_level is { } level)
+        if (!IsVirtual)
         {
-            var best = (SimdLevel)Math.Min((int)level, (int)SimdLevels.Best);
-            return CpuBackend.Create(best, variant == 0 ? 2 : variant);
+            var level = (SimdLevel)Math.Min((int)(_level ?? SimdLevels.Best), (int)SimdLevels.Best);
+            return CpuBackend.Create(level, variant > 0 ? variant : _level is null ? null : 2);
         }
 
         var options = new LaunchOptions { Seed = (ulong)variant + 1, PerturbationSeed = perturbation };

@@ -1,6 +1,4 @@
-using MolEngine.Kernels.Device;
-
-namespace MolEngine.Kernels.Cpu.Head;
+namespace MolEngine.Kernels.Ops;
 
 /// <summary>A block of tokens with a target, and the ends of the pieces of rows that it consists of.</summary>
 internal sealed record HeadBlock(int[] Tokens, int[] PieceEnds);
@@ -10,22 +8,22 @@ internal sealed record HeadBlock(int[] Tokens, int[] PieceEnds);
 /// stands before it, so that its pieces, and with them the order of sums over its tokens, are the same in every
 /// micro-batch.
 /// </summary>
-internal static unsafe class HeadBlocks
+internal static class HeadBlocks
 {
-    /// <summary>Most tokens in a piece: half a block, so that blocks are well filled by rows of any length.</summary>
-    private const int PieceTokens = 256;
-
-    /// <param name="targets">I32 [T]; negative where there is no target.</param>
+    /// <param name="targets">[T]; negative where there is no target.</param>
     /// <param name="rowStarts">Rows, or null where no sum over tokens is taken.</param>
-    /// <param name="blockTokens">Most tokens in a block.</param>
+    /// <param name="blockTokens">
+    /// Most tokens in a block. A piece has at most half as many, so that blocks are well filled by rows of any length.
+    /// </param>
     /// <exception cref="ArgumentException">A target is not in the vocabulary: names the token.</exception>
-    public static List<HeadBlock> Cut(string op, Tensor targets, int[]? rowStarts, int vocabulary, int blockTokens)
+    public static List<HeadBlock> Cut(
+        string op, ReadOnlySpan<int> targets, int[]? rowStarts, int vocabulary, int blockTokens)
     {
         var blocks = new List<HeadBlock>();
         var tokens = new List<int>();
         var ends = new List<int>();
-        int pieceTokens = rowStarts is null ? blockTokens : PieceTokens;
-        int[] rows = rowStarts ?? [0, targets.Shape[0]];
+        int pieceTokens = rowStarts is null ? blockTokens : blockTokens / 2;
+        int[] rows = rowStarts ?? [0, targets.Length];
         for (int r = 0; r + 1 < rows.Length; r++)
         {
             List<int> row = WithTarget(op, targets, rows[r], rows[r + 1], vocabulary);
@@ -51,12 +49,12 @@ internal static unsafe class HeadBlocks
         }
     }
 
-    private static List<int> WithTarget(string op, Tensor targets, int start, int end, int vocabulary)
+    private static List<int> WithTarget(string op, ReadOnlySpan<int> targets, int start, int end, int vocabulary)
     {
         var tokens = new List<int>();
         for (int t = start; t < end; t++)
         {
-            int target = ((int*)targets.Address)[t];
+            int target = targets[t];
             if (target >= vocabulary)
             {
                 throw new ArgumentException(

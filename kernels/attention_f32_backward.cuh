@@ -1,0 +1,126 @@
+// The backward pass of attention_f32.cu.
+#pragma once
+
+KERNEL(TermThreads) attention_terms_f32(
+    const float* __restrict__ y, const float* __restrict__ dy, const float* __restrict__ lse,
+    QueryTerms* __restrict__ terms, i32 tokens, AttentionShape shape)
+{
+    attention_terms<float, f32x4>(y, dy, lse, terms, tokens, shape, 1);
+}
+
+// p = exp(scale s - lse), ds = p (dp - delta); nothing where a query does not see a key.
+__device__ __forceinline__ void differentiate(float& s, float& dp, bool sees, float scale, QueryTerms terms)
+{
+    float p = sees ? exp_f32(fma_rn(s, scale, -terms.lse)) : 0.0f;
+    dp = p * (dp - terms.delta);
+    s = p;
+}
+
+KERNEL(Threads) attention_dq_f32(
+    const float* __restrict__ q, const float* __restrict__ k, const float* __restrict__ v, const float* __restrict__ dy,
+    const QueryTerms* __restrict__ terms, float* __restrict__ dq, const QueryBlock* __restrict__ blocks, i32 tokens,
+    AttentionShape shape)
+{
+    enum { Rows = 2, Queries = 32 };
+    QueryBlock block = blocks[blockIdx.x / shape.query_heads];
+    i32 head = blockIdx.x % shape.query_heads, dim = shape.head_dim;
+    i32 q_stride = shape.query_heads * dim, k_stride = q_stride / shape.group;
+    i64 q_start = (i64)block.query * q_stride + head * dim;
+    i64 k_start = (i64)block.key * k_stride + head / shape.group * dim;
+    float *q_tile = (float*)shared, *dy_tile = q_tile + Queries * Stride, *k_tile = dy_tile + Queries * Stride;
+    float *v_tile = k_tile + Columns * Stride, *ds_tile = v_tile + Columns * Stride;
+    Part<Rows> part;
+    load_rows<Queries>(q_tile, q + q_start, q_stride, block.count, dim);
+    load_rows<Queries>(dy_tile, dy + q_start, q_stride, block.count, dim);
+    QueryTerms mine[Rows];
+#pragma unroll
+    for (i32 i = 0; i < Rows; i++) {
+        i32 query = least(part.row + 4 * i, block.count - 1);
+        mine[i] = terms[(i64)head * tokens + block.query + query];
+    }
+    f32x4 sums[Rows][D / 32] = {};
+    i32 keys = block.first + block.count;
+#pragma unroll 1
+    for (i32 key = 0; key < keys; key += Columns) {
+        i64 at = k_start + (i64)key * k_stride;
+        load_rows<Columns>(k_tile, k + at, k_stride, least(keys - key, Columns), dim);
+        load_rows<Columns>(v_tile, v + at, k_stride, least(keys - key, Columns), dim);
+        cp_async_commit();
+        cp_async_wait<0>();
+        __syncthreads();
+        float s[Rows][4], ds[Rows][4];
+        part.dot(s, q_tile, k_tile, dim);
+        part.dot(ds, dy_tile, v_tile, dim);
+#pragma unroll
+        for (i32 i = 0; i < Rows; i++)
+#pragma unroll
+            for (i32 j = 0; j < 4; j++) {
+                bool sees = key + part.lane + Group * j <= block.first + part.row + 4 * i;
+                differentiate(s[i][j], ds[i][j], sees, shape.scale, mine[i]);
+            }
+        part.put(ds_tile, ds);
+        sync_warp();
+        part.add(sums, ds_tile, k_tile, dim);
+        __syncthreads();
+    }
+    part.store(dq + q_start, q_stride, block.count, dim, sums, shape.scale);
+}
+
+KERNEL(Threads) attention_dkv_f32(
+    const float* __restrict__ q, const float* __restrict__ k, const float* __restrict__ v, const float* __restrict__ dy,
+    const QueryTerms* __restrict__ terms, float* __restrict__ dk, float* __restrict__ dv,
+    const KeyBlock* __restrict__ blocks, i32 tokens, AttentionShape shape)
+{
+    enum { Rows = 2, Keys = 32 };
+    i32 key_heads = shape.query_heads / shape.group, dim = shape.head_dim;
+    KeyBlock block = blocks[blockIdx.x / key_heads];
+    i32 key_head = blockIdx.x % key_heads;
+    i32 q_stride = shape.query_heads * dim, k_stride = key_heads * dim;
+    i64 k_start = (i64)block.token * k_stride + key_head * dim;
+    float *k_tile = (float*)shared, *v_tile = k_tile + Keys * Stride, *q_tile = v_tile + Keys * Stride;
+    float *dy_tile = q_tile + Columns * Stride, *p_tile = dy_tile + Columns * Stride;
+    float* ds_tile = p_tile + Keys * ScoreStride;
+    Part<Rows> part;
+    load_rows<Keys>(k_tile, k + k_start, k_stride, block.count, dim);
+    load_rows<Keys>(v_tile, v + k_start, k_stride, block.count, dim);
+    f32x4 dk_sums[Rows][D / 32] = {}, dv_sums[Rows][D / 32] = {};
+    i32 head = key_head * shape.group, last = head + shape.group;
+#pragma unroll 1
+    for (i32 query = 0; head < last;) {
+        i64 at = (i64)(block.token + query) * q_stride + head * dim;
+        i32 count = least(block.queries - query, Columns);
+        load_rows<Columns>(q_tile, q + at, q_stride, count, dim);
+        load_rows<Columns>(dy_tile, dy + at, q_stride, count, dim);
+        cp_async_commit();
+        QueryTerms theirs[4];
+#pragma unroll
+        for (i32 j = 0; j < 4; j++)
+            theirs[j] = terms[(i64)head * tokens + block.token + query + least(part.lane + Group * j, count - 1)];
+        cp_async_wait<0>();
+        __syncthreads();
+        float s[Rows][4], ds[Rows][4];
+        part.dot(s, k_tile, q_tile, dim);
+        part.dot(ds, v_tile, dy_tile, dim);
+#pragma unroll
+        for (i32 i = 0; i < Rows; i++)
+#pragma unroll
+            for (i32 j = 0; j < 4; j++) {
+                i32 column = part.lane + Group * j;
+                bool sees = part.row + 4 * i <= query + column && column < count;
+                differentiate(s[i][j], ds[i][j], sees, shape.scale, theirs[j]);
+            }
+        part.put(p_tile, s);
+        part.put(ds_tile, ds);
+        sync_warp();
+        part.add(dv_sums, p_tile, dy_tile, dim);
+        part.add(dk_sums, ds_tile, q_tile, dim);
+        __syncthreads();
+        query += Columns;
+        if (query >= block.queries) {
+            query = 0;
+            head++;
+        }
+    }
+    part.store(dv + k_start, k_stride, block.count, dim, dv_sums, 1);
+    part.store(dk + k_start, k_stride, block.count, dim, dk_sums, shape.scale);
+}

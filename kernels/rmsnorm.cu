@@ -1,0 +1,282 @@
+// RMS norm over rows of H elements, and its gradient. T is the type of activations, fp32 or bf16; the residual stream
+// and its gradient are fp32. weight is an address and an i32: its H elements are bf16 where that is 1, else fp32.
+//
+// A block takes tokens one after the other; its threads are the same for all T and all grids: H / 8, rounded up to
+// whole warps, 1024 at most. Up to H = 8192 a token is read once; beyond it is read twice. Elements are read 4 at a
+// time where H is a multiple of 4 and every pointer aligned to 4 elements, else one by one, with the same bits. A sum
+// over H is taken by threads (thread t has elements 4 t to 4 t + 3, and those 4 blockDim further on), then by
+// butterflies over warps and over their sums: it depends on H alone.
+//
+// rmsnorm_f32(const float* x, Weights weight, float eps, i32 tokens, i32 hidden, i32 per_block, float* y, float* rstd)
+//   rstd[t] = 1 / sqrt(mean(x[t]^2) + eps); y[t] = x[t] rstd[t] weight. Overwrites. x [tokens, hidden]; y may be x.
+//   per_block tokens a block: ceil(tokens / per_block) blocks. Bytes that must move: 8 an element.
+//
+// rmsnorm_bf16(const float* x, Weights weight, float eps, i32 tokens, i32 hidden, i32 per_block, bf16* y, float* rstd)
+//   As rmsnorm_f32, with y rounded to bf16 and apart from x. Bytes that must move: 6 an element.
+//
+// add_rmsnorm_f32(const float* x, const float* delta, Weights weight, float eps, i32 tokens, i32 hidden, i32 per_block, float* sum, float* y, float* rstd)
+//   sum = x + delta; the norm of sum as in rmsnorm_f32. sum may be x or delta, and so may y where sum is not. Bytes
+//   that must move: 16 an element.
+//
+// add_rmsnorm_bf16(const float* x, const bf16* delta, Weights weight, float eps, i32 tokens, i32 hidden, i32 per_block, float* sum, bf16* y, float* rstd)
+//   As add_rmsnorm_f32, with delta and y in bf16; y may be delta, sum may be x. Bytes that must move: 12 an element.
+//
+// rmsnorm_backward_f32(const float* dy, const float* x, Weights weight, const float* rstd, const i32* chunk_starts, i32 hidden, float* dx, float* partial)
+//   dx += rstd weight dy - x rstd^3 mean(weight dy x), and, where partial is not null,
+//   partial[c] = sum over the tokens t of chunk c, in order, of dy[t] rstd[t] x[t]. Chunk c, a block, has tokens
+//   chunk_starts[c] to chunk_starts[c + 1] - 1, 32 at most. Accumulates dx, overwrites partial [chunks, hidden]; dx
+//   shares no memory with dy and x. Bytes that must move: 16 an element, and partial.
+//
+// rmsnorm_backward_bf16(const bf16* dy, const float* x, Weights weight, const float* rstd, const i32* chunk_starts, i32 hidden, float* dx, float* partial)
+//   As rmsnorm_backward_f32, with dy in bf16. Bytes that must move: 14 an element, and partial.
+
+#include "lanes.cuh"
+#include "quads.cuh"
+#include "warp.cuh"
+
+enum { MostThreads = 1024, Warps = MostThreads / 32, Held = 2 };
+
+// The sum over the block's threads, in every thread. sums alternates between two arrays from call to call: what is
+// written to one is not still being read.
+__device__ __forceinline__ float block_sum(float value, float* sums)
+{
+    value = warp_sum(value);
+    i32 lane = threadIdx.x % 32;
+    if (lane == 0)
+        sums[threadIdx.x / 32] = value;
+    __syncthreads();
+    return warp_sum(lane < blockDim.x / 32 ? sums[lane] : 0.0f);
+}
+
+// Where a token is in the arrays, and how it may be read.
+struct Columns {
+    i32 hidden;
+    bool whole;
+
+    // First element of a thread's quad.
+    __device__ __forceinline__ i32 of(i32 quad) const
+    {
+        return 4 * (i32)(threadIdx.x + quad * blockDim.x);
+    }
+};
+
+template <typename T>
+__device__ __forceinline__ f32x4 load(const T* token, i32 column, const Columns& c)
+{
+    return load_quad(token + column, c.hidden - column, c.whole);
+}
+
+template <typename T>
+__device__ __forceinline__ void store(T* token, i32 column, const f32x4& v, const Columns& c)
+{
+    store_quad(token + column, v, c.hidden - column, c.whole);
+}
+
+struct Forward {
+    const float* x;
+    Weights weight;
+    float eps;
+    i32 tokens, hidden, per_block;
+    float* rstd;
+};
+
+// What is normalised: x, or the sum, which is kept.
+template <bool Adds, typename T>
+__device__ __forceinline__ f32x4 take(const float* x, const T* delta, float* sum, i32 column, const Columns& c)
+{
+    f32x4 v = load(x, column, c);
+    if (Adds) {
+        v = v + load(delta, column, c);
+        store(sum, column, v, c);
+    }
+    return v;
+}
+
+template <bool Adds, typename T>
+__device__ __forceinline__ void normalise(const Forward& f, const T* delta, float* sum, T* y)
+{
+    __shared__ float sums[2][Warps];
+    bool aligned = is_quad_aligned(f.x) && is_quad_aligned(y) && f.weight.is_quad_aligned()
+        && (!Adds || (is_quad_aligned(delta) && is_quad_aligned(sum)));
+    Columns c{f.hidden, aligned && f.hidden % 4 == 0};
+    f32x4 w[Held], v[Held];
+#pragma unroll
+    for (i32 q = 0; q < Held; q++) {
+        if (c.of(q) < c.hidden)
+            w[q] = f.weight.load_quad(c.of(q), c.hidden - c.of(q), c.whole);
+    }
+    i32 first = blockIdx.x * f.per_block, end = first + f.per_block < f.tokens ? first + f.per_block : f.tokens;
+#pragma unroll 1
+    for (i32 t = first; t < end; t++) {
+        i64 at = (i64)t * c.hidden;
+        float squares = 0;
+#pragma unroll
+        for (i32 q = 0; q < Held; q++) {
+            if (c.of(q) < c.hidden) {
+                v[q] = take<Adds>(f.x + at, delta + at, sum + at, c.of(q), c);
+                squares = add_dot(squares, v[q], v[q]);
+            }
+        }
+#pragma unroll 1
+        for (i32 q = Held; c.of(q) < c.hidden; q++) {
+            f32x4 u = take<Adds>(f.x + at, delta + at, sum + at, c.of(q), c);
+            squares = add_dot(squares, u, u);
+        }
+        float mean = div_rn(block_sum(squares, sums[t % 2]), (float)c.hidden);
+        float rstd = div_rn(1.0f, sqrt_rn(mean + f.eps));
+#pragma unroll
+        for (i32 q = 0; q < Held; q++) {
+            if (c.of(q) < c.hidden)
+                store(y + at, c.of(q), v[q] * rstd * w[q], c);
+        }
+        const float* again = (Adds ? sum : f.x) + at;
+#pragma unroll 1
+        for (i32 q = Held; c.of(q) < c.hidden; q++) {
+            i32 column = c.of(q);
+            f32x4 far = f.weight.load_quad(column, c.hidden - column, c.whole);
+            store(y + at, column, load(again, column, c) * rstd * far, c);
+        }
+        if (threadIdx.x == 0)
+            f.rstd[t] = rstd;
+    }
+}
+
+KERNEL(MostThreads)
+rmsnorm_f32(const float* x, Weights weight, float eps, i32 tokens, i32 hidden, i32 per_block,
+            float* y, float* rstd)
+{
+    Forward f{x, weight, eps, tokens, hidden, per_block, rstd};
+    normalise<false, float>(f, nullptr, nullptr, y);
+}
+
+KERNEL(MostThreads)
+rmsnorm_bf16(const float* x, Weights weight, float eps, i32 tokens, i32 hidden, i32 per_block,
+             bf16* y, float* rstd)
+{
+    Forward f{x, weight, eps, tokens, hidden, per_block, rstd};
+    normalise<false, bf16>(f, nullptr, nullptr, y);
+}
+
+KERNEL(MostThreads)
+add_rmsnorm_f32(const float* x, const float* delta, Weights weight, float eps, i32 tokens,
+                i32 hidden, i32 per_block, float* sum, float* y, float* rstd)
+{
+    Forward f{x, weight, eps, tokens, hidden, per_block, rstd};
+    normalise<true, float>(f, delta, sum, y);
+}
+
+KERNEL(MostThreads)
+add_rmsnorm_bf16(const float* x, const bf16* delta, Weights weight, float eps, i32 tokens,
+                 i32 hidden, i32 per_block, float* sum, bf16* y, float* rstd)
+{
+    Forward f{x, weight, eps, tokens, hidden, per_block, rstd};
+    normalise<true, bf16>(f, delta, sum, y);
+}
+
+struct Backward {
+    const float* x;
+    Weights weight;
+    const float* rstd;
+    const i32* chunk_starts;
+    i32 hidden;
+    float* dx;
+    float* partial;
+};
+
+// A thread's columns beyond those that it holds: the first pass over them gives their share of the dot product and adds
+// to the partial sum where it lies, the second adds to dx.
+template <typename T>
+__device__ __forceinline__ float far_dot(
+    const Backward& b, const T* dy, const float* x, float rstd, float* partial, bool is_first, const Columns& c)
+{
+    float dot = 0;
+#pragma unroll 1
+    for (i32 q = Held; c.of(q) < c.hidden; q++) {
+        i32 column = c.of(q);
+        f32x4 d = load(dy, column, c), v = load(x, column, c);
+        if (partial) {
+            f32x4 before = is_first ? f32x4{0, 0, 0, 0} : load(partial, column, c);
+            store(partial, column, fma_rn(d * rstd, v, before), c);
+        }
+        dot = add_dot(dot, d * b.weight.load_quad(column, c.hidden - column, c.whole), v);
+    }
+    return dot;
+}
+
+template <typename T>
+__device__ __forceinline__ void add_far(
+    const Backward& b, const T* dy, const float* x, float rstd, float pull, float* dx, const Columns& c)
+{
+#pragma unroll 1
+    for (i32 q = Held; c.of(q) < c.hidden; q++) {
+        i32 column = c.of(q);
+        f32x4 direct = load(dy, column, c) * b.weight.load_quad(column, c.hidden - column, c.whole) * rstd;
+        store(dx, column, load((const float*)dx, column, c) + fma_rn(load(x, column, c), pull, direct), c);
+    }
+}
+
+template <typename T>
+__device__ __forceinline__ void differentiate(const Backward& b, const T* dy)
+{
+    __shared__ float sums[2][Warps];
+    bool aligned = is_quad_aligned(dy) && is_quad_aligned(b.x) && is_quad_aligned(b.dx) && b.weight.is_quad_aligned()
+        && is_quad_aligned(b.partial);
+    Columns c{b.hidden, aligned && b.hidden % 4 == 0};
+    i32 from = b.chunk_starts[blockIdx.x], end = b.chunk_starts[blockIdx.x + 1];
+    float* partial = b.partial ? b.partial + (i64)blockIdx.x * c.hidden : nullptr;
+    f32x4 w[Held], sum[Held], v[Held], d[Held];
+#pragma unroll
+    for (i32 q = 0; q < Held; q++) {
+        if (c.of(q) < c.hidden)
+            w[q] = b.weight.load_quad(c.of(q), c.hidden - c.of(q), c.whole);
+        sum[q] = f32x4{0, 0, 0, 0};
+    }
+
+    // Lane i has that of the chunk's token i.
+    i32 lane = threadIdx.x % 32;
+    float rstds = lane < end - from ? b.rstd[from + lane] : 0.0f;
+#pragma unroll 1
+    for (i32 t = from; t < end; t++) {
+        i64 at = (i64)t * c.hidden;
+        float rstd = shuffle(rstds, t - from), dot = 0;
+#pragma unroll
+        for (i32 q = 0; q < Held; q++) {
+            if (c.of(q) < c.hidden) {
+                d[q] = load(dy + at, c.of(q), c);
+                v[q] = load(b.x + at, c.of(q), c);
+                sum[q] = fma_rn(d[q] * rstd, v[q], sum[q]);
+                d[q] = d[q] * w[q];
+                dot = add_dot(dot, d[q], v[q]);
+            }
+        }
+        dot += far_dot(b, dy + at, b.x + at, rstd, partial, t == from, c);
+        float mean = div_rn(block_sum(dot, sums[t % 2]), (float)c.hidden), pull = -(rstd * rstd * rstd) * mean;
+#pragma unroll
+        for (i32 q = 0; q < Held; q++) {
+            if (c.of(q) < c.hidden) {
+                f32x4 before = load((const float*)b.dx + at, c.of(q), c);
+                store(b.dx + at, c.of(q), before + fma_rn(v[q], pull, d[q] * rstd), c);
+            }
+        }
+        add_far(b, dy + at, b.x + at, rstd, pull, b.dx + at, c);
+    }
+#pragma unroll
+    for (i32 q = 0; q < Held; q++) {
+        if (partial && c.of(q) < c.hidden)
+            store(partial, c.of(q), sum[q], c);
+    }
+}
+
+KERNEL(MostThreads)
+rmsnorm_backward_f32(const float* dy, const float* x, Weights weight, const float* rstd,
+                     const i32* chunk_starts, i32 hidden, float* dx, float* partial)
+{
+    differentiate(Backward{x, weight, rstd, chunk_starts, hidden, dx, partial}, dy);
+}
+
+KERNEL(MostThreads)
+rmsnorm_backward_bf16(const bf16* dy, const float* x, Weights weight, const float* rstd,
+                      const i32* chunk_starts, i32 hidden, float* dx, float* partial)
+{
+    differentiate(Backward{x, weight, rstd, chunk_starts, hidden, dx, partial}, dy);
+}

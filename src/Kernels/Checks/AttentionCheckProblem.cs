@@ -1,0 +1,124 @@
+using MolEngine.Kernels.Cpu;
+using MolEngine.Kernels.Cuda.Attention;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Kernels.Checks;
+
+/// <summary>Documents and heads to try attention's kernels with.</summary>
+internal sealed record AttentionCheckShape(HeadShape Heads, int[] Lengths)
+{
+    public int Tokens => Lengths.Sum();
+
+    public int[] Starts => [0, .. Lengths.Select((_, i) => Lengths.Take(i + 1).Sum())];
+
+    public override string ToString() => $"{string.Join('+', Lengths)} tokens, {Heads}";
+
+    /// <summary>Around the edges of tiles, with heads of each size; the last is measured.</summary>
+    public static IReadOnlyList<AttentionCheckShape> All(bool isCounting, params int[] headDims) =>
+    [
+        .. headDims.Select((d, i) => new AttentionCheckShape(
+            new HeadShape(i == 0 ? 7 : 4, i == 0 ? 1 : 2, d), i == 0 ? [1, 63, 64, 65, 129] : [130, 1, 33])),
+        isCounting
+            ? new(new HeadShape(2, 1, headDims[0]), [256])
+            : new(new HeadShape(16, 8, headDims[0]), [1500, 2048, 548]),
+    ];
+}
+
+/// <summary>Attention's inputs, and what the CPU makes of them.</summary>
+internal sealed class AttentionCheckProblem
+{
+    public AttentionCheckProblem(AttentionCheckShape shape, bool isBf16)
+    {
+        (Shape, IsBf16) = (shape, isBf16);
+        int t = shape.Tokens, query = shape.Heads.QuerySize, key = shape.Heads.KeyValueSize;
+        (Q, Dy) = (Held(CheckValues.Uniform(t * query, 1, 2)), Held(CheckValues.Uniform(t * query, 2)));
+        (K, V) = (Held(CheckValues.Uniform(t * key, 3, 2)), Held(CheckValues.Uniform(t * key, 4)));
+        using Ops.Ops cpu = CpuBackend.Create();
+        using Arena arena = cpu.CreateArena("check");
+        Tensor q = Make("q", query, Q), k = Make("k", key, K), v = Make("v", key, V), dy = Make("dy", query, Dy);
+        Tensor y = Make("y", query), lse = Make("lse", shape.Heads.QueryHeads);
+        Tensor dq = Make("dq", query), dk = Make("dk", key), dv = Make("dv", key);
+        var layout = new SequenceLayout(
+            [0, t], shape.Starts, arena.Allocate("positions", DType.I32, t), arena.Allocate("keys", DType.I64, t));
+        cpu.Attention(q, k, v, shape.Heads, layout, y, lse);
+        cpu.AttentionBackward(dy, q, k, v, y, lse, shape.Heads, layout, dq, dk, dv);
+        (Y, Lse) = (y.Span<float>().ToArray(), lse.Span<float>().ToArray());
+        (Dq, Dk, Dv) = (dq.Span<float>().ToArray(), dk.Span<float>().ToArray(), dv.Span<float>().ToArray());
+
+        Tensor Make(string name, int width, float[]? values = null)
+        {
+            Tensor tensor = arena.Allocate(name, DType.F32, t, width);
+            values?.CopyTo(tensor.Span<float>());
+            return tensor;
+        }
+    }
+
+    public AttentionCheckShape Shape { get; }
+
+    public bool IsBf16 { get; }
+
+    public AttentionShape Arguments => new(Shape.Heads);
+
+    public float[] Q { get; }
+
+    public float[] K { get; }
+
+    public float[] V { get; }
+
+    public float[] Dy { get; }
+
+    public float[] Y { get; }
+
+    public float[] Lse { get; }
+
+    public float[] Dq { get; }
+
+    public float[] Dk { get; }
+
+    public float[] Dv { get; }
+
+    /// <summary>(lse, sum of dy y) of each head and token; in bf16 the first to base 2.</summary>
+    public float[] Terms
+    {
+        get
+        {
+            int t = Shape.Tokens, heads = Shape.Heads.QueryHeads, d = Shape.Heads.HeadDim;
+            var terms = new float[2 * heads * t];
+            float[] y = Held(Y);
+            for (int row = 0; row < t * heads; row++)
+            {
+                double delta = 0;
+                for (int i = row * d; i < (row + 1) * d; i++)
+                    delta += (double)y[i] * Dy[i];
+                int at = 2 * ((row % heads * t) + (row / heads));
+                (terms[at], terms[at + 1]) = ((float)(Lse[row] * (IsBf16 ? 1 / Math.Log(2) : 1)), (float)delta);
+            }
+
+            return terms;
+        }
+    }
+
+    /// <summary>Bytes of arrays of activations that together have so many elements.</summary>
+    public long Bytes(params float[][] arrays) => arrays.Sum(a => (long)a.Length) * (IsBf16 ? 2 : 4);
+
+    public DeviceMemory Input(KernelCase one, string name, float[] values) => IsBf16
+        ? one.Input<ushort>(name, Array.ConvertAll(values, Bf16.Round))
+        : one.Input<float>(name, values);
+
+    public DeviceMemory Output(KernelCase one, string name, int count) =>
+        IsBf16 ? one.Output<ushort>(name, count) : one.Output<float>(name, count);
+
+    /// <summary>Compares as a whole: rounding errors are relative to the terms of sums, not to the sums.</summary>
+    public void Expect(KernelCase one, DeviceMemory memory, float[] expected, double relative)
+    {
+        if (IsBf16)
+            one.ExpectWhole<ushort>(memory, expected, relative);
+        else
+            one.ExpectWhole<float>(memory, expected, relative);
+    }
+
+    private float[] Held(float[] values) =>
+        IsBf16 ? Array.ConvertAll(values, x => Bf16.Widen(Bf16.Round(x))) : values;
+}

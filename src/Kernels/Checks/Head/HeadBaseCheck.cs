@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Cpu.Head;
+using MolEngine.Kernels.Cuda.Head;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Launch;
+
+namespace MolEngine.Kernels.Checks.Head;
+
+/// <summary>head_base against sorting and the CPU's float64 scalars.</summary>
+internal sealed class HeadBaseCheck() : KernelCheck("head", "head_base", "equal; sums within 4e-15")
+{
+    private const int Warps = 8;
+
+    public override void Run(KernelTrial trial)
+    {
+        foreach (int count in trial.Counts)
+        {
+            bool isLast = count == trial.Counts[^1];
+            trial.Case(count, c => Try(c, isLast ? count / 64 : count, isLast ? 64 : 2));
+        }
+
+        foreach (int n in (int[])[1, 31, 32, 33, 127])
+            trial.Case($"n {n}", c => Try(c, 17, n));
+    }
+
+    private static void Try(KernelCase one, int tokens, int n)
+    {
+        int[] places = HeadEmulation.Places(tokens);
+
+        // Close to sorted, as the stream leaves them, with ties; far from 0, so that a relative error means something.
+        float[] noise = CheckValues.Uniform(tokens * n, 80);
+        double[] logits = [.. noise.Select((x, e) => 40 - Math.Round((e % n / 3.0) + x, 1))];
+        int[] ids = [.. Enumerable.Range(0, tokens * n).Select(e => (e % n * 31 % 128) + (e / n))];
+        HeadArguments.Tail[] tails = [.. Enumerable.Range(0, tokens).Select(
+            i => i % 5 == 4 ? default : new HeadArguments.Tail(1.5 + i, 30 + i % 40, 1))];
+        var expected = new Expected(2 * tokens, n);
+        for (int i = 0; i < tokens; i++)
+            expected.Set(places[i], logits.AsSpan(i * n, n), ids.AsSpan(i * n, n), tails[i]);
+        var before = new Expected(2 * tokens, n);
+        DeviceMemory tokensMemory = one.Input<int>("tokens", places);
+        DeviceMemory idsMemory = one.Input<int>("ids", ids), logitsMemory = one.Input<double>("logits", logits);
+        DeviceMemory tailsMemory = one.Input<HeadArguments.Tail>("tails", tails);
+        DeviceMemory topIds = one.Input<int>("top ids", before.Ids);
+        DeviceMemory topLogits = one.Input<double>("top logits", before.Logits);
+        DeviceMemory lse = one.Input<double>("lse", before.Lse), tail = one.Input<double>("tail lse", before.Tail);
+        one.Launch(
+            LaunchShape.Covering(tokens, Warps) with { Block = new Dim3(HeadEmulation.Threads) },
+            (24L * tokens * n) + (36L * tokens),
+            a => a.Add(tokensMemory).Add(tokens)
+                .Add(new HeadArguments.Sets(idsMemory.Address, 0, logitsMemory.Address, 0, n)).Add(tailsMemory)
+                .Add(new HeadArguments.Base(topIds.Address, topLogits.Address, lse.Address, tail.Address, n)));
+        one.Expect<float>(topIds, MemoryMarshal.Cast<int, float>(expected.Ids), Tolerance.Bits);
+        one.Expect<double>(topLogits, expected.Logits, Tolerance.Bits);
+        one.Expect<double>(lse, expected.Lse, Tolerance.Within(4e-15));
+        one.Expect<double>(tail, expected.Tail, Tolerance.Within(4e-15));
+    }
+
+    /// <summary>What the results hold, from what they hold before.</summary>
+    private sealed class Expected(int places, int n)
+    {
+        public int[] Ids { get; } = [.. Enumerable.Repeat(-7, places * n)];
+
+        public double[] Logits { get; } = [.. Enumerable.Repeat(-7.0, places * n)];
+
+        public double[] Lse { get; } = [.. Enumerable.Repeat(-7.0, places)];
+
+        public double[] Tail { get; } = [.. Enumerable.Repeat(-7.0, places)];
+
+        public void Set(int place, ReadOnlySpan<double> logits, ReadOnlySpan<int> ids, HeadArguments.Tail tail)
+        {
+            (double Logit, int Id)[] list = new (double, int)[n];
+            for (int k = 0; k < n; k++)
+                list[k] = (logits[k], ids[k]);
+            list = [.. list.OrderByDescending(e => e.Logit).ThenBy(e => e.Id)];
+            for (int k = 0; k < n; k++)
+                (Logits[(place * n) + k], Ids[(place * n) + k]) = list[k];
+            Tail[place] = tail.Started == 0
+                ? double.NegativeInfinity
+                : (tail.Exponent * 0.693147180559945309) + Math.Log(tail.Sum);
+            Lse[place] = HeadMath.LogAdd(HeadMath.LogSumExp(logits), Tail[place]);
+        }
+    }
+}

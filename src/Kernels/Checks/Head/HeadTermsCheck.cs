@@ -1,0 +1,156 @@
+using MolEngine.Kernels.Cpu.Head;
+using MolEngine.Kernels.Cuda.Head;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Launch;
+
+namespace MolEngine.Kernels.Checks.Head;
+
+/// <summary>head_terms against the CPU's.</summary>
+internal sealed class HeadTermsCheck()
+    : KernelCheck("head", "head_terms", "relative errors of 1e-6 (coefficients, fp32), 1e-8 (losses)")
+{
+    private const int Warps = 8;
+
+    public override void Run(KernelTrial trial)
+    {
+        foreach (int count in trial.Counts)
+        {
+            bool isLast = count == trial.Counts[^1];
+            trial.Case(count, c => Try(c, isLast ? count / 64 : count, isLast ? 64 : 2, 1e-2));
+        }
+
+        foreach (int n in (int[])[0, 1, 31, 32, 127])
+        {
+            foreach (double distance in (double[])[1e-6, 1e-3, 1, 30])
+                trial.Case($"n {n}, {distance} apart", c => Try(c, 25, n, distance));
+        }
+    }
+
+    /// <param name="distance">Between base and student.</param>
+    private static void Try(KernelCase one, int tokens, int n, double distance)
+    {
+        var inputs = new Inputs(tokens, n, distance);
+        var expected = new double[4][];
+        for (int f = 0; f < expected.Length; f++)
+            expected[f] = [.. Enumerable.Repeat(-7.0, 2 * tokens)];
+        DeviceMemory[] figures =
+            [.. expected.Select((e, f) => one.Input<double>(((string[])["ce", "kl", "lse", "tail log p"])[f], e))];
+        var factors = new float[tokens];
+        var coefficients = new float[tokens * inputs.Capacity];
+        for (int i = 0; i < tokens; i++)
+            inputs.Terms(i, expected, factors, coefficients);
+        DeviceMemory coefficientsMemory = one.Input<float>("coefficients", new float[coefficients.Length]);
+        DeviceMemory factorsMemory = one.Output<float>("factors", tokens);
+        DeviceMemory tokensMemory = one.Input<int>("tokens", inputs.Places);
+        HeadArguments.Sets sets = inputs.Sets(one, coefficientsMemory);
+        HeadArguments.Base reference = inputs.Base(one);
+        DeviceMemory tails = one.Input<HeadArguments.Tail>("tails", inputs.Tails);
+        DeviceMemory ce = one.Input<float>("ce weight", inputs.CeWeight), kl = one.Input<float>("kl weight", inputs.KlWeight);
+        var losses = new HeadArguments.Losses(
+            ce.Address, kl.Address, figures[0].Address, figures[1].Address, figures[2].Address, figures[3].Address,
+            factorsMemory.Address);
+        one.Launch(
+            LaunchShape.Covering(tokens, Warps) with { Block = new Dim3(HeadEmulation.Threads) },
+            (20L * tokens * n) + (((n == 0 ? 80L : 100L) + 8) * tokens),
+            a => a.Add(tokensMemory).Add(tokens).Add(sets).Add(tails).Add(reference).Add(losses));
+        one.Expect<double>(figures[0], expected[0], Tolerance.Within(1e-11));
+        one.Expect<double>(figures[1], expected[1], Tolerance.Within(1e-8));
+        one.Expect<double>(figures[2], expected[2], Tolerance.Within(1e-14));
+        one.Expect<double>(figures[3], expected[3], Tolerance.Within(1e-11));
+        one.Expect<float>(coefficientsMemory, coefficients, Tolerance.Within(1e-6));
+        one.Expect<float>(factorsMemory, factors, Tolerance.Within(1e-6));
+    }
+
+    private sealed class Inputs
+    {
+        private readonly int _n;
+        private readonly double[] _logits;
+        private readonly double[] _base;
+        private readonly double[] _baseLse;
+        private readonly double[] _baseTail;
+        private readonly HeadArguments.Set[] _sets;
+
+        public Inputs(int tokens, int n, double distance)
+        {
+            (_n, Capacity) = (n, n + 8);
+            Places = HeadEmulation.Places(tokens);
+            float[] noise = CheckValues.Uniform(2 * tokens * Capacity, 81), other = CheckValues.Uniform(tokens * Capacity, 82);
+            _base = new double[2 * tokens * n];
+            for (int e = 0; e < _base.Length; e++)
+                _base[e] = 40 - (e % n / 4.0) + noise[e];
+            _logits = new double[tokens * Capacity];
+            _sets = new HeadArguments.Set[tokens];
+            Tails = new HeadArguments.Tail[tokens];
+            _baseLse = new double[2 * tokens];
+            _baseTail = new double[2 * tokens];
+            for (int i = 0; i < tokens; i++)
+            {
+                bool inTop = n > 0 && i % 3 == 0;
+                _sets[i] = inTop ? new HeadArguments.Set(n, i % n) : new HeadArguments.Set(n + 1, n);
+                for (int k = 0; k < n; k++)
+                    _logits[(i * Capacity) + k] = _base[(Places[i] * n) + k] + (distance * other[(i * Capacity) + k]);
+                if (!inTop)
+                    _logits[(i * Capacity) + n] = 33 + noise[i];
+
+                // 40 / ln 2 is 57.7: tails of a mass from 1e-6 to a half, and none.
+                Tails[i] = n > 0 && i % 7 == 6 ? default : new HeadArguments.Tail(1 + noise[i], 38 + (i % 20), 1);
+                _baseTail[Places[i]] = TailOf(i) + (distance * other[i] / 2);
+                _baseLse[Places[i]] = HeadMath.LogAdd(
+                    n == 0 ? 0 : HeadMath.LogSumExp(_base.AsSpan(Places[i] * n, n)), _baseTail[Places[i]]);
+            }
+
+            CeWeight = [.. Enumerable.Range(0, 2 * tokens).Select(t => 0.01f + (t % 5 * 0.2f))];
+            KlWeight = [.. CeWeight.Select(a => 1 - a)];
+        }
+
+        public int Capacity { get; }
+
+        public int[] Places { get; }
+
+        public HeadArguments.Tail[] Tails { get; }
+
+        public float[] CeWeight { get; }
+
+        public float[] KlWeight { get; }
+
+        public HeadArguments.Sets Sets(KernelCase one, DeviceMemory coefficients) => new(
+            0, one.Input<HeadArguments.Set>("sets", _sets).Address, one.Input<double>("logits", _logits).Address,
+            coefficients.Address, Capacity);
+
+        public HeadArguments.Base Base(KernelCase one) => _n == 0 ? default : new HeadArguments.Base(
+            0, one.Input<double>("base logits", _base).Address, one.Input<double>("base lse", _baseLse).Address,
+            one.Input<double>("base tail", _baseTail).Address, _n);
+
+        public void Terms(int i, double[][] figures, float[] factors, float[] coefficients)
+        {
+            int place = Places[i], count = _sets[i].Count;
+            var baseLogits = new double[count];
+            _base.AsSpan(place * _n, _n).CopyTo(baseLogits);
+            var terms = new HeadTerms
+            {
+                Logits = _logits.AsSpan(i * Capacity, count),
+                BaseLogits = baseLogits,
+                Target = _sets[i].Target,
+                TargetInTop = _sets[i].Target < _n,
+                HasBase = _n > 0,
+                Tail = TailOf(i),
+                BaseLogSumExp = _baseLse[place],
+                BaseTail = _baseTail[place],
+                CeWeight = CeWeight[place],
+                KlWeight = KlWeight[place],
+            };
+            Span<double> exact = stackalloc double[count];
+            HeadFigures f = terms.Compute(exact);
+            for (int k = 0; k < count; k++)
+                coefficients[(i * Capacity) + k] = (float)exact[k];
+            (figures[0][place], figures[1][place]) = (f.CrossEntropy, f.KlDivergence);
+            (figures[2][place], figures[3][place]) = (f.LogSumExp, f.TailLogP);
+            double unit = Tails[i].Exponent * 0.693147180559945309;
+            factors[i] = Tails[i].Started == 0 ? 0 : (float)(f.TailCoefficient * Math.Exp(unit - f.LogSumExp));
+        }
+
+        private double TailOf(int i) => Tails[i].Started == 0
+            ? double.NegativeInfinity
+            : (Tails[i].Exponent * 0.693147180559945309) + Math.Log(Tails[i].Sum);
+    }
+}

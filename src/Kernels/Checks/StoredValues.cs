@@ -1,0 +1,39 @@
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
+
+namespace MolEngine.Kernels.Checks;
+
+/// <summary>Values of a check as a device has them: fp32, or rounded to bf16.</summary>
+internal static class StoredValues
+{
+    /// <summary>What a result in bf16 may be off by: one step where its truth lies near the middle of two.</summary>
+    private const double Bf16Step = 1.0 / 128;
+
+    /// <summary>The name that a kernel over the type has.</summary>
+    public static string Kernel(string name, DType type) => $"{name}_{(type == DType.BF16 ? "bf16" : "f32")}";
+
+    /// <summary>What of values is left in a type.</summary>
+    public static float[] Held(float[] values, DType type) =>
+        type == DType.BF16 ? Array.ConvertAll(values, x => Bf16.Widen(Bf16.Round(x))) : values;
+
+    public static DeviceMemory Input(KernelCase one, string name, float[] values, DType type) => type == DType.BF16
+        ? one.Input<ushort>(name, Array.ConvertAll(values, Bf16.Round))
+        : one.Input<float>(name, values);
+
+    public static DeviceMemory Output(KernelCase one, string name, int count, DType type) =>
+        type == DType.BF16 ? one.Output<ushort>(name, count) : one.Output<float>(name, count);
+
+    /// <param name="tolerance">Relative, of every element, in fp32.</param>
+    public static void Expect(KernelCase one, DeviceMemory memory, double[] truth, DType type, double tolerance)
+    {
+        float[] expected = Array.ConvertAll(truth, x => (float)x);
+        if (type == DType.BF16)
+            one.Expect<ushort>(memory, Array.ConvertAll(expected, Bf16.Round), Tolerance.Within(Bf16Step));
+        else
+            one.Expect<float>(memory, expected, Tolerance.Within(tolerance));
+    }
+
+    /// <summary>Uniform in [from, to).</summary>
+    public static float[] Between(int count, ulong key, float from, float to, DType type = DType.F32) => Held(
+        Array.ConvertAll(CheckValues.Uniform(count, key, (to - from) / 2), x => x + ((from + to) / 2)), type);
+}

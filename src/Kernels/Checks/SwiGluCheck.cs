@@ -1,0 +1,60 @@
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Launch;
+
+namespace MolEngine.Kernels.Checks;
+
+/// <summary>
+/// swiglu and its gradient against float64. Gates keep away from -1.28, where silu's slope passes 0 and no relative
+/// error is small.
+/// </summary>
+internal sealed class SwiGluCheck(bool backward, DType type) : KernelCheck(
+    "swiglu", StoredValues.Kernel(backward ? "swiglu_backward" : "swiglu", type),
+    type == DType.BF16 ? "a step of bf16" : "relative error of 2e-6")
+{
+    private const int Threads = 256, VectorBytes = 16;
+    private const double Tolerance = 2e-6;
+
+    public override void Run(KernelTrial trial)
+    {
+        foreach (int count in trial.Counts)
+            trial.Case(count, c => Try(c, count, 0));
+        trial.Case("9001, not aligned", c => Try(c, 9001, 1));
+    }
+
+    private void Try(KernelCase one, int count, int offset)
+    {
+        float[] gate = Gates(count + offset), up = StoredValues.Between(count + offset, 2, -2, 2, type),
+            dy = StoredValues.Between(count + offset, 3, -2, 2, type);
+        int size = type.Size();
+        ulong start = (ulong)(offset * size);
+        ulong g = StoredValues.Input(one, "gate", gate, type).Address + start,
+            u = StoredValues.Input(one, "up", up, type).Address + start,
+            d = StoredValues.Input(one, "dy", dy, type).Address + start;
+        DeviceMemory first = StoredValues.Output(one, backward ? "d_gate" : "y", count, type),
+            second = StoredValues.Output(one, "d_up", count, type);
+        (gate, up, dy) = (gate[offset..], up[offset..], dy[offset..]);
+        LaunchShape shape = LaunchShape.Covering(count, Threads, VectorBytes / size);
+        if (!backward)
+        {
+            one.Launch(shape, 3L * size * count, a => a.Add(g).Add(u).Add((long)count).Add(first));
+            StoredValues.Expect(one, first, [.. gate.Select((x, i) => x * Sigmoid(x) * up[i])], type, Tolerance);
+            return;
+        }
+
+        one.Launch(
+            shape, 5L * size * count, a => a.Add(d).Add(g).Add(u).Add((long)count).Add(first).Add(second));
+        StoredValues.Expect(
+            one, first, [.. gate.Select((x, i) => (double)dy[i] * up[i] * Sigmoid(x) * (1 + (x * Sigmoid(-x))))], type,
+            Tolerance);
+        StoredValues.Expect(one, second, [.. gate.Select((x, i) => dy[i] * x * Sigmoid(x))], type, Tolerance);
+    }
+
+    private float[] Gates(int count)
+    {
+        float[] low = StoredValues.Between(count, 1, -12, -2, type),
+            high = StoredValues.Between(count, 4, -0.5f, 12, type);
+        return [.. low.Select((x, i) => i % 2 == 0 ? x : high[i])];
+    }
+
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+}

@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Cuda.Gemm;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Cuda.Head;
+
+/// <summary>
+/// The moving window of the head's stream: the logits of a block of tokens against a tile of the vocabulary, and the
+/// three products around it. The tile's borders depend on V alone, and a product's rows on nothing but themselves, so
+/// that a token's result does not depend on its neighbours, to the bit. With bf16 activations an fp32 weight is rounded
+/// to bf16, a tile at a time.
+/// </summary>
+internal sealed class HeadTile
+{
+    private const int Padding = 64;
+
+    private readonly HeadDevice _device;
+    private readonly Tensor _weight;
+    private readonly DType _type;
+    private readonly int _vocabulary;
+    private readonly int _hidden;
+    private readonly int _stride;
+    private DeviceMemory _x = null!;
+    private DeviceMemory _z = null!;
+    private GemmOperand _rows;
+
+    /// <param name="type">Of activations.</param>
+    public HeadTile(HeadDevice device, Tensor weight, DType type)
+    {
+        (_device, _weight, _type) = (device, weight, type);
+        (_vocabulary, _hidden) = (weight.Shape[0], weight.Shape[1]);
+        _stride = (Math.Min(device.Sizes.TileRows, _vocabulary) + Padding - 1) / Padding * Padding;
+    }
+
+    public int Tokens { get; private set; }
+
+    /// <summary>First row of the vocabulary in the tile.</summary>
+    public int Start { get; private set; }
+
+    public bool IsFirst => Start == 0;
+
+    /// <summary>Rows in the tile.</summary>
+    public int Width { get; private set; }
+
+    public int Hidden => _hidden;
+
+    /// <summary>Where each of the block's tokens stands in the batch: I32 [Tokens].</summary>
+    public DeviceMemory Indices { get; private set; } = null!;
+
+    /// <summary>"f32" or "bf16", as kernels end.</summary>
+    public string Suffix => _type == DType.BF16 ? "bf16" : "f32";
+
+    /// <summary>Queues the gathering of a block's hidden rows.</summary>
+    public void Gather(Tensor hidden, ReadOnlySpan<int> tokens)
+    {
+        Tokens = tokens.Length;
+        Indices = _device.Scratch.Get("head tokens", DType.I32, Tokens);
+        _x = _device.Scratch.Get("head x", _type, (long)Tokens * _hidden);
+        _z = _device.Scratch.Get("head z", DType.F32, (long)Tokens * _stride);
+        _device.Copies.Upload(MemoryMarshal.AsBytes(tokens), Indices.Address);
+        _device.BlockEach(
+            "head", $"head_gather_{Suffix}", Tokens, a => a.Add(hidden).Add(Indices).Add(_x).Add(_hidden));
+    }
+
+    /// <summary>
+    /// Takes every tile of the vocabulary in turn: queues the product of its logits, then calls <paramref name="body"/>.
+    /// </summary>
+    public void ForTiles(Action body)
+    {
+        for (Start = 0; Start < _vocabulary; Start += _device.Sizes.TileRows)
+        {
+            Width = Math.Min(_device.Sizes.TileRows, _vocabulary - Start);
+            _rows = Rows();
+            _device.Gemm.Run(new GemmCall(
+                Tokens, Width, _hidden, new GemmOperand(_x.Address, _type, _hidden), _rows with { Transposed = true },
+                new GemmOperand(_z.Address, DType.F32, _stride)));
+            body();
+        }
+    }
+
+    /// <summary>The logits, for a kernel's argument.</summary>
+    public HeadArguments.Tile Logits() => new(_z.Address, _stride, Start, Width);
+
+    /// <summary>
+    /// Where a kernel puts what it makes of the logits, in the activations' type and their stride: in fp32 over them.
+    /// </summary>
+    public DeviceMemory Made() => _type == DType.BF16
+        ? _device.Scratch.Get("head p", DType.BF16, (long)Tokens * _stride)
+        : _z;
+
+    /// <summary>The head's rows, for a kernel's argument.</summary>
+    public HeadArguments.Weight Weight() => new(
+        (ulong)_weight.Address,
+        _weight.Type == DType.BF16 ? HeadArguments.WeightBf16
+            : _type == DType.BF16 ? HeadArguments.WeightRounded : HeadArguments.WeightF32,
+        _hidden);
+
+    /// <summary>
+    /// Queues the exact logits of every token's set: a few entries, whose digits decide a divergence. It costs n + 1
+    /// products of length H a token, where the stream takes V.
+    /// </summary>
+    public void TakeExactLogits(HeadArguments.Sets sets) =>
+        _device.BlockEach("head", $"head_logits_{Suffix}", Tokens, a => a.Add(_x).Add(Weight()).Add(sets));
+
+    /// <summary>o [Tokens, H] = or += what was made of the tile [Tokens, Width] times its rows.</summary>
+    public void AddWeighted(DeviceMemory o) => _device.Gemm.Run(new GemmCall(
+        Tokens, _hidden, Width, new GemmOperand(Made().Address, _type, _stride), _rows,
+        new GemmOperand(o.Address, DType.F32, _hidden), Beta: IsFirst ? 0 : 1));
+
+    /// <summary>
+    /// The tile's rows of dWeight += made^T X over <paramref name="count"/> tokens from <paramref name="first"/>.
+    /// </summary>
+    public void AddWeightGradient(Tensor dWeight, int first, int count)
+    {
+        ulong made = Made().Address + ((ulong)first * (ulong)_stride * (ulong)_type.Size());
+        ulong x = _x.Address + ((ulong)first * (ulong)_hidden * (ulong)_type.Size());
+        ulong rows = (ulong)dWeight.Address + ((ulong)Start * (ulong)_hidden * sizeof(float));
+        _device.Gemm.Run(new GemmCall(
+            Width, _hidden, count, new GemmOperand(made, _type, _stride, Transposed: true),
+            new GemmOperand(x, _type, _hidden), new GemmOperand(rows, DType.F32, _hidden), Beta: 1));
+    }
+
+    /// <summary>The tile's rows of the weight, rounded first where activations are bf16 and it is not.</summary>
+    private GemmOperand Rows()
+    {
+        ulong rows = (ulong)_weight.Address + ((ulong)Start * (ulong)_hidden * (ulong)_weight.Type.Size());
+        if (_weight.Type == DType.BF16 || _type == DType.F32)
+            return new GemmOperand(rows, _weight.Type, _hidden);
+        long count = (long)Width * _hidden;
+        DeviceMemory rounded = _device.Scratch.Get("head rows", DType.BF16, count);
+        _device.Cover("cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(rows).Add(rounded).Add(count));
+        return new GemmOperand(rounded.Address, DType.BF16, _hidden);
+    }
+}

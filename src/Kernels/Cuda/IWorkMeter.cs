@@ -1,0 +1,13 @@
+namespace MolEngine.Kernels.Cuda;
+
+/// <summary>Told of all work that the CUDA backend queues: for forecasts.</summary>
+public interface IWorkMeter
+{
+    /// <summary>A kernel that is no matrix product.</summary>
+    /// <param name="bytes">Of all tensors that it is given, each once: about what must move.</param>
+    void Launch(string kernel, long bytes);
+
+    /// <summary>A matrix product D [m, n] += A [m, k] B [k, n].</summary>
+    /// <param name="bytes">Of the three matrices, each once.</param>
+    void Product(int m, int n, int k, long bytes);
+}

@@ -1,0 +1,38 @@
+using MolEngine.Kernels.Planning;
+
+namespace MolEngine.Trainer.Planning;
+
+/// <summary>What a run would need of a GPU.</summary>
+/// <param name="Memory">What device memory is for, and bytes of it, at its fullest.</param>
+/// <param name="TokensPerStep">Of a micro-batch of full rows.</param>
+/// <param name="Work">Of that micro-batch, base pass and update of nothing included.</param>
+/// <param name="AttentionFlops">Of that micro-batch with documents as long as a row.</param>
+internal sealed record RunPlan(
+    GpuModel Device, IReadOnlyList<(string What, long Bytes)> Memory, long HighWaterBytes, int TokensPerStep,
+    WorkCount Work, double AttentionFlops)
+{
+    /// <summary>
+    /// Of the driver's context, loaded kernels and the allocator's rounding: half a GiB and more on any recent driver.
+    /// </summary>
+    public const long ContextBytes = 768L << 20;
+
+    /// <summary>Parts of the limits that a forecast counts on: what well-tuned trainers reach.</summary>
+    private const double ProductShare = 0.65, AttentionShare = 0.4, MemoryShare = 0.8;
+
+    public long NeededBytes => HighWaterBytes + ContextBytes;
+
+    public bool Fits => NeededBytes <= Device.MemoryBytes;
+
+    /// <summary>A line for each part of the memory, and the sum.</summary>
+    public IEnumerable<(string What, long Bytes)> Table => [.. Memory, ("context", ContextBytes), ("needed", NeededBytes)];
+
+    /// <summary>Tokens a second at the device's limits: no program is faster.</summary>
+    public double LimitRate => Rate(1, 1, 1);
+
+    /// <summary>Tokens a second to expect.</summary>
+    public double ForecastRate => Rate(ProductShare, AttentionShare, MemoryShare);
+
+    private double Rate(double product, double attention, double memory) => TokensPerStep / (
+        (Work.ProductSeconds / product) + (AttentionFlops / Device.Bf16Flops / attention)
+        + (Work.KernelSeconds / memory));
+}

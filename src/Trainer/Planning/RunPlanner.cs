@@ -1,0 +1,86 @@
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Cuda;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Planning;
+using MolEngine.Trainer.Cli;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Training;
+
+namespace MolEngine.Trainer.Planning;
+
+/// <summary>
+/// Plans a run on a GPU by running it: model, optimizer and one step of a micro-batch of full rows, on a driver that
+/// only keeps account of memory. The same code allocates as in training, so the figures are its own.
+/// </summary>
+internal static class RunPlanner
+{
+    /// <summary>Of a forward and a backward pass: scores and values, and five products on the way back.</summary>
+    private const double AttentionProducts = 2, AttentionBackwardProducts = 5;
+
+    public static RunPlan Plan(RunConfig run, GpuModel device)
+    {
+        var work = new WorkCount(device);
+        using var driver = new PlanningDriver(device);
+        DType type = run.Device.Precision == PrecisionKind.Fp32 ? DType.F32 : DType.BF16;
+        using Ops ops = CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), type, work);
+        ModelConfig config = ModelConfig.Load(run.Model);
+        RunConfig small = run with { GlobalBatch = run.MicroBatch, Questions = null };
+        using var session = new TrainingSession(
+            small, ops, new Progress<TokenizingProgress>(), CancellationToken.None, Rows(small, config),
+            ModelWeights.Planned(config));
+        TokenRow[] batch = [.. session.Rows(0).Select(Training.Rows.Of)];
+        session.Optimization.Update(batch, run.MicroBatch);
+        return new RunPlan(
+            device, session.Memory, driver.HighWaterBytes, batch.Sum(r => r.Tokens.Length), work,
+            AttentionFlops(run, config, session.HasBaseLoss));
+    }
+
+    /// <summary>Refuses a run that its GPU has not the memory for, before anything of it is loaded.</summary>
+    /// <exception cref="UserException">Says what memory is for, and the smallest change that would fit.</exception>
+    public static void RequireFits(RunConfig run, GpuModel device)
+    {
+        RunPlan plan = Plan(run, device);
+        if (plan.Fits)
+            return;
+        string table = string.Concat(plan.Table.Select(m => $"\n  {FactLines.Size(m.Bytes),12}  {m.What}"));
+        throw new UserException(
+            $"{device.Name}: memory: expected {FactLines.Size(plan.NeededBytes)} free, got "
+            + $"{FactLines.Size(device.MemoryBytes)}: {FittingChange.Sentence(run, device)}.{table}");
+    }
+
+    /// <summary>A micro-batch of full rows, half of them general, each one document.</summary>
+    private static TrainingData Rows(RunConfig run, ModelConfig config)
+    {
+        int[] document = [.. Enumerable.Range(0, run.Data.Context).Select(i => i % config.VocabSize)];
+        PackedCorpus Of(string name, bool general, int index, int rows) => PackedCorpus.OfRows(
+            name, general, index, run.Data.Context, [.. Enumerable.Repeat<IReadOnlyList<int[]>>([document], rows)]);
+        PackedCorpus none = Of("none", false, 0, 0);
+        int general = run.MicroBatch / 2;
+        Corpus[] corpora =
+        [
+            new(Of("domain", false, 0, run.MicroBatch - general), none),
+            new(Of("general", true, 1, general), none),
+        ];
+        RowId[] order =
+        [
+            .. Enumerable.Range(0, run.MicroBatch - general).Select(i => new RowId(0, i)),
+            .. Enumerable.Range(0, general).Select(i => new RowId(1, i)),
+        ];
+        CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
+        return new TrainingData(corpora, TrainingOrder.Given(rows, order, run.MicroBatch, steps: 1));
+    }
+
+    private static double AttentionFlops(RunConfig run, ModelConfig config, bool hasBase)
+    {
+        // Causal: half of the context by context scores.
+        double product = 2.0 * run.Data.Context * run.Data.Context / 2 * config.NumHeads * config.HeadDim;
+        double passes = AttentionProducts * ((hasBase ? 2 : 1) + (run.Recompute == RecomputeKind.Layer ? 1 : 0));
+        return product * config.NumLayers * run.MicroBatch * (passes + AttentionBackwardProducts);
+    }
+}

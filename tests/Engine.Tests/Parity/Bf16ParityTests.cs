@@ -1,0 +1,71 @@
+using System.Text.Json;
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Training;
+using MolEngine.Support;
+
+namespace MolEngine.Engine.Tests.Parity;
+
+/// <summary>
+/// bf16 activations against the bar that PyTorch in bf16 sets on the same cases: the median gradient error is at most
+/// its, the worst at most 1.5 times its.
+/// </summary>
+public sealed class Bf16ParityTests
+{
+    private const double WorstFactor = 1.5;
+
+    public static TheoryData<string> Cases => [.. Shared.CasesWith("bf16.json")];
+
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Cross_entropy_and_all_gradients_are_within_the_bar(string name)
+    {
+        using var c = new ReferenceCase(name, TestBackend.VirtualBf16);
+        ReferenceTensors t = c.Tensors("packed_ce");
+        Student student = Student.Full(c.Ops, c.Config, c.Trainable(), c.Arena);
+        double loss = Accumulate(c, ReferenceCase.Rows(t), student, null, new LossOptions(LossKind.Ce));
+        Check(c, "packed_ce", loss, c.Json("packed_ce").GetProperty("loss").GetDouble(), t, "grad.", student);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Mixture_of_losses_of_an_adapter_is_within_the_bar(string name)
+    {
+        using var c = new ReferenceCase(name, TestBackend.VirtualBf16);
+        ReferenceTensors t = c.Tensors("mol_lora");
+        (var lora, var modules) = c.Adapter();
+        Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
+        double loss = Accumulate(c, ReferenceCase.Rows(t), student, c.Weights, new LossOptions(LossKind.Mol, 0.01, 31));
+        const string Setting = "n31_alpha0.01";
+        double truth = c.Json("mol_lora").GetProperty(Setting).GetProperty("loss").GetDouble();
+        Check(c, "mol_lora", loss, truth, t, $"{Setting}.grad.", student);
+    }
+
+    private static double Accumulate(
+        ReferenceCase c, TokenRow[] rows, Student student, TransformerWeights? reference, LossOptions options)
+    {
+        var batchLoss = new BatchLoss(options, rows);
+        using var pass = new LossPass(
+            c.Ops, c.Config, ReferenceCase.Tokens(rows), ReferenceCase.Positions(rows), options.TopN, Retention.All,
+            student.Weights);
+        RowFigures[] figures = pass.AccumulateGradients(
+            rows, batchLoss.Weights, 0, student.TrainingWeights(0), reference, student.Gradients);
+        student.FinishGradients();
+        return batchLoss.Value(figures);
+    }
+
+    /// <summary>The loss errs by chance in either direction; a small floor keeps a lucky bar from being one.</summary>
+    private static void Check(
+        ReferenceCase c, string bar, double loss, double truth, ReferenceTensors t, string prefix, Student student)
+    {
+        JsonElement pytorch = c.Json("bf16").GetProperty(bar);
+        double lossBar = Math.Max(2e-3, WorstFactor * pytorch.GetProperty("loss").GetDouble());
+        Compare.AssertRelative("loss", loss, truth, lossBar);
+        double[] errors =
+        [
+            .. student.Parameters.Select(p => Compare.RelativeL2(c.Values(p.Gradient), t[prefix + p.Name])).Order(),
+        ];
+        Assert.InRange(errors[errors.Length / 2], 0, pytorch.GetProperty("gradient_median").GetDouble());
+        Assert.InRange(errors[^1], 0, WorstFactor * pytorch.GetProperty("gradient_worst").GetDouble());
+    }
+}
