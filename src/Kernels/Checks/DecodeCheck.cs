@@ -20,8 +20,7 @@ internal sealed class DecodeCheck(bool isBf16)
         foreach (GemmCheckShape shape in shapes)
         {
             var problem = new GemmCheckProblem(shape, aTransposed: false, bTransposed: true);
-            if (!isBf16)
-                Case($"{shape}, W fp32", new GemmCheckTypes(x, DType.F32, DType.F32));
+            Case($"{shape}, W fp32", new GemmCheckTypes(x, DType.F32, DType.F32));
             Case($"{shape}, onto bf16", new GemmCheckTypes(x, DType.BF16, DType.BF16, 2, 1, DType.F32));
             Case($"{shape}", new GemmCheckTypes(x, DType.BF16, DType.F32, 0.5f, 0, DType.BF16), shape == measured);
 

@@ -19,7 +19,10 @@ internal sealed class DecodeGemm(CudaStream stream, CudaKernels kernels) : IGemm
 
     private readonly KernelArguments _arguments = new();
 
-    /// <summary>Queues a product of at most 16 rows, A stored [M, K] and B [N, K]; both BF16, or A F32.</summary>
+    /// <summary>
+    /// Queues a product of at most 16 rows, A stored [M, K] and B [N, K], each term's B of a type of its own.
+    /// Where A is BF16 an fp32 B is rounded to it.
+    /// </summary>
     public void Run(in GemmCall call)
     {
         if (call.M == 0 || call.N == 0)
