@@ -3,10 +3,12 @@
 // x [T, K] and W [N, K] are row-major with strides of their own; x2 [T, K2] and W2 [N, K2] too, k = 0 for none. T is at
 // most 16. D is fp32 or bf16, rounded once. Where aligned, addresses and strides of x and W are multiples of 16 bytes
 // (in decode_f32, of four elements). A block of 256 threads has 16 rows of W: ceil(N / 16) blocks. Bits depend neither
-// on the grid nor on N. Bytes that must move: those of W; x is read by every block, out of L2.
+// on the grid nor on N. Bytes that must move: those of W, and of x for every block (in decode_f32 for every row of W),
+// out of the caches.
 //
 // decode_bf16(DecodeTerm first, DecodeTerm second, GemmOutput output)
-//   x and W are bf16, sums fp32, by tensor cores. Warps share out k, 64 at a time; their sums are added in order.
+//   x is bf16, W bf16 or, where w_is_bf16 is 0, fp32 that is rounded to bf16; sums are fp32, by tensor cores. Warps
+//   share out k, 64 at a time; their sums are added in order.
 // decode_f32(DecodeTerm first, DecodeTerm second, GemmOutput output)
 //   x is fp32, W fp32 or, where w_is_bf16, bf16, widened exactly; fused multiply-adds. A warp has two of the rows, one
 //   after the other; its lanes share out k, four at a time.
@@ -27,15 +29,35 @@ struct DecodeTerm {
     i32 unused;
 };
 
-// Eight neighbours of a row, as far as they lie below k.
-__device__ __forceinline__ u32x4 load_edge(const bf16* row, i32 at, i32 k)
+// Eight neighbours as bf16.
+__device__ __forceinline__ u32x4 load_eight(const bf16* p)
+{
+    return *(const u32x4*)p;
+}
+
+__device__ __forceinline__ u32x4 load_eight(const float* p)
+{
+    f32x4 a = ((const f32x4*)p)[0], b = ((const f32x4*)p)[1];
+    return u32x4{bf16x2_rn(a.x, a.y), bf16x2_rn(a.z, a.w), bf16x2_rn(b.x, b.y), bf16x2_rn(b.z, b.w)};
+}
+
+__device__ __forceinline__ u32x4 load_edge(const bf16* p, i32 left)
 {
     u32 words[4];
 #pragma unroll
     for (i32 w = 0; w < 4; w++) {
-        u32 lower = at + 2 * w < k ? row[at + 2 * w] : 0, upper = at + 2 * w + 1 < k ? row[at + 2 * w + 1] : 0;
+        u32 lower = 2 * w < left ? p[2 * w] : 0, upper = 2 * w + 1 < left ? p[2 * w + 1] : 0;
         words[w] = lower | upper << 16;
     }
+    return u32x4{words[0], words[1], words[2], words[3]};
+}
+
+__device__ __forceinline__ u32x4 load_edge(const float* p, i32 left)
+{
+    u32 words[4];
+#pragma unroll
+    for (i32 w = 0; w < 4; w++)
+        words[w] = bf16x2_rn(2 * w < left ? p[2 * w] : 0, 2 * w + 1 < left ? p[2 * w + 1] : 0);
     return u32x4{words[0], words[1], words[2], words[3]};
 }
 
@@ -48,18 +70,16 @@ __device__ __forceinline__ void multiply(float (&sums)[4], u32x4 w0, u32x4 w1, u
     mma_bf16(sums, high, x.z, x.w);
 }
 
-// Eights is how many eights of tokens there are. Lanes whose row or token does not exist work on the first one: nobody
-// stores what comes of it.
-template <i32 Eights>
+// T is what W holds, Eights how many eights of tokens there are. Lanes whose row or token does not exist work on the
+// first one: nobody stores what comes of it.
+template <typename T, i32 Eights>
 __device__ __forceinline__ void add_term_bf16(
-    float (&sums)[2][4], const DecodeTerm& term, i32 first_row, const GemmOutput& output)
+    float (&sums)[2][4], const T* w, const bf16* x, const DecodeTerm& term, i32 first_row, const GemmOutput& output)
 {
     i32 warp = threadIdx.x >> 5, lane = threadIdx.x & 31, g = lane >> 2, t = lane & 3;
-    const bf16* w = (const bf16*)term.w;
-    const bf16* x = (const bf16*)term.x;
     assume_global(w);
     assume_global(x);
-    const bf16* rows[2];
+    const T* rows[2];
     const bf16* tokens[Eights];
 #pragma unroll
     for (i32 i = 0; i < 2; i++) {
@@ -72,17 +92,17 @@ __device__ __forceinline__ void add_term_bf16(
         tokens[i] = x + (i64)(token < output.m ? token : 0) * term.stride_x + t * 8;
     }
     i32 k0 = warp * Chunk, whole = term.aligned ? term.k / Chunk * Chunk : 0;
-#pragma unroll 2
+#pragma unroll 1
     for (; k0 < whole; k0 += Warps * Chunk) {
         u32x4 a[2][2], b[2][Eights];
 #pragma unroll
         for (i32 half = 0; half < 2; half++) {
 #pragma unroll
             for (i32 i = 0; i < 2; i++)
-                a[half][i] = *(const u32x4*)(rows[i] + k0 + half * (Chunk / 2));
+                a[half][i] = load_eight(rows[i] + k0 + half * (Chunk / 2));
 #pragma unroll
             for (i32 i = 0; i < Eights; i++)
-                b[half][i] = *(const u32x4*)(tokens[i] + k0 + half * (Chunk / 2));
+                b[half][i] = load_eight(tokens[i] + k0 + half * (Chunk / 2));
         }
 #pragma unroll
         for (i32 half = 0; half < 2; half++) {
@@ -95,16 +115,28 @@ __device__ __forceinline__ void add_term_bf16(
     for (; k0 < term.k; k0 += Warps * Chunk) {
 #pragma unroll 1
         for (i32 k = k0; k < k0 + Chunk; k += Chunk / 2) {
-            u32x4 a0 = load_edge(rows[0], k, term.k - t * 8), a1 = load_edge(rows[1], k, term.k - t * 8);
+            i32 left = term.k - k - t * 8;
+            u32x4 a0 = load_edge(rows[0] + k, left), a1 = load_edge(rows[1] + k, left);
 #pragma unroll
             for (i32 i = 0; i < Eights; i++)
-                multiply(sums[i], a0, a1, load_edge(tokens[i], k, term.k - t * 8));
+                multiply(sums[i], a0, a1, load_edge(tokens[i] + k, left));
         }
     }
 }
 
-// Four rows of a token are finished by a thread, of sums [parts][Tokens][Rows] added in order.
-__device__ __forceinline__ void finish(const float* sums, i32 parts, const GemmOutput& output, i32 first_row)
+template <typename T>
+__device__ __forceinline__ void add_term_bf16(
+    float (&sums)[2][4], const DecodeTerm& term, i32 first_row, const GemmOutput& output)
+{
+    if (output.m > Tokens / 2)
+        add_term_bf16<T, 2>(sums, (const T*)term.w, (const bf16*)term.x, term, first_row, output);
+    else
+        add_term_bf16<T, 1>(sums, (const T*)term.w, (const bf16*)term.x, term, first_row, output);
+}
+
+// Four rows of a token are finished by a thread, of sums [Parts][Tokens][Rows] added in order.
+template <i32 Parts>
+__device__ __forceinline__ void finish(const float* sums, const GemmOutput& output, i32 first_row)
 {
     __syncthreads();
     i32 token = threadIdx.x / (Rows / 4), four = threadIdx.x % (Rows / 4) * 4;
@@ -112,7 +144,7 @@ __device__ __forceinline__ void finish(const float* sums, i32 parts, const GemmO
         return;
     f32x4 all = {0, 0, 0, 0};
 #pragma unroll
-    for (i32 p = 0; p < parts; p++) {
+    for (i32 p = 0; p < Parts; p++) {
         f32x4 part = *(const f32x4*)(sums + (p * Tokens + token) * Rows + four);
         all = f32x4{all.x + part.x, all.y + part.y, all.z + part.z, all.w + part.w};
     }
@@ -126,12 +158,13 @@ KERNEL(Threads) decode_bf16(DecodeTerm first, DecodeTerm second, GemmOutput outp
     i32 warp = threadIdx.x >> 5, lane = threadIdx.x & 31, g = lane >> 2, t = lane & 3;
     i32 first_row = blockIdx.x * Rows;
     float sums[2][4] = {};
-    if (output.m > Tokens / 2) {
-        add_term_bf16<2>(sums, first, first_row, output);
-        add_term_bf16<2>(sums, second, first_row, output);
-    } else {
-        add_term_bf16<1>(sums, first, first_row, output);
-        add_term_bf16<1>(sums, second, first_row, output);
+#pragma unroll 1
+    for (i32 i = 0; i < 2; i++) {
+        DecodeTerm term = i == 0 ? first : second;
+        if (term.w_is_bf16)
+            add_term_bf16<bf16>(sums, term, first_row, output);
+        else
+            add_term_bf16<float>(sums, term, first_row, output);
     }
 #pragma unroll
     for (i32 tokens = 0; tokens < 2; tokens++) {
@@ -139,7 +172,7 @@ KERNEL(Threads) decode_bf16(DecodeTerm first, DecodeTerm second, GemmOutput outp
         for (i32 e = 0; e < 4; e++)
             partial[(warp * Tokens + tokens * 8 + t * 2 + (e & 1)) * Rows + g + (e >> 1) * 8] = sums[tokens][e];
     }
-    finish(partial, Warps, output, first_row);
+    finish<Warps>(partial, output, first_row);
 }
 
 // A row of W for a warp: a lane has four neighbours of k, 128 apart.
@@ -185,5 +218,5 @@ KERNEL(Threads) decode_f32(DecodeTerm first, DecodeTerm second, GemmOutput outpu
                 all[token * Rows + r] = sum;
         }
     }
-    finish(all, 1, output, blockIdx.x * Rows);
+    finish<1>(all, output, blockIdx.x * Rows);
 }

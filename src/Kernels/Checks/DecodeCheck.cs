@@ -20,8 +20,7 @@ internal sealed class DecodeCheck(bool isBf16)
         foreach (GemmCheckShape shape in shapes)
         {
             var problem = new GemmCheckProblem(shape, aTransposed: false, bTransposed: true);
-            if (!isBf16)
-                Case($"{shape}, W fp32", new GemmCheckTypes(x, DType.F32, DType.F32));
+            Case($"{shape}, W fp32", new GemmCheckTypes(x, DType.F32, DType.F32));
             Case($"{shape}, onto bf16", new GemmCheckTypes(x, DType.BF16, DType.BF16, 2, 1, DType.F32));
             Case($"{shape}", new GemmCheckTypes(x, DType.BF16, DType.F32, 0.5f, 0, DType.BF16), shape == measured);
 
@@ -30,11 +29,12 @@ internal sealed class DecodeCheck(bool isBf16)
         }
     }
 
-    private static void Try(KernelCase one, GemmCheckShape shape, GemmCheckProblem problem, GemmCheckTypes types)
+    private void Try(KernelCase one, GemmCheckShape shape, GemmCheckProblem problem, GemmCheckTypes types)
     {
         var inputs = new GemmCheckInputs(one, shape, problem, types);
-        long blocks = DecodeGemm.Shape(shape.N).Grid.X, depth = shape.K + shape.K2;
-        long bytes = (((shape.N * types.B.Size()) + (blocks * shape.M * types.A.Size())) * depth)
+        // x is read by every block, in fp32 for every row of W.
+        long readers = isBf16 ? DecodeGemm.Shape(shape.N).Grid.X : shape.N, depth = shape.K + shape.K2;
+        long bytes = (((shape.N * types.B.Size()) + (readers * shape.M * types.A.Size())) * depth)
             + ((long)shape.M * shape.N * types.D.Size());
         one.Launch(DecodeGemm.Shape(shape.N), bytes, a => DecodeGemm.AddTo(a, inputs.Call));
         inputs.Expect();

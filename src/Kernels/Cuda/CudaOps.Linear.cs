@@ -16,7 +16,8 @@ internal sealed partial class CudaOps
         if (x.Shape[0] == 0)
             return;
         GemmTerm? adapter = weights.Lora is { } lora ? AdapterForward(x, lora, layout, loraHidden!) : null;
-        _gemm.Run(Forward(x, weights, y) with { Second = adapter });
+        GemmOperand weight = Multiplied(weights.Weight, "linear.weight", true);
+        _gemm.Run(Forward(x, weights, weight, y) with { Second = adapter });
     }
 
     protected override void LinearBackwardCore(
@@ -39,38 +40,34 @@ internal sealed partial class CudaOps
             BiasGradient(dy, layout, dBias);
     }
 
+    /// <summary>Few tokens: no matrix is rounded beforehand, the kernel does it as it reads.</summary>
     protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y)
     {
-        if (x.Shape[0] == 0)
+        int tokens = x.Shape[0];
+        if (tokens == 0)
             return;
+        bool isFew = tokens <= DecodeGemm.MostTokens;
+        IGemm gemm = isFew ? _decode : _gemm;
         GemmTerm? adapter = null;
         if (weights.Lora is { } lora)
         {
-            GemmOperand hidden = AdapterScratch("linear.hidden", x.Shape[0], lora);
-            Few(new GemmCall(
-                x.Shape[0], lora.Rank, weights.Inputs, GemmOperand.Of(x), Multiplied(lora.A, "linear.a", true), hidden,
-                lora.Scale));
-            adapter = new GemmTerm(lora.Rank, hidden, Multiplied(lora.B, "linear.b", true));
+            GemmOperand hidden = AdapterScratch("linear.hidden", tokens, lora);
+            gemm.Run(new GemmCall(
+                tokens, lora.Rank, weights.Inputs, GemmOperand.Of(x), Matrix(lora.A, "linear.a"), hidden, lora.Scale));
+            adapter = new GemmTerm(lora.Rank, hidden, Matrix(lora.B, "linear.b"));
         }
 
-        Few(Forward(x, weights, y) with { Second = adapter });
+        gemm.Run(Forward(x, weights, Matrix(weights.Weight, "linear.weight"), y) with { Second = adapter });
+
+        GemmOperand Matrix(Tensor of, string scratch) =>
+            isFew ? GemmOperand.Of(of, true) : Multiplied(of, scratch, true);
     }
 
-    private GemmCall Forward(Tensor x, LinearWeights weights, Tensor y) => new(
-        x.Shape[0], weights.Outputs, weights.Inputs, GemmOperand.Of(x),
-        Multiplied(weights.Weight, "linear.weight", true), GemmOperand.Of(y))
+    private static GemmCall Forward(Tensor x, LinearWeights weights, GemmOperand weight, Tensor y) => new(
+        x.Shape[0], weights.Outputs, weights.Inputs, GemmOperand.Of(x), weight, GemmOperand.Of(y))
     {
         Bias = GemmBias.Of(weights.Bias),
     };
-
-    /// <summary>A product of a decoding step's tokens.</summary>
-    private void Few(in GemmCall call)
-    {
-        if (call.M <= DecodeGemm.MostTokens)
-            _decode.Run(call);
-        else
-            _gemm.Run(call);
-    }
 
     /// <summary>
     /// A matrix as products take it: where activations are bf16 an fp32 one is rounded into a scratch buffer, since

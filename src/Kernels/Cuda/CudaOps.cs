@@ -21,9 +21,9 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly LayoutTables _tables;
     private readonly DeviceFaults _faults;
     private readonly IGemm _gemm;
-    private readonly IWorkMeter? _meter;
-    private readonly DecodeGemm _decode;
+    private readonly IGemm _decode;
     private readonly GemmFinish _finish;
+    private readonly IWorkMeter? _meter;
     private readonly KernelArguments _arguments = new();
 
     /// <param name="context">Owned from here on, with its driver, stream, kernels and products.</param>
@@ -33,8 +33,10 @@ internal sealed partial class CudaOps : Ops.Ops
         IWorkMeter? meter = null)
     {
         (_context, _stream, _kernels, _meter) = (context, stream, kernels, meter);
+        var decode = new DecodeGemm(stream, kernels);
         _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter);
-        (_decode, _finish) = (new DecodeGemm(stream, kernels), new GemmFinish(stream, kernels));
+        _decode = meter is null ? decode : new MeteredGemm(decode, meter);
+        _finish = new GemmFinish(stream, kernels);
         ActivationType = activationType;
         _copies = new StagedCopies(context, stream);
         _scratch = new DeviceScratch(context, stream);

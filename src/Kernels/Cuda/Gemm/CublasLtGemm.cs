@@ -73,12 +73,8 @@ internal sealed class CublasLtGemm : IGemm
     public void Dispose()
     {
         _stream.Drain();
-        foreach (CublasLtPlan? plan in _plans.Values)
-            plan?.Dispose();
+        Disposal.Of([.. _plans.Values, _sums, _blas, _workspace]);
         _plans.Clear();
-        _sums?.Dispose();
-        _blas.Dispose();
-        _workspace.Dispose();
     }
 
     private void RunInSlices(in GemmCall call)
@@ -126,8 +122,7 @@ internal sealed class CublasLtGemm : IGemm
             return plan;
         if (_plans.Count == MostPlans)
         {
-            foreach (CublasLtPlan? old in _plans.Values)
-                old?.Dispose();
+            Disposal.Of(_plans.Values);
             _plans.Clear();
         }
 

@@ -51,13 +51,7 @@ internal sealed class CublasLtPlan : IDisposable
         return null;
     }
 
-    public void Dispose()
-    {
-        Description.Dispose();
-        A.Dispose();
-        B.Dispose();
-        D.Dispose();
-    }
+    public void Dispose() => Disposal.Of(Description, A, B, D);
 
     /// <summary>
     /// D' [N, M] = B' A': the library's first operand is our B. What is stored [K, N] is its [N, K] as it is, and what
@@ -84,8 +78,7 @@ internal sealed class CublasLtPlan : IDisposable
         }
         catch
         {
-            foreach (IDisposable one in made)
-                one.Dispose();
+            Disposal.Of(made);
             throw;
         }
 

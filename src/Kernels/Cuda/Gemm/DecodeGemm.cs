@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Cuda.Gemm;
 /// Products x W^T of few tokens, by kernels/decode.cu: each weight is read once, at the speed of memory. Bits differ from
 /// those of <see cref="BuiltinGemm"/>.
 /// </summary>
-internal sealed class DecodeGemm(CudaStream stream, CudaKernels kernels)
+internal sealed class DecodeGemm(CudaStream stream, CudaKernels kernels) : IGemm
 {
     public const string Source = "decode", Bf16Kernel = "decode_bf16", F32Kernel = "decode_f32";
 
@@ -19,7 +19,10 @@ internal sealed class DecodeGemm(CudaStream stream, CudaKernels kernels)
 
     private readonly KernelArguments _arguments = new();
 
-    /// <summary>Queues a product of at most 16 rows, A stored [M, K] and B [N, K]; both BF16, or A F32.</summary>
+    /// <summary>
+    /// Queues a product of at most 16 rows, A stored [M, K] and B [N, K], each term's B of a type of its own.
+    /// Where A is BF16 an fp32 B is rounded to it.
+    /// </summary>
     public void Run(in GemmCall call)
     {
         if (call.M == 0 || call.N == 0)
@@ -28,6 +31,10 @@ internal sealed class DecodeGemm(CudaStream stream, CudaKernels kernels)
         AddTo(_arguments, call);
         kernels.Get(Source, call.A.Type == DType.BF16 ? Bf16Kernel : F32Kernel)
             .Launch(stream, Shape(call.N), _arguments);
+    }
+
+    public void Dispose()
+    {
     }
 
     internal static LaunchShape Shape(int n) =>

@@ -1,6 +1,8 @@
+using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
+using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Tests.Interop;
 using MolEngine.Support;
 
@@ -101,6 +103,35 @@ public sealed class CublasLtGemmTests : IDisposable
         Check(new ProductKind(9, 8, 10));
         Assert.Empty(_library.Products);
         Assert.Equal(["gemm_f32", "gemm_bf16_nt_narrow", "gemm_bf16_nt_narrow"], _device.Launches.Select(l => l.Kernel));
+    }
+
+    /// <summary>Whatever call fails: every native object is released, once, and a product that was not done is told.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Nothing_leaks_whichever_call_fails(bool throws)
+    {
+        var whole = new FaultPlan();
+        MultiplyOnce(whole);
+        for (int n = 0; n < whole.Calls.Count; n++)
+        {
+            var plan = new FaultPlan { FailAt = n, Throws = throws };
+            Exception? e = Record.Exception(() => MultiplyOnce(plan));
+            Assert.True(plan.Live.Count == 0, $"{whole.Calls[n]}: left alive: {string.Join(", ", plan.Live)}");
+            Assert.Empty(plan.Mistakes);
+            if (whole.Calls[n].StartsWith("cublasLt", StringComparison.Ordinal) && !whole.Calls[n].EndsWith("Destroy"))
+                Assert.True(throws ? e is FaultPlan.StrictException : e is CudaException, $"{whole.Calls[n]}: {e}");
+        }
+    }
+
+    private static void MultiplyOnce(FaultPlan plan)
+    {
+        using var context = CudaContext.Create(new FakeDriver(plan), 0);
+        using var stream = new CudaStream(context);
+        using var kernels = new CudaKernels(context, new KernelImages(compiler: null, cache: null));
+        using var gemm = new CublasLtGemm(stream, kernels, new FakeCublasLt(plan));
+        var operand = new GemmOperand(4096, DType.F32, 2);
+        gemm.Run(new GemmCall(2, 2, 2, operand, operand, operand));
     }
 
     private void Check(ProductKind kind)

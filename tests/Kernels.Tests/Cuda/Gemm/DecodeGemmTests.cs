@@ -29,6 +29,8 @@ public sealed class DecodeGemmTests : IDisposable
             Check(new ProductKind(m, n, k, type) { Pad = 8, BiasType = DType.F32, K2 = 64, DType = DType.BF16 });
         }
 
+        Check(new ProductKind(m, n, k) { BType = DType.F32, K2 = 8, IsRounded = true });
+        Check(new ProductKind(m, n, k) { BType = DType.F32, Pad = 3, IsRounded = true });
         Check(new ProductKind(m, n, k, DType.F32) { BType = DType.BF16, K2 = 8 });
         Check(new ProductKind(m, n, k, DType.F32) { BType = DType.BF16, Pad = 1 });
     }

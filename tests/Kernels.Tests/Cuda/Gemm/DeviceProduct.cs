@@ -10,6 +10,9 @@ internal sealed record ProductKind(
 {
     public DType? BType { get; init; }
 
+    /// <summary>An fp32 B is rounded to bf16 where it is multiplied.</summary>
+    public bool IsRounded { get; init; }
+
     public DType DType { get; init; } = DType.F32;
 
     public int K2 { get; init; }
@@ -106,7 +109,11 @@ internal sealed class DeviceProduct
     {
         double sum = 0;
         for (int k = 0; k < depth; k++)
-            sum += (double)a[(i * depth) + k] * b[(k * _kind.N) + j];
+        {
+            float factor = b[(k * _kind.N) + j];
+            sum += (double)a[(i * depth) + k] * (_kind.IsRounded ? Bf16.Widen(Bf16.Round(factor)) : factor);
+        }
+
         return sum;
     }
 
