@@ -37,7 +37,7 @@ internal sealed partial class CudaOps : Ops.Ops
         _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter);
         _decode = meter is null ? decode : new MeteredGemm(decode, meter);
         _finish = new GemmFinish(stream, kernels);
-        ActivationType = activationType;
+        (ActivationType, UsesCublasLt) = (activationType, gemm is CublasLtGemm);
         _copies = new StagedCopies(context, stream);
         _scratch = new DeviceScratch(context, stream);
         _tables = new LayoutTables(context, stream, _copies);
@@ -45,9 +45,12 @@ internal sealed partial class CudaOps : Ops.Ops
     }
 
     public override string Description =>
-        $"cuda:{_context.Properties.Ordinal} ({_context.Properties.Name}, {(IsBf16 ? "bf16" : "fp32")} activations)";
+        $"cuda:{_context.Properties.Ordinal} ({_context.Properties.Name}, {(IsBf16 ? "bf16" : "fp32")} activations, "
+        + $"{(UsesCublasLt ? "cuBLASLt" : "builtin")} products)";
 
     public override DType ActivationType { get; }
+
+    public override bool UsesCublasLt { get; }
 
     public override GpuModel? Gpu
     {

@@ -18,11 +18,7 @@ public sealed record CudaToolkit(
     public static CudaToolkit Find(LibrarySearch search, int newestMajor = int.MaxValue)
     {
         (NvrtcCompiler? compiler, string nvrtc, LibraryFinding found) = FindNvrtc(search, newestMajor);
-        LibraryFinding blasLibrary = NativeLibraries.Find(CudaLibrary.CublasLt, search, newestMajor);
-        ICublasLt? blas = blasLibrary.Found ? new NativeCublasLt() : null;
-        string sentence = blas is null
-            ? "not found: large matrix products will use this program's own kernels"
-            : $"cuBLASLt {Text(blas.cublasLtGetVersion())} ({blasLibrary.Path})";
+        (ICublasLt? blas, string sentence, LibraryFinding blasLibrary) = FindCublasLt(search, newestMajor);
         return new CudaToolkit(compiler, nvrtc, found, blas, sentence, blasLibrary);
     }
 
@@ -47,6 +43,17 @@ public sealed record CudaToolkit(
         {
             return (null, $"{path} does not work: {e.Message.Split('\n')[0].TrimEnd('.')}", library);
         }
+    }
+
+    /// <summary>cuBLASLt alone.</summary>
+    public static (ICublasLt? Blas, string Sentence, LibraryFinding Library) FindCublasLt(
+        LibrarySearch search, int newestMajor = int.MaxValue)
+    {
+        LibraryFinding library = NativeLibraries.Find(CudaLibrary.CublasLt, search, newestMajor);
+        if (!library.Found)
+            return (null, "not found: matrix products are done by this program's own kernels", library);
+        var blas = new NativeCublasLt();
+        return (blas, $"cuBLASLt {Text(blas.cublasLtGetVersion())} ({library.Path})", library);
     }
 
     private static string Text(nuint version) => $"{version / 10000}.{version / 100 % 100}.{version % 100}";

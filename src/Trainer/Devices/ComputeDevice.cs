@@ -2,6 +2,7 @@ using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Ops;
 using MolEngine.VirtualGpu.Driver;
 
@@ -12,8 +13,8 @@ internal static class ComputeDevice
 {
     /// <param name="key">What a mistake is blamed on: "device" of a config, "--device" of a command line.</param>
     /// <param name="threads">Of the CPU backend; null for one a core.</param>
-    /// <exception cref="EnvironmentFaultException">There is no such GPU, or none that will do.</exception>
-    /// <exception cref="UserException">The device has no such precision.</exception>
+    /// <exception cref="EnvironmentFaultException">There is no such GPU, none that will do, or no cuBLASLt.</exception>
+    /// <exception cref="UserException">The device has no such precision, or no use for cuBLASLt.</exception>
     public static Ops Open(DeviceSettings settings, string key, int? threads = null)
     {
         switch (settings.Device.Kind)
@@ -21,9 +22,7 @@ internal static class ComputeDevice
             case DeviceKind.Cpu:
                 return Cpu(settings, key, threads);
             case DeviceKind.Virtual:
-                return CudaBackend.Create(
-                    new VirtualCudaDriver(DeviceProfile.Sm80), 0, new KernelImages(compiler: null, cache: null),
-                    ActivationType(settings));
+                return Virtual(settings, key);
             default:
                 var probe = CudaProbe.Run(settings.Search);
                 return settings.Device.Kind == DeviceKind.Auto && FirstUsable(probe) is null
@@ -31,6 +30,11 @@ internal static class ComputeDevice
                     : Cuda(settings, key, probe);
         }
     }
+
+    /// <summary>The GPU that auto takes; null where it takes the CPU.</summary>
+    public static CudaDeviceProperties? FirstUsable(CudaProbe probe) => probe.State == CudaState.Ready
+        ? probe.Devices.FirstOrDefault(d => d.Capability >= ComputeCapability.Least)
+        : null;
 
     /// <summary>A GPU that is there and will do.</summary>
     /// <exception cref="EnvironmentFaultException">There is none of that number, or it is too old.</exception>
@@ -56,24 +60,54 @@ internal static class ComputeDevice
         return device;
     }
 
+    /// <summary>The library that does the products of a GPU; null for this program's kernels.</summary>
+    /// <exception cref="EnvironmentFaultException">It is asked for and absent.</exception>
+    public static ICublasLt? Products(DeviceSettings settings, int newestMajor = int.MaxValue)
+    {
+        if (settings.Gemm == GemmKind.Builtin)
+            return null;
+        ICublasLt? blas = CudaToolkit.FindCublasLt(settings.Search, newestMajor).Blas;
+        return blas is not null || settings.Gemm == GemmKind.Auto
+            ? blas
+            : throw new EnvironmentFaultException(
+                "gemm: cublaslt: expected cuBLASLt on this machine, got none. `molengine doctor` shows where it was "
+                + "looked for; `gemm: builtin` needs none.");
+    }
+
     private static Ops Cuda(DeviceSettings settings, string key, CudaProbe probe)
     {
         int ordinal = settings.Device.Kind == DeviceKind.Auto ? FirstUsable(probe)!.Ordinal : settings.Device.Ordinal;
         Require(probe, ordinal, key);
+        ICublasLt? blas = Products(settings, probe.NewestMajor);
         NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(settings.Search, probe.NewestMajor).Compiler;
         var images = new KernelImages(compiler, new KernelCache(KernelCache.DefaultFolder));
-        return CudaBackend.Create(CudaProbe.NativeDriver(), ordinal, images, ActivationType(settings));
+        return CudaBackend.Create(CudaProbe.NativeDriver(), ordinal, images, ActivationType(settings), blas);
     }
 
-    private static Ops Cpu(DeviceSettings settings, string key, int? threads) =>
-        settings.Precision != PrecisionKind.Bf16
+    private static Ops Virtual(DeviceSettings settings, string key)
+    {
+        RequireOwnProducts(settings, $"the virtual one ({key})");
+        var images = new KernelImages(compiler: null, cache: null);
+        return CudaBackend.Create(new VirtualCudaDriver(DeviceProfile.Sm80), 0, images, ActivationType(settings));
+    }
+
+    private static Ops Cpu(DeviceSettings settings, string key, int? threads)
+    {
+        RequireOwnProducts(settings, $"the CPU ({key})");
+        return settings.Precision != PrecisionKind.Bf16
             ? CpuBackend.Create(threads: threads)
             : throw new UserException(
                 $"precision: bf16: expected a GPU for it, got the CPU ({key}). Leave precision at auto, or name a GPU.");
+    }
 
-    private static CudaDeviceProperties? FirstUsable(CudaProbe probe) => probe.State == CudaState.Ready
-        ? probe.Devices.FirstOrDefault(d => d.Capability >= ComputeCapability.Least)
-        : null;
+    private static void RequireOwnProducts(DeviceSettings settings, string device)
+    {
+        if (settings.Gemm == GemmKind.Cublaslt)
+        {
+            throw new UserException(
+                $"gemm: cublaslt: expected an NVIDIA GPU for it, got {device}. Leave gemm at auto, or name a GPU.");
+        }
+    }
 
     private static DType ActivationType(DeviceSettings settings) =>
         settings.Precision == PrecisionKind.Fp32 ? DType.F32 : DType.BF16;

@@ -14,12 +14,16 @@ internal static class DeviceKeys
         "precision", KeyTypes.OneOf<PrecisionKind>(), "auto",
         "Of activations and matrix products: bf16 (a GPU's default) or fp32 (the CPU's, for parity on a GPU).");
 
+    public static readonly ConfigKey<GemmKind> Gemm = new(
+        "gemm", KeyTypes.OneOf<GemmKind>(), "auto",
+        "Matrix products of a GPU: cublaslt is NVIDIA's (auto, where it is found); builtin is this program's.");
+
     public static readonly ConfigKey<string> CudaPath = new(
         "cuda_path", KeyTypes.Text, "found by search",
         "Folder where NVIDIA's libraries are looked for first: it holds them, or is a toolkit or a site-packages.",
         s => s.Length > 0);
 
-    public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, CudaPath];
+    public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, Gemm, CudaPath];
 
     public static DeviceSettings Build(ConfigValues v, string source)
     {
@@ -31,6 +35,7 @@ internal static class DeviceKeys
         }
 
         return new DeviceSettings(
-            DeviceChoice.Parse(v.Take(Device, "auto"))!.Value, v.Take(Precision, PrecisionKind.Auto), cudaPath);
+            DeviceChoice.Parse(v.Take(Device, "auto"))!.Value, v.Take(Precision, PrecisionKind.Auto), cudaPath,
+            v.Take(Gemm, GemmKind.Auto));
     }
 }

@@ -11,9 +11,22 @@ internal enum PrecisionKind
     Fp32,
 }
 
+/// <summary>What does matrix products on a GPU.</summary>
+internal enum GemmKind
+{
+    /// <summary>cuBLASLt where a GPU's machine has it, else this program's kernels.</summary>
+    Auto,
+
+    /// <summary>NVIDIA's library.</summary>
+    Cublaslt,
+
+    /// <summary>This program's kernels.</summary>
+    Builtin,
+}
+
 /// <summary>Where and how a model is computed.</summary>
 /// <param name="CudaPath">Folder where NVIDIA's libraries are looked for first; null where none is named.</param>
-internal sealed record DeviceSettings(DeviceChoice Device, PrecisionKind Precision, string? CudaPath = null)
+internal sealed record DeviceSettings(DeviceChoice Device, PrecisionKind Precision, string? CudaPath = null, GemmKind Gemm = GemmKind.Auto)
 {
     public static readonly DeviceSettings Default = new(new DeviceChoice(DeviceKind.Auto), PrecisionKind.Auto);
 

@@ -97,10 +97,11 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>What a checkpoint of this run belongs to.</summary>
     public RunIdentity Identity()
     {
-        // What "auto" has become: a device of another precision gives other bits.
+        // What "auto" has become: another precision, or products by another library, give other bits.
         var settings = new Dictionary<string, string>(RunIdentity.Material(Run.Settings))
         {
             [DeviceKeys.Precision.Path] = Ops.ActivationType == DType.BF16 ? "bf16" : "fp32",
+            [DeviceKeys.Gemm.Path] = Ops.UsesCublasLt ? "cublaslt" : "builtin",
         };
         return new RunIdentity(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), settings);
     }

@@ -13,10 +13,9 @@ namespace MolEngine.Trainer.Cli.Runners;
 internal static class DoctorRunner
 {
     private const string NoSimd = "none that the CPU backend uses (AVX2 with FMA, or AVX-512): training is slow here";
-    private const string NoBackend = "this version has no CUDA backend yet: training runs on the CPU";
 
     private static readonly string VirtualGpu =
-        $"{DeviceProfile.Sm80.Name}, a GPU that the CPU executes, for tests: `molengine selftest --device virtual`";
+        $"{DeviceProfile.Sm80.Name}, a GPU that the CPU plays, for tests: `device: virtual`, `--device virtual`";
 
     public static int Run(LibrarySearch search, CommandContext context)
     {
@@ -33,7 +32,7 @@ internal static class DoctorRunner
             ("SIMD", best == SimdLevel.Scalar ? NoSimd : $"{best}"),
             ("cores", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
             ("memory", $"{Gibibytes(machine.TotalMemory)} in all, {Gibibytes(machine.AvailableMemory)} available"),
-            ("GPU", $"{gpu.Sentence}; {NoBackend}"),
+            ("GPU", $"{gpu.Sentence}; {Default(gpu)}"),
             ("virtual", VirtualGpu),
             ("NVRTC", toolkit.NvrtcSentence),
             ("cuBLASLt", toolkit.BlasSentence),
@@ -44,6 +43,11 @@ internal static class DoctorRunner
             WritePlaces(library, context.Out);
         return ExitCode.Done;
     }
+
+    /// <summary>What a run or verb that names no device computes on.</summary>
+    private static string Default(CudaProbe probe) => ComputeDevice.FirstUsable(probe) is { } device
+        ? $"the default is cuda:{device.Ordinal}"
+        : "the default is the CPU";
 
     private static void WritePlaces(LibraryFinding library, TextWriter to)
     {
