@@ -11,6 +11,8 @@ internal sealed unsafe class AsyncCopyOperation(
     AddressOperand destination, AddressOperand source, int bytes, int sourceBytes) :
     MemoryOperation(destination, StateSpace.Shared, bytes, AccessKind.Write)
 {
+    public override bool MayBeGlobal => true;
+
     public override void Execute(Warp warp, uint mask)
     {
         ulong* to = warp.Block.Scratch, from = to + Warp.Lanes;
