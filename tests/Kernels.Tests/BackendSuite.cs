@@ -12,6 +12,8 @@ public abstract class BackendSuite(TestBackend backend) : IDisposable
 
     protected bool IsBf16 => backend.IsBf16;
 
+    protected bool IsVirtual => backend.IsVirtual;
+
     public void Dispose()
     {
         Bench.Dispose();
