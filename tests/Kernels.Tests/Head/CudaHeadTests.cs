@@ -117,7 +117,8 @@ public sealed class CudaHeadTests
         HeadInputs inputs = HeadInputs.Random(31, 2100, 40, 31, [0, 12]).HeldAs(DType.BF16);
         using Ops.Ops exact = HeadBackend.Create(TestBackend.VirtualBf16);
         using Ops.Ops perturbed = HeadBackend.Create(TestBackend.VirtualBf16, 0, perturbation);
-        HeadRun a = HeadRun.Of(exact, inputs, weightGradient: true), b = HeadRun.Of(perturbed, inputs, weightGradient: true);
+        HeadRun a = HeadRun.Of(exact, inputs, weightGradient: true);
+        HeadRun b = HeadRun.Of(perturbed, inputs, weightGradient: true);
         Assert.NotEqual(a.Lse, b.Lse);
         Assert.Equal(a.TopIds, b.TopIds);
         Assert.Equal(a.TopLogits, b.TopLogits);

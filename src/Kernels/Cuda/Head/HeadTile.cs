@@ -63,7 +63,8 @@ internal sealed class HeadTile
     }
 
     /// <summary>
-    /// Takes every tile of the vocabulary in turn: queues the product of its logits, then calls <paramref name="body"/>.
+    /// Takes every tile of the vocabulary in turn: queues the product of its logits, then calls
+    /// <paramref name="body"/>.
     /// </summary>
     public void ForTiles(Action body)
     {
