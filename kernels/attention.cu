@@ -1,14 +1,14 @@
-// Causal attention inside documents in bf16, forward (FlashAttention-2, Dao 2023, algorithm 1): scores and sums in fp32,
-// probabilities rounded to bf16 for the product with v. One kernel for each size that heads are padded to, with zeros and
-// in shared memory only: head_dim 1 to 64, 65 to 96, 97 to 128.
+// Causal attention inside documents in bf16, forward (FlashAttention-2, Dao 2023, algorithm 1): scores and sums in
+// fp32, probabilities rounded to bf16 for the product with v. One kernel for each size that heads are padded to, with
+// zeros and in shared memory only: head_dim 1 to 64, 65 to 96, 97 to 128.
 //
-// q, y [T, query_heads head_dim], k, v [.., query_heads / group head_dim], lse fp32 [T, query_heads]. Pointers are 16-byte
-// aligned. A head_dim that is a multiple of 8 moves whole sectors; others come element by element. 128 threads; blocks
-// has a row for each block of at most 128 queries of one document, the dearest first; grid: rows of blocks times
-// query_heads. Dynamic shared memory: 4 D
-// (64 + K) bytes, D the padded size and K the keys of a tile: 64 where D is 64, else 32. A block reads what its queries see and nothing
-// else: a document's results do not depend on what else is in the batch, to the bit. Bytes that must move: q, k, v and y
-// once, 4 a query and head; keys and values are read again by every block of queries, from L2 where they fit.
+// q, y [T, query_heads head_dim], k, v [.., query_heads / group head_dim], lse fp32 [T, query_heads]. Pointers are
+// 16-byte aligned. A head_dim that is a multiple of 8 moves whole sectors; others come element by element. 128 threads;
+// blocks has a row for each block of at most 128 queries of one document, the dearest first; grid: rows of blocks times
+// query_heads. Dynamic shared memory: 4 D (64 + K) bytes, D the padded size and K the keys of a tile: 64 where D is 64,
+// else 32. A block reads what its queries see and nothing else: a document's results do not depend on what else is in
+// the batch, to the bit. Bytes that must move: q, k, v and y once, 4 a query and head; keys and values are read again
+// by every block of queries, from L2 where they fit.
 //
 // attention_bf16_64(const bf16* q, const bf16* k, const bf16* v, bf16* y, float* lse, const QueryBlock* blocks, AttentionShape shape)
 //   y = softmax(scale q k^T) v over the keys that each query sees; lse = log-sum-exp of the scaled scores, or is not
@@ -31,7 +31,7 @@ extern __shared__ u32x4 shared[];
 template <int D>
 struct Softmax {
     float y[Halves][D / 8][4];  // not yet divided by the sum
-    float top[Halves][2];       // largest score so far, scaled to base 2
+    float top[Halves][2];       // what powers are relative to: about the largest score so far, to base 2
     float sum[Halves][2];       // of this lane's columns alone
 };
 
@@ -77,37 +77,57 @@ __device__ __forceinline__ void hide(float (&s)[Halves][Keys / 8][4], i32 ahead)
             }
 }
 
-// Turns scores into powers of two, relative to the largest so far; scales what was summed before it.
+// Takes the largest scores into account: where one exceeds what its row has been taken relative to so far by more than
+// 8, in powers of two, it becomes that, and what was summed is scaled. Anything smaller fits the range of the numbers.
 template <int D, int Keys>
-__device__ __forceinline__ void advance(Softmax<D>& state, float (&s)[Halves][Keys / 8][4], float to_base2)
+__device__ __forceinline__ void raise(Softmax<D>& state, const float (&s)[Halves][Keys / 8][4], float to_base2)
 {
+    float top[Halves][2];
+    bool raises = false;
 #pragma unroll
     for (i32 i = 0; i < Halves; i++)
 #pragma unroll
         for (i32 h = 0; h < 2; h++) {
-            float top = s[i][0][2 * h];
+            float most = max_of(s[i][0][2 * h], s[i][0][2 * h + 1]);
 #pragma unroll
-            for (i32 j = 0; j < Keys / 8; j++)
-                top = max_of(top, max_of(s[i][j][2 * h], s[i][j][2 * h + 1]));
-            top = max_of(top, shuffle_xor(top, 1));
-            top = max_of(top, shuffle_xor(top, 2));
-            top = max_of(state.top[i][h], top * to_base2);
-            float shrink = exp2_approx(state.top[i][h] - top), sum = 0;
-            state.top[i][h] = top;
+            for (i32 j = 1; j < Keys / 8; j++)
+                most = max_of(most, max_of(s[i][j][2 * h], s[i][j][2 * h + 1]));
+            most = max_of(most, shuffle_xor(most, 1));
+            most = max_of(most, shuffle_xor(most, 2)) * to_base2;
+            bool above = most > state.top[i][h] + 8;
+            raises = raises || above;
+            top[i][h] = above ? most : state.top[i][h];
+        }
+    if (!any_lane(raises))
+        return;
 #pragma unroll
-            for (i32 j = 0; j < Keys / 8; j++)
+    for (i32 i = 0; i < Halves; i++)
 #pragma unroll
-                for (i32 e = 2 * h; e < 2 * h + 2; e++) {
-                    s[i][j][e] = exp2_approx(fma_rn(s[i][j][e], to_base2, -top));
-                    sum += s[i][j][e];
-                }
-            state.sum[i][h] = fma_rn(state.sum[i][h], shrink, sum);
+        for (i32 h = 0; h < 2; h++) {
+            float shrink = exp2_approx(state.top[i][h] - top[i][h]);
+            state.top[i][h] = top[i][h];
+            state.sum[i][h] *= shrink;
 #pragma unroll
             for (i32 d = 0; d < D / 8; d++) {
                 state.y[i][d][2 * h] *= shrink;
                 state.y[i][d][2 * h + 1] *= shrink;
             }
         }
+}
+
+// Turns scores into powers of two, relative to the row's, and adds them up.
+template <int D, int Keys>
+__device__ __forceinline__ void soften(Softmax<D>& state, float (&s)[Halves][Keys / 8][4], float to_base2)
+{
+#pragma unroll
+    for (i32 i = 0; i < Halves; i++)
+#pragma unroll
+        for (i32 j = 0; j < Keys / 8; j++)
+#pragma unroll
+            for (i32 e = 0; e < 4; e++) {
+                s[i][j][e] = exp2_approx(fma_rn(s[i][j][e], to_base2, -state.top[i][e >> 1]));
+                state.sum[i][e >> 1] += s[i][j][e];
+            }
 }
 
 // y += p v.
@@ -179,6 +199,7 @@ __device__ __forceinline__ void attention(const bf16* q, const bf16* k, const bf
     load_tile<D, Queries, Threads>(q_tile, q + q_start, q_stride, block.count, dim);
     load_tile<D, Keys, Threads>(k_tile, k, k_stride, least(keys, Keys), dim);
     cp_async_commit();
+    float to_base2 = shape.scale * 1.44269504f;
     Softmax<D> state = {};
 #pragma unroll
     for (i32 i = 0; i < Halves; i++)
@@ -204,7 +225,8 @@ __device__ __forceinline__ void attention(const bf16* q, const bf16* k, const bf
             i32 lane = threadIdx.x & 31, ahead = block.first + row - key;
             if (ahead < Keys - 1)
                 hide<Keys>(s, ahead + (lane >> 2) - 2 * (lane & 3));
-            advance<D, Keys>(state, s, shape.scale * 1.44269504f);
+            raise<D, Keys>(state, s, to_base2);
+            soften<D, Keys>(state, s, to_base2);
             add_values<D, Keys>(state, s, v_rows);
         }
     }

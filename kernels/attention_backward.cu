@@ -1,22 +1,23 @@
-// The gradient of causal attention inside documents in bf16 (FlashAttention-2, Dao 2023, algorithm 2): products of bf16 with
-// fp32 sums; probabilities and their gradients rounded to bf16 for the products with dy, q and k. One kernel of each kind
-// for each size that heads are padded to, with zeros and in shared memory only: head_dim 1 to 64, 65 to 96, 97 to 128.
+// The gradient of causal attention inside documents in bf16 (FlashAttention-2, Dao 2023, algorithm 2): products of bf16
+// with fp32 sums; probabilities and their gradients rounded to bf16 for the products with dy, q and k. One kernel of
+// each kind for each size that heads are padded to, with zeros and in shared memory only: head_dim 1 to 64, 65 to 96,
+// 97 to 128.
 //
 // q, y, dy, dq [T, query_heads head_dim], k, v, dk, dv [T, query_heads / group head_dim] bf16, terms [query_heads, T]
-// pairs of fp32. Pointers are 16-byte aligned. A head_dim that is a multiple of 8 moves whole sectors; others come element
-// by element. 128 threads; a table has a row for each block of at most 64 tokens of one document, the dearest first. A
-// block reads what its tokens see or are seen by and nothing else: a document's gradients do not depend on what else is in
-// the batch, to the bit. No atomics: a block alone writes its rows.
+// pairs of fp32. Pointers are 16-byte aligned. A head_dim that is a multiple of 8 moves whole sectors; others come
+// element by element. 128 threads; a table has a row for each block of at most 64 tokens of one document, the dearest
+// first. A block reads what its tokens see or are seen by and nothing else: a document's gradients do not depend on
+// what else is in the batch, to the bit. No atomics: a block alone writes its rows.
 //
 // attention_terms_bf16(const bf16* y, const bf16* dy, const float* lse, QueryTerms* terms, i32 tokens, AttentionShape shape)
-//   terms[head, token] = (lse / ln 2, delta), delta = sum of dy y over the head; lse [tokens, query_heads]. Overwrites. No
-//   table: a block has 16 queries of a head; grid: ceil(tokens / 16) query_heads; no shared memory. Bytes that must move:
-//   y and dy once, 12 a query and head.
+//   terms[head, token] = (lse / ln 2, delta), delta = sum of dy y over the head; lse [tokens, query_heads]. Overwrites.
+//   No table: a block has 16 queries of a head; grid: ceil(tokens / 16) query_heads; no shared memory. Bytes that must
+//   move: y and dy once, 12 a query and head.
 //
 // attention_dq_bf16_64(const bf16* q, const bf16* k, const bf16* v, const bf16* dy, const QueryTerms* terms, bf16* dq, const QueryBlock* blocks, i32 tokens, AttentionShape shape)
 //   dq = scale sum over keys of p (dy v^T - delta) k, p = exp(score - lse). Overwrites. Grid: rows of blocks times
-//   query_heads. Dynamic shared memory: 8 K D bytes, D the padded size and K the keys of a tile: 32 where D is 128, else
-//   64. Bytes that must move: q, k, v, dy and dq once, 8 a query and head.
+//   query_heads. Dynamic shared memory: 8 K D bytes, D the padded size and K the keys of a tile: 32 where D is 128,
+//   else 64. Bytes that must move: q, k, v, dy and dq once, 8 a query and head.
 //
 // attention_dq_bf16_96(const bf16* q, const bf16* k, const bf16* v, const bf16* dy, const QueryTerms* terms, bf16* dq, const QueryBlock* blocks, i32 tokens, AttentionShape shape)
 //   The same.

@@ -1,17 +1,17 @@
-// Attention of a few new tokens over a key/value cache that already holds them (flash decoding): new token i sees entries 0
-// to start + i. Pieces of 64 entries are taken by themselves, each with its maximum, sum and unnormalised result for the
-// query heads that share it; a second kernel joins them in order. fp32 inside, the same bits every time.
+// Attention of a few new tokens over a key/value cache that already holds them (flash decoding): new token i sees
+// entries 0 to start + i. Pieces of 64 entries are taken by themselves, each with its maximum, sum and unnormalised
+// result for the query heads that share it; a second kernel joins them in order. fp32 inside, the same bits every time.
 //
-// q, y [n, query_heads head_dim], keys, values [.., query_heads / group head_dim]: bf16 or fp32, pointers 16-byte aligned;
-// head_dim 1 to 128. Where a row of a head is a multiple of 16 bytes whole sectors move, else it comes element by element.
-// results fp32 [n, query_heads, pieces, R], R = head_dim rounded up to a multiple of 8; extremes [n, query_heads, pieces]
-// pairs (maximum, sum). 128 threads.
+// q, y [n, query_heads head_dim], keys, values [.., query_heads / group head_dim]: bf16 or fp32, pointers 16-byte
+// aligned; head_dim 1 to 128. Where a row of a head is a multiple of 16 bytes whole sectors move, else it comes element
+// by element. results fp32 [n, query_heads, pieces, R], R = head_dim rounded up to a multiple of 8; extremes [n,
+// query_heads, pieces] pairs (maximum, sum). 128 threads.
 //
 // attention_cached_bf16(const bf16* q, const bf16* keys, const bf16* values, float* results, float* extremes, i32 start, AttentionShape shape)
 //   Grid: pieces = ceil((start + n) / 64), query_heads / group, n. A piece that a token does not see leaves maximum
-//   -infinity, sum 0, result 0. Overwrites. Keys and values are read once for each token, whole and at once. Dynamic shared
-//   memory: max(64 P, 8192) + 128 R + 4 group (R + 128) bytes, P = 2 R + 16 where R / 8 is even, else 2 R. Bytes that
-//   must move: keys and values that a token sees once.
+//   -infinity, sum 0, result 0. Overwrites. Keys and values are read once for each token, whole and at once. Dynamic
+//   shared memory: max(64 P, 8192) + 128 R + 4 group (R + 128) bytes, P = 2 R + 16 where R / 8 is even, else 2 R. Bytes
+//   that must move: keys and values that a token sees once.
 //
 // attention_cached_f32(const float* q, const float* keys, const float* values, float* results, float* extremes, i32 start, AttentionShape shape)
 //   The same in fp32: shared memory max(64 P, 8192) + 256 R + 4 group (R + 128) bytes, P = 4 R + 16.
@@ -33,15 +33,17 @@ struct f32x8 {
     float x[Wide];
 };
 
-__device__ __forceinline__ f32x8 eight(const float* x)
+// Eight columns, the second four first where `turned`: lanes whose parts lie 128 bytes apart then meet in no bank.
+__device__ __forceinline__ f32x8 eight(const float* x, bool turned = false)
 {
-    f32x4 a = *(const f32x4*)x, b = *(const f32x4*)(x + 4);
+    f32x4 a = *(const f32x4*)(x + (turned ? 4 : 0)), b = *(const f32x4*)(x + (turned ? 0 : 4));
     return f32x8{a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w};
 }
 
-__device__ __forceinline__ f32x8 eight(const bf16* x)
+__device__ __forceinline__ f32x8 eight(const bf16* x, bool turned = false)
 {
     u32x4 p = *(const u32x4*)x;
+    p = turned ? u32x4{p.z, p.w, p.x, p.y} : p;
     return f32x8{f32_lower(p.x), f32_upper(p.x), f32_lower(p.y), f32_upper(p.y),
                  f32_lower(p.z), f32_upper(p.z), f32_lower(p.w), f32_upper(p.w)};
 }
@@ -66,10 +68,11 @@ __device__ __forceinline__ void put(bf16* y, float x)
     *y = bf16_rn(x);
 }
 
-// Queues the copy of `count` rows into Keys rows, `pitch` elements apart, of `width` columns; what does not exist becomes
-// zero.
+// Queues the copy of `count` rows into Keys rows, `pitch` elements apart, of `width` columns; what does not exist
+// becomes zero.
 template <typename T>
-__device__ __forceinline__ void load_rows(T* tile, i32 pitch, i32 width, const T* from, i32 stride, i32 count, i32 head_dim)
+__device__ __forceinline__ void load_rows(T* tile, i32 pitch, i32 width, const T* from, i32 stride, i32 count,
+                                          i32 head_dim)
 {
     enum { Elements = 16 / sizeof(T) };
     if (head_dim % Elements == 0) {
@@ -148,11 +151,12 @@ __device__ __forceinline__ void add_values(float* results, i64 stride, const flo
 {
     i32 parts = width / Wide, slices = least(Threads / parts, Keys);
     i32 part = threadIdx.x % parts, slice = threadIdx.x / parts;
+    bool turned = (part & 4) != 0;
 #pragma unroll 1
     for (i32 head = 0; head < group; head += Heads) {
         f32x8 sum[Heads] = {};
         for (i32 key = slice; slice < slices && key < Keys; key += slices) {
-            f32x8 v = eight(values + key * width + Wide * part);
+            f32x8 v = eight(values + key * width + Wide * part, turned);
 #pragma unroll
             for (i32 h = 0; h < Heads; h++) {
                 float weight = p[least(head + h, group - 1) * Keys + key];
@@ -169,7 +173,7 @@ __device__ __forceinline__ void add_values(float* results, i64 stride, const flo
 #pragma unroll
                 for (i32 i = 0; i < 2 * Wide; i += 4) {
                     const float* x = sum[h + i / Wide].x + i % Wide;
-                    *(f32x4*)(sums + (slice * 2 + i / Wide) * width + Wide * part + i % Wide) =
+                    *(f32x4*)(sums + (slice * 2 + i / Wide) * width + Wide * part + (i % Wide ^ (turned ? 4 : 0))) =
                         f32x4{x[0], x[1], x[2], x[3]};
                 }
             }

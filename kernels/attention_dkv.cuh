@@ -1,12 +1,12 @@
-// The gradient of keys and values, of attention_backward.cu: a block owns 64 keys of a head and goes over the queries that
-// see them, of all heads that share it. Scores are taken transposed, keys by queries: they are operands of both sums as
-// they are.
+// The gradient of keys and values, of attention_backward.cu: a block owns 64 keys of a head and goes over the queries
+// that see them, of all heads that share it. Scores are taken transposed, keys by queries: they are operands of both
+// sums as they are.
 #pragma once
 
 // Queues the copies of Queries rows of q and dy and of their terms into a stage.
 template <int D, int Queries>
-__device__ __forceinline__ void load_queries(u32 stage, const bf16* q, const bf16* dy, const QueryTerms* terms, i32 stride,
-                                             i32 count, i32 head_dim)
+__device__ __forceinline__ void load_queries(u32 stage, const bf16* q, const bf16* dy, const QueryTerms* terms,
+                                             i32 stride, i32 count, i32 head_dim)
 {
     load_tile<D, Queries, Threads>(stage, q, stride, count, head_dim);
     load_tile<D, Queries, Threads>(stage + Queries * Tile<D>::RowBytes, dy, stride, count, head_dim);
@@ -23,7 +23,9 @@ __device__ __forceinline__ void attention_dkv(const bf16* q, const bf16* k, cons
                                               const QueryTerms* terms, bf16* dk, bf16* dv, const KeyBlock* blocks,
                                               i32 tokens, const AttentionShape& shape)
 {
-    enum { RowBytes = Tile<D>::RowBytes, Steps = Tile<D>::Steps, StageBytes = 2 * Queries * RowBytes + 8 * Queries };
+    // Large heads leave registers for two blocks a multiprocessor at most: then k stays in them. Small ones have three.
+    enum { RowBytes = Tile<D>::RowBytes, Steps = Tile<D>::Steps, StageBytes = 2 * Queries * RowBytes + 8 * Queries,
+           Keeps = D > 64 };
     i32 key_heads = shape.query_heads / shape.group, dim = shape.head_dim;
     KeyBlock block = blocks[blockIdx.x / key_heads];
     i32 head = blockIdx.x % key_heads * shape.group, last_head = head + shape.group;
@@ -42,8 +44,15 @@ __device__ __forceinline__ void attention_dkv(const bf16* q, const bf16* k, cons
     float dk_sums[D / 8][4], dv_sums[D / 8][4];
     clear(dk_sums);
     clear(dv_sums);
-    u32 stage = 0;
+    u32 stage = 0, k_operand[Steps][4];
     i32 query = 0;
+    if (Keeps) {
+        cp_async_wait<0>();
+        __syncthreads();
+#pragma unroll
+        for (i32 step = 0; step < Steps; step++)
+            mine.load(k_operand[step], 0, step);
+    }
 #pragma unroll 1
     while (head < last_head) {
         cp_async_wait<0>();
@@ -55,8 +64,9 @@ __device__ __forceinline__ void attention_dkv(const bf16* q, const bf16* k, cons
         }
         if (next_head < last_head) {
             i64 at = (i64)next * q_stride + next_head * dim;
-            load_queries<D, Queries>(stages + (StageBytes - stage), q + at, dy + at, terms + (i64)next_head * tokens + next,
-                                     q_stride, least(block.queries - next, Queries), dim);
+            load_queries<D, Queries>(stages + (StageBytes - stage), q + at, dy + at,
+                                     terms + (i64)next_head * tokens + next, q_stride,
+                                     least(block.queries - next, Queries), dim);
         }
         // A warp whose keys none of the queries sees has nothing to add.
         if (row < block.count && query + Queries > row) {
@@ -68,8 +78,9 @@ __device__ __forceinline__ void attention_dkv(const bf16* q, const bf16* k, cons
 #pragma unroll
             for (i32 step = 0; step < Steps; step++) {
                 u32 a[4];
-                mine.load(a, 0, step);
-                add_step<D, Queries>(s, a, across, 0, step);
+                if (!Keeps)
+                    mine.load(k_operand[step], 0, step);
+                add_step<D, Queries>(s, k_operand[step], across, 0, step);
                 mine.load(a, BlockRows, step);
                 add_step<D, Queries>(ds, a, across, Queries, step);
             }

@@ -1,11 +1,11 @@
-// Causal attention inside documents in fp32, forward and backward (FlashAttention-2, Dao 2023, algorithms 1 and 2), with
-// fused multiply-adds: for runs that are compared with the CPU.
+// Causal attention inside documents in fp32, forward and backward (FlashAttention-2, Dao 2023, algorithms 1 and 2),
+// with fused multiply-adds: for runs that are compared with the CPU.
 //
 // q, y, dy, dq [T, query_heads head_dim], k, v, dk, dv [.., query_heads / group head_dim], lse [T, query_heads]: fp32,
-// pointers 16-byte aligned, head_dim 1 to 128. A head_dim that is a multiple of 4 moves whole sectors, others come element
-// by element. 128 threads; a table has a row for each block of tokens of one document, the dearest first. A block reads
-// what its tokens see or are seen by and nothing else: a document's results do not depend on what else is in the batch, to
-// the bit. Dynamic shared memory: 77824 bytes.
+// pointers 16-byte aligned, head_dim 1 to 128. A head_dim that is a multiple of 4 moves whole sectors, others come
+// element by element. 128 threads; a table has a row for each block of tokens of one document, the dearest first. A
+// block reads what its tokens see or are seen by and nothing else: a document's results do not depend on what else is
+// in the batch, to the bit. Dynamic shared memory: 77824 bytes.
 //
 // attention_f32(const float* q, const float* k, const float* v, float* y, float* lse, const QueryBlock* blocks, AttentionShape shape)
 //   y = softmax(scale q k^T) v over the keys that each query sees; lse = log-sum-exp of the scaled scores, or is not
@@ -13,25 +13,25 @@
 //   that must move: q, k, v and y once, 4 a query and head.
 //
 // attention_terms_f32(const float* y, const float* dy, const float* lse, QueryTerms* terms, i32 tokens, AttentionShape shape)
-//   terms[head, token] = (lse, delta), delta = sum of dy y over the head. Overwrites. No table: a block has 16 queries of
-//   a head; grid: ceil(tokens / 16) query_heads; no shared memory. Bytes that must move: y and dy once, 12 a query and
-//   head.
+//   terms[head, token] = (lse, delta), delta = sum of dy y over the head. Overwrites. No table: a block has 16 queries
+//   of a head; grid: ceil(tokens / 16) query_heads; no shared memory. Bytes that must move: y and dy once, 12 a query
+//   and head.
 //
 // attention_dq_f32(const float* q, const float* k, const float* v, const float* dy, const QueryTerms* terms, float* dq, const QueryBlock* blocks, i32 tokens, AttentionShape shape)
 //   dq = scale sum over keys of p (dy v^T - delta) k, p = exp(score - lse); terms [query_heads, tokens] has lse and
-//   delta. Overwrites. Blocks of at most 32 queries; grid: rows of blocks times query_heads. Bytes that must move: q, k,
-//   v, dy and dq once, 8 a query and head.
+//   delta. Overwrites. Blocks of at most 32 queries; grid: rows of blocks times query_heads. Bytes that must move: q,
+//   k, v, dy and dq once, 8 a query and head.
 //
 // attention_dkv_f32(const float* q, const float* k, const float* v, const float* dy, const QueryTerms* terms, float* dk, float* dv, const KeyBlock* blocks, i32 tokens, AttentionShape shape)
 //   dv = sum over queries and heads of the group of p dy, dk = scale sum of p (dy v^T - delta) q: heads in order, then
-//   queries. Overwrites. Blocks of at most 32 keys; grid: rows of blocks times query_heads / group. Bytes that must move:
-//   q, k, v, dy, dk and dv once, 8 a query and head.
+//   queries. Overwrites. Blocks of at most 32 keys; grid: rows of blocks times query_heads / group. Bytes that must
+//   move: q, k, v, dy, dk and dv once, 8 a query and head.
 
 #include "attention.cuh"
 #include "attention_terms.cuh"
 
-// Rows in shared memory have D + 4 floats, rows of scores 40: lanes that read or write different rows at a time never meet
-// in a bank. Eight lanes share a row; a tile of the other side has 32 rows.
+// Rows in shared memory have D + 4 floats, rows of scores 40: lanes that read or write different rows at a time never
+// meet in a bank. Eight lanes share a row; a tile of the other side has 32 rows.
 enum { Threads = 128, D = 128, Stride = D + 4, Columns = 32, ScoreStride = 40, Group = 8, SharedBytes = 77824 };
 
 extern __shared__ f32x4 shared[];
@@ -120,7 +120,7 @@ struct Part {
         }
     }
 
-    // Hands numbers to the other lanes: column `lane` + 8 j of row i of a tile of scores. Only the row's own lanes read it.
+    // Hands numbers to the row's other lanes: column `lane` + 8 j of row i of a tile of scores.
     __device__ __forceinline__ void put(float* scores, const float (&s)[Rows][4]) const
     {
 #pragma unroll
@@ -161,8 +161,8 @@ struct Part {
     }
 
     // Writes the rows that exist, times a factor.
-    __device__ __forceinline__ void store(float* to, i32 stride, i32 count, i32 head_dim, const f32x4 (&sum)[Rows][D / 32],
-                                          float factor) const
+    __device__ __forceinline__ void store(float* to, i32 stride, i32 count, i32 head_dim,
+                                          const f32x4 (&sum)[Rows][D / 32], float factor) const
     {
 #pragma unroll
         for (i32 i = 0; i < Rows; i++) {
@@ -176,7 +176,7 @@ struct Part {
                 float f = factor, z[4] = {x.x * f, x.y * f, x.z * f, x.w * f};
                 if (head_dim % 4 == 0) {
                     if (column < head_dim)
-                        *(f32x4*)y = f32x4{z[0], z[1], z[2], z[3]};
+                        store_16(y, f32x4{z[0], z[1], z[2], z[3]});
                     continue;
                 }
 #pragma unroll

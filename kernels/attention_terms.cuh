@@ -33,8 +33,8 @@ __device__ __forceinline__ float widened(bf16 x)
 
 // Part: 16 bytes of T.
 template <typename T, typename Part>
-__device__ __forceinline__ void attention_terms(const T* y, const T* dy, const float* lse, QueryTerms* terms, i32 tokens,
-                                                const AttentionShape& shape, float lse_factor)
+__device__ __forceinline__ void attention_terms(const T* y, const T* dy, const float* lse, QueryTerms* terms,
+                                                i32 tokens, const AttentionShape& shape, float lse_factor)
 {
     enum { Wide = sizeof(Part) / sizeof(T) };
     i32 head = blockIdx.x % shape.query_heads, lane = threadIdx.x % TermLanes;

@@ -1,5 +1,5 @@
-// Tiles of bf16 rows in shared memory, for the tensor cores. A row has D elements (the head's, then zeros) in parts of 16
-// bytes; parts are permuted by row so that neither ldmatrix, nor copies, nor results meet a bank twice.
+// Tiles of bf16 rows in shared memory, for the tensor cores. A row has D elements (the head's, then zeros) in parts of
+// 16 bytes; parts are permuted by row so that neither ldmatrix, nor copies, nor results meet a bank twice.
 #pragma once
 
 #include "attention.cuh"
@@ -86,9 +86,9 @@ __device__ __forceinline__ u32x4 load_shared_16(u32 address)
     return v;
 }
 
-// Queues the copy of `count` rows (at least 1), `stride` elements apart, into a tile of Rows rows; the other rows become
-// zero. Heads that are no multiple of 8 come element by element. A thread keeps to one part: of a tile of 96 columns a
-// quarter of the threads has none.
+// Queues the copy of `count` rows (at least 1), `stride` elements apart, into a tile of Rows rows; the other rows
+// become zero. Heads that are no multiple of 8 come element by element. A thread keeps to one part: of a tile of 96
+// columns a quarter of the threads has none.
 template <int D, int Rows, int Threads>
 __device__ __forceinline__ void load_tile(u32 tile, const bf16* from, i32 stride, i32 count, i32 head_dim)
 {
@@ -140,7 +140,7 @@ __device__ __forceinline__ void store_rows(u32 tile, i32 row, bf16* to, i32 stri
         for (i32 i = 0; i < Rows * Tile<D>::Parts / 32; i++) {
             i32 at = lane + i * 32, r = row + at / Tile<D>::Parts, part = at % Tile<D>::Parts;
             if (r < count && part * 8 < head_dim)
-                *(u32x4*)(to + (i64)r * stride + part * 8) = load_shared_16(tile + Tile<D>::place(r, part));
+                store_16(to + (i64)r * stride + part * 8, load_shared_16(tile + Tile<D>::place(r, part)));
         }
         return;
     }

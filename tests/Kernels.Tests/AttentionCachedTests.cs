@@ -28,7 +28,8 @@ public abstract class AttentionCachedTests(TestBackend backend) : BackendSuite(b
         var heads = new HeadShape(queryHeads, keyValueHeads, headDim);
         var problem = new AttentionProblem(Bench, heads, [new(1, start + count)]);
         double[] truth = problem.ForwardOracle(start).Y[(start * heads.QuerySize)..];
-        Compare.AssertRelativeL2("y", Cached(Bench, problem, heads, start, count), truth, Within(Tolerance, Bf16Tolerance));
+        Compare.AssertRelativeL2(
+            "y", Cached(Bench, problem, heads, start, count), truth, Within(Tolerance, Bf16Tolerance));
     }
 
     [Theory]
@@ -71,7 +72,8 @@ public abstract class AttentionCachedTests(TestBackend backend) : BackendSuite(b
         foreach (int count in (int[])[2, 9])
         {
             float[] y = Cached(Bench, problem, heads, 520 - count, count);
-            Compare.AssertRelativeL2("y", y, truth.AsSpan((520 - count) * heads.QuerySize), Within(2e-5, Bf16Tolerance));
+            Compare.AssertRelativeL2(
+                "y", y, truth.AsSpan((520 - count) * heads.QuerySize), Within(2e-5, Bf16Tolerance));
         }
     }
 
@@ -79,7 +81,8 @@ public abstract class AttentionCachedTests(TestBackend backend) : BackendSuite(b
     private static float[] Cached(Bench bench, AttentionProblem problem, HeadShape heads, int start, int count)
     {
         Tensor y = problem.Result("q", "y").Slice(start, count);
-        bench.Backend.AttentionCached(problem.Make("q").Slice(start, count), problem.Make("k"), problem.Make("v"), heads, start, y);
+        bench.Backend.AttentionCached(
+            problem.Make("q").Slice(start, count), problem.Make("k"), problem.Make("v"), heads, start, y);
         return bench.Values(y);
     }
 }

@@ -54,7 +54,8 @@ internal sealed class AttentionProblem
     public AttentionResults Run()
     {
         Tensor q = Make("q"), k = Make("k"), v = Make("v"), dy = Make("dy");
-        Tensor y = Result("q", "y"), lse = _bench.Make("lse", NaN(Layout.Tokens * _heads.QueryHeads), Layout.Tokens, _heads.QueryHeads);
+        int t = Layout.Tokens;
+        Tensor y = Result("q", "y"), lse = _bench.Make("lse", NaN(t * _heads.QueryHeads), t, _heads.QueryHeads);
         Tensor dq = Result("q", "dq"), dk = Result("k", "dk"), dv = Result("v", "dv");
         _bench.Backend.Attention(q, k, v, _heads, Layout, y, lse);
         _bench.Backend.AttentionBackward(dy, q, k, v, y, lse, _heads, Layout, dq, dk, dv);

@@ -35,6 +35,9 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
         { 2, 1, 8, [640] },
     };
 
+    /// <summary>The virtual GPU is slow; on the CPU long documents are taken apart.</summary>
+    private int Long => IsVirtual ? 150 : 640;
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void EqualsFloat64(int queryHeads, int keyValueHeads, int headDim, int[] lengths)
@@ -49,7 +52,8 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     [Fact]
     public void LargeScoresDoNotOverflow()
     {
-        // Scores of up to 80 have an fp32 rounding error of 80 * 6e-8 and more, which is the relative error of a probability.
+        // Scores of up to 80 have an fp32 rounding error of 80 * 6e-8 and more, which is the relative error of a
+        // probability.
         var heads = new HeadShape(3, 1, 64);
         AttentionProblem problem = Problem(heads, [129, 65], queryScale: 17);
         AttentionOracle truth = problem.Oracle();
@@ -71,7 +75,13 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
         AttentionResults results = problem.Run();
         float[] first = problem.Values("v")[..8];
         for (int t = 0; t < 100; t++)
-            Assert.Equal(first, results.Y[(8 * t)..(8 * t + 8)]);
+        {
+            // In bf16 the weight is rounded, and the sum that it is divided by is not.
+            Assert.Equal(
+                first, results.Y[(8 * t)..(8 * t + 8)],
+                (a, b) => Math.Abs(a - b) <= Within(0, 1.0 / 128) * Math.Abs(a));
+        }
+
         Assert.All(results.Dq, x => Assert.True(float.IsFinite(x)));
     }
 
@@ -79,7 +89,7 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     public void OtherThreadsOrOrdersOfWarpsGiveTheSameBits()
     {
         var heads = new HeadShape(6, 2, 24);
-        int[] lengths = [300, 1, 1, 64, 129, 340];
+        int[] lengths = [Long, 1, 1, 64, 129, 300];
         AttentionResults two = Problem(heads, lengths).Run();
         Problem(heads, lengths).Run().AssertSameBits(two, heads);
         foreach (int variant in (int[])[1, 3])
@@ -95,14 +105,17 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     public void ADocumentDoesNotKnowItsBatch(int queryHeads, int keyValueHeads, int headDim)
     {
         var heads = new HeadShape(queryHeads, keyValueHeads, headDim);
-        TestDocument[] documents = [new(1, 3), new(2, 300), new(3, 1), new(4, 40), new(5, 65), new(6, 20), new(7, 420)];
+        TestDocument[] documents = [new(1, 3), new(2, 300), new(3, 1), new(4, 40), new(5, 65), new(6, 20), new(7, Long)];
         var batch = new AttentionProblem(Bench, heads, documents);
         AttentionResults together = batch.Run();
         for (int d = 0; d < documents.Length; d++)
         {
             AttentionResults alone = new AttentionProblem(Bench, heads, [documents[d]]).Run();
-            foreach (((string name, float[] all, int width), (_, float[] own, _)) in together.All(heads).Zip(alone.All(heads)))
+            foreach (((string name, float[] all, int width), (_, float[] own, _))
+                in together.All(heads).Zip(alone.All(heads)))
+            {
                 AttentionProblem.AssertSameBits($"document {d}, {name}", batch.Part(all, width, d), own);
+            }
         }
     }
 
@@ -117,7 +130,8 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
         AttentionResults after = new AttentionProblem(Bench, heads, documents).Run();
         for (int d = 0; d < documents.Length; d++)
         {
-            foreach (((string name, float[] old, int width), (_, float[] now, _)) in before.All(heads).Zip(after.All(heads)))
+            foreach (((string name, float[] old, int width), (_, float[] now, _))
+                in before.All(heads).Zip(after.All(heads)))
             {
                 Span<float> a = problem.Part(old, width, d), b = problem.Part(now, width, d);
                 if (d == 1)
@@ -149,10 +163,11 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     public void WorkspaceDoesNotGrowWithTheSquareOfTheLength()
     {
         var heads = new HeadShape(2, 1, 8);
-        Problem(heads, [512]).Run();
+        int length = IsVirtual ? 256 : 1024;
+        Problem(heads, [length]).Run();
         long small = Backend.WorkspaceBytes;
-        Problem(heads, [1024]).Run();
-        Assert.InRange(Backend.WorkspaceBytes, 1, 2.5 * small);
+        Problem(heads, [2 * length]).Run();
+        Assert.InRange(Backend.WorkspaceBytes, 1, 2.2 * small);
     }
 
     private AttentionProblem Problem(HeadShape heads, int[] lengths, float queryScale = 1, Bench? bench = null) =>

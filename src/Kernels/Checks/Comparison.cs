@@ -46,7 +46,8 @@ internal static class Comparison
         error = double.IsNaN(error) ? double.PositiveInfinity : error;
         return error <= relative ? (error, null) : (error, string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: expected a relative L2 error of at most {relative:G2} over {expected.Length} elements, got {error:G3}"));
+            $"{name}: expected a relative L2 error of at most {relative:G2} over {expected.Length} elements, got "
+            + $"{error:G3}"));
     }
 
     /// <summary>0 of equal values and of two NaN; infinite where one alone is not finite, or should be 0.</summary>

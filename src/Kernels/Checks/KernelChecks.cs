@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Checks.Attention;
 using MolEngine.Kernels.Checks.Head;
 using MolEngine.Kernels.Device;
 
@@ -7,7 +8,7 @@ namespace MolEngine.Kernels.Checks;
 public static class KernelChecks
 {
     public static IReadOnlyList<KernelCheck> All { get; } =
-        [.. Small(), .. SmallOf(DType.F32), .. SmallOf(DType.BF16), .. Products(), .. Attention(), .. Head()];
+        [.. Small(), .. SmallOf(DType.F32), .. SmallOf(DType.BF16), .. Products(), .. AttentionChecks.All, .. Head()];
 
     /// <summary>
     /// Runs checks one by one, as the results are asked for. Whatever a kernel does wrong is a result, not an
@@ -69,35 +70,13 @@ public static class KernelChecks
     [
         .. GemmBf16Check.All,
         new GemmF32Check(),
-        new GemmFinishCheck(),
         new DecodeCheck(isBf16: true),
         new DecodeCheck(isBf16: false),
-        new LinearDropoutCheck(isBf16: true),
+        new GemmFinishCheck(),
         new LinearDropoutCheck(isBf16: false),
-        new LinearTokenSumsCheck(isBf16: true),
+        new LinearDropoutCheck(isBf16: true),
         new LinearTokenSumsCheck(isBf16: false),
-    ];
-
-    private static KernelCheck[] Attention() =>
-    [
-        new AttentionForwardCheck(isBf16: true, 64, 20),
-        new AttentionForwardCheck(isBf16: true, 96, 80),
-        new AttentionForwardCheck(isBf16: true, 128, 101),
-        new AttentionForwardCheck(isBf16: false, 64, 20, 128, 5),
-        AttentionBackwardCheck.Terms(isBf16: true),
-        AttentionBackwardCheck.Terms(isBf16: false),
-        AttentionBackwardCheck.Queries(isBf16: true, 64, 20),
-        AttentionBackwardCheck.Queries(isBf16: true, 96, 80),
-        AttentionBackwardCheck.Queries(isBf16: true, 128, 101),
-        AttentionBackwardCheck.Queries(isBf16: false, 64, 20, 128, 5),
-        AttentionBackwardCheck.Keys(isBf16: true, 64, 20),
-        AttentionBackwardCheck.Keys(isBf16: true, 96, 80),
-        AttentionBackwardCheck.Keys(isBf16: true, 128, 101),
-        AttentionBackwardCheck.Keys(isBf16: false, 64, 20, 128, 5),
-        new AttentionCachedCheck(isBf16: true),
-        new AttentionCachedCheck(isBf16: false),
-        new AttentionJoinCheck(isBf16: true),
-        new AttentionJoinCheck(isBf16: false),
+        new LinearTokenSumsCheck(isBf16: true),
     ];
 
     private static KernelCheck[] Head() =>

@@ -11,12 +11,12 @@ public static class CudaBackend
 {
     /// <param name="images">What its kernels are loaded from.</param>
     /// <param name="activationType">BF16, or F32 for parity.</param>
-    /// <param name="meter">Told of all work; null for none.</param>
     /// <param name="blas">cuBLASLt, for products; without it they are done by this program's kernels.</param>
+    /// <param name="meter">Told of all work; null for none.</param>
     /// <exception cref="CudaException">The driver refuses, or there is no such device.</exception>
     public static Ops.Ops Create(
-        ICudaDriver driver, int ordinal, KernelImages images, DType activationType, IWorkMeter? meter = null,
-        ICublasLt? blas = null)
+        ICudaDriver driver, int ordinal, KernelImages images, DType activationType, ICublasLt? blas = null,
+        IWorkMeter? meter = null)
     {
         if (activationType is not (DType.BF16 or DType.F32))
             throw new ArgumentException($"cuda: activations: expected BF16 or F32, got {activationType}");

@@ -6,9 +6,9 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cuda;
 
 /// <remarks>
-/// What is computed for a document depends on the document alone: blocks begin where it begins. Which kernel runs depends
-/// on the activations' type and the size of a head, never on the number of tokens; over a cache, where nothing is
-/// trained, on the number of new tokens, too.
+/// What is computed for a document depends on the document alone: blocks begin where it begins. Which kernel runs
+/// depends on the activations' type and the size of a head, never on the number of tokens; over a cache, where nothing
+/// is trained, on the number of new tokens, too.
 /// </remarks>
 internal sealed partial class CudaOps
 {
@@ -110,8 +110,8 @@ internal sealed partial class CudaOps
         if (heads.HeadDim > AttentionKernel.LargestHeadDim)
         {
             throw new ArgumentException(
-                $"{op}: heads: expected a size of at most {AttentionKernel.LargestHeadDim} on a GPU, got {heads.HeadDim}. "
-                + "Run this model on the CPU.");
+                $"{op}: heads: expected a size of at most {AttentionKernel.LargestHeadDim} on a GPU, got "
+                + $"{heads.HeadDim}. Run this model on the CPU.");
         }
     }
 }

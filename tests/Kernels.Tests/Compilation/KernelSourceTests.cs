@@ -49,6 +49,6 @@ public sealed class KernelSourceTests
 
     [Fact]
     public void A_source_that_is_not_there_is_named_with_those_that_are() => Assert.StartsWith(
-        "kernel source none: expected one of adamw, cast",
+        "kernel source none: expected one of adamw, attention",
         Assert.Throws<ArgumentException>(() => KernelSources.Find("none")).Message);
 }

@@ -127,7 +127,7 @@ public sealed class LaunchTests
                 "expected one of cast_f32_bf16, cast_bf16_f32",
                 Assert.Throws<ArgumentException>(() => kernels.Get("cast", "cast_f32")).Message);
             Assert.Contains(
-                "expected one of adamw, cast",
+                "expected one of adamw, attention",
                 Assert.Throws<ArgumentException>(() => kernels.Get("no", "k")).Message);
         }
 

@@ -2,7 +2,7 @@ using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
-namespace MolEngine.Kernels.Checks;
+namespace MolEngine.Kernels.Checks.Attention;
 
 /// <summary>attention_join_* against float64.</summary>
 internal sealed class AttentionJoinCheck(bool isBf16) : KernelCheck(
@@ -21,7 +21,8 @@ internal sealed class AttentionJoinCheck(bool isBf16) : KernelCheck(
         foreach ((HeadShape heads, int entries, int count) in cases)
         {
             var pieces = new AttentionPieces(heads, isBf16, count, entries);
-            trial.Case($"{count} tokens, {pieces.Count} pieces, {heads}", c => Try(c, pieces), entries == cases[^1].Entries);
+            trial.Case(
+                $"{count} tokens, {pieces.Count} pieces, {heads}", c => Try(c, pieces), entries == cases[^1].Entries);
         }
     }
 

@@ -1,7 +1,7 @@
 using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Device;
 
-namespace MolEngine.Kernels.Checks;
+namespace MolEngine.Kernels.Checks.Attention;
 
 /// <summary>attention_* of kernels/attention.cu and attention_f32.cu against the CPU backend.</summary>
 internal sealed class AttentionForwardCheck(bool isBf16, params int[] headDims) : KernelCheck(

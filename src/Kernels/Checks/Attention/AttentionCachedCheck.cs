@@ -4,7 +4,7 @@ using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 
-namespace MolEngine.Kernels.Checks;
+namespace MolEngine.Kernels.Checks.Attention;
 
 /// <summary>attention_cached_* against the CPU backend, its pieces joined here in float64.</summary>
 internal sealed class AttentionCachedCheck(bool isBf16)
@@ -39,7 +39,8 @@ internal sealed class AttentionCachedCheck(bool isBf16)
         results.Download(parts.AsSpan());
         extremes.Download(bounds.AsSpan());
         one.ExpectWhole(
-            "y", AttentionJoinCheck.Join(parts, bounds, pieces), Truth(q, k, v, heads, start), AttentionJoinCheck.Tolerance);
+            "y", AttentionJoinCheck.Join(parts, bounds, pieces), Truth(q, k, v, heads, start),
+            AttentionJoinCheck.Tolerance);
 
         DeviceMemory Input(string name, float[] x) =>
             isBf16 ? one.Input<ushort>(name, Array.ConvertAll(x, Bf16.Round)) : one.Input<float>(name, x);
