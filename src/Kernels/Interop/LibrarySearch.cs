@@ -2,14 +2,16 @@ namespace MolEngine.Kernels.Interop;
 
 /// <summary>
 /// Where NVIDIA's libraries may lie, in the order in which they are tried: the folder that the user named
-/// (MOLENGINE_CUDA_PATH), CUDA_PATH and CUDA_HOME, what the system's loader finds by name (LD_LIBRARY_PATH, ldconfig,
+/// (on the command line or in a config, then MOLENGINE_CUDA_PATH), CUDA_PATH and CUDA_HOME, what the system's loader finds by name (LD_LIBRARY_PATH, ldconfig,
 /// PATH), pip's packages in the active and in the common Pythons, the usual places of a toolkit.
 /// </summary>
 /// <param name="windows">File names and places of Windows, else of Linux.</param>
 /// <param name="variable">Reads an environment variable.</param>
 /// <param name="home">The user's folder.</param>
 /// <param name="systemRoot">Stands for "/" or the system drive: tests give a folder of their own.</param>
-public sealed class LibrarySearch(bool windows, Func<string, string?> variable, string home, string systemRoot)
+/// <param name="folder">Tried before all others, or null.</param>
+public sealed class LibrarySearch(
+    bool windows, Func<string, string?> variable, string home, string systemRoot, string? folder = null)
 {
     public const string PathVariable = "MOLENGINE_CUDA_PATH";
 
@@ -39,13 +41,16 @@ public sealed class LibrarySearch(bool windows, Func<string, string?> variable, 
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
         OperatingSystem.IsWindows() ? Path.GetPathRoot(Environment.SystemDirectory) ?? @"C:\" : "/");
 
+    /// <summary>The same search with a folder to begin with (libraries, a toolkit or a site-packages); null changes nothing.</summary>
+    public LibrarySearch From(string? first) => new(windows, variable, home, systemRoot, first ?? folder);
+
     /// <summary>Full paths, and bare names that are left to the system's loader.</summary>
     /// <param name="newest">The newest CUDA version that the driver supports (12, 13), where it is known.</param>
     internal IEnumerable<string> Candidates(CudaLibrary library, int newest)
     {
         string[] names = [.. library.FileNames(windows, newest)];
-        string[] given = [.. Named(PathVariable)];
-        IEnumerable<string> named = [.. given, .. Toolkits(given), .. given.SelectMany(Packages)];
+        string[] given = [.. folder is null ? [] : new[] { Path.GetFullPath(folder) }, .. Named(PathVariable)];
+        IEnumerable<string> named = given.SelectMany(g => (IEnumerable<string>)[g, .. Toolkits([g]), .. Packages(g)]);
         if (library.WithDriver)
             return [.. In(named, names), .. names, .. In(SystemFolders(LinuxDrivers), names)];
         return

@@ -13,7 +13,7 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
     private static readonly string[] Immaterial =
     [
         "model", "output", "device", "threads", "micro_batch", "recompute", "validate.", "questions.", "samples", "checkpoint.",
-        "data.cache", "lora.from", ".path",
+        "data.cache", "lora.from", "cuda_path", ".path",
     ];
 
     /// <summary>The keys of a resolved config that matter.</summary>

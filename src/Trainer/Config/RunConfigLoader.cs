@@ -148,7 +148,7 @@ public static class RunConfigLoader
             threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
             Resolved: "")
         {
-            Device = DeviceKeys.Build(v),
+            Device = DeviceKeys.Build(v, source),
             Questions = QuestionSettings.Build(v, source),
         };
     }

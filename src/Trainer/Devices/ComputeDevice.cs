@@ -2,7 +2,6 @@ using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Ops;
 using MolEngine.VirtualGpu.Driver;
 
@@ -26,7 +25,7 @@ internal static class ComputeDevice
                     new VirtualCudaDriver(DeviceProfile.Sm80), 0, new KernelImages(compiler: null, cache: null),
                     ActivationType(settings));
             default:
-                var probe = CudaProbe.Run(LibrarySearch.Here);
+                var probe = CudaProbe.Run(settings.Search);
                 return settings.Device.Kind == DeviceKind.Auto && FirstUsable(probe) is null
                     ? Cpu(settings, key, threads)
                     : Cuda(settings, key, probe);
@@ -61,7 +60,7 @@ internal static class ComputeDevice
     {
         int ordinal = settings.Device.Kind == DeviceKind.Auto ? FirstUsable(probe)!.Ordinal : settings.Device.Ordinal;
         Require(probe, ordinal, key);
-        NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(LibrarySearch.Here, probe.NewestMajor).Compiler;
+        NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(settings.Search, probe.NewestMajor).Compiler;
         var images = new KernelImages(compiler, new KernelCache(KernelCache.DefaultFolder));
         return CudaBackend.Create(CudaProbe.NativeDriver(), ordinal, images, ActivationType(settings));
     }

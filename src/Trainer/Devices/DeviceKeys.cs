@@ -14,8 +14,23 @@ internal static class DeviceKeys
         "precision", KeyTypes.OneOf<PrecisionKind>(), "auto",
         "Of activations and matrix products: bf16 (a GPU's default) or fp32 (the CPU's, for parity on a GPU).");
 
-    public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision];
+    public static readonly ConfigKey<string> CudaPath = new(
+        "cuda_path", KeyTypes.Text, "found by search",
+        "Folder where NVIDIA's libraries are looked for first: it holds them, or is a toolkit or a site-packages.",
+        s => s.Length > 0);
 
-    public static DeviceSettings Build(ConfigValues v) => new(
-        DeviceChoice.Parse(v.Take(Device, "auto"))!.Value, v.Take(Precision, PrecisionKind.Auto));
+    public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, CudaPath];
+
+    public static DeviceSettings Build(ConfigValues v, string source)
+    {
+        string? cudaPath = v.TakeTextIfGiven(CudaPath);
+        if (cudaPath is not null)
+        {
+            cudaPath = InputPaths.Found(v, CudaPath, cudaPath, Directory.Exists, "a folder", source);
+            v.Resolve(CudaPath, cudaPath);
+        }
+
+        return new DeviceSettings(
+            DeviceChoice.Parse(v.Take(Device, "auto"))!.Value, v.Take(Precision, PrecisionKind.Auto), cudaPath);
+    }
 }

@@ -1,3 +1,5 @@
+using MolEngine.Kernels.Interop;
+
 namespace MolEngine.Trainer.Devices;
 
 /// <summary>Of activations and matrix products.</summary>
@@ -10,7 +12,11 @@ internal enum PrecisionKind
 }
 
 /// <summary>Where and how a model is computed.</summary>
-internal sealed record DeviceSettings(DeviceChoice Device, PrecisionKind Precision)
+/// <param name="CudaPath">Folder where NVIDIA's libraries are looked for first; null where none is named.</param>
+internal sealed record DeviceSettings(DeviceChoice Device, PrecisionKind Precision, string? CudaPath = null)
 {
     public static readonly DeviceSettings Default = new(new DeviceChoice(DeviceKind.Auto), PrecisionKind.Auto);
+
+    /// <summary>Where NVIDIA's libraries are looked for.</summary>
+    public LibrarySearch Search => LibrarySearch.Here.From(CudaPath);
 }

@@ -36,14 +36,33 @@ internal static class QuestionFile
         if (string.IsNullOrWhiteSpace(expected))
             throw Empty("answer");
 
-        // Tokens that the question alone has as well: one that also holds the answer's beginning is not among them.
-        int shared = document.AsSpan().CommonPrefixLength(asked);
-        shared = shared == 0 ? asked.Length : shared;
+        (int[] prompt, string rest) = Split(before, asked, document, tokenizer);
         return new Question(
-            record.Messages is { Count: > 1 } messages ? messages[^2].Content : before.Trim(), expected.Trim(),
-            asked[..shared], tokenizer.Decode(asked.AsSpan(shared), skipSpecialTokens: false), document);
+            record.Messages is { Count: > 1 } messages ? messages[^2].Content : before.Trim(), expected.Trim(), prompt, rest, document);
 
         UserException Empty(string what) =>
             new($"{path}:{record.Line}: {what}: expected a text, got an empty one");
+    }
+
+    /// <summary>
+    /// What the model is shown, and the question's text that it is left to say: the document's own tokens as far as they hold nothing of
+    /// the answer. Blanks and marks at the border may be cut otherwise in the question alone; a document whose first token already holds
+    /// some of the answer leaves the question's own tokens, all of them.
+    /// </summary>
+    private static (int[] Shown, string Left) Split(string question, int[] asked, int[] document, Tokenizer tokenizer)
+    {
+        int shown = document.AsSpan().CommonPrefixLength(asked);
+        string? text = null;
+        for (int n = shown; n < document.Length && text?.Length != question.Length; n++)
+        {
+            string longer = tokenizer.Decode(document.AsSpan(0, n + 1), skipSpecialTokens: false);
+            if (!question.StartsWith(longer, StringComparison.Ordinal))
+                break;
+            (shown, text) = (n + 1, longer);
+        }
+
+        return shown == 0
+            ? (asked, "")
+            : (document[..shown], text is null ? tokenizer.Decode(asked.AsSpan(shown), skipSpecialTokens: false) : question[text.Length..]);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace MolEngine.VirtualGpu.Execution;
 
 /// <summary>[register + offset].</summary>
@@ -8,17 +10,22 @@ internal readonly unsafe record struct AddressOperand(int Register, bool IsWide,
     /// <summary>The addresses of all lanes.</summary>
     public void Compute(Warp warp, ulong* addresses)
     {
-        if (IsWide)
+        Vector512<ulong> offset = Vector512.Create((ulong)Offset);
+        byte* source = warp.Registers + Register;
+        for (int lane = 0; lane < Warp.Lanes; lane += Vector512<ulong>.Count)
         {
-            ulong* source = (ulong*)(warp.Registers + Register);
-            for (int lane = 0; lane < Warp.Lanes; lane++)
-                addresses[lane] = source[lane] + (ulong)Offset;
-        }
-        else
-        {
-            uint* source = (uint*)(warp.Registers + Register);
-            for (int lane = 0; lane < Warp.Lanes; lane++)
-                addresses[lane] = source[lane] + (ulong)Offset;
+            Vector512<ulong> register;
+            if (IsWide)
+            {
+                register = Vector512.Load((ulong*)source + lane);
+            }
+            else
+            {
+                (Vector256<ulong> lower, Vector256<ulong> upper) = Vector256.Widen(Vector256.Load((uint*)source + lane));
+                register = Vector512.Create(lower, upper);
+            }
+
+            (register + offset).Store(addresses + lane);
         }
     }
 }

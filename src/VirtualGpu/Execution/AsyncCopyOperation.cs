@@ -41,7 +41,7 @@ internal sealed unsafe class AsyncCopyOperation(
         SharedAccess.Count(counters, mask, to, Bytes, AccessKind.Write);
     }
 
-    protected override void Move(Warp warp, uint mask, byte** pointers, StateSpace space) =>
+    protected override void Move(Warp warp, uint mask, byte** pointers) =>
         throw new InvalidOperationException();
 
     /// <summary>The address is aligned to the whole size, however few bytes are read from it.</summary>

@@ -13,7 +13,7 @@ internal sealed unsafe class AtomicOperation(
 {
     private readonly bool _signed = type.IsSigned();
 
-    protected override void Move(Warp warp, uint mask, byte** pointers, StateSpace space)
+    protected override void Move(Warp warp, uint mask, byte** pointers)
     {
         for (; mask != 0; mask &= mask - 1)
         {

@@ -14,6 +14,8 @@ internal sealed class Barriers(BlockRunner block)
     private readonly List<(Warp Warp, BarrierOperation Operation)>[] _arrived =
         [.. Enumerable.Range(0, Count).Select(_ => new List<(Warp, BarrierOperation)>())];
 
+    private readonly List<(Warp Warp, BarrierOperation Operation)> _released = [];
+
     /// <summary>Threads that each barrier with arrivals waits for; -1 for all of the block.</summary>
     private readonly int[] _threads = new int[Count];
 
@@ -92,11 +94,14 @@ internal sealed class Barriers(BlockRunner block)
                 other);
         }
 
-        if (_arrived[id].Any(a => a.Warp == warp))
+        foreach ((Warp earlier, _) in _arrived[id])
         {
-            throw Mismatch(
-                warp, operation, $"barrier {id}: warp {warp.Index} comes twice before the others have come once",
-                other);
+            if (earlier == warp)
+            {
+                throw Mismatch(
+                    warp, operation, $"barrier {id}: warp {warp.Index} comes twice before the others have come once",
+                    other);
+            }
         }
     }
 
@@ -115,9 +120,10 @@ internal sealed class Barriers(BlockRunner block)
             threads += BitOperations.PopCount(warp.Live);
         }
 
-        (Warp Warp, BarrierOperation Operation)[] released = [.. arrived];
+        _released.Clear();
+        _released.AddRange(arrived);
         arrived.Clear();
-        foreach ((Warp warp, BarrierOperation operation) in released)
+        foreach ((Warp warp, BarrierOperation operation) in _released)
         {
             if (operation.Kind == BarrierKind.Arrive)
                 continue;

@@ -75,7 +75,7 @@ internal sealed unsafe class BlockRunner : IDisposable
     public int WarpCount => _warps.Length;
 
     /// <summary>Warps that have not ended.</summary>
-    public int RunningWarps => _warps.Count(w => w.Status != WarpStatus.Done);
+    public int RunningWarps { get; private set; }
 
     /// <exception cref="VirtualGpuFault">The kernel did something wrong.</exception>
     public void Run(long block)
@@ -87,6 +87,7 @@ internal sealed unsafe class BlockRunner : IDisposable
         Barriers.Clear();
         Clocks.Clear();
         int threads = Launch.ThreadsPerBlock;
+        RunningWarps = _warps.Length;
         for (int i = 0; i < _warps.Length; i++)
         {
             byte* registers = _registers + (i * _registerBytes);
@@ -114,6 +115,12 @@ internal sealed unsafe class BlockRunner : IDisposable
 
         if (RunningWarps > 0)
             throw Deadlock();
+    }
+
+    public void WarpEnded()
+    {
+        RunningWarps--;
+        Barriers.WarpEnded();
     }
 
     /// <summary>The counters of all blocks run here.</summary>

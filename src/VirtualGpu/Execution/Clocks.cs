@@ -10,14 +10,19 @@ internal sealed unsafe class Clocks
 
     private readonly uint[] _clocks = GC.AllocateArray<uint>(MaxWarps * MaxWarps, pinned: true);
     private readonly uint[] _joined = new uint[MaxWarps];
+    private readonly uint[] _settled = new uint[MaxWarps];
 
     /// <summary>Each warp begins in its epoch 1 and has seen nothing of the others.</summary>
     public void Clear()
     {
         Array.Clear(_clocks);
+        Array.Clear(_settled);
         for (int warp = 0; warp < MaxWarps; warp++)
             _clocks[(warp * MaxWarps) + warp] = 1;
     }
+
+    /// <summary>An epoch such that whatever any warp did in it, or before, happened before this warp's next access.</summary>
+    public uint Settled(int warp) => _settled[warp];
 
     public uint Epoch(int warp) => _clocks[(warp * MaxWarps) + warp];
 
@@ -46,6 +51,17 @@ internal sealed unsafe class Clocks
             if (operation.Kind != BarrierKind.Arrive)
                 _joined.AsSpan().CopyTo(_clocks.AsSpan(warp.Index * MaxWarps));
             Advance(warp.Index);
+            _settled[warp.Index] = Least(warp);
         }
+    }
+
+    /// <summary>The least that a warp has seen of any, its own last epoch included.</summary>
+    private uint Least(Warp warp)
+    {
+        uint* clock = Of(warp.Index);
+        uint least = clock[warp.Index] - 1;
+        for (int i = 0; i < warp.Block.WarpCount; i++)
+            least = Math.Min(least, clock[i]);
+        return least;
     }
 }

@@ -16,15 +16,36 @@ internal sealed unsafe class LoadOperation(
     private readonly bool _isPlain =
         destinations.Length == 1 && type.Size() >= 4 && type.Size() == Math.Max(4, destinations[0].Bytes);
 
+    private readonly bool _isWords = type.Size() == 4 && destinations.All(d => d.Bytes == 4);
+
     protected override void MoveContiguous(Warp warp, byte* start, byte** pointers)
     {
         if (_isPlain)
             Buffer.MemoryCopy(start, warp.Registers + destinations[0].Offset, 32 * _size, 32 * _size);
+        else if (_isWords)
+            Deal(warp, (uint*)start);
         else
             base.MoveContiguous(warp, start, pointers);
     }
 
-    protected override void Move(Warp warp, uint mask, byte** pointers, StateSpace space)
+    /// <summary>Words of all lanes to their registers.</summary>
+    private void Deal(Warp warp, uint* words)
+    {
+        int count = destinations.Length;
+        for (int element = 0; element < count; element++)
+        {
+            uint* register = warp.Words(destinations[element].Offset), from = words + element;
+            for (int lane = 0; lane < Warp.Lanes; lane += 4, from += 4 * count)
+            {
+                register[lane] = *from;
+                register[lane + 1] = from[count];
+                register[lane + 2] = from[2 * count];
+                register[lane + 3] = from[3 * count];
+            }
+        }
+    }
+
+    protected override void Move(Warp warp, uint mask, byte** pointers)
     {
         for (int element = 0; element < destinations.Length; element++)
         {

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using MolEngine.VirtualGpu.Execution.Lanes;
 using MolEngine.VirtualGpu.Memory;
 
 namespace MolEngine.VirtualGpu.Execution;
@@ -10,7 +13,7 @@ internal sealed unsafe class MatrixLoadOperation(AddressOperand address, int[] r
     : MemoryOperation(address, Ptx.StateSpace.Shared, RowBytes, stores ? AccessKind.Write : AccessKind.Read)
 {
     private const int RowBytes = 16;
-    private const int Rows = 8;
+    private const int Rows = HalfMatrix.Rows;
 
     public override void Execute(Warp warp, uint mask)
     {
@@ -18,9 +21,8 @@ internal sealed unsafe class MatrixLoadOperation(AddressOperand address, int[] r
         Address.Compute(warp, addresses);
         SharedMemory shared = warp.Block.Shared;
         int rows = Rows * registers.Length;
-        for (int row = 0; row < rows; row++)
-            shared.Touch(this, warp, row, addresses[row], RowBytes, Kind, ShadowRecord.SeveralLanes);
         uint lanes = rows == Warp.Lanes ? uint.MaxValue : (1u << rows) - 1;
+        shared.TouchLanes(this, warp, lanes, addresses, RowBytes, Kind, ShadowRecord.SeveralLanes);
         SharedAccess.Count(warp.Block.Counters, lanes, addresses, RowBytes, Kind);
         ushort** starts = stackalloc ushort*[Rows];
         for (int matrix = 0; matrix < registers.Length; matrix++)
@@ -31,20 +33,38 @@ internal sealed unsafe class MatrixLoadOperation(AddressOperand address, int[] r
         }
     }
 
-    protected override void Move(Warp warp, uint mask, byte** pointers, Ptx.StateSpace space) =>
+    protected override void Move(Warp warp, uint mask, byte** pointers) =>
         throw new InvalidOperationException();
 
+    [SkipLocalsInit]
     private void Exchange(uint* register, ushort** rows)
     {
-        for (int lane = 0; lane < Warp.Lanes; lane++)
+        if (!transposed)
         {
-            int g = lane >> 2, t = lane & 3;
-            ref ushort low = ref transposed ? ref rows[2 * t][g] : ref rows[g][2 * t];
-            ref ushort high = ref transposed ? ref rows[(2 * t) + 1][g] : ref rows[g][(2 * t) + 1];
-            if (stores)
-                (low, high) = ((ushort)register[lane], (ushort)(register[lane] >> 16));
-            else
-                register[lane] = ((uint)high << 16) | low;
+            // Four lanes have a row.
+            for (int g = 0; g < Rows; g++, register += 4)
+            {
+                if (stores)
+                    *(Vector128<uint>*)rows[g] = *(Vector128<uint>*)register;
+                else
+                    *(Vector128<uint>*)register = *(Vector128<uint>*)rows[g];
+            }
+
+            return;
         }
+
+        if (!stores)
+        {
+            HalfMatrix.Transpose(rows, (ushort*)register);
+            return;
+        }
+
+        ushort* matrix = stackalloc ushort[Rows * Rows];
+        ushort** columns = stackalloc ushort*[Rows];
+        for (int g = 0; g < Rows; g++)
+            columns[g] = (ushort*)register + (g * Rows);
+        HalfMatrix.Transpose(columns, matrix);
+        for (int g = 0; g < Rows; g++)
+            *(Vector128<ushort>*)rows[g] = *(Vector128<ushort>*)(matrix + (g * Rows));
     }
 }

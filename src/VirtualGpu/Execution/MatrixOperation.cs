@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MolEngine.Kernels.Numerics;
+using MolEngine.VirtualGpu.Execution.Lanes;
 
 namespace MolEngine.VirtualGpu.Execution;
 
@@ -19,6 +20,7 @@ internal sealed unsafe class MatrixOperation(int[] d, int[] a, int[] b, int[] c,
     /// <summary>Multiplications and additions.</summary>
     public long Operations => 2L * M * N * k;
 
+    [SkipLocalsInit]
     public override void Execute(Warp warp, uint mask)
     {
         double* left = stackalloc double[M * 16];
@@ -66,34 +68,34 @@ internal sealed unsafe class MatrixOperation(int[] d, int[] a, int[] b, int[] c,
     /// A's register i has rows 8 (i &amp; 1) .. and columns 8 (i / 2) ..: as 16-bit numbers its lanes are an 8x8
     /// matrix, row by row. B's register i is such a matrix, too, transposed.
     /// </summary>
+    [SkipLocalsInit]
     private void LoadBFloat16(Warp warp, double* left, double* right)
     {
-        double* row = stackalloc double[8];
         for (int i = 0; i < a.Length; i++)
         {
             ushort* register = (ushort*)warp.Words(a[i]);
             double* corner = left + (8 * (i & 1) * k) + (8 * (i >> 1));
             for (int g = 0; g < 8; g++)
-                Widen(register + (g * 8), corner + (g * k));
+                Widen(Vector128.Load(register + (g * 8)), corner + (g * k));
         }
 
+        ushort* transposed = stackalloc ushort[8 * N];
+        ushort** columns = stackalloc ushort*[N];
+        Vector128<ushort> places = Vector128.Create((ushort)0, 2, 4, 6, 1, 3, 5, 7);
         for (int i = 0; i < b.Length; i++)
         {
-            ushort* register = (ushort*)warp.Words(b[i]);
             for (int column = 0; column < N; column++)
-            {
-                Widen(register + (column * 8), row);
-                for (int g = 0; g < 8; g++)
-                    right[(((8 * i) + g) * N) + Place(column)] = row[g];
-            }
+                columns[column] = (ushort*)warp.Words(b[i]) + (column * 8);
+            HalfMatrix.Transpose(columns, transposed);
+            for (int g = 0; g < 8; g++)
+                Widen(Vector128.Shuffle(Vector128.Load(transposed + (g * N)), places), right + (((8 * i) + g) * N));
         }
     }
 
     /// <summary>Eight bf16 as doubles: exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Widen(ushort* from, double* to)
+    private static void Widen(Vector128<ushort> bits, double* to)
     {
-        Vector128<ushort> bits = Vector128.Load(from);
         Vector256<float> singles =
             (Vector256.Create(Vector128.WidenLower(bits), Vector128.WidenUpper(bits)) << 16).AsSingle();
         (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(singles);

@@ -33,15 +33,14 @@ internal abstract unsafe class MemoryOperation(AddressOperand address, StateSpac
 
     /// <summary>Moves the bytes of the lanes.</summary>
     /// <param name="pointers">Of each lane in the mask.</param>
-    /// <param name="space">Where they point to.</param>
-    protected abstract void Move(Warp warp, uint mask, byte** pointers, StateSpace space);
+    protected abstract void Move(Warp warp, uint mask, byte** pointers);
 
     /// <summary>As <see cref="Move"/> where all 32 lanes' bytes follow each other.</summary>
     protected virtual void MoveContiguous(Warp warp, byte* start, byte** pointers)
     {
         for (int lane = 0; lane < Warp.Lanes; lane++)
             pointers[lane] = start + (lane * bytes);
-        Move(warp, uint.MaxValue, pointers, StateSpace.Global);
+        Move(warp, uint.MaxValue, pointers);
     }
 
     private void Generic(Warp warp, uint mask, ulong* addresses)
@@ -74,19 +73,14 @@ internal abstract unsafe class MemoryOperation(AddressOperand address, StateSpac
     private void In(Warp warp, uint mask, ulong* addresses, StateSpace where)
     {
         byte** pointers = (byte**)(addresses + Warp.Lanes);
+        byte* start = null;
         switch (where)
         {
             case StateSpace.Global or StateSpace.Const:
-                byte* start = GlobalAccess.Resolve(this, warp, mask, addresses, pointers);
-                if (start != null)
-                {
-                    MoveContiguous(warp, start, pointers);
-                    return;
-                }
-
+                start = GlobalAccess.Resolve(this, warp, mask, addresses, pointers);
                 break;
             case StateSpace.Shared:
-                SharedAccess.Resolve(this, warp, mask, addresses, pointers);
+                start = SharedAccess.Resolve(this, warp, mask, addresses, pointers);
                 break;
             case StateSpace.Local:
                 LocalAccess.Resolve(this, warp, mask, addresses, pointers);
@@ -96,6 +90,9 @@ internal abstract unsafe class MemoryOperation(AddressOperand address, StateSpac
                 break;
         }
 
-        Move(warp, mask, pointers, where);
+        if (start != null)
+            MoveContiguous(warp, start, pointers);
+        else
+            Move(warp, mask, pointers);
     }
 }

@@ -14,15 +14,36 @@ internal sealed unsafe class StoreOperation(
     private readonly bool _isPlain =
         sources.Length == 1 && type.Size() >= 4 && sources[0].IsWide == (type.Size() == 8);
 
+    private readonly bool _isWords = type.Size() == 4 && sources.All(s => !s.IsWide);
+
     protected override void MoveContiguous(Warp warp, byte* start, byte** pointers)
     {
         if (_isPlain)
             Buffer.MemoryCopy(warp.Registers + sources[0].Offset, start, 32 * _size, 32 * _size);
+        else if (_isWords)
+            Gather(warp, (uint*)start);
         else
             base.MoveContiguous(warp, start, pointers);
     }
 
-    protected override void Move(Warp warp, uint mask, byte** pointers, StateSpace space)
+    /// <summary>Words of all lanes from their registers.</summary>
+    private void Gather(Warp warp, uint* words)
+    {
+        int count = sources.Length;
+        for (int element = 0; element < count; element++)
+        {
+            uint* register = warp.Words(sources[element].Offset), to = words + element;
+            for (int lane = 0; lane < Warp.Lanes; lane += 4, to += 4 * count)
+            {
+                *to = register[lane];
+                to[count] = register[lane + 1];
+                to[2 * count] = register[lane + 2];
+                to[3 * count] = register[lane + 3];
+            }
+        }
+    }
+
+    protected override void Move(Warp warp, uint mask, byte** pointers)
     {
         for (int element = 0; element < sources.Length; element++)
         {
@@ -35,14 +56,14 @@ internal sealed unsafe class StoreOperation(
                 byte* to = pointers[lane] + (element * _size);
                 switch (_size)
                 {
+                    case 4:
+                        *(uint*)to = (uint)value;
+                        break;
                     case 1:
                         *to = (byte)value;
                         break;
                     case 2:
                         *(ushort*)to = (ushort)value;
-                        break;
-                    case 4:
-                        *(uint*)to = (uint)value;
                         break;
                     default:
                         *(ulong*)to = value;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using MolEngine.VirtualGpu.Faults;
 
 namespace MolEngine.VirtualGpu.Execution;
@@ -20,6 +21,13 @@ internal sealed unsafe class SyncOperation(Operation inner, int members) : Opera
     {
         if (mask == 0)
         {
+            warp.Advance();
+            return;
+        }
+
+        if (mask == uint.MaxValue && IsWhole(warp))
+        {
+            inner.Execute(warp, mask);
             warp.Advance();
             return;
         }
@@ -77,6 +85,16 @@ internal sealed unsafe class SyncOperation(Operation inner, int members) : Opera
         }
 
         return false;
+    }
+
+    /// <summary>Whether all lanes name the whole warp.</summary>
+    private bool IsWhole(Warp warp)
+    {
+        if (members < 0)
+            return true;
+        Vector512<uint> all = Vector512<uint>.AllBitsSet;
+        uint* masks = warp.Words(members);
+        return (Vector512.Load(masks) & Vector512.Load(masks + Vector512<uint>.Count)) == all;
     }
 
     private uint MemberMask(Warp warp, int lane) => members < 0 ? uint.MaxValue : warp.Words(members)[lane];

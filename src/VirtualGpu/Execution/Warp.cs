@@ -127,7 +127,7 @@ internal sealed unsafe class Warp(BlockRunner block, int index)
         if (Live == 0)
         {
             Status = WarpStatus.Done;
-            block.Barriers.WarpEnded();
+            block.WarpEnded();
             return;
         }
 

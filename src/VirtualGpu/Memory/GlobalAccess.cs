@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MolEngine.VirtualGpu.Counters;
 using MolEngine.VirtualGpu.Execution;
@@ -83,6 +84,7 @@ internal static unsafe class GlobalAccess
     }
 
     /// <summary>Different 32-byte sectors that the lanes' addresses lie in.</summary>
+    [SkipLocalsInit]
     public static int Sectors(uint mask, ulong* addresses)
     {
         ulong* seen = stackalloc ulong[Warp.Lanes];

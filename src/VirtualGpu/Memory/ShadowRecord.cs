@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace MolEngine.VirtualGpu.Memory;
 
 /// <summary>Who touched a unit of shared memory last, in one word; 0 is nobody.</summary>
@@ -12,7 +14,9 @@ internal static class ShadowRecord
     /// <summary>Programs with more instructions cannot be told apart in a record.</summary>
     public const int MaxPc = 1 << 24;
 
-    private const ulong LaneMask = 63UL << 29;
+    public const ulong EpochMask = ulong.MaxValue << 37;
+    public const ulong LaneMask = 63UL << 29;
+    public const ulong WarpMask = 31UL << 24;
 
     public static ulong Make(uint epoch, int warp, int lane, int pc) =>
         ((ulong)epoch << 37) | ((ulong)lane << 29) | ((ulong)warp << 24) | (uint)pc;
@@ -27,6 +31,10 @@ internal static class ShadowRecord
 
     /// <param name="record">Of lane 0.</param>
     public static ulong WithLane(ulong record, int lane) => record | ((ulong)lane << 29);
+
+    /// <summary>The lane fields of eight units from a unit of a row in which a lane has 2^shift.</summary>
+    public static Vector512<ulong> Lanes(int first, int shift) =>
+        ((Vector512<ulong>.Indices + Vector512.Create((ulong)first)) >> shift) << 29;
 
     public static ulong WithSeveralLanes(ulong record) => record | LaneMask;
 }

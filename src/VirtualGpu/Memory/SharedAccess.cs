@@ -7,36 +7,40 @@ namespace MolEngine.VirtualGpu.Memory;
 /// <summary>Checks and counts a warp's request to shared memory, and finds the host's pointers.</summary>
 internal static unsafe class SharedAccess
 {
-    public static void Resolve(MemoryOperation at, Warp warp, uint mask, ulong* addresses, byte** pointers)
+    /// <returns>The start where all 32 lanes' bytes follow each other; else null, and each lane has its
+    /// pointer.</returns>
+    public static byte* Resolve(MemoryOperation at, Warp warp, uint mask, ulong* addresses, byte** pointers)
     {
         SharedMemory shared = warp.Block.Shared;
         if (mask == uint.MaxValue && GlobalAccess.IsContiguous(addresses, at.Bytes)
             && shared.TryTouchRow(at, warp, addresses[0], at.Bytes, at.Kind))
         {
-            for (int lane = 0; lane < Warp.Lanes; lane++)
-                pointers[lane] = shared.Data + addresses[lane];
-            Count(warp.Block.Counters, mask, addresses, at.Bytes, at.Kind);
-            return;
+            // 32 banks in order: no part of it meets a bank twice.
+            Count(warp.Block.Counters, Warp.Lanes * at.Bytes, conflicts: 0, at.Kind);
+            return shared.Data + addresses[0];
         }
 
+        shared.TouchLanes(at, warp, mask, addresses, at.Bytes, at.Kind);
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
             int lane = BitOperations.TrailingZeroCount(rest);
-            shared.Touch(at, warp, lane, addresses[lane], at.Bytes, at.Kind);
             pointers[lane] = shared.Data + addresses[lane];
         }
 
         Count(warp.Block.Counters, mask, addresses, at.Bytes, at.Kind);
+        return null;
     }
 
-    public static void Count(LaunchCounters counters, uint mask, ulong* addresses, int bytes, AccessKind kind)
+    public static void Count(LaunchCounters counters, uint mask, ulong* addresses, int bytes, AccessKind kind) => Count(
+        counters, (long)BitOperations.PopCount(mask) * bytes, BankConflicts.Extra(mask, addresses, bytes), kind);
+
+    private static void Count(LaunchCounters counters, long bytes, int conflicts, AccessKind kind)
     {
-        long total = (long)BitOperations.PopCount(mask) * bytes;
         counters.SharedRequests++;
-        counters.SharedBankConflicts += BankConflicts.Extra(mask, addresses, bytes);
+        counters.SharedBankConflicts += conflicts;
         if (kind == AccessKind.Read)
-            counters.SharedBytesLoaded += total;
+            counters.SharedBytesLoaded += bytes;
         else
-            counters.SharedBytesStored += total;
+            counters.SharedBytesStored += bytes;
     }
 }

@@ -35,9 +35,9 @@ internal sealed unsafe partial class SharedMemory : IDisposable
         _units = (size + unit - 1) >> _unitShift;
         Data = (byte*)NativeMemory.AlignedAlloc((nuint)size + 64, 64);
         Written = (byte*)NativeMemory.AlignedAlloc((nuint)size + 64, 64);
-        _writes = (ulong*)NativeMemory.AllocZeroed((nuint)_units + 1, 8);
-        _readers = (uint*)NativeMemory.AllocZeroed((nuint)_units + 1, 4);
-        _reads = (ulong*)NativeMemory.AllocZeroed(((nuint)_units * (nuint)warps) + 1, 8);
+        _writes = (ulong*)NativeMemory.AllocZeroed((nuint)_units + Step, 8);
+        _readers = (uint*)NativeMemory.AllocZeroed((nuint)_units + Step, 4);
+        _reads = (ulong*)NativeMemory.AllocZeroed(((nuint)_units * (nuint)warps) + Step, 8);
     }
 
     /// <summary>Bytes, static and dynamic.</summary>
@@ -101,53 +101,6 @@ internal sealed unsafe partial class SharedMemory : IDisposable
 
         if (kind != AccessKind.Read)
             MarkWritten(start, bytes);
-    }
-
-    /// <summary>
-    /// The usual case of a whole warp whose lanes' bytes follow each other, all in order: checked and noted at once.
-    /// </summary>
-    /// <returns>False, with nothing noted, where a lane may be at fault: then each is to be touched.</returns>
-    public bool TryTouchRow(Operation at, Warp warp, ulong offset, int bytes, AccessKind kind)
-    {
-        int total = bytes * Warp.Lanes;
-        bool isFine = kind != AccessKind.Atomic && _atomicWarps == null && offset < (ulong)Size
-            && (ulong)Size - offset >= (ulong)total && (offset & (ulong)(bytes - 1)) == 0;
-        if (!isFine)
-            return false;
-        int me = warp.Index, first = (int)offset >> _unitShift, count = total >> _unitShift;
-        uint* clock = _block.Clocks.Of(me);
-        ulong* writes = _writes + first;
-        uint* readers = _readers + first;
-        int laneShift = BitOperations.Log2((uint)bytes) - _unitShift;
-        for (int i = 0; i < count; i++)
-        {
-            int lane = i >> laneShift;
-            if (!IsPast(writes[i], me, lane, clock)
-                || (kind == AccessKind.Write && !AreReadsPast(first + i, me, lane, clock)))
-            {
-                return false;
-            }
-        }
-
-        var written = new Span<byte>(Written + offset, total);
-        ulong record = ShadowRecord.Make(clock[me], me, 0, at.Pc);
-        if (kind == AccessKind.Write)
-        {
-            written.Fill(255);
-            for (int i = 0; i < count; i++)
-            {
-                readers[i] = 0;
-                writes[i] = ShadowRecord.WithLane(record, i >> laneShift);
-            }
-
-            return true;
-        }
-
-        if (written.ContainsAnyExcept((byte)255))
-            return false;
-        for (int i = 0; i < count; i++)
-            Note(_readers, _reads, me, first + i, ShadowRecord.WithLane(record, i >> laneShift));
-        return true;
     }
 
     /// <summary>An asynchronous copy is issued: until it lands, every touch of its destination is an error.</summary>
@@ -234,8 +187,8 @@ internal sealed unsafe partial class SharedMemory : IDisposable
     {
         if (_atomics == null)
         {
-            _atomicWarps = (uint*)NativeMemory.AllocZeroed((nuint)_units + 1, 4);
-            _atomics = (ulong*)NativeMemory.AllocZeroed(((nuint)_units * (nuint)_warps) + 1, 8);
+            _atomicWarps = (uint*)NativeMemory.AllocZeroed((nuint)_units + Step, 4);
+            _atomics = (ulong*)NativeMemory.AllocZeroed(((nuint)_units * (nuint)_warps) + Step, 8);
         }
 
         ulong written = _writes[unit];
@@ -265,17 +218,6 @@ internal sealed unsafe partial class SharedMemory : IDisposable
         bool isAlone = isFirst || ShadowRecord.Epoch(*last) != ShadowRecord.Epoch(record)
             || ShadowRecord.Lane(*last) == ShadowRecord.Lane(record);
         *last = isAlone ? record : ShadowRecord.WithSeveralLanes(record);
-    }
-
-    private bool AreReadsPast(int unit, int me, int lane, uint* clock)
-    {
-        for (uint warps = _readers[unit]; warps != 0; warps &= warps - 1)
-        {
-            if (!IsPast(_reads[((long)BitOperations.TrailingZeroCount(warps) * _units) + unit], me, lane, clock))
-                return false;
-        }
-
-        return true;
     }
 
     private void AfterReads(Operation at, Warp warp, int lane, int unit, ulong record, uint* clock)

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Support;
 using MolEngine.TokenizerTrainer;

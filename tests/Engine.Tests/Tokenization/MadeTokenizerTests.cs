@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
-using FsCheck.Xunit;
 using MolEngine.Engine.Tokenization;
+using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Tokenization;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using FsCheck.Xunit;
 using MolEngine.Engine.Tokenization;
+using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Tokenization;
 

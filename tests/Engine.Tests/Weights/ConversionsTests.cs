@@ -1,6 +1,6 @@
-using FsCheck.Xunit;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
+using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Weights;
 

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
+using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Weights;
 

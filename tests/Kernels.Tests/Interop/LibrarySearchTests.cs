@@ -30,6 +30,21 @@ public sealed class LibrarySearchTests : IDisposable
         Assert.Equal(all.Length, all.Distinct().Count());
     }
 
+    /// <summary>The folder of a config or of the command line comes before every other, and its toolkit and packages too.</summary>
+    [Fact]
+    public void A_folder_that_is_named_comes_first()
+    {
+        Make("first/nvidia/cuda_nvrtc/lib");
+        var search = new LibrarySearch(
+            false, n => n == LibrarySearch.PathVariable ? Under("given") : null, Under("home"), Under("root"));
+        string[] all = [.. search.From(Under("first")).Candidates(CudaLibrary.Nvrtc, 12)];
+        AssertInOrder(
+            all, "first/libnvrtc.so.12", "first/lib64/libnvrtc.so.12", "first/nvidia/cuda_nvrtc/lib/libnvrtc.so.12",
+            "given/libnvrtc.so.12", "given/lib64/libnvrtc.so.12", "libnvrtc.so.12");
+        Assert.Equal(Under("first/libcuda.so.1"), search.From(Under("first")).Candidates(CudaLibrary.Driver, 12).First());
+        Assert.Equal(search.Candidates(CudaLibrary.Nvrtc, 12), search.From(null).Candidates(CudaLibrary.Nvrtc, 12));
+    }
+
     /// <summary>A library of CUDA 13 does not work with a driver of CUDA 12.</summary>
     [Fact]
     public void Libraries_newer_than_the_driver_are_passed_over() =>

@@ -123,6 +123,22 @@ public sealed class CommandLineTests : IDisposable
         Assert.All(places.TakeWhile(l => l.Length > 0), l => Assert.Matches($"^  .*{file}.*: ", l));
     }
 
+    /// <summary>A folder of a config, and before it one of the command line, are the first among the places.</summary>
+    [SkippableFact]
+    public void Doctor_begins_where_it_is_told_to()
+    {
+        Skip.If(Run("doctor").Output.Contains("\ncuBLASLt   cuBLASLt "), "cuBLASLt is installed: no places are listed");
+        string cuda = _folder.Folder("cuda"), other = _folder.Folder("other");
+        string config = _folder.Write("run.yaml", "{model: m, output: o, cuda_path: cuda, data: {corpora: [{path: x, kind: domain}]}}");
+        Assert.StartsWith($"  {cuda}{Path.DirectorySeparatorChar}", FirstPlace("doctor", config));
+        Assert.StartsWith($"  {other}{Path.DirectorySeparatorChar}", FirstPlace("doctor", config, "--cuda-path", other));
+        Assert.Contains("--cuda-path: nowhere: expected a folder", Run("doctor", "--cuda-path", "nowhere").Error);
+        Assert.Contains("run.yaml: config: expected a YAML file, got no such file", Run("doctor", "none/run.yaml").Error);
+
+        static string FirstPlace(params string[] args) =>
+            Run(args).Output.Split('\n').SkipWhile(l => !l.StartsWith("cuBLASLt was looked for in")).ElementAt(1);
+    }
+
     private static (int Code, string Output, string Error) Run(params string[] args)
     {
         var output = new StringWriter { NewLine = "\n" };

@@ -96,21 +96,22 @@ public sealed class SelftestTests
         var none = new CudaProbe(CudaState.NoDriver, "no NVIDIA driver found", library, 0, []);
         Assert.StartsWith(
             "--device: cuda:0: no NVIDIA driver found. ",
-            Assert.Throws<EnvironmentFaultException>(() => SelftestDevice.Cuda(none, 0)).Message);
+            Assert.Throws<EnvironmentFaultException>(() => SelftestDevice.Cuda(none, 0, LibrarySearch.Here)).Message);
 
         CudaProbe one = CudaProbe.Of(new VirtualCudaDriver(), library);
         Assert.Equal(CudaState.Ready, one.State);
         Assert.StartsWith(
             "--device: cuda:1: no such GPU: expected 0 to 0 (virtual sm_80",
-            Assert.Throws<EnvironmentFaultException>(() => SelftestDevice.Cuda(one, 1)).Message);
+            Assert.Throws<EnvironmentFaultException>(() => SelftestDevice.Cuda(one, 1, LibrarySearch.Here)).Message);
         Assert.StartsWith(
-            "cuda:0, virtual sm_80 (compute capability 8.0); kernels: PTX", SelftestDevice.Cuda(one, 0)[0].Title);
+            "cuda:0, virtual sm_80 (compute capability 8.0); kernels: PTX", SelftestDevice.Cuda(one, 0, LibrarySearch.Here)[0].Title);
 
         CudaDeviceProperties old = one.Devices[0] with { Ordinal = 1, Capability = new ComputeCapability(7, 5) };
         Assert.Contains(
             "GPU too old: expected compute capability 8.0 or newer, got 7.5",
             Assert.Throws<EnvironmentFaultException>(
-                () => SelftestDevice.Cuda(one with { Devices = [.. one.Devices, old] }, 1)).Message);
+                () => SelftestDevice.Cuda(
+                    one with { Devices = [.. one.Devices, old] }, 1, LibrarySearch.Here)).Message);
     }
 
     [Fact]

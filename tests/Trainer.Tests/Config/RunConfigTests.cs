@@ -39,6 +39,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(RecomputeKind.None, c.Recompute);
         Assert.Equal(new ValidateSettings(50, 100), c.Validate);
         Assert.Equal(Environment.ProcessorCount, c.Threads);
+        Assert.Null(c.Device.CudaPath);
     }
 
     [Fact]
@@ -78,6 +79,7 @@ public sealed class RunConfigTests : IDisposable
             recompute: layer
             validate: {every: 10, documents: 5}
             threads: 2
+            cuda_path: m
             """);
         Assert.Equal(
             (InitKind.Random, 7UL, 3UL, 20L, null), (c.Init.Kind, c.Init.Seed, c.Seed, c.Steps!.Value, c.Epochs));
@@ -96,6 +98,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(c.Optimizer, again.Optimizer);
         Assert.Equal(c.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)), again.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)));
         Assert.Equal((c.Steps, c.Loss, c.Init), (again.Steps, again.Loss, again.Init));
+        Assert.Equal((Path.Combine(_folder.Root, "m"), Path.Combine(_folder.Root, "m")), (c.Device.CudaPath, again.Device.CudaPath));
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using FsCheck;
-using FsCheck.Xunit;
+using MolEngine.Support;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 

@@ -1,6 +1,6 @@
 using FsCheck;
-using FsCheck.Xunit;
 using MolEngine.Kernels.Numerics;
+using MolEngine.Support;
 using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Tests.Data;

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
+using MolEngine.Support;
 using MolEngine.Trainer.Reporting.Html.Charts;
 
 namespace MolEngine.Trainer.Tests.Reporting;

@@ -1,5 +1,5 @@
 using System.Text;
-using FsCheck.Xunit;
+using MolEngine.Support;
 using MolEngine.Trainer.Reporting.TensorBoard;
 
 namespace MolEngine.Trainer.Tests.Reporting;

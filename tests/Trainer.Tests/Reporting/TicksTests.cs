@@ -1,7 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
+using MolEngine.Support;
 using MolEngine.Trainer.Reporting.Html.Charts;
 
 namespace MolEngine.Trainer.Tests.Reporting;

@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
+using MolEngine.Trainer.Cli.Verbs;
+using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Reporting;
 using MolEngine.VirtualGpu.Driver;
 
@@ -16,11 +18,11 @@ internal static class DoctorRunner
     private static readonly string VirtualGpu =
         $"{DeviceProfile.Sm80.Name}, a GPU that the CPU executes, for tests: `molengine selftest --device virtual`";
 
-    public static int Run(CommandContext context)
+    public static int Run(LibrarySearch search, CommandContext context)
     {
         MachineInfo machine = MachineInfo.Read();
-        CudaProbe gpu = CudaProbe.Run(LibrarySearch.Here);
-        CudaToolkit toolkit = CudaToolkit.Find(LibrarySearch.Here, gpu.NewestMajor);
+        CudaProbe gpu = CudaProbe.Run(search);
+        CudaToolkit toolkit = CudaToolkit.Find(search, gpu.NewestMajor);
         SimdLevel best = SimdLevels.Best;
         (string, string)[] lines =
         [
@@ -48,7 +50,9 @@ internal static class DoctorRunner
         if (library.Found)
             return;
         to.WriteLine();
-        to.WriteLine($"{library.Title} was looked for in ({LibrarySearch.PathVariable} names a folder to begin with):");
+        to.WriteLine(
+            $"{library.Title} was looked for in ({CudaPathOption.Name}, {DeviceKeys.CudaPath.Path} in a config or "
+            + $"{LibrarySearch.PathVariable} names a folder to begin with):");
         to.WriteLine(library.Places);
     }
 

@@ -25,7 +25,7 @@ internal static partial class KernelsRunner
                 Build(options, context);
                 break;
             default:
-                Embed(options.To ?? EmbeddedFolder, context.Out);
+                Embed(options, context.Out);
                 break;
         }
 
@@ -57,7 +57,7 @@ internal static partial class KernelsRunner
 
     private static void Build(KernelsOptions options, CommandContext context)
     {
-        NvrtcCompiler compiler = Compiler();
+        NvrtcCompiler compiler = Compiler(options.Search);
         foreach (string architecture in options.Architectures)
             CheckArchitecture(architecture, compiler);
         context.Out.WriteLine(compiler.Name);
@@ -100,15 +100,16 @@ internal static partial class KernelsRunner
         $"{cells[0],-24} {cells[1],-7} {cells[2],9} {cells[3],7} {cells[4],9} {cells[5],7} {cells[6],9}  {cells[7]}"
             .TrimEnd();
 
-    private static void Embed(string folder, TextWriter to)
+    private static void Embed(KernelsOptions options, TextWriter to)
     {
+        string folder = options.To ?? EmbeddedFolder;
         if (!Directory.Exists(folder))
         {
             throw new UserException(
                 $"--out: {folder}: expected a folder, got no such folder. Run this in the repository's root.");
         }
 
-        NvrtcCompiler compiler = Compiler();
+        NvrtcCompiler compiler = Compiler(options.Search);
         foreach (KernelSource source in KernelSources.All)
         {
             EmbeddedPtx made = EmbeddedPtx.Make(source, compiler);
@@ -126,12 +127,12 @@ internal static partial class KernelsRunner
         DurableFiles.Write(Path.Combine(folder, name), stream => stream.Write(bytes));
     }
 
-    private static NvrtcCompiler Compiler()
+    private static NvrtcCompiler Compiler(LibrarySearch search)
     {
-        (NvrtcCompiler? compiler, string sentence, LibraryFinding library) = CudaToolkit.FindNvrtc(LibrarySearch.Here);
+        (NvrtcCompiler? compiler, string sentence, LibraryFinding library) = CudaToolkit.FindNvrtc(search);
         return compiler ?? throw new EnvironmentFaultException(
             $"NVRTC: {(library.Found ? sentence : "not found")}. Install it (`pip install nvidia-cuda-nvrtc-cu12`, or "
-            + $"a CUDA toolkit) or name its folder in {LibrarySearch.PathVariable}. Tried:\n"
+            + $"a CUDA toolkit) or name its folder by {CudaPathOption.Name} or in {LibrarySearch.PathVariable}. Tried:\n"
             + library.Places);
     }
 

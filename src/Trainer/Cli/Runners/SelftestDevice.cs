@@ -32,11 +32,11 @@ internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
 
     /// <summary>A GPU with the PTX in the program and, where NVRTC is found, with what that compiles.</summary>
     /// <exception cref="EnvironmentFaultException">There is no such GPU, or none that will do.</exception>
-    public static IReadOnlyList<SelftestDevice> Cuda(CudaProbe probe, int ordinal)
+    public static IReadOnlyList<SelftestDevice> Cuda(CudaProbe probe, int ordinal, LibrarySearch search)
     {
         CudaDeviceProperties device = ComputeDevice.Require(probe, ordinal, DeviceOptions.DeviceName);
         string title = $"cuda:{ordinal}, {device.Name} (compute capability {device.Capability})";
-        NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(LibrarySearch.Here, probe.NewestMajor).Compiler;
+        NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(search, probe.NewestMajor).Compiler;
         SelftestDevice embedded = Of($"{title}; {Embedded}", new KernelImages(compiler: null, cache: null));
         if (compiler is null || !compiler.Supports(device.Capability))
             return [embedded];

@@ -11,9 +11,9 @@ internal static class SelftestRunner
     private const int Column = 18;
 
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(DeviceChoice device, CommandContext context) => Run(
+    public static int Run(DeviceChoice device, LibrarySearch search, CommandContext context) => Run(
         device.Kind == DeviceKind.Cuda
-            ? SelftestDevice.Cuda(CudaProbe.Run(LibrarySearch.Here), device.Ordinal)
+            ? SelftestDevice.Cuda(CudaProbe.Run(search), device.Ordinal, search)
             : [SelftestDevice.Virtual()],
         KernelChecks.All, context);
 

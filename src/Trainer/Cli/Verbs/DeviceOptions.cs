@@ -23,19 +23,22 @@ internal sealed class DeviceOptions
         Description = "bf16 or fp32, of activations and matrix products (default: bf16 on a GPU).",
     };
 
-    public IReadOnlyList<Option> All => [_device, _precision];
+    private readonly Option<string?> _cudaPath = CudaPathOption.Make();
+
+    public IReadOnlyList<Option> All => [_device, _precision, _cudaPath];
 
     public DeviceSettings Read(ParseResult arguments)
     {
         string device = arguments.GetValue(_device) ?? "auto";
         DeviceChoice choice = DeviceChoice.Parse(device) ?? throw new UserException(
             $"{DeviceName}: {device}: expected {DeviceChoice.Expected}");
-        return new DeviceSettings(choice, arguments.GetValue(_precision) switch
+        PrecisionKind precision = arguments.GetValue(_precision) switch
         {
             null => PrecisionKind.Auto,
             "bf16" => PrecisionKind.Bf16,
             "fp32" => PrecisionKind.Fp32,
             { } other => throw new UserException($"{PrecisionName}: {other}: expected bf16 or fp32"),
-        });
+        };
+        return new DeviceSettings(choice, precision, arguments.Folder(_cudaPath));
     }
 }

@@ -1,19 +1,41 @@
 using System.CommandLine;
 using MolEngine.Trainer.Cli.Runners;
+using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
 internal sealed class DoctorVerb() : Verb("doctor", "What this machine offers: processor, vector width, memory, GPU.")
 {
+    private readonly Argument<string?> _config = new("CONFIG")
+    {
+        Description = "Config of a run: its cuda_path is where NVIDIA's libraries are looked for first.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _cudaPath = CudaPathOption.Make();
+
+    public override IReadOnlyList<Argument> Arguments => [_config];
+
+    public override IReadOnlyList<Option> Options => [_cudaPath];
+
     public override IReadOnlyList<string> Details =>
     [
         "A machine without a GPU is fine: training then runs on the CPU.",
         "Of NVIDIA's libraries that are missing (the driver, NVRTC, cuBLASLt) every place where they were looked for "
-            + "is listed. A folder to begin with can be named in MOLENGINE_CUDA_PATH.",
+            + "is listed. A folder to begin with can be named by --cuda-path, in a config's cuda_path, or in "
+            + "MOLENGINE_CUDA_PATH.",
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
-        [("molengine doctor", "Prints a line for each.")];
+    [
+        ("molengine doctor", "Prints a line for each."),
+        ("molengine doctor run.yaml", "The same as that run will find it."),
+    ];
 
-    public override int Run(ParseResult arguments, CommandContext context) => DoctorRunner.Run(context);
+    public override int Run(ParseResult arguments, CommandContext context)
+    {
+        string? config = arguments.GetValue(_config);
+        string? configured = config is null ? null : RunConfigLoader.Load(config, inputsMayBeAbsent: true).Device.CudaPath;
+        return DoctorRunner.Run(arguments.Search(_cudaPath, configured), context);
+    }
 }

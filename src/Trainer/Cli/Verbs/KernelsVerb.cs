@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
@@ -13,7 +14,9 @@ internal enum KernelsAction
 
 /// <param name="Architectures">Of <c>build</c>: "sm_80" and newer.</param>
 /// <param name="To">Where <c>build</c> writes cubins (null: nowhere) and <c>embed</c> PTX.</param>
-internal sealed record KernelsOptions(KernelsAction Action, IReadOnlyList<string> Architectures, string? To);
+/// <param name="Search">Where NVRTC is looked for.</param>
+internal sealed record KernelsOptions(
+    KernelsAction Action, IReadOnlyList<string> Architectures, string? To, LibrarySearch Search);
 
 internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or compile them: no GPU is needed.")
 {
@@ -30,14 +33,16 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
         "--out", "DIR", "Folder for the cubins of build (default: none are kept) or the PTX of embed (default: "
         + "kernels/ptx).");
 
+    private readonly Option<string?> _cudaPath = CudaPathOption.Make();
+
     public override IReadOnlyList<Argument> Arguments => [_action];
 
-    public override IReadOnlyList<Option> Options => [_arch, _out];
+    public override IReadOnlyList<Option> Options => [_arch, _out, _cudaPath];
 
     public override IReadOnlyList<string> Details =>
     [
-        "build and embed need NVRTC, NVIDIA's compiler library, of CUDA 12 or 13. It is looked for in the folder that "
-            + "MOLENGINE_CUDA_PATH names, in CUDA_PATH, by the system, in pip's packages and where toolkits are "
+        "build and embed need NVRTC, NVIDIA's compiler library, of CUDA 12 or 13. It is looked for in the folders that "
+            + "--cuda-path and MOLENGINE_CUDA_PATH name, in CUDA_PATH, by the system, in pip's packages and where toolkits are "
             + "installed; `molengine doctor` shows where.",
         "build prints, for each kernel: registers of a thread, bytes of shared memory of a block, bytes spilled "
             + "(stored and loaded), the threads of a block, how full it makes a multiprocessor, and what keeps it from "
@@ -63,6 +68,7 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
         string[] architectures = (arguments.GetValue(_arch) ?? DefaultArchitectures).Split(
             ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return KernelsRunner.Run(
-            new KernelsOptions(parsed, [.. architectures.Distinct()], arguments.GetValue(_out)), context);
+            new KernelsOptions(parsed, [.. architectures.Distinct()], arguments.GetValue(_out), arguments.Search(_cudaPath)),
+            context);
     }
 }

@@ -11,7 +11,9 @@ internal sealed class SelftestVerb() : Verb(
         DeviceOptions.DeviceName, "DEVICE",
         "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).");
 
-    public override IReadOnlyList<Option> Options => [_device];
+    private readonly Option<string?> _cudaPath = CudaPathOption.Make();
+
+    public override IReadOnlyList<Option> Options => [_device, _cudaPath];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -37,7 +39,7 @@ internal sealed class SelftestVerb() : Verb(
     {
         string device = arguments.GetValue(_device) ?? "cuda";
         return DeviceChoice.Parse(device) is { Kind: DeviceKind.Cuda or DeviceKind.Virtual } choice
-            ? SelftestRunner.Run(choice, context)
+            ? SelftestRunner.Run(choice, arguments.Search(_cudaPath), context)
             : throw Mistake(DeviceOptions.DeviceName, $"{device}: expected cuda, cuda:N or virtual");
     }
 }

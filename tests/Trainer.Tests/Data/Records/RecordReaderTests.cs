@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using FsCheck;
-using FsCheck.Xunit;
+using MolEngine.Support;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data.Records;
 

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using MolEngine.Kernels.Interop;
+
+namespace MolEngine.Trainer.Cli.Verbs;
+
+/// <summary><c>--cuda-path DIR</c> of the verbs that look for NVIDIA's libraries.</summary>
+internal static class CudaPathOption
+{
+    public const string Name = "--cuda-path";
+
+    public static Option<string?> Make() => new(Name)
+    {
+        HelpName = "DIR",
+        Description = $"Folder where NVIDIA's libraries are looked for first, before that of {LibrarySearch.PathVariable}.",
+        Arity = ArgumentArity.ExactlyOne,
+    };
+
+    /// <summary>Where to look: this machine, the folder of the option first, then <paramref name="configured"/>.</summary>
+    /// <exception cref="UserException">There is no such folder.</exception>
+    public static LibrarySearch Search(this ParseResult arguments, Option<string?> option, string? configured = null) =>
+        LibrarySearch.Here.From(arguments.Folder(option) ?? configured);
+
+    /// <summary>The folder named, or null.</summary>
+    /// <exception cref="UserException">There is no such folder.</exception>
+    public static string? Folder(this ParseResult arguments, Option<string?> option)
+    {
+        string? folder = arguments.GetValue(option);
+        return folder is null || Directory.Exists(folder)
+            ? folder
+            : throw new UserException($"{Name}: {folder}: expected a folder, got none there");
+    }
+}
