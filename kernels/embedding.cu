@@ -23,7 +23,8 @@
 #include "lanes.cuh"
 #include "quads.cuh"
 
-enum { EmbedThreads = 256, EmbedWarps = EmbedThreads / 32 };
+// A lane has so many loads under way at a time.
+enum { EmbedThreads = 256, EmbedWarps = EmbedThreads / 32, Ahead = 4 };
 
 template <typename W>
 __device__ __forceinline__ void embed(
@@ -40,9 +41,23 @@ __device__ __forceinline__ void embed(
     const W* from = weight + (is_known ? (i64)id * hidden : 0);
     float* to = y + (i64)token * hidden;
     i32 step = 4 * 32 * gridDim.y;
-    for (i32 column = 4 * (blockIdx.y * 32 + lane); column < hidden; column += step) {
-        f32x4 row = load_quad(from + column, hidden - column, whole);
-        store_quad(to + column, is_known ? row : f32x4{0, 0, 0, 0}, hidden - column, whole);
+    f32x4 row[Ahead];
+#pragma unroll 1
+    for (i32 first = 4 * (blockIdx.y * 32 + lane); first < hidden; first += Ahead * step) {
+#pragma unroll
+        for (i32 k = 0; k < Ahead; k++) {
+            i32 column = first + k * step;
+            if (is_known && column < hidden)
+                row[k] = load_quad(from + column, hidden - column, whole);
+            else
+                row[k] = f32x4{0, 0, 0, 0};
+        }
+#pragma unroll
+        for (i32 k = 0; k < Ahead; k++) {
+            i32 column = first + k * step;
+            if (column < hidden)
+                store_quad(to + column, row[k], hidden - column, whole);
+        }
     }
 }
 

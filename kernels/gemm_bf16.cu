@@ -35,6 +35,9 @@
 
 enum { BK = 32, Threads = 128, PartBytes = 16, PartElements = 8 };
 
+// Of a multiprocessor: allows 168 registers a thread. Left alone, the compiler takes 128 and spills.
+enum { NarrowBlocks = 3 };
+
 struct GemmTerm {
     const bf16* a;
     const bf16* b;
@@ -49,51 +52,80 @@ __device__ __forceinline__ void store_pair(u32 shared, float x, float y)
     asm volatile("st.shared.v2.f32 [%0], {%1, %2};" : : "r"(shared), "f"(x), "f"(y) : "memory");
 }
 
+// What lanes wrote before it is seen by the warp's others after it.
+__device__ __forceinline__ void sync_warp()
+{
+    asm volatile("bar.warp.sync -1;" : : : "memory");
+}
+
+// Where a thread is in an operand, for copies of 16 bytes: it moves on by BK of k at a time.
+struct Cursor {
+    const bf16* from;  // of its first copy
+    i32 stride;
+    i32 k_left;  // elements of k from there on; negative beyond the end
+    i32 across;  // where k is contiguous: rows of D from there on; else bytes of its part that exist
+};
+
 // A tile of an operand in shared memory: Extent rows of D (or columns) by BK of k, in parts of 16 bytes. Where k is
 // contiguous, a row of D has 64 bytes, four parts; otherwise a k has Extent elements. Parts are swizzled so that eight
 // rows of one ldmatrix, and eight parts of one quarter of a warp's copy, lie in all 32 banks.
 template <int Extent, bool KIsContiguous>
 struct Panel {
-    enum { Bytes = Extent * BK * 2, Parts = Bytes / PartBytes };
-    enum { RowParts = KIsContiguous ? BK / PartElements : Extent / PartElements };
+    enum { Bytes = Extent * BK * 2, Parts = Bytes / PartBytes, Copies = Parts / Threads };
+    enum { RowParts = KIsContiguous ? BK / PartElements : Extent / PartElements, RowStep = Threads / RowParts };
 
-    static __device__ __forceinline__ u32 place(i32 row, i32 part)
+    static __device__ __forceinline__ u32 place(u32 row, u32 part)
     {
-        i32 swizzle = KIsContiguous ? (row >> 1) & 3 : row & 7;
+        u32 swizzle = KIsContiguous ? (row >> 1) & 3 : row & 7;
         return row * (RowParts * PartBytes) + (part ^ swizzle) * PartBytes;
     }
 
-    // Queues the copy of elements first.. of the extent (below limit) and k.. (below k_limit) into shared memory; what
-    // lies beyond becomes zero.
-    static __device__ __forceinline__ void load(
-        u32 shared, const bf16* from, i32 stride, i32 aligned, i32 first, i32 limit, i32 k, i32 k_limit)
+    // At elements first.. of the extent, below limit, and the first of k.
+    static __device__ __forceinline__ Cursor begin(const bf16* x, i32 stride, i32 first, i32 limit, i32 k)
+    {
+        i32 row = threadIdx.x / RowParts, column = threadIdx.x % RowParts * PartElements;
+        if (KIsContiguous) {
+            const bf16* from = x + (i64)(first + row) * stride + column;
+            return Cursor{from, stride, k - column, limit - first - row};
+        }
+        i32 exist = limit - first - column;
+        exist = exist < 0 ? 0 : exist < PartElements ? exist : PartElements;
+        return Cursor{x + (i64)row * stride + first + column, stride, k - row, exist * 2};
+    }
+
+    // Queues the thread's copies into shared memory, and moves on. What lies beyond the operand becomes zero.
+    static __device__ __forceinline__ void copy(u32 shared, Cursor& c)
+    {
+        u32 to = shared + place(threadIdx.x / RowParts, threadIdx.x % RowParts);
+        i32 exist = c.k_left < 0 ? 0 : c.k_left < PartElements ? c.k_left : PartElements;
+        const bf16* from = c.from;
+#pragma unroll
+        for (i32 n = 0; n < Copies; n++) {
+            bool is_there = n * RowStep < (KIsContiguous ? c.across : c.k_left);
+            i32 bytes = !is_there ? 0 : KIsContiguous ? exist * 2 : c.across;
+            // RowStep is a multiple of 8: the swizzle is that of the first.
+            cp_async_16(to + n * RowStep * RowParts * PartBytes, from, bytes);
+            from += (i64)RowStep * c.stride;
+        }
+        c.from += KIsContiguous ? (i64)BK : (i64)BK * c.stride;
+        c.k_left -= BK;
+    }
+
+    // Element by element, for operands that are not aligned.
+    static __device__ __forceinline__ void gather(
+        u32 shared, const bf16* x, i32 stride, i32 first, i32 limit, i32 k, i32 k_limit)
     {
         i32 row0 = KIsContiguous ? first : k, column0 = KIsContiguous ? k : first;
         i32 rows = KIsContiguous ? limit : k_limit, columns = KIsContiguous ? k_limit : limit;
-        if (aligned) {
-#pragma unroll
-            for (i32 n = 0; n < Parts / Threads; n++) {
-                i32 row = (threadIdx.x + n * Threads) / RowParts, part = threadIdx.x % RowParts;
-                i32 left = columns - (column0 + part * PartElements);
-                left = row0 + row < rows ? (left < PartElements ? left : PartElements) : 0;
-                i64 at = left > 0 ? (i64)(row0 + row) * stride + column0 + part * PartElements : 0;
-                cp_async_16(shared + place(row, part), from + at, left > 0 ? left * 2 : 0);
-            }
-            return;
-        }
 #pragma unroll 1
-        for (i32 n = 0; n < Parts / Threads; n++) {
-            i32 row = (threadIdx.x + n * Threads) / RowParts, part = threadIdx.x % RowParts;
-            i32 column = column0 + part * PartElements;
-            const bf16* source = from + (i64)(row0 + row) * stride + column;
+        for (i32 n = 0; n < Copies; n++) {
+            i32 row = threadIdx.x / RowParts + n * RowStep, part = threadIdx.x % RowParts;
+            i32 left = row0 + row < rows ? columns - column0 - part * PartElements : 0;
+            const bf16* from = x + (i64)(row0 + row) * stride + column0 + part * PartElements;
             u32 words[4];
 #pragma unroll
             for (i32 w = 0; w < 4; w++) {
-                u32 lower = 0, upper = 0;
-                if (row0 + row < rows && column + 2 * w < columns)
-                    lower = source[2 * w];
-                if (row0 + row < rows && column + 2 * w + 1 < columns)
-                    upper = source[2 * w + 1];
+                u32 lower = 2 * w < left ? from[2 * w] : 0, upper = 2 * w + 1 < left ? from[2 * w + 1] : 0;
                 words[w] = lower | upper << 16;
             }
             asm volatile("st.shared.v4.b32 [%0], {%1, %2, %3, %4};"
@@ -103,17 +135,25 @@ struct Panel {
         }
     }
 
-    // Four 8 x 8 matrices of 16 elements of the extent, from `at` on, by 16 of k, from 16 half on: register 0 the first
-    // eight of both; register 1 the next of the extent where ExtentFirst, else of k; register 3 the last of both.
+    // A lane's place in the tile for fragment 0 of the first half. In that of any other, bits of the part are flipped
+    // and rows are added. Register 1 of a fragment is the next eight of the extent where ExtentFirst, else of k.
     template <bool ExtentFirst>
-    static __device__ __forceinline__ void fragment(u32 (&r)[4], u32 shared, i32 at, i32 half)
+    static __device__ __forceinline__ u32 lane_place(i32 at)
     {
-        i32 lane = threadIdx.x & 31, low = lane >> 3 & 1, high = lane >> 4;
-        i32 extent_part = ExtentFirst ? low : high, k_part = ExtentFirst ? high : low;
+        u32 lane = threadIdx.x & 31, low = lane >> 3 & 1, high = lane >> 4;
+        u32 extent_part = ExtentFirst ? low : high, k_part = ExtentFirst ? high : low;
+        return KIsContiguous ? place(at + extent_part * 8 + (lane & 7), k_part)
+                             : place(k_part * 8 + (lane & 7), at / 8 + extent_part);
+    }
+
+    // Four 8 x 8 matrices: 16 elements of the extent, number i of its sixteens, by 16 of k, of which half is the first
+    // or the second.
+    static __device__ __forceinline__ void fragment(u32 (&r)[4], u32 shared, u32 lane_place, i32 i, i32 half)
+    {
         if (KIsContiguous)
-            ldmatrix_x4(r, shared + place(at + extent_part * 8 + (lane & 7), half * 2 + k_part));
+            ldmatrix_x4(r, shared + (lane_place ^ half * 2 * PartBytes) + i * 16 * RowParts * PartBytes);
         else
-            ldmatrix_x4_trans(r, shared + place(half * 16 + k_part * 8 + (lane & 7), at / 8 + extent_part));
+            ldmatrix_x4_trans(r, shared + (lane_place ^ i * 2 * PartBytes) + half * 16 * RowParts * PartBytes);
     }
 };
 
@@ -129,34 +169,63 @@ struct Product {
         u32 b[J][4];
     };
 
-    // Queues the copies of a step, counted through both terms.
-    static __device__ __forceinline__ void load_step(
-        u32 tiles, i32 step, i32 first_steps, const GemmTerm& first, const GemmTerm& second, const GemmOutput& output,
+    // The copies of the steps, counted through both terms.
+    struct Loads {
+        Cursor a, b;
+        i32 first_steps, steps;
+        u32 to;  // the stage of the next
+    };
+
+    static __device__ __forceinline__ void begin(
+        Loads& loads, const bf16* a, const bf16* b, i32 stride_a, i32 stride_b, i32 k, const GemmOutput& output,
         const GemmTile& tile)
     {
-        u32 shared = tiles + step % Stages * StageBytes;
-        bool is_first = step < first_steps;
-        const bf16* a = is_first ? first.a : second.a;
-        const bf16* b = is_first ? first.b : second.b;
-        i32 k = (is_first ? step : step - first_steps) * BK, k_limit = is_first ? first.k : second.k;
-        i32 stride_a = is_first ? first.stride_a : second.stride_a;
-        i32 stride_b = is_first ? first.stride_b : second.stride_b;
-        i32 aligned = is_first ? first.aligned : second.aligned;
         assume_global(a);
         assume_global(b);
-        PanelA::load(shared, a, stride_a, aligned, tile.row, output.m, k, k_limit);
-        PanelB::load(shared + PanelA::Bytes, b, stride_b, aligned, tile.column, output.n, k, k_limit);
+        loads.a = PanelA::begin(a, stride_a, tile.row, output.m, k);
+        loads.b = PanelB::begin(b, stride_b, tile.column, output.n, k);
     }
 
-    static __device__ __forceinline__ void load_fragments(Fragments& f, u32 tiles, i32 step, i32 half, i32 row, i32 column)
+    // Queues the copies of a step.
+    static __device__ __forceinline__ void load_step(
+        Loads& loads, u32 tiles, i32 step, const GemmTerm& first, const GemmTerm& second, const GemmOutput& output,
+        const GemmTile& tile)
     {
-        u32 shared = tiles + step % Stages * StageBytes;
+        bool is_first = step < loads.first_steps;
+        if (step == loads.first_steps)
+            begin(loads, second.a, second.b, second.stride_a, second.stride_b, second.k, output, tile);
+        if (is_first ? first.aligned : second.aligned) {
+            PanelA::copy(loads.to, loads.a);
+            PanelB::copy(loads.to + PanelA::Bytes, loads.b);
+        } else {
+            const bf16* a = is_first ? first.a : second.a;
+            const bf16* b = is_first ? first.b : second.b;
+            i32 k = (is_first ? step : step - loads.first_steps) * BK, k_limit = is_first ? first.k : second.k;
+            assume_global(a);
+            assume_global(b);
+            PanelA::gather(
+                loads.to, a, is_first ? first.stride_a : second.stride_a, tile.row, output.m, k, k_limit);
+            PanelB::gather(
+                loads.to + PanelA::Bytes, b, is_first ? first.stride_b : second.stride_b, tile.column, output.n, k,
+                k_limit);
+        }
+        loads.to = next_stage(tiles, loads.to);
+    }
+
+    static __device__ __forceinline__ u32 next_stage(u32 tiles, u32 stage)
+    {
+        stage += StageBytes;
+        return stage == tiles + Stages * StageBytes ? tiles : stage;
+    }
+
+    static __device__ __forceinline__ void load_fragments(Fragments& f, u32 stage, i32 half, u32 place_a, u32 place_b)
+    {
 #pragma unroll
         for (i32 i = 0; i < I; i++)
-            PanelA::template fragment<true>(f.a[i], shared, row + i * 16, half);
+            PanelA::fragment(f.a[i], stage, place_a, i, half);
 #pragma unroll
         for (i32 j = 0; j < J; j++)
-            PanelB::template fragment<false>(f.b[j], shared + PanelA::Bytes, column + j * 16, half);
+            PanelB::fragment(f.b[j], stage + PanelA::Bytes, place_b, j, half);
     }
 
     static __device__ __forceinline__ void multiply(float (&sums)[I][2 * J][4], const Fragments& f)
@@ -181,14 +250,14 @@ struct Product {
         float* mine = shared + threadIdx.x / 32 * (16 * Stride);
 #pragma unroll
         for (i32 i = 0; i < I; i++) {
-            __syncwarp();
+            sync_warp();
 #pragma unroll
             for (i32 j = 0; j < 2 * J; j++) {
                 u32 at = shared_address(mine + (lane >> 2) * Stride + j * 8 + (lane & 3) * 2);
                 store_pair(at, sums[i][j][0], sums[i][j][1]);
                 store_pair(at + 8 * Stride * sizeof(float), sums[i][j][2], sums[i][j][3]);
             }
-            __syncwarp();
+            sync_warp();
 #pragma unroll 1
             for (i32 r = lane / Fours; r < 16; r += 32 / Fours) {
                 i32 c = lane % Fours * 4;
@@ -201,35 +270,41 @@ struct Product {
     static __device__ __forceinline__ void run(const GemmTerm& first, const GemmTerm& second, const GemmOutput& output)
     {
         extern __shared__ u32x4 memory[];
-        u32 tiles = shared_address(memory);
+        u32 tiles = shared_address(memory), stage = tiles;
         GemmTile tile = tile_of_block(output, Rows, Columns);
         i32 warp = threadIdx.x / 32;
         i32 row = warp / (Columns / WarpColumns) * WarpRows, column = warp % (Columns / WarpColumns) * WarpColumns;
-        i32 first_steps = (first.k + BK - 1) / BK, steps = first_steps + (second.k + BK - 1) / BK;
+        u32 place_a = PanelA::template lane_place<true>(row), place_b = PanelB::template lane_place<false>(column);
         float sums[I][2 * J][4] = {};
         Fragments even, odd;
+        Loads loads;
+        loads.first_steps = (first.k + BK - 1) / BK;
+        loads.steps = loads.first_steps + (second.k + BK - 1) / BK;
+        loads.to = tiles;
+        begin(loads, first.a, first.b, first.stride_a, first.stride_b, first.k, output, tile);
 #pragma unroll 1
         for (i32 s = 0; s < Stages - 1; s++) {
-            if (s < steps)
-                load_step(tiles, s, first_steps, first, second, output, tile);
+            if (s < loads.steps)
+                load_step(loads, tiles, s, first, second, output, tile);
             cp_async_commit();
         }
         cp_async_wait<Stages - 2>();
         __syncthreads();
-        if (steps > 0)
-            load_fragments(even, tiles, 0, 0, row, column);
+        if (loads.steps > 0)
+            load_fragments(even, stage, 0, place_a, place_b);
 #pragma unroll 1
-        for (i32 step = 0; step < steps; step++) {
-            load_fragments(odd, tiles, step, 1, row, column);
+        for (i32 step = 0; step < loads.steps; step++) {
+            load_fragments(odd, stage, 1, place_a, place_b);
             // Into the stage of the step before, which every warp has read since the last barrier.
-            if (step + Stages - 1 < steps)
-                load_step(tiles, step + Stages - 1, first_steps, first, second, output, tile);
+            if (step + Stages - 1 < loads.steps)
+                load_step(loads, tiles, step + Stages - 1, first, second, output, tile);
             cp_async_commit();
             multiply(sums, even);
             cp_async_wait<Stages - 2>();
             __syncthreads();
-            if (step + 1 < steps)
-                load_fragments(even, tiles, step + 1, 0, row, column);
+            stage = next_stage(tiles, stage);
+            if (step + 1 < loads.steps)
+                load_fragments(even, stage, 0, place_a, place_b);
             multiply(sums, odd);
         }
         // Copies are done, and no warp reads tiles any more.
@@ -244,7 +319,8 @@ struct Product {
     {                                                                                                                \
         Product<128, 128, 64, 64, 3, a_transposed, b_transposed>::run(first, second, output);                        \
     }                                                                                                                \
-    extern "C" __global__ void __launch_bounds__(Threads, 3) name##_narrow(GemmTerm first, GemmTerm second, GemmOutput output)                                \
+    extern "C" __global__ void __launch_bounds__(Threads, NarrowBlocks)                                              \
+        name##_narrow(GemmTerm first, GemmTerm second, GemmOutput output)                                            \
     {                                                                                                                \
         Product<64, 64, 32, 32, 4, a_transposed, b_transposed>::run(first, second, output);                          \
     }

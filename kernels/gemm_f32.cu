@@ -4,13 +4,13 @@
 // shares no memory with the operands; with beta = 0 it is not read.
 //
 // gemm_f32(GemmF32Operand a, GemmF32Operand b, i32 k, GemmOutput output)
-//   A is stored [M, K] or, transposed, [K, M]; B [K, N] or, transposed, [N, K]; either is fp32 or bf16, which is widened
-//   exactly. D is fp32, or bf16 rounded once. Where aligned, four neighbours of a stored row are aligned to their size
-//   together. 128 threads, tiles of 64 x 128: ceil(M / 64) ceil(N / 128) blocks, 32 KiB of static shared memory. k is
-//   summed 64 at a time, in ascending order, each from zero, and the sums are added in order: the error grows with the
-//   root of 64 and of K / 64, not of K. An element's bits depend on its row of A, its column of B and K alone, and it
-//   has one writer. Bytes that must move: M K and K N elements, and those of D once, twice with beta; each tile reads
-//   its rows of A and columns of B once.
+//   A is stored [M, K] or, transposed, [K, M]; B [K, N] or, transposed, [N, K]; either is fp32 or bf16, which is
+//   widened exactly. D is fp32, or bf16 rounded once. Where aligned, four neighbours of a stored row are aligned to
+//   their size together. 128 threads, tiles of 64 x 128: ceil(M / 64) ceil(N / 128) blocks, 32 KiB of static shared
+//   memory. k is summed 64 at a time, in ascending order, each from zero, and the sums are added in order: the error
+//   grows with the root of 64 and of K / 64, not of K. An element's bits depend on its row of A, its column of B and K
+//   alone, and it has one writer. Bytes that must move: each tile reads its rows of A and columns of B once; those of
+//   D once, twice with beta.
 
 #include "gemm.cuh"
 

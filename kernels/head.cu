@@ -13,14 +13,13 @@
 // head_sets(const i32* tokens, i32 count, const i32* targets, const i32* top_ids, i32 n, HeadSets sets)
 //   S of each of `count` tokens: the n ids at top_ids[n tokens[i]], then targets[tokens[i]] where it is none of them.
 //   top_ids is null where n is 0. Overwrites sets.ids and sets.of. A warp a token, 8 in a block. Bytes that must move:
-//   8 an entry.
+//   8 an entry and 4 sectors a token.
 //
 // head_logits_f32(const float* x, HeadWeight weight, HeadSets sets)
 //   sets.logits = x[i] W[id] of every id of token i's set, float64 throughout. Overwrites. Lane l of a warp adds
 //   elements 4 l to 4 l + 3 of every 128, in four sums; then a butterfly: base and student get the same bits of the
 //   same rows. A block of 256 threads a token, its warps taking ids in turn. Rows are 16-byte (fp32) or 8-byte (bf16)
-//   aligned where hidden is a multiple of 4. Bytes that must move: a row of W an entry, and one of x
-//   from the cache.
+//   aligned where hidden is a multiple of 4. Bytes that must move: a row of W an entry, and one of x from the cache.
 //
 // head_logits_bf16(const bf16* x, HeadWeight weight, HeadSets sets)
 //   The same.
@@ -28,12 +27,12 @@
 // head_base(const i32* tokens, i32 count, HeadSets list, const TailSum* tails, HeadBase base)
 //   The base's distribution at tokens[i], of its list of n ids and exact logits: sorted by these, descending, ties to
 //   the lower id; the log-sum-exp of the tail, and of everything. Overwrites. A warp a token, 8 in a block. Bytes that
-//   must move: 24 an entry.
+//   must move: 24 an entry and 4 sectors a token.
 //
 // head_terms(const i32* tokens, i32 count, HeadSets sets, const TailSum* tails, HeadBase base, HeadLosses losses)
 //   Cross-entropy, reverse KL, log-sum-exp and log of the mass outside the base's top n at tokens[i] (without a base,
 //   KL and the last are 0); sets.coefficients, dL/dz of S; and the tail's factors, dL/dz_v = factor e^z / 2^exponent.
-//   Overwrites. A warp a token, 8 in a block. Bytes that must move: 20 an entry.
+//   Overwrites. A warp a token, 8 in a block. Bytes that must move: 20 an entry and 13 sectors a token.
 //
 // head_dx(const i32* tokens, const float* o, const float* factors, HeadSets sets, HeadWeight weight, float* dx)
 //   dx[tokens[i]] = factors[i] o[i] + sum over S of c_v W[v], fp32, in the order of S, one rounding a term. Overwrites.

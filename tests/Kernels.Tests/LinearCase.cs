@@ -1,41 +1,44 @@
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Tests;
 
 /// <summary>What a case has beside a weight.</summary>
+/// <param name="WideGradients">dy and dx are fp32 whatever the activations are.</param>
 internal sealed record LinearOptions(
     DType WeightType = DType.F32, DType? BiasType = null, int Rank = 0, float Dropout = 0, int Inputs = 37,
-    int Outputs = 29);
+    int Outputs = 29, bool WideGradients = false);
 
 /// <summary>
 /// A random linear layer with its inputs and gradients on a backend, and what they must give in float64.
 /// </summary>
-internal sealed class LinearCase : IDisposable
+internal sealed class LinearCase
 {
-    private readonly Arena _arena;
+    private readonly Bench _bench;
     private readonly Random _random = new(7);
 
-    /// <param name="ops">The backend.</param>
+    /// <param name="bench">The backend.</param>
     /// <param name="options">Kind of layer.</param>
     /// <param name="rows">Tokens of each packed row.</param>
-    public LinearCase(Ops.Ops ops, LinearOptions options, params int[] rows)
+    public LinearCase(Bench bench, LinearOptions options, params int[] rows)
     {
-        Ops = ops;
+        _bench = bench;
         Options = options;
-        _arena = ops.CreateArena("linear");
         int tokens = rows.Sum();
-        X = Random("x", DType.F32, tokens, options.Inputs);
-        Dy = Random("dy", DType.F32, tokens, options.Outputs);
+        DType activation = Ops.ActivationType, gradient = options.WideGradients ? DType.F32 : activation;
+        X = Random("x", activation, tokens, options.Inputs);
+        Dy = Random("dy", gradient, tokens, options.Outputs);
         LoraWeights? lora = options.Rank == 0 ? null : new LoraWeights(
             Random("lora A", DType.F32, options.Rank, options.Inputs),
             Random("lora B", DType.F32, options.Outputs, options.Rank), 1.75f, options.Dropout, 99);
         Tensor? bias = options.BiasType is { } type ? Random("bias", type, options.Outputs) : null;
         Weights = new LinearWeights(Random("weight", options.WeightType, options.Outputs, options.Inputs), bias, lora);
-        Layout = LayoutOf(rows);
-        Y = Random("y", DType.F32, tokens, options.Outputs);
-        Hidden = lora is null ? null : Random("hidden", DType.F32, tokens, options.Rank);
-        Dx = Random("dx", DType.F32, tokens, options.Inputs);
+        TokenKeys = [.. Enumerable.Range(0, tokens).Select(t => 5_000_000_000L + (3 * t))];
+        Layout = bench.Rows(rows) with { TokenKeys = bench.Make<long>("keys", DType.I64, TokenKeys, tokens) };
+        Y = Random("y", activation, tokens, options.Outputs);
+        Hidden = lora is null ? null : Random("hidden", activation, tokens, options.Rank);
+        Dx = Random("dx", gradient, tokens, options.Inputs);
         Gradients = new LinearGradients(
             Random("dW", DType.F32, options.Outputs, options.Inputs),
             bias is null ? null : Random("db", DType.F32, options.Outputs),
@@ -43,7 +46,9 @@ internal sealed class LinearCase : IDisposable
             lora is null ? null : Random("dB", DType.F32, options.Outputs, options.Rank));
     }
 
-    public Ops.Ops Ops { get; }
+    public Ops.Ops Ops => _bench.Backend;
+
+    public long[] TokenKeys { get; }
 
     public LinearOptions Options { get; }
 
@@ -65,11 +70,11 @@ internal sealed class LinearCase : IDisposable
 
     public int Tokens => X.Shape[0];
 
-    /// <summary>fp32 results one after the other, to be compared to the bit.</summary>
+    /// <summary>Results one after the other, to be compared to the bit.</summary>
     public float[][] Everything()
     {
         Tensor?[] tensors = [Y, Hidden, Dx, Gradients.Weight, Gradients.Bias, Gradients.LoraA, Gradients.LoraB];
-        return [.. tensors.OfType<Tensor>().Select(t => t.Span<float>().ToArray())];
+        return [.. tensors.OfType<Tensor>().Select(_bench.Values)];
     }
 
     public void Forward() => Ops.Linear(X, Weights, Layout, Y, Hidden);
@@ -97,9 +102,12 @@ internal sealed class LinearCase : IDisposable
     }
 
     /// <summary>Elements as float64, bf16 widened.</summary>
-    public static double[] Values(Tensor x) => x.Type == DType.BF16
-        ? Array.ConvertAll(x.Span<ushort>().ToArray(), u => (double)BitConverter.UInt32BitsToSingle((uint)u << 16))
-        : Array.ConvertAll(x.Span<float>().ToArray(), f => (double)f);
+    public double[] Values(Tensor x) => Array.ConvertAll(_bench.Values(x), v => (double)v);
+
+    public float[] Read(Tensor x) => _bench.Values(x);
+
+    /// <summary>A matrix's elements as products take them: rounded where activations are bf16.</summary>
+    public double[] Multiplied(Tensor x) => Array.ConvertAll(_bench.Held(_bench.Values(x)), v => (double)v);
 
     /// <summary>a [m, k] times b, stored [n, k] or, transposed, [k, n]; plus what was there.</summary>
     public static double[] Product(
@@ -126,35 +134,13 @@ internal sealed class LinearCase : IDisposable
         return y;
     }
 
-    public void Dispose()
-    {
-        _arena.Dispose();
-        Ops.Dispose();
-    }
-
     private Tensor Random(string name, DType type, params int[] shape)
     {
-        Tensor x = _arena.Allocate(name, type, shape);
-        for (int i = 0; i < x.Count; i++)
-        {
-            float value = _random.NextSingle() - 0.5f;
-            if (type == DType.BF16)
-                x.Span<ushort>()[i] = (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);
-            else
-                x.Span<float>()[i] = value;
-        }
-
-        return x;
-    }
-
-    private SequenceLayout LayoutOf(int[] rows)
-    {
-        int[] starts = new int[rows.Length + 1];
-        for (int i = 0; i < rows.Length; i++)
-            starts[i + 1] = starts[i] + rows[i];
-        Tensor keys = _arena.Allocate("keys", DType.I64, starts[^1]);
-        for (int t = 0; t < starts[^1]; t++)
-            keys.Span<long>()[t] = 5_000_000_000L + (3 * t);
-        return new SequenceLayout(starts, starts, _arena.Allocate("positions", DType.I32, starts[^1]), keys);
+        float[] values = new float[shape.Aggregate(1, (a, b) => a * b)];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = _random.NextSingle() - 0.5f;
+        return type == DType.BF16
+            ? _bench.Make<ushort>(name, type, Array.ConvertAll(values, Bf16.Round), shape)
+            : _bench.Make(name, values, shape);
     }
 }

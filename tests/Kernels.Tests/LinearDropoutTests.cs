@@ -1,11 +1,11 @@
-using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Tests;
 
 /// <summary>The mask of an adapter's dropout, made visible by an adapter that passes its input through.</summary>
-public sealed class LinearDropoutTests
+public abstract class LinearDropoutTests(TestBackend backend) : BackendSuite(backend)
 {
     [Theory]
     [InlineData(0.05f)]
@@ -15,8 +15,8 @@ public sealed class LinearDropoutTests
     {
         const int Tokens = 600, Features = 129;
         double[] mask = Mask(p, 1, Enumerable.Range(0, Tokens).Select(t => (long)t), Features);
-        double kept = 1.0 / (1.0 - p);
-        Assert.All(mask, m => Assert.True(m == 0 || Math.Abs(m - kept) < 1e-6 * kept, $"factor {m}"));
+        double kept = 1.0 / (1.0 - p), within = Within(1e-6, 1.0 / 256) * kept;
+        Assert.All(mask, m => Assert.True(m == 0 || Math.Abs(m - kept) < within, $"factor {m}"));
         double deviation = Math.Sqrt(p * (1 - p));
         AssertChance(mask, 5);
         for (int f = 0; f < Features; f++)
@@ -66,8 +66,22 @@ public sealed class LinearDropoutTests
     public void BackwardUsesTheMaskOfForward()
     {
         long[] keys = [3, 1, 4, 1, 5, 9, 2, 6];
-        double[] forward = Mask(0.4f, 11, keys, 33, SimdLevel.Vector512);
-        Assert.Equal(forward, Mask(0.4f, 11, keys, 33, SimdLevel.Scalar, backward: true));
+        double[] forward = Mask(0.4f, 11, keys, 33);
+        Assert.Equal(forward, Mask(0.4f, 11, keys, 33, backward: true));
+        Assert.Equal(forward, Mask(0.4f, 11, keys, 33, backward: true, accumulate: true));
+    }
+
+    /// <summary>One mask on every backend, for odd and even numbers of features.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
+    [InlineData(64)]
+    [InlineData(70)]
+    public void TheMaskIsThatOfItsDefinition(int features)
+    {
+        long[] keys = [7, 8, long.MaxValue, -1, 0, long.MinValue];
+        Assert.Equal(
+            Defined(0.3f, 5, keys, features).Select(f => f != 0), Mask(0.3f, 5, keys, features).Select(f => f != 0));
     }
 
     /// <summary>The factors of the case's adapter, [T, K]; ones without one.</summary>
@@ -75,39 +89,56 @@ public sealed class LinearDropoutTests
     {
         if (c.Weights.Lora is not { Dropout: > 0 } lora)
             return [.. Enumerable.Repeat(1.0, c.Tokens * c.Options.Inputs)];
-        return Mask(lora.Dropout, lora.DropoutSeed, c.Layout.TokenKeys.Span<long>().ToArray(), c.Options.Inputs);
+        return Defined(lora.Dropout, lora.DropoutSeed, c.TokenKeys, c.Options.Inputs);
     }
 
-    private static double[] Mask(float p, ulong seed, IEnumerable<long> tokenKeys, int features) =>
-        Mask(p, seed, tokenKeys, features, SimdLevels.Best);
+    /// <summary>Number i of the token's stream decides features 2 i and 2 i + 1.</summary>
+    private static double[] Defined(float p, ulong seed, long[] keys, int features)
+    {
+        var mask = new double[keys.Length * features];
+        for (int i = 0; i < mask.Length; i++)
+        {
+            ulong key = (ulong)keys[i / features], feature = (ulong)(i % features);
+            ulong stream = SplitMix64.Mix(
+                SplitMix64.Mix(seed + SplitMix64.Gamma) ^ SplitMix64.Mix(key + SplitMix64.Gamma));
+            ulong bits = SplitMix64.At(stream, feature / 2) >> (int)(32 * (feature % 2)) & uint.MaxValue;
+            mask[i] = bits < p * 4294967296.0 ? 0 : 1 / (1.0 - p);
+        }
+
+        return mask;
+    }
 
     /// <summary>
     /// With W = 0, A = B = 1 and scale 1, y is dropout(x) and dx is dropout(dy): both are the mask where the input is
     /// ones.
     /// </summary>
-    private static double[] Mask(
-        float p, ulong seed, IEnumerable<long> tokenKeys, int features, SimdLevel level, bool backward = false)
+    private double[] Mask(
+        float p, ulong seed, IEnumerable<long> tokenKeys, int features, bool backward = false, bool accumulate = false)
     {
-        using Ops.Ops ops = Backends.Cpu(level);
-        using Arena arena = ops.CreateArena("mask");
         long[] keys = [.. tokenKeys];
-        Tensor identity = arena.Allocate("identity", DType.F32, features, features);
+        int tokens = keys.Length;
+        var identity = new float[features * features];
         for (int i = 0; i < features; i++)
-            identity.Span<float>()[(i * features) + i] = 1;
-        Tensor ones = arena.Allocate("ones", DType.F32, keys.Length, features);
-        Tensor y = arena.Allocate("y", DType.F32, keys.Length, features);
-        ones.Span<float>().Fill(1);
-        Tensor tokenKey = arena.Allocate("keys", DType.I64, keys.Length);
-        keys.CopyTo(tokenKey.Span<long>());
-        var layout = new SequenceLayout(
-            [0, keys.Length], [0, keys.Length], arena.Allocate("positions", DType.I32, keys.Length), tokenKey);
-        Tensor zeros = arena.Allocate("zeros", DType.F32, features, features);
-        var weights = new LinearWeights(zeros, null, new LoraWeights(identity, identity, 1, p, seed));
-        Tensor hidden = arena.Allocate("hidden", DType.F32, keys.Length, features);
+            identity[(i * features) + i] = 1;
+        Tensor eye = Make("identity", identity, features, features), zeros = Empty("zeros", features, features);
+        Tensor ones = Activation("ones", [.. Enumerable.Repeat(1f, tokens * features)], tokens, features);
+        Tensor y = EmptyActivation("y", tokens, features), hidden = EmptyActivation("hidden", tokens, features);
+        SequenceLayout layout = Rows(tokens) with { TokenKeys = Make("keys", DType.I64, keys, tokens) };
+        var weights = new LinearWeights(zeros, null, new LoraWeights(eye, eye, 1, p, seed));
         if (backward)
-            ops.LinearBackward(ones, ones, weights, layout, hidden, new LinearGradients(), y, false);
+            Backend.LinearBackward(ones, ones, weights, layout, hidden, new LinearGradients(), y, accumulate);
         else
-            ops.Linear(ones, weights, layout, y, hidden);
-        return LinearCase.Values(y);
+            Backend.Linear(ones, weights, layout, y, hidden);
+        return Widen(Values(y));
     }
 }
+
+public sealed class ScalarLinearDropoutTests() : LinearDropoutTests(TestBackend.Scalar);
+
+public sealed class Vector256LinearDropoutTests() : LinearDropoutTests(TestBackend.Vector256);
+
+public sealed class Vector512LinearDropoutTests() : LinearDropoutTests(TestBackend.Vector512);
+
+public sealed class VirtualF32LinearDropoutTests() : LinearDropoutTests(TestBackend.VirtualF32);
+
+public sealed class VirtualBf16LinearDropoutTests() : LinearDropoutTests(TestBackend.VirtualBf16);

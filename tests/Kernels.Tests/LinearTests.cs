@@ -1,4 +1,3 @@
-using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Support;
@@ -6,9 +5,14 @@ using MolEngine.Support;
 namespace MolEngine.Kernels.Tests;
 
 /// <summary>Linear layers, forward, backward and decoding, against float64.</summary>
-public abstract class LinearTests(SimdLevel level)
+public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
 {
     private const double Tolerance = 1e-6;
+
+    /// <summary>
+    /// Of what goes through hidden values that are rounded to bf16, and is rounded itself: 2^-9 at most each.
+    /// </summary>
+    private const double Bf16Tolerance = 4e-3;
 
     public static TheoryData<DType, DType?, int, float> Kinds { get; } = new()
     {
@@ -24,12 +28,22 @@ public abstract class LinearTests(SimdLevel level)
     [MemberData(nameof(Kinds))]
     public void ForwardIsThatOfFloat64(DType weight, DType? bias, int rank, float dropout)
     {
-        using LinearCase c = Case(new LinearOptions(weight, bias, rank, dropout), 17, 0, 40, 3);
+        LinearCase c = Case(new LinearOptions(weight, bias, rank, dropout), 17, 0, 40, 3);
         c.Forward();
-        (double[] hidden, double[] y) = ForwardTruth(c);
-        Compare.AssertRelativeL2("y", c.Y.Span<float>(), y, Tolerance);
-        if (rank > 0)
-            Compare.AssertRelativeL2("hidden", c.Hidden!.Span<float>(), hidden, Tolerance);
+        CheckForward(c, LinearDropoutTests.Mask(c));
+    }
+
+    /// <summary>Rows that are aligned, more tokens than a tile has, and outputs for more than one.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void WholeTilesAreThoseOfFloat64(DType weight, DType? bias, int rank, float dropout)
+    {
+        int aligned = rank == 0 ? 0 : 16;
+        var options = new LinearOptions(weight, bias, aligned, dropout, Inputs: 64, Outputs: 136);
+        LinearCase c = Case(options, 100, 40);
+        c.Forward();
+        CheckForward(c, LinearDropoutTests.Mask(c));
+        CheckBackward(c, true);
     }
 
     [Theory]
@@ -38,28 +52,28 @@ public abstract class LinearTests(SimdLevel level)
     {
         foreach (bool accumulate in new[] { false, true })
         {
-            using LinearCase c = Case(new LinearOptions(weight, bias, rank, dropout), 17, 0, 40, 3);
-            c.Forward();
-            Dictionary<string, (Tensor Got, double[] Truth)> truth = BackwardTruth(c, accumulate);
-            c.Backward(accumulate);
-            foreach ((string name, (Tensor got, double[] expected)) in truth)
-                Compare.AssertRelativeL2($"{name}, onto dx {accumulate}", got.Span<float>(), expected, Tolerance);
+            foreach (bool wide in IsBf16 ? new[] { false, true } : [false])
+            {
+                var options = new LinearOptions(weight, bias, rank, dropout, WideGradients: wide);
+                LinearCase c = Case(options, 17, 0, 40, 3);
+                c.Forward();
+                CheckBackward(c, accumulate);
+            }
         }
     }
 
     /// <summary>
-    /// A long row is summed in several pieces, and dropped inputs are held for 1024 tokens at a time.
+    /// A long row is summed in several pieces, and dropped inputs are held for some tokens at a time: 1024 on the CPU,
+    /// 4096 on a GPU.
     /// </summary>
     [Fact]
     public void LongRowsAreSummedWhole()
     {
         var options = new LinearOptions(DType.BF16, DType.F32, 4, 0.1f, Inputs: 18, Outputs: 9);
-        using LinearCase c = Case(options, 30, 1500, 700);
+        LinearCase c = Case(options, 30, IsVirtual ? 4200 : 1500, 700);
         c.Forward();
-        Dictionary<string, (Tensor Got, double[] Truth)> truth = BackwardTruth(c, false);
-        c.Backward(false);
-        foreach ((string name, (Tensor got, double[] expected)) in truth)
-            Compare.AssertRelativeL2(name, got.Span<float>(), expected, Tolerance);
+        CheckForward(c, LinearDropoutTests.Mask(c));
+        CheckBackward(c, false);
     }
 
     [Theory]
@@ -72,9 +86,10 @@ public abstract class LinearTests(SimdLevel level)
         {
             foreach (int rank in new[] { 0, 6 })
             {
-                using LinearCase c = Case(new LinearOptions(type, type, rank, Inputs: 70, Outputs: 133), tokens);
+                LinearCase c = Case(new LinearOptions(type, type, rank, Inputs: 70, Outputs: 133), tokens);
                 c.Ops.LinearDecode(c.X, c.Weights, c.Y);
-                Compare.AssertRelativeL2($"{type}, rank {rank}", c.Y.Span<float>(), ForwardTruth(c).Y, Tolerance);
+                double[] y = ForwardTruth(c, DroppedInput(c, LinearDropoutTests.Mask(c))).Y;
+                Compare.AssertRelativeL2($"{type}, rank {rank}", Values(c.Y), y, Within(Tolerance, Bf16Tolerance));
             }
         }
     }
@@ -82,7 +97,7 @@ public abstract class LinearTests(SimdLevel level)
     [Fact]
     public void FrozenGradientsAreNotTouched()
     {
-        using LinearCase c = Case(new LinearOptions(BiasType: DType.F32, Rank: 4), 20);
+        LinearCase c = Case(new LinearOptions(BiasType: DType.F32, Rank: 4), 20);
         c.Forward();
         float[][] before = c.Everything();
         c.Ops.LinearBackward(c.Dy, c.X, c.Weights, c.Layout, c.Hidden, new LinearGradients(), null, false);
@@ -105,19 +120,21 @@ public abstract class LinearTests(SimdLevel level)
 
         float[][] MicroBatches(params int[] rowsOfEach)
         {
-            using LinearCase c = Case(options, rows);
+            using Bench bench = Variant(0);
+            var c = new LinearCase(bench, options, rows);
             c.InMicroBatches(rowsOfEach);
             return c.Everything();
         }
     }
 
     [Fact]
-    public void ThreadsDoNotChangeABit()
+    public void ThreadsAndOrdersDoNotChangeABit()
     {
-        float[][][] results = [.. new[] { 1, 2, 3 }.Select(threads =>
+        float[][][] results = [.. new[] { 1, 2, 3 }.Select(variant =>
         {
             var options = new LinearOptions(DType.BF16, DType.BF16, 8, 0.2f, Inputs: 200, Outputs: 130);
-            using var c = new LinearCase(Backends.Cpu(level, threads), options, 200, 60);
+            using Bench bench = Variant(variant);
+            var c = new LinearCase(bench, options, 200, 60);
             c.Forward();
             c.Backward(true);
             return c.Everything();
@@ -126,28 +143,74 @@ public abstract class LinearTests(SimdLevel level)
         Assert.Equal(results[0], results[2]);
     }
 
-    private LinearCase Case(LinearOptions options, params int[] rows) => new(Backends.Cpu(level), options, rows);
-
-    private static (double[] Hidden, double[] Y) ForwardTruth(LinearCase c)
+    /// <summary>No result depends on the last bits of what the tensor cores add up.</summary>
+    [SkippableFact]
+    public void PerturbationsChangeLittle()
     {
-        int n = c.Options.Outputs, k = c.Options.Inputs, r = c.Options.Rank;
-        double[] x = LinearCase.Values(c.X);
-        double[] y = LinearCase.Product(x, LinearCase.Values(c.Weights.Weight), c.Tokens, n, k);
-        double[] hidden = [];
+        Skip.IfNot(IsVirtual, "the CPU's arithmetic is exact as it is");
+        using Bench bench = Variant(0, perturbation: 3);
+        var c = new LinearCase(bench, new LinearOptions(DType.BF16, DType.F32, 8, 0.2f), 70, 33);
+        c.Forward();
+        CheckForward(c, LinearDropoutTests.Mask(c));
+        CheckBackward(c, true);
+    }
+
+    private LinearCase Case(LinearOptions options, params int[] rows) => new(Bench, options, rows);
+
+    /// <summary>
+    /// y is that of the hidden values as they are held: rounded once, after everything that is added up.
+    /// </summary>
+    private void CheckForward(LinearCase c, double[] mask)
+    {
+        (double[] hidden, double[] y) = ForwardTruth(c, DroppedInput(c, mask));
         if (c.Weights.Lora is { } lora)
         {
-            hidden = LinearCase.Product(DroppedInput(c), LinearCase.Values(lora.A), c.Tokens, r, k);
-            hidden = Array.ConvertAll(hidden, h => lora.Scale * h);
-            y = LinearCase.Product(hidden, LinearCase.Values(lora.B), c.Tokens, n, r, onto: y);
+            double[] held = c.Values(c.Hidden!);
+            ActivationCompare.Assert("hidden", [.. held.Select(h => (float)h)], hidden, Tolerance, IsBf16);
+            y = Base(c);
+            y = LinearCase.Product(
+                held, c.Multiplied(lora.B), c.Tokens, c.Options.Outputs, c.Options.Rank, onto: y);
         }
 
+        ActivationCompare.Assert("y", c.Read(c.Y), y, Tolerance, IsBf16);
+    }
+
+    private void CheckBackward(LinearCase c, bool accumulate)
+    {
+        Dictionary<string, (Tensor Got, double[] Truth)> truth = BackwardTruth(c, accumulate);
+        c.Backward(accumulate);
+        foreach ((string name, (Tensor got, double[] expected)) in truth)
+        {
+            // What is summed in fp32 of values as they are held.
+            bool isFp32 = !IsBf16 || name is "dW" or "db" or "dB";
+            Compare.AssertRelativeL2(
+                $"{name}, onto dx {accumulate}", c.Read(got), expected, isFp32 ? Tolerance : Bf16Tolerance);
+        }
+    }
+
+    /// <summary>x W^T + bias.</summary>
+    private static double[] Base(LinearCase c)
+    {
+        int n = c.Options.Outputs, k = c.Options.Inputs;
+        double[] y = LinearCase.Product(c.Values(c.X), c.Multiplied(c.Weights.Weight), c.Tokens, n, k);
         if (c.Weights.Bias is { } bias)
         {
-            double[] b = LinearCase.Values(bias);
+            double[] b = c.Values(bias);
             for (int i = 0; i < y.Length; i++)
                 y[i] += b[i % n];
         }
 
+        return y;
+    }
+
+    private static (double[] Hidden, double[] Y) ForwardTruth(LinearCase c, double[] dropped)
+    {
+        if (c.Weights.Lora is not { } lora)
+            return ([], Base(c));
+        double[] hidden = LinearCase.Product(dropped, c.Multiplied(lora.A), c.Tokens, c.Options.Rank, c.Options.Inputs);
+        hidden = Array.ConvertAll(hidden, h => lora.Scale * h);
+        double[] y = LinearCase.Product(
+            hidden, c.Multiplied(lora.B), c.Tokens, c.Options.Outputs, c.Options.Rank, onto: Base(c));
         return (hidden, y);
     }
 
@@ -157,30 +220,30 @@ public abstract class LinearTests(SimdLevel level)
     private static Dictionary<string, (Tensor Got, double[] Truth)> BackwardTruth(LinearCase c, bool accumulateDx)
     {
         int n = c.Options.Outputs, k = c.Options.Inputs, r = c.Options.Rank, tokens = c.Tokens;
-        double[] x = LinearCase.Values(c.X), dy = LinearCase.Values(c.Dy), dyT = LinearCase.Transposed(dy, tokens, n);
+        double[] x = c.Values(c.X), dy = c.Values(c.Dy), multiplied = c.Multiplied(c.Dy);
+        double[] dyT = LinearCase.Transposed(multiplied, tokens, n);
         double[] dx = LinearCase.Product(
-            dy, LinearCase.Values(c.Weights.Weight), tokens, k, n, true, accumulateDx ? LinearCase.Values(c.Dx) : null);
+            multiplied, c.Multiplied(c.Weights.Weight), tokens, k, n, true, accumulateDx ? c.Values(c.Dx) : null);
         var truth = new Dictionary<string, (Tensor, double[])>();
         if (c.Weights.Lora is { } lora)
         {
-            double[] dHidden = LinearCase.Product(dy, LinearCase.Values(lora.B), tokens, r, n, true);
+            double[] dHidden = LinearCase.Product(multiplied, c.Multiplied(lora.B), tokens, r, n, true);
             dHidden = Array.ConvertAll(dHidden, h => lora.Scale * h);
-            double[] dDropped = LinearCase.Product(dHidden, LinearCase.Values(lora.A), tokens, k, r, true);
-            double[] mask = LinearDropoutTests.Mask(c);
+            double[] dDropped = LinearCase.Product(dHidden, c.Multiplied(lora.A), tokens, k, r, true);
+            double[] mask = LinearDropoutTests.Mask(c), dropped = DroppedInput(c, mask);
             dx = [.. dx.Select((d, i) => d + (mask[i] * dDropped[i]))];
-            double[] dHiddenT = LinearCase.Transposed(dHidden, tokens, r), hidden = ForwardTruth(c).Hidden;
-            double[] dropped = DroppedInput(c);
+            double[] dHiddenT = LinearCase.Transposed(dHidden, tokens, r);
             Tensor dA = c.Gradients.LoraA!, dB = c.Gradients.LoraB!;
-            truth["dA"] = (dA, LinearCase.Product(dHiddenT, dropped, r, k, tokens, true, LinearCase.Values(dA)));
-            truth["dB"] = (dB, LinearCase.Product(dyT, hidden, n, r, tokens, true, LinearCase.Values(dB)));
+            truth["dA"] = (dA, LinearCase.Product(dHiddenT, dropped, r, k, tokens, true, c.Values(dA)));
+            truth["dB"] = (dB, LinearCase.Product(dyT, c.Values(c.Hidden!), n, r, tokens, true, c.Values(dB)));
         }
 
         truth["dx"] = (c.Dx, dx);
         Tensor dW = c.Gradients.Weight!;
-        truth["dW"] = (dW, LinearCase.Product(dyT, x, n, k, tokens, true, LinearCase.Values(dW)));
+        truth["dW"] = (dW, LinearCase.Product(dyT, x, n, k, tokens, true, c.Values(dW)));
         if (c.Gradients.Bias is { } dBias)
         {
-            double[] sums = LinearCase.Values(dBias);
+            double[] sums = c.Values(dBias);
             for (int i = 0; i < dy.Length; i++)
                 sums[i % n] += dy[i];
             truth["db"] = (dBias, sums);
@@ -189,15 +252,16 @@ public abstract class LinearTests(SimdLevel level)
         return truth;
     }
 
-    private static double[] DroppedInput(LinearCase c)
-    {
-        double[] mask = LinearDropoutTests.Mask(c);
-        return [.. LinearCase.Values(c.X).Select((v, i) => v * mask[i])];
-    }
+    private static double[] DroppedInput(LinearCase c, double[] mask) =>
+        [.. c.Values(c.X).Select((v, i) => v * mask[i])];
 }
 
-public sealed class ScalarLinearTests() : LinearTests(SimdLevel.Scalar);
+public sealed class ScalarLinearTests() : LinearTests(TestBackend.Scalar);
 
-public sealed class Vector256LinearTests() : LinearTests(SimdLevel.Vector256);
+public sealed class Vector256LinearTests() : LinearTests(TestBackend.Vector256);
 
-public sealed class Vector512LinearTests() : LinearTests(SimdLevel.Vector512);
+public sealed class Vector512LinearTests() : LinearTests(TestBackend.Vector512);
+
+public sealed class VirtualF32LinearTests() : LinearTests(TestBackend.VirtualF32);
+
+public sealed class VirtualBf16LinearTests() : LinearTests(TestBackend.VirtualBf16);

@@ -14,7 +14,7 @@ internal sealed class EmbedBackwardCheck() : KernelCheck("embedding", "embed_bac
         trial.Case("100 tokens of 5 ids x 131", c => Try(c, 100, 5, 131));
         trial.Case("33 tokens of 33 ids x 1500", c => Try(c, 33, 33, 1500));
         trial.Case("a fault before", c => Try(c, 20, 4, 64, fault: 1));
-        (int tokens, int ids, int hidden) = trial.IsCounting ? (200, 60, 1024) : (8192, 3000, 4096);
+        (int tokens, int ids, int hidden) = trial.IsCounting ? (200, 60, 1024) : (4096, 1500, 4096);
         trial.Case($"{tokens} tokens of {ids} ids x {hidden}", c => Try(c, tokens, ids, hidden), isMeasured: true);
     }
 

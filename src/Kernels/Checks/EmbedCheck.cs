@@ -16,7 +16,7 @@ internal sealed class EmbedCheck(DType type)
         trial.Case("33 tokens x 65", c => Try(c, 33, 7, 65, parts: 2));
         trial.Case("1 token x 576", c => Try(c, 1, 100, 576, parts: 5));
         trial.Case("an id that is none", c => Try(c, 20, 9, 8, bad: 13));
-        (int tokens, int hidden) = trial.IsCounting ? (64, 1024) : (16384, 4096);
+        (int tokens, int hidden) = trial.IsCounting ? (64, 1024) : (4096, 4096);
         trial.Case($"{tokens} tokens x {hidden}", c => Try(c, tokens, 3000, hidden), isMeasured: true);
     }
 

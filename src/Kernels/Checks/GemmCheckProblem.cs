@@ -57,6 +57,9 @@ internal sealed class GemmCheckProblem
     /// <summary>D before the product, what lies between its rows included.</summary>
     public float[] Before => [.. _d];
 
+    /// <summary>Integers laid out as D.</summary>
+    public float[] Sums => Integers(7, _d.Length, LargestAddend);
+
     public static ushort[] ToBf16(float[] values) => Array.ConvertAll(values, Bf16.Round);
 
     public GemmOperand OperandA(ulong address, DType type) =>
@@ -73,13 +76,15 @@ internal sealed class GemmCheckProblem
 
     /// <summary>D after the product.</summary>
     /// <param name="bias">Whether there is one.</param>
-    public float[] After(float alpha, float beta, bool bias)
+    /// <param name="more">What else is summed, laid out as D.</param>
+    public float[] After(float alpha, float beta, bool bias, float[]? more)
     {
         float[] d = Before;
         var sums = new float[_shape.N];
         for (int i = 0; i < _shape.M; i++)
         {
-            Array.Clear(sums);
+            for (int j = 0; j < sums.Length; j++)
+                sums[j] = more is null ? 0 : more[(i * StrideD) + j];
             AddTerm(sums, A, B, i, _shape.K);
             AddTerm(sums, A2, B2, i, _shape.K2);
             for (int j = 0; j < sums.Length; j++)

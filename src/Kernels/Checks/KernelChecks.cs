@@ -66,7 +66,18 @@ public static class KernelChecks
         new EmbedCheck(type),
     ];
 
-    private static KernelCheck[] Products() => [.. GemmBf16Check.All, new GemmF32Check()];
+    private static KernelCheck[] Products() =>
+    [
+        .. GemmBf16Check.All,
+        new GemmF32Check(),
+        new DecodeCheck(isBf16: true),
+        new DecodeCheck(isBf16: false),
+        new GemmFinishCheck(),
+        new LinearDropoutCheck(isBf16: false),
+        new LinearDropoutCheck(isBf16: true),
+        new LinearTokenSumsCheck(isBf16: false),
+        new LinearTokenSumsCheck(isBf16: true),
+    ];
 
     private static KernelCheck[] Head() =>
     [

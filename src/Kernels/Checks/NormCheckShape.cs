@@ -9,7 +9,7 @@ internal readonly record struct NormCheckShape(int Tokens, int Hidden, int PerBl
     public static IReadOnlyList<NormCheckShape> All(bool small) =>
     [
         new(5, 1, 2), new(3, 33, 1), new(37, 576, 5), new(2, 1000, 16), new(5, 1000, 3, Offset: 1), new(2, 8192, 1),
-        new(3, 8195, 2), small ? new(64, 1024, 16) : new(16384, 4096, 16),
+        new(3, 8195, 2), small ? new(64, 1024, 16) : new(4096, 4096, 16),
     ];
 
     /// <summary>By the hidden size alone.</summary>

@@ -11,16 +11,19 @@ public static class CudaBackend
 {
     /// <param name="images">What its kernels are loaded from.</param>
     /// <param name="activationType">BF16, or F32 for parity.</param>
+    /// <param name="blas">cuBLASLt, for products; without it they are done by this program's kernels.</param>
     /// <param name="meter">Told of all work; null for none.</param>
     /// <exception cref="CudaException">The driver refuses, or there is no such device.</exception>
     public static Ops.Ops Create(
-        ICudaDriver driver, int ordinal, KernelImages images, DType activationType, IWorkMeter? meter = null)
+        ICudaDriver driver, int ordinal, KernelImages images, DType activationType, ICublasLt? blas = null,
+        IWorkMeter? meter = null)
     {
         if (activationType is not (DType.BF16 or DType.F32))
             throw new ArgumentException($"cuda: activations: expected BF16 or F32, got {activationType}");
         var context = CudaContext.Create(driver, ordinal);
         var stream = new CudaStream(context);
         var kernels = new CudaKernels(context, images);
-        return new CudaOps(context, stream, kernels, new BuiltinGemm(stream, kernels), activationType, meter);
+        IGemm gemm = blas is null ? new BuiltinGemm(stream, kernels) : new CublasLtGemm(stream, kernels, blas);
+        return new CudaOps(context, stream, kernels, gemm, activationType, meter);
     }
 }

@@ -12,9 +12,6 @@ internal sealed partial class CudaOps
     private const int SortThreads = 1024, SortSharedBytes = 65536, SortDigitBits = 9;
     private const int EmbedAddThreads = 128, EmbedAddColumns = 1024;
 
-    /// <summary>Warps of a multiprocessor below which the work on a token is shared out.</summary>
-    private const int SparseWarps = 16;
-
     protected override void EmbeddingCore(Tensor ids, Tensor weight, Tensor y)
     {
         if (y.Count == 0)
@@ -51,9 +48,4 @@ internal sealed partial class CudaOps
         int bits = 32 - BitOperations.LeadingZeroCount((uint)Math.Max(vocabulary - 1, 1));
         return (bits + SortDigitBits - 1) / SortDigitBits;
     }
-
-    /// <summary>Blocks in y that share the work on a token out where tokens, a warp each, are few; results are the
-    /// same.</summary>
-    private uint Parts(int tokens, int most) =>
-        (uint)Math.Clamp(_context.Properties.Multiprocessors * SparseWarps / tokens, 1, most);
 }

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 
@@ -5,12 +6,99 @@ namespace MolEngine.Kernels.Cuda;
 
 internal sealed partial class CudaOps
 {
-    protected override void LinearCore(Tensor x, LinearWeights weights, SequenceLayout layout, Tensor y, Tensor? loraHidden) =>
-        throw new NotSupportedException("LinearCore");
+    /// <summary>
+    /// One product: the adapter's is its second term, so that y is rounded once. It costs the adapter's own operations
+    /// and nothing of y's memory.
+    /// </summary>
+    protected override void LinearCore(
+        Tensor x, LinearWeights weights, SequenceLayout layout, Tensor y, Tensor? loraHidden)
+    {
+        if (x.Shape[0] == 0)
+            return;
+        GemmTerm? adapter = weights.Lora is { } lora ? AdapterForward(x, lora, layout, loraHidden!) : null;
+        GemmOperand weight = Multiplied(weights.Weight, "linear.weight", true);
+        _gemm.Run(Forward(x, weights, weight, y) with { Second = adapter });
+    }
 
-    protected override void LinearBackwardCore(Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden, LinearGradients gradients, Tensor? dx, bool accumulateDx) =>
-        throw new NotSupportedException("LinearBackwardCore");
+    protected override void LinearBackwardCore(
+        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden,
+        LinearGradients gradients, Tensor? dx, bool accumulateDx)
+    {
+        if (x.Shape[0] == 0)
+            return;
+        GemmOperand gradient = Multiplied(dy, "linear.dy");
+        GemmCall? input = dx is null ? null : new GemmCall(
+            x.Shape[0], weights.Inputs, weights.Outputs, gradient, Multiplied(weights.Weight, "linear.weight"),
+            GemmOperand.Of(dx), Beta: accumulateDx ? 1 : 0);
+        if (weights.Lora is { } lora)
+            AdapterBackward(gradient, x, weights, lora, layout, loraHidden!, gradients, input);
+        else if (input is { } product)
+            _gemm.Run(product);
+        if (gradients.Weight is { } dWeight)
+            RowProducts(layout, gradient, weights.Outputs, GemmOperand.Of(x), weights.Inputs, dWeight);
+        if (gradients.Bias is { } dBias)
+            BiasGradient(dy, layout, dBias);
+    }
 
-    protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y) =>
-        throw new NotSupportedException("LinearDecodeCore");
+    /// <summary>Few tokens: no matrix is rounded beforehand, the kernel does it as it reads.</summary>
+    protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y)
+    {
+        int tokens = x.Shape[0];
+        if (tokens == 0)
+            return;
+        bool isFew = tokens <= DecodeGemm.MostTokens;
+        IGemm gemm = isFew ? _decode : _gemm;
+        GemmTerm? adapter = null;
+        if (weights.Lora is { } lora)
+        {
+            GemmOperand hidden = AdapterScratch("linear.hidden", tokens, lora);
+            gemm.Run(new GemmCall(
+                tokens, lora.Rank, weights.Inputs, GemmOperand.Of(x), Matrix(lora.A, "linear.a"), hidden, lora.Scale));
+            adapter = new GemmTerm(lora.Rank, hidden, Matrix(lora.B, "linear.b"));
+        }
+
+        gemm.Run(Forward(x, weights, Matrix(weights.Weight, "linear.weight"), y) with { Second = adapter });
+
+        GemmOperand Matrix(Tensor of, string scratch) =>
+            isFew ? GemmOperand.Of(of, true) : Multiplied(of, scratch, true);
+    }
+
+    private static GemmCall Forward(Tensor x, LinearWeights weights, GemmOperand weight, Tensor y) => new(
+        x.Shape[0], weights.Outputs, weights.Inputs, GemmOperand.Of(x), weight, GemmOperand.Of(y))
+    {
+        Bias = GemmBias.Of(weights.Bias),
+    };
+
+    /// <summary>
+    /// A matrix as products take it: where activations are bf16 an fp32 one is rounded into a scratch buffer, since
+    /// tensor cores ask for it. bf16 stays as it is in either mode.
+    /// </summary>
+    private GemmOperand Multiplied(Tensor x, string scratch, bool transposed = false)
+    {
+        if (!IsBf16 || x.Type == DType.BF16)
+            return GemmOperand.Of(x, transposed);
+        DeviceMemory memory = _scratch.Get(scratch, DType.BF16, x.Count);
+        var rounded = new Tensor(scratch, DType.BF16, x.Shape, (nint)memory.Address, memory);
+        CopyCore(x, rounded);
+        return GemmOperand.Of(rounded, transposed);
+    }
+
+    /// <summary>
+    /// d[n, k] += the sum over tokens of a[t, n] b[t, k]: each row's tokens by themselves, rows in order.
+    /// </summary>
+    private void RowProducts(SequenceLayout layout, GemmOperand a, int n, GemmOperand b, int k, Tensor d)
+    {
+        for (int row = 0; row < layout.Rows; row++)
+        {
+            int start = layout.RowStarts[row];
+            TokenProducts(layout.RowStarts[row + 1] - start, a.From(start), n, b.From(start), k, d, 1);
+        }
+    }
+
+    /// <summary>d[n, k] += factor times the sum over these tokens of a[t, n] b[t, k].</summary>
+    private void TokenProducts(int tokens, GemmOperand a, int n, GemmOperand b, int k, Tensor d, float factor)
+    {
+        if (tokens > 0)
+            _gemm.Run(new GemmCall(n, k, tokens, a with { Transposed = true }, b, GemmOperand.Of(d), factor, Beta: 1));
+    }
 }

@@ -8,9 +8,6 @@ internal sealed partial class CudaOps
     /// <summary>What a thread of kernels/swiglu.cu takes of each array.</summary>
     private const int SwiGluBytes = 16;
 
-    /// <summary>"_f32" or "_bf16": what the names of kernels over activations end in.</summary>
-    private string ActivationSuffix => Suffix(ActivationType);
-
     protected override void SwiGluCore(Tensor gate, Tensor up, Tensor y)
     {
         if (gate.Count == 0)
@@ -28,8 +25,6 @@ internal sealed partial class CudaOps
             "swiglu", "swiglu_backward" + ActivationSuffix, SwiGluShape(gate),
             Arguments().Add(dy).Add(gate).Add(up).Add(gate.Count).Add(dGate).Add(dUp));
     }
-
-    private static string Suffix(DType type) => type == DType.BF16 ? "_bf16" : "_f32";
 
     private static LaunchShape SwiGluShape(Tensor x) =>
         LaunchShape.Covering(x.Count, ElementThreads, SwiGluBytes / x.Type.Size());

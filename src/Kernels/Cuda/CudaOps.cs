@@ -21,6 +21,8 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly LayoutTables _tables;
     private readonly DeviceFaults _faults;
     private readonly IGemm _gemm;
+    private readonly IGemm _decode;
+    private readonly GemmFinish _finish;
     private readonly IWorkMeter? _meter;
     private readonly KernelArguments _arguments = new();
 
@@ -31,7 +33,10 @@ internal sealed partial class CudaOps : Ops.Ops
         IWorkMeter? meter = null)
     {
         (_context, _stream, _kernels, _meter) = (context, stream, kernels, meter);
+        var decode = new DecodeGemm(stream, kernels);
         _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter);
+        _decode = meter is null ? decode : new MeteredGemm(decode, meter);
+        _finish = new GemmFinish(stream, kernels);
         ActivationType = activationType;
         _copies = new StagedCopies(context, stream);
         _scratch = new DeviceScratch(context, stream);

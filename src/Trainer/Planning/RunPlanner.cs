@@ -28,7 +28,7 @@ internal static class RunPlanner
         var work = new WorkCount(device);
         using var driver = new PlanningDriver(device);
         DType type = run.Device.Precision == PrecisionKind.Fp32 ? DType.F32 : DType.BF16;
-        using Ops ops = CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), type, work);
+        using Ops ops = CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), type, meter: work);
         ModelConfig config = ModelConfig.Load(run.Model);
         RunConfig small = run with { GlobalBatch = run.MicroBatch, Questions = null };
         using var session = new TrainingSession(

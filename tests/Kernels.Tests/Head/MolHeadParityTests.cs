@@ -14,23 +14,8 @@ public abstract class MolHeadParityTests(TestBackend backend)
     public void Head_EqualsTheReference()
     {
         var file = new ReferenceTensors(Shared.ReferencePath("cases", "head.safetensors"));
-        int[] y = file.Ints("y");
-        float[] ce = file.Floats("ce_weight");
-        int hidden = file.Shape("W")[1], n = file.Shape("base_top_ids")[1];
-        var inputs = new HeadInputs
-        {
-            Vocabulary = file.Shape("W")[0],
-            Hidden = hidden,
-            TopN = n,
-            Weight = file.Floats("W"),
-            X0 = file.Floats("X0"),
-            X = file.Floats("X"),
-            Targets = y,
-            CeWeight = ce,
-            KlWeight = [.. file["ce_weight"].Select(a => (float)(1 - a))],
-            RowStarts = [0, y.Length],
-            Bf16 = true,
-        };
+        HeadInputs inputs = HeadReference.Inputs(file);
+        (int[] y, int hidden, int n) = (inputs.Targets, inputs.Hidden, inputs.TopN);
         using Ops.Ops ops = backend.Create();
         HeadRun got = HeadRun.Of(ops, inputs, weightGradient: true);
         Assert.Equal(file.Ints("base_top_ids"), got.TopIds);
@@ -55,7 +40,11 @@ public abstract class MolHeadParityTests(TestBackend backend)
         {
             JsonElement[] rows = [.. wide.GetProperty("rows").EnumerateArray()];
             HeadInputs inputs = WideHeadInputs.Make(wide, rows, TopN);
-            HeadRun got = HeadRun.Of(ops, inputs);
+
+            // Products in fp32 are slow on the virtual GPU: it has one vocabulary, and no gradient.
+            if (backend.IsVirtual && inputs.Vocabulary != 151_936)
+                continue;
+            HeadRun got = HeadRun.Of(ops, inputs, gradients: !backend.IsVirtual);
             string where = $"V {inputs.Vocabulary}, row";
             for (int t = 0; t < rows.Length; t++)
             {
@@ -69,7 +58,8 @@ public abstract class MolHeadParityTests(TestBackend backend)
                 AssertRow($"{where} {t}", got, t, TopN, row);
             }
 
-            HeadTolerances.HiddenGradient(got.DHidden, [.. rows.SelectMany(r => WideHeadInputs.Numbers(r, "dX"))], inputs.Hidden);
+            if (!backend.IsVirtual)
+                HeadTolerances.HiddenGradient(got.DHidden, [.. rows.SelectMany(r => WideHeadInputs.Numbers(r, "dX"))], inputs.Hidden);
         }
     }
 

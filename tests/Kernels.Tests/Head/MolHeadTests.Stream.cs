@@ -3,12 +3,13 @@ namespace MolEngine.Kernels.Tests.Head;
 /// <summary>What the stream must not depend on, what it may hold, and what must not vanish in it.</summary>
 public abstract partial class MolHeadTests
 {
-    private readonly int[] _rows = [0, 3, 270, 270, 700, 713];
+    /// <summary>Rows of more than a block, of a piece and a little, of a few tokens, and of none.</summary>
+    private readonly int[] _rows = backend.IsVirtual ? [0, 3, 40, 40, 112, 115] : [0, 3, 270, 270, 700, 713];
 
     [Fact]
     public void AnyNumberOfThreads_AndAnyOrderOfWarps_GivesTheSameBits()
     {
-        HeadInputs inputs = Held(HeadInputs.Random(11, 2100, 9, 31, backend.IsVirtual ? [0, 3, 20, 20, 37] : _rows));
+        HeadInputs inputs = Held(HeadInputs.Random(11, 2100, 9, 31, _rows));
         HeadRun two = HeadRun.Of(_ops, inputs, weightGradient: true);
         foreach (int variant in (int[])[1, 3])
         {
@@ -51,7 +52,7 @@ public abstract partial class MolHeadTests
     {
         HeadInputs inputs = Held(HeadInputs.Random(13, 2300, 21, 31, [0, 12]));
         HeadRun all = HeadRun.Of(_ops, inputs);
-        foreach (int t in Predicting(inputs))
+        foreach (int t in Predicting(inputs).Take(backend.IsVirtual ? 3 : 12))
         {
             HeadRun alone = HeadRun.Of(_ops, (inputs with { RowStarts = [.. Enumerable.Range(0, 13)] }).Rows(t, 1));
             Assert.Equal(all.DHidden[(t * 21)..((t + 1) * 21)], alone.DHidden);
@@ -72,9 +73,11 @@ public abstract partial class MolHeadTests
         Assert.Equal(before.Zip(zero.DWeight, (a, b) => a + b), added.DWeight);
     }
 
-    [Fact]
+    [SkippableFact]
     public void Workspace_GrowsNeitherWithTokensNorWithVocabulary()
     {
+        Skip.If(backend.IsVirtual, $"{nameof(CudaHeadTests)} has its own");
+
         long Bytes(int vocabulary, int tokens)
         {
             using Ops.Ops ops = HeadBackend.Create(backend);

@@ -13,12 +13,8 @@ internal sealed class HeadBaseCheck() : KernelCheck("head", "head_base", "equal;
 
     public override void Run(KernelTrial trial)
     {
-        foreach (int count in trial.Counts)
-        {
-            bool isLast = count == trial.Counts[^1];
-            trial.Case(count, c => Try(c, isLast ? count / 64 : count, isLast ? 64 : 2));
-        }
-
+        foreach ((int count, int tokens, int n) in HeadEmulation.TokensOf(trial))
+            trial.Case(count, c => Try(c, tokens, n));
         foreach (int n in (int[])[1, 31, 32, 33, 127])
             trial.Case($"n {n}", c => Try(c, 17, n));
     }
@@ -45,7 +41,7 @@ internal sealed class HeadBaseCheck() : KernelCheck("head", "head_base", "equal;
         DeviceMemory lse = one.Input<double>("lse", before.Lse), tail = one.Input<double>("tail lse", before.Tail);
         one.Launch(
             LaunchShape.Covering(tokens, Warps) with { Block = new Dim3(HeadEmulation.Threads) },
-            (24L * tokens * n) + (36L * tokens),
+            tokens * ((24L * n) + (4 * HeadEmulation.SectorBytes)),
             a => a.Add(tokensMemory).Add(tokens)
                 .Add(new HeadArguments.Sets(idsMemory.Address, 0, logitsMemory.Address, 0, n)).Add(tailsMemory)
                 .Add(new HeadArguments.Base(topIds.Address, topLogits.Address, lse.Address, tail.Address, n)));

@@ -8,6 +8,9 @@ internal static class HeadEmulation
 {
     public const int Threads = 256, LargestTile = HeadSizes.LargestTile;
 
+    /// <summary>What a scalar of one token costs by itself: tokens may lie anywhere in the batch.</summary>
+    public const int SectorBytes = 32;
+
     private const int Lanes = 32;
 
     /// <summary>e^z / 2^unit; 0 for -infinity.</summary>
@@ -60,6 +63,18 @@ internal static class HeadEmulation
         for (int i = 0; i < tokens; i++)
             values.AsSpan(i * width, width).CopyTo(rows.AsSpan(i * stride));
         return rows;
+    }
+
+    /// <summary>
+    /// Tokens and entries of a set for a count, where a warp has a token: the last is measured, and those before it are
+    /// few, as the float64 of a token takes the virtual GPU 0.1 ms.
+    /// </summary>
+    public static IEnumerable<(int Count, int Tokens, int Entries)> TokensOf(KernelTrial trial)
+    {
+        foreach (int count in trial.Counts.Where(c => c < 5000))
+            yield return (count, count, 2);
+        int last = trial.Counts[^1];
+        yield return (last, last / 64, 64);
     }
 
     public static int Stride(int width) => (width + 63) / 64 * 64;

@@ -11,7 +11,7 @@ internal sealed class HeadGatherCheck(bool bf16)
     {
         foreach (int count in trial.Counts)
         {
-            int width = count == trial.Counts[^1] ? 1024 : count;
+            int width = count == trial.Counts[^1] ? 4096 : count;
             int tokens = count == trial.Counts[^1] ? count / width : 3;
             trial.Case(count, c => Try(c, tokens, width));
         }

@@ -12,12 +12,8 @@ internal sealed class HeadSetsCheck() : KernelCheck("head", "head_sets", "equal"
 
     public override void Run(KernelTrial trial)
     {
-        foreach (int count in trial.Counts)
-        {
-            bool isLast = count == trial.Counts[^1];
-            trial.Case(count, c => Try(c, isLast ? count / 64 : count, isLast ? 64 : 3));
-        }
-
+        foreach ((int count, int tokens, int n) in HeadEmulation.TokensOf(trial))
+            trial.Case(count, c => Try(c, tokens, n));
         foreach (int n in (int[])[0, 1, 31, 32, 33, 127])
             trial.Case($"n {n}", c => Try(c, 17, n));
     }
@@ -53,7 +49,7 @@ internal sealed class HeadSetsCheck() : KernelCheck("head", "head_sets", "equal"
         DeviceMemory of = one.Output<HeadArguments.Set>("sets", tokens);
         one.Launch(
             LaunchShape.Covering(tokens, Warps) with { Block = new Dim3(HeadEmulation.Threads) },
-            (8L * tokens * n) + (20L * tokens),
+            tokens * ((8L * n) + (4 * HeadEmulation.SectorBytes)),
             a => a.Add(tokensMemory).Add(tokens).Add(targetsMemory).Add(n == 0 ? 0 : topMemory.Address).Add(n)
                 .Add(new HeadArguments.Sets(idsMemory.Address, of.Address, 0, 0, capacity)));
         one.Expect<float>(idsMemory, MemoryMarshal.Cast<int, float>(ids), Tolerance.Bits);

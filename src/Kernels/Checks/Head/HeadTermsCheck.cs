@@ -13,12 +13,8 @@ internal sealed class HeadTermsCheck()
 
     public override void Run(KernelTrial trial)
     {
-        foreach (int count in trial.Counts)
-        {
-            bool isLast = count == trial.Counts[^1];
-            trial.Case(count, c => Try(c, isLast ? count / 64 : count, isLast ? 64 : 2, 1e-2));
-        }
-
+        foreach ((int count, int tokens, int n) in HeadEmulation.TokensOf(trial))
+            trial.Case(count, c => Try(c, tokens, n, 1e-2));
         foreach (int n in (int[])[0, 1, 31, 32, 127])
         {
             foreach (double distance in (double[])[1e-6, 1e-3, 1, 30])
@@ -51,7 +47,7 @@ internal sealed class HeadTermsCheck()
             factorsMemory.Address);
         one.Launch(
             LaunchShape.Covering(tokens, Warps) with { Block = new Dim3(HeadEmulation.Threads) },
-            (20L * tokens * n) + (((n == 0 ? 80L : 100L) + 8) * tokens),
+            tokens * ((20L * n) + ((n == 0 ? 10 : 13) * HeadEmulation.SectorBytes)),
             a => a.Add(tokensMemory).Add(tokens).Add(sets).Add(tails).Add(reference).Add(losses));
         one.Expect<double>(figures[0], expected[0], Tolerance.Within(1e-11));
         one.Expect<double>(figures[1], expected[1], Tolerance.Within(1e-8));

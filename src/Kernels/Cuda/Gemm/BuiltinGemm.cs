@@ -25,11 +25,18 @@ internal sealed class BuiltinGemm(CudaStream stream, CudaKernels kernels) : IGem
     {
     }
 
+    internal static void AddBf16(KernelArguments arguments, in GemmCall call) => arguments
+        .Add(GemmBf16Term.Of(call.K, call.A, call.B))
+        .Add(call.Second is { } second ? GemmBf16Term.Of(second.K, second.A, second.B) : default)
+        .Add(GemmOutput.Of(call));
+
+    internal static void AddF32(KernelArguments arguments, in GemmCall call) => arguments
+        .Add(GemmF32Operand.Of(call.A)).Add(GemmF32Operand.Of(call.B)).Add(call.K).Add(GemmOutput.Of(call));
+
     private void RunBf16(in GemmCall call)
     {
         GemmBf16Shape shape = GemmBf16Shape.For(call);
-        GemmBf16Term second = call.Second is { } term ? GemmBf16Term.Of(term.K, term.A, term.B) : default;
-        _arguments.Clear().Add(GemmBf16Term.Of(call.K, call.A, call.B)).Add(second).Add(GemmOutput.Of(call));
+        AddBf16(_arguments.Clear(), call);
         kernels.Get(GemmBf16Shape.Source, shape.Kernel).Launch(stream, shape.Launch(call.M, call.N), _arguments);
     }
 
@@ -45,8 +52,7 @@ internal sealed class BuiltinGemm(CudaStream stream, CudaKernels kernels) : IGem
             return;
         }
 
-        _arguments.Clear()
-            .Add(GemmF32Operand.Of(call.A)).Add(GemmF32Operand.Of(call.B)).Add(call.K).Add(GemmOutput.Of(call));
+        AddF32(_arguments.Clear(), call);
         kernels.Get(GemmF32Shape.Source, GemmF32Shape.Kernel)
             .Launch(stream, GemmF32Shape.Launch(call.M, call.N), _arguments);
     }

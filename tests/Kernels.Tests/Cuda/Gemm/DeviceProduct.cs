@@ -10,6 +10,9 @@ internal sealed record ProductKind(
 {
     public DType? BType { get; init; }
 
+    /// <summary>An fp32 B is rounded to bf16 where it is multiplied.</summary>
+    public bool IsRounded { get; init; }
+
     public DType DType { get; init; } = DType.F32;
 
     public int K2 { get; init; }
@@ -56,7 +59,8 @@ internal sealed class DeviceProduct
     public float[] B2 { get; }
 
     /// <summary>D of a product of some of the rows, all of them unless said.</summary>
-    public float[] Run(GemmDevice device, int firstRow = 0, int? rows = null)
+    /// <param name="decode">By the kernels for few tokens.</param>
+    public float[] Run(GemmDevice device, int firstRow = 0, int? rows = null, bool decode = false)
     {
         ProductKind k = _kind;
         int m = rows ?? k.M, stride = k.N + k.Pad;
@@ -69,12 +73,16 @@ internal sealed class DeviceProduct
         GemmTerm? second = k.K2 == 0 ? null : new GemmTerm(
             k.K2, Operand(device, Rows(A2, k.K2), m, k.K2, k.Type, k.ATransposed, "a2"),
             Operand(device, B2, k.K2, k.N, k.BType ?? k.Type, k.BTransposed, "b2"));
-        device.Gemm.Run(new GemmCall(
+        var call = new GemmCall(
             m, k.N, k.K, first.A, first.B, new GemmOperand(d, k.DType, stride), k.Alpha, k.Beta)
         {
             Second = second,
             Bias = k.BiasType is { } type ? new GemmBias(device.Put(_bias, type, "bias"), type) : null,
-        });
+        };
+        if (decode)
+            device.Decode.Run(call);
+        else
+            device.Gemm.Run(call);
         return Unringed(device.Get(d, (m * stride) - k.Pad, k.DType), m, k.N);
 
         float[] Rows(float[] matrix, int columns) => matrix[(firstRow * columns)..((firstRow + m) * columns)];
@@ -101,7 +109,11 @@ internal sealed class DeviceProduct
     {
         double sum = 0;
         for (int k = 0; k < depth; k++)
-            sum += (double)a[(i * depth) + k] * b[(k * _kind.N) + j];
+        {
+            float factor = b[(k * _kind.N) + j];
+            sum += (double)a[(i * depth) + k] * (_kind.IsRounded ? Bf16.Widen(Bf16.Round(factor)) : factor);
+        }
+
         return sum;
     }
 

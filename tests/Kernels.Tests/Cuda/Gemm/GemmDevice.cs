@@ -1,6 +1,7 @@
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Numerics;
 using MolEngine.VirtualGpu.Counters;
@@ -9,7 +10,7 @@ using MolEngine.VirtualGpu.Execution;
 
 namespace MolEngine.Kernels.Tests.Cuda.Gemm;
 
-/// <summary>The built-in products on a virtual GPU, and matrices in its memory.</summary>
+/// <summary>Products on a virtual GPU, and matrices in its memory.</summary>
 internal sealed class GemmDevice : IDisposable
 {
     private readonly VirtualCudaDriver _driver;
@@ -19,7 +20,9 @@ internal sealed class GemmDevice : IDisposable
     private readonly List<DeviceMemory> _memory = [];
     private readonly List<(string Kernel, LaunchCounters Counters)> _launches = [];
 
-    public GemmDevice(ulong seed = 1, ulong? perturbation = null)
+    /// <param name="make">Products; the built-in ones unless given.</param>
+    public GemmDevice(
+        ulong seed = 1, ulong? perturbation = null, Func<CudaStream, CudaKernels, IGemm>? make = null)
     {
         _driver = new VirtualCudaDriver(
             DeviceProfile.Sm86, new LaunchOptions { Seed = seed, PerturbationSeed = perturbation })
@@ -29,10 +32,15 @@ internal sealed class GemmDevice : IDisposable
         _context = CudaContext.Create(_driver, 0);
         _stream = new CudaStream(_context);
         _kernels = new CudaKernels(_context, new KernelImages(compiler: null, cache: null));
-        Gemm = new BuiltinGemm(_stream, _kernels);
+        Gemm = make?.Invoke(_stream, _kernels) ?? new BuiltinGemm(_stream, _kernels);
+        Decode = new DecodeGemm(_stream, _kernels);
     }
 
-    public BuiltinGemm Gemm { get; }
+    public IGemm Gemm { get; }
+
+    public DecodeGemm Decode { get; }
+
+    public ICudaDriver Driver => _driver;
 
     public IReadOnlyList<(string Kernel, LaunchCounters Counters)> Launches => _launches;
 
@@ -77,6 +85,7 @@ internal sealed class GemmDevice : IDisposable
         _stream.Drain();
         foreach (DeviceMemory memory in _memory)
             memory.Dispose();
+        Gemm.Dispose();
         _kernels.Dispose();
         _stream.Dispose();
         _context.Dispose();

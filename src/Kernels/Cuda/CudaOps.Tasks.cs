@@ -16,6 +16,14 @@ internal sealed partial class CudaOps
     /// <summary>Of kernels/rowsum.cu.</summary>
     private const int RowSumThreads = 256, RowSumColumns = 32;
 
+    /// <summary>Warps of a multiprocessor below which the work on a token is shared out.</summary>
+    private const int SparseWarps = 16;
+
+    /// <summary>"_f32" or "_bf16": what the names of kernels over activations end in.</summary>
+    private string ActivationSuffix => Suffix(ActivationType);
+
+    private static string Suffix(DType type) => type == DType.BF16 ? "_bf16" : "_f32";
+
     /// <summary>Where chunks begin, and where the last ends; and how many there are.</summary>
     private (DeviceMemory Starts, int Chunks) TokenChunks(SequenceLayout layout)
     {
@@ -40,6 +48,13 @@ internal sealed partial class CudaOps
             new LaunchShape(new Dim3(Blocks(width, RowSumColumns)), new Dim3(RowSumThreads)),
             Arguments().Add(partial).Add(stride).Add(width).Add(rows).Add(layout.Rows).Add(total));
     }
+
+    /// <summary>
+    /// Blocks that share the work on a token out where tokens, a warp each, are few. Results are the same.
+    /// </summary>
+    /// <param name="most">Pieces that the work on a token has.</param>
+    private uint Parts(int tokens, int most) =>
+        (uint)Math.Clamp(_context.Properties.Multiprocessors * SparseWarps / tokens, 1, most);
 
     /// <summary>Blocks that take so many each of a count above 0.</summary>
     private static uint Blocks(int count, int perBlock) => (uint)((count + perBlock - 1L) / perBlock);

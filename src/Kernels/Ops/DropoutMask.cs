@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using MolEngine.Kernels.Numerics;
 
-namespace MolEngine.Kernels.Cpu;
+namespace MolEngine.Kernels.Ops;
 
 /// <summary>
 /// Which features of a token are dropped: a function of (seed, token key, feature) alone, so forward and backward,
@@ -13,14 +13,19 @@ namespace MolEngine.Kernels.Cpu;
 /// </remarks>
 internal readonly unsafe struct DropoutMask(ulong seed, float probability)
 {
-    private readonly ulong _seed = SplitMix64.Mix(seed + SplitMix64.Gamma);
-    private readonly uint _threshold = (uint)(probability * 4294967296.0);
-    private readonly float _scale = (float)(1.0 / (1.0 - probability));
+    /// <summary>What tokens' keys are hashed with.</summary>
+    public ulong Seed { get; } = SplitMix64.Mix(seed + SplitMix64.Gamma);
+
+    /// <summary>Numbers of 32 bits below it drop.</summary>
+    public uint Threshold { get; } = (uint)(probability * 4294967296.0);
+
+    /// <summary>Factor of what is kept.</summary>
+    public float Kept { get; } = (float)(1.0 / (1.0 - probability));
 
     /// <summary>y = mask * x over the features of the token with this key. y may be x.</summary>
     public void Apply(long tokenKey, float* x, float* y, int features)
     {
-        ulong state = SplitMix64.Mix(_seed ^ SplitMix64.Mix((ulong)tokenKey + SplitMix64.Gamma));
+        ulong state = SplitMix64.Mix(Seed ^ SplitMix64.Mix((ulong)tokenKey + SplitMix64.Gamma));
         int i = 0;
         for (; i + 2 <= features; i += 2)
         {
@@ -34,5 +39,5 @@ internal readonly unsafe struct DropoutMask(ulong seed, float probability)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private float Factor(uint bits) => bits >= _threshold ? _scale : 0;
+    private float Factor(uint bits) => bits >= Threshold ? Kept : 0;
 }

@@ -1,0 +1,151 @@
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
+using MolEngine.Kernels.Launch;
+
+namespace MolEngine.Kernels.Cuda.Gemm;
+
+/// <summary>
+/// Products by cuBLASLt, fp32 accumulation, the algorithm of each shape chosen once, so that a product repeats to the
+/// bit. What the library has no product for is left to <see cref="BuiltinGemm"/>.
+/// </summary>
+/// <remarks>
+/// The library is column-major: a row-major D [M, N] is its D' [N, M], the product of B' and A' in that order. It has
+/// neither second terms nor biases of another type than D, and it would round D between two products: such calls are
+/// summed in fp32 in a scratch buffer, a slice of rows at a time, so that the slice stays in the L2 cache, and finished
+/// by <see cref="GemmFinish"/>. That costs 18 bytes of cache traffic an element of D.
+/// </remarks>
+internal sealed class CublasLtGemm : IGemm
+{
+    /// <summary>Unlocks all the library's kernels, on Hopper too.</summary>
+    private const int WorkspaceBytes = 32 << 20;
+
+    /// <summary>Of a slice of sums: less than an L2 cache, the operands' part of it left.</summary>
+    private const long SliceBytes = 16 << 20;
+
+    /// <summary>Slices are whole tiles of any of the library's kernels.</summary>
+    private const int SliceRows = 256;
+
+    /// <summary>Plans kept: a run has a few dozen shapes, and as many again as rows of a batch have lengths.</summary>
+    private const int MostPlans = 1024;
+
+    private readonly CudaStream _stream;
+    private readonly ICublasLt _library;
+    private readonly CublasLt _blas;
+    private readonly DeviceMemory _workspace;
+    private readonly BuiltinGemm _builtin;
+    private readonly GemmFinish _finish;
+    private readonly Dictionary<CublasLtShape, CublasLtPlan?> _plans = [];
+    private DeviceMemory? _sums;
+
+    /// <param name="library">cuBLASLt; not disposed of.</param>
+    /// <exception cref="CudaException">The library refuses.</exception>
+    public CublasLtGemm(CudaStream stream, CudaKernels kernels, ICublasLt library)
+    {
+        (_stream, _library) = (stream, library);
+        _builtin = new BuiltinGemm(stream, kernels);
+        _finish = new GemmFinish(stream, kernels);
+        _workspace = new DeviceMemory(stream.Context, "cublasLt workspace", WorkspaceBytes);
+        try
+        {
+            _blas = new CublasLt(stream.Context, library);
+        }
+        catch
+        {
+            _workspace.Dispose();
+            throw;
+        }
+    }
+
+    public void Run(in GemmCall call)
+    {
+        if (call.M == 0 || call.N == 0)
+            return;
+        if (call.A.Type != call.B.Type || call.K == 0)
+            _builtin.Run(call);
+        else if (call.Second is null && call.Bias is null)
+            Multiply(call);
+        else if (call.Second is { } second && call.Bias is null && call.D.Type == DType.F32)
+            MultiplyBoth(call with { Second = null }, second, call.D);
+        else
+            RunInSlices(call);
+    }
+
+    public void Dispose()
+    {
+        _stream.Drain();
+        Disposal.Of([.. _plans.Values, _sums, _blas, _workspace]);
+        _plans.Clear();
+    }
+
+    private void RunInSlices(in GemmCall call)
+    {
+        long rows = Math.Max(SliceRows, SliceBytes / (call.N * (long)sizeof(float)) / SliceRows * SliceRows);
+        int slice = (int)Math.Min(call.M, rows);
+        var sums = new GemmOperand(Sums(slice * (long)call.N), DType.F32, call.N);
+        for (int first = 0; first < call.M; first += slice)
+        {
+            int count = Math.Min(slice, call.M - first);
+            GemmCall part = call with { M = count, A = RowsOf(call.A, first), D = call.D.From(first) };
+            GemmTerm? second = call.Second is { } term ? term with { A = RowsOf(term.A, first) } : null;
+            MultiplyBoth(part with { Second = null, Bias = null, D = sums, Alpha = 1, Beta = 0 }, second, sums);
+            _finish.Run(sums.Address, sums.Stride, part);
+        }
+    }
+
+    /// <summary>A product without bias, and onto it a second one.</summary>
+    private void MultiplyBoth(in GemmCall call, GemmTerm? second, GemmOperand d)
+    {
+        Multiply(call);
+        if (second is { K: > 0 } term)
+            Multiply(call with { K = term.K, A = term.A, B = term.B, D = d, Beta = 1 });
+    }
+
+    private void Multiply(in GemmCall call)
+    {
+        CublasLtPlan? plan = PlanOf(call);
+        if (plan is null)
+        {
+            _builtin.Run(call);
+            return;
+        }
+
+        _blas.Matmul(
+            plan.Description, call.Alpha, (call.B.Address, plan.B), (call.A.Address, plan.A), call.Beta,
+            (call.D.Address, plan.D), (call.D.Address, plan.D), plan.Algorithm, _workspace, _stream);
+    }
+
+    /// <summary>Null where the library has no such product.</summary>
+    private CublasLtPlan? PlanOf(in GemmCall call)
+    {
+        CublasLtShape shape = CublasLtShape.Of(call);
+        if (_plans.TryGetValue(shape, out CublasLtPlan? plan))
+            return plan;
+        if (_plans.Count == MostPlans)
+        {
+            Disposal.Of(_plans.Values);
+            _plans.Clear();
+        }
+
+        return _plans[shape] = CublasLtPlan.Make(_library, _blas, shape, _workspace.Bytes);
+    }
+
+    /// <summary>op(A) from a row on.</summary>
+    private static GemmOperand RowsOf(in GemmOperand a, int first) => a.Transposed
+        ? a with { Address = a.Address + (ulong)((long)first * a.Type.Size()) }
+        : a.From(first);
+
+    private ulong Sums(long count)
+    {
+        var bytes = (nuint)(count * sizeof(float));
+        if (_sums is { } kept && kept.Bytes >= bytes)
+            return kept.Address;
+        if (_sums is not null)
+        {
+            _stream.Synchronize();
+            _sums.Dispose();
+        }
+
+        _sums = new DeviceMemory(_stream.Context, "sums of products", bytes);
+        return _sums.Address;
+    }
+}

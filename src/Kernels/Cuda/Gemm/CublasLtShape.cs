@@ -1,0 +1,21 @@
+using System.Numerics;
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Cuda.Gemm;
+
+/// <summary>What the choice of an algorithm may depend on: two calls of one shape are computed alike.</summary>
+/// <param name="Type">Of A and B.</param>
+/// <param name="TypeD">Of D.</param>
+/// <param name="AlignmentA">Bytes that A's address is a multiple of: a power of two, 256 at most.</param>
+internal readonly record struct CublasLtShape(
+    int M, int N, int K, DType Type, DType TypeD, bool ATransposed, bool BTransposed, int StrideA, int StrideB,
+    int StrideD, uint AlignmentA, uint AlignmentB, uint AlignmentD)
+{
+    private const ulong MostAlignment = 256;
+
+    public static CublasLtShape Of(in GemmCall call) => new(
+        call.M, call.N, call.K, call.A.Type, call.D.Type, call.A.Transposed, call.B.Transposed, call.A.Stride,
+        call.B.Stride, call.D.Stride, Alignment(call.A), Alignment(call.B), Alignment(call.D));
+
+    private static uint Alignment(in GemmOperand x) => 1u << BitOperations.TrailingZeroCount(x.Address | MostAlignment);
+}
