@@ -47,6 +47,7 @@ public static class KernelChecks
         new SumCheck(),
         new AdamWCheck(),
         new AddCheck(),
+        new RmsNormCheck(adds: true, DType.BF16, DType.F32),
         new AddRowsCheck(),
         new SortIdsCheck(),
         new EmbedBackwardCheck(),
@@ -93,5 +94,6 @@ public static class KernelChecks
         new HeadGradientCheck(bf16: false),
         new HeadGradientCheck(bf16: true),
         new HeadTopCheck(),
+        new HeadRowSumsCheck(),
     ];
 }
