@@ -84,9 +84,10 @@ public sealed class ModelWeights : IDisposable
     }
 
     /// <summary>Weights that have types and shapes and no numbers: for plans.</summary>
-    public static ModelWeights Planned(ModelConfig config)
+    /// <param name="random">Whether they are random ones, which are fp32 (<see cref="RandomInit"/>), not a folder's.</param>
+    public static ModelWeights Planned(ModelConfig config, bool random)
     {
-        DType type = config.StoredType == DType.BF16 ? DType.BF16 : DType.F32;
+        DType type = config.StoredType == DType.BF16 && !random ? DType.BF16 : DType.F32;
         return FromTensors(config, Architectures.Of(config).Tensors(config).ToDictionary(
             s => s.Name, s => new Tensor(s.Name, type, s.Shape, address: 0, owner: null)));
     }

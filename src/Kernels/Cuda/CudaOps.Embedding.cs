@@ -17,6 +17,7 @@ internal sealed partial class CudaOps
         if (y.Count == 0)
             return;
         int tokens = y.Shape[0], hidden = y.Shape[1];
+        _faults.Tokens = (ids.Name, weight.Name);
         var grid = new Dim3(Blocks(tokens, EmbedTokens), Parts(tokens, (int)Blocks(hidden, EmbedColumns)));
         Launch(
             "embedding", "embed" + Suffix(weight.Type), new LaunchShape(grid, new Dim3(EmbedThreads)),
@@ -29,6 +30,7 @@ internal sealed partial class CudaOps
             return;
         int tokens = dy.Shape[0], hidden = dy.Shape[1], vocabulary = dWeight.Shape[0];
         int passes = SortPasses(vocabulary);
+        _faults.Tokens = (ids.Name, dWeight.Name);
         DeviceMemory keys = _scratch.Get("sorted ids", DType.I32, tokens);
         DeviceMemory order = _scratch.Get("tokens by id", DType.I32, tokens);
         Launch(

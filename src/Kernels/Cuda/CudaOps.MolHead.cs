@@ -17,8 +17,7 @@ internal sealed partial class CudaOps
     /// <remarks>Which tokens have a target decides the shapes of all that follows: where that is not known, it waits.</remarks>
     protected override void BaseTopNCore(Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution result)
     {
-        List<HeadBlock> blocks = HeadBlocks.Cut(
-            nameof(BaseTopN), Targets(targets), null, weight.Shape[0], HeadSizes.BlockTokens);
+        List<HeadBlock> blocks = Cut(nameof(BaseTopN), targets, null, weight);
         HeadDevice device = MakeHeadDevice();
         var pass = new BaseTopNPass(device, new HeadTile(device, weight, ActivationType), result);
         foreach (HeadBlock block in blocks)
@@ -38,8 +37,7 @@ internal sealed partial class CudaOps
         }
 
         int[]? rows = dWeight is null ? null : layout.RowStarts;
-        List<HeadBlock> blocks = HeadBlocks.Cut(
-            nameof(MolHead), Targets(targets), rows, weight.Shape[0], HeadSizes.BlockTokens);
+        List<HeadBlock> blocks = Cut(nameof(MolHead), targets, rows, weight);
         foreach (Tensor x in (Tensor[])[result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP])
             _stream.Zero((ulong)x.Address, (nuint)x.Bytes);
         if (dHidden is not null)
@@ -64,6 +62,20 @@ internal sealed partial class CudaOps
             new LaunchShape(new Dim3((uint)layout.Rows), new Dim3(RowSumThreadsOfHead)),
             Arguments().Add(result.CrossEntropy).Add(result.KlDivergence).Add(result.TailLogP).Add(targets.Targets)
                 .Add(starts).Add(sums));
+    }
+
+    /// <summary>A fault that kernels have met on the way to the head is told before a bad target.</summary>
+    private List<HeadBlock> Cut(string op, HeadTargets targets, int[]? rows, Tensor weight)
+    {
+        try
+        {
+            return HeadBlocks.Cut(op, Targets(targets), rows, weight.Shape[0], HeadSizes.BlockTokens);
+        }
+        catch (ArgumentException)
+        {
+            Synchronize();
+            throw;
+        }
     }
 
     private int[] Targets(HeadTargets targets) => targets.Known?.Targets ?? ToHost<int>(targets.Targets);

@@ -18,6 +18,7 @@ internal sealed partial class CudaOps
         int tokens = q.Shape[0];
         if (tokens == 0)
             return;
+        _faults.Positions = layout.Positions.Name;
         Launch(
             "qknormrope", "qk_norm_rope" + ActivationSuffix,
             new LaunchShape(
@@ -34,6 +35,7 @@ internal sealed partial class CudaOps
         CheckHeadDim(nameof(QkNormRopeBackward), heads, RopeMostDim);
         if (q.Shape[0] == 0)
             return;
+        _faults.Positions = layout.Positions.Name;
         int d = heads.HeadDim;
         (DeviceMemory starts, int chunks) = TokenChunks(layout);
         ulong partial = dQueryNorm is null && dKeyNorm is null

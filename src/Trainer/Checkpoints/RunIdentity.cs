@@ -2,8 +2,8 @@ namespace MolEngine.Trainer.Checkpoints;
 
 /// <summary>
 /// What must be the same for a run to go on to the bit: the model, the rows, and every setting that the result depends
-/// on. Paths, the device, threads, micro-batches, recomputation, validation, questions and checkpoints do not matter and are not in
-/// it.
+/// on, precision and kind of products as they became on the device. Paths, the device itself, threads, micro-batches,
+/// recomputation, validation, questions and checkpoints do not matter and are not in it.
 /// </summary>
 /// <param name="Model">Digest of the base model's files.</param>
 /// <param name="Data">Digest of the rows of all corpora.</param>

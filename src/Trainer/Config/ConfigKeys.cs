@@ -53,7 +53,7 @@ internal static class ConfigKeys
         "Rows of an optimizer step.", x => x is >= 1 and <= MaxBatch, $"from 1 to {MaxBatch}");
     public static readonly ConfigKey<int> MicroBatch = new(
         "micro_batch", KeyTypes.Int, "1",
-        "Rows computed at once; changes memory and speed, never the result.",
+        "Rows computed at once; changes memory and speed, never the result (with cublaslt by rounding).",
         x => x is >= 1 and <= MaxBatch, $"from 1 to {MaxBatch}");
 
     public static readonly ConfigKey<LossKind> LossKind = new(

@@ -33,7 +33,7 @@ internal static class RunPlanner
         RunConfig small = run with { GlobalBatch = run.MicroBatch, Questions = null };
         using var session = new TrainingSession(
             small, ops, new Progress<TokenizingProgress>(), CancellationToken.None, Rows(small, config),
-            ModelWeights.Planned(config));
+            ModelWeights.Planned(config, run.Init.Kind == InitKind.Random));
         TokenRow[] batch = [.. session.Rows(0).Select(Training.Rows.Of)];
         session.Optimization.Update(batch, run.MicroBatch);
         return new RunPlan(

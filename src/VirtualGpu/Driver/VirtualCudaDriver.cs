@@ -49,6 +49,12 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
     /// <summary>Device allocations that were not freed.</summary>
     public int LiveAllocations => _memory.LiveAllocations;
 
+    /// <summary>Bytes of device memory held now.</summary>
+    public long HeldBytes => _memory.InUse;
+
+    /// <summary>The most that were ever held at once.</summary>
+    public long HighWaterBytes => _memory.MostInUse;
+
     /// <summary>Modules, functions, streams and events that were not released.</summary>
     public int LiveObjects => _objects.Values.Count(o => o is not VirtualFunction);
 

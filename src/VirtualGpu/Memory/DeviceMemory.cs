@@ -32,6 +32,9 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
     /// <summary>Bytes of live allocations.</summary>
     public long InUse { get; private set; }
 
+    /// <summary>The most that ever were.</summary>
+    public long MostInUse { get; private set; }
+
     public int LiveAllocations => _allocations.Count - _freed;
 
     /// <returns>Null where the device has no room for it.</returns>
@@ -44,6 +47,7 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
         _allocations.Add(allocation);
         _next = (allocation.End + Guard + Alignment - 1) & ~(Alignment - 1);
         InUse += bytes;
+        MostInUse = Math.Max(MostInUse, InUse);
         return allocation;
     }
 

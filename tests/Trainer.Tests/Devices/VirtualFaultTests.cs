@@ -45,8 +45,8 @@ public sealed class VirtualFaultTests : IDisposable
 
         string cpu = Message("cpu");
         Assert.Equal(
-            $"Embedding: token {at}: expected an id from 0 to 258, got 259. Check that tokenizer and model belong together.",
-            cpu);
+            $"Embedding: token ids: token {at}: expected an id from 0 to 258 (model.embed_tokens.weight), got 259. "
+            + "Check that tokenizer and model belong together.", cpu);
         Assert.Equal(cpu, Message("fp32"));
     }
 

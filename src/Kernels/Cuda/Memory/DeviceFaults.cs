@@ -32,6 +32,12 @@ internal sealed class DeviceFaults : IDisposable
     /// <summary>For a kernel's argument.</summary>
     public DeviceMemory Memory { get; }
 
+    /// <summary>Names of the last op's token ids and of the weights that they are rows of.</summary>
+    public (string Ids, string Weight) Tokens { private get; set; } = ("token ids", "embedding");
+
+    /// <summary>Name of the last op's positions.</summary>
+    public string Positions { private get; set; } = "positions";
+
     /// <summary>Queues a look; <see cref="Throw"/> tells its result once the stream has been waited for.</summary>
     public void Look() => _stream.Download(Memory.Address, Memory.Bytes, _host);
 
@@ -46,10 +52,10 @@ internal sealed class DeviceFaults : IDisposable
         throw new ArgumentException(fault.Code switch
         {
             FaultCode.Token =>
-                $"Embedding: token {fault.Index}: expected an id from 0 to {fault.Limit - 1}, got {fault.Value}. "
-                + "Check that tokenizer and model belong together.",
+                $"Embedding: {Tokens.Ids}: token {fault.Index}: expected an id from 0 to {fault.Limit - 1} ({Tokens.Weight}), "
+                + $"got {fault.Value}. Check that tokenizer and model belong together.",
             FaultCode.Position =>
-                $"QkNormRope: positions: expected 0 .. {fault.Limit - 1} (rows of the rotary table), got {fault.Value} at "
+                $"QkNormRope: positions ({Positions}): expected 0 .. {fault.Limit - 1} (rows of the rotary table), got {fault.Value} at "
                 + $"token {fault.Index}. Make the table for longer documents, or shorten them.",
             FaultCode.Target =>
                 $"head: target of token {fault.Index}: expected an id below the vocabulary's {fault.Limit}, got "

@@ -20,7 +20,7 @@ internal sealed class DoctorVerb() : Verb("doctor", "What this machine offers: p
 
     public override IReadOnlyList<string> Details =>
     [
-        "A machine without a GPU is fine: training then runs on the CPU.",
+        "Without a GPU everything runs on the CPU; with one, on the first that will do.",
         "Of NVIDIA's libraries that are missing (the driver, NVRTC, cuBLASLt) every place where they were looked for "
             + "is listed. A folder to begin with can be named by --cuda-path, in a config's cuda_path, or in "
             + "MOLENGINE_CUDA_PATH.",

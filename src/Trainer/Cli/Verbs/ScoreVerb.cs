@@ -32,6 +32,7 @@ internal sealed class ScoreVerb() : Verb(
             + "where there is a base.",
         "JSON: {\"documents\": [{\"tokens\", \"mean_ce\", \"mean_kl\"}, ...], \"mean_ce\", \"mean_kl\"}; the totals "
             + "weigh each text by its predicted tokens.",
+        "On a GPU activations are bf16, and figures good to about 1 %; --precision fp32 has the CPU's, in more time.",
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>

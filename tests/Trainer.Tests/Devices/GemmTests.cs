@@ -1,0 +1,68 @@
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
+using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Tests.Training;
+
+namespace MolEngine.Trainer.Tests.Devices;
+
+/// <summary>The config's key <c>gemm</c>: what does matrix products.</summary>
+public sealed class GemmTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData("cpu", "gemm: cublaslt: expected an NVIDIA GPU for it, got the CPU (device). Leave gemm at auto, or name a GPU.")]
+    [InlineData("virtual", "gemm: cublaslt: expected an NVIDIA GPU for it, got the virtual one (device). Leave gemm at auto, or name a GPU.")]
+    public void What_is_no_NVIDIA_GPU_has_no_cublaslt(string device, string says)
+    {
+        var settings = new DeviceSettings(DeviceChoice.Parse(device)!.Value, PrecisionKind.Auto, Gemm: GemmKind.Cublaslt);
+        Assert.Equal(says, Assert.Throws<UserException>(() => ComputeDevice.Open(settings, "device")).Message);
+        foreach (GemmKind own in (GemmKind[])[GemmKind.Auto, GemmKind.Builtin])
+        {
+            using var ops = ComputeDevice.Open(settings with { Gemm = own }, "device");
+            Assert.False(ops.UsesCublasLt);
+        }
+    }
+
+    [Fact]
+    public void A_gpu_takes_cublaslt_where_it_is_found()
+    {
+        bool found = CudaToolkit.FindCublasLt(LibrarySearch.Here).Library.Found;
+        DeviceSettings auto = DeviceSettings.Default, asked = auto with { Gemm = GemmKind.Cublaslt };
+        Assert.Equal(found, ComputeDevice.Products(auto) is not null);
+        Assert.Null(ComputeDevice.Products(auto with { Gemm = GemmKind.Builtin }));
+        if (found)
+        {
+            Assert.NotNull(ComputeDevice.Products(asked));
+            return;
+        }
+
+        string message = Assert.Throws<EnvironmentFaultException>(() => ComputeDevice.Products(asked)).Message;
+        Assert.StartsWith("gemm: cublaslt: expected cuBLASLt on this machine, got none.", message);
+    }
+
+    /// <summary>Auto and what it becomes are one run; the bits of another library are not.</summary>
+    [Fact]
+    public void A_run_goes_on_with_the_products_it_began_with()
+    {
+        string output = Path.Combine(_folder.Root, "run");
+        SmallRun.Interrupt(SmallRun.Load(output, "device=cpu", "gemm=auto"), "step  1/11");
+        string state = Path.Combine(Directory.GetDirectories(Path.Combine(output, "checkpoints"))[^1], "state.json");
+        string saved = File.ReadAllText(state);
+        Assert.Contains("\"gemm\": \"builtin\"", saved);
+        File.WriteAllText(state, saved.Replace("\"gemm\": \"builtin\"", "\"gemm\": \"cublaslt\"", StringComparison.Ordinal));
+        string message = Assert.Throws<UserException>(
+            () => SmallRun.Train(SmallRun.Reload(output), resume: true)).Message;
+        Assert.Contains("gemm: cublaslt in the run, builtin now", message);
+
+        File.WriteAllText(state, saved);
+        SmallRun.Interrupt(SmallRun.Reload(output, "gemm=builtin"), "step  2/11", resume: true);
+    }
+
+    [Fact]
+    public void Other_values_are_mistakes() => Assert.Contains(
+        "gemm: expected auto | cublaslt | builtin",
+        Assert.Throws<UserException>(() => SmallRun.Load(Path.Combine(_folder.Root, "x"), "gemm=cublas")).Message);
+
+    public void Dispose() => _folder.Dispose();
+}

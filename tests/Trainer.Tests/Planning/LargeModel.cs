@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+
+namespace MolEngine.Trainer.Tests.Planning;
+
+/// <summary>The config of a model of 700 million parameters, and no weights: what a plan needs.</summary>
+internal sealed class LargeModel : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public LargeModel()
+    {
+        string model = Directory.CreateDirectory(Path.Combine(_folder.Root, "model")).FullName;
+        string source = Path.Combine(TinyRun.Material, "model");
+        foreach (string file in Directory.GetFiles(source))
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        JsonObject json = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "config.json")))!.AsObject();
+        foreach ((string key, int value) in new[]
+        {
+            ("vocab_size", 100_000), ("hidden_size", 2048), ("intermediate_size", 6144), ("num_hidden_layers", 10),
+            ("num_attention_heads", 16), ("num_key_value_heads", 8), ("head_dim", 128), ("max_position_embeddings", 8192),
+        })
+        {
+            json[key] = value;
+        }
+
+        json["torch_dtype"] = "bfloat16";
+        File.WriteAllText(Path.Combine(model, "config.json"), json.ToJsonString());
+        Config = _folder.Write("large.yaml", $$"""
+            model: model
+            init: random
+            output: {{Output}}
+            data:
+              context: 4096
+              corpora:
+                - {name: bees, path: {{TinyRun.Material}}/glass_bees.jsonl, kind: domain}
+                - {name: everyday, path: {{TinyRun.Material}}/everyday.jsonl, kind: general}
+            steps: 6
+            global_batch: 8
+            micro_batch: 4
+            lora: {rank: 32}
+            device: virtual
+            """);
+    }
+
+    public string Config { get; }
+
+    public string Output => Path.Combine(_folder.Root, "out");
+
+    public void Dispose() => _folder.Dispose();
+}

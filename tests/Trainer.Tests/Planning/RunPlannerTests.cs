@@ -1,0 +1,95 @@
+using MolEngine.Engine.Models;
+using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Cuda;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Planning;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Planning;
+using MolEngine.Trainer.Tests.Devices;
+using MolEngine.Trainer.Training;
+using MolEngine.VirtualGpu.Driver;
+
+namespace MolEngine.Trainer.Tests.Planning;
+
+/// <summary>What is planned is what training takes.</summary>
+public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRuns>
+{
+    private static readonly GpuModel Gpu = GpuModel.Find("a100")!;
+
+    [Theory]
+    [InlineData("lora", "bf16", "micro_batch=2")]
+    [InlineData("lora", "fp32", "micro_batch=3", "recompute=layer")]
+    [InlineData("full", "bf16", "micro_batch=2", "recompute=layer")]
+    [InlineData("full", "fp32", "micro_batch=1", "loss=ce")]
+    [InlineData("full", "bf16", "micro_batch=1", "init=random")]
+    public void Memory_is_that_of_a_step_on_the_virtual_gpu(string method, string precision, params string[] more)
+    {
+        RunConfig run = runs.Load(VirtualRuns.Settings(method, precision, more));
+        RunPlan plan = RunPlanner.Plan(run, Gpu);
+
+        var driver = new VirtualCudaDriver();
+        using var ops = CudaBackend.Create(
+            driver, 0, new KernelImages(compiler: null, cache: null), precision == "fp32" ? DType.F32 : DType.BF16);
+        using var session = new TrainingSession(run, ops, new Progress<TokenizingProgress>(), CancellationToken.None);
+        session.Optimization.Update([.. session.Rows(0).Select(Rows.Of)], run.MicroBatch);
+        foreach (((string what, long planned), (string _, long held)) in plan.Memory.Zip(session.Memory))
+        {
+            // Tables of a micro-batch's documents are in the workspace: real rows have more documents than one.
+            if (what == "workspace")
+                Assert.InRange(held, 0.8 * planned, planned + (256 << 10));
+            else
+                Assert.Equal((what, planned), (what, held));
+        }
+
+        Assert.Equal(session.Memory.Count, plan.Memory.Count);
+        Assert.InRange(driver.HighWaterBytes, 0.95 * plan.HighWaterBytes, 1.05 * plan.HighWaterBytes);
+    }
+
+    /// <summary>Each part by hand, of P parameters of which M are in matrices, with a head tied to E of them.</summary>
+    [Fact]
+    public void Parts_are_what_the_method_needs()
+    {
+        ModelConfig config = ModelConfig.Load(runs.Tiny.Model);
+        long Count(Func<TensorSpec, bool> which) =>
+            Architectures.Of(config).Tensors(config).Where(which).Sum(s => s.Shape.Count);
+        long p = Count(_ => true), m = Count(s => s.Shape.Rank == 2), e = (long)config.VocabSize * config.HiddenSize;
+
+        Assert.Equal(p * 4 + (m * 2) + ((p - m) * 4), Part("full", "bf16", "weights"));
+        Assert.Equal((p + e) * 4 + (m * 2), Part("full", "bf16", "gradients"));
+        Assert.Equal(p * 8, Part("full", "bf16", "optimizer states"));
+        Assert.Equal(p * 8, Part("full", "fp32", "weights"));
+        Assert.Equal((p + e) * 4, Part("full", "fp32", "gradients"));
+
+        long adapter = Part("lora", "bf16", "gradients");
+        Assert.Equal((m * 2) + ((p - m) * 4) + adapter, Part("lora", "bf16", "weights"));
+        Assert.Equal((p * 4) + adapter, Part("lora", "fp32", "weights"));
+        Assert.Equal(2 * adapter, Part("lora", "bf16", "optimizer states"));
+        Assert.Equal(2 * adapter, Part("lora", "bf16", "gradients", "lora.rank=8"));
+    }
+
+    [Fact]
+    public void Activations_follow_micro_batch_precision_and_recomputation()
+    {
+        long Activations(string precision, params string[] more) => Part("lora", precision, "activations", more);
+
+        long one = Activations("bf16", "micro_batch=1"), two = Activations("bf16", "micro_batch=2");
+        long four = Activations("bf16", "micro_batch=4"), fp32 = Activations("fp32", "micro_batch=4");
+        Assert.Equal(two - one, (four - two) / 2.0, (two - one) * 0.01);
+        Assert.InRange(fp32, 1.2 * four, 2 * four);
+        Assert.InRange(Activations("bf16", "micro_batch=4", "recompute=layer"), 0.3 * four, 0.8 * four);
+    }
+
+    [Fact]
+    public void A_gpu_s_limits_are_faster_than_what_is_expected_of_it()
+    {
+        RunPlan a100 = RunPlanner.Plan(runs.Load(VirtualRuns.Settings("lora", "bf16")), Gpu);
+        RunPlan l4 = RunPlanner.Plan(runs.Load(VirtualRuns.Settings("lora", "bf16")), GpuModel.Find("l4")!);
+        Assert.Equal(64, a100.TokensPerStep);
+        Assert.InRange(a100.ForecastRate, 0.4 * a100.LimitRate, 0.8 * a100.LimitRate);
+        Assert.InRange(l4.LimitRate, a100.LimitRate / 10, a100.LimitRate / 2);
+    }
+
+    private long Part(string method, string precision, string what, params string[] more) =>
+        RunPlanner.Plan(runs.Load(VirtualRuns.Settings(method, precision, more)), Gpu).Memory.Single(m => m.What == what).Bytes;
+}
