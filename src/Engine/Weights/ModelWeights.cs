@@ -84,7 +84,7 @@ public sealed class ModelWeights : IDisposable
     }
 
     /// <summary>Weights that have types and shapes and no numbers: for plans.</summary>
-    /// <param name="random">Whether they are random ones, which are fp32 (<see cref="RandomInit"/>), not a folder's.</param>
+    /// <param name="random">Random ones, which are fp32 (<see cref="RandomInit"/>), instead of a folder's.</param>
     public static ModelWeights Planned(ModelConfig config, bool random)
     {
         DType type = config.StoredType == DType.BF16 && !random ? DType.BF16 : DType.F32;

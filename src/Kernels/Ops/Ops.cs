@@ -27,7 +27,7 @@ public abstract partial class Ops : IDisposable
     /// </summary>
     public abstract DType ActivationType { get; }
 
-    /// <summary>Whether NVIDIA's cuBLASLt does matrix products: the bits are not those of this program's kernels.</summary>
+    /// <summary>Whether cuBLASLt does matrix products: their bits are not those of this program's kernels.</summary>
     public virtual bool UsesCublasLt => false;
 
     /// <summary>The GPU that it computes on, with the memory that is free now; null for the CPU.</summary>

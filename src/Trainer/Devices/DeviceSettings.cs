@@ -26,7 +26,8 @@ internal enum GemmKind
 
 /// <summary>Where and how a model is computed.</summary>
 /// <param name="CudaPath">Folder where NVIDIA's libraries are looked for first; null where none is named.</param>
-internal sealed record DeviceSettings(DeviceChoice Device, PrecisionKind Precision, string? CudaPath = null, GemmKind Gemm = GemmKind.Auto)
+internal sealed record DeviceSettings(
+    DeviceChoice Device, PrecisionKind Precision, string? CudaPath = null, GemmKind Gemm = GemmKind.Auto)
 {
     public static readonly DeviceSettings Default = new(new DeviceChoice(DeviceKind.Auto), PrecisionKind.Auto);
 

@@ -12,7 +12,8 @@ internal sealed record RunPlan(
     WorkCount Work, double AttentionFlops)
 {
     /// <summary>
-    /// Of the driver's context, loaded kernels and the allocator's rounding: half a GiB and more on any recent driver.
+    /// Of the driver's context, loaded kernels, the allocator's rounding (half a GiB and more on any recent driver), and
+    /// cuBLASLt's workspace.
     /// </summary>
     public const long ContextBytes = 768L << 20;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
 using MolEngine.Trainer.Config;
@@ -39,7 +40,8 @@ public sealed class VirtualFaultTests : IDisposable
     {
         string Message(string where)
         {
-            RunConfig run = _runs.Load(VirtualRuns.Settings(method, where, "validate.every=0", "steps=1", "global_batch=1", "micro_batch=1"));
+            RunConfig run = _runs.Load(VirtualRuns.Settings(
+                method, where, "validate.every=0", "steps=1", "global_batch=1", "micro_batch=1"));
             return Assert.Throws<ArgumentException>(() => SmallRun.Train(run, data: Rows(at, 259))).Message;
         }
 
@@ -58,9 +60,9 @@ public sealed class VirtualFaultTests : IDisposable
         int[] document = [.. Enumerable.Range(0, 32).Select(i => i == at ? id : 40 + i)];
         PackedCorpus train = PackedCorpus.OfRows("odd", general: false, 0, 32, [[document]]);
         PackedCorpus none = PackedCorpus.OfRows("odd", general: false, 0, 32, []);
+        CorpusRows[] rows = [new CorpusRows(train.Rows, train.General)];
         return new TrainingData(
-            [new Corpus(train, none)],
-            TrainingOrder.Given([new CorpusRows(train.Rows, train.General)], [new RowId(0, 0)], globalBatch: 1, steps: 1));
+            [new Corpus(train, none)], TrainingOrder.Given(rows, [new RowId(0, 0)], globalBatch: 1, steps: 1));
     }
 
     /// <summary>Makes the middle of a tensor of the model NaN.</summary>
@@ -71,7 +73,7 @@ public sealed class VirtualFaultTests : IDisposable
         using (SafetensorsFile opened = SafetensorsFile.Open(file))
         {
             Assert.Equal(DType.F32, opened.Entries[tensor].Type);
-            ReadOnlySpan<byte> stored = System.Runtime.InteropServices.MemoryMarshal.AsBytes(opened.Tensor(tensor).Span<float>());
+            ReadOnlySpan<byte> stored = MemoryMarshal.AsBytes(opened.Tensor(tensor).Span<float>());
             int start = bytes.AsSpan().IndexOf(stored);
             BitConverter.TryWriteBytes(bytes.AsSpan(start + (stored.Length / 8 * 4)), float.NaN);
         }

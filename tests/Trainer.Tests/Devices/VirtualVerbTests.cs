@@ -27,11 +27,14 @@ public sealed class VirtualVerbTests(VirtualRuns runs) : IClassFixture<VirtualRu
     {
         foreach (string[] adapter in new string[][] { [], ["--adapter", Adapter] })
         {
-            string[] ask = ["generate", runs.Tiny.Model, .. adapter, "--prompt", "A glass bee", "--max-tokens", "12", "--json"];
+            string[] prompt = ["--prompt", "A glass bee", "--max-tokens", "12", "--json"];
+            string[] ask = ["generate", runs.Tiny.Model, .. adapter, .. prompt];
             string cpu = TinyRun.Ok([.. ask, .. Cpu]);
-            Assert.NotEmpty(JsonNode.Parse(cpu)!["ids"]!.AsArray());
+            Assert.NotEmpty(Ids(cpu));
             Assert.Equal(cpu, TinyRun.Ok([.. ask, .. Fp32]));
-            Assert.Equal(JsonNode.Parse(cpu)!["prompt_ids"]!.ToJsonString(), JsonNode.Parse(TinyRun.Ok([.. ask, .. Bf16]))!["prompt_ids"]!.ToJsonString());
+
+            // In bf16 the first token is clear enough; later ones may be a matter of near ties.
+            Assert.Equal(Ids(cpu)[0], Ids(TinyRun.Ok([.. ask, .. Bf16]))[0]);
         }
     }
 
@@ -54,10 +57,14 @@ public sealed class VirtualVerbTests(VirtualRuns runs) : IClassFixture<VirtualRu
         }
     }
 
+    private static int[] Ids(string answer) =>
+        [.. JsonNode.Parse(answer)!["ids"]!.AsArray().Select(x => x!.GetValue<int>())];
+
     /// <summary>ce and kl of every text that has them.</summary>
     private double[] Score(string model, string[] options)
     {
-        JsonNode score = JsonNode.Parse(TinyRun.Ok(["score", model, "--input", runs.Tiny.Texts, "--json", .. options]))!;
+        string text = TinyRun.Ok(["score", model, "--input", runs.Tiny.Texts, "--json", .. options]);
+        JsonNode score = JsonNode.Parse(text)!;
         return
         [
             .. score["documents"]!.AsArray().SelectMany(d => new[] { d!["mean_ce"], d["mean_kl"] })

@@ -60,5 +60,6 @@ public sealed class FittingChangeTests : IDisposable
 
     private RunConfig Load(string[] settings) => RunConfigLoader.Load(_model.Config, settings);
 
-    private RunPlan Plan(string[] settings, GpuModel? gpu = null) => RunPlanner.Plan(Load(settings), gpu ?? Gpu(1L << 40));
+    private RunPlan Plan(string[] settings, GpuModel? gpu = null) =>
+        RunPlanner.Plan(Load(settings), gpu ?? Gpu(1L << 40));
 }

@@ -17,7 +17,8 @@ internal sealed class LargeModel : IDisposable
         foreach ((string key, int value) in new[]
         {
             ("vocab_size", 100_000), ("hidden_size", 2048), ("intermediate_size", 6144), ("num_hidden_layers", 10),
-            ("num_attention_heads", 16), ("num_key_value_heads", 8), ("head_dim", 128), ("max_position_embeddings", 8192),
+            ("num_attention_heads", 16), ("num_key_value_heads", 8), ("head_dim", 128),
+            ("max_position_embeddings", 8192),
         })
         {
             json[key] = value;

@@ -91,5 +91,6 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
     }
 
     private long Part(string method, string precision, string what, params string[] more) =>
-        RunPlanner.Plan(runs.Load(VirtualRuns.Settings(method, precision, more)), Gpu).Memory.Single(m => m.What == what).Bytes;
+        RunPlanner.Plan(runs.Load(VirtualRuns.Settings(method, precision, more)), Gpu).Memory
+            .Single(m => m.What == what).Bytes;
 }

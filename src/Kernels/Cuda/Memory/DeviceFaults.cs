@@ -52,11 +52,11 @@ internal sealed class DeviceFaults : IDisposable
         throw new ArgumentException(fault.Code switch
         {
             FaultCode.Token =>
-                $"Embedding: {Tokens.Ids}: token {fault.Index}: expected an id from 0 to {fault.Limit - 1} ({Tokens.Weight}), "
-                + $"got {fault.Value}. Check that tokenizer and model belong together.",
+                $"Embedding: {Tokens.Ids}: token {fault.Index}: expected an id from 0 to {fault.Limit - 1} "
+                + $"({Tokens.Weight}), got {fault.Value}. Check that tokenizer and model belong together.",
             FaultCode.Position =>
-                $"QkNormRope: positions ({Positions}): expected 0 .. {fault.Limit - 1} (rows of the rotary table), got {fault.Value} at "
-                + $"token {fault.Index}. Make the table for longer documents, or shorten them.",
+                $"QkNormRope: positions ({Positions}): expected 0 .. {fault.Limit - 1} (rows of the rotary table), got "
+                + $"{fault.Value} at token {fault.Index}. Make the table for longer documents, or shorten them.",
             FaultCode.Target =>
                 $"head: target of token {fault.Index}: expected an id below the vocabulary's {fault.Limit}, got "
                 + $"{fault.Value}",

@@ -59,8 +59,8 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         "With --input and --output the continued texts become a corpus, a record {\"text\": ...} each: text of the "
             + "model's own, to hold it to itself where there is no other general text. Special tokens stay in it, and "
             + "only the end of a document (eos_token_id of config.json) stops it.",
-        "On a GPU activations are bf16: where two tokens are nearly as probable, a greedy text may differ from the CPU's. "
-            + "--precision fp32 has none of that.",
+        "On a GPU activations are bf16: where two tokens are nearly as probable, a greedy text may differ from the "
+            + "CPU's. --precision fp32 has none of that.",
         "JSON: {\"prompt_ids\", \"ids\", \"text\", \"stop\"}.",
     ];
 
