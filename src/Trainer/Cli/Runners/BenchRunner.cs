@@ -21,13 +21,16 @@ internal static class BenchRunner
     public static int Run(BenchOptions options, CommandContext context)
     {
         if (options.Device.Kind == DeviceKind.Virtual)
-            Count(options, context);
+            Count(options, CudaToolkit.FindNvrtc(options.Search), context);
         else
             Time(options, context);
         return ExitCode.Done;
     }
 
-    private static void Count(BenchOptions options, CommandContext context)
+    /// <param name="nvrtc">Tells of registers, where it was found.</param>
+    internal static void Count(
+        BenchOptions options, (NvrtcCompiler? Compiler, string Sentence, LibraryFinding Library) nvrtc,
+        CommandContext context)
     {
         BenchModel model = options.Model with
         {
@@ -47,11 +50,10 @@ internal static class BenchRunner
             all.AddRange(kernels);
         }
 
-        (NvrtcCompiler? compiler, string sentence, _) = CudaToolkit.FindNvrtc(options.Search);
-        ResourceTable? resources = compiler is null ? null : ResourceTable.Make(compiler, all);
+        ResourceTable? resources = nvrtc.Compiler is null ? null : ResourceTable.Make(nvrtc.Compiler, all);
         context.Out.WriteLine();
         if (resources is null)
-            context.Out.WriteLine($"registers, spills and occupancy: NVRTC: {sentence}");
+            context.Out.WriteLine($"registers, spills and occupancy: NVRTC: {nvrtc.Sentence}");
         foreach (string line in resources?.Lines() ?? [])
             context.Out.WriteLine(line);
         BenchCsv.Write(
