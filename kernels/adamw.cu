@@ -14,9 +14,6 @@
 //   have together. A tensor without elements has no block. Pointers of any alignment: tensors whose pointers are
 //   aligned to 4 elements take 4 at a time. Nothing overlaps. One element has one writer: the same bits every time. Bytes that
 //   must move: 28 an element, 30 with a copy.
-//
-// adamw_tensor_f32(AdamWTensor tensor, AdamWFactors factors)
-//   The same for one tensor, without a table in device memory: ceil(count / 4096) blocks, first_block is 0.
 
 #include "quads.cuh"
 
@@ -110,10 +107,5 @@ __device__ __forceinline__ void update_share(const AdamWTensor& t, const AdamWFa
 KERNEL(Threads) adamw_f32(const AdamWTensor* __restrict__ tensors, i32 tensor_count, AdamWFactors factors)
 {
     AdamWTensor tensor = tensors[tensor_of_block(tensors, tensor_count, blockIdx.x)];
-    update_share(tensor, factors);
-}
-
-KERNEL(Threads) adamw_tensor_f32(AdamWTensor tensor, AdamWFactors factors)
-{
     update_share(tensor, factors);
 }

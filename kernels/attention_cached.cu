@@ -76,13 +76,18 @@ __device__ __forceinline__ void load_rows(T* tile, i32 pitch, i32 width, const T
 {
     enum { Elements = 16 / sizeof(T) };
     if (head_dim % Elements == 0) {
-        i32 parts = width / Elements;
+        // A thread keeps to its part of rows that are some apart; a few threads may have none.
+        i32 parts = width / Elements, step = least(Threads / parts, Keys);
+        i32 first = threadIdx.x / parts, column = threadIdx.x % parts * Elements;
+        bool inside = column < head_dim;
+        const T* x = from + (inside ? column : 0);
+        u32 to = shared_address(tile + first * pitch + column);
+        if (first >= step)
+            return;
 #pragma unroll 4
-        for (i32 at = threadIdx.x; at < Keys * parts; at += Threads) {
-            i32 row = at / parts, column = at % parts * Elements;
-            bool inside = row < count && column < head_dim;
-            cp_async_16(shared_address(tile + row * pitch + column), from + (inside ? (i64)row * stride + column : 0),
-                        inside ? 16 : 0);
+        for (i32 row = first; row < Keys; row += step) {
+            cp_async_16(to, x + (row < count ? (i64)row * stride : 0), inside && row < count ? 16 : 0);
+            to += step * pitch * sizeof(T);
         }
         return;
     }
@@ -108,7 +113,9 @@ __device__ __forceinline__ void score(float* scores, const T* keys, i32 pitch, c
             f32x8 a = eight(k + column);
 #pragma unroll
             for (i32 h = 0; h < Heads; h++) {
-                f32x8 b = eight(q + least(head + h, group - 1) * width + column);
+                if (head + h >= group)
+                    break;
+                f32x8 b = eight(q + (head + h) * width + column);
 #pragma unroll
                 for (i32 i = 0; i < Wide; i++)
                     sums[h] = fma_rn(a.x[i], b.x[i], sums[h]);
@@ -159,7 +166,9 @@ __device__ __forceinline__ void add_values(float* results, i64 stride, const flo
             f32x8 v = eight(values + key * width + Wide * part, turned);
 #pragma unroll
             for (i32 h = 0; h < Heads; h++) {
-                float weight = p[least(head + h, group - 1) * Keys + key];
+                if (head + h >= group)
+                    break;
+                float weight = p[(head + h) * Keys + key];
 #pragma unroll
                 for (i32 i = 0; i < Wide; i++)
                     sum[h].x[i] = fma_rn(weight, v.x[i], sum[h].x[i]);
@@ -168,6 +177,8 @@ __device__ __forceinline__ void add_values(float* results, i64 stride, const flo
         // Two of the four heads at a time: [slices, 2, width], at most 8 KiB.
 #pragma unroll
         for (i32 h = 0; h < Heads; h += 2) {
+            if (head + h >= group)
+                break;
             __syncthreads();
             if (slice < slices) {
 #pragma unroll
@@ -182,8 +193,9 @@ __device__ __forceinline__ void add_values(float* results, i64 stride, const flo
                 float total = 0;
                 for (i32 s = 0; s < slices; s++)
                     total += sums[s * 2 * width + at];
-                if (head + h + at / width < group)
-                    results[(head + h + at / width) * stride * width + at % width] = total;
+                i32 second = at >= width, to = head + h + second;
+                if (to < group)
+                    results[to * stride * width + at - second * width] = total;
             }
         }
     }
@@ -208,8 +220,11 @@ __device__ __forceinline__ void attention_cached(const T* q, const T* keys, cons
     cp_async_commit();
     load_rows(value_tile, width, width, values + (count > 0 ? at : 0), stride, count, dim);
     cp_async_commit();
-    for (i32 i = threadIdx.x; i < group * width; i += Threads)
-        q_rows[i] = i % width < dim ? widen(q[(row + i / width) * dim + i % width]) : 0.0f;
+    for (i32 column = threadIdx.x; column < width; column += Threads) {
+#pragma unroll 4
+        for (i32 head = 0; head < group; head++)
+            q_rows[head * width + column] = column < dim ? widen(q[(row + head) * dim + column]) : 0.0f;
+    }
     cp_async_wait<1>();
     __syncthreads();
     score(scores, key_tile, pitch, q_rows, width, group);

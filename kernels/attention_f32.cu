@@ -32,7 +32,7 @@
 
 // Rows in shared memory have D + 4 floats, rows of scores 40: lanes that read or write different rows at a time never
 // meet in a bank. Eight lanes share a row; a tile of the other side has 32 rows.
-enum { Threads = 128, D = 128, Stride = D + 4, Columns = 32, ScoreStride = 40, Group = 8, SharedBytes = 77824 };
+enum { Threads = 128, D = 128, Stride = D + 4, Columns = 32, ScoreStride = 40, Group = 8 };
 
 extern __shared__ f32x4 shared[];
 

@@ -21,6 +21,9 @@
 // add_rmsnorm_bf16(const float* x, const bf16* delta, Weights weight, float eps, i32 tokens, i32 hidden, i32 per_block, float* sum, bf16* y, float* rstd)
 //   As add_rmsnorm_f32, with delta and y in bf16; y may be delta, sum may be x. Bytes that must move: 12 an element.
 //
+// add_rmsnorm_bf16_f32(const float* x, const bf16* delta, Weights weight, float eps, i32 tokens, i32 hidden, i32 per_block, float* sum, float* y, float* rstd)
+//   As add_rmsnorm_f32, with delta in bf16, apart from y. Bytes that must move: 14 an element.
+//
 // rmsnorm_backward_f32(const float* dy, const float* x, Weights weight, const float* rstd, const i32* chunk_starts, i32 hidden, float* dx, float* partial)
 //   dx += rstd weight dy - x rstd^3 mean(weight dy x), and, where partial is not null,
 //   partial[c] = sum over the tokens t of chunk c, in order, of dy[t] rstd[t] x[t]. Chunk c, a block, has tokens
@@ -92,8 +95,8 @@ __device__ __forceinline__ f32x4 take(const float* x, const T* delta, float* sum
     return v;
 }
 
-template <bool Adds, typename T>
-__device__ __forceinline__ void normalise(const Forward& f, const T* delta, float* sum, T* y)
+template <bool Adds, typename T, typename Y>
+__device__ __forceinline__ void normalise(const Forward& f, const T* delta, float* sum, Y* y)
 {
     __shared__ float sums[2][Warps];
     bool aligned = is_quad_aligned(f.x) && is_quad_aligned(y) && f.weight.is_quad_aligned()
@@ -146,7 +149,7 @@ rmsnorm_f32(const float* x, Weights weight, float eps, i32 tokens, i32 hidden, i
             float* y, float* rstd)
 {
     Forward f{x, weight, eps, tokens, hidden, per_block, rstd};
-    normalise<false, float>(f, nullptr, nullptr, y);
+    normalise<false>(f, (const float*)nullptr, nullptr, y);
 }
 
 KERNEL(MostThreads)
@@ -154,7 +157,7 @@ rmsnorm_bf16(const float* x, Weights weight, float eps, i32 tokens, i32 hidden, 
              bf16* y, float* rstd)
 {
     Forward f{x, weight, eps, tokens, hidden, per_block, rstd};
-    normalise<false, bf16>(f, nullptr, nullptr, y);
+    normalise<false>(f, (const bf16*)nullptr, nullptr, y);
 }
 
 KERNEL(MostThreads)
@@ -162,7 +165,7 @@ add_rmsnorm_f32(const float* x, const float* delta, Weights weight, float eps, i
                 i32 hidden, i32 per_block, float* sum, float* y, float* rstd)
 {
     Forward f{x, weight, eps, tokens, hidden, per_block, rstd};
-    normalise<true, float>(f, delta, sum, y);
+    normalise<true>(f, delta, sum, y);
 }
 
 KERNEL(MostThreads)
@@ -170,7 +173,15 @@ add_rmsnorm_bf16(const float* x, const bf16* delta, Weights weight, float eps, i
                  i32 hidden, i32 per_block, float* sum, bf16* y, float* rstd)
 {
     Forward f{x, weight, eps, tokens, hidden, per_block, rstd};
-    normalise<true, bf16>(f, delta, sum, y);
+    normalise<true>(f, delta, sum, y);
+}
+
+KERNEL(MostThreads)
+add_rmsnorm_bf16_f32(const float* x, const bf16* delta, Weights weight, float eps, i32 tokens,
+                     i32 hidden, i32 per_block, float* sum, float* y, float* rstd)
+{
+    Forward f{x, weight, eps, tokens, hidden, per_block, rstd};
+    normalise<true>(f, delta, sum, y);
 }
 
 struct Backward {

@@ -105,7 +105,7 @@ internal sealed unsafe class ElementwiseBenchmark<S, V>(BenchmarkOptions options
         Tensor p = Rows(arena), g = Rows(arena), m = arena.Allocate("m", DType.F32, Tokens, Hidden);
         Tensor v = arena.Allocate("v", DType.F32, Tokens, Hidden);
         var step = new AdamWStep(1e-4, 0.9, 0.95, 1e-8, 0.1, 0.1, 0.05, 1);
-        Measure("AdamW", p, 7, () => _ops.AdamW(p, g, m, v, step));
+        Measure("AdamW", p, 7, () => _ops.AdamW([new(p, g, m, v)], step));
     }
 
     private void Measure(string what, Tensor operand, int operands, Action op)

@@ -75,7 +75,7 @@ internal sealed class HeadBenchmark<S, V>(BenchmarkOptions options)
         Timing[] times = Timing.Interleaved(
             options.Seconds,
             () => burst = FmaPeak<S, V>.Burst(_pool, logits),
-            () => _ops.BaseTopN(x, weight, targets, reference),
+            () => _ops.BaseTopN(x, weight, asked, reference),
             () => _ops.MolHead(x, weight, asked, reference, layout, result, gradient, null));
         double peak = burst / times[0].P50;
         Console.WriteLine($"{tokens} x {hidden} x {vocabulary} (peak {peak / 1e9:F0} GFLOP/s)");

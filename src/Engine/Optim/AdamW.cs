@@ -16,6 +16,7 @@ public sealed class AdamW
 {
     private readonly Ops _ops;
     private readonly AdamWOptions _options;
+    private readonly AdamWTensors[] _tensors;
 
     public AdamW(Ops ops, AdamWOptions options, IReadOnlyList<Parameter> parameters, Arena arena)
     {
@@ -30,6 +31,11 @@ public sealed class AdamW
 
         FirstMoments = States("first");
         SecondMoments = States("second");
+        _tensors =
+        [
+            .. parameters.Select(
+                (p, i) => new AdamWTensors(p.Value, p.Gradient, FirstMoments[i], SecondMoments[i], p.Decays, p.Copy)),
+        ];
     }
 
     public IReadOnlyList<Parameter> Parameters { get; }
@@ -42,7 +48,7 @@ public sealed class AdamW
     public int Steps { get; set; }
 
     /// <summary>L2 norm of the whole gradient, in float64, in the order of the parameters.</summary>
-    public double GradientNorm() => Math.Sqrt(Parameters.Sum(p => _ops.SumOfSquares(p.Gradient)));
+    public double GradientNorm() => Math.Sqrt(_ops.SumOfSquares([.. Parameters.Select(p => p.Gradient)]));
 
     /// <summary>Clips and updates. Gradients are left as they are.</summary>
     /// <param name="gradientNorm">As <see cref="GradientNorm"/> gave it.</param>
@@ -52,16 +58,9 @@ public sealed class AdamW
         // torch.nn.utils.clip_grad_norm_: clip / (norm + 1e-6), at most 1.
         double scale = _options.Clip > 0 ? Math.Min(1, _options.Clip / (gradientNorm + 1e-6)) : 1;
         double correction1 = 1 - Math.Pow(_options.Beta1, Steps), correction2 = 1 - Math.Pow(_options.Beta2, Steps);
-        for (int i = 0; i < Parameters.Count; i++)
-        {
-            Parameter p = Parameters[i];
-            var step = new AdamWStep(
-                learningRate, _options.Beta1, _options.Beta2, _options.Eps, p.Decays ? _options.WeightDecay : 0,
-                correction1, correction2, scale);
-            _ops.AdamW(p.Value, p.Gradient, FirstMoments[i], SecondMoments[i], step);
-        }
-
-        RoundCopies();
+        _ops.AdamW(_tensors, new AdamWStep(
+            learningRate, _options.Beta1, _options.Beta2, _options.Eps, _options.WeightDecay, correction1, correction2,
+            scale));
     }
 
     /// <summary>Brings the bf16 copies up to date with their masters: after values were put there from outside.</summary>

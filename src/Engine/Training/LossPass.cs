@@ -19,6 +19,7 @@ public sealed class LossPass : IDisposable
     private readonly Arena _arena;
     private readonly BaseDistribution? _base;
     private readonly HeadResult _head;
+    private readonly RowFigureQueue _figures;
     private readonly Tensor? _dFinal;
 
     /// <param name="tokens">The largest number of tokens of a micro-batch.</param>
@@ -39,6 +40,7 @@ public sealed class LossPass : IDisposable
         _batch = new TokenBatch(ops, _arena, tokens);
         Tensor F64(string name) => _arena.Allocate(name, DType.F64, tokens);
         _head = new HeadResult(F64("cross-entropy"), F64("KL divergence"), F64("log-sum-exp"), F64("tail log p"));
+        _figures = new RowFigureQueue(ops, _arena);
         if (topN > 0)
         {
             _base = new BaseDistribution(
@@ -59,31 +61,51 @@ public sealed class LossPass : IDisposable
     public RowFigures[] Evaluate(
         IReadOnlyList<TokenRow> rows, TransformerWeights student, TransformerWeights? reference)
     {
+        _figures.Clear();
         _batch.Fill(rows, [.. rows.Select(_ => default(TokenWeights))]);
-        Run(student, reference, null);
-        return Figures(rows, reference is not null);
+        Run(rows, student, reference, null);
+        return _figures.Collect();
     }
 
-    /// <summary>Figures of the rows; their gradients are added to <paramref name="gradients"/>.</summary>
+    /// <summary>
+    /// Adds the gradients of the rows to <paramref name="gradients"/>; their figures wait for <see cref="Collect"/>.
+    /// </summary>
     /// <param name="weights">Loss weights of each row's tokens, fixed for the whole global batch
     /// (<see cref="BatchLoss.Weights"/>).</param>
     /// <param name="firstRow">Place of the first row in the global batch.</param>
-    public RowFigures[] AccumulateGradients(
+    public void AccumulateGradients(
         IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, int firstRow, TransformerWeights student,
         TransformerWeights? reference, TransformerGradients gradients)
     {
         _batch.Fill(rows, weights, (long)firstRow << 32);
-        Run(student, reference, gradients);
-        return Figures(rows, reference is not null);
+        Run(rows, student, reference, gradients);
     }
+
+    /// <summary>Forgets figures that were not collected: of a batch that was given up.</summary>
+    public void Discard() => _figures.Clear();
+
+    /// <summary>
+    /// Figures of all rows since the last call, in order. A device is waited for here, once for a whole batch.
+    /// </summary>
+    public RowFigures[] Collect() => _figures.Collect();
 
     public void Dispose() => _arena.Dispose();
 
-    private void Run(TransformerWeights student, TransformerWeights? reference, TransformerGradients? gradients)
+    private void Run(
+        IReadOnlyList<TokenRow> rows, TransformerWeights student, TransformerWeights? reference,
+        TransformerGradients? gradients)
     {
         int tokens = _batch.Tokens;
-        if (tokens == 0)
-            return;
+        HeadResult result = First(_head, tokens);
+        if (tokens > 0)
+            Run(tokens, result, student, reference, gradients);
+        _figures.Queue(rows, result, _batch, reference is not null);
+    }
+
+    private void Run(
+        int tokens, HeadResult result, TransformerWeights student, TransformerWeights? reference,
+        TransformerGradients? gradients)
+    {
         Activations activations = _activations.First(tokens);
         BaseDistribution? distribution = null;
         if (reference is not null)
@@ -92,54 +114,16 @@ public sealed class LossPass : IDisposable
                 ?? throw new InvalidOperationException("loss: a base was passed to a pass made without one");
             distribution = First(all, tokens);
             Tensor hidden = _transformer.Forward(reference, _batch.Ids, _batch.Layout, activations);
-            _ops.BaseTopN(hidden, reference.Head, _batch.Targets.Targets, distribution);
+            _ops.BaseTopN(hidden, reference.Head, _batch.Targets, distribution);
         }
 
         Tensor final = _transformer.Forward(student, _batch.Ids, _batch.Layout, activations);
         Tensor? dFinal = gradients is null ? null : _dFinal!.Slice(0, tokens);
         _ops.MolHead(
-            final, student.Head, _batch.Targets, distribution, _batch.Layout, First(_head, tokens), dFinal,
+            final, student.Head, _batch.Targets, distribution, _batch.Layout, result, dFinal,
             gradients?.Head);
         if (gradients is not null)
             _transformer.Backward(student, gradients, _batch.Ids, _batch.Layout, activations, dFinal!);
-    }
-
-    private RowFigures[] Figures(IReadOnlyList<TokenRow> rows, bool hasBase)
-    {
-        int tokens = _batch.Tokens;
-        double[] ce = Host(_head.CrossEntropy, tokens), kl = Host(_head.KlDivergence, tokens);
-        double[] tail = Host(_head.TailLogP, tokens);
-        int[] targets = new int[tokens];
-        if (tokens > 0)
-            _ops.Download<int>(_batch.Targets.Targets, targets);
-        var figures = new RowFigures[rows.Count];
-        for (int r = 0; r < figures.Length; r++)
-        {
-            int n = 0;
-            double ceSum = 0, klSum = 0, tailSum = 0;
-            for (int t = _batch.Layout.RowStarts[r]; t < _batch.Layout.RowStarts[r + 1]; t++)
-            {
-                if (targets[t] < 0)
-                    continue;
-                n++;
-                ceSum += ce[t];
-                klSum += kl[t];
-                tailSum += hasBase ? Math.Exp(tail[t]) : 0;
-            }
-
-            int divisor = Math.Max(n, 1);
-            figures[r] = new RowFigures(rows[r].General, n, ceSum / divisor, klSum / divisor, tailSum / divisor);
-        }
-
-        return figures;
-    }
-
-    private double[] Host(Tensor x, int tokens)
-    {
-        double[] values = new double[tokens];
-        if (tokens > 0)
-            _ops.Download<double>(x.Slice(0, tokens), values);
-        return values;
     }
 
     private static HeadResult First(HeadResult h, int tokens) => new(

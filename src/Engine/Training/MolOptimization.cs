@@ -27,7 +27,7 @@ public sealed class MolOptimization(
     {
         int step = optimizer.Steps;
         var batchLoss = new BatchLoss(loss, globalBatch);
-        List<RowFigures> rows = Accumulate(globalBatch, batchLoss, microBatch, cancel);
+        RowFigures[] rows = Accumulate(globalBatch, batchLoss, microBatch, cancel);
         double value = batchLoss.Value(rows);
         double norm = optimizer.GradientNorm();
         NonFiniteException.ThrowIf(ops, step, value, norm, rows, student.Parameters);
@@ -55,22 +55,22 @@ public sealed class MolOptimization(
         return (Norm(general: false), Norm(general: true));
     }
 
-    private List<RowFigures> Accumulate(
+    private RowFigures[] Accumulate(
         IReadOnlyList<TokenRow> globalBatch, BatchLoss batchLoss, int microBatch, CancellationToken cancel)
     {
         TransformerWeights weights = student.TrainingWeights(optimizer.Steps);
-        var rows = new List<RowFigures>(globalBatch.Count);
+        pass.Discard();
         student.ZeroGradients();
         for (int first = 0; first < globalBatch.Count; first += microBatch)
         {
             cancel.ThrowIfCancellationRequested();
             int count = Math.Min(microBatch, globalBatch.Count - first);
-            rows.AddRange(pass.AccumulateGradients(
+            pass.AccumulateGradients(
                 [.. globalBatch.Skip(first).Take(count)], [.. batchLoss.Weights.Skip(first).Take(count)], first, weights,
-                reference, student.Gradients));
+                reference, student.Gradients);
         }
 
         student.FinishGradients();
-        return rows;
+        return pass.Collect();
     }
 }

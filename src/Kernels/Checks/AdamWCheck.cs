@@ -7,9 +7,8 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Checks;
 
-/// <summary>adamw_f32 and adamw_tensor_f32, which takes one tensor, against the CPU backend.</summary>
-internal sealed class AdamWCheck(bool isTable)
-    : KernelCheck("adamw", isTable ? "adamw_f32" : "adamw_tensor_f32", "equal bits, any NaN")
+/// <summary>adamw_f32 against the CPU backend.</summary>
+internal sealed class AdamWCheck() : KernelCheck("adamw", "adamw_f32", "equal bits, any NaN")
 {
     private static readonly AdamWStep Step = new(
         LearningRate: 3e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.1,
@@ -22,8 +21,6 @@ internal sealed class AdamWCheck(bool isTable)
             trial.Case(count, c => Try(c, cpu, [new Part(count, Decayed: true, Copied: true)]));
         trial.Case("not aligned", c => Try(c, cpu, [new Part(10_001, Decayed: true, Copied: true, Offset: 1)]));
         trial.Case("4099, no decay, no copy", c => Try(c, cpu, [new Part(4099, Decayed: false, Copied: false)]));
-        if (!isTable)
-            return;
         Part[] many =
         [
             new(0, true, true), new(4096, true, false), new(0, false, false), new(1, false, true),
@@ -33,7 +30,7 @@ internal sealed class AdamWCheck(bool isTable)
         trial.Case("9 tensors, 4 of them empty", c => Try(c, cpu, many));
     }
 
-    private void Try(KernelCase one, Ops.Ops cpu, Part[] parts)
+    private static void Try(KernelCase one, Ops.Ops cpu, Part[] parts)
     {
         Side[] sides = [.. parts.Select((p, i) => Side.Upload(one, p, (ulong)i))];
         var rows = new AdamWTensor[parts.Length];
@@ -49,7 +46,7 @@ internal sealed class AdamWCheck(bool isTable)
         DeviceMemory table = one.Input<AdamWTensor>("tensors", rows);
         one.Launch(
             new LaunchShape(new Dim3((uint)blocks), new Dim3(AdamWTensor.Threads)), bytes,
-            a => (isTable ? a.Add(table).Add(rows.Length) : a.Add(rows[0])).Add(new AdamWFactors(Step)));
+            a => a.Add(table).Add(rows.Length).Add(new AdamWFactors(Step)));
         for (int i = 0; i < parts.Length; i++)
             sides[i].Compare(one, cpu, parts[i]);
     }
@@ -106,9 +103,8 @@ internal sealed class AdamWCheck(bool isTable)
             float[] gradient = [.. _values[1]];
             fixed (float* p = _values[0], g = _values[1], m = _values[2], v = _values[3])
             {
-                cpu.AdamW(
-                    Host("parameter", p), Host("gradient", g), Host("m", m), Host("v", v),
-                    part.Decayed ? Step : Step with { WeightDecay = 0 });
+                cpu.AdamW([new(
+                    Host("parameter", p), Host("gradient", g), Host("m", m), Host("v", v), part.Decayed)], Step);
             }
 
             one.Expect<float>(_memory[0], _values[0], Tolerance.BitsOrNaN);

@@ -45,9 +45,9 @@ public static class KernelChecks
         .. CastWideChecks.All,
         new SumSquaresCheck(),
         new SumCheck(),
-        new AdamWCheck(isTable: true),
-        new AdamWCheck(isTable: false),
+        new AdamWCheck(),
         new AddCheck(),
+        new RmsNormCheck(adds: true, DType.BF16, DType.F32),
         new AddRowsCheck(),
         new SortIdsCheck(),
         new EmbedBackwardCheck(),
@@ -94,5 +94,6 @@ public static class KernelChecks
         new HeadGradientCheck(bf16: false),
         new HeadGradientCheck(bf16: true),
         new HeadTopCheck(),
+        new HeadRowSumsCheck(),
     ];
 }

@@ -40,7 +40,8 @@ internal sealed class LinearDropoutCheck(bool isBf16)
                 mask.Apply(keys[t], rows + ((nint)t * features), rows + ((nint)t * features), features);
         }
 
-        DeviceMemory from = Input("x", x), to = isBf16 ? one.Output<ushort>("y", x.Length) : one.Output<float>("y", x.Length);
+        DeviceMemory from = Input("x", x);
+        DeviceMemory to = isBf16 ? one.Output<ushort>("y", x.Length) : one.Output<float>("y", x.Length);
         ulong keysAddress = one.Input<long>("keys", keys).Address;
         one.Launch(
             LaunchShape.Covering(tokens * ((features + Vector - 1L) / Vector), Threads),

@@ -5,11 +5,17 @@ using MolEngine.Kernels.Launch;
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>rmsnorm, alone and after a sum, against float64.</summary>
-/// <param name="type">Of activations.</param>
-internal sealed class RmsNormCheck(bool adds, DType type) : KernelCheck(
-    "rmsnorm", StoredValues.Kernel(adds ? "add_rmsnorm" : "rmsnorm", type),
-    type == DType.BF16 ? "a step of bf16, statistics 1e-6" : "relative error of 1e-6")
+/// <param name="type">Of what is added.</param>
+/// <param name="yType">Of the result.</param>
+internal sealed class RmsNormCheck(bool adds, DType type, DType yType) : KernelCheck(
+    "rmsnorm", StoredValues.Kernel(adds ? "add_rmsnorm" : "rmsnorm", type) + (type == yType ? "" : "_f32"),
+    yType == DType.BF16 ? "a step of bf16, statistics 1e-6" : "relative error of 1e-6")
 {
+    public RmsNormCheck(bool adds, DType type)
+        : this(adds, type, type)
+    {
+    }
+
     private const float Eps = 1e-6f;
     private const double Tolerance = 1e-6;
 
@@ -31,8 +37,8 @@ internal sealed class RmsNormCheck(bool adds, DType type) : KernelCheck(
             delta = adds ? StoredValues.Between(count, 2, -1, 1, type) : [];
         DeviceMemory from = one.Input<float>("x", x), more = StoredValues.Input(one, "delta", delta, type),
             weight = StoredValues.Input(one, "weight", w, weightType), sum = one.Output<float>("sum", adds ? count : 0),
-            y = StoredValues.Output(one, "y", count, type), rstd = one.Output<float>("rstd", s.Tokens);
-        long bytes = (adds ? 8 + (2L * type.Size()) : 4L + type.Size()) * count;
+            y = StoredValues.Output(one, "y", count, yType), rstd = one.Output<float>("rstd", s.Tokens);
+        long bytes = ((adds ? 8L + type.Size() : 4L) + yType.Size()) * count;
         one.Launch(
             new LaunchShape(
                 new Dim3((uint)((s.Tokens + s.PerBlock - 1) / s.PerBlock)), new Dim3(s.Threads)), bytes,
@@ -51,7 +57,7 @@ internal sealed class RmsNormCheck(bool adds, DType type) : KernelCheck(
         if (adds)
             one.Expect<float>(sum, total, Checks.Tolerance.Bits);
         (double[] truth, double[] r) = Norm(total, w, s.Hidden);
-        StoredValues.Expect(one, y, truth, type, Tolerance);
+        StoredValues.Expect(one, y, truth, yType, Tolerance);
         StoredValues.Expect(one, rstd, r, DType.F32, Tolerance);
     }
 

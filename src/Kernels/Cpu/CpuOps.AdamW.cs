@@ -6,20 +6,31 @@ namespace MolEngine.Kernels.Cpu;
 
 internal sealed unsafe partial class CpuOps<S, V>
 {
-    protected override void AdamWCore(Tensor parameter, Tensor gradient, Tensor m, Tensor v, in AdamWStep step)
+    protected override void AdamWCore(IReadOnlyList<AdamWTensors> tensors, in AdamWStep step)
     {
-        float* p = F32(parameter), g = F32(gradient), pm = F32(m), pv = F32(v);
-        var factors = new AdamWFactors(step);
-        ForChunks(parameter.Count, (start, count) =>
+        AdamWFactors decayed = new(step), kept = new(step with { WeightDecay = 0 });
+        foreach (AdamWTensors t in tensors)
+            AdamWTensor(t, t.Decays ? decayed : kept);
+    }
+
+    protected override double SumOfSquaresCore(IReadOnlyList<Tensor> tensors) => tensors.Sum(SumOfSquares);
+
+    private void AdamWTensor(AdamWTensors t, AdamWFactors factors)
+    {
+        float* p = F32(t.Value), g = F32(t.Gradient), pm = F32(t.M), pv = F32(t.V);
+        ushort* copy = t.Copy is null ? null : (ushort*)t.Copy.Address;
+        ForChunks(t.Value.Count, (start, count) =>
         {
             int whole = count - count % S.Count;
             long tail = start + whole;
             AdamWRange<S, V>(p + start, g + start, pm + start, pv + start, factors, whole);
             AdamWRange<ScalarSimd, float>(p + tail, g + tail, pm + tail, pv + tail, factors, count - whole);
+            if (copy is not null)
+                ToBf16(p + start, copy + start, count);
         });
     }
 
-    protected override double SumOfSquaresCore(Tensor x)
+    private double SumOfSquares(Tensor x)
     {
         float* p = F32(x);
         var partial = new double[(x.Count + ChunkElements - 1) / ChunkElements];

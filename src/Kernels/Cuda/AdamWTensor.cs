@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Cuda;
 
@@ -13,4 +14,11 @@ internal readonly record struct AdamWTensor(
     ulong Parameter, ulong Gradient, ulong M, ulong V, ulong Copy, long Count, int FirstBlock, int Decayed)
 {
     public const int Threads = 256, PerBlock = 4096;
+
+    /// <summary>Of 8 bytes, in the table.</summary>
+    public const int Words = 7;
+
+    public static AdamWTensor Of(AdamWTensors t, int firstBlock) => new(
+        (ulong)t.Value.Address, (ulong)t.Gradient.Address, (ulong)t.M.Address, (ulong)t.V.Address,
+        (ulong)(t.Copy?.Address ?? 0), t.Value.Count, firstBlock, t.Decays ? 1 : 0);
 }

@@ -10,34 +10,51 @@ internal sealed partial class CudaOps
     /// <summary>Of kernels/reduce.cu.</summary>
     private const int SumThreads = 256, SumChunk = 65536;
 
-    protected override void AdamWCore(Tensor parameter, Tensor gradient, Tensor m, Tensor v, in AdamWStep step)
+    protected override void AdamWCore(IReadOnlyList<AdamWTensors> tensors, in AdamWStep step)
     {
-        if (parameter.Count == 0)
+        var rows = new AdamWTensor[tensors.Count];
+        long blocks = 0, bytes = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = AdamWTensor.Of(tensors[i], checked((int)blocks));
+            blocks += (rows[i].Count + AdamWTensor.PerBlock - 1) / AdamWTensor.PerBlock;
+            bytes += (rows[i].Copy == 0 ? 28 : 30) * rows[i].Count;
+        }
+
+        if (blocks == 0)
             return;
-        var tensor = new AdamWTensor(
-            (ulong)parameter.Address, (ulong)gradient.Address, (ulong)m.Address, (ulong)v.Address, Copy: 0,
-            parameter.Count, FirstBlock: 0, Decayed: 1);
+        DeviceMemory table = _scratch.Get("adamw tensors", DType.I64, (long)rows.Length * AdamWTensor.Words);
+        _copies.Upload(MemoryMarshal.AsBytes<AdamWTensor>(rows), table.Address);
         Launch(
-            "adamw", "adamw_tensor_f32",
-            LaunchShape.Covering(parameter.Count, AdamWTensor.Threads, AdamWTensor.PerBlock / AdamWTensor.Threads),
-            Arguments().Add(tensor).Add(new AdamWFactors(step)));
+            "adamw", "adamw_f32", new LaunchShape(new Dim3((uint)blocks), new Dim3(AdamWTensor.Threads)),
+            Arguments().Add(table).Add(rows.Length).Add(new AdamWFactors(step)).Moves(bytes));
     }
 
-    protected override double SumOfSquaresCore(Tensor x)
+    protected override double SumOfSquaresCore(IReadOnlyList<Tensor> tensors)
     {
-        if (x.Count == 0)
+        long all = tensors.Sum(Chunks);
+        if (all == 0)
             return 0;
-        LaunchShape chunks = LaunchShape.Covering(x.Count, SumThreads, SumChunk / SumThreads);
-        DeviceMemory partial = _scratch.Get("sums of squares", DType.F64, chunks.Grid.X);
+        DeviceMemory partial = _scratch.Get("sums of squares", DType.F64, all);
         DeviceMemory total = _scratch.Get("sum of squares", DType.F64, 1);
-        Launch("reduce", "sum_squares_f32", chunks, Arguments().Add(x).Add(partial).Add(x.Count));
+        long done = 0;
+        foreach (Tensor x in tensors.Where(x => x.Count > 0))
+        {
+            Launch(
+                "reduce", "sum_squares_f32", LaunchShape.Covering(x.Count, SumThreads, SumChunk / SumThreads),
+                Arguments().Add(x).Add(partial.Address + ((ulong)done * sizeof(double))).Add(x.Count));
+            done += Chunks(x);
+        }
+
         Launch(
             "reduce", "sum_f64", new LaunchShape(new Dim3(1), new Dim3(SumThreads)),
-            Arguments().Add(partial).Add(total).Add((long)chunks.Grid.X));
+            Arguments().Add(partial).Add(total).Add(all));
         var sum = new double[1];
         _faults.Look();
         _copies.Download(total.Address, MemoryMarshal.AsBytes(sum.AsSpan()));
         _faults.Throw();
         return sum[0];
     }
+
+    private static long Chunks(Tensor x) => (x.Count + SumChunk - 1) / SumChunk;
 }

@@ -15,7 +15,7 @@ internal sealed partial class CudaOps
     protected override void AttentionCore(
         Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
     {
-        CheckHeadDim(nameof(Attention), heads);
+        CheckHeadDim(nameof(Attention), heads, AttentionKernel.LargestHeadDim);
         var kernel = AttentionKernel.Forward(IsBf16, heads.HeadDim);
         (DeviceMemory blocks, int count) = QueryBlocks(layout, kernel.Rows);
         Forward(kernel, q, k, v, heads, y, lse, blocks, count);
@@ -25,7 +25,7 @@ internal sealed partial class CudaOps
         Tensor dy, Tensor q, Tensor k, Tensor v, Tensor y, Tensor lse, HeadShape heads, SequenceLayout layout,
         Tensor dq, Tensor dk, Tensor dv)
     {
-        CheckHeadDim(nameof(AttentionBackward), heads);
+        CheckHeadDim(nameof(AttentionBackward), heads, AttentionKernel.LargestHeadDim);
         int tokens = q.Shape[0];
         if (tokens == 0)
             return;
@@ -54,7 +54,7 @@ internal sealed partial class CudaOps
     protected override void AttentionCachedCore(
         Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
     {
-        CheckHeadDim(nameof(AttentionCached), heads);
+        CheckHeadDim(nameof(AttentionCached), heads, AttentionKernel.LargestHeadDim);
         int tokens = q.Shape[0];
         if (tokens == 0)
             return;
@@ -105,13 +105,14 @@ internal sealed partial class CudaOps
         return (memory, count / AttentionBlocks.Width);
     }
 
-    private static void CheckHeadDim(string op, HeadShape heads)
+    /// <param name="most">What the op's kernels hold.</param>
+    private static void CheckHeadDim(string op, HeadShape heads, int most)
     {
-        if (heads.HeadDim > AttentionKernel.LargestHeadDim)
+        if (heads.HeadDim > most)
         {
             throw new ArgumentException(
-                $"{op}: heads: expected a size of at most {AttentionKernel.LargestHeadDim} on a GPU, got "
-                + $"{heads.HeadDim}. Run this model on the CPU.");
+                $"{op}: heads: expected a size of at most {most} on a GPU, got {heads.HeadDim}. Run this model on the "
+                + "CPU.");
         }
     }
 }

@@ -31,8 +31,8 @@ internal sealed partial class CudaOps
     }
 
     /// <summary>
-    /// With h = scale * dropout(x) A^T and dh = scale * dy B: dB += dy^T h, dA += dh^T dropout(x), and dx, whose product
-    /// with the weight is given, gets dropout(dh A) too.
+    /// With h = scale * dropout(x) A^T and dh = scale * dy B: dB += dy^T h, dA += dh^T dropout(x), and dx, whose
+    /// product with the weight is given, gets dropout(dh A) too.
     /// </summary>
     private void AdapterBackward(
         GemmOperand dy, Tensor x, LinearWeights weights, LoraWeights lora, SequenceLayout layout, Tensor loraHidden,

@@ -1,32 +1,36 @@
 using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cuda.Head;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Cuda;
 
 internal sealed partial class CudaOps
 {
+    /// <summary>Of kernels/head_rows.cu.</summary>
+    private const int RowSumThreadsOfHead = 128;
+
     /// <summary>The head's window; smaller ones show its borders at small vocabularies.</summary>
     internal HeadSizes HeadSizes { get; set; } = new();
 
-    /// <remarks>Waits for the targets: which tokens have one decides the shapes of all that follows.</remarks>
-    protected override void BaseTopNCore(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result)
+    /// <remarks>Which tokens have a target decides the shapes of all that follows: where that is not known, it waits.</remarks>
+    protected override void BaseTopNCore(Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution result)
     {
         List<HeadBlock> blocks = HeadBlocks.Cut(
-            nameof(BaseTopN), ToHost<int>(targets), null, weight.Shape[0], HeadSizes.BlockTokens);
+            nameof(BaseTopN), Targets(targets), null, weight.Shape[0], HeadSizes.BlockTokens);
         HeadDevice device = MakeHeadDevice();
         var pass = new BaseTopNPass(device, new HeadTile(device, weight, ActivationType), result);
         foreach (HeadBlock block in blocks)
             pass.Run(hidden, block.Tokens);
     }
 
-    /// <remarks>Waits for the targets: which tokens have one decides the shapes of all that follows.</remarks>
+    /// <remarks>As <see cref="BaseTopNCore"/>.</remarks>
     protected override void MolHeadCore(
         Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution? reference, SequenceLayout layout,
         HeadResult result, Tensor? dHidden, Tensor? dWeight)
     {
-        if (reference is null && ToHost<float>(targets.KlWeight).AsSpan().ContainsAnyExcept(0f))
+        if (reference is null && HasKl(targets))
         {
             throw new ArgumentException(
                 $"{nameof(MolHead)}: KL weight ({targets.KlWeight.Name}): expected zeros without a base distribution, "
@@ -35,7 +39,7 @@ internal sealed partial class CudaOps
 
         int[]? rows = dWeight is null ? null : layout.RowStarts;
         List<HeadBlock> blocks = HeadBlocks.Cut(
-            nameof(MolHead), ToHost<int>(targets.Targets), rows, weight.Shape[0], HeadSizes.BlockTokens);
+            nameof(MolHead), Targets(targets), rows, weight.Shape[0], HeadSizes.BlockTokens);
         foreach (Tensor x in (Tensor[])[result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP])
             _stream.Zero((ulong)x.Address, (nuint)x.Bytes);
         if (dHidden is not null)
@@ -48,6 +52,24 @@ internal sealed partial class CudaOps
     }
 
     private HeadDevice MakeHeadDevice() => new(_stream, _kernels, _scratch, _copies, _gemm, HeadSizes);
+
+    protected override void HeadRowSumsCore(
+        HeadResult result, HeadTargets targets, SequenceLayout layout, Tensor sums)
+    {
+        if (layout.Rows == 0)
+            return;
+        (DeviceMemory starts, _) = _tables.For(layout, "row starts", l => l.RowStarts);
+        Launch(
+            "head_rows", "head_row_sums",
+            new LaunchShape(new Dim3((uint)layout.Rows), new Dim3(RowSumThreadsOfHead)),
+            Arguments().Add(result.CrossEntropy).Add(result.KlDivergence).Add(result.TailLogP).Add(targets.Targets)
+                .Add(starts).Add(sums));
+    }
+
+    private int[] Targets(HeadTargets targets) => targets.Known?.Targets ?? ToHost<int>(targets.Targets);
+
+    private bool HasKl(HeadTargets targets) =>
+        targets.Known?.HasKl ?? ToHost<float>(targets.KlWeight).AsSpan().ContainsAnyExcept(0f);
 
     private T[] ToHost<T>(Tensor x)
         where T : unmanaged

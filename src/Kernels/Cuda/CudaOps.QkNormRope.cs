@@ -8,13 +8,13 @@ namespace MolEngine.Kernels.Cuda;
 internal sealed partial class CudaOps
 {
     /// <summary>Of kernels/qknormrope.cu: a warp a token.</summary>
-    private const int RopeThreads = 256, RopeTokens = 8;
+    private const int RopeThreads = 256, RopeTokens = 8, RopeMostDim = 256;
 
     protected override void QkNormRopeCore(
         Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut,
         Tensor kOut)
     {
-        CheckHeadDim(nameof(QkNormRope), heads);
+        CheckHeadDim(nameof(QkNormRope), heads, RopeMostDim);
         int tokens = q.Shape[0];
         if (tokens == 0)
             return;
@@ -31,7 +31,7 @@ internal sealed partial class CudaOps
         Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary,
         SequenceLayout layout, Tensor? dQueryNorm, Tensor? dKeyNorm)
     {
-        CheckHeadDim(nameof(QkNormRopeBackward), heads);
+        CheckHeadDim(nameof(QkNormRopeBackward), heads, RopeMostDim);
         if (q.Shape[0] == 0)
             return;
         int d = heads.HeadDim;

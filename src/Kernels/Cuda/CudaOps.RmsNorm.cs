@@ -21,7 +21,7 @@ internal sealed partial class CudaOps
             return;
         LaunchShape shape = NormForwardShape(x, out int perBlock);
         Launch(
-            "rmsnorm", "rmsnorm" + ActivationSuffix, shape,
+            "rmsnorm", "rmsnorm" + Suffix(y.Type), shape,
             Arguments().Add(x).Add(WeightArgument.Of(weight)).Add(eps).Add(x.Shape[0]).Add(x.Shape[1]).Add(perBlock)
                 .Add(y).Add(rstd));
     }
@@ -33,7 +33,7 @@ internal sealed partial class CudaOps
             return;
         LaunchShape shape = NormForwardShape(x, out int perBlock);
         Launch(
-            "rmsnorm", "add_rmsnorm" + ActivationSuffix, shape,
+            "rmsnorm", "add_rmsnorm" + ActivationSuffix + (y.Type == ActivationType ? "" : "_f32"), shape,
             Arguments().Add(x).Add(delta).Add(WeightArgument.Of(weight)).Add(eps).Add(x.Shape[0]).Add(x.Shape[1])
                 .Add(perBlock).Add(sum).Add(y).Add(rstd));
     }

@@ -23,8 +23,15 @@ public sealed class KernelArguments
     /// <summary>Bytes taken so far, padding between arguments included.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Bytes of the tensors whose addresses were added.</summary>
+    /// <summary>Bytes of the tensors whose addresses were added, and of what else the kernel moves.</summary>
     public long TensorBytes { get; private set; }
+
+    /// <summary>Says of bytes that no tensor among the arguments stands for.</summary>
+    public KernelArguments Moves(long bytes)
+    {
+        TensorBytes += bytes;
+        return this;
+    }
 
     /// <summary>Forgets all arguments.</summary>
     public KernelArguments Clear()

@@ -8,7 +8,17 @@ namespace MolEngine.Kernels.Ops;
 /// <param name="Targets">I32 [T]: the next token, or -1 where the token predicts nothing.</param>
 /// <param name="CeWeight">fp32 [T]: weight of the cross-entropy, the mean over row and batch included.</param>
 /// <param name="KlWeight">fp32 [T]: weight of the KL divergence, likewise.</param>
-public sealed record HeadTargets(Tensor Targets, Tensor CeWeight, Tensor KlWeight);
+public sealed record HeadTargets(Tensor Targets, Tensor CeWeight, Tensor KlWeight)
+{
+    /// <summary>
+    /// What the caller knows of the values, so that a device need not be waited for; null where it is to be read.
+    /// </summary>
+    public KnownTargets? Known { get; init; }
+}
+
+/// <param name="Targets">The numbers of <see cref="HeadTargets.Targets"/>.</param>
+/// <param name="HasKl">Whether a KL weight is not 0.</param>
+public sealed record KnownTargets(int[] Targets, bool HasKl);
 
 /// <summary>
 /// The base model's distribution at every token: its n largest logits (descending, ties to the lower id) and everything

@@ -10,20 +10,24 @@ public readonly record struct AdamWStep(
     double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, double Correction1,
     double Correction2, double GradientScale);
 
+/// <summary>A tensor that AdamW updates: fp32 of equal counts, the gradient is left as it is.</summary>
+/// <param name="M">First moment.</param>
+/// <param name="V">Second moment.</param>
+/// <param name="Decays">Whether weight decay applies to it.</param>
+/// <param name="Copy">BF16 of the same count: receives the new value, rounded; or null.</param>
+public sealed record AdamWTensors(
+    Tensor Value, Tensor Gradient, Tensor M, Tensor V, bool Decays = true, Tensor? Copy = null);
+
 public abstract partial class Ops
 {
     /// <summary>
-    /// p -= lr * decay * p; g *= scale; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
-    /// p -= lr / c1 * m / (sqrt(v) / sqrt(c2) + eps). All fp32 and of equal counts; the gradient is left as it is.
+    /// For every tensor: p -= lr * decay * p; g *= scale; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
+    /// p -= lr / c1 * m / (sqrt(v) / sqrt(c2) + eps); copy = bf16(p).
     /// </summary>
-    public void AdamW(Tensor parameter, Tensor gradient, Tensor m, Tensor v, in AdamWStep step)
+    public void AdamW(IReadOnlyList<AdamWTensors> tensors, in AdamWStep step)
     {
-        foreach (Tensor x in (ReadOnlySpan<Tensor>)[parameter, gradient, m, v])
-        {
-            Require.Type(nameof(AdamW), x.Name, x, DType.F32);
-            Require.Count(nameof(AdamW), x.Name, x, parameter.Count);
-        }
-
+        foreach (AdamWTensors t in tensors)
+            CheckAdamW(t);
         if (!(step.Correction1 > 0 && step.Correction2 > 0))
         {
             throw new ArgumentException(
@@ -31,25 +35,42 @@ public abstract partial class Ops
                 + $"{step.Correction2}. Steps count from 1.");
         }
 
-        Require.Distinct(nameof(AdamW), parameter, gradient);
-        Require.Distinct(nameof(AdamW), parameter, m);
-        Require.Distinct(nameof(AdamW), parameter, v);
-        Require.Distinct(nameof(AdamW), m, v);
-        Require.Distinct(nameof(AdamW), m, gradient);
-        Require.Distinct(nameof(AdamW), v, gradient);
-        AdamWCore(parameter, gradient, m, v, step);
+        AdamWCore(tensors, step);
     }
 
     /// <summary>
-    /// Sum of squares of an fp32 tensor, in float64, in a fixed order. It is infinite or NaN where an element is.
+    /// Sum of squares of fp32 tensors, in float64, in a fixed order. It is infinite or NaN where an element is.
     /// </summary>
-    public double SumOfSquares(Tensor x)
+    public double SumOfSquares(params IReadOnlyList<Tensor> tensors)
     {
-        Require.Type(nameof(SumOfSquares), nameof(x), x, DType.F32);
-        return SumOfSquaresCore(x);
+        foreach (Tensor x in tensors)
+            Require.Type(nameof(SumOfSquares), x.Name, x, DType.F32);
+        return SumOfSquaresCore(tensors);
     }
 
-    protected abstract void AdamWCore(Tensor parameter, Tensor gradient, Tensor m, Tensor v, in AdamWStep step);
+    protected abstract void AdamWCore(IReadOnlyList<AdamWTensors> tensors, in AdamWStep step);
 
-    protected abstract double SumOfSquaresCore(Tensor x);
+    protected abstract double SumOfSquaresCore(IReadOnlyList<Tensor> tensors);
+
+    private static void CheckAdamW(AdamWTensors t)
+    {
+        foreach (Tensor x in (ReadOnlySpan<Tensor>)[t.Value, t.Gradient, t.M, t.V])
+        {
+            Require.Type(nameof(AdamW), x.Name, x, DType.F32);
+            Require.Count(nameof(AdamW), x.Name, x, t.Value.Count);
+        }
+
+        if (t.Copy is { } copy)
+        {
+            Require.Type(nameof(AdamW), copy.Name, copy, DType.BF16);
+            Require.Count(nameof(AdamW), copy.Name, copy, t.Value.Count);
+        }
+
+        Tensor[] all = t.Copy is null ? [t.Value, t.M, t.V, t.Gradient] : [t.Value, t.M, t.V, t.Gradient, t.Copy];
+        for (int i = 0; i < all.Length; i++)
+        {
+            for (int j = i + 1; j < all.Length; j++)
+                Require.Distinct(nameof(AdamW), all[i], all[j]);
+        }
+    }
 }

@@ -7,14 +7,17 @@ public abstract partial class Ops
     /// <summary>Largest n of the base's top n.</summary>
     public const int LargestTopN = 127;
 
+    /// <summary>Columns of <see cref="HeadRowSums"/>.</summary>
+    public const int RowSums = 3;
+
     /// <summary>
     /// The base side of the Mixture of Losses: a streaming top n over tiles of the vocabulary, without gradient and
-    /// without a [T, V] array. hidden activation [T, H] (after the last norm), weight [V, H], targets I32 [T]: tokens with -1
+    /// without a [T, V] array. hidden activation or fp32 [T, H] (after the last norm), weight [V, H]; tokens without a target
     /// are passed over.
     /// </summary>
-    public void BaseTopN(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result)
+    public void BaseTopN(Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution result)
     {
-        CheckHead(nameof(BaseTopN), hidden, weight, targets);
+        CheckHead(nameof(BaseTopN), hidden, weight, targets.Targets);
         CheckBase(nameof(BaseTopN), hidden, weight, result);
         BaseTopNCore(hidden, weight, targets, result);
     }
@@ -24,7 +27,8 @@ public abstract partial class Ops
     /// sum over tokens of CeWeight CE + KlWeight KL, in one streaming pass over vocabulary tiles (a second one for
     /// <paramref name="dWeight"/>). No [T, V] array; every coefficient outside the tail is exact.
     /// </summary>
-    /// <param name="hidden">Activation [T, H], after the last norm.</param>
+    /// <param name="hidden">Activation or fp32 [T, H], after the last norm: products are of activations, the logits that decide
+    /// a divergence of fp32.</param>
     /// <param name="weight">[V, H], fp32 or bf16.</param>
     /// <param name="targets">Targets and weights.</param>
     /// <param name="reference">The base's distribution, or null for cross-entropy alone (then KlWeight must be
@@ -66,7 +70,24 @@ public abstract partial class Ops
         LinearDecode(hidden, new LinearWeights(weight), logits);
     }
 
-    protected abstract void BaseTopNCore(Tensor hidden, Tensor weight, Tensor targets, BaseDistribution result);
+    /// <summary>
+    /// Of every row, the sums over its tokens with a target of CE, KL and the mass outside the base's top n: sums F64
+    /// [R, 3], overwritten.
+    /// </summary>
+    public void HeadRowSums(HeadResult result, HeadTargets targets, SequenceLayout layout, Tensor sums)
+    {
+        const string Op = nameof(HeadRowSums);
+        Require.Layout(Op, layout, targets.Targets.Shape[0]);
+        foreach (Tensor x in (ReadOnlySpan<Tensor>)[result.CrossEntropy, result.KlDivergence, result.TailLogP])
+            Require.Shape(Op, x.Name, x, DType.F64, layout.Tokens);
+        Require.Shape(Op, nameof(sums), sums, DType.F64, layout.Rows, RowSums);
+        HeadRowSumsCore(result, targets, layout, sums);
+    }
+
+    protected abstract void BaseTopNCore(Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution result);
+
+    protected abstract void HeadRowSumsCore(
+        HeadResult result, HeadTargets targets, SequenceLayout layout, Tensor sums);
 
     protected abstract void MolHeadCore(
         Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution? reference, SequenceLayout layout,
@@ -74,7 +95,7 @@ public abstract partial class Ops
 
     private void CheckHead(string op, Tensor hidden, Tensor weight, Tensor targets)
     {
-        Require.Type(op, "hidden", hidden, ActivationType);
+        Require.ActivationOrF32(op, "hidden", hidden, ActivationType, hidden.Shape[0], weight.Shape[1]);
         Require.Weight(op, "weight", weight, weight.Shape[0], hidden.Shape[1]);
         Require.Shape(op, "targets", targets, DType.I32, hidden.Shape[0]);
     }

@@ -5,7 +5,8 @@ namespace MolEngine.Kernels.Ops;
 public abstract partial class Ops
 {
     /// <summary>
-    /// y = x * rsqrt(mean(x^2) + eps) * weight, over the last dimension. x fp32, y activation [T, H];
+    /// y = x * rsqrt(mean(x^2) + eps) * weight, over the last dimension. x fp32, y activation or
+    /// fp32 [T, H];
     /// weight [H]; rstd fp32 [T].
     /// </summary>
     /// <param name="y">May be x itself where it is fp32.</param>
@@ -13,19 +14,19 @@ public abstract partial class Ops
     public void RmsNorm(Tensor x, Tensor weight, float eps, Tensor y, Tensor rstd)
     {
         CheckRmsNorm(nameof(RmsNorm), x, weight, rstd);
-        Require.Shape(nameof(RmsNorm), nameof(y), y, ActivationType, x.Shape[0], x.Shape[1]);
+        Require.ActivationOrF32(nameof(RmsNorm), nameof(y), y, ActivationType, x.Shape[0], x.Shape[1]);
         Require.SameOrDistinct(nameof(RmsNorm), y, x);
         RmsNormCore(x, weight, eps, y, rstd);
     }
 
     /// <summary>
-    /// sum = x + delta; y = RmsNorm(sum). x, sum fp32, delta, y activation. sum may be x or delta itself; so may y where
+    /// sum = x + delta; y = RmsNorm(sum). x, sum fp32, delta activation, y activation or fp32. sum may be x or delta itself; so may y where
     /// sum is not.
     /// </summary>
     public void AddRmsNorm(Tensor x, Tensor delta, Tensor weight, float eps, Tensor sum, Tensor y, Tensor rstd)
     {
         CheckRmsNorm(nameof(AddRmsNorm), x, weight, rstd);
-        Require.Shape(nameof(AddRmsNorm), nameof(y), y, ActivationType, x.Shape[0], x.Shape[1]);
+        Require.ActivationOrF32(nameof(AddRmsNorm), nameof(y), y, ActivationType, x.Shape[0], x.Shape[1]);
         Require.Shape(nameof(AddRmsNorm), nameof(delta), delta, ActivationType, x.Shape[0], x.Shape[1]);
         Require.Shape(nameof(AddRmsNorm), nameof(sum), sum, DType.F32, x.Shape[0], x.Shape[1]);
         Require.Distinct(nameof(AddRmsNorm), sum, y);

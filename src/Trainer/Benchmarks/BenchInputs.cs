@@ -75,16 +75,15 @@ internal sealed class BenchInputs : IDisposable
     }
 
     /// <summary>T ids, none twice while there are enough.</summary>
-    public Tensor Ids(string name)
+    public int[] Ids()
     {
         const int Prime = 7919;
-        return Integers(
-            name, [.. Enumerable.Range(0, Tokens).Select(i => (int)((long)i * Prime % Model.Vocabulary))]);
+        return [.. Enumerable.Range(0, Tokens).Select(i => (int)((long)i * Prime % Model.Vocabulary))];
     }
 
-    public void Dispose() => _arena.Dispose();
+    public Tensor Integers(string name, int[] values) => Uploaded<int>(name, DType.I32, values);
 
-    private Tensor Integers(string name, int[] values) => Uploaded<int>(name, DType.I32, values);
+    public void Dispose() => _arena.Dispose();
 
     private Tensor Uploaded<T>(string name, DType type, T[] values)
         where T : unmanaged

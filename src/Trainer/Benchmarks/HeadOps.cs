@@ -14,17 +14,22 @@ internal static class HeadOps
     {
         int hidden = i.Model.Hidden, vocabulary = i.Model.Vocabulary;
         int n = Math.Min(new LossOptions().TopN, vocabulary);
-        Tensor x = i.Activations("hidden", hidden);
+        Tensor x = i.Singles("hidden", hidden);
+        int[] ids = i.Ids();
         Tensor weight = i.Random("head", DType.BF16, vocabulary, hidden);
         Tensor F64(string name) => i.Zeros(name, DType.F64, i.Tokens);
         var targets = new HeadTargets(
-            i.Ids("targets"), i.Random("CE weight", DType.F32, i.Tokens), i.Random("KL weight", DType.F32, i.Tokens));
+            i.Integers("targets", ids), i.Random("CE weight", DType.F32, i.Tokens),
+            i.Random("KL weight", DType.F32, i.Tokens))
+        {
+            Known = new KnownTargets(ids, HasKl: true),
+        };
         var top = new BaseDistribution(
             i.Zeros("top ids", DType.I32, i.Tokens, n), i.Zeros("top logits", DType.F64, i.Tokens, n), F64("lse"),
             F64("tail"));
         var result = new HeadResult(F64("CE"), F64("KL"), F64("log-sum-exp"), F64("tail log p"));
         string shape = $"{i.Tokens} x {hidden} x {vocabulary}";
-        yield return new BenchCase("BaseTopN", shape, () => i.Ops.BaseTopN(x, weight, targets.Targets, top))
+        yield return new BenchCase("BaseTopN", shape, () => i.Ops.BaseTopN(x, weight, targets, top))
         {
             Bytes = BaseBytes(i, n),
             IsTold = false,
@@ -45,6 +50,9 @@ internal static class HeadOps
             IsTold = false,
             Adds = AddsTo(i),
         };
+        Tensor sums = i.Zeros("sums of rows", DType.F64, 1, Ops.RowSums);
+        yield return new BenchCase(
+            "HeadRowSums", $"{i.Tokens}", () => i.Ops.HeadRowSums(result, targets, i.Layout, sums));
     }
 
     private static Dictionary<string, long> BaseBytes(BenchInputs i, int n)
@@ -52,7 +60,8 @@ internal static class HeadOps
         long tokens = i.Tokens, row = (long)i.Model.Hidden * 2;
         return new Dictionary<string, long>
         {
-            ["head_gather"] = tokens * (4 + (2L * i.Model.Hidden * i.ActivationBytes)),
+            ["head_gather"] = tokens * (4 + (8L * i.Model.Hidden)),
+            ["cast"] = 6 * tokens * i.Model.Hidden,
             ["head_top"] = 4 * tokens * i.Model.Vocabulary,
             ["head_logits"] = tokens * n * row,
             ["head_base"] = tokens * ((24 * n) + (4 * Sector)),
@@ -66,7 +75,8 @@ internal static class HeadOps
         long made = tokens * i.Model.Vocabulary * (4 + i.ActivationBytes);
         var bytes = new Dictionary<string, long>
         {
-            ["head_gather"] = tokens * (4 + (2L * i.Model.Hidden * i.ActivationBytes)),
+            ["head_gather"] = tokens * (4 + (8L * i.Model.Hidden)),
+            ["cast"] = 6 * tokens * i.Model.Hidden,
             ["head_sets"] = tokens * ((8 * entries) + (4 * Sector)),
             ["head_logits"] = tokens * entries * row,
             ["head_tail"] = made,

@@ -13,7 +13,7 @@ internal static class ResidualOps
     {
         int hidden = i.Model.Hidden, vocabulary = i.Model.Vocabulary;
         long tokens = i.Tokens, rows = Math.Min(tokens, vocabulary);
-        Tensor ids = i.Ids("ids"), x = i.Singles("x", hidden);
+        Tensor ids = i.Integers("ids", i.Ids()), x = i.Singles("x", hidden);
         Tensor table = i.Random("embedding", DType.BF16, vocabulary, hidden);
         string shape = $"{tokens} x {hidden} of {vocabulary}";
         yield return new BenchCase("Embedding", shape, () => i.Ops.Embedding(ids, table, x))
@@ -37,7 +37,7 @@ internal static class ResidualOps
         int hidden = i.Model.Hidden;
         Tensor x = i.Singles("x", hidden), sum = i.Singles("sum", hidden), dx = i.Singles("dx", hidden);
         Tensor dy = i.Singles("dy", hidden), delta = i.Activations("delta", hidden), y = i.Activations("y", hidden);
-        Tensor rstd = i.Zeros("rstd", DType.F32, i.Tokens);
+        Tensor final = i.Singles("final", hidden), rstd = i.Zeros("rstd", DType.F32, i.Tokens);
         Tensor frozen = i.Random("norm", DType.BF16, hidden), trained = i.Random("norm in fp32", DType.F32, hidden);
         Tensor dWeight = i.Zeros("norm gradient", DType.F32, hidden);
         string shape = $"{i.Tokens} x {hidden}";
@@ -45,6 +45,8 @@ internal static class ResidualOps
         yield return new BenchCase("RmsNorm", shape, () => i.Ops.RmsNorm(x, frozen, Eps, y, rstd));
         yield return new BenchCase(
             "AddRmsNorm", shape, () => i.Ops.AddRmsNorm(x, delta, frozen, Eps, sum, y, rstd));
+        yield return new BenchCase(
+            "AddRmsNorm, last", shape, () => i.Ops.AddRmsNorm(x, delta, frozen, Eps, sum, final, rstd));
         yield return new BenchCase(
             "RmsNormBackward", shape, () => i.Ops.RmsNormBackward(dy, x, frozen, rstd, i.Layout, dx, null))
         {

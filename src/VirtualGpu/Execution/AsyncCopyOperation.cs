@@ -11,6 +11,8 @@ internal sealed unsafe class AsyncCopyOperation(
     AddressOperand destination, AddressOperand source, int bytes, int sourceBytes) :
     MemoryOperation(destination, StateSpace.Shared, bytes, AccessKind.Write)
 {
+    public override bool MayBeGlobal => true;
+
     public override void Execute(Warp warp, uint mask)
     {
         ulong* to = warp.Block.Scratch, from = to + Warp.Lanes;
@@ -21,7 +23,14 @@ internal sealed unsafe class AsyncCopyOperation(
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
             int lane = BitOperations.TrailingZeroCount(rest);
-            int count = sourceBytes < 0 ? Bytes : (int)Math.Min((uint)Bytes, warp.Words(sourceBytes)[lane]);
+            int count = sourceBytes < 0 ? Bytes : (int)warp.Words(sourceBytes)[lane];
+            if ((uint)count > (uint)Bytes)
+            {
+                throw warp.Fault(
+                    this, Faults.FaultKind.AsyncCopy, lane,
+                    $"asynchronous copy of {Bytes} bytes that is to read {(uint)count} of them: expected at most {Bytes}");
+            }
+
             byte* data = null;
             if (count > 0)
             {

@@ -37,6 +37,7 @@ internal sealed unsafe class BlockRunner : IDisposable
         Local = new LocalMemory(Program.LocalBytes, count);
         Scratch = (ulong*)NativeMemory.AlignedAlloc(4 * Warp.Lanes * sizeof(ulong), 64);
         Barriers = new Barriers(this);
+        Races = launch.FindsRaces ? new BlockRaces(Program.GlobalUnit) : null;
         Parameters = (byte*)NativeMemory.AllocZeroed((nuint)launch.Parameters.Length + 16);
         launch.Parameters.CopyTo(new Span<byte>(Parameters, launch.Parameters.Length));
         for (int i = 0; i < count; i++)
@@ -66,6 +67,9 @@ internal sealed unsafe class BlockRunner : IDisposable
 
     public Barriers Barriers { get; }
 
+    /// <summary>Null where races between blocks are not looked for. Whoever runs the launch disposes it.</summary>
+    public BlockRaces? Races { get; }
+
     public Clocks Clocks { get; } = new();
 
     public LaunchCounters Counters { get; } = new();
@@ -82,6 +86,7 @@ internal sealed unsafe class BlockRunner : IDisposable
     {
         BlockIndex = Launch.BlockAt(block);
         Counters.Blocks++;
+        Races?.Begin(block);
         Shared.Clear();
         Local.Clear();
         Barriers.Clear();

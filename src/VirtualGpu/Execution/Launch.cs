@@ -24,6 +24,8 @@ internal sealed class Launch
 
     public LaunchOptions Options { get; init; } = new();
 
+    public bool FindsRaces => Options.FindBlockRaces && Blocks > 1 && Blocks < int.MaxValue && !Program.OrdersBlocks;
+
     public long InstructionLimit => Options.InstructionLimit;
 
     public int ThreadsPerBlock => Block.X * Block.Y * Block.Z;
@@ -46,6 +48,7 @@ internal sealed class Launch
             ThreadsPerBlock = ThreadsPerBlock,
             DynamicSharedBytes = DynamicShared,
         };
+        var races = new List<BlockRaces>();
         long next = -1;
         long failed = long.MaxValue;
         Exception? failure = null;
@@ -70,7 +73,11 @@ internal sealed class Launch
             }
 
             lock (total)
+            {
                 total.Add(runner.Collect());
+                if (runner.Races is { } seen)
+                    races.Add(seen);
+            }
         }
 
         if (workers == 1)
@@ -83,11 +90,50 @@ internal sealed class Launch
                 0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => Work());
         }
 
+        failure ??= RaceOf(races);
+        races.ForEach(r => r.Dispose());
         if (failure is VirtualGpuFault)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         if (failure is not null)
             throw new InvalidOperationException($"kernel {Program.Name}: the virtual GPU failed", failure);
         return total;
+    }
+
+    /// <summary>A race between blocks that different threads of the host ran: known only at the end.</summary>
+    private VirtualGpuFault? RaceOf(List<BlockRaces> races)
+    {
+        BlockRaces.Conflict? least = null;
+        for (int i = 0; i < races.Count; i++)
+        {
+            for (int j = i + 1; j < races.Count; j++)
+            {
+                if (races[i].With(races[j]) is { } found && (least is null || found.Address < least.Value.Address))
+                    least = found;
+            }
+        }
+
+        if (least is not { } race)
+            return null;
+        DeviceAllocation? allocation = Memory.Find(race.Address);
+        return new VirtualGpuFault(
+            FaultKind.Race,
+            $"kernel {Program.Name}: race between blocks on global memory at {race.Address:x}, {allocation?.Describe(race.Address)}: "
+                + $"{(race.OneWrites ? "written" : "read")} by {Named(race.One)}, {(race.OtherWrites ? "written" : "read")} by "
+                + $"{Named(race.Other)} in the same launch, and nothing orders blocks (LaunchOptions.Workers = 1 names the instruction)")
+        {
+            Kernel = Program.Name,
+            Block = BlockAt(Math.Max(race.One, 0)),
+            Thread = (-1, -1, -1),
+            Address = race.Address,
+            Allocation = allocation?.NameAt(race.Address),
+        };
+    }
+
+    /// <param name="block">Its number; negative for several.</param>
+    public string Named(long block)
+    {
+        (int x, int y, int z) = BlockAt(Math.Max(block, 0));
+        return block < 0 ? "other blocks" : $"block ({x},{y},{z})";
     }
 
     /// <param name="thread">Index in the block; negative where none is to be named.</param>

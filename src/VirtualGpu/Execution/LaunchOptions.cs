@@ -17,6 +17,12 @@ public sealed record LaunchOptions
     /// <summary>Instructions of one warp after which a launch counts as endless.</summary>
     public long InstructionLimit { get; init; } = 1L << 32;
 
+    /// <summary>
+    /// Whether two blocks of a launch that touch one place of global memory, one of them writing, are a fault. Atomics are not looked at,
+    /// nor are kernels with a fence beyond the block.
+    /// </summary>
+    public bool FindBlockRaces { get; init; } = true;
+
     /// <summary>Threads of the host that run blocks; 0 is one for each core.</summary>
     public int Workers { get; init; }
 }

@@ -21,6 +21,9 @@ internal abstract unsafe class MemoryOperation(AddressOperand address, StateSpac
     /// <summary>Whether it may touch shared memory.</summary>
     public bool MayBeShared => space is StateSpace.Shared or StateSpace.Generic;
 
+    /// <summary>Whether it may touch global memory.</summary>
+    public virtual bool MayBeGlobal => space is StateSpace.Global or StateSpace.Generic;
+
     public override void Execute(Warp warp, uint mask)
     {
         ulong* addresses = warp.Block.Scratch;

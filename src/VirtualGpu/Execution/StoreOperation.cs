@@ -1,4 +1,5 @@
 using System.Numerics;
+using MolEngine.VirtualGpu.Faults;
 using MolEngine.VirtualGpu.Memory;
 using MolEngine.VirtualGpu.Ptx;
 
@@ -45,6 +46,8 @@ internal sealed unsafe class StoreOperation(
 
     protected override void Move(Warp warp, uint mask, byte** pointers)
     {
+        if (!IsIncreasing(mask, pointers))
+            RequireOneValue(warp, mask, pointers);
         for (int element = 0; element < sources.Length; element++)
         {
             (int offset, bool isWide) = sources[element];
@@ -72,4 +75,60 @@ internal sealed unsafe class StoreOperation(
             }
         }
     }
+
+    /// <summary>Whether places follow each other: then no two are the same.</summary>
+    private static bool IsIncreasing(uint mask, byte** pointers)
+    {
+        byte* last = null;
+        bool increasing = true;
+        for (; mask != 0; mask &= mask - 1)
+        {
+            byte* next = pointers[BitOperations.TrailingZeroCount(mask)];
+            increasing &= next > last;
+            last = next;
+        }
+
+        return increasing;
+    }
+
+    /// <summary>Of lanes that write one place, one is served, and which is not defined: they must have one value.</summary>
+    private void RequireOneValue(Warp warp, uint mask, byte** pointers)
+    {
+        // Accesses are aligned to their size: they are one place or apart. A table of lanes by place, a search from its slot.
+        const int Slots = 2 * Warp.Lanes;
+        sbyte* table = stackalloc sbyte[Slots];
+        new Span<sbyte>(table, Slots).Fill(-1);
+        for (; mask != 0; mask &= mask - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(mask);
+            ulong place = (ulong)pointers[lane] / (uint)Bytes;
+            int slot = (int)((place ^ (place >> 6)) % Slots);
+            while (table[slot] >= 0 && pointers[table[slot]] != pointers[lane])
+                slot = (slot + 1) % Slots;
+            if (table[slot] < 0)
+                table[slot] = (sbyte)lane;
+            else if (!AreEqual(warp, lane, table[slot]))
+                throw Differ(warp, table[slot], lane);
+        }
+    }
+
+    private bool AreEqual(Warp warp, int one, int other)
+    {
+        ulong kept = _size == 8 ? ulong.MaxValue : (1UL << (8 * _size)) - 1;
+        foreach ((int offset, bool isWide) in sources)
+        {
+            byte* register = warp.Registers + offset;
+            ulong difference = isWide
+                ? ((ulong*)register)[one] ^ ((ulong*)register)[other]
+                : ((uint*)register)[one] ^ ((uint*)register)[other];
+            if ((difference & kept) != 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    private VirtualGpuFault Differ(Warp warp, int first, int second) => warp.Fault(
+        this, FaultKind.Race, second,
+        $"lanes {first} and {second} of warp {warp.Index} write different values to one place: which of them stays is not defined");
 }

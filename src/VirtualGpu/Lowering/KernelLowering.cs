@@ -22,13 +22,15 @@ internal static class KernelLowering
         RegisterAllocation allocation = RegisterAllocation.Of(entry);
         var slots = new Slots(allocation);
         var code = new List<Operation>(entry.Instructions.Count + 1);
-        int sharedUnit = WidestAccess;
+        int sharedUnit = WidestAccess, globalUnit = WidestAccess;
         foreach (PtxInstruction instruction in entry.Instructions)
         {
             Lowered lowered = LowerOne(instruction, entry, slots, symbols);
             Operation inner = lowered.Operation is SyncOperation wide ? wide.Inner : lowered.Operation;
             if (inner is MemoryOperation { MayBeShared: true } memory)
                 sharedUnit = Math.Min(sharedUnit, memory.Bytes);
+            if (inner is MemoryOperation { MayBeGlobal: true } request)
+                globalUnit = Math.Min(globalUnit, request.Bytes);
             int guard = instruction.Guard is { } predicate ? slots.Register(predicate.Value) : -1;
             bool negated = instruction.Guard?.Negated ?? false;
             code.Add(lowered.Operation.Place(instruction, code.Count, guard, negated, lowered.Class));
@@ -57,6 +59,8 @@ internal static class KernelLowering
             RegistersPerThread = allocation.MostLive,
             StaticShared = symbols.StaticShared,
             SharedUnit = sharedUnit,
+            GlobalUnit = globalUnit,
+            OrdersBlocks = entry.Instructions.Any(OrdersBlocks),
             LocalBytes = symbols.LocalBytes,
             SharedVariables = symbols.SharedVariables,
             Parameters = symbols.KernelParameters,
@@ -65,6 +69,13 @@ internal static class KernelLowering
             MaxThreads = entry.MaxThreads,
             RequiredThreads = entry.RequiredThreads,
         };
+    }
+
+    private static bool OrdersBlocks(PtxInstruction instruction)
+    {
+        string[] parts = instruction.Opcode.Split('.');
+        bool isFence = parts[0] is "membar" or "fence" || parts.Intersect(["acquire", "release", "acq_rel"]).Any();
+        return isFence && !parts.Contains("cta");
     }
 
     private static Lowered LowerOne(PtxInstruction instruction, PtxEntry entry, Slots slots, Symbols symbols)

@@ -80,6 +80,17 @@ internal static unsafe class GlobalAccess
             written.Fill(255);
         }
 
+        if (block.Races is { } races && kind != AccessKind.Atomic && !allocation.IsReadOnly
+            && !races.Touch(address, bytes, kind == AccessKind.Write))
+        {
+            (long other, bool writes) = races.OtherAt(address, bytes);
+            throw Fault(
+                at, warp, lane, address, FaultKind.Race,
+                $"race between blocks on global memory at {address:x}, {allocation.Describe(address)}: "
+                + $"{(kind == AccessKind.Write ? "written" : "read")} here, {(writes ? "written" : "read")} by "
+                + $"{block.Launch.Named(other)} in the same launch, and nothing orders blocks");
+        }
+
         return allocation.Data + offset;
     }
 
@@ -137,6 +148,10 @@ internal static unsafe class GlobalAccess
             return null;
         }
 
+        bool isFree = block.Races is not { } races || at.Kind == AccessKind.Atomic || allocation.IsReadOnly
+            || races.Touch(address, total, at.Kind == AccessKind.Write);
+        if (!isFree)
+            return null;
         long offset = (long)(address - allocation.Start);
         var written = new Span<byte>(allocation.Written + offset, total);
         if (at.Kind != AccessKind.Write && written.ContainsAnyExcept((byte)255))

@@ -106,7 +106,11 @@ internal sealed unsafe partial class SharedMemory : IDisposable
     /// <summary>An asynchronous copy is issued: until it lands, every touch of its destination is an error.</summary>
     public void Issue(Operation at, Warp warp, int lane, ulong offset, int bytes)
     {
-        Touch(at, warp, lane, offset, bytes, AccessKind.Write);
+        var by = new Accessor(_block.Clocks, warp.Index, at.Pc);
+        bool isQuick = _atomicWarps == null
+            && TryTouch(by, ShadowRecord.WithLane(by.Record, lane), offset, bytes, AccessKind.Write);
+        if (!isQuick)
+            Touch(at, warp, lane, offset, bytes, AccessKind.Write);
         int end = ((int)offset + bytes - 1) >> _unitShift;
         for (int unit = (int)offset >> _unitShift; unit <= end; unit++)
             _writes[unit] |= ShadowRecord.Pending;

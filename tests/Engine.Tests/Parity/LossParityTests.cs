@@ -93,8 +93,9 @@ public abstract class LossParityTests(TestBackend backend)
         var batchLoss = new BatchLoss(options, rows);
         using var pass = new LossPass(
             c.Ops, c.Config, ReferenceCase.Tokens(rows), ReferenceCase.Positions(rows), options.TopN, Retention.All, student.Weights);
-        RowFigures[] figures = pass.AccumulateGradients(
+        pass.AccumulateGradients(
             rows, batchLoss.Weights, 0, student.TrainingWeights(0), reference, student.Gradients);
+        RowFigures[] figures = pass.Collect();
         student.FinishGradients();
         return (batchLoss.Value(figures), figures);
     }

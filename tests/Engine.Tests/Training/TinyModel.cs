@@ -128,17 +128,17 @@ internal sealed class TinyModel : IDisposable
         int tokens = Math.Max(1, rows.Chunk(microBatch).Max(c => c.Sum(r => r.Tokens.Length)));
         using var pass = new LossPass(Ops, Config, tokens, 128, options.NeedsBase ? options.TopN : 0, retention, student.Weights);
         student.ZeroGradients();
-        var figures = new List<RowFigures>();
         for (int first = 0; first < rows.Length; first += microBatch)
         {
             TokenRow[] part = rows[first..Math.Min(rows.Length, first + microBatch)];
-            figures.AddRange(pass.AccumulateGradients(
+            pass.AccumulateGradients(
                 part, [.. loss.Weights.Skip(first).Take(part.Length)], first, student.TrainingWeights(step),
-                options.NeedsBase ? Weights : null, student.Gradients));
+                options.NeedsBase ? Weights : null, student.Gradients);
         }
 
         student.FinishGradients();
-        return (loss.Value(figures), [.. figures]);
+        RowFigures[] figures = pass.Collect();
+        return (loss.Value(figures), figures);
     }
 
     /// <summary>Copies of all gradients, by parameter.</summary>

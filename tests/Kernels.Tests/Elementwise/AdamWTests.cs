@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 using MolEngine.Support;
 
@@ -26,7 +27,7 @@ public abstract class AdamWTests(TestBackend backend) : BackendSuite(backend)
             float[] g = Normal(100 + step, count, Math.Pow(10, -step % 6));
             Backend.Upload<float>(g, tg);
             AdamWStep s = Step(step, 2e-3 * (21 - step) / 20, decay, clip);
-            Backend.AdamW(tp, tg, tm, tv, s);
+            Backend.AdamW([new(tp, tg, tm, tv)], s);
             AssertSameBits(g, Values(tg));
             Reference(p, Widen(g), m, v, s);
         }
@@ -42,7 +43,7 @@ public abstract class AdamWTests(TestBackend backend) : BackendSuite(backend)
     public void First_step_moves_each_parameter_by_the_learning_rate_against_its_gradient()
     {
         Tensor p = Make("p", [1f, 1, 1, 1], 4), m = Empty("m", 4), v = Empty("v", 4);
-        Backend.AdamW(p, Make("g", [3f, -3, 1e-3f, 0], 4), m, v, Step(1, 0.01, 0, 1));
+        Backend.AdamW([new(p, Make("g", [3f, -3, 1e-3f, 0], 4), m, v)], Step(1, 0.01, 0, 1));
         Assert.Equal([0.99f, 1.01f, 0.99f, 1], Values(p).Select(x => MathF.Round(x, 5)));
     }
 
@@ -51,7 +52,7 @@ public abstract class AdamWTests(TestBackend backend) : BackendSuite(backend)
     {
         Tensor p = Make("p", Normal(2, 20), 20), m = Empty("m", 20), v = Empty("v", 20);
         float[] before = Values(p);
-        Backend.AdamW(p, Make("g", Normal(3, 20), 20), m, v, Step(1, 0, 0.1, 1));
+        Backend.AdamW([new(p, Make("g", Normal(3, 20), 20), m, v)], Step(1, 0, 0.1, 1));
         AssertSameBits(before, Values(p));
         Assert.All(Values(m), x => Assert.NotEqual(0, x));
         Assert.All(Values(v), x => Assert.True(x > 0));
@@ -61,7 +62,7 @@ public abstract class AdamWTests(TestBackend backend) : BackendSuite(backend)
     public void Decay_acts_where_the_gradient_is_zero()
     {
         Tensor p = Make("p", [2f], 1), z = Empty("m", 1), v = Empty("v", 1);
-        Backend.AdamW(p, Make("g", [0f], 1), z, v, Step(1, 0.1, 0.5, 1));
+        Backend.AdamW([new(p, Make("g", [0f], 1), z, v)], Step(1, 0.1, 0.5, 1));
         Assert.Equal(2 * (1 - 0.1f * 0.5f), Values(p)[0], 1e-6f);
     }
 
@@ -71,20 +72,49 @@ public abstract class AdamWTests(TestBackend backend) : BackendSuite(backend)
         const int n = 50001;
         float[] start = Normal(4, n), g = Normal(5, n);
         Tensor p = Make("p", start, n), m = Empty("m", n), v = Empty("v", n);
-        Backend.AdamW(p, Make("g", g, n), m, v, Step(3, 0.01, 0.1, 0.5));
+        Backend.AdamW([new(p, Make("g", g, n), m, v)], Step(3, 0.01, 0.1, 0.5));
         using Bench other = Variant(5);
         Tensor p5 = other.Make("p", start, n), m5 = other.Empty("m", n), v5 = other.Empty("v", n),
             g5 = other.Make("g", g, n);
         for (int at = 0; at < n; at += 12345)
         {
             int count = Math.Min(12345, n - at);
-            other.Backend.AdamW(p5.Slice(at, count), g5.Slice(at, count), m5.Slice(at, count), v5.Slice(at, count),
+            other.Backend.AdamW(
+                [new(p5.Slice(at, count), g5.Slice(at, count), m5.Slice(at, count), v5.Slice(at, count))],
                 Step(3, 0.01, 0.1, 0.5));
         }
 
         AssertSameBits(Values(p), other.Values(p5));
         AssertSameBits(Values(m), other.Values(m5));
         AssertSameBits(Values(v), other.Values(v5));
+    }
+
+    [Fact]
+    public void Many_tensors_at_once_are_each_by_itself_with_its_decay_and_its_copy()
+    {
+        int[] counts = [0, 5, 4096, 1, 0, 4099];
+        AdamWTensors[] tensors = [.. counts.Select((n, i) => Tensors(Bench, n, i, Copy(Bench, n, i)))];
+        Backend.AdamW(tensors, Step(2, 0.01, 0.1, 0.5));
+        for (int i = 0; i < counts.Length; i++)
+        {
+            using var alone = Variant(0);
+            AdamWTensors one = Tensors(alone, counts[i], i, null) with { Decays = true };
+            double decay = tensors[i].Decays ? 0.1 : 0;
+            alone.Backend.AdamW([one], Step(2, 0.01, decay, 0.5));
+            AssertSameBits(alone.Values(one.Value), Values(tensors[i].Value));
+            AssertSameBits(alone.Values(one.M), Values(tensors[i].M));
+            AssertSameBits(alone.Values(one.V), Values(tensors[i].V));
+            if (tensors[i].Copy is { } copy)
+                AssertSameBits([.. alone.Values(one.Value).Select(x => Bf16.Widen(Bf16.Round(x)))], Values(copy));
+        }
+
+        double sum = counts.Select((n, i) => Normal(60 + i, n).Sum(x => (double)x * x)).Sum();
+        Compare.AssertRelative("sum", Backend.SumOfSquares([.. tensors.Select(t => t.Gradient)]), sum, 1e-13);
+
+        static Tensor? Copy(Bench bench, int n, int i) => i % 2 == 0 ? null : bench.Empty($"copy {i}", DType.BF16, n);
+        static AdamWTensors Tensors(Bench bench, int n, int i, Tensor? copy) => new(
+            bench.Make($"p {i}", Normal(50 + i, n), n), bench.Make($"g {i}", Normal(60 + i, n), n),
+            bench.Empty($"m {i}", n), bench.Empty($"v {i}", n), Decays: i < 3, copy);
     }
 
     [Theory]
@@ -130,9 +160,9 @@ public abstract class AdamWTests(TestBackend backend) : BackendSuite(backend)
     {
         Tensor p = Empty("weight", 8), g = Empty("grad", 8), m = Empty("m", 8), v = Empty("v", 7);
         Assert.Contains(
-            "v (v): expected 8 elements, got 7", Refusal(() => Backend.AdamW(p, g, m, v, Step(1, 1, 0, 1))));
-        Assert.Contains("overlap", Refusal(() => Backend.AdamW(p, g, m, m, Step(1, 1, 0, 1))));
-        Assert.Contains("Steps count from 1", Refusal(() => Backend.AdamW(p, g, m, Empty("v", 8), Step(0, 1, 0, 1))));
+            "v (v): expected 8 elements, got 7", Refusal(() => Backend.AdamW([new(p, g, m, v)], Step(1, 1, 0, 1))));
+        Assert.Contains("overlap", Refusal(() => Backend.AdamW([new(p, g, m, m)], Step(1, 1, 0, 1))));
+        Assert.Contains("Steps count from 1", Refusal(() => Backend.AdamW([new(p, g, m, Empty("v", 8))], Step(0, 1, 0, 1))));
         Assert.Contains("expected F32, got F64", Refusal(() => Backend.SumOfSquares(Make("x", DType.F64, [1.0], 1))));
     }
 

@@ -50,7 +50,7 @@ public sealed class CudaHeadTests
             New("tail", DType.F64, Tokens));
         var layout = new SequenceLayout(
             [0, Tokens], [0, Tokens], New("positions", DType.I32, Tokens), New("keys", DType.I64, Tokens));
-        ops.BaseTopN(hidden, weight, targets.Targets, reference);
+        ops.BaseTopN(hidden, weight, targets, reference);
         ops.MolHead(
             hidden, weight, targets, reference, layout, result, New("dx", DType.F32, Tokens, Hidden),
             New("dw", DType.F32, Vocabulary, Hidden));
@@ -117,7 +117,8 @@ public sealed class CudaHeadTests
         HeadInputs inputs = HeadInputs.Random(31, 2100, 40, 31, [0, 12]).HeldAs(DType.BF16);
         using Ops.Ops exact = HeadBackend.Create(TestBackend.VirtualBf16);
         using Ops.Ops perturbed = HeadBackend.Create(TestBackend.VirtualBf16, 0, perturbation);
-        HeadRun a = HeadRun.Of(exact, inputs, weightGradient: true), b = HeadRun.Of(perturbed, inputs, weightGradient: true);
+        HeadRun a = HeadRun.Of(exact, inputs, weightGradient: true);
+        HeadRun b = HeadRun.Of(perturbed, inputs, weightGradient: true);
         Assert.NotEqual(a.Lse, b.Lse);
         Assert.Equal(a.TopIds, b.TopIds);
         Assert.Equal(a.TopLogits, b.TopLogits);
@@ -129,5 +130,30 @@ public sealed class CudaHeadTests
 
         Compare.AssertRelativeL2("dX", b.DHidden, Array.ConvertAll(a.DHidden, x => (double)x), 1e-3);
         Compare.AssertRelativeL2("dW", b.DWeight, Array.ConvertAll(a.DWeight, x => (double)x), 1e-3);
+    }
+
+    /// <summary>Hidden states in fp32 over bf16 products: the logits that decide a divergence are not rounded.</summary>
+    [Fact]
+    public void Logits_of_the_top_n_are_those_of_fp32_hidden_states_in_bf16_too()
+    {
+        HeadInputs inputs = HeadInputs.Random(31, 1187, 19, 5, [0, 5, 11], bf16: true);
+        using Ops.Ops ops = HeadBackend.Create(TestBackend.VirtualBf16);
+        HeadRun got = HeadRun.Of(ops, inputs, single: true);
+        int checkedTokens = 0;
+        foreach (int t in Enumerable.Range(0, inputs.Tokens).Where(t => inputs.Targets[t] >= 0))
+        {
+            var truth = new HeadTruth(inputs, t);
+            Compare.AssertAbsolute($"CE of token {t}", got.Ce[t], truth.Ce, 2e-3 * (1 + truth.Largest));
+            if (!truth.TopIds.SequenceEqual(got.TopIds[(t * 5)..((t + 1) * 5)]))
+                continue;
+            checkedTokens++;
+            for (int i = 0; i < 5; i++)
+            {
+                double logit = truth.TopLogits[i];
+                Compare.AssertAbsolute($"logit {i} of token {t}", got.TopLogits[(t * 5) + i], logit, 1e-12 * Math.Abs(logit));
+            }
+        }
+
+        Assert.InRange(checkedTokens, 8, inputs.Tokens);
     }
 }

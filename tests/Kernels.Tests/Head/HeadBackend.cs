@@ -4,8 +4,8 @@ using MolEngine.Kernels.Cuda.Head;
 namespace MolEngine.Kernels.Tests.Head;
 
 /// <summary>
-/// A backend whose head has a small window: on CUDA tiles of 2,048 rows, as on the CPU, and blocks of 64 tokens, so that
-/// small inputs have borders everywhere.
+/// A backend whose head has a small window: on CUDA tiles of 2,048 rows, as on the CPU, and blocks of 64 tokens, so
+/// that small inputs have borders everywhere.
 /// </summary>
 internal static class HeadBackend
 {

@@ -106,7 +106,9 @@ internal sealed record HeadInputs
         };
     }
 
-    /// <summary>What a backend of this activation type is given: bf16 numbers, the weight's too, whatever it is stored as.</summary>
+    /// <summary>
+    /// What a backend of this activation type is given: bf16 numbers, the weight's too, whatever it is stored as.
+    /// </summary>
     public HeadInputs HeldAs(DType activations) => activations == DType.F32 ? this : this with
     {
         Weight = Array.ConvertAll(Weight, RoundToBf16),

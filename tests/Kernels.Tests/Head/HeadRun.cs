@@ -27,18 +27,26 @@ internal sealed class HeadRun
 
     public required float[] DWeight { get; init; }
 
+    /// <summary>[rows, 3]: sums of CE, KL and the mass outside the base's top n.</summary>
+    public required double[] RowSums { get; init; }
+
     /// <summary>What every result holds before the ops run.</summary>
     public const int Before = -77;
 
     /// <param name="weightGradient">With dWeight, which starts from <paramref name="gradientBefore"/> (zeros by
     /// default).</param>
+    /// <param name="single">Hidden states in fp32, whatever activations are.</param>
     public static HeadRun Of(
-        Ops.Ops ops, HeadInputs inputs, bool weightGradient = false, bool gradients = true, float[]? gradientBefore = null)
+        Ops.Ops ops, HeadInputs inputs, bool weightGradient = false, bool gradients = true,
+        float[]? gradientBefore = null, bool single = false)
     {
         using Arena arena = ops.CreateArena("head test");
         int tokens = inputs.Tokens;
         Tensor weight = inputs.WeightTensor(ops, arena);
-        Tensor targets = Upload(ops, arena, "targets", DType.I32, inputs.Targets, tokens);
+        var asked = new HeadTargets(
+            Upload(ops, arena, "targets", DType.I32, inputs.Targets, tokens),
+            Upload(ops, arena, "a", DType.F32, inputs.CeWeight, tokens),
+            Upload(ops, arena, "b", DType.F32, inputs.KlWeight, tokens));
         BaseDistribution? reference = null;
         if (inputs.TopN > 0)
         {
@@ -47,21 +55,22 @@ internal sealed class HeadRun
                 Upload(ops, arena, "logits", DType.F64, Filled(tokens * inputs.TopN, (double)Before), tokens, inputs.TopN),
                 Upload(ops, arena, "base lse", DType.F64, Filled(tokens, (double)Before), tokens),
                 Upload(ops, arena, "base tail", DType.F64, Filled(tokens, (double)Before), tokens));
-            Tensor x0 = Hidden(ops, arena, "x0", inputs.X0, tokens, inputs.Hidden);
-            ops.BaseTopN(x0, weight, targets, reference);
+            Tensor x0 = Hidden(ops, single, arena, "x0", inputs.X0, tokens, inputs.Hidden);
+            ops.BaseTopN(x0, weight, asked, reference);
         }
 
-        Tensor x = Hidden(ops, arena, "x", inputs.X, tokens, inputs.Hidden);
+        Tensor x = Hidden(ops, single, arena, "x", inputs.X, tokens, inputs.Hidden);
         Tensor F64(string name) => Upload(ops, arena, name, DType.F64, Filled(tokens, (double)Before), tokens);
         var result = new HeadResult(F64("ce"), F64("kl"), F64("lse"), F64("tail"));
         Tensor dx = Upload(ops, arena, "dx", DType.F32, Filled(tokens * inputs.Hidden, (float)Before), tokens, inputs.Hidden);
         Tensor dw = arena.Allocate("dw", DType.F32, inputs.Vocabulary, inputs.Hidden);
         if (gradientBefore is not null)
             ops.Upload<float>(gradientBefore, dw);
-        var asked = new HeadTargets(
-            targets, Upload(ops, arena, "a", DType.F32, inputs.CeWeight, tokens), Upload(ops, arena, "b", DType.F32, inputs.KlWeight, tokens));
+        SequenceLayout layout = Layout(ops, arena, inputs.RowStarts);
         ops.MolHead(
-            x, weight, asked, reference, Layout(ops, arena, inputs.RowStarts), result, gradients ? dx : null, weightGradient ? dw : null);
+            x, weight, asked, reference, layout, result, gradients ? dx : null, weightGradient ? dw : null);
+        Tensor sums = arena.Allocate("sums", DType.F64, layout.Rows, Ops.Ops.RowSums);
+        ops.HeadRowSums(result, asked, layout, sums);
         return new HeadRun
         {
             TopIds = reference is null ? [] : Download<int>(ops, reference.TopIds),
@@ -72,15 +81,17 @@ internal sealed class HeadRun
             Kl = Download<double>(ops, result.KlDivergence),
             Lse = Download<double>(ops, result.LogSumExp),
             TailLogP = Download<double>(ops, result.TailLogP),
+            RowSums = Download<double>(ops, sums),
             DHidden = Download<float>(ops, dx),
             DWeight = Download<float>(ops, dw),
         };
     }
 
     /// <summary>Of the activations' type, whose numbers the values must be.</summary>
-    private static Tensor Hidden(Ops.Ops ops, Arena arena, string name, float[] values, params int[] shape)
+    private static Tensor Hidden(
+        Ops.Ops ops, bool single, Arena arena, string name, float[] values, params int[] shape)
     {
-        if (ops.ActivationType == DType.F32)
+        if (single || ops.ActivationType == DType.F32)
             return Upload(ops, arena, name, DType.F32, values, shape);
         ushort[] bits = Array.ConvertAll(values, Bf16.Round);
         Assert.Equal(values, Array.ConvertAll(bits, Bf16.Widen));

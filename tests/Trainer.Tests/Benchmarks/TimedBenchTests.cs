@@ -73,6 +73,8 @@ public sealed class TimedBenchTests : IDisposable
         Assert.Equal(4.0 * 210 * 32, times["Attention"].Flops);
         Assert.Equal(10.0 * 210 * 32, times["AttentionBackward"].Flops);
         Assert.Equal(28 * ((64 * 32) + (48 * 64)), times["AdamW, LoRA"].Bytes);
+        Assert.Equal(30 * 48 * 32, times["AdamW, full"].Bytes);
+        Assert.Equal((28 * Tokens) + 24, times["HeadRowSums"].Bytes);
         CheckHead(times);
     }
 
@@ -127,7 +129,7 @@ public sealed class TimedBenchTests : IDisposable
     {
         const int Vocabulary = 259, Hidden = 32, Set = 32;
         int logits = 2 * ((Tokens * Hidden) + (Vocabulary * Hidden)) + (4 * Tokens * Vocabulary);
-        int gather = Tokens * (4 + (4 * Hidden));
+        int gather = (Tokens * (4 + (8 * Hidden))) + (6 * Tokens * Hidden);
         Assert.Equal(
             gather + logits + (4 * Tokens * Vocabulary) + (Tokens * 31 * Hidden * 2) + (Tokens * ((24 * 31) + 128)),
             times["BaseTopN"].Bytes);

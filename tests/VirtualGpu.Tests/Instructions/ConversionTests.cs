@@ -38,6 +38,17 @@ public sealed class ConversionTests
         }
     }
 
+    /// <summary>.sat to a floating-point number is [0, 1], whatever it comes from.</summary>
+    [Fact]
+    public void Integers_saturate_to_floats_from_0_to_1()
+    {
+        Instruction.Check(
+            "cvt.rn.sat.f32.s32 %d, %a0;", "b32", v => Result(Math.Clamp((int)v[0], 0, 1)), ("b32", Words));
+        Instruction.Check(
+            "cvt.rn.sat.f64.s64 %d, %a0;", "b64",
+            v => BitConverter.DoubleToUInt64Bits(Math.Clamp((long)v[0], 0, 1)), ("b64", Longs));
+    }
+
     [Theory]
     [InlineData("rni")]
     [InlineData("rzi")]

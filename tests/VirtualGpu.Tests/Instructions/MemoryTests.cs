@@ -223,9 +223,9 @@ public sealed class MemoryTests
     [InlineData(16, 8, 4)]
     public void Bank_conflicts(int bytes, int strideWords, long conflicts)
     {
-        string vector = bytes == 4 ? ".u32 [%r3], %r1" : bytes == 8 ? ".v2.u32 [%r3], {%r1, %r1}"
-            : ".v4.u32 [%r3], {%r1, %r1, %r1, %r1}";
-        string body = ".shared .align 16 .b8 tile[8192];\nmov.u32 %r1, %tid.x;\nmov.u32 %r2, tile;\n"
+        string vector = bytes == 4 ? ".u32 [%r3], %r4" : bytes == 8 ? ".v2.u32 [%r3], {%r4, %r4}"
+            : ".v4.u32 [%r3], {%r4, %r4, %r4, %r4}";
+        string body = ".shared .align 16 .b8 tile[8192];\nmov.u32 %r1, %tid.x;\nmov.u32 %r2, tile;\nmov.u32 %r4, 7;\n"
             + $"mad.lo.u32 %r3, %r1, {4 * strideWords}, %r2;\nst.shared{vector};";
         using var gpu = new Gpu(PtxSource.Kernel("banks", 0, body));
         LaunchCounters counters = gpu.Run("banks", 1, 32);

@@ -18,7 +18,7 @@ public enum Retention
 
 /// <summary>
 /// The activations of one layer. Norm outputs and silu(gate) * up are not kept: they are cheap to compute again.
-/// T tokens, H hidden, F intermediate. The residual stream, reciprocal deviations and log-sum-exp are fp32, the rest of
+/// T tokens, H hidden, F intermediate. The residual stream, its last norm, reciprocal deviations and log-sum-exp are fp32, the rest of
 /// the backend's activation type.
 /// </summary>
 /// <param name="Input">[T, H], the residual stream that enters the layer.</param>
@@ -95,7 +95,7 @@ public sealed class Activations
             : arena.Allocate("last residual", DType.F32, tokens, config.HiddenSize);
         return new Activations(
             retention, layers, last, arena.Allocate("last rstd", DType.F32, tokens),
-            arena.Allocate("final hidden", type, tokens, config.HiddenSize));
+            arena.Allocate("final hidden", DType.F32, tokens, config.HiddenSize));
     }
 
     /// <summary>The first <paramref name="tokens"/> tokens of everything.</summary>

@@ -69,7 +69,10 @@ public sealed class TokenBatch
             Uploaded<long>(_keys, host.Keys));
         Targets = new HeadTargets(
             Uploaded<int>(_targets, host.Targets), Uploaded<float>(_ceWeight, host.CeWeight),
-            Uploaded<float>(_klWeight, host.KlWeight));
+            Uploaded<float>(_klWeight, host.KlWeight))
+        {
+            Known = new KnownTargets(host.Targets, host.KlWeight.AsSpan().ContainsAnyExcept(0f)),
+        };
     }
 
     private Tensor Uploaded<T>(Tensor capacity, T[] values)

@@ -17,7 +17,7 @@ internal sealed class HeadDxCheck() : KernelCheck("head", "head_dx", "equal bits
 
         foreach (int hidden in (int[])[64, 1000, 1027])
         {
-            foreach (int type in (int[])[HeadArguments.WeightF32, HeadArguments.WeightBf16, HeadArguments.WeightRounded])
+            foreach (int type in HeadArguments.WeightTypes)
                 trial.Case($"{hidden}, weight {type}", c => Try(c, 3, hidden, 128, type));
         }
     }

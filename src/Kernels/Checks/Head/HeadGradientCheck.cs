@@ -24,7 +24,8 @@ internal sealed class HeadGradientCheck(bool bf16)
     private void Try(KernelCase one, int tokens, int width, float scale)
     {
         int stride = HeadEmulation.Stride(width);
-        float[] logits = HeadEmulation.Rows(tokens, width, stride, 73, scale), factors = CheckValues.Uniform(tokens, 74);
+        float[] logits = HeadEmulation.Rows(tokens, width, stride, 73, scale);
+        float[] factors = CheckValues.Uniform(tokens, 74);
         HeadArguments.Tail[] tails =
             [.. Enumerable.Range(0, tokens).Select(i => new HeadArguments.Tail(1, (int)(scale * 1.5) + i % 3, 1))];
         var tile = new HeadTileCase(one, tokens, width, 1000, logits, tails);
@@ -50,8 +51,9 @@ internal sealed class HeadGradientCheck(bool bf16)
         DeviceMemory g = bf16 ? one.Input<ushort>("g", before) : tile.LogitsMemory;
         one.Launch(tile.Shape, (long)tokens * width * (bf16 ? 6 : 8), a => a.Add(tile.Tile).Add(g).Add(tile.Sets)
             .Add(tile.TailsMemory).Add(factorsMemory));
+        ushort[] rounded = [.. expected.Select((x, v) => isWritten[v] ? Bf16.Round(x) : Unwritten)];
         if (bf16)
-            one.Expect<ushort>(g, [.. expected.Select((x, v) => isWritten[v] ? Bf16.Round(x) : Unwritten)], Tolerance.Bits);
+            one.Expect<ushort>(g, rounded, Tolerance.Bits);
         else
             one.Expect<float>(g, expected, Tolerance.Bits);
     }

@@ -19,7 +19,7 @@ internal sealed class HeadLogitsCheck(bool bf16)
 
         foreach (int hidden in (int[])[64, 1000, 1027])
         {
-            foreach (int type in (int[])[HeadArguments.WeightF32, HeadArguments.WeightBf16, HeadArguments.WeightRounded])
+            foreach (int type in HeadArguments.WeightTypes)
                 trial.Case($"{hidden}, weight {type}", c => Try(c, 3, hidden, 128, type, isFull: type == 0));
         }
     }
@@ -59,7 +59,6 @@ internal sealed class HeadLogitsCheck(bool bf16)
         var sums = new double[128];
         for (int h = 0; h < x.Length; h++)
             sums[h % 128] = Math.FusedMultiplyAdd(x[h], w[h], sums[h % 128]);
-        return HeadEmulation.Butterfly(
-            [.. Enumerable.Range(0, 32).Select(l => sums[4 * l] + sums[(4 * l) + 1] + (sums[(4 * l) + 2] + sums[(4 * l) + 3]))]);
+        return HeadEmulation.Butterfly([.. sums.Chunk(4).Select(s => s[0] + s[1] + (s[2] + s[3]))]);
     }
 }

@@ -21,7 +21,9 @@ internal sealed class HeadRowsCase
         Rows = type == HeadArguments.WeightF32 ? weight : Array.ConvertAll(weight, w => Bf16.Widen(Bf16.Round(w)));
         Weight = new HeadArguments.Weight(rows.Address, type, hidden);
         ElementBytes = type == HeadArguments.WeightBf16 ? 2 : 4;
-        Sets = [.. Enumerable.Range(0, tokens).Select(i => new HeadArguments.Set(entries - (i % 2 * (entries / 3)), 0))];
+        Sets = new HeadArguments.Set[tokens];
+        for (int i = 0; i < tokens; i++)
+            Sets[i] = new HeadArguments.Set(entries - (i % 2 * (entries / 3)), 0);
         IdsMemory = one.Input<int>("ids", Ids);
         SetsMemory = one.Input<HeadArguments.Set>("sets", Sets);
     }

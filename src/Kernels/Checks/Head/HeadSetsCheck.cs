@@ -44,7 +44,8 @@ internal sealed class HeadSetsCheck() : KernelCheck("head", "head_sets", "equal"
 
         var unwritten = new int[ids.Length];
         Array.Fill(unwritten, -1);
-        DeviceMemory tokensMemory = one.Input<int>("tokens", places), targetsMemory = one.Input<int>("targets", targets);
+        DeviceMemory tokensMemory = one.Input<int>("tokens", places);
+        DeviceMemory targetsMemory = one.Input<int>("targets", targets);
         DeviceMemory topMemory = one.Input<int>("top ids", top), idsMemory = one.Input<int>("ids", unwritten);
         DeviceMemory of = one.Output<HeadArguments.Set>("sets", tokens);
         one.Launch(

@@ -70,8 +70,9 @@ internal sealed class HeadTailCheck(bool bf16)
         // With a sum that is not a number, p means nothing.
         if (bad != 0)
             return;
+        ushort[] rounded = [.. expected.Select((x, v) => isWritten[v] ? Bf16.Round(x) : Unwritten)];
         if (bf16)
-            one.Expect<ushort>(p, [.. expected.Select((x, v) => isWritten[v] ? Bf16.Round(x) : Unwritten)], Tolerance.Bits);
+            one.Expect<ushort>(p, rounded, Tolerance.Bits);
         else
             one.Expect<float>(p, expected, Tolerance.Bits);
     }

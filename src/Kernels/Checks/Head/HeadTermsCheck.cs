@@ -41,7 +41,8 @@ internal sealed class HeadTermsCheck()
         HeadArguments.Sets sets = inputs.Sets(one, coefficientsMemory);
         HeadArguments.Base reference = inputs.Base(one);
         DeviceMemory tails = one.Input<HeadArguments.Tail>("tails", inputs.Tails);
-        DeviceMemory ce = one.Input<float>("ce weight", inputs.CeWeight), kl = one.Input<float>("kl weight", inputs.KlWeight);
+        DeviceMemory ce = one.Input<float>("ce weight", inputs.CeWeight);
+        DeviceMemory kl = one.Input<float>("kl weight", inputs.KlWeight);
         var losses = new HeadArguments.Losses(
             ce.Address, kl.Address, figures[0].Address, figures[1].Address, figures[2].Address, figures[3].Address,
             factorsMemory.Address);
@@ -70,7 +71,8 @@ internal sealed class HeadTermsCheck()
         {
             (_n, Capacity) = (n, n + 8);
             Places = HeadEmulation.Places(tokens);
-            float[] noise = CheckValues.Uniform(2 * tokens * Capacity, 81), other = CheckValues.Uniform(tokens * Capacity, 82);
+            float[] noise = CheckValues.Uniform(2 * tokens * Capacity, 81);
+            float[] other = CheckValues.Uniform(tokens * Capacity, 82);
             _base = new double[2 * tokens * n];
             for (int e = 0; e < _base.Length; e++)
                 _base[e] = 40 - (e % n / 4.0) + noise[e];

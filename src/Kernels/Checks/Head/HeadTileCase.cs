@@ -22,8 +22,9 @@ internal sealed class HeadTileCase
         (Tokens, Width, Stride, Logits, _start) = (tokens, width, HeadEmulation.Stride(width), logits, start);
 
         // Ids before, in and behind the tile, its first and its last among them.
+        int end = start + width;
         _ids = [.. Enumerable.Range(0, tokens).SelectMany(i => (int[])
-            [start + (i % width), start - 1, start + width, start, start + width - 1, start + (width / 2), 7_000_000, start])];
+            [start + (i % width), start - 1, end, start, end - 1, start + (width / 2), 7_000_000, start])];
         _sets = [.. Enumerable.Range(0, tokens).Select(i => new HeadArguments.Set((i % 3 * 3) + 1, 0))];
 
         // Of an id that stands twice in a set either coefficient may win: they are equal.

@@ -20,11 +20,13 @@ internal sealed class HeadTopCheck() : KernelCheck("head_top", "head_top", "equa
         foreach (int n in (int[])[1, 31, 127])
         {
             trial.Case($"n {n}, tiles", c => Try(c, Random(3, [4100, 2049, 8192, 5]), n));
-            trial.Case($"n {n}, rising", c => Try(c, [Line(4500, 0.01f, 0), Line(4500, 0.01f, 45), Line(9, 0.01f, 90)], n));
+            trial.Case(
+                $"n {n}, rising", c => Try(c, [Line(4500, 0.01f, 0), Line(4500, 0.01f, 45), Line(9, 0.01f, 90)], n));
             trial.Case($"n {n}, falling", c => Try(c, [Line(4500, -0.01f, 0), Line(8192, -0.01f, -45)], n));
             trial.Case($"n {n}, all equal", c => Try(c, [Line(8192, 0, 2), Line(8192, 0, 2), Line(700, 0, 3)], n));
             trial.Case($"n {n}, few values", c => Try(c, [Few(2, 8192), Few(2, 3000)], n));
-            trial.Case($"n {n}, -infinity", c => Try(c, [Line(1000, 0, float.NegativeInfinity), Line(300, 0.1f, 0)], n));
+            trial.Case(
+                $"n {n}, -infinity", c => Try(c, [Line(1000, 0, float.NegativeInfinity), Line(300, 0.1f, 0)], n));
             foreach (float bad in (float[])[float.NaN, float.PositiveInfinity])
             {
                 float[][] rows = Line(3000, 0.01f, 0);

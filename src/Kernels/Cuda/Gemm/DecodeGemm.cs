@@ -5,8 +5,8 @@ using MolEngine.Kernels.Launch;
 namespace MolEngine.Kernels.Cuda.Gemm;
 
 /// <summary>
-/// Products x W^T of few tokens, by kernels/decode.cu: each weight is read once, at the speed of memory. Bits differ from
-/// those of <see cref="BuiltinGemm"/>.
+/// Products x W^T of few tokens, by kernels/decode.cu: each weight is read once, at the speed of memory. Bits differ
+/// from those of <see cref="BuiltinGemm"/>.
 /// </summary>
 internal sealed class DecodeGemm(CudaStream stream, CudaKernels kernels) : IGemm
 {

@@ -3,8 +3,8 @@ using MolEngine.Kernels.Device;
 namespace MolEngine.Kernels.Cuda.Gemm;
 
 /// <summary>
-/// D [M, N] = Alpha (op(A) [M, K] op(B) [K, N] + the second term) + bias + Beta D. D shares no memory with what is read;
-/// with Beta = 0 it is not read.
+/// D [M, N] = Alpha (op(A) [M, K] op(B) [K, N] + the second term) + bias + Beta D. D shares no memory with what is
+/// read; with Beta = 0 it is not read.
 /// </summary>
 internal readonly record struct GemmCall(
     int M, int N, int K, GemmOperand A, GemmOperand B, GemmOperand D, float Alpha = 1, float Beta = 0)

@@ -5,7 +5,7 @@ internal interface IGemm : IDisposable
 {
     /// <summary>
     /// Queues a product. BF16 operands are multiplied by tensor cores; where one is F32, everything is done in fp32. D
-    /// is rounded once, after all that is added to it.
+    /// is rounded once, after all that is added to it; a second term may be rounded by itself before.
     /// </summary>
     void Run(in GemmCall call);
 }

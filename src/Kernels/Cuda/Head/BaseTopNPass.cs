@@ -5,8 +5,8 @@ namespace MolEngine.Kernels.Cuda.Head;
 
 /// <summary>
 /// The base model's top n and residual in one stream over the tiles. A tile's logits outside the list are summed
-/// directly, and an entry that a later tile pushes out joins the sum then: nothing is ever subtracted. The list's logits
-/// are taken again in float64 at the end, and sorted by that.
+/// directly, and an entry that a later tile pushes out joins the sum then: nothing is ever subtracted. The list's
+/// logits are taken again in float64 at the end, and sorted by that.
 /// </summary>
 internal sealed class BaseTopNPass(HeadDevice device, HeadTile tile, BaseDistribution result)
 {

@@ -4,12 +4,14 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cuda.Head;
 
 /// <summary>
-/// The structs that kernels of the head take, laid out as in kernels/head.cuh, head_row.cuh and head_token.cuh; addresses
-/// are of device memory.
+/// The structs that kernels of the head take, laid out as in kernels/head.cuh, head_row.cuh and head_token.cuh;
+/// addresses are of device memory.
 /// </summary>
 internal static class HeadArguments
 {
     public const int WeightF32 = 0, WeightBf16 = 1, WeightRounded = 2;
+
+    public static readonly int[] WeightTypes = [WeightF32, WeightBf16, WeightRounded];
 
     [StructLayout(LayoutKind.Sequential)]
     public readonly record struct Tile(ulong Logits, int Stride, int Start, int Width);

@@ -2,8 +2,8 @@ namespace MolEngine.Kernels.Cuda.Head;
 
 /// <summary>
 /// What bounds the head's workspace: with hidden size H it takes 6 bytes for each token of a block and row of a tile (4
-/// in fp32), 6 for each token and column of H (8), and 2 H for each row of a tile where fp32 weights are rounded; 0.3 GiB
-/// at H = 4,096.
+/// in fp32), 6 for each token and column of H (8), and 2 H for each row of a tile where fp32 weights are rounded; 0.3
+/// GiB at H = 4,096.
 /// </summary>
 /// <param name="BlockTokens">Most tokens at a time. A weight is read once for each block.</param>
 /// <param name="TileRows">

@@ -21,6 +21,8 @@ internal sealed class HeadTile
     private readonly int _hidden;
     private readonly int _stride;
     private DeviceMemory _x = null!;
+    private DeviceMemory _exact = null!;
+    private DType _exactType;
     private DeviceMemory _z = null!;
     private GemmOperand _rows;
 
@@ -48,22 +50,30 @@ internal sealed class HeadTile
     public DeviceMemory Indices { get; private set; } = null!;
 
     /// <summary>"f32" or "bf16", as kernels end.</summary>
-    public string Suffix => _type == DType.BF16 ? "bf16" : "f32";
+    public string Suffix => Ending(_type);
 
-    /// <summary>Queues the gathering of a block's hidden rows.</summary>
+    /// <summary>
+    /// Queues the gathering of a block's hidden rows. fp32 ones are kept beside what they are rounded to for products:
+    /// exact logits are taken of them.
+    /// </summary>
     public void Gather(Tensor hidden, ReadOnlySpan<int> tokens)
     {
         Tokens = tokens.Length;
         Indices = _device.Scratch.Get("head tokens", DType.I32, Tokens);
-        _x = _device.Scratch.Get("head x", _type, (long)Tokens * _hidden);
+        _exactType = hidden.Type;
+        _exact = _device.Scratch.Get(
+            hidden.Type == _type ? "head x" : "head x in fp32", _exactType, (long)Tokens * _hidden);
         _z = _device.Scratch.Get("head z", DType.F32, (long)Tokens * _stride);
         _device.Copies.Upload(MemoryMarshal.AsBytes(tokens), Indices.Address);
         _device.BlockEach(
-            "head", $"head_gather_{Suffix}", Tokens, a => a.Add(hidden).Add(Indices).Add(_x).Add(_hidden));
+            "head", $"head_gather_{Ending(_exactType)}", Tokens,
+            a => a.Add(hidden).Add(Indices).Add(_exact).Add(_hidden));
+        _x = hidden.Type == _type ? _exact : Rounded("head x", _exact.Address, (long)Tokens * _hidden);
     }
 
     /// <summary>
-    /// Takes every tile of the vocabulary in turn: queues the product of its logits, then calls <paramref name="body"/>.
+    /// Takes every tile of the vocabulary in turn: queues the product of its logits, then calls
+    /// <paramref name="body"/>.
     /// </summary>
     public void ForTiles(Action body)
     {
@@ -100,7 +110,7 @@ internal sealed class HeadTile
     /// products of length H a token, where the stream takes V.
     /// </summary>
     public void TakeExactLogits(HeadArguments.Sets sets) =>
-        _device.BlockEach("head", $"head_logits_{Suffix}", Tokens, a => a.Add(_x).Add(Weight()).Add(sets));
+        _device.BlockEach("head", $"head_logits_{Ending(_exactType)}", Tokens, a => a.Add(_exact).Add(Weight()).Add(sets));
 
     /// <summary>o [Tokens, H] = or += what was made of the tile [Tokens, Width] times its rows.</summary>
     public void AddWeighted(DeviceMemory o) => _device.Gemm.Run(new GemmCall(
@@ -126,9 +136,16 @@ internal sealed class HeadTile
         ulong rows = (ulong)_weight.Address + ((ulong)Start * (ulong)_hidden * (ulong)_weight.Type.Size());
         if (_weight.Type == DType.BF16 || _type == DType.F32)
             return new GemmOperand(rows, _weight.Type, _hidden);
-        long count = (long)Width * _hidden;
-        DeviceMemory rounded = _device.Scratch.Get("head rows", DType.BF16, count);
-        _device.Cover("cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(rows).Add(rounded).Add(count));
+        DeviceMemory rounded = Rounded("head rows", rows, (long)Width * _hidden);
         return new GemmOperand(rounded.Address, DType.BF16, _hidden);
     }
+
+    private DeviceMemory Rounded(string name, ulong source, long count)
+    {
+        DeviceMemory rounded = _device.Scratch.Get(name, DType.BF16, count);
+        _device.Cover("cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(source).Add(rounded).Add(count));
+        return rounded;
+    }
+
+    private static string Ending(DType type) => type == DType.BF16 ? "bf16" : "f32";
 }

@@ -5,9 +5,9 @@ namespace MolEngine.Kernels.Cuda.Head;
 
 /// <summary>
 /// The student side of the Mixture of Losses for one block of tokens. The stream: a tile's logits; those of S are taken
-/// out (their own are in float64); P = e^z against a lazily raised maximum; O += P W_tile. Then, with c the coefficients
-/// of S and one more for the whole tail, dHidden = tail coefficient * O + sum over S of c_v W_v. A trainable head takes
-/// the tiles a second time.
+/// out (their own are in float64); P = e^z against a lazily raised maximum; O += P W_tile. Then, with c the
+/// coefficients of S and one more for the whole tail, dHidden = tail coefficient * O + sum over S of c_v W_v. A
+/// trainable head takes the tiles a second time.
 /// </summary>
 internal sealed class MolHeadPass(
     HeadDevice device, HeadTile tile, HeadTargets targets, BaseDistribution? reference, HeadResult result,

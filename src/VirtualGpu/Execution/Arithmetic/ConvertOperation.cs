@@ -121,6 +121,9 @@ internal sealed unsafe class ConvertOperation(
 
     private ulong FloatOfWhole(Int128 whole)
     {
+        if (saturate)
+            whole = Int128.Clamp(whole, 0, 1);
+
         // Up to 53 bits are exact in double; beyond, what is cut off is kept as the last bit (round to odd).
         UInt128 size = (UInt128)Int128.Abs(whole);
         int surplus = Math.Max(0, 128 - (int)UInt128.LeadingZeroCount(size) - 53);
@@ -130,7 +133,7 @@ internal sealed unsafe class ConvertOperation(
         if (kept << surplus != size)
             kept |= 1;
         double value = Math.ScaleB((double)kept, surplus);
-        return Encode(whole < 0 ? -value : saturate ? Math.Min(value, 1) : value);
+        return Encode(whole < 0 ? -value : value);
     }
 
     private double Wide(Int128 whole, UInt128 size, int surplus)

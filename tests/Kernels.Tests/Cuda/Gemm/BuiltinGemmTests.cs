@@ -80,7 +80,14 @@ public sealed class BuiltinGemmTests : IDisposable
     {
         foreach ((int pad, float beta) in new[] { (0, 0f), (0, 1f), (4, 0f), (5, 1f) })
         {
-            var kind = new ProductKind(m, n, k) { DType = DType.BF16, Pad = pad, Beta = beta, BiasType = DType.F32, K2 = 16 };
+            var kind = new ProductKind(m, n, k)
+            {
+                DType = DType.BF16,
+                Pad = pad,
+                Beta = beta,
+                BiasType = DType.F32,
+                K2 = 16,
+            };
             var product = new DeviceProduct(kind);
             float[] rounded = product.Run(_device);
             float[] exact = new DeviceProduct(kind with { DType = DType.F32 }).Run(_device);
@@ -105,7 +112,7 @@ public sealed class BuiltinGemmTests : IDisposable
             Assert.All(new DeviceProduct(new ProductKind(3, 70, 0, type)).Run(_device), x => Assert.Equal(0, x));
     }
 
-    /// <summary>The same row among 130 and alone, in other tiles, and off the 16-byte grid: one sum, one order.</summary>
+    /// <summary>The same row among 130 and alone, in other tiles, off the 16-byte grid: one sum, one order.</summary>
     [Theory]
     [InlineData(DType.BF16, 200, 100)]
     [InlineData(DType.BF16, 64, 300)]

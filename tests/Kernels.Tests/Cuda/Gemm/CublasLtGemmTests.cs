@@ -54,9 +54,11 @@ public sealed class CublasLtGemmTests : IDisposable
         Assert.Empty(_device.Launches);
     }
 
-    /// <summary>What the library would round twice is summed in fp32 first.</summary>
+    /// <summary>
+    /// An addend goes into D first; what would then be rounded twice, or has a bias, is summed in fp32 and finished.
+    /// </summary>
     [Fact]
-    public void Second_terms_and_biases_are_rounded_once()
+    public void Second_terms_and_biases_are_added()
     {
         foreach ((bool a, bool b) in new[] { (false, false), (false, true), (true, false), (true, true) })
         {
@@ -64,10 +66,27 @@ public sealed class CublasLtGemmTests : IDisposable
             {
                 var kind = new ProductKind(30, 21, 17, DType.BF16, a, b) { DType = d, K2 = 6, Pad = 2 };
                 Check(kind);
+                Check(kind with { Beta = 1 });
                 Check(kind with { BiasType = DType.BF16, Alpha = 2, Beta = 1 });
                 Check(kind with { K2 = 0, BiasType = DType.F32 });
             }
         }
+
+        // Of each four kinds two have a bias; one more is bf16 onto what is there.
+        Assert.Equal(4 * (2 + 3), _device.Launches.Count(l => l.Kernel == "gemm_finish"));
+    }
+
+    /// <summary>With an adapter of zeros, and without one: the same bits.</summary>
+    [Fact]
+    public void A_second_term_of_zeros_changes_nothing()
+    {
+        var kind = new ProductKind(30, 21, 17) { DType = DType.BF16 };
+        float[] plain = new DeviceProduct(kind).Run(_device);
+        var product = new DeviceProduct(kind with { K2 = 6 });
+        product.B2.AsSpan().Clear();
+        Array.Copy(new DeviceProduct(kind).A, product.A, product.A.Length);
+        Array.Copy(new DeviceProduct(kind).B, product.B, product.B.Length);
+        Assert.Equal(plain, product.Run(_device));
     }
 
     /// <summary>Slices of 256 rows or more join, op(A) cut along its rows however it is stored.</summary>
@@ -77,8 +96,9 @@ public sealed class CublasLtGemmTests : IDisposable
     public void Slices_of_rows_join(bool aTransposed)
     {
         const int N = 1 << 14;
-        Check(new ProductKind(300, N, 2, DType.BF16, aTransposed) { DType = DType.BF16, K2 = 1, Pad = 1 });
-        Assert.Equal([(N, 256, 2), (N, 256, 1), (N, 44, 2), (N, 44, 1)],
+        var kind = new ProductKind(300, N, 2, DType.BF16, aTransposed);
+        Check(kind with { DType = DType.BF16, K2 = 1, Pad = 1, BiasType = DType.BF16 });
+        Assert.Equal([(N, 256, 1), (N, 256, 2), (N, 44, 1), (N, 44, 2)],
             _library.Products.Select(p => ((int)p.M, (int)p.N, (int)p.K)));
     }
 
@@ -102,10 +122,13 @@ public sealed class CublasLtGemmTests : IDisposable
         _library.Unsupported = cudaDataType_t.CUDA_R_16BF;
         Check(new ProductKind(9, 8, 10));
         Assert.Empty(_library.Products);
-        Assert.Equal(["gemm_f32", "gemm_bf16_nt_narrow", "gemm_bf16_nt_narrow"], _device.Launches.Select(l => l.Kernel));
+        Assert.Equal(
+            ["gemm_f32", "gemm_bf16_nt_narrow", "gemm_bf16_nt_narrow"], _device.Launches.Select(l => l.Kernel));
     }
 
-    /// <summary>Whatever call fails: every native object is released, once, and a product that was not done is told.</summary>
+    /// <summary>
+    /// Whatever call fails: every native object is released, once, and a product that was not done is told.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -167,7 +167,7 @@ internal sealed class DeviceProduct
             if (i % stride < columns)
                 matrix[(i / stride * columns) + (i % stride)] = values[i];
             else
-                Assert.True(values[i] == canary, $"element {i % stride} of row {i / stride}, beside D, was overwritten");
+                Assert.True(values[i] == canary, $"element {i % stride} of row {i / stride}, beside D: overwritten");
         }
 
         return matrix;

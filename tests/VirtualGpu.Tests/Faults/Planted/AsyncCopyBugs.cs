@@ -8,6 +8,16 @@ public static class AsyncCopyBugs
     public static TheoryData<string, FaultKind, string[], string> All => new()
     {
         {
+            "asynchronous copy that is to read more than it copies", FaultKind.AsyncCopy,
+                ["of 4 bytes that is to read 5", "expected at most 4"],
+            """
+            mov.u32 %r10, 4;
+            - mov.u32 %r10, 5;
+            cp.async.ca.shared.global [%r4], [%rd4], 4, %r10;
+            cp.async.wait_all;
+            """
+        },
+        {
             "asynchronous copy read before its wait", FaultKind.AsyncCopy,
                 ["has not waited for", "kernel.cu:40", "kernel.cu:42"],
             """

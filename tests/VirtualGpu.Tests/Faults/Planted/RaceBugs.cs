@@ -8,6 +8,39 @@ public static class RaceBugs
     public static TheoryData<string, FaultKind, string[], string> All => new()
     {
         {
+            "lanes that write different values to one shared place", FaultKind.Race,
+                ["lanes 0 and 1 of warp", "write different values to one place"],
+            """
+            shl.b32 %r10, %r6, 2;
+            add.s32 %r10, %r10, %r3;
+            - st.shared.u32 [%r10], %r5;
+            + st.shared.u32 [%r10], %r6;
+            """
+        },
+        {
+            "lanes out of order that write different values to one global place", FaultKind.Race,
+                ["lanes 7 and 9 of warp", "write different values to one place"],
+            """
+            xor.b32 %r10, %r1, 5;
+            setp.eq.u32 %p10, %r5, 9;
+            - @%p10 xor.b32 %r10, %r10, 14;
+            mul.wide.u32 %rd10, %r10, 4;
+            add.s64 %rd10, %rd10, %rd2;
+            st.global.u32 [%rd10], %r1;
+            """
+        },
+        {
+            "bytes that differ only beyond what is stored", FaultKind.Race, ["write different values to one place"],
+            """
+            and.b32 %r10, %r5, 1;
+            mad.lo.u32 %r11, %r10, 256, %r6;
+            mad.lo.u32 %r12, %r10, 255, %r6;
+            add.s32 %r13, %r3, %r6;
+            - st.shared.u8 [%r13], %r12;
+            + st.shared.u8 [%r13], %r11;
+            """
+        },
+        {
             "no barrier between writing and reading", FaultKind.Race,
             ["kernel.cu:10", "kernel.cu:12", "no barrier (__syncthreads) between", "'tile'"],
             """

@@ -1,0 +1,62 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Engine.Training;
+
+/// <summary>
+/// Figures of rows that have been computed: sums are taken where the backend computes, and read all at once, so that a
+/// device is waited for once in a batch of any number of micro-batches.
+/// </summary>
+internal sealed class RowFigureQueue(Ops ops, Arena arena)
+{
+    /// <summary>Rows of a table, where a micro-batch has no more.</summary>
+    private const int TableRows = 256;
+
+    private readonly List<Tensor> _tables = [];
+    private readonly List<(TokenRow Row, bool HasBase, int Table, int At)> _rows = [];
+
+    /// <summary>Queues the sums of a micro-batch.</summary>
+    /// <param name="rows">As the batch was filled with.</param>
+    public void Queue(IReadOnlyList<TokenRow> rows, HeadResult result, TokenBatch batch, bool hasBase)
+    {
+        (int table, int at) = _rows.Count == 0 ? (0, 0) : (_rows[^1].Table, _rows[^1].At + 1);
+        if (table < _tables.Count && at + rows.Count > _tables[table].Shape[0])
+            (table, at) = (table + 1, 0);
+        if (table == _tables.Count)
+        {
+            _tables.Add(arena.Allocate(
+                "sums of rows", DType.F64, Math.Max(TableRows, rows.Count), Ops.RowSums));
+        }
+
+        ops.HeadRowSums(result, batch.Targets, batch.Layout, _tables[table].Slice(at, rows.Count));
+        _rows.AddRange(rows.Select((r, i) => (r, hasBase, table, at + i)));
+    }
+
+    /// <summary>Figures of all rows that are queued, which then are no more.</summary>
+    public RowFigures[] Collect()
+    {
+        double[][] sums = [.. _rows.Select(r => r.Table).Distinct().Select(t => Read(_tables[t]))];
+        RowFigures[] figures = [.. _rows.Select(r => Of(r.Row, r.HasBase, sums[r.Table].AsSpan(r.At * Ops.RowSums)))];
+        _rows.Clear();
+        return figures;
+    }
+
+    /// <summary>Forgets what is queued: of a batch that was given up.</summary>
+    public void Clear() => _rows.Clear();
+
+    private static RowFigures Of(TokenRow row, bool hasBase, ReadOnlySpan<double> sums)
+    {
+        int n = row.EffectiveTokens, divisor = Math.Max(n, 1);
+        return new RowFigures(
+            row.General, n, sums[0] / divisor, sums[1] / divisor, hasBase ? sums[2] / divisor : 0);
+    }
+
+    private double[] Read(Tensor table)
+    {
+        var values = new double[table.Count];
+        ops.Download<double>(table, values);
+        return values;
+    }
+}

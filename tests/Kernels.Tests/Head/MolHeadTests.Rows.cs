@@ -1,0 +1,29 @@
+using MolEngine.Support;
+
+namespace MolEngine.Kernels.Tests.Head;
+
+public abstract partial class MolHeadTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void Sums_of_rows_are_those_of_their_tokens(int topN)
+    {
+        HeadInputs inputs = Held(HeadInputs.Random(40, 301, 140, topN, [0, 3, 3, 136]));
+        HeadRun got = HeadRun.Of(_ops, inputs);
+        int rows = inputs.RowStarts.Length - 1;
+        Assert.Equal(3 * rows, got.RowSums.Length);
+        for (int r = 0; r < rows; r++)
+        {
+            int[] tokens =
+            [
+                .. Enumerable.Range(inputs.RowStarts[r], inputs.RowStarts[r + 1] - inputs.RowStarts[r])
+                    .Where(t => inputs.Targets[t] >= 0),
+            ];
+            Compare.AssertRelative($"CE of row {r}", got.RowSums[3 * r], tokens.Sum(t => got.Ce[t]), 1e-13);
+            Compare.AssertRelative($"KL of row {r}", got.RowSums[(3 * r) + 1], tokens.Sum(t => got.Kl[t]), 1e-13);
+            double tail = tokens.Sum(t => Math.Exp(got.TailLogP[t]));
+            Compare.AssertRelative($"tail of row {r}", got.RowSums[(3 * r) + 2], tail, 1e-13);
+        }
+    }
+}
