@@ -49,6 +49,9 @@ public abstract class LossParityTests(TestBackend backend)
         ReferenceTensors t = c.Tensors("mol_lora");
         foreach (JsonProperty setting in c.Json("mol_lora").EnumerateObject())
         {
+            bool hasGradients = t.Names.Any(n => n.StartsWith(setting.Name + ".grad.", StringComparison.Ordinal));
+            if (backend.IsVirtual && !hasGradients)
+                continue; // Each takes the virtual GPU as long as these two, and differs from them in numbers alone.
             string[] parts = setting.Name.Split("_alpha");
             var options = new LossOptions(
                 LossKind.Mol, double.Parse(parts[1], CultureInfo.InvariantCulture), int.Parse(parts[0][1..], CultureInfo.InvariantCulture));
@@ -56,7 +59,7 @@ public abstract class LossParityTests(TestBackend backend)
             Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
             (double loss, RowFigures[] figures) = Accumulate(c, ReferenceCase.Rows(t), student, c.Weights, options);
             CheckMol(c, setting.Value, loss, figures, student);
-            if (t.Names.Any(n => n.StartsWith(setting.Name + ".grad.", StringComparison.Ordinal)))
+            if (hasGradients)
                 CheckGradients(c, t, setting.Name + ".grad.", student);
         }
     }
