@@ -11,7 +11,7 @@ internal sealed record BenchCase(string Op, string Shape, Action Run)
 
     /// <summary>
     /// Bytes that must move by a kernel's contract, of all its launches in the call, by what its name begins with: of
-    /// kernels that read and write the same memory, or whose work the meter is not told. Others move their tensors once.
+    /// kernels that read and write the same memory, or whose work the meter is not told. Others move tensors once.
     /// </summary>
     public IReadOnlyDictionary<string, long> Bytes { get; init; } = new Dictionary<string, long>();
 

@@ -9,8 +9,8 @@ namespace MolEngine.Trainer.Benchmarks;
 /// <param name="QkvBias">Biases on q_proj, k_proj and v_proj.</param>
 /// <param name="TiedHead">The head is the embedding.</param>
 internal sealed record BenchModel(
-    string Key, int Hidden, int Intermediate, HeadShape Heads, int Vocabulary, bool QkNorm = false, bool QkvBias = false,
-    bool TiedHead = false)
+    string Key, int Hidden, int Intermediate, HeadShape Heads, int Vocabulary, bool QkNorm = false,
+    bool QkvBias = false, bool TiedHead = false)
 {
     public const string Default = "qwen3-0.6b";
 

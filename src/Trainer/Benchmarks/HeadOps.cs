@@ -89,7 +89,8 @@ internal static class HeadOps
     }
 
     /// <summary>
-    /// [tokens, hidden] is overwritten by the first tile and added to by the others; a trained head's rows are added to.
+    /// [tokens, hidden] is overwritten by the first tile and added to by the others; a trained head's rows are added
+    /// to.
     /// </summary>
     private static Func<int, int, int, bool> AddsTo(BenchInputs i)
     {

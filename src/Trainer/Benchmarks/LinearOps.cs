@@ -3,7 +3,7 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Trainer.Benchmarks;
 
-/// <summary>The linear layers of a transformer's layer: with an adapter over frozen weights, and trained whole.</summary>
+/// <summary>The linear layers of a layer: with an adapter over frozen weights, and trained whole.</summary>
 internal static class LinearOps
 {
     private const int Rank = 64;
@@ -47,7 +47,8 @@ internal static class LinearOps
     }
 
     private static IEnumerable<BenchCase> WithAdapter(
-        BenchInputs i, Projection p, Tensor x, Tensor y, Tensor weight, Tensor? bias, Tensor dy, Tensor dx, string shape)
+        BenchInputs i, Projection p, Tensor x, Tensor y, Tensor weight, Tensor? bias, Tensor dy, Tensor dx,
+        string shape)
     {
         Tensor a = i.Random("lora A", DType.F32, Rank, p.Inputs), b = i.Random("lora B", DType.F32, p.Outputs, Rank);
         Tensor dA = i.Zeros("lora A gradient", DType.F32, Rank, p.Inputs);
@@ -67,7 +68,8 @@ internal static class LinearOps
     }
 
     private static IEnumerable<BenchCase> Whole(
-        BenchInputs i, Projection p, Tensor x, Tensor y, Tensor weight, Tensor? bias, Tensor dy, Tensor dx, string shape)
+        BenchInputs i, Projection p, Tensor x, Tensor y, Tensor weight, Tensor? bias, Tensor dy, Tensor dx,
+        string shape)
     {
         Tensor dWeight = i.Zeros("weight gradient", DType.F32, p.Outputs, p.Inputs);
         Tensor? dBias = bias is null ? null : i.Zeros("bias gradient", DType.F32, p.Outputs);

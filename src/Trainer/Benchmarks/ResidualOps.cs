@@ -18,7 +18,10 @@ internal static class ResidualOps
         string shape = $"{tokens} x {hidden} of {vocabulary}";
         yield return new BenchCase("Embedding", shape, () => i.Ops.Embedding(ids, table, x))
         {
-            Bytes = new Dictionary<string, long> { ["embed"] = (tokens * 4) + (rows * hidden * 2) + (tokens * hidden * 4) },
+            Bytes = new Dictionary<string, long>
+            {
+                ["embed"] = (tokens * 4) + (rows * hidden * 2) + (tokens * hidden * 4),
+            },
         };
         Tensor dTable = i.Zeros("embedding gradient", DType.F32, vocabulary, hidden);
         yield return new BenchCase("EmbeddingBackward", shape, () => i.Ops.EmbeddingBackward(x, ids, dTable))

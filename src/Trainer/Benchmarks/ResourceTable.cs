@@ -40,7 +40,7 @@ internal sealed class ResourceTable
     public Occupancy? Occupancy(KernelCounts launched, string architecture) =>
         Of(launched.Kernel, architecture)?.Occupancy(launched.ThreadsPerBlock, launched.DynamicSharedBytes);
 
-    /// <summary>A line for each kernel: registers of a thread, bytes spilled and occupancy of each architecture.</summary>
+    /// <summary>A line a kernel: registers of a thread, spilled bytes, occupancy; of each architecture.</summary>
     public IEnumerable<string> Lines()
     {
         yield return $"{"registers/spilled bytes/occupancy",-34}"

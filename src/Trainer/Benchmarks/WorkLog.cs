@@ -7,7 +7,7 @@ internal sealed class WorkLog : IWorkMeter
 {
     private readonly List<Entry> _entries = [];
 
-    /// <summary>A kernel and its tensors; or a product [M, N] over K and its matrices, where there is no name.</summary>
+    /// <summary>A kernel and its tensors; or, without a name, a product [M, N] over K and its matrices.</summary>
     public readonly record struct Entry(string? Kernel, int M, int N, int K, long Bytes)
     {
         /// <summary>Bytes that must move for it, of the call that it is part of.</summary>

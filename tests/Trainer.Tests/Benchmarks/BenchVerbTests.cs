@@ -94,7 +94,8 @@ public sealed class BenchVerbTests : IDisposable
         "bench", "kernels", "--device", "virtual", "--model", "qwen9")]
     [InlineData("--device: cpu: expected cuda, cuda:N or virtual", "bench", "kernels", "--device", "cpu")]
     [InlineData(
-        "--tokens: 0: expected an integer from 1 to 1048576", "bench", "kernels", "--device", "virtual", "--tokens", "0")]
+        "--tokens: 0: expected an integer from 1 to 1048576",
+        "bench", "kernels", "--device", "virtual", "--tokens", "0")]
     [InlineData(
         "--csv: /no/such/folder/x.csv: expected a file in a folder that is there, got no folder /no/such/folder",
         "bench", "kernels", "--device", "virtual", "--csv", "/no/such/folder/x.csv")]
@@ -129,7 +130,7 @@ public sealed class BenchVerbTests : IDisposable
         // Each block reads the table of tensors.
         Assert.InRange(Of("adamw_f32", "moved_over_must"), 1, 1.05);
 
-        // By hand: 16 bytes a lane are 16 sectors a warp's request; a lane that makes fp32 bf16 loads two and stores one.
+        // By hand: 16 bytes a lane are 16 sectors a warp's request; a lane that rounds loads twice and stores once.
         Assert.Equal(16, Of("swiglu_bf16", "sectors_per_request"));
         Assert.Equal(12, Of("cast_f32_bf16", "sectors_needed_per_request"), 0.001);
         Assert.Equal(2 * 3 * 128 * 48, Of("swiglu_bf16", "bytes_must"));
@@ -161,9 +162,8 @@ public sealed class BenchVerbTests : IDisposable
         var kernels = new HashSet<string>();
         var driver = new VirtualCudaDriver();
         using Ops ops = CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), DType.BF16);
-        RunConfig run = RunConfigLoader.Load(
-            _tiny.Config,
-            [$"model={model}", $"method={method}", "global_batch=2", .. method == "full" ? ["lora=null"] : Array.Empty<string>()]);
+        string[] settings = [$"model={model}", $"method={method}", "global_batch=2"];
+        RunConfig run = RunConfigLoader.Load(_tiny.Config, method == "full" ? [.. settings, "lora=null"] : settings);
         using var session = new TrainingSession(run, ops, new Progress<TokenizingProgress>(), CancellationToken.None);
         ops.Synchronize();
         driver.OnLaunch = (kernel, _) => kernels.Add(kernel);

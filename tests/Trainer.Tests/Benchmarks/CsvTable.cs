@@ -28,7 +28,10 @@ internal sealed partial class CsvTable
         [.. this[column].Select(v => v.Length == 0 ? (double?)null : double.Parse(v, CultureInfo.InvariantCulture))];
 
     private static string[] Cells(string line) =>
-        [.. Cell().Matches(line).Select(m => m.Groups[1].Success ? m.Groups[1].Value.Replace("\"\"", "\"") : m.Groups[2].Value)];
+    [
+        .. Cell().Matches(line).Select(
+            m => m.Groups[1].Success ? m.Groups[1].Value.Replace("\"\"", "\"") : m.Groups[2].Value),
+    ];
 
     [GeneratedRegex("(?:^|,)(?:\"((?:[^\"]|\"\")*)\"|([^,\"]*))")]
     private static partial Regex Cell();

@@ -13,12 +13,13 @@ using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Trainer.Tests.Benchmarks;
 
-/// <summary>How a GPU's times become figures: by a clock that shows what is wanted, and by the virtual GPU's events.</summary>
+/// <summary>How a GPU's times become figures: by a clock that is set, and by the virtual GPU's events.</summary>
 public sealed class TimedBenchTests : IDisposable
 {
     private const int Tokens = 20;
 
-    private static readonly BenchModel Model = new("tiny", 32, 48, new HeadShape(4, 2, 8), 259, QkNorm: true, TiedHead: true);
+    private static readonly BenchModel Model =
+        new("tiny", 32, 48, new HeadShape(4, 2, 8), 259, QkNorm: true, TiedHead: true);
 
     private readonly TempFolder _folder = new();
     private readonly WorkLog _log = new();
@@ -67,7 +68,8 @@ public sealed class TimedBenchTests : IDisposable
         // What is added to is read, too: fp32 gradients of weight and input.
         OpTimes full = times["LinearBackward k_proj, v_proj, full"];
         Assert.Equal(
-            2 * ((Tokens * 16) + (16 * 32) + (Tokens * 16) + (Tokens * 32)) + (8 * ((Tokens * 32) + (16 * 32))), full.Bytes);
+            (2 * ((Tokens * 16) + (16 * 32) + (Tokens * 16) + (Tokens * 32))) + (8 * ((Tokens * 32) + (16 * 32))),
+            full.Bytes);
 
         // Pairs of a causal document, four operations an element forward and ten backward.
         Assert.Equal(4.0 * 210 * 32, times["Attention"].Flops);
@@ -151,8 +153,8 @@ public sealed class TimedBenchTests : IDisposable
         using var context = new CommandContext(output, new StringWriter());
         BenchRunner.Time(
             new BenchOptions(new DeviceChoice(DeviceKind.Cuda), Model, Tokens, csv, LibrarySearch.Here),
-            new TimedBench(_ops, _log, clock, limits), _ops, new BenchSubject("some GPU, of 1", _driver, "cuBLASLt 12.6"),
-            context);
+            new TimedBench(_ops, _log, clock, limits), _ops,
+            new BenchSubject("some GPU, of 1", _driver, "cuBLASLt 12.6"), context);
         return ($"{output}", CsvTable.Read(csv));
     }
 }

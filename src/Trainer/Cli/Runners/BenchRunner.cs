@@ -11,7 +11,7 @@ namespace MolEngine.Trainer.Cli.Runners;
 
 internal static class BenchRunner
 {
-    /// <summary>Two and a half of the tiles that the head takes a vocabulary in: what follows is more of the same.</summary>
+    /// <summary>Two and a half of the tiles that the head takes a vocabulary in; more would be the same.</summary>
     public const int VirtualVocabulary = 20_480;
 
     /// <summary>Far beyond any cache; and a product that keeps all multiprocessors at work.</summary>
@@ -103,9 +103,14 @@ internal static class BenchRunner
         }
 
         BenchCsv.Write(
-            options.Csv, BenchCsv.Source(subject.Device, subject.Driver, options), TimeTable.Columns(all, subject.ProductBy));
+            options.Csv, BenchCsv.Source(subject.Device, subject.Driver, options),
+            TimeTable.Columns(all, subject.ProductBy));
     }
 
-    private static string Describe(BenchOptions options, BenchModel model) => FormattableString.Invariant(
-        $"{model.Key}: hidden {model.Hidden}, intermediate {model.Intermediate}, {model.Heads}, vocabulary {model.Vocabulary}{(model == options.Model ? "" : $" of {options.Model.Vocabulary}")}; {options.Tokens} tokens");
+    private static string Describe(BenchOptions options, BenchModel model)
+    {
+        string whole = model == options.Model ? "" : $" of {options.Model.Vocabulary}";
+        return $"{model.Key}: hidden {model.Hidden}, intermediate {model.Intermediate}, {model.Heads}, vocabulary "
+            + $"{model.Vocabulary}{whole}; {options.Tokens} tokens";
+    }
 }

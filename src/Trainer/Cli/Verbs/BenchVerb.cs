@@ -95,7 +95,8 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
         const int Most = 1 << 20;
         if (given is null)
             return device.Kind == DeviceKind.Virtual ? VirtualTokens : GpuTokens;
-        return int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int tokens) && tokens is > 0 and <= Most
+        return int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int tokens)
+            && tokens is > 0 and <= Most
             ? tokens
             : throw Mistake(TokensName, $"{given}: expected an integer from 1 to {Most}");
     }
