@@ -11,20 +11,7 @@ internal static class CheckClock
     /// <summary>Median, in seconds, of work that is queued again and again.</summary>
     public static double Median(CheckDevice device, Action queue)
     {
-        using var start = new CudaEvent(device.Context, timed: true);
-        using var end = new CudaEvent(device.Context, timed: true);
-        var times = new double[Repeats];
-        for (int i = -WarmUps; i < Repeats; i++)
-        {
-            start.Record(device.Stream);
-            queue();
-            end.Record(device.Stream);
-            end.Synchronize();
-            if (i >= 0)
-                times[i] = end.MillisecondsSince(start) / 1e3;
-        }
-
-        Array.Sort(times);
+        double[] times = new EventClock(device.Context, device.Stream).Times(queue, WarmUps, Repeats);
         return times[Repeats / 2];
     }
 

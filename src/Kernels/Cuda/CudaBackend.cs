@@ -26,4 +26,10 @@ public static class CudaBackend
         IGemm gemm = blas is null ? new BuiltinGemm(stream, kernels) : new CublasLtGemm(stream, kernels, blas);
         return new CudaOps(context, stream, kernels, gemm, activationType, meter);
     }
+
+    /// <summary>A clock of the stream that a CUDA backend's ops are queued on.</summary>
+    /// <exception cref="ArgumentException">It is another backend.</exception>
+    public static EventClock ClockOf(Ops.Ops ops) => ops is CudaOps cuda
+        ? cuda.Clock
+        : throw new ArgumentException($"clock of a stream: expected a CUDA backend, got {ops.Description}");
 }

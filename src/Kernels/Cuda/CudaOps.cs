@@ -65,6 +65,9 @@ internal sealed partial class CudaOps : Ops.Ops
 
     public override long WorkspaceBytes => _scratch.Bytes + _tables.Bytes;
 
+    /// <summary>Of the stream that everything is queued on.</summary>
+    internal EventClock Clock => new(_context, _stream);
+
     private bool IsBf16 => ActivationType == DType.BF16;
 
     public override Arena CreateArena(string name) => new DeviceArena(name, _context, _stream);

@@ -17,6 +17,7 @@ internal static class VerbTable
         new ReportVerb(),
         new KernelsVerb(),
         new SelftestVerb(),
+        new BenchVerb(),
         new DoctorVerb(),
     ];
 }

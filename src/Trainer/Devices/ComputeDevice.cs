@@ -74,14 +74,24 @@ internal static class ComputeDevice
                 + "looked for; `gemm: builtin` needs none.");
     }
 
+    /// <summary>A GPU that will do, as training takes it.</summary>
+    /// <param name="blas">cuBLASLt, for products; null for this program's kernels.</param>
+    /// <param name="meter">Told of all work; null for none.</param>
+    public static Ops OpenCuda(
+        CudaProbe probe, int ordinal, LibrarySearch search, DType activationType, ICublasLt? blas = null,
+        IWorkMeter? meter = null)
+    {
+        NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(search, probe.NewestMajor).Compiler;
+        var images = new KernelImages(compiler, new KernelCache(KernelCache.DefaultFolder));
+        return CudaBackend.Create(CudaProbe.NativeDriver(), ordinal, images, activationType, blas, meter);
+    }
+
     private static Ops Cuda(DeviceSettings settings, string key, CudaProbe probe)
     {
         int ordinal = settings.Device.Kind == DeviceKind.Auto ? FirstUsable(probe)!.Ordinal : settings.Device.Ordinal;
         Require(probe, ordinal, key);
         ICublasLt? blas = Products(settings, probe.NewestMajor);
-        NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(settings.Search, probe.NewestMajor).Compiler;
-        var images = new KernelImages(compiler, new KernelCache(KernelCache.DefaultFolder));
-        return CudaBackend.Create(CudaProbe.NativeDriver(), ordinal, images, ActivationType(settings), blas);
+        return OpenCuda(probe, ordinal, settings.Search, ActivationType(settings), blas);
     }
 
     private static Ops Virtual(DeviceSettings settings, string key)

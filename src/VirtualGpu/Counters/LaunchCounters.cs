@@ -9,6 +9,11 @@ public sealed class LaunchCounters
     private readonly long[] _warpInstructions = new long[Enum.GetValues<InstructionClass>().Length];
     private readonly long[] _laneInstructions = new long[Enum.GetValues<InstructionClass>().Length];
 
+    /// <summary>Threads of a block, and the shared memory that it was given beside what the kernel declares.</summary>
+    public int ThreadsPerBlock { get; internal init; }
+
+    public int DynamicSharedBytes { get; internal init; }
+
     /// <summary>Bytes that lanes asked for, asynchronous copies included.</summary>
     public long GlobalBytesLoaded { get; internal set; }
 

@@ -43,7 +43,11 @@ internal sealed class Launch
     {
         int workers = Options.Workers > 0 ? Options.Workers : Environment.ProcessorCount;
         workers = (int)Math.Min(workers, Blocks);
-        var total = new LaunchCounters();
+        var total = new LaunchCounters
+        {
+            ThreadsPerBlock = ThreadsPerBlock,
+            DynamicSharedBytes = DynamicShared,
+        };
         var races = new List<BlockRaces>();
         long next = -1;
         long failed = long.MaxValue;

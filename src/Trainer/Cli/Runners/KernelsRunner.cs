@@ -62,33 +62,30 @@ internal static partial class KernelsRunner
             CheckArchitecture(architecture, compiler);
         context.Out.WriteLine(compiler.Name);
         context.Out.WriteLine(Row("kernel", "arch", "registers", "shared", "spills", "threads", "occupancy", "limit"));
-        foreach (KernelSource source in KernelSources.All)
+
+        // A compilation works on one core; what it makes is told in order, as soon as it is there.
+        var made = KernelSources.All.SelectMany(source => options.Architectures.Select(a => (Source: source, Target: a)))
+            .AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered)
+            .Select(x => (x.Source, x.Target, Made: KernelStatistics.Of(compiler, x.Source, x.Target)));
+        foreach ((KernelSource source, string architecture, var (compiled, kernels)) in made)
         {
-            foreach (string architecture in options.Architectures)
-            {
-                CompiledKernel compiled = compiler.Compile(source, new CompileOptions(architecture, Statistics: true));
-                if (PtxasLog.Warnings(compiled.Log) is { Length: > 0 } warnings)
-                    context.Error.WriteLine(warnings);
-                if (options.To is { } folder)
-                    Keep(Path.Combine(folder, architecture), $"{source.Name}.cubin", compiled.Cubin);
-                Dictionary<string, KernelSignature> signatures =
-                    PtxText.Signatures(compiled.Ptx).ToDictionary(s => s.Name);
-                foreach (KernelResources kernel in PtxasLog.Read(compiled.Log).OrderBy(k => k.Name))
-                    context.Out.WriteLine(Describe(kernel, signatures[kernel.Name].MaxThreads));
-            }
+            if (PtxasLog.Warnings(compiled.Log) is { Length: > 0 } warnings)
+                context.Error.WriteLine(warnings);
+            if (options.To is { } folder)
+                Keep(Path.Combine(folder, architecture), $"{source.Name}.cubin", compiled.Cubin);
+            foreach (KernelStatistics kernel in kernels)
+                context.Out.WriteLine(Describe(kernel));
         }
     }
 
-    private static string Describe(KernelResources kernel, int? threads)
+    private static string Describe(KernelStatistics statistics)
     {
-        MultiprocessorLimits? limits = MultiprocessorLimits.Of(CapabilityOf(kernel.Architecture));
-        Occupancy? occupancy = limits is null || threads is null
-            ? null
-            : Occupancy.Of(limits, threads.Value, kernel.Registers, kernel.SharedBytes);
+        KernelResources kernel = statistics.Resources;
+        Occupancy? occupancy = statistics.Occupancy(statistics.Threads);
         return Row(
             kernel.Name, kernel.Architecture, $"{kernel.Registers}", $"{kernel.SharedBytes}",
             $"{kernel.SpillStoreBytes}+{kernel.SpillLoadBytes}",
-            threads?.ToString(CultureInfo.InvariantCulture) ?? "any",
+            statistics.Threads?.ToString(CultureInfo.InvariantCulture) ?? "any",
             occupancy is null ? "unknown" : Percent(occupancy.Share),
             occupancy?.Limit ?? "");
     }
@@ -139,17 +136,13 @@ internal static partial class KernelsRunner
     private static void CheckArchitecture(string architecture, NvrtcCompiler compiler)
     {
         int least = ComputeCapability.Least.Number;
-        if (Architecture().IsMatch(architecture) && CapabilityOf(architecture).Number is var number && number >= least
+        if (Architecture().IsMatch(architecture) && KernelStatistics.CapabilityOf(architecture).Number is var number && number >= least
             && compiler.Architectures.Contains(number))
             return;
         IEnumerable<string> known = compiler.Architectures.Where(n => n >= least).Select(n => $"sm_{n}");
         throw new UserException(
             $"--arch: {architecture}: expected one of {string.Join(", ", known)} ({compiler.Name})");
     }
-
-    /// <summary>9.0 of sm_90 and of sm_90a.</summary>
-    private static ComputeCapability CapabilityOf(string architecture) => ComputeCapability.Of(
-        int.Parse(architecture["sm_".Length..].TrimEnd('a', 'f'), CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"^sm_\d{2,3}[af]?$")]
     private static partial Regex Architecture();

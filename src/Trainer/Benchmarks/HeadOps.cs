@@ -1,0 +1,107 @@
+using MolEngine.Engine.Losses;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Trainer.Benchmarks;
+
+/// <summary>The head: the base's side, the student's over frozen rows, and over rows that are trained.</summary>
+internal static class HeadOps
+{
+    /// <summary>Bytes of a sector, the least that memory moves.</summary>
+    private const int Sector = 32;
+
+    public static IEnumerable<BenchCase> Of(BenchInputs i)
+    {
+        int hidden = i.Model.Hidden, vocabulary = i.Model.Vocabulary;
+        int n = Math.Min(new LossOptions().TopN, vocabulary);
+        Tensor x = i.Singles("hidden", hidden);
+        int[] ids = i.Ids();
+        Tensor weight = i.Random("head", DType.BF16, vocabulary, hidden);
+        Tensor F64(string name) => i.Zeros(name, DType.F64, i.Tokens);
+        var targets = new HeadTargets(
+            i.Integers("targets", ids), i.Random("CE weight", DType.F32, i.Tokens),
+            i.Random("KL weight", DType.F32, i.Tokens))
+        {
+            Known = new KnownTargets(ids, HasKl: true),
+        };
+        var top = new BaseDistribution(
+            i.Zeros("top ids", DType.I32, i.Tokens, n), i.Zeros("top logits", DType.F64, i.Tokens, n), F64("lse"),
+            F64("tail"));
+        var result = new HeadResult(F64("CE"), F64("KL"), F64("log-sum-exp"), F64("tail log p"));
+        string shape = $"{i.Tokens} x {hidden} x {vocabulary}";
+        yield return new BenchCase("BaseTopN", shape, () => i.Ops.BaseTopN(x, weight, targets, top))
+        {
+            Bytes = BaseBytes(i, n),
+            IsTold = false,
+        };
+        Tensor dHidden = i.Singles("dHidden", hidden);
+        yield return new BenchCase(
+            "MolHead", shape, () => i.Ops.MolHead(x, weight, targets, top, i.Layout, result, dHidden, null))
+        {
+            Bytes = StudentBytes(i, n, isTrained: false),
+            IsTold = false,
+            Adds = AddsTo(i),
+        };
+        Tensor dWeight = i.Zeros("head gradient", DType.F32, vocabulary, hidden);
+        yield return new BenchCase(
+            "MolHead, full", shape, () => i.Ops.MolHead(x, weight, targets, top, i.Layout, result, dHidden, dWeight))
+        {
+            Bytes = StudentBytes(i, n, isTrained: true),
+            IsTold = false,
+            Adds = AddsTo(i),
+        };
+        Tensor sums = i.Zeros("sums of rows", DType.F64, 1, Ops.RowSums);
+        yield return new BenchCase(
+            "HeadRowSums", $"{i.Tokens}", () => i.Ops.HeadRowSums(result, targets, i.Layout, sums));
+    }
+
+    private static Dictionary<string, long> BaseBytes(BenchInputs i, int n)
+    {
+        long tokens = i.Tokens, row = (long)i.Model.Hidden * 2;
+        return new Dictionary<string, long>
+        {
+            ["head_gather"] = tokens * (4 + (8L * i.Model.Hidden)),
+            ["cast"] = 6 * tokens * i.Model.Hidden,
+            ["head_top"] = 4 * tokens * i.Model.Vocabulary,
+            ["head_logits"] = tokens * n * row,
+            ["head_base"] = tokens * ((24 * n) + (4 * Sector)),
+        };
+    }
+
+    /// <summary>An entry is one of a token's set: the base's n and the target.</summary>
+    private static Dictionary<string, long> StudentBytes(BenchInputs i, int n, bool isTrained)
+    {
+        long tokens = i.Tokens, row = (long)i.Model.Hidden * 2, entries = n + 1;
+        long made = tokens * i.Model.Vocabulary * (4 + i.ActivationBytes);
+        var bytes = new Dictionary<string, long>
+        {
+            ["head_gather"] = tokens * (4 + (8L * i.Model.Hidden)),
+            ["cast"] = 6 * tokens * i.Model.Hidden,
+            ["head_sets"] = tokens * ((8 * entries) + (4 * Sector)),
+            ["head_logits"] = tokens * entries * row,
+            ["head_tail"] = made,
+            ["head_terms"] = tokens * ((20 * entries) + (13 * Sector)),
+            ["head_dx"] = tokens * ((8L * i.Model.Hidden) + (entries * row)),
+        };
+        if (isTrained)
+            bytes["head_gradient"] = made;
+        return bytes;
+    }
+
+    /// <summary>
+    /// [tokens, hidden] is overwritten by the first tile and added to by the others; a trained head's rows are added
+    /// to.
+    /// </summary>
+    private static Func<int, int, int, bool> AddsTo(BenchInputs i)
+    {
+        bool isFirst = true;
+        return (m, n, k) =>
+        {
+            if (n != i.Model.Hidden || k == i.Model.Hidden)
+                return false;
+            bool adds = k == i.Tokens || !isFirst;
+            isFirst = false;
+            return adds;
+        };
+    }
+}

@@ -1,0 +1,17 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Trainer.Benchmarks;
+
+/// <summary>SwiGLU between the layers of the MLP; its gradients take the place of what it had.</summary>
+internal static class MlpOps
+{
+    public static IEnumerable<BenchCase> Of(BenchInputs i)
+    {
+        int width = i.Model.Intermediate;
+        Tensor gate = i.Activations("gate", width), up = i.Activations("up", width);
+        Tensor y = i.Activations("y", width), dy = i.Activations("dy", width);
+        string shape = $"{i.Tokens} x {width}";
+        yield return new BenchCase("SwiGlu", shape, () => i.Ops.SwiGlu(gate, up, y));
+        yield return new BenchCase("SwiGluBackward", shape, () => i.Ops.SwiGluBackward(dy, gate, up, gate, up));
+    }
+}
