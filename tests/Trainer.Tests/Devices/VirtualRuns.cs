@@ -5,14 +5,14 @@ using MolEngine.Trainer.Config;
 namespace MolEngine.Trainer.Tests.Devices;
 
 /// <summary>
-/// Runs of a <see cref="TinyRun"/> short enough for the virtual GPU: 4 steps of 4 rows of 32 tokens. Whole runs are
+/// Runs of a <see cref="TinyRun"/> short enough for the virtual GPU: 4 steps of 3 rows of 32 tokens. Whole runs are
 /// trained once for all tests of a class.
 /// </summary>
 public sealed class VirtualRuns : IDisposable
 {
     private static readonly string[] Short =
     [
-        "data.context=32", "data.held_out=2", "steps=4", "global_batch=4", "micro_batch=2",
+        "data.context=32", "data.held_out=2", "steps=4", "global_batch=3", "micro_batch=2",
         "validate={every: 4, documents: 1}", "samples=0", "checkpoint.every=2",
     ];
 

@@ -17,8 +17,9 @@ public sealed class VirtualTrainingTests(VirtualRuns runs) : IClassFixture<Virtu
         JsonObject first = lines[0], last = lines[^1];
         Assert.True(VirtualRuns.Number(last["ce"]!["bees"]) < 0.95 * VirtualRuns.Number(first["ce"]!["bees"]));
 
-        // At the start student and base are one model, bf16 copies of masters included.
-        Assert.InRange(VirtualRuns.Number(first["kl"]!["bees"]), 0, 1e-11);
+        // At the start student and base are one model, bf16 copies of masters included. In bf16 the student's logit of
+        // the target comes of hidden states in fp32, the base's, where it is in the tail, of rounded ones.
+        Assert.InRange(VirtualRuns.Number(first["kl"]!["bees"]), 0, precision == "fp32" ? 1e-11 : 1e-9);
         Assert.True(VirtualRuns.Number(last["kl"]!["bees"]) > 1e-3);
     }
 
@@ -34,7 +35,7 @@ public sealed class VirtualTrainingTests(VirtualRuns runs) : IClassFixture<Virtu
     public void An_interrupted_run_goes_on_to_the_bit(string method, string precision)
     {
         string parts = Half(method, precision);
-        SmallRun.Train(SmallRun.Reload(parts, "micro_batch=4"), resume: true);
+        SmallRun.Train(SmallRun.Reload(parts, "micro_batch=3"), resume: true);
         SmallRun.AssertSame(runs.Whole(method, precision), parts);
     }
 
