@@ -68,6 +68,24 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
         Assert.Equal(2 * adapter, Part("lora", "bf16", "gradients", "lora.rank=8"));
     }
 
+    /// <summary>Weights of a folder are as its config says; random ones are fp32, whatever it says.</summary>
+    [Fact]
+    public void Random_weights_are_fp32()
+    {
+        using var large = new LargeModel();
+        long Weights(string init)
+        {
+            RunConfig run = RunConfigLoader.Load(large.Config, ["precision=fp32", $"init={init}"]);
+            IReadOnlyList<(string What, long Bytes)> memory = RunPlanner.Plan(run, Gpu).Memory;
+            return memory.Single(m => m.What == "weights").Bytes - memory.Single(m => m.What == "gradients").Bytes;
+        }
+
+        ModelConfig config = ModelConfig.Load(large.Model);
+        long parameters = Architectures.Of(config).Tensors(config).Sum(s => s.Shape.Count);
+        Assert.Equal(parameters * 2, Weights("pretrained"));
+        Assert.Equal(parameters * 4, Weights("random"));
+    }
+
     [Fact]
     public void Activations_follow_micro_batch_precision_and_recomputation()
     {
