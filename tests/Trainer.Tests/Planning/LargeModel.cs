@@ -9,10 +9,10 @@ internal sealed class LargeModel : IDisposable
 
     public LargeModel()
     {
-        string model = Directory.CreateDirectory(Path.Combine(_folder.Root, "model")).FullName;
+        Directory.CreateDirectory(Model);
         string source = Path.Combine(TinyRun.Material, "model");
         foreach (string file in Directory.GetFiles(source))
-            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+            File.Copy(file, Path.Combine(Model, Path.GetFileName(file)));
         JsonObject json = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "config.json")))!.AsObject();
         foreach ((string key, int value) in new[]
         {
@@ -25,7 +25,7 @@ internal sealed class LargeModel : IDisposable
         }
 
         json["torch_dtype"] = "bfloat16";
-        File.WriteAllText(Path.Combine(model, "config.json"), json.ToJsonString());
+        File.WriteAllText(Path.Combine(Model, "config.json"), json.ToJsonString());
         Config = _folder.Write("large.yaml", $$"""
             model: model
             init: random
@@ -42,6 +42,8 @@ internal sealed class LargeModel : IDisposable
             device: virtual
             """);
     }
+
+    public string Model => Path.Combine(_folder.Root, "model");
 
     public string Config { get; }
 
