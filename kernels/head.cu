@@ -15,14 +15,16 @@
 //   top_ids is null where n is 0. Overwrites sets.ids and sets.of. A warp a token, 8 in a block. Bytes that must move:
 //   8 an entry and 4 sectors a token.
 //
-// head_logits_f32(const float* x, HeadWeight weight, HeadSets sets)
+// head_logits_f32(const float* x, const bf16* rounded, HeadWeight weight, HeadSets sets)
 //   sets.logits = x[i] W[id] of every id of token i's set, float64 throughout. Overwrites. Lane l of a warp adds
 //   elements 4 l to 4 l + 3 of every 128, in four sums; then a butterfly: base and student get the same bits of the
 //   same rows. A block of 256 threads a token, its warps taking ids in turn. Rows are 16-byte (fp32) or 8-byte (bf16)
 //   aligned where hidden is a multiple of 4. Bytes that must move: a row of W an entry, and one of x from the cache.
+//   Where rounded is not null, the stream takes those rows instead of x; then so does a target that is none of the base's
+//   top n: the base has it in its tail, and both sides must have the same there.
 //
 // head_logits_bf16(const bf16* x, HeadWeight weight, HeadSets sets)
-//   The same.
+//   As head_logits_f32 without rounded.
 //
 // head_base(const i32* tokens, i32 count, HeadSets list, const TailSum* tails, HeadBase base)
 //   The base's distribution at tokens[i], of its list of n ids and exact logits: sorted by these, descending, ties to
@@ -80,14 +82,19 @@ head_sets(const i32* __restrict__ tokens, i32 count, const i32* __restrict__ tar
     sets.of[i] = found == 0 ? HeadSet{n + 1, n} : HeadSet{n, found - 1};
 }
 
-KERNEL(Threads) head_logits_f32(const float* __restrict__ x, HeadWeight weight, HeadSets sets)
+KERNEL(Threads)
+head_logits_f32(const float* __restrict__ x, const bf16* __restrict__ rounded, HeadWeight weight, HeadSets sets)
 {
-    exact_logits<F32Rows>(x, weight, sets);
+    i32 count = entries_of(sets, blockIdx.x);
+    bool is_apart = rounded != nullptr && sets.of != nullptr && sets.of[blockIdx.x].target == sets.capacity - 1;
+    exact_logits<F32Rows>(x, weight, sets, 0, is_apart ? count - 1 : count);
+    if (is_apart)
+        exact_logits<Bf16Rows>(rounded, weight, sets, count - 1, count);
 }
 
 KERNEL(Threads) head_logits_bf16(const bf16* __restrict__ x, HeadWeight weight, HeadSets sets)
 {
-    exact_logits<Bf16Rows>(x, weight, sets);
+    exact_logits<Bf16Rows>(x, weight, sets, 0, entries_of(sets, blockIdx.x));
 }
 
 KERNEL(Threads)

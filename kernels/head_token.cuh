@@ -107,31 +107,36 @@ __device__ __forceinline__ double exact_logit(const typename X::Element* x, cons
 
 template <typename X, typename W>
 __device__ __forceinline__ void exact_logits_of(const typename X::Element* x, const HeadWeight& weight, const i32* ids,
-                                                i32 count, double* logits)
+                                                i32 first, i32 end, double* logits)
 {
     const typename W::Element* w = (const typename W::Element*)weight.rows;
     bool rounded = weight.type == WeightRounded;
 #pragma unroll 1
-    for (i32 k = threadIdx.x / 32; k < count; k += Warps) {
+    for (i32 k = first + threadIdx.x / 32; k < end; k += Warps) {
         double logit = exact_logit<X, W>(x, w + (i64)ids[k] * weight.hidden, weight.hidden, rounded);
         if (threadIdx.x % 32 == 0)
             logits[k] = logit;
     }
 }
 
+__device__ __forceinline__ i32 entries_of(const HeadSets& sets, i64 i)
+{
+    return sets.of != nullptr ? sets.of[i].count : sets.capacity;
+}
+
+// Of entries `first` to `end` - 1 of the block's token.
 template <typename X>
 __device__ __forceinline__ void exact_logits(const typename X::Element* x, const HeadWeight& weight,
-                                             const HeadSets& sets)
+                                             const HeadSets& sets, i32 first, i32 end)
 {
     i64 i = blockIdx.x;
-    i32 count = sets.of != nullptr ? sets.of[i].count : sets.capacity;
     x += i * weight.hidden;
     const i32* ids = sets.ids + i * sets.capacity;
     double* logits = sets.logits + i * sets.capacity;
     if (weight.type == WeightBf16)
-        exact_logits_of<X, Bf16Rows>(x, weight, ids, count, logits);
+        exact_logits_of<X, Bf16Rows>(x, weight, ids, first, end, logits);
     else
-        exact_logits_of<X, F32Rows>(x, weight, ids, count, logits);
+        exact_logits_of<X, F32Rows>(x, weight, ids, first, end, logits);
 }
 
 // Whether entry a stands before entry b: by logit, descending, then by id. NaN stands with +infinity.

@@ -23,7 +23,7 @@ internal sealed class HeadRowsCase
         ElementBytes = type == HeadArguments.WeightBf16 ? 2 : 4;
         Sets = new HeadArguments.Set[tokens];
         for (int i = 0; i < tokens; i++)
-            Sets[i] = new HeadArguments.Set(entries - (i % 2 * (entries / 3)), 0);
+            Sets[i] = new HeadArguments.Set(entries - (i % 2 * (entries / 3)), i % 2 == 0 ? entries - 1 : 0);
         IdsMemory = one.Input<int>("ids", Ids);
         SetsMemory = one.Input<HeadArguments.Set>("sets", Sets);
     }

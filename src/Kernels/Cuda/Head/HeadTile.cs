@@ -109,8 +109,17 @@ internal sealed class HeadTile
     /// Queues the exact logits of every token's set: a few entries, whose digits decide a divergence. It costs n + 1
     /// products of length H a token, where the stream takes V.
     /// </summary>
-    public void TakeExactLogits(HeadArguments.Sets sets) =>
-        _device.BlockEach("head", $"head_logits_{Ending(_exactType)}", Tokens, a => a.Add(_exact).Add(Weight()).Add(sets));
+    public void TakeExactLogits(HeadArguments.Sets sets)
+    {
+        if (_exactType == DType.BF16)
+        {
+            _device.BlockEach("head", "head_logits_bf16", Tokens, a => a.Add(_exact).Add(Weight()).Add(sets));
+            return;
+        }
+
+        ulong rounded = _type == DType.BF16 ? _x.Address : 0;
+        _device.BlockEach("head", "head_logits_f32", Tokens, a => a.Add(_exact).Add(rounded).Add(Weight()).Add(sets));
+    }
 
     /// <summary>o [Tokens, H] = or += what was made of the tile [Tokens, Width] times its rows.</summary>
     public void AddWeighted(DeviceMemory o) => _device.Gemm.Run(new GemmCall(
