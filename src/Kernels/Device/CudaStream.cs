@@ -47,13 +47,19 @@ public sealed class CudaStream(CudaContext context) : CudaResource(context, Crea
     }
 
     /// <summary>
-    /// Queues a copy of pinned memory's first <paramref name="count"/> bytes: they must stay as they are until the
-    /// stream has reached it.
+    /// Queues a copy of <paramref name="count"/> bytes of pinned memory, from byte <paramref name="offset"/> on: they
+    /// must stay as they are until the stream has reached it.
     /// </summary>
-    public unsafe void Upload(PinnedMemory source, nuint count, ulong destination)
+    public unsafe void Upload(PinnedMemory source, nuint count, ulong destination, nuint offset = 0)
     {
+        if (offset > source.Bytes || count > source.Bytes - offset)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), $"upload of {count} bytes from byte {offset}: expected them within {source.Bytes}");
+        }
+
         Context.MakeCurrent();
-        Driver.Check(Driver.cuMemcpyHtoDAsync(destination, (void*)source.Value, count, Value));
+        Driver.Check(Driver.cuMemcpyHtoDAsync(destination, (byte*)source.Value + offset, count, Value));
         GC.KeepAlive(source);
         GC.KeepAlive(this);
     }

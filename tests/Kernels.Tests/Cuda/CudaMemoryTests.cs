@@ -46,6 +46,27 @@ public sealed class CudaMemoryTests : IDisposable
         }
     }
 
+    /// <summary>Streams here run as late as they may: a piece that is filled again too early would show.</summary>
+    [Fact]
+    public void Many_small_uploads_wait_for_nothing_but_a_full_piece()
+    {
+        using var memory = new DeviceMemory(_context, "memory", 1000);
+        var sent = new byte[1000];
+        new Random(1).NextBytes(sent);
+        using var before = new CudaEvent(_context);
+        before.Record(_stream);
+        for (int i = 0; i < sent.Length; i += 8)
+        {
+            _copies.Upload(sent.AsSpan(i, 8), memory.Address + (ulong)i);
+            if (i == 184)
+                Assert.False(before.IsDone);
+        }
+
+        var got = new byte[sent.Length];
+        _copies.Download(memory.Address, got);
+        Assert.Equal(sent, got);
+    }
+
     [Fact]
     public void Scratch_grows_and_is_kept()
     {

@@ -4,24 +4,27 @@ using MolEngine.Kernels.Planning;
 namespace MolEngine.Kernels.Cuda.Memory;
 
 /// <summary>
-/// Copies between the host and the device in the stream's order, through two pieces of pinned memory that take turns:
-/// an upload returns as soon as its last piece is queued, and what is queued after it finds the bytes there.
+/// Copies between the host and the device in the stream's order, through pinned memory. An upload returns as soon as it
+/// is queued, and what is queued after it finds the bytes there. Uploads fill two pieces in turn, one behind the other:
+/// the host waits only where it is a whole piece ahead of the device.
 /// </summary>
 internal sealed class StagedCopies : IDisposable
 {
     private readonly CudaStream _stream;
     private readonly Piece[] _pieces;
+    private readonly PinnedMemory _down;
 
     /// <summary>Nothing would read what is copied.</summary>
     private readonly bool _isPlanning;
-    private int _next;
+    private int _current;
 
-    /// <param name="pieceBytes">Of each of the two pieces.</param>
+    /// <param name="pieceBytes">Of each of the two pieces, and of a download at once.</param>
     public StagedCopies(CudaContext context, CudaStream stream, int pieceBytes = 4 << 20)
     {
         _stream = stream;
         _isPlanning = context.Driver is PlanningDriver;
         _pieces = [new Piece(context, pieceBytes), new Piece(context, pieceBytes)];
+        _down = new PinnedMemory(context, (nuint)pieceBytes);
     }
 
     /// <summary>Queues a copy; the source may change on return.</summary>
@@ -29,11 +32,12 @@ internal sealed class StagedCopies : IDisposable
     {
         while (source.Length > 0 && !_isPlanning)
         {
-            Piece piece = Take();
-            int count = Math.Min(source.Length, piece.Bytes);
-            source[..count].CopyTo(piece.Memory.Span<byte>());
-            _stream.Upload(piece.Memory, (nuint)count, destination);
+            Piece piece = WithRoom();
+            int count = Math.Min(source.Length, piece.Bytes - piece.Used);
+            source[..count].CopyTo(piece.Memory.Span<byte>()[piece.Used..]);
+            _stream.Upload(piece.Memory, (nuint)count, destination, (nuint)piece.Used);
             piece.Busy.Record(_stream);
+            piece.Used += count;
             source = source[count..];
             destination += (ulong)count;
         }
@@ -44,11 +48,10 @@ internal sealed class StagedCopies : IDisposable
     {
         while (destination.Length > 0)
         {
-            Piece piece = Take();
-            int count = Math.Min(destination.Length, piece.Bytes);
-            _stream.Download(source, (nuint)count, piece.Memory);
+            int count = Math.Min(destination.Length, (int)_down.Bytes);
+            _stream.Download(source, (nuint)count, _down);
             _stream.Synchronize();
-            piece.Memory.Span<byte>()[..count].CopyTo(destination);
+            _down.Span<byte>()[..count].CopyTo(destination);
             destination = destination[count..];
             source += (ulong)count;
         }
@@ -59,19 +62,26 @@ internal sealed class StagedCopies : IDisposable
         _stream.Drain();
         foreach (Piece piece in _pieces)
             piece.Dispose();
+        _down.Dispose();
     }
 
-    private Piece Take()
+    /// <summary>The piece in use, or the other one where it is full: as soon as its own copies have run.</summary>
+    private Piece WithRoom()
     {
-        Piece piece = _pieces[_next];
-        _next = (_next + 1) % _pieces.Length;
-        piece.Busy.Synchronize();
-        return piece;
+        if (_pieces[_current].Used < _pieces[_current].Bytes)
+            return _pieces[_current];
+        _current = (_current + 1) % _pieces.Length;
+        _pieces[_current].Busy.Synchronize();
+        _pieces[_current].Used = 0;
+        return _pieces[_current];
     }
 
     private sealed class Piece(CudaContext context, int bytes) : IDisposable
     {
         public int Bytes => bytes;
+
+        /// <summary>Bytes that copies were queued from since it was empty.</summary>
+        public int Used { get; set; }
 
         public PinnedMemory Memory { get; } = new(context, (nuint)bytes);
 
