@@ -185,18 +185,16 @@ __device__ __forceinline__ void attention(const bf16* q, const bf16* k, const bf
                                           const QueryBlock* blocks, const AttentionShape& shape)
 {
     QueryBlock block = blocks[blockIdx.x / shape.query_heads];
-    i32 head = blockIdx.x % shape.query_heads, dim = shape.head_dim;
-    i32 q_stride = shape.query_heads * dim, k_stride = q_stride / shape.group;
-    i64 q_start = (i64)block.query * q_stride + head * dim;
-    i64 k_start = (i64)block.key * k_stride + head / shape.group * dim;
-    k += k_start;
-    v += k_start;
+    QueryRows rows(block, blockIdx.x % shape.query_heads, shape);
+    i32 head = rows.head, dim = shape.head_dim, q_stride = rows.q_stride, k_stride = rows.k_stride;
+    k += rows.k;
+    v += rows.k;
     u32 q_tile = shared_address(shared), k_tile = q_tile + Queries * Tile<D>::RowBytes;
     u32 v_tile = k_tile + Keys * Tile<D>::RowBytes;
     i32 row = threadIdx.x / 32 * PerWarp, keys = block.first + block.count;
     LaneRows<D> q_rows = LaneRows<D>::down(q_tile + row * Tile<D>::RowBytes), k_rows = LaneRows<D>::across(k_tile);
     LaneRows<D> v_rows = LaneRows<D>::down(v_tile);
-    load_tile<D, Queries, Threads>(q_tile, q + q_start, q_stride, block.count, dim);
+    load_tile<D, Queries, Threads>(q_tile, q + rows.q, q_stride, block.count, dim);
     load_tile<D, Keys, Threads>(k_tile, k, k_stride, least(keys, Keys), dim);
     cp_async_commit();
     float to_base2 = shape.scale * 1.44269504f;
@@ -231,7 +229,7 @@ __device__ __forceinline__ void attention(const bf16* q, const bf16* k, const bf
         }
     }
     if (row < block.count) {
-        finish<D>(state, q_tile, row, y + q_start, q_stride,
+        finish<D>(state, q_tile, row, y + rows.q, q_stride,
                   lse ? lse + (i64)block.query * shape.query_heads + head : lse, block.count, shape);
     }
 }

@@ -1,6 +1,7 @@
 // What the attention kernels share: shapes, tables of blocks, and tiles of bf16 rows in shared memory.
 #pragma once
 
+#include "lanes.cuh"
 #include "math.cuh"
 #include "mma.cuh"
 #include "warp.cuh"
@@ -34,6 +35,23 @@ struct alignas(8) QueryTerms {
     float delta;  // sum of dy y
 };
 
+// Where the rows of a block's queries and of their document's keys begin, for one query head.
+struct QueryRows {
+    i32 head;
+    i32 q_stride, k_stride;  // elements from a token to the next
+    i64 q, k;                // first elements
+
+    __device__ __forceinline__ QueryRows(const QueryBlock& block, i32 query_head, const AttentionShape& shape)
+    {
+        i32 dim = shape.head_dim;
+        head = query_head;
+        q_stride = shape.query_heads * dim;
+        k_stride = q_stride / shape.group;
+        q = (i64)block.query * q_stride + head * dim;
+        k = (i64)block.key * k_stride + head / shape.group * dim;
+    }
+};
+
 __device__ __forceinline__ i32 least(i32 a, i32 b)
 {
     return a < b ? a : b;
@@ -45,12 +63,6 @@ __device__ __forceinline__ i32 thread_again()
     i32 x;
     asm volatile("mov.u32 %0, %%tid.x;" : "=r"(x));
     return x;
-}
-
-// Makes what the lanes of a warp wrote to shared memory visible to each other.
-__device__ __forceinline__ void sync_warp()
-{
-    asm volatile("bar.warp.sync -1;" : : : "memory");
 }
 
 // Queues a copy of 4 or 8 bytes into shared memory, of which the first `bytes` are read and the rest become zero.

@@ -23,6 +23,7 @@
 //   The same in fp32.
 
 #include "attention.cuh"
+#include "quads.cuh"
 
 // Threads take a key each in the scores, two of them half a row each; heads of a group are taken by four.
 enum { Threads = 128, Keys = 64, Heads = 4, SumBytes = 8192, Wide = 8 };
@@ -46,26 +47,6 @@ __device__ __forceinline__ f32x8 eight(const bf16* x, bool turned = false)
     p = turned ? u32x4{p.z, p.w, p.x, p.y} : p;
     return f32x8{f32_lower(p.x), f32_upper(p.x), f32_lower(p.y), f32_upper(p.y),
                  f32_lower(p.z), f32_upper(p.z), f32_lower(p.w), f32_upper(p.w)};
-}
-
-__device__ __forceinline__ float widen(float x)
-{
-    return x;
-}
-
-__device__ __forceinline__ float widen(bf16 x)
-{
-    return f32_lower(x);
-}
-
-__device__ __forceinline__ void put(float* y, float x)
-{
-    *y = x;
-}
-
-__device__ __forceinline__ void put(bf16* y, float x)
-{
-    *y = bf16_rn(x);
 }
 
 // Queues the copy of `count` rows into Keys rows, `pitch` elements apart, of `width` columns; what does not exist
@@ -223,7 +204,7 @@ __device__ __forceinline__ void attention_cached(const T* q, const T* keys, cons
     for (i32 column = threadIdx.x; column < width; column += Threads) {
 #pragma unroll 4
         for (i32 head = 0; head < group; head++)
-            q_rows[head * width + column] = column < dim ? widen(q[(row + head) * dim + column]) : 0.0f;
+            q_rows[head * width + column] = column < dim ? to_f32(q[(row + head) * dim + column]) : 0.0f;
     }
     cp_async_wait<1>();
     __syncthreads();
@@ -277,7 +258,7 @@ __device__ __forceinline__ void join(const float* results, const float* extremes
         result += ((const float*)sums[i])[threadIdx.x];
     }
     if (threadIdx.x < shape.head_dim)
-        put(y + row * shape.head_dim + threadIdx.x, div_rn(result, all));
+        store_rounded(y + row * shape.head_dim + threadIdx.x, div_rn(result, all));
 }
 
 KERNEL(Threads) attention_cached_bf16(

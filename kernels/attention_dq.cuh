@@ -8,18 +8,16 @@ __device__ __forceinline__ void attention_dq(const bf16* q, const bf16* k, const
 {
     enum { RowBytes = Tile<D>::RowBytes, Steps = Tile<D>::Steps, StageBytes = 2 * Keys * RowBytes };
     QueryBlock block = blocks[blockIdx.x / shape.query_heads];
-    i32 head = blockIdx.x % shape.query_heads, dim = shape.head_dim;
-    i32 q_stride = shape.query_heads * dim, k_stride = q_stride / shape.group;
-    i64 q_start = (i64)block.query * q_stride + head * dim;
-    i64 k_start = (i64)block.key * k_stride + head / shape.group * dim;
-    k += k_start;
-    v += k_start;
+    QueryRows rows(block, blockIdx.x % shape.query_heads, shape);
+    i32 head = rows.head, dim = shape.head_dim, q_stride = rows.q_stride, k_stride = rows.k_stride;
+    k += rows.k;
+    v += rows.k;
     u32 tiles = shared_address(shared);
     i32 lane = threadIdx.x & 31, row = threadIdx.x / 32 * PerWarp, keys = block.first + block.count;
 
     // q and dy pass through what the keys and values will take, into registers.
-    load_tile<D, BlockRows, Threads>(tiles, q + q_start, q_stride, block.count, dim);
-    load_tile<D, BlockRows, Threads>(tiles + BlockRows * RowBytes, dy + q_start, q_stride, block.count, dim);
+    load_tile<D, BlockRows, Threads>(tiles, q + rows.q, q_stride, block.count, dim);
+    load_tile<D, BlockRows, Threads>(tiles + BlockRows * RowBytes, dy + rows.q, q_stride, block.count, dim);
     cp_async_commit();
     terms += (i64)head * tokens + block.query;
     QueryTerms first = terms[least(row + (lane >> 2), block.count - 1)];
@@ -89,6 +87,6 @@ __device__ __forceinline__ void attention_dq(const bf16* q, const bf16* k, const
     if (row < block.count) {
         put_sums<D>(tiles, row, sums, shape.scale, shape.scale);
         sync_warp();
-        store_rows<D, PerWarp>(tiles, row, dq + q_start, q_stride, block.count, dim);
+        store_rows<D, PerWarp>(tiles, row, dq + rows.q, q_stride, block.count, dim);
     }
 }

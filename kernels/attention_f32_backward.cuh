@@ -23,15 +23,13 @@ KERNEL(Threads) attention_dq_f32(
 {
     enum { Rows = 2, Queries = 32 };
     QueryBlock block = blocks[blockIdx.x / shape.query_heads];
-    i32 head = blockIdx.x % shape.query_heads, dim = shape.head_dim;
-    i32 q_stride = shape.query_heads * dim, k_stride = q_stride / shape.group;
-    i64 q_start = (i64)block.query * q_stride + head * dim;
-    i64 k_start = (i64)block.key * k_stride + head / shape.group * dim;
+    QueryRows rows(block, blockIdx.x % shape.query_heads, shape);
+    i32 head = rows.head, dim = shape.head_dim, q_stride = rows.q_stride, k_stride = rows.k_stride;
     float *q_tile = (float*)shared, *dy_tile = q_tile + Queries * Stride, *k_tile = dy_tile + Queries * Stride;
     float *v_tile = k_tile + Columns * Stride, *ds_tile = v_tile + Columns * Stride;
     Part<Rows> part;
-    load_rows<Queries>(q_tile, q + q_start, q_stride, block.count, dim);
-    load_rows<Queries>(dy_tile, dy + q_start, q_stride, block.count, dim);
+    load_rows<Queries>(q_tile, q + rows.q, q_stride, block.count, dim);
+    load_rows<Queries>(dy_tile, dy + rows.q, q_stride, block.count, dim);
     QueryTerms mine[Rows];
 #pragma unroll
     for (i32 i = 0; i < Rows; i++) {
@@ -42,7 +40,7 @@ KERNEL(Threads) attention_dq_f32(
     i32 keys = block.first + block.count;
 #pragma unroll 1
     for (i32 key = 0; key < keys; key += Columns) {
-        i64 at = k_start + (i64)key * k_stride;
+        i64 at = rows.k + (i64)key * k_stride;
         load_rows<Columns>(k_tile, k + at, k_stride, least(keys - key, Columns), dim);
         load_rows<Columns>(v_tile, v + at, k_stride, least(keys - key, Columns), dim);
         cp_async_commit();
@@ -63,7 +61,7 @@ KERNEL(Threads) attention_dq_f32(
         part.add(sums, ds_tile, k_tile, dim);
         __syncthreads();
     }
-    part.store(dq + q_start, q_stride, block.count, dim, sums, shape.scale);
+    part.store(dq + rows.q, q_stride, block.count, dim, sums, shape.scale);
 }
 
 KERNEL(Threads) attention_dkv_f32(

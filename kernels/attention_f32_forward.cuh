@@ -16,17 +16,15 @@ KERNEL(Threads) attention_f32(
 {
     enum { Rows = 4, Queries = 64 };
     QueryBlock block = blocks[blockIdx.x / shape.query_heads];
-    i32 head = blockIdx.x % shape.query_heads, dim = shape.head_dim;
-    i32 q_stride = shape.query_heads * dim, k_stride = q_stride / shape.group;
-    i64 q_start = (i64)block.query * q_stride + head * dim;
-    i64 k_start = (i64)block.key * k_stride + head / shape.group * dim;
-    k += k_start;
-    v += k_start;
+    QueryRows rows(block, blockIdx.x % shape.query_heads, shape);
+    i32 head = rows.head, dim = shape.head_dim, q_stride = rows.q_stride, k_stride = rows.k_stride;
+    k += rows.k;
+    v += rows.k;
     float* q_tile = (float*)shared;
     float *k_tile = q_tile + Queries * Stride, *v_tile = k_tile + Columns * Stride, *p_tile = v_tile + Columns * Stride;
     Part<Rows> part;
     i32 keys = block.first + block.count;
-    load_rows<Queries>(q_tile, q + q_start, q_stride, block.count, dim);
+    load_rows<Queries>(q_tile, q + rows.q, q_stride, block.count, dim);
     load_rows<Columns>(k_tile, k, k_stride, least(keys, Columns), dim);
     cp_async_commit();
     f32x4 sums[Rows][D / 32] = {};
@@ -86,5 +84,5 @@ KERNEL(Threads) attention_f32(
         for (i32 c = 0; c < D / 32; c++)
             scale_by(sums[i][c], inverse);
     }
-    part.store(y + q_start, q_stride, block.count, dim, sums, 1);
+    part.store(y + rows.q, q_stride, block.count, dim, sums, 1);
 }

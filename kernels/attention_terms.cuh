@@ -3,32 +3,19 @@
 #pragma once
 
 #include "attention.cuh"
+#include "quads.cuh"
 
 enum { TermLanes = 8, TermQueries = 16, TermThreads = TermLanes * TermQueries };
-
-__device__ __forceinline__ float add_products(float sum, f32x4 a, f32x4 b)
-{
-    return fma_rn(a.w, b.w, fma_rn(a.z, b.z, fma_rn(a.y, b.y, fma_rn(a.x, b.x, sum))));
-}
 
 __device__ __forceinline__ float add_pair(float sum, u32 a, u32 b)
 {
     return fma_rn(f32_upper(a), f32_upper(b), fma_rn(f32_lower(a), f32_lower(b), sum));
 }
 
-__device__ __forceinline__ float add_products(float sum, u32x4 a, u32x4 b)
+// As add_dot of four fp32, of eight bf16.
+__device__ __forceinline__ float add_dot(float sum, const u32x4& a, const u32x4& b)
 {
     return add_pair(add_pair(add_pair(add_pair(sum, a.x, b.x), a.y, b.y), a.z, b.z), a.w, b.w);
-}
-
-__device__ __forceinline__ float widened(float x)
-{
-    return x;
-}
-
-__device__ __forceinline__ float widened(bf16 x)
-{
-    return f32_lower(x);
 }
 
 // Part: 16 bytes of T.
@@ -46,11 +33,11 @@ __device__ __forceinline__ void attention_terms(const T* y, const T* dy, const f
     if (shape.head_dim % Wide == 0) {
 #pragma unroll 1
         for (i32 i = Wide * lane; i < shape.head_dim; i += Wide * TermLanes)
-            sum = add_products(sum, *(const Part*)(y + i), *(const Part*)(dy + i));
+            sum = add_dot(sum, *(const Part*)(y + i), *(const Part*)(dy + i));
     } else {
 #pragma unroll 1
         for (i32 i = lane; i < shape.head_dim; i += TermLanes)
-            sum = fma_rn(widened(y[i]), widened(dy[i]), sum);
+            sum = fma_rn(to_f32(y[i]), to_f32(dy[i]), sum);
     }
     sum += shuffle_xor(sum, 1);
     sum += shuffle_xor(sum, 2);

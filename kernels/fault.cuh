@@ -3,7 +3,7 @@
 
 #include "base.cuh"
 
-enum FaultCode { FaultToken = 1, FaultPosition = 2, FaultTarget = 3, FaultWeight = 4 };
+enum FaultCode { FaultToken = 1, FaultPosition = 2 };
 
 // The first fault that was found, in no particular order; code 0: none. 16 bytes, zeroed by the host.
 struct Fault {

@@ -31,6 +31,7 @@
 //   A [K, M], B [N, K]. Narrow.
 
 #include "gemm.cuh"
+#include "lanes.cuh"
 #include "mma.cuh"
 
 enum { BK = 32, Threads = 128, PartBytes = 16, PartElements = 8 };
@@ -50,12 +51,6 @@ struct GemmTerm {
 __device__ __forceinline__ void store_pair(u32 shared, float x, float y)
 {
     asm volatile("st.shared.v2.f32 [%0], {%1, %2};" : : "r"(shared), "f"(x), "f"(y) : "memory");
-}
-
-// What lanes wrote before it is seen by the warp's others after it.
-__device__ __forceinline__ void sync_warp()
-{
-    asm volatile("bar.warp.sync -1;" : : : "memory");
 }
 
 // Where a thread is in an operand, for copies of 16 bytes: it moves on by BK of k at a time.

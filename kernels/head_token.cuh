@@ -2,6 +2,7 @@
 #pragma once
 
 #include "head.cuh"
+#include "lanes.cuh"
 
 enum { Threads = 256, Warps = Threads / 32, LargestSet = 128, WeightF32 = 0, WeightBf16 = 1, WeightRounded = 2 };
 
@@ -154,12 +155,6 @@ __device__ __forceinline__ double max_or_nan(double a, double b)
     return a > b || a != a ? a : b;
 }
 
-// What the lanes of a warp have written to shared memory is seen by all of them after it.
-__device__ __forceinline__ void warp_barrier()
-{
-    asm volatile("bar.warp.sync -1;" : : : "memory");
-}
-
 // A warp copies up to LargestSet elements to shared memory.
 template <typename T>
 __device__ __forceinline__ void copy_to_shared(T* shared, const T* from, i32 count)
@@ -202,7 +197,7 @@ __device__ __forceinline__ void write_base(i32 i, i64 token, const HeadSets& fro
     i32 n = base.n, lane = threadIdx.x % 32;
     copy_to_shared(list.ids, from.ids + (i64)i * n, n);
     copy_to_shared(list.logits, from.logits + (i64)i * n, n);
-    warp_barrier();
+    sync_warp();
     for (i32 k = lane; k < n; k += 32) {
         double logit = list.logits[k];
         i32 id = list.ids[k], rank = 0;
@@ -212,7 +207,7 @@ __device__ __forceinline__ void write_base(i32 i, i64 token, const HeadSets& fro
         list.sorted_ids[rank] = id;
         list.sorted_logits[rank] = logit;
     }
-    warp_barrier();
+    sync_warp();
     for (i32 k = lane; k < n; k += 32) {
         base.ids[token * n + k] = list.sorted_ids[k];
         base.logits[token * n + k] = list.sorted_logits[k];
@@ -275,7 +270,7 @@ __device__ __forceinline__ void terms(i32 i, i64 token, const HeadSets& sets, co
     HeadSet set = sets.of[i];
     copy_to_shared(logits, sets.logits + (i64)i * sets.capacity, set.count);
     copy_to_shared(base_logits, base.logits + token * n, n);
-    warp_barrier();
+    sync_warp();
     double a = (double)losses.ce_weight[token], b = 0.0;
     double tail = log_of(tail_sum), target = logits[set.target];
     double others = log_add(log_sum_exp(logits, set.count, set.target), tail), lse = log_add(others, target);

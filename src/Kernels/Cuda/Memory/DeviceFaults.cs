@@ -25,8 +25,6 @@ internal sealed class DeviceFaults : IDisposable
         None,
         Token,
         Position,
-        Target,
-        Weight,
     }
 
     /// <summary>For a kernel's argument.</summary>
@@ -54,14 +52,9 @@ internal sealed class DeviceFaults : IDisposable
             FaultCode.Token =>
                 $"Embedding: {Tokens.Ids}: token {fault.Index}: expected an id from 0 to {fault.Limit - 1} "
                 + $"({Tokens.Weight}), got {fault.Value}. Check that tokenizer and model belong together.",
-            FaultCode.Position =>
+            _ =>
                 $"QkNormRope: positions ({Positions}): expected 0 .. {fault.Limit - 1} (rows of the rotary table), got "
                 + $"{fault.Value} at token {fault.Index}. Make the table for longer documents, or shorten them.",
-            FaultCode.Target =>
-                $"head: target of token {fault.Index}: expected an id below the vocabulary's {fault.Limit}, got "
-                + $"{fault.Value}",
-            _ => "MolHead: KL weight: expected zeros without a base distribution, got another value at token "
-                + $"{fault.Index}",
         });
     }
 
