@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Trainer.Benchmarks;
@@ -64,11 +64,11 @@ internal sealed class BenchInputs : IDisposable
         for (int at = 0; at < tensor.Count; at += PatternCount)
         {
             int count = (int)Math.Min(PatternCount, tensor.Count - at);
-            ReadOnlySpan<float> values = _pattern.AsSpan(0, count);
+            float[] values = count == PatternCount ? _pattern : _pattern[..count];
             if (type == DType.F32)
-                Ops.Upload(values, all.Slice(at, count));
+                Ops.Upload<float>(values, all.Slice(at, count));
             else
-                Ops.Upload<ushort>(Rounded(values), all.Slice(at, count));
+                Ops.Upload<ushort>(Array.ConvertAll(values, Bf16.Round), all.Slice(at, count));
         }
 
         return tensor;
@@ -91,15 +91,5 @@ internal sealed class BenchInputs : IDisposable
         Tensor tensor = _arena.Allocate(name, type, values.Length);
         Ops.Upload<T>(values, tensor);
         return tensor;
-    }
-
-    /// <summary>The upper halves: what random numbers are rounded by does not matter.</summary>
-    private static ushort[] Rounded(ReadOnlySpan<float> values)
-    {
-        ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(values);
-        var halves = new ushort[bits.Length];
-        for (int i = 0; i < halves.Length; i++)
-            halves[i] = (ushort)(bits[i] >> 16);
-        return halves;
     }
 }

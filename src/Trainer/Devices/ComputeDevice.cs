@@ -91,14 +91,14 @@ internal static class ComputeDevice
         int ordinal = settings.Device.Kind == DeviceKind.Auto ? FirstUsable(probe)!.Ordinal : settings.Device.Ordinal;
         Require(probe, ordinal, key);
         ICublasLt? blas = Products(settings, probe.NewestMajor);
-        return OpenCuda(probe, ordinal, settings.Search, ActivationType(settings), blas);
+        return OpenCuda(probe, ordinal, settings.Search, settings.GpuActivationType, blas);
     }
 
     private static Ops Virtual(DeviceSettings settings, string key)
     {
         RequireOwnProducts(settings, $"the virtual one ({key})");
         var images = new KernelImages(compiler: null, cache: null);
-        return CudaBackend.Create(new VirtualCudaDriver(DeviceProfile.Sm80), 0, images, ActivationType(settings));
+        return CudaBackend.Create(new VirtualCudaDriver(DeviceProfile.Sm80), 0, images, settings.GpuActivationType);
     }
 
     private static Ops Cpu(DeviceSettings settings, string key, int? threads)
@@ -118,7 +118,4 @@ internal static class ComputeDevice
                 $"gemm: cublaslt: expected an NVIDIA GPU for it, got {device}. Leave gemm at auto, or name a GPU.");
         }
     }
-
-    private static DType ActivationType(DeviceSettings settings) =>
-        settings.Precision == PrecisionKind.Fp32 ? DType.F32 : DType.BF16;
 }

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 
 namespace MolEngine.Trainer.Devices;
@@ -30,6 +31,9 @@ internal sealed record DeviceSettings(
     DeviceChoice Device, PrecisionKind Precision, string? CudaPath = null, GemmKind Gemm = GemmKind.Auto)
 {
     public static readonly DeviceSettings Default = new(new DeviceChoice(DeviceKind.Auto), PrecisionKind.Auto);
+
+    /// <summary>Of activations on a GPU.</summary>
+    public DType GpuActivationType => Precision == PrecisionKind.Fp32 ? DType.F32 : DType.BF16;
 
     /// <summary>Where NVIDIA's libraries are looked for.</summary>
     public LibrarySearch Search => LibrarySearch.Here.From(CudaPath);

@@ -3,13 +3,11 @@ using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
-using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Planning;
@@ -27,8 +25,7 @@ internal static class RunPlanner
     {
         var work = new WorkCount(device);
         using var driver = new PlanningDriver(device);
-        DType type = run.Device.Precision == PrecisionKind.Fp32 ? DType.F32 : DType.BF16;
-        using Ops ops = CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), type, meter: work);
+        using Ops ops = CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), run.Device.GpuActivationType, meter: work);
         ModelConfig config = ModelConfig.Load(run.Model);
         RunConfig small = run with { GlobalBatch = run.MicroBatch, Questions = null };
         using var session = new TrainingSession(

@@ -21,9 +21,7 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
 
     private readonly Argument<string> _action = Required("ACTION", $"{Kernels}: the ops of a step, kernel by kernel.");
 
-    private readonly Option<string?> _device = Optional(
-        DeviceOptions.DeviceName, "DEVICE",
-        "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).");
+    private readonly Option<string?> _device = DeviceOptions.Gpu();
 
     private readonly Option<string?> _model = Optional(
         ModelName, "MODEL", $"{Models}, or a folder with config.json (default: {BenchModel.Default}).");
@@ -66,11 +64,10 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
 
     public override int Run(ParseResult arguments, CommandContext context)
     {
-        string action = arguments.GetRequiredValue(_action), device = arguments.GetValue(_device) ?? "cuda";
+        string action = arguments.GetRequiredValue(_action);
         if (action != Kernels)
             throw Mistake("ACTION", $"{action}: expected {Kernels}");
-        if (DeviceChoice.Parse(device) is not { Kind: DeviceKind.Cuda or DeviceKind.Virtual } choice)
-            throw Mistake(DeviceOptions.DeviceName, $"{device}: expected cuda, cuda:N or virtual");
+        DeviceChoice choice = DeviceOptions.Gpu(arguments, _device);
         string? csv = arguments.GetValue(_csv);
         if (csv is not null && Path.GetDirectoryName(Path.GetFullPath(csv)) is { } folder && !Directory.Exists(folder))
             throw Mistake(CsvName, $"{csv}: expected a file in a folder that is there, got no folder {folder}");

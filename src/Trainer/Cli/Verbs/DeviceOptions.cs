@@ -27,6 +27,25 @@ internal sealed class DeviceOptions
 
     public IReadOnlyList<Option> All => [_device, _precision, _cudaPath];
 
+    /// <summary>The option of a verb that is about GPUs alone.</summary>
+    public static Option<string?> Gpu() => new(DeviceName)
+    {
+        HelpName = "DEVICE",
+        Description = "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).",
+        Arity = ArgumentArity.ExactlyOne,
+    };
+
+    /// <summary>A GPU, or the virtual one.</summary>
+    /// <param name="option">As <see cref="Gpu()"/> makes it.</param>
+    /// <exception cref="UserException">It names something else.</exception>
+    public static DeviceChoice Gpu(ParseResult arguments, Option<string?> option)
+    {
+        string device = arguments.GetValue(option) ?? "cuda";
+        return DeviceChoice.Parse(device) is { Kind: DeviceKind.Cuda or DeviceKind.Virtual } choice
+            ? choice
+            : throw new UserException($"{DeviceName}: {device}: expected cuda, cuda:N or virtual");
+    }
+
     public DeviceSettings Read(ParseResult arguments)
     {
         string device = arguments.GetValue(_device) ?? "auto";

@@ -11,10 +11,12 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
 
     private readonly Argument<string> _config = Required("CONFIG", "YAML file, as `molengine train` takes it.");
     private readonly Option<string?> _gpu = Optional(
-        GpuName, "GPU", $"{string.Join(", ", GpuModel.All.Select(d => d.Key))} (default: {Default}).");
+        GpuName, "GPU", $"{Gpus} (default: {Default}).");
 
     private readonly Option<string[]> _set = Settings(
         "Sets a key of the config, over the file; VALUE is YAML. May be given several times.");
+
+    private static string Gpus => string.Join(", ", GpuModel.All.Select(d => d.Key));
 
     public override IReadOnlyList<Argument> Arguments => [_config];
 
@@ -42,7 +44,7 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
     {
         string key = arguments.GetValue(_gpu) ?? Default;
         GpuModel device = GpuModel.Find(key) ?? throw Mistake(
-            GpuName, $"{key}: expected one of {string.Join(", ", GpuModel.All.Select(d => d.Key))}");
+            GpuName, $"{key}: expected one of {Gpus}");
         RunConfig run = RunConfigLoader.Load(
             arguments.GetRequiredValue(_config), arguments.GetValue(_set) ?? []);
         return PlanRunner.Run(run, device, context);

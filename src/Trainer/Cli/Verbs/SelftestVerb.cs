@@ -1,15 +1,12 @@
 using System.CommandLine;
 using MolEngine.Trainer.Cli.Runners;
-using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
 internal sealed class SelftestVerb() : Verb(
     "selftest", "Compare every CUDA kernel with the CPU, on this machine's GPU.")
 {
-    private readonly Option<string?> _device = Optional(
-        DeviceOptions.DeviceName, "DEVICE",
-        "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).");
+    private readonly Option<string?> _device = DeviceOptions.Gpu();
 
     private readonly Option<string?> _cudaPath = CudaPathOption.Make();
 
@@ -35,11 +32,6 @@ internal sealed class SelftestVerb() : Verb(
         ("molengine selftest --device virtual", "The same on a machine without one."),
     ];
 
-    public override int Run(ParseResult arguments, CommandContext context)
-    {
-        string device = arguments.GetValue(_device) ?? "cuda";
-        return DeviceChoice.Parse(device) is { Kind: DeviceKind.Cuda or DeviceKind.Virtual } choice
-            ? SelftestRunner.Run(choice, arguments.Search(_cudaPath), context)
-            : throw Mistake(DeviceOptions.DeviceName, $"{device}: expected cuda, cuda:N or virtual");
-    }
+    public override int Run(ParseResult arguments, CommandContext context) => SelftestRunner.Run(
+        DeviceOptions.Gpu(arguments, _device), arguments.Search(_cudaPath), context);
 }
