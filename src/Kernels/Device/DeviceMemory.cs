@@ -72,34 +72,31 @@ public sealed unsafe class DeviceMemory : CudaResource
     public void Upload(PinnedMemory source, nuint count, CudaStream stream, nuint offset = 0)
     {
         Within(source, count);
-        ulong to = Range("upload", offset, count);
-        Driver.Check(Driver.cuMemcpyHtoDAsync(to, (void*)source.Value, count, stream.Value));
-        KeepAlive(source, stream);
+        stream.Upload(source, count, Range("upload", offset, count));
+        GC.KeepAlive(this);
     }
 
     /// <summary>Queues a copy into pinned memory: it holds the bytes once the stream has reached it.</summary>
     public void Download(PinnedMemory destination, nuint count, CudaStream stream, nuint offset = 0)
     {
         Within(destination, count);
-        ulong from = Range("download", offset, count);
-        Driver.Check(Driver.cuMemcpyDtoHAsync((void*)destination.Value, from, count, stream.Value));
-        KeepAlive(destination, stream);
+        stream.Download(Range("download", offset, count), count, destination);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Queues a copy of as many bytes as this holds, of other device memory.</summary>
     public void CopyFrom(DeviceMemory source, CudaStream stream)
     {
-        ulong from = source.Range("copy", 0, Bytes);
-        Driver.Check(Driver.cuMemcpyDtoDAsync(Address, from, Bytes, stream.Value));
-        KeepAlive(source, stream);
+        stream.Copy(source.Range("copy", 0, Bytes), Address, Bytes);
+        GC.KeepAlive(source);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Queues setting every byte to zero.</summary>
     public void Zero(CudaStream stream)
     {
-        Context.MakeCurrent();
-        Driver.Check(Driver.cuMemsetD8Async(Address, 0, Bytes, stream.Value));
-        KeepAlive(stream, this);
+        stream.Zero(Address, Bytes);
+        GC.KeepAlive(this);
     }
 
     private protected override void ReleaseIn(ICudaDriver driver, nint native) => driver.cuMemFree((ulong)native);
@@ -138,12 +135,5 @@ public sealed unsafe class DeviceMemory : CudaResource
             throw new ArgumentOutOfRangeException(
                 nameof(count), $"{Name}: copy of {count} bytes: expected pinned memory of as many, got {host.Bytes}");
         }
-    }
-
-    private void KeepAlive(object a, object b)
-    {
-        GC.KeepAlive(a);
-        GC.KeepAlive(b);
-        GC.KeepAlive(this);
     }
 }
