@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cuda.Memory;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
@@ -37,13 +38,14 @@ internal sealed class CublasLtGemm : IGemm
     private readonly BuiltinGemm _builtin;
     private readonly GemmFinish _finish;
     private readonly Dictionary<CublasLtShape, CublasLtPlan?> _plans = [];
-    private DeviceMemory? _sums;
+    private readonly DeviceScratch _scratch;
 
     /// <param name="library">cuBLASLt; not disposed of.</param>
     /// <exception cref="CudaException">The library refuses.</exception>
     public CublasLtGemm(CudaStream stream, CudaKernels kernels, ICublasLt library)
     {
         (_stream, _library) = (stream, library);
+        _scratch = new DeviceScratch(stream.Context, stream);
         _builtin = new BuiltinGemm(stream, kernels);
         _finish = new GemmFinish(stream, kernels);
         _workspace = new DeviceMemory(stream.Context, "cublasLt workspace", WorkspaceBytes);
@@ -73,7 +75,7 @@ internal sealed class CublasLtGemm : IGemm
     public void Dispose()
     {
         _stream.Drain();
-        Disposal.Of([.. _plans.Values, _sums, _blas, _workspace]);
+        Disposal.Of([.. _plans.Values, _scratch, _blas, _workspace]);
         _plans.Clear();
     }
 
@@ -81,7 +83,8 @@ internal sealed class CublasLtGemm : IGemm
     {
         long rows = Math.Max(SliceRows, SliceBytes / (call.N * (long)sizeof(float)) / SliceRows * SliceRows);
         int slice = (int)Math.Min(call.M, rows);
-        var sums = new GemmOperand(Sums(slice * (long)call.N), DType.F32, call.N);
+        DeviceMemory memory = _scratch.Get("sums of products", DType.F32, slice * (long)call.N);
+        var sums = new GemmOperand(memory.Address, DType.F32, call.N);
         for (int first = 0; first < call.M; first += slice)
         {
             int count = Math.Min(slice, call.M - first);
@@ -140,19 +143,4 @@ internal sealed class CublasLtGemm : IGemm
     private static GemmOperand RowsOf(in GemmOperand a, int first) => a.Transposed
         ? a with { Address = a.Address + (ulong)((long)first * a.Type.Size()) }
         : a.From(first);
-
-    private ulong Sums(long count)
-    {
-        var bytes = (nuint)(count * sizeof(float));
-        if (_sums is { } kept && kept.Bytes >= bytes)
-            return kept.Address;
-        if (_sums is not null)
-        {
-            _stream.Synchronize();
-            _sums.Dispose();
-        }
-
-        _sums = new DeviceMemory(_stream.Context, "sums of products", bytes);
-        return _sums.Address;
-    }
 }
