@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 
@@ -6,7 +7,7 @@ namespace MolEngine.Kernels.Checks;
 
 /// <summary>embed against rows of the table, and what it says of an id that is none.</summary>
 internal sealed class EmbedCheck(DType type)
-    : KernelCheck("embedding", StoredValues.Kernel("embed", type), "equal bits")
+    : KernelCheck("embedding", KernelName.Of("embed", type), "equal bits")
 {
     private const int Threads = 256, TokensOfBlock = 8;
 

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 
@@ -5,7 +6,7 @@ namespace MolEngine.Kernels.Checks;
 
 /// <summary>The gradient of qk_norm_rope against float64.</summary>
 internal sealed class QkNormRopeBackwardCheck(DType type) : KernelCheck(
-    "qknormrope", StoredValues.Kernel("qk_norm_rope_backward", type),
+    "qknormrope", KernelName.Of("qk_norm_rope_backward", type),
     type == DType.BF16 ? "a step of bf16, sums 4e-6" : "relative error of 4e-6")
 {
     private const int Threads = 256, ChunkTokens = 16;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 
@@ -6,7 +7,7 @@ namespace MolEngine.Kernels.Checks;
 
 /// <summary>qk_norm_rope against float64, and what it says of a position that is none.</summary>
 internal sealed class QkNormRopeCheck(DType type) : KernelCheck(
-    "qknormrope", StoredValues.Kernel("qk_norm_rope", type),
+    "qknormrope", KernelName.Of("qk_norm_rope", type),
     type == DType.BF16 ? "a step of bf16" : "relative error of 4e-6")
 {
     private const int Threads = 256, TokensOfBlock = 8;

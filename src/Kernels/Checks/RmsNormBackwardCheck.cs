@@ -10,7 +10,7 @@ namespace MolEngine.Kernels.Checks;
 /// </summary>
 /// <param name="type">Of dy.</param>
 internal sealed class RmsNormBackwardCheck(DType type) : KernelCheck(
-    "rmsnorm", StoredValues.Kernel("rmsnorm_backward", type), "relative error of 2e-6")
+    "rmsnorm", KernelName.Of("rmsnorm_backward", type), "relative error of 2e-6")
 {
     private const int ChunkTokens = 16;
     private const double Tolerance = 2e-6;

@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Checks;
 /// <param name="type">Of what is added.</param>
 /// <param name="yType">Of the result.</param>
 internal sealed class RmsNormCheck(bool adds, DType type, DType yType) : KernelCheck(
-    "rmsnorm", StoredValues.Kernel(adds ? "add_rmsnorm" : "rmsnorm", type) + (type == yType ? "" : "_f32"),
+    "rmsnorm", KernelName.Of(adds ? "add_rmsnorm" : "rmsnorm", type) + (type == yType ? "" : "_f32"),
     yType == DType.BF16 ? "a step of bf16, statistics 1e-6" : "relative error of 1e-6")
 {
     public RmsNormCheck(bool adds, DType type)

@@ -9,9 +9,6 @@ internal static class StoredValues
     /// <summary>What a result in bf16 may be off by: one step where its truth lies near the middle of two.</summary>
     private const double Bf16Step = 1.0 / 128;
 
-    /// <summary>The name that a kernel over the type has.</summary>
-    public static string Kernel(string name, DType type) => $"{name}_{(type == DType.BF16 ? "bf16" : "f32")}";
-
     /// <summary>What of values is left in a type.</summary>
     public static float[] Held(float[] values, DType type) =>
         type == DType.BF16 ? Array.ConvertAll(values, x => Bf16.Widen(Bf16.Round(x))) : values;

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 
@@ -8,7 +9,7 @@ namespace MolEngine.Kernels.Checks;
 /// error is small.
 /// </summary>
 internal sealed class SwiGluCheck(bool backward, DType type) : KernelCheck(
-    "swiglu", StoredValues.Kernel(backward ? "swiglu_backward" : "swiglu", type),
+    "swiglu", KernelName.Of(backward ? "swiglu_backward" : "swiglu", type),
     type == DType.BF16 ? "a step of bf16" : "relative error of 2e-6")
 {
     private const int Threads = 256, VectorBytes = 16;

@@ -50,9 +50,7 @@ internal sealed partial class CudaOps
             "reduce", "sum_f64", new LaunchShape(new Dim3(1), new Dim3(SumThreads)),
             Arguments().Add(partial).Add(total).Add(all));
         var sum = new double[1];
-        _faults.Look();
-        _copies.Download(total.Address, MemoryMarshal.AsBytes(sum.AsSpan()));
-        _faults.Throw();
+        Read(total.Address, MemoryMarshal.AsBytes(sum.AsSpan()));
         return sum[0];
     }
 

@@ -87,14 +87,13 @@ internal sealed partial class CudaOps
         in AttentionPieces pieces, Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
     {
         var shape = new AttentionShape(heads);
-        string type = IsBf16 ? "bf16" : "f32";
         DeviceMemory results = _scratch.Get("attention pieces", DType.F32, pieces.Results);
         DeviceMemory extremes = _scratch.Get("attention extremes", DType.F32, pieces.Extremes);
         Launch(
-            AttentionPieces.Source, $"attention_cached_{type}", pieces.Shape,
+            AttentionPieces.Source, KernelName.Of("attention_cached", ActivationType), pieces.Shape,
             Arguments().Add(q).Add(keys).Add(values).Add(results).Add(extremes).Add(start).Add(shape));
         Launch(
-            AttentionPieces.Source, $"attention_join_{type}", pieces.JoinShape,
+            AttentionPieces.Source, KernelName.Of("attention_join", ActivationType), pieces.JoinShape,
             Arguments().Add(results).Add(extremes).Add(y).Add(pieces.Count).Add(shape));
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class CudaOps
         _faults.Tokens = (ids.Name, weight.Name);
         var grid = new Dim3(Blocks(tokens, EmbedTokens), Parts(tokens, (int)Blocks(hidden, EmbedColumns)));
         Launch(
-            "embedding", "embed" + Suffix(weight.Type), new LaunchShape(grid, new Dim3(EmbedThreads)),
+            "embedding", KernelName.Of("embed", weight.Type), new LaunchShape(grid, new Dim3(EmbedThreads)),
             Arguments().Add(ids).Add(weight).Add(tokens).Add(weight.Shape[0]).Add(hidden).Add(y).Add(_faults.Memory));
     }
 

@@ -125,7 +125,7 @@ internal sealed partial class CudaOps
         ulong keys = (ulong)layout.TokenKeys.Address + ((ulong)first * sizeof(long));
         long perToken = (features + DropoutFeatures - 1) / DropoutFeatures;
         Launch(
-            "linear", x.Type == DType.BF16 ? "linear_dropout_bf16" : "linear_dropout_f32",
+            "linear", KernelName.Of("linear_dropout", x.Type),
             LaunchShape.Covering(count * perToken, DropoutThreads),
             Arguments().Add(x.Address).Add(y.Address).Add(keys).Add(count).Add(features)
                 .Add(new LinearDropout(mask.Seed, mask.Threshold, kept)));

@@ -17,7 +17,7 @@ internal sealed partial class CudaOps
         (DeviceMemory starts, int chunks) = TokenChunks(layout);
         ulong partial = _scratch.Get("linear.bias", DType.F32, (long)chunks * width).Address;
         Launch(
-            "linear", dy.Type == DType.BF16 ? "linear_token_sums_bf16" : "linear_token_sums_f32",
+            "linear", KernelName.Of("linear_token_sums", dy.Type),
             new LaunchShape(new Dim3((uint)chunks, Blocks(width, TokenSumThreads)), new Dim3(TokenSumThreads)),
             Arguments().Add(dy).Add(starts).Add(width).Add(partial));
         AddByRows(layout, partial, width, dBias);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cuda.Head;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
@@ -87,7 +86,7 @@ internal sealed partial class CudaOps
         where T : unmanaged
     {
         var values = new T[x.Count];
-        _copies.Download((ulong)x.Address, MemoryMarshal.AsBytes(values.AsSpan()));
+        Download<T>(x, values);
         return values;
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class CudaOps
             return;
         _faults.Positions = layout.Positions.Name;
         Launch(
-            "qknormrope", "qk_norm_rope" + ActivationSuffix,
+            "qknormrope", KernelName.Of("qk_norm_rope", ActivationType),
             new LaunchShape(
                 new Dim3(Blocks(tokens, RopeTokens), Parts(tokens, heads.QueryHeads)), new Dim3(RopeThreads)),
             Arguments().Add(q).Add(k).Add(new HeadsArgument(heads, rotary.Cos.Shape[0])).Add(NormArgument.Of(norm))
@@ -42,7 +42,7 @@ internal sealed partial class CudaOps
             ? 0
             : _scratch.Get("qk norm gradients", DType.F32, 2L * d * chunks).Address;
         Launch(
-            "qknormrope", "qk_norm_rope_backward" + ActivationSuffix,
+            "qknormrope", KernelName.Of("qk_norm_rope_backward", ActivationType),
             new LaunchShape(new Dim3((uint)chunks, 2), new Dim3(RopeThreads)),
             Arguments().Add(dq).Add(dk).Add(q).Add(k).Add(new HeadsArgument(heads, rotary.Cos.Shape[0]))
                 .Add(NormArgument.Of(norm)).Add(rotary.Cos).Add(rotary.Sin).Add(layout.Positions).Add(starts).Add(partial).Add(_faults.Memory));

@@ -21,7 +21,7 @@ internal sealed partial class CudaOps
             return;
         LaunchShape shape = NormForwardShape(x, out int perBlock);
         Launch(
-            "rmsnorm", "rmsnorm" + Suffix(y.Type), shape,
+            "rmsnorm", KernelName.Of("rmsnorm", y.Type), shape,
             Arguments().Add(x).Add(WeightArgument.Of(weight)).Add(eps).Add(x.Shape[0]).Add(x.Shape[1]).Add(perBlock)
                 .Add(y).Add(rstd));
     }
@@ -32,8 +32,9 @@ internal sealed partial class CudaOps
         if (x.Count == 0)
             return;
         LaunchShape shape = NormForwardShape(x, out int perBlock);
+        string kernel = KernelName.Of("add_rmsnorm", delta.Type) + (y.Type == delta.Type ? "" : "_f32");
         Launch(
-            "rmsnorm", "add_rmsnorm" + ActivationSuffix + (y.Type == ActivationType ? "" : "_f32"), shape,
+            "rmsnorm", kernel, shape,
             Arguments().Add(x).Add(delta).Add(WeightArgument.Of(weight)).Add(eps).Add(x.Shape[0]).Add(x.Shape[1])
                 .Add(perBlock).Add(sum).Add(y).Add(rstd));
     }
@@ -49,7 +50,7 @@ internal sealed partial class CudaOps
             ? 0
             : _scratch.Get("norm gradients", DType.F32, (long)chunks * hidden).Address;
         Launch(
-            "rmsnorm", "rmsnorm_backward" + Suffix(dy.Type),
+            "rmsnorm", KernelName.Of("rmsnorm_backward", dy.Type),
             new LaunchShape(new Dim3((uint)chunks), new Dim3(NormThreads(hidden))),
             Arguments().Add(dy).Add(x).Add(WeightArgument.Of(weight)).Add(rstd).Add(starts).Add(hidden).Add(dx)
                 .Add(partial));

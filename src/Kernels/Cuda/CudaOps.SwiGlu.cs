@@ -13,7 +13,7 @@ internal sealed partial class CudaOps
         if (gate.Count == 0)
             return;
         Launch(
-            "swiglu", "swiglu" + ActivationSuffix, SwiGluShape(gate),
+            "swiglu", KernelName.Of("swiglu", ActivationType), SwiGluShape(gate),
             Arguments().Add(gate).Add(up).Add(gate.Count).Add(y));
     }
 
@@ -22,7 +22,7 @@ internal sealed partial class CudaOps
         if (gate.Count == 0)
             return;
         Launch(
-            "swiglu", "swiglu_backward" + ActivationSuffix, SwiGluShape(gate),
+            "swiglu", KernelName.Of("swiglu_backward", ActivationType), SwiGluShape(gate),
             Arguments().Add(dy).Add(gate).Add(up).Add(gate.Count).Add(dGate).Add(dUp));
     }
 

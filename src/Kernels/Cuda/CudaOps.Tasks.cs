@@ -19,11 +19,6 @@ internal sealed partial class CudaOps
     /// <summary>Warps of a multiprocessor below which the work on a token is shared out.</summary>
     private const int SparseWarps = 16;
 
-    /// <summary>"_f32" or "_bf16": what the names of kernels over activations end in.</summary>
-    private string ActivationSuffix => Suffix(ActivationType);
-
-    private static string Suffix(DType type) => type == DType.BF16 ? "_bf16" : "_f32";
-
     /// <summary>Where chunks begin, and where the last ends; and how many there are.</summary>
     private (DeviceMemory Starts, int Chunks) TokenChunks(SequenceLayout layout)
     {

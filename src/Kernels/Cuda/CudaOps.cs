@@ -101,11 +101,7 @@ internal sealed partial class CudaOps : Ops.Ops
     {
         Span<byte> bytes = MemoryMarshal.AsBytes(destination);
         RequireBytes("download", source, bytes.Length);
-        _faults.Look();
-        _copies.Download((ulong)source.Address, bytes);
-        if (bytes.Length == 0)
-            _stream.Synchronize();
-        _faults.Throw();
+        Read((ulong)source.Address, bytes);
     }
 
     public override void Synchronize()
@@ -127,6 +123,16 @@ internal sealed partial class CudaOps : Ops.Ops
         _stream.Dispose();
         _context.Dispose();
         (_context.Driver as IDisposable)?.Dispose();
+    }
+
+    /// <summary>Copies from the device once all that is queued is done; faults of that work come out here.</summary>
+    private void Read(ulong address, Span<byte> destination)
+    {
+        _faults.Look();
+        _copies.Download(address, destination);
+        if (destination.Length == 0)
+            _stream.Synchronize();
+        _faults.Throw();
     }
 
     /// <summary>Empty arguments; one launch at a time is made ready.</summary>

@@ -49,8 +49,8 @@ internal sealed class HeadTile
     /// <summary>Where each of the block's tokens stands in the batch: I32 [Tokens].</summary>
     public DeviceMemory Indices { get; private set; } = null!;
 
-    /// <summary>"f32" or "bf16", as kernels end.</summary>
-    public string Suffix => Ending(_type);
+    /// <summary>Of activations.</summary>
+    public DType Type => _type;
 
     /// <summary>
     /// Queues the gathering of a block's hidden rows. fp32 ones are kept beside what they are rounded to for products:
@@ -66,7 +66,7 @@ internal sealed class HeadTile
         _z = _device.Scratch.Get("head z", DType.F32, (long)Tokens * _stride);
         _device.Copies.Upload(MemoryMarshal.AsBytes(tokens), Indices.Address);
         _device.BlockEach(
-            "head", $"head_gather_{Ending(_exactType)}", Tokens,
+            "head", KernelName.Of("head_gather", _exactType), Tokens,
             a => a.Add(hidden).Add(Indices).Add(_exact).Add(_hidden));
         _x = hidden.Type == _type ? _exact : Rounded("head x", _exact.Address, (long)Tokens * _hidden);
     }
@@ -155,6 +155,4 @@ internal sealed class HeadTile
         _device.Cover("cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(source).Add(rounded).Add(count));
         return rounded;
     }
-
-    private static string Ending(DType type) => type == DType.BF16 ? "bf16" : "f32";
 }

@@ -68,7 +68,7 @@ internal sealed class MolHeadPass(
     private void Absorb(DeviceMemory? o)
     {
         ulong made = o is null ? 0 : tile.Made().Address;
-        device.BlockEach("head_tile", $"head_tail_{tile.Suffix}", _tokens, a => a.Add(tile.Logits()).Add(made)
+        device.BlockEach("head_tile", KernelName.Of("head_tail", tile.Type), _tokens, a => a.Add(tile.Logits()).Add(made)
             .Add(_sets).Add(_tails).Add(o?.Address ?? 0).Add(tile.Hidden));
         if (o is not null)
             tile.AddWeighted(o);
@@ -77,7 +77,7 @@ internal sealed class MolHeadPass(
     /// <summary>Turns the tile's logits into dL/dz, then adds each piece's product.</summary>
     private void AddWeightGradient(IReadOnlyList<int> pieces)
     {
-        device.BlockEach("head_tile", $"head_gradient_{tile.Suffix}", _tokens, a => a.Add(tile.Logits())
+        device.BlockEach("head_tile", KernelName.Of("head_gradient", tile.Type), _tokens, a => a.Add(tile.Logits())
             .Add(tile.Made()).Add(_sets).Add(_tails).Add(_factors));
         int first = 0;
         foreach (int end in pieces)
