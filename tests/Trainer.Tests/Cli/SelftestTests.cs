@@ -84,10 +84,18 @@ public sealed class SelftestTests
         else
         {
             Assert.Matches(
-                @"at 100: p50 \d+\.\d us, \d+\.\d GB/s of the bytes that must move; a copy of as many \d+\.\d us, "
-                + @"\d+\.\d GB/s; tried 100\n", output);
+                @"at 100: p50 \d+\.\d us, (\d+\.\d|-) GB/s of the bytes that must move; a copy of as many \d+\.\d us, "
+                + @"(\d+\.\d|-) GB/s; tried 100\n", output);
         }
     }
+
+    /// <summary>A clock too coarse for a small copy shows no time: then there is no rate, never an endless one.</summary>
+    [Theory]
+    [InlineData(2e-6, 1e-6, "p50 2.0 us, 0.3 GB/s of the bytes that must move; a copy of as many 1.0 us, 0.6 GB/s")]
+    [InlineData(0.0, 0.0, "p50 0.0 us, - GB/s of the bytes that must move; a copy of as many 0.0 us, - GB/s")]
+    public void A_rate_needs_a_time(double seconds, double copySeconds, string says) => Assert.Equal(
+        $"at 100: {says}",
+        SelftestRunner.Describe(new KernelMeasure("100", 600, MovedBytes: null, seconds, copySeconds)));
 
     [Fact]
     public void A_machine_without_a_GPU_says_so()

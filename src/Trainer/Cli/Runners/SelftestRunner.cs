@@ -49,19 +49,17 @@ internal static class SelftestRunner
             to.WriteLine($"    {line.TrimEnd()}");
     }
 
-    private static string Describe(KernelMeasure measure)
+    /// <summary>What was counted or timed; "-" where a clock is too coarse to show a time.</summary>
+    internal static string Describe(KernelMeasure measure)
     {
         if (measure.MovedBytes is { } moved)
-        {
-            double ratio = moved / (double)measure.Bytes;
-            return string.Create(
-                CultureInfo.InvariantCulture, $"at {measure.Shape}: moves {ratio:F3} of the bytes that must move");
-        }
+            return $"at {measure.Shape}: moves {Number(moved / (double)measure.Bytes, "F3")} of the bytes that must move";
 
-        double seconds = measure.Seconds!.Value, copy = measure.CopySeconds!.Value;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"at {measure.Shape}: p50 {seconds * 1e6:F1} us, {measure.Bytes / seconds / 1e9:F1} GB/s of the bytes that "
-            + $"must move; a copy of as many {copy * 1e6:F1} us, {measure.Bytes / copy / 1e9:F1} GB/s");
+        return $"at {measure.Shape}: p50 {Number(measure.Seconds * 1e6)} us, {Number(measure.Bandwidth / 1e9)} GB/s of "
+            + $"the bytes that must move; a copy of as many {Number(measure.CopySeconds * 1e6)} us, "
+            + $"{Number(measure.CopyBandwidth / 1e9)} GB/s";
     }
+
+    private static string Number(double? value, string format = "F1") =>
+        value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }
