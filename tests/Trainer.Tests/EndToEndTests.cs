@@ -76,7 +76,7 @@ public sealed class EndToEndTests : IDisposable
     public void Threads_split_and_recomputation_change_nothing(string file, params string[] settings)
     {
         string a = _run.Train("a", settings);
-        foreach (string[] other in new string[][] { [], ["threads=1", "micro_batch=8", "recompute=layer"], ["micro_batch=1"] })
+        foreach (string[] other in new string[][] { [], ["threads=1", "micro_batch=8", "recompute=layer"], ["micro_batch=1", "recompute=full"] })
         {
             string b = _run.Train("b", [.. settings, .. other]);
             Assert.Equal(File.ReadAllBytes(Path.Combine(a, file)), File.ReadAllBytes(Path.Combine(b, file)));

@@ -85,21 +85,26 @@ public sealed class Student
             parameters, null, lora.Dropout, seed);
     }
 
+    /// <summary>Whether the model computes with a bf16 copy of a parameter, and not with its master.</summary>
+    public static bool HasCopy(Ops ops, Shape shape) => ops.ActivationType == DType.BF16 && shape.Rank == 2;
+
     /// <summary>
     /// Every parameter of the model, in fp32; on a backend of bf16 activations with a bf16 copy of every matrix.
     /// </summary>
     /// <param name="tensors">fp32 tensors by Hugging Face name; trained in place. A tied head has no entry.</param>
-    /// <param name="arena">Receives gradients and copies.</param>
-    public static Student Full(Ops ops, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, Arena arena)
+    /// <param name="arena">Receives gradients.</param>
+    /// <param name="copies">Receives the copies.</param>
+    public static Student Full(
+        Ops ops, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, Arena arena, Arena copies)
     {
         Tensor Gradient(string name, Tensor of) =>
             arena.Allocate($"{name} gradient", DType.F32, of.Shape.Dimensions.ToArray());
 
         Tensor? Copy(string name, Tensor of)
         {
-            if (ops.ActivationType != DType.BF16 || of.Shape.Rank != 2)
+            if (!HasCopy(ops, of.Shape))
                 return null;
-            Tensor copy = arena.Allocate($"{name} bf16", DType.BF16, of.Shape.Dimensions.ToArray());
+            Tensor copy = copies.Allocate($"{name} bf16", DType.BF16, of.Shape.Dimensions.ToArray());
             ops.Copy(of, copy);
             return copy;
         }

@@ -22,7 +22,7 @@ internal sealed unsafe partial class CpuOps<S, V>(WorkerPool pool, SimdLevel lev
 
     public override long WorkspaceBytes => _scratch.Bytes;
 
-    public override Arena CreateArena(string name) => new HostArena(name);
+    public override Arena CreateArena(string name, bool isOffloaded = false) => new HostArena(name);
 
     public override Tensor Adopt(Tensor host, Arena arena) => host;
 

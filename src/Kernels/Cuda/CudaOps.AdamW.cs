@@ -13,12 +13,13 @@ internal sealed partial class CudaOps
     protected override void AdamWCore(IReadOnlyList<AdamWTensors> tensors, in AdamWStep step)
     {
         var rows = new AdamWTensor[tensors.Count];
-        long blocks = 0, bytes = 0;
+        long blocks = 0, bytes = 0, linkBytes = 0;
         for (int i = 0; i < rows.Length; i++)
         {
             rows[i] = AdamWTensor.Of(tensors[i], checked((int)blocks));
             blocks += (rows[i].Count + AdamWTensor.PerBlock - 1) / AdamWTensor.PerBlock;
             bytes += (rows[i].Copy == 0 ? 28 : 30) * rows[i].Count;
+            linkBytes += ReadAndWritten(tensors[i]).Where(x => x.IsOffloaded).Sum(x => 2 * x.Bytes);
         }
 
         if (blocks == 0)
@@ -27,8 +28,10 @@ internal sealed partial class CudaOps
         _copies.Upload(MemoryMarshal.AsBytes<AdamWTensor>(rows), table.Address);
         Launch(
             "adamw", "adamw_f32", new LaunchShape(new Dim3((uint)blocks), new Dim3(AdamWTensor.Threads)),
-            Arguments().Add(table).Add(rows.Length).Add(new AdamWFactors(step)).Moves(bytes));
+            Arguments().Add(table).Add(rows.Length).Add(new AdamWFactors(step)).Moves(bytes, linkBytes));
     }
+
+    private static Tensor[] ReadAndWritten(AdamWTensors t) => [t.Value, t.M, t.V];
 
     protected override double SumOfSquaresCore(IReadOnlyList<Tensor> tensors)
     {

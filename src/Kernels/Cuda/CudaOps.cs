@@ -59,7 +59,7 @@ internal sealed partial class CudaOps : Ops.Ops
             CudaDeviceProperties p = _context.Properties;
             return new GpuModel(
                 $"cuda:{p.Ordinal}", p.Name, p.Capability, p.Multiprocessors, _context.Memory().Free, Bf16Flops: 0,
-                MemoryBandwidth: 0);
+                MemoryBandwidth: 0, LinkBandwidth: 0);
         }
     }
 
@@ -70,7 +70,8 @@ internal sealed partial class CudaOps : Ops.Ops
 
     private bool IsBf16 => ActivationType == DType.BF16;
 
-    public override Arena CreateArena(string name) => new DeviceArena(name, _context, _stream);
+    public override Arena CreateArena(string name, bool isOffloaded = false) =>
+        new DeviceArena(name, _context, _stream, isOffloaded);
 
     public override Tensor Adopt(Tensor host, Arena arena)
     {
@@ -140,7 +141,7 @@ internal sealed partial class CudaOps : Ops.Ops
 
     private void Launch(string source, string kernel, in LaunchShape shape, KernelArguments arguments)
     {
-        _meter?.Launch(kernel, arguments.TensorBytes);
+        _meter?.Launch(kernel, arguments.TensorBytes, arguments.LinkBytes);
         _kernels.Get(source, kernel).Launch(_stream, shape, arguments);
     }
 

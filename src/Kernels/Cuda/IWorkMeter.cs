@@ -5,7 +5,8 @@ public interface IWorkMeter
 {
     /// <summary>A kernel that is no matrix product.</summary>
     /// <param name="bytes">Of all tensors that it is given, each once: about what must move.</param>
-    void Launch(string kernel, long bytes);
+    /// <param name="linkBytes">How many of them cross the bus to the host's memory, half of them each way.</param>
+    void Launch(string kernel, long bytes, long linkBytes);
 
     /// <summary>A matrix product D [m, n] += A [m, k] B [k, n].</summary>
     /// <param name="bytes">Of the three matrices, each once.</param>

@@ -13,6 +13,9 @@ public abstract class Arena(string name) : IDisposable
     /// <summary>Whether its memory is a device's, which the host reaches by copies alone.</summary>
     public virtual bool IsOnDevice => false;
 
+    /// <summary>Whether it is a device's that lies in the host's memory, and takes none of the device's own.</summary>
+    public virtual bool IsOffloaded => false;
+
     /// <summary>Bytes allocated now.</summary>
     public long Bytes { get; private set; }
 

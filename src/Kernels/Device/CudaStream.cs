@@ -50,7 +50,7 @@ public sealed class CudaStream(CudaContext context) : CudaResource(context, Crea
     /// Queues a copy of <paramref name="count"/> bytes of pinned memory, from byte <paramref name="offset"/> on: they
     /// must stay as they are until the stream has reached it.
     /// </summary>
-    public unsafe void Upload(PinnedMemory source, nuint count, ulong destination, nuint offset = 0)
+    public void Upload(PinnedMemory source, nuint count, ulong destination, nuint offset = 0)
     {
         if (offset > source.Bytes || count > source.Bytes - offset)
         {
@@ -59,16 +59,16 @@ public sealed class CudaStream(CudaContext context) : CudaResource(context, Crea
         }
 
         Context.MakeCurrent();
-        Driver.Check(Driver.cuMemcpyHtoDAsync(destination, (byte*)source.Value + offset, count, Value));
+        Driver.Check(Driver.cuMemcpyAsync(destination, source.Address + offset, count, Value));
         GC.KeepAlive(source);
         GC.KeepAlive(this);
     }
 
     /// <summary>Queues a copy into pinned memory: it holds the bytes once the stream has reached it.</summary>
-    public unsafe void Download(ulong source, nuint count, PinnedMemory destination)
+    public void Download(ulong source, nuint count, PinnedMemory destination)
     {
         Context.MakeCurrent();
-        Driver.Check(Driver.cuMemcpyDtoHAsync((void*)destination.Value, source, count, Value));
+        Driver.Check(Driver.cuMemcpyAsync(destination.Address, source, count, Value));
         GC.KeepAlive(destination);
         GC.KeepAlive(this);
     }
@@ -77,7 +77,7 @@ public sealed class CudaStream(CudaContext context) : CudaResource(context, Crea
     public void Copy(ulong source, ulong destination, nuint count)
     {
         Context.MakeCurrent();
-        Driver.Check(Driver.cuMemcpyDtoDAsync(destination, source, count, Value));
+        Driver.Check(Driver.cuMemcpyAsync(destination, source, count, Value));
         GC.KeepAlive(this);
     }
 

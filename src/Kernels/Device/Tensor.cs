@@ -41,6 +41,9 @@ public sealed unsafe class Tensor
     /// <summary>Whether the host reaches the memory by copies alone.</summary>
     public bool IsOnDevice => _owner is Arena { IsOnDevice: true };
 
+    /// <summary>Whether a device reaches it across the bus, in the host's memory.</summary>
+    public bool IsOffloaded => _owner is Arena { IsOffloaded: true };
+
     /// <summary>The tensor's elements as seen by the host. Host memory only.</summary>
     /// <exception cref="InvalidOperationException">
     /// The memory is a device's, the element type differs from <typeparamref name="T"/> in size, or there are more

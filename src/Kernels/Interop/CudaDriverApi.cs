@@ -76,17 +76,8 @@ internal static unsafe partial class CudaDriverApi
     [LibraryImport(Library, EntryPoint = "cuMemcpyDtoH_v2")]
     internal static partial CUresult cuMemcpyDtoH(void* destination, ulong source, nuint bytes);
 
-    [LibraryImport(Library, EntryPoint = "cuMemcpyDtoD_v2")]
-    internal static partial CUresult cuMemcpyDtoD(ulong destination, ulong source, nuint bytes);
-
-    [LibraryImport(Library, EntryPoint = "cuMemcpyHtoDAsync_v2")]
-    internal static partial CUresult cuMemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream);
-
-    [LibraryImport(Library, EntryPoint = "cuMemcpyDtoHAsync_v2")]
-    internal static partial CUresult cuMemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream);
-
-    [LibraryImport(Library, EntryPoint = "cuMemcpyDtoDAsync_v2")]
-    internal static partial CUresult cuMemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream);
+    [LibraryImport(Library)]
+    internal static partial CUresult cuMemcpyAsync(ulong destination, ulong source, nuint bytes, nint stream);
 
     [LibraryImport(Library, EntryPoint = "cuMemsetD8_v2")]
     internal static partial CUresult cuMemsetD8(ulong destination, byte value, nuint count);

@@ -64,13 +64,11 @@ public unsafe interface ICudaDriver
 
     CUresult cuMemcpyDtoH(void* destination, ulong source, nuint bytes);
 
-    CUresult cuMemcpyDtoD(ulong destination, ulong source, nuint bytes);
-
-    CUresult cuMemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream);
-
-    CUresult cuMemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream);
-
-    CUresult cuMemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream);
+    /// <summary>
+    /// Of unified addressing: each side is device memory or pinned memory, as its address tells, on every device of
+    /// compute capability 8.0.
+    /// </summary>
+    CUresult cuMemcpyAsync(ulong destination, ulong source, nuint bytes, nint stream);
 
     CUresult cuMemsetD8(ulong destination, byte value, nuint count);
 

@@ -53,17 +53,8 @@ internal sealed unsafe class NativeCudaDriver : ICudaDriver
     public CUresult cuMemcpyDtoH(void* destination, ulong source, nuint bytes) =>
         CudaDriverApi.cuMemcpyDtoH(destination, source, bytes);
 
-    public CUresult cuMemcpyDtoD(ulong destination, ulong source, nuint bytes) =>
-        CudaDriverApi.cuMemcpyDtoD(destination, source, bytes);
-
-    public CUresult cuMemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream) =>
-        CudaDriverApi.cuMemcpyHtoDAsync(destination, source, bytes, stream);
-
-    public CUresult cuMemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream) =>
-        CudaDriverApi.cuMemcpyDtoHAsync(destination, source, bytes, stream);
-
-    public CUresult cuMemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream) =>
-        CudaDriverApi.cuMemcpyDtoDAsync(destination, source, bytes, stream);
+    public CUresult cuMemcpyAsync(ulong destination, ulong source, nuint bytes, nint stream) =>
+        CudaDriverApi.cuMemcpyAsync(destination, source, bytes, stream);
 
     public CUresult cuMemsetD8(ulong destination, byte value, nuint count) =>
         CudaDriverApi.cuMemsetD8(destination, value, count);

@@ -26,10 +26,15 @@ public sealed class KernelArguments
     /// <summary>Bytes of the tensors whose addresses were added, and of what else the kernel moves.</summary>
     public long TensorBytes { get; private set; }
 
+    /// <summary>How many of them cross the bus to the host's memory, half of them each way.</summary>
+    public long LinkBytes { get; private set; }
+
     /// <summary>Says of bytes that no tensor among the arguments stands for.</summary>
-    public KernelArguments Moves(long bytes)
+    /// <param name="linkBytes">How many of them cross the bus.</param>
+    public KernelArguments Moves(long bytes, long linkBytes)
     {
         TensorBytes += bytes;
+        LinkBytes += linkBytes;
         return this;
     }
 
@@ -37,7 +42,7 @@ public sealed class KernelArguments
     public KernelArguments Clear()
     {
         _arguments.Clear();
-        (Bytes, TensorBytes) = (0, 0);
+        (Bytes, TensorBytes, LinkBytes) = (0, 0, 0);
         return this;
     }
 

@@ -34,7 +34,11 @@ public abstract partial class Ops : IDisposable
     public virtual GpuModel? Gpu => null;
 
     /// <summary>A named group of allocations on this backend.</summary>
-    public abstract Arena CreateArena(string name);
+    /// <param name="isOffloaded">
+    /// In the host's memory, where a device works in it across the bus: for what is touched once a step. Elsewhere it
+    /// makes no difference.
+    /// </param>
+    public abstract Arena CreateArena(string name, bool isOffloaded = false);
 
     /// <summary>Bytes of internal workspace held now.</summary>
     public abstract long WorkspaceBytes { get; }

@@ -42,9 +42,7 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
 
     public CUresult cuMemAlloc(out ulong address, nuint bytes)
     {
-        address = _nextAddress;
-        _nextAddress += (bytes + PageBytes - 1) / PageBytes * PageBytes;
-        _allocations[address] = bytes;
+        address = Reserve(bytes);
         HeldBytes += (long)bytes;
         HighWaterBytes = Math.Max(HighWaterBytes, HeldBytes);
         return CUresult.CUDA_SUCCESS;
@@ -58,8 +56,15 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
         return CUresult.CUDA_SUCCESS;
     }
 
+    /// <summary>What kernels work in has no bytes, like the device's own; the host reads and writes the rest.</summary>
     public CUresult cuMemHostAlloc(out nint address, nuint bytes, CUmemhostalloc_flags flags)
     {
+        if (flags.HasFlag(CUmemhostalloc_flags.CU_MEMHOSTALLOC_DEVICEMAP))
+        {
+            address = (nint)Reserve(bytes);
+            return CUresult.CUDA_SUCCESS;
+        }
+
         address = (nint)NativeMemory.AllocZeroed(bytes);
         _pinned.Add(address);
         return CUresult.CUDA_SUCCESS;
@@ -67,9 +72,10 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
 
     public CUresult cuMemFreeHost(nint address)
     {
-        if (!_pinned.Remove(address))
+        if (_pinned.Remove(address))
+            NativeMemory.Free((void*)address);
+        else if (!_allocations.Remove((ulong)address))
             return CUresult.CUDA_ERROR_INVALID_VALUE;
-        NativeMemory.Free((void*)address);
         return CUresult.CUDA_SUCCESS;
     }
 
@@ -82,16 +88,11 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
         return CUresult.CUDA_SUCCESS;
     }
 
-    public CUresult cuMemcpyDtoD(ulong destination, ulong source, nuint bytes) => CUresult.CUDA_SUCCESS;
-
-    public CUresult cuMemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream) =>
-        CUresult.CUDA_SUCCESS;
-
-    public CUresult cuMemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream) =>
-        cuMemcpyDtoH(destination, source, bytes);
-
-    public CUresult cuMemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream) =>
-        CUresult.CUDA_SUCCESS;
+    /// <summary>Whatever is read is zeros.</summary>
+    public CUresult cuMemcpyAsync(ulong destination, ulong source, nuint bytes, nint stream) =>
+        _pinned.Contains((nint)destination)
+            ? cuMemcpyDtoH((void*)destination, source, bytes)
+            : CUresult.CUDA_SUCCESS;
 
     public CUresult cuMemsetD8(ulong destination, byte value, nuint count) => CUresult.CUDA_SUCCESS;
 
@@ -100,4 +101,12 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
     public CUresult cuMemsetD8Async(ulong destination, byte value, nuint count, nint stream) => CUresult.CUDA_SUCCESS;
 
     public CUresult cuMemsetD32Async(ulong destination, uint value, nuint count, nint stream) => CUresult.CUDA_SUCCESS;
+
+    private ulong Reserve(nuint bytes)
+    {
+        ulong address = _nextAddress;
+        _nextAddress += (bytes + PageBytes - 1) / PageBytes * PageBytes;
+        _allocations[address] = bytes;
+        return address;
+    }
 }

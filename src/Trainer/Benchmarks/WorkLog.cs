@@ -18,7 +18,7 @@ internal sealed class WorkLog : IWorkMeter
     /// <summary>Called before an entry is noted.</summary>
     public Action BeforeEntry { get; set; } = () => { };
 
-    public void Launch(string kernel, long bytes) => Note(new Entry(kernel, 0, 0, 0, bytes));
+    public void Launch(string kernel, long bytes, long linkBytes) => Note(new Entry(kernel, 0, 0, 0, bytes));
 
     public void Product(int m, int n, int k, long bytes) => Note(new Entry(null, m, n, k, bytes));
 

@@ -12,7 +12,7 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
 {
     private static readonly string[] Immaterial =
     [
-        "model", "output", "device", "threads", "micro_batch", "recompute", "validate.", "questions.", "samples", "checkpoint.",
+        "model", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload", "validate.", "questions.", "samples", "checkpoint.",
         "data.cache", "lora.from", "cuda_path", ".path",
     ];
 

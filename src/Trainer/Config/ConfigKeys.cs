@@ -120,9 +120,15 @@ internal static class ConfigKeys
         "Steps in which the learning rate rises, instead of warmup_ratio.",
         x => x is >= 0 and <= MaxSteps, $"from 0 to {MaxSteps}");
 
+    public static readonly ConfigKey<bool> Offload = new(
+        "optimizer.offload", KeyTypes.Bool, "false",
+        "Moments and fp32 master weights lie in pinned memory of the host, and a GPU updates them across the bus once a "
+        + "step: less memory of the GPU, same bits.");
+
     public static readonly ConfigKey<RecomputeKind> Recompute = new(
         "recompute", KeyTypes.OneOf<RecomputeKind>(), "none",
-        "layer keeps only each layer's input and computes the rest again: less memory, same bits.");
+        "layer keeps only each layer's input and computes the rest again: less memory, same bits. full keeps the input of "
+        + "every k-th layer alone, k the root of their number: least memory, one more forward pass.");
     public static readonly ConfigKey<int> ValidateEvery = new(
         "validate.every", KeyTypes.Int, "50",
         "Steps between validations; 0 never validates.", x => x >= 0, "of at least 0");
@@ -157,7 +163,7 @@ internal static class ConfigKeys
         LossKind, LossAlpha, LossTopN,
         Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets, LoraFrom,
         LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps,
-        Recompute, ValidateEvery, ValidateDocuments, .. QuestionKeys.All, Samples,
+        Offload, Recompute, ValidateEvery, ValidateDocuments, .. QuestionKeys.All, Samples,
         CheckpointEvery, CheckpointKeep, .. DeviceKeys.All, Threads,
     ];
 

@@ -1,4 +1,5 @@
 using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Devices;
@@ -22,6 +23,7 @@ public enum RecomputeKind
 {
     None,
     Layer,
+    Full,
 }
 
 /// <summary>A training run as its config says, with every default filled in and every path found.</summary>
@@ -60,6 +62,14 @@ public sealed record RunConfig(
 
     internal DeviceSettings Device { get; init; } = DeviceSettings.Default;
 
+    /// <summary>What a training step keeps of its forward pass.</summary>
+    public Retention Retention => Recompute switch
+    {
+        RecomputeKind.None => Retention.All,
+        RecomputeKind.Layer => Retention.LayerInputs,
+        _ => Retention.SegmentInputs,
+    };
+
     /// <summary>Null where nothing is asked.</summary>
     public QuestionSettings? Questions { get; init; }
 }
@@ -77,6 +87,7 @@ public sealed record LoraSettings(
 
 /// <param name="WeightDecay">On matrices only.</param>
 /// <param name="Clip">Largest gradient norm; 0 is none.</param>
+/// <param name="Offload">Moments and master weights lie in the host's memory.</param>
 /// <param name="WarmupRatio">Null where <paramref name="WarmupSteps"/> is given; exactly one of them is.</param>
 public sealed record OptimizerSettings(
     double LearningRate,
@@ -87,7 +98,8 @@ public sealed record OptimizerSettings(
     double Clip,
     ScheduleKind Schedule,
     double? WarmupRatio,
-    long? WarmupSteps)
+    long? WarmupSteps,
+    bool Offload)
 {
     /// <summary>
     /// Steps of warm-up of a run of <paramref name="steps"/>: ceil(ratio x steps), as transformers rounds.

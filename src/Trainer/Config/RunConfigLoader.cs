@@ -206,6 +206,7 @@ public static class RunConfigLoader
             v.Take(ConfigKeys.Clip, 1.0),
             v.Take(ConfigKeys.Schedule, ScheduleKind.Cosine),
             warmupSteps is null ? v.Take(ConfigKeys.WarmupRatio, 0.1) : null,
-            warmupSteps);
+            warmupSteps,
+            v.Take(ConfigKeys.Offload, false));
     }
 }

@@ -6,57 +6,74 @@ namespace MolEngine.Trainer.Planning;
 
 /// <summary>A change of a config that makes a run fit a GPU.</summary>
 /// <param name="Settings">As <c>--set</c> takes them.</param>
-internal sealed record FittingChange(string Settings, RunPlan Plan)
+internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Plan)
 {
-    private const int LeastContext = 512;
+    private const int LeastContext = 512, LeastRank = 8;
 
     /// <summary>
     /// The first that fits, of changes from the one that costs least: they change no result as long as they can.
     /// </summary>
-    public static FittingChange? Find(RunConfig run, GpuModel device)
-    {
-        foreach ((string settings, RunConfig changed) in Candidates(run))
-        {
-            RunPlan plan = RunPlanner.Plan(changed, device);
-            if (plan.Fits)
-                return new FittingChange(settings, plan);
-        }
-
-        return null;
-    }
+    public static FittingChange? Find(RunConfig run, GpuModel device) => Candidates(run)
+        .Select(changed => (Settings: Differences(run, changed), changed))
+        .Where(c => c.Settings.Length > 0)
+        .Select(c => new FittingChange(c.Settings, RunPlanner.Plan(c.changed, device)))
+        .FirstOrDefault(c => c.Plan.Fits);
 
     /// <summary>For people: what to do where a run does not fit.</summary>
     public static string Sentence(RunConfig run, GpuModel device) => Find(run, device) is { } change
-        ? $"{string.Join(' ', change.Settings.Split(' ').Select(s => $"--set {s}"))} would need "
+        ? $"{string.Join(' ', change.Settings.Select(s => $"--set {s}"))} would need "
             + FactLines.Size(change.Plan.NeededBytes)
         : "no setting of it does: take a smaller model, or a GPU with more memory";
 
-    private static IEnumerable<(string Settings, RunConfig Changed)> Candidates(RunConfig run)
+    private static IEnumerable<RunConfig> Candidates(RunConfig run)
     {
-        RunConfig one = run with { MicroBatch = 1 }, layer = run with { Recompute = RecomputeKind.Layer };
-        if (run.MicroBatch > 1)
-            yield return ("micro_batch=1", one);
-        if (run.Recompute == RecomputeKind.None)
-            yield return ("recompute=layer", layer);
-        if (run.MicroBatch > 1 && run.Recompute == RecomputeKind.None)
-            yield return ("micro_batch=1 recompute=layer", one with { Recompute = RecomputeKind.Layer });
-        RunConfig least = one with { Recompute = RecomputeKind.Layer };
-        string before = "micro_batch=1 recompute=layer";
+        RunConfig least = run;
+        foreach (RunConfig same in OfSameResult(run))
+            yield return least = same;
         for (int context = run.Data.Context / 2; context >= LeastContext; context /= 2)
-        {
-            yield return (
-                $"{before} data.context={context}", least with { Data = run.Data with { Context = context } });
-        }
-
-        for (int rank = run.Lora.Rank / 2; run.Method == TrainingMethod.Lora && rank >= 8; rank /= 2)
-        {
-            yield return ($"{before} lora.rank={rank}", least with
-            {
-                Lora = run.Lora with { Rank = rank, Alpha = run.Lora.Alpha * rank / run.Lora.Rank },
-            });
-        }
-
+            yield return least with { Data = run.Data with { Context = context } };
         if (run.Method == TrainingMethod.Full)
-            yield return ($"{before} method=lora", least with { Method = TrainingMethod.Lora });
+            yield return least with { Method = TrainingMethod.Lora, Optimizer = run.Optimizer };
+        for (int rank = run.Lora.Rank / 2; run.Method == TrainingMethod.Lora && rank >= LeastRank; rank /= 2)
+            yield return least with { Lora = run.Lora with { Rank = rank, Alpha = run.Lora.Alpha * rank / run.Lora.Rank } };
+    }
+
+    /// <summary>
+    /// Smaller micro-batches cost little, states on the host a moment of each step, recomputation a forward pass and
+    /// more. The last needs least. (An adapter's states are small: they stay where they are.)
+    /// </summary>
+    private static IEnumerable<RunConfig> OfSameResult(RunConfig run)
+    {
+        bool[] offloads = run.Method == TrainingMethod.Full && !run.Optimizer.Offload
+            ? [false, true]
+            : [run.Optimizer.Offload];
+        return
+            from recompute in Enum.GetValues<RecomputeKind>().Where(k => k >= run.Recompute)
+            from offload in offloads
+            from microBatch in (int[])[run.MicroBatch, 1]
+            select run with
+            {
+                MicroBatch = microBatch,
+                Optimizer = run.Optimizer with { Offload = offload },
+                Recompute = recompute,
+            };
+    }
+
+    private static string[] Differences(RunConfig run, RunConfig changed)
+    {
+        (ConfigKey Key, object Before, object After)[] settings =
+        [
+            (ConfigKeys.MicroBatch, run.MicroBatch, changed.MicroBatch),
+            (ConfigKeys.Offload, run.Optimizer.Offload, changed.Optimizer.Offload),
+            (ConfigKeys.Recompute, run.Recompute, changed.Recompute),
+            (DataKeys.Context, run.Data.Context, changed.Data.Context),
+            (ConfigKeys.Method, run.Method, changed.Method),
+            (ConfigKeys.LoraRank, run.Lora.Rank, changed.Lora.Rank),
+        ];
+        return
+        [
+            .. settings.Where(s => !s.Before.Equals(s.After))
+                .Select(s => $"{s.Key.Path}={s.After.ToString()!.ToLowerInvariant()}"),
+        ];
     }
 }

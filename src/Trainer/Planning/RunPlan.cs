@@ -4,12 +4,13 @@ namespace MolEngine.Trainer.Planning;
 
 /// <summary>What a run would need of a GPU.</summary>
 /// <param name="Memory">What device memory is for, and bytes of it, at its fullest.</param>
-/// <param name="TokensPerStep">Of a micro-batch of full rows.</param>
-/// <param name="Work">Of that micro-batch, base pass and update of nothing included.</param>
-/// <param name="AttentionFlops">Of that micro-batch with documents as long as a row.</param>
+/// <param name="HostBytes">Of pinned memory of the host that the GPU works in.</param>
+/// <param name="TokensPerStep">Of a global batch of full rows.</param>
+/// <param name="Work">Of that batch: its micro-batches, base pass included, and one update.</param>
+/// <param name="AttentionFlops">Of that batch with documents as long as a row.</param>
 internal sealed record RunPlan(
-    GpuModel Device, IReadOnlyList<(string What, long Bytes)> Memory, long HighWaterBytes, int TokensPerStep,
-    WorkCount Work, double AttentionFlops)
+    GpuModel Device, IReadOnlyList<(string What, long Bytes)> Memory, long HighWaterBytes, long HostBytes,
+    long TokensPerStep, Work Work, double AttentionFlops)
 {
     /// <summary>
     /// Of the driver's context, loaded kernels, the allocator's rounding (half a GiB and more on any recent driver), and
@@ -24,8 +25,12 @@ internal sealed record RunPlan(
 
     public bool Fits => NeededBytes <= Device.MemoryBytes;
 
-    /// <summary>A line for each part of the memory, and the sum.</summary>
-    public IEnumerable<(string What, long Bytes)> Table => [.. Memory, ("context", ContextBytes), ("needed", NeededBytes)];
+    /// <summary>A line for each part of the memory, and the sum; the host's apart.</summary>
+    public IEnumerable<(string What, long Bytes)> Table =>
+    [
+        .. Memory, ("context", ContextBytes), ("needed", NeededBytes),
+        .. HostBytes > 0 ? [("host memory", HostBytes)] : Array.Empty<(string, long)>(),
+    ];
 
     /// <summary>Tokens a second at the device's limits: no program is faster.</summary>
     public double LimitRate => Rate(1, 1, 1);

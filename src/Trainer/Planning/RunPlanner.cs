@@ -32,23 +32,43 @@ internal static class RunPlanner
             small, ops, new Progress<TokenizingProgress>(), CancellationToken.None, Rows(small, config),
             ModelWeights.Planned(config, run.Init.Kind == InitKind.Random));
         TokenRow[] batch = [.. session.Rows(0).Select(Training.Rows.Of)];
+
+        // A step is an update and its micro-batches: steps of one and of two of them tell both.
+        Work before = work.Sum;
         session.Optimization.Update(batch, run.MicroBatch);
+        Work one = work.Sum - before;
+        session.Optimization.Update([.. batch, .. batch], run.MicroBatch);
+        Work micro = work.Sum - before - (2 * one), update = one - micro;
+        double microBatches = run.GlobalBatch / (double)run.MicroBatch;
         return new RunPlan(
-            device, session.Memory, driver.HighWaterBytes, batch.Sum(r => r.Tokens.Length), work,
+            device, session.Memory, driver.HighWaterBytes, session.OffloadedBytes,
+            (long)run.GlobalBatch * run.Data.Context, (microBatches * micro) + update,
             AttentionFlops(run, config, session.HasBaseLoss));
     }
 
-    /// <summary>Refuses a run that its GPU has not the memory for, before anything of it is loaded.</summary>
+    /// <summary>Refuses a run that there is not the memory for, before anything of it is loaded.</summary>
     /// <exception cref="UserException">Says what memory is for, and the smallest change that would fit.</exception>
     public static void RequireFits(RunConfig run, GpuModel device)
     {
         RunPlan plan = Plan(run, device);
+        RequireHostMemory(plan);
         if (plan.Fits)
             return;
         string table = string.Concat(plan.Table.Select(m => $"\n  {FactLines.Size(m.Bytes),12}  {m.What}"));
         throw new UserException(
             $"{device.Name}: memory: expected {FactLines.Size(plan.NeededBytes)} free, got "
             + $"{FactLines.Size(device.MemoryBytes)}: {FittingChange.Sentence(run, device)}.{table}");
+    }
+
+    private static void RequireHostMemory(RunPlan plan)
+    {
+        long there = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (plan.HostBytes > there)
+        {
+            throw new UserException(
+                $"{ConfigKeys.Offload.Path}: host memory: expected {FactLines.Size(plan.HostBytes)} for moments and "
+                + $"master weights, got {FactLines.Size(there)}. Set it to false, or train a LoRA adapter (method: lora).");
+        }
     }
 
     /// <summary>A micro-batch of full rows, half of them general, each one document.</summary>
@@ -77,7 +97,8 @@ internal static class RunPlanner
     {
         // Causal: half of the context by context scores.
         double product = 2.0 * run.Data.Context * run.Data.Context / 2 * config.NumHeads * config.HeadDim;
-        double passes = AttentionProducts * ((hasBase ? 2 : 1) + (run.Recompute == RecomputeKind.Layer ? 1 : 0));
-        return product * config.NumLayers * run.MicroBatch * (passes + AttentionBackwardProducts);
+        int layers = config.NumLayers, again = Activations.LayersAgain(run.Retention, layers);
+        double forward = AttentionProducts * (((hasBase ? 2 : 1) * layers) + again);
+        return product * run.GlobalBatch * (forward + (AttentionBackwardProducts * layers));
     }
 }

@@ -20,6 +20,7 @@ internal sealed class RunModel : IDisposable
     private readonly Ops _ops;
     private readonly Arena _weights;
     private readonly Arena _host;
+    private readonly Arena _masters;
     private readonly ModelWeights _stored;
     private readonly LoraConfig? _lora;
     private readonly IReadOnlyDictionary<string, (Tensor A, Tensor B)> _modules;
@@ -35,6 +36,7 @@ internal sealed class RunModel : IDisposable
         // What is made on the host goes to a device from there; without one it is there already.
         _host = _weights.IsOnDevice ? new HostArena("start") : _weights;
         Arena gradients = GradientArena = ops.CreateArena("gradients");
+        _masters = run.Optimizer.Offload ? ops.CreateArena("masters", isOffloaded: true) : _weights;
         bool random = run.Init.Kind == InitKind.Random;
         _stored = stored ?? (random
             ? RandomInit.Create(Config, run.Init.Seed, _host)
@@ -52,7 +54,7 @@ internal sealed class RunModel : IDisposable
         else
         {
             _modules = new Dictionary<string, (Tensor A, Tensor B)>();
-            Student = Student.Full(ops, Config, Masters(adopted), gradients);
+            Student = Student.Full(ops, Config, Masters(adopted), gradients, _weights);
         }
 
         // Random weights are no model to stay close to: without a base loss there is no base at all.
@@ -75,6 +77,9 @@ internal sealed class RunModel : IDisposable
 
     /// <summary>Bytes of weights where they are computed with, mapped ones included.</summary>
     public long WeightBytes => _weights.Bytes + (_weights.IsOnDevice ? 0 : _stored.MappedBytes);
+
+    /// <summary>Bytes of master weights that are kept from the device.</summary>
+    public long OffloadedBytes => _masters.IsOffloaded ? _masters.Bytes : 0;
 
     public long TrainableParameters => Student.Parameters.Sum(p => p.Value.Count);
 
@@ -117,6 +122,7 @@ internal sealed class RunModel : IDisposable
     {
         GradientArena.Dispose();
         _weights.Dispose();
+        _masters.Dispose();
         _host.Dispose();
         _stored.Dispose();
     }
@@ -132,27 +138,31 @@ internal sealed class RunModel : IDisposable
         if (from is null)
             return (lora, Adopted(LoraInit.Create(Config, lora, run.Seed, _host)), null);
         return (
-            lora, Adopted(from.Modules).ToDictionary(m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))), from);
+            lora, Adopted(from.Modules).ToDictionary(m => m.Key, m => (Copy(m.Value.A, _weights), Copy(m.Value.B, _weights))), from);
     }
 
     private Dictionary<string, (Tensor A, Tensor B)> Adopted(
         IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules) =>
         modules.ToDictionary(m => m.Key, m => (_ops.Adopt(m.Value.A, _weights), _ops.Adopt(m.Value.B, _weights)));
 
-    /// <summary>Master weights: exactly what is stored, whatever the frozen ones were rounded to.</summary>
+    /// <summary>
+    /// Master weights: exactly what is stored, whatever the frozen ones were rounded to. Those that only the optimizer
+    /// reads may be kept from the device.
+    /// </summary>
     private Dictionary<string, Tensor> Masters(Dictionary<string, Tensor> adopted) => adopted.ToDictionary(t => t.Key, t =>
     {
         Tensor stored = _stored[t.Key];
+        Arena arena = Student.HasCopy(_ops, stored.Shape) ? _masters : _weights;
         if (stored.Type != DType.F32)
-            return Copy(t.Value);
-        Tensor master = _weights.Allocate(t.Key, DType.F32, stored.Shape.Dimensions.ToArray());
+            return Copy(t.Value, arena);
+        Tensor master = arena.Allocate(t.Key, DType.F32, stored.Shape.Dimensions.ToArray());
         _ops.Upload(stored, master);
         return master;
     });
 
-    private Tensor Copy(Tensor stored)
+    private Tensor Copy(Tensor stored, Arena arena)
     {
-        Tensor copy = _weights.Allocate(stored.Name, DType.F32, stored.Shape.Dimensions.ToArray());
+        Tensor copy = arena.Allocate(stored.Name, DType.F32, stored.Shape.Dimensions.ToArray());
         _ops.Copy(stored, copy);
         return copy;
     }

@@ -42,9 +42,9 @@ internal sealed class TrainingSession : IDisposable
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
-            run.Recompute == RecomputeKind.Layer ? Retention.LayerInputs : Retention.All, Model.Student.Weights);
-        _states = ops.CreateArena("optimizer");
+            run.Retention, Model.Student.Weights);
         OptimizerSettings o = run.Optimizer;
+        _states = ops.CreateArena("optimizer", o.Offload);
         Optimizer = new AdamW(
             ops, new AdamWOptions(o.Beta1, o.Beta2, o.Eps, o.WeightDecay, o.Clip), Model.Student.Parameters, _states);
         var schedule = new LearningRateSchedule(
@@ -78,18 +78,21 @@ internal sealed class TrainingSession : IDisposable
 
     public Validation Validation { get; }
 
-    /// <summary>What memory is for, and how many bytes of it.</summary>
+    /// <summary>What memory is for, and how many bytes of it, where it is computed.</summary>
     public IReadOnlyList<(string What, long Bytes)> Memory =>
     [
         ("weights", Model.WeightBytes),
         ("gradients", Model.GradientArena.Bytes),
-        ("optimizer states", _states.Bytes),
+        ("optimizer states", _states.IsOffloaded ? 0 : _states.Bytes),
         ("activations", _pass.Bytes),
         ("workspace", Ops.WorkspaceBytes),
     ];
 
     /// <summary>Bytes of weights, gradients, optimizer states and activations.</summary>
     public long TensorBytes => Memory.Sum(m => m.Bytes);
+
+    /// <summary>Bytes of optimizer states and master weights that are kept from a device, in the host's memory.</summary>
+    public long OffloadedBytes => Model.OffloadedBytes + (_states.IsOffloaded ? _states.Bytes : 0);
 
     /// <summary>What came out of the data.</summary>
     public DataStatistics Data => DataStatistics.Of(Run, Corpora, Order, Texts);

@@ -8,6 +8,8 @@ namespace MolEngine.VirtualGpu.Driver;
 // Allocations, copies and fills.
 public sealed unsafe partial class VirtualCudaDriver
 {
+    private const string CopyAsync = "cuMemcpyAsync";
+
     private static readonly (int, int, int) NoThread = (-1, -1, -1);
 
     public CUresult cuMemGetInfo(out nuint free, out nuint total)
@@ -43,7 +45,7 @@ public sealed unsafe partial class VirtualCudaDriver
             return Fail(CUresult.CUDA_ERROR_INVALID_CONTEXT, "no context is current on this thread");
         if (address == 0)
             return CUresult.CUDA_SUCCESS;
-        if (_memory.Find(address) is not { IsFreed: false } allocation || allocation.Start != address)
+        if (_memory.Find(address) is not { IsFreed: false, IsMapped: false } allocation || allocation.Start != address)
         {
             string what = _memory.Find(address) is { IsFreed: true }
                 ? "it was freed before"
@@ -55,6 +57,9 @@ public sealed unsafe partial class VirtualCudaDriver
         return CUresult.CUDA_SUCCESS;
     }
 
+    /// <summary>
+    /// Kernels reach what was asked for as mapped, and no other. (With unified addressing hardware lets them reach all.)
+    /// </summary>
     public CUresult cuMemHostAlloc(out nint address, nuint bytes, CUmemhostalloc_flags flags)
     {
         address = 0;
@@ -62,6 +67,12 @@ public sealed unsafe partial class VirtualCudaDriver
             return status;
         if (bytes == 0)
             return Fail(CUresult.CUDA_ERROR_INVALID_VALUE, "cuMemHostAlloc of 0 bytes");
+        if (flags.HasFlag(CUmemhostalloc_flags.CU_MEMHOSTALLOC_DEVICEMAP))
+        {
+            address = (nint)_memory.AllocateMapped((long)bytes).Start;
+            return CUresult.CUDA_SUCCESS;
+        }
+
         var host = new HostAllocation(bytes);
         _objects[host.Address] = host;
         address = host.Address;
@@ -70,6 +81,12 @@ public sealed unsafe partial class VirtualCudaDriver
 
     public CUresult cuMemFreeHost(nint address)
     {
+        if (_memory.Find((ulong)address) is { IsMapped: true, IsFreed: false } mapped && mapped.Start == (ulong)address)
+        {
+            _memory.Free(mapped);
+            return CUresult.CUDA_SUCCESS;
+        }
+
         if (!Find(address, out HostAllocation host))
             return Fail(CUresult.CUDA_ERROR_INVALID_VALUE,
                 $"cuMemFreeHost({address:x}): no pinned memory starts there");
@@ -91,51 +108,28 @@ public sealed unsafe partial class VirtualCudaDriver
         _scheduler.Complete(_scheduler.Enqueue(
             _scheduler.Default, () => Read((byte*)destination, source, bytes, "cuMemcpyDtoH"))));
 
-    public CUresult cuMemcpyDtoD(ulong destination, ulong source, nuint bytes) =>
-        cuMemcpyDtoDAsync(destination, source, bytes, 0);
-
-    /// <summary>From pageable memory the source is read now; from pinned memory when the stream comes to it.</summary>
-    public CUresult cuMemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream) =>
-        OnStream(stream, s =>
+    /// <summary>
+    /// A place is the device's, mapped memory included, or in pinned memory that is not mapped, which is read and
+    /// written when the stream comes to it; one of them is the device's.
+    /// </summary>
+    public CUresult cuMemcpyAsync(ulong destination, ulong source, nuint bytes, nint stream) => OnStream(stream, s =>
     {
-        const string What = "cuMemcpyHtoDAsync";
-        var range = new HostRange((nint)source, checked((int)bytes));
-        if (!IsPinned(range))
+        bool toHost = IsPinned(new HostRange((nint)destination, (long)bytes));
+        bool fromHost = IsPinned(new HostRange((nint)source, (long)bytes));
+        if (toHost && fromHost)
         {
-            byte[] staged = new ReadOnlySpan<byte>(source, (int)bytes).ToArray();
-            _scheduler.Enqueue(s, () => Write(destination, staged, What));
-            return;
+            throw StreamFault(
+                $"{CopyAsync} of {bytes:N0} bytes from {source:x} to {destination:x}: expected device memory on one side, "
+                + "got pinned memory on both");
         }
 
-        // Queued work may still write the source, and rightly; the host may not.
-        bool isWritten = _scheduler.Pending.Any(w => w.Writes?.Overlaps(range) ?? false);
-        byte[]? before = isWritten ? null : new ReadOnlySpan<byte>(source, (int)bytes).ToArray();
-        _scheduler.Enqueue(s, () => WriteFromPinned(destination, range, before), reads: range);
+        if (fromHost)
+            CopyFromPinned(s, destination, new HostRange((nint)source, (long)bytes));
+        else if (toHost)
+            CopyToPinned(s, new HostRange((nint)destination, (long)bytes), source);
+        else
+            _scheduler.Enqueue(s, () => CopyOnDevice(destination, source, bytes));
     });
-
-    /// <summary>
-    /// To pageable memory the copy is done on return. Pinned memory is written when the stream comes to it; what it
-    /// held is spoiled at once, as nobody may rely on it.
-    /// </summary>
-    public CUresult cuMemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream) =>
-        OnStream(stream, s =>
-    {
-        const string What = "cuMemcpyDtoHAsync";
-        var range = new HostRange((nint)destination, checked((int)bytes));
-        bool isPinned = IsPinned(range);
-        bool isInUse = _scheduler.Pending.Any(
-            w => (w.Reads?.Overlaps(range) ?? false) || (w.Writes?.Overlaps(range) ?? false));
-        if (isPinned && !isInUse)
-            new Span<byte>(destination, (int)bytes).Fill(0xCD);
-        QueuedWork work = _scheduler.Enqueue(
-            s, () => Read((byte*)range.Start, source, bytes, What), writes: isPinned ? range : null);
-        if (!isPinned)
-            _scheduler.Complete(work);
-    });
-
-    public CUresult cuMemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream) =>
-        OnStream(stream, s =>
-        _scheduler.Enqueue(s, () => CopyOnDevice(destination, source, bytes)));
 
     public CUresult cuMemsetD8(ulong destination, byte value, nuint count) =>
         cuMemsetD8Async(destination, value, count, 0);
@@ -151,6 +145,25 @@ public sealed unsafe partial class VirtualCudaDriver
         if ((destination & 3) != 0)
             return Fail(CUresult.CUDA_ERROR_INVALID_VALUE, $"cuMemsetD32 at {destination:x}: expected a multiple of 4");
         return OnStream(stream, s => _scheduler.Enqueue(s, () => Fill(destination, value, count * 4, "cuMemsetD32")));
+    }
+
+    private void CopyFromPinned(VirtualStream stream, ulong destination, HostRange source)
+    {
+        // Queued work may still write the source, and rightly; the host may not.
+        bool isWritten = _scheduler.Pending.Any(w => w.Writes?.Overlaps(source) ?? false);
+        byte[]? before = isWritten ? null : new ReadOnlySpan<byte>((void*)source.Start, (int)source.Bytes).ToArray();
+        _scheduler.Enqueue(stream, () => WriteFromPinned(destination, source, before), reads: source);
+    }
+
+    /// <summary>What the memory held is spoiled at once, as nobody may rely on it.</summary>
+    private void CopyToPinned(VirtualStream stream, HostRange destination, ulong source)
+    {
+        bool isInUse = _scheduler.Pending.Any(
+            w => (w.Reads?.Overlaps(destination) ?? false) || (w.Writes?.Overlaps(destination) ?? false));
+        if (!isInUse)
+            new Span<byte>((void*)destination.Start, (int)destination.Bytes).Fill(0xCD);
+        _scheduler.Enqueue(
+            stream, () => Read((byte*)destination.Start, source, (nuint)destination.Bytes, CopyAsync), writes: destination);
     }
 
     private bool IsPinned(HostRange range) => _objects.Values.OfType<HostAllocation>()
@@ -178,11 +191,11 @@ public sealed unsafe partial class VirtualCudaDriver
         if (before is not null && !now.SequenceEqual(before))
         {
             throw StreamFault(
-                $"cuMemcpyHtoDAsync: the host changed pinned memory ({source.Bytes:N0} bytes at {source.Start:x}) "
+                $"{CopyAsync}: the host changed pinned memory ({source.Bytes:N0} bytes at {source.Start:x}) "
                 + "while a copy from it was queued: wait for the copy (an event or its stream) before writing again");
         }
 
-        Write(destination, now, "cuMemcpyHtoDAsync");
+        Write(destination, now, CopyAsync);
     }
 
     private void Read(byte* destination, ulong source, nuint bytes, string what)
@@ -228,8 +241,8 @@ public sealed unsafe partial class VirtualCudaDriver
     {
         if (bytes == 0)
             return;
-        DeviceAllocation from = _memory.Range(source, bytes, "cuMemcpyDtoD (source)");
-        DeviceAllocation to = _memory.Range(destination, bytes, "cuMemcpyDtoD (destination)");
+        DeviceAllocation from = _memory.Range(source, bytes, $"{CopyAsync} (source)");
+        DeviceAllocation to = _memory.Range(destination, bytes, $"{CopyAsync} (destination)");
         long fromOffset = (long)(source - from.Start), toOffset = (long)(destination - to.Start);
         Buffer.MemoryCopy(from.Data + fromOffset, to.Data + toOffset, (long)bytes, (long)bytes);
         Buffer.MemoryCopy(from.Written + fromOffset, to.Written + toOffset, (long)bytes, (long)bytes);

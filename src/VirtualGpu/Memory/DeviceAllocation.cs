@@ -7,12 +7,14 @@ internal sealed unsafe class DeviceAllocation
 {
     private readonly List<(ulong Start, ulong Bytes, string Name)> _names = [];
 
-    public DeviceAllocation(ulong start, long size, string name)
+    /// <param name="start">Null: the address of its bytes, in host memory that the device has mapped.</param>
+    public DeviceAllocation(ulong? start, long size, string name)
     {
-        Start = start;
+        IsMapped = start is null;
         Size = size;
         Name = name;
         Data = (byte*)NativeMemory.AlignedAlloc((nuint)size, 256);
+        Start = start ?? (ulong)Data;
         Written = (byte*)NativeMemory.AllocZeroed((nuint)size);
     }
 
@@ -27,6 +29,9 @@ internal sealed unsafe class DeviceAllocation
     public byte* Written { get; private set; }
 
     public bool IsFreed { get; private set; }
+
+    /// <summary>Pinned memory of the host.</summary>
+    public bool IsMapped { get; }
 
     /// <summary>Constant memory: kernels may not write it.</summary>
     public bool IsReadOnly { get; init; }

@@ -4,7 +4,8 @@ namespace MolEngine.VirtualGpu.Memory;
 
 /// <summary>
 /// The device's address space. Allocations start at multiples of 256 and have a guard range between them; addresses
-/// are never used again, so that one that was freed is recognised. Not thread-safe; kernels only look up.
+/// are never used again, so that one that was freed is recognised. Mapped memory of the host lies where the host has it.
+/// Not thread-safe; kernels only look up.
 /// </summary>
 internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
 {
@@ -44,17 +45,30 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
             return null;
         string called = name ?? $"allocation {_next:x}";
         var allocation = new DeviceAllocation(_next, bytes, called) { IsReadOnly = isReadOnly };
-        _allocations.Add(allocation);
+        Insert(allocation);
         _next = (allocation.End + Guard + Alignment - 1) & ~(Alignment - 1);
         InUse += bytes;
         MostInUse = Math.Max(MostInUse, InUse);
         return allocation;
     }
 
+    /// <summary>Pinned memory of the host that kernels reach under its own address: none of the device's capacity.</summary>
+    public DeviceAllocation AllocateMapped(long bytes)
+    {
+        var allocation = new DeviceAllocation(start: null, bytes, "pinned memory");
+
+        // The host's allocator gives addresses out again.
+        _freed -= _allocations.RemoveAll(
+            a => a is { IsMapped: true, IsFreed: true } && a.Start < allocation.End && allocation.Start < a.End);
+        Insert(allocation);
+        return allocation;
+    }
+
     public void Free(DeviceAllocation allocation)
     {
         allocation.Free();
-        InUse -= allocation.Size;
+        if (!allocation.IsMapped)
+            InUse -= allocation.Size;
         _freed++;
         if (_freed > 2 * RememberedFrees)
         {
@@ -126,6 +140,9 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
             allocation.Free();
         _allocations.Clear();
     }
+
+    private void Insert(DeviceAllocation allocation) =>
+        _allocations.Insert(LastStartingAt(allocation.Start) + 1, allocation);
 
     private int LastStartingAt(ulong address)
     {

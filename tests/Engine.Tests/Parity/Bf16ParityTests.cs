@@ -24,7 +24,7 @@ public sealed class Bf16ParityTests
     {
         using var c = new ReferenceCase(name, TestBackend.VirtualBf16);
         ReferenceTensors t = c.Tensors("packed_ce");
-        Student student = Student.Full(c.Ops, c.Config, c.Trainable(), c.Arena);
+        Student student = Student.Full(c.Ops, c.Config, c.Trainable(), c.Arena, c.Arena);
         double loss = Accumulate(c, ReferenceCase.Rows(t), student, null, new LossOptions(LossKind.Ce));
         double truth = c.Json("packed_ce").GetProperty("loss").GetDouble();
         (double median, double worst, double medianBar, double worstBar) =

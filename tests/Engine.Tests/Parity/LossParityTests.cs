@@ -27,7 +27,7 @@ public abstract class LossParityTests(TestBackend backend)
         ReferenceTensors t = c.Tensors("packed_ce");
         JsonElement truth = c.Json("packed_ce");
         TokenRow[] rows = ReferenceCase.Rows(t);
-        Student student = Student.Full(c.Ops, c.Config, c.Trainable(), c.Arena);
+        Student student = Student.Full(c.Ops, c.Config, c.Trainable(), c.Arena, c.Arena);
         (double loss, RowFigures[] figures) = Accumulate(c, rows, student, null, new LossOptions(LossKind.Ce));
 
         Compare.AssertRelative("loss", loss, truth.GetProperty("loss").GetDouble(), Tolerances.Loss);
@@ -84,7 +84,7 @@ public abstract class LossParityTests(TestBackend backend)
     {
         using var c = new ReferenceCase(name, backend);
         ReferenceTensors t = c.Tensors("mol_full");
-        Student student = Student.Full(c.Ops, c.Config, c.Trainable(t, "student."), c.Arena);
+        Student student = Student.Full(c.Ops, c.Config, c.Trainable(t, "student."), c.Arena, c.Arena);
         (double loss, RowFigures[] figures) = Accumulate(c, ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
         CheckMol(c, c.Json("mol_full"), loss, figures, student);
         CheckGradients(c, t, "grad.", student);

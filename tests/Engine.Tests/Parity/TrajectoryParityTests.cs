@@ -29,7 +29,7 @@ public abstract class TrajectoryParityTests(TestBackend backend, int most)
     public void Full_parameter_trajectory_equals_the_reference(string name)
     {
         using var c = new ReferenceCase(name, backend);
-        Check(c, "trajectory_full", Student.Full(c.Ops, c.Config, c.Trainable(), c.Arena));
+        Check(c, "trajectory_full", Student.Full(c.Ops, c.Config, c.Trainable(), c.Arena, c.Arena));
     }
 
     private void Check(ReferenceCase c, string name, Student student)

@@ -13,8 +13,8 @@ namespace MolEngine.Engine.Tests.Training;
 /// <summary>A small random model of any architecture, made without files, whose activations spread like a trained model's.</summary>
 internal sealed class TinyModel : IDisposable
 {
-    public TinyModel(string type, bool tied = false, int? threads = null)
-        : this(Json(type, tied), threads, null)
+    public TinyModel(string type, bool tied = false, int? threads = null, int layers = 2)
+        : this(Json(type, tied, layers), threads, null)
     {
     }
 
@@ -55,10 +55,10 @@ internal sealed class TinyModel : IDisposable
 
     public TransformerWeights Weights { get; }
 
-    public static string Json(string type, bool tied) => $$"""
+    public static string Json(string type, bool tied, int layers = 2) => $$"""
         {
           "architectures": ["{{char.ToUpperInvariant(type[0])}}{{type[1..]}}ForCausalLM"], "model_type": "{{type}}", "vocab_size": 211, "hidden_size": 40,
-          "intermediate_size": 72, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 12,
+          "intermediate_size": 72, "num_hidden_layers": {{layers}}, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 12,
           "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "tie_word_embeddings": {{(tied ? "true" : "false")}},
           "max_position_embeddings": 256, "hidden_act": "silu", "bos_token_id": 1, "eos_token_id": 2
         }
@@ -96,7 +96,7 @@ internal sealed class TinyModel : IDisposable
             tensors[name] = copy;
         }
 
-        return Student.Full(Ops, Config, tensors, Arena);
+        return Student.Full(Ops, Config, tensors, Arena, Arena);
     }
 
     /// <summary>Rows of documents of the given lengths; every second row is general.</summary>

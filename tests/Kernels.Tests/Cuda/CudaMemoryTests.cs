@@ -110,15 +110,22 @@ public sealed class CudaMemoryTests : IDisposable
         }
     }
 
-    [Fact]
-    public void An_arena_on_a_device_starts_as_zeros_and_is_no_span()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_arena_of_a_device_starts_as_zeros_and_is_no_span(bool isOffloaded)
     {
-        using var arena = new DeviceArena("test", _context, _stream);
+        long held = _driver.HeldBytes;
+        using var arena = new DeviceArena("test", _context, _stream, isOffloaded);
         Tensor tensor = arena.Allocate("x", DType.F32, 3, 5);
         var got = new byte[60];
         got.AsSpan().Fill(1);
         _copies.Download((ulong)tensor.Address, got);
         Assert.All(got, b => Assert.Equal(0, b));
+        _copies.Upload(Enumerable.Repeat((byte)7, 60).ToArray(), (ulong)tensor.Address);
+        _copies.Download((ulong)tensor.Address, got);
+        Assert.All(got, b => Assert.Equal(7, b));
+        Assert.Equal((isOffloaded, isOffloaded ? 0 : 60), (tensor.IsOffloaded, _driver.HeldBytes - held));
         string refusal = Assert.Throws<InvalidOperationException>(() => tensor.Span<float>()).Message;
         Assert.Contains("expected host memory", refusal);
         Assert.Contains("expected host memory",

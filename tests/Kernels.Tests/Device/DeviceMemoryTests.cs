@@ -21,7 +21,7 @@ public sealed class DeviceMemoryTests
         using var context = CudaContext.Create(new FakeDriver(new()), 0);
         using var stream = new CudaStream(context);
         using DeviceMemory memory = new(context, "a", 16), other = new(context, "b", 16);
-        using var pinned = new PinnedMemory(context, 12);
+        using var pinned = new PinnedMemory(context, "pinned", 12);
         memory.Upload<int>([1, 2, 3], offset: 4);
         other.CopyFrom(memory, stream);
         int[] values = new int[2];
@@ -57,6 +57,8 @@ public sealed class DeviceMemoryTests
         using var context = CudaContext.Create(new FakeDriver(new()) { OutOfMemory = true }, 0);
         OutOfMemoryException e = Assert.Throws<OutOfMemoryException>(() => new DeviceMemory(context, "weights", 24));
         Assert.Equal("Fake GPU: no memory for weights: expected 24 bytes free, got 5 of 7", e.Message);
+        e = Assert.Throws<OutOfMemoryException>(() => new PinnedMemory(context, "moments", 24, isMapped: true));
+        Assert.Equal("no pinned host memory for moments: expected 24 bytes free", e.Message);
     }
 
     [Theory]
@@ -82,7 +84,7 @@ public sealed class DeviceMemoryTests
         using var context = CudaContext.Create(new FakeDriver(new()), 0);
         using var stream = new CudaStream(context);
         using var memory = new DeviceMemory(context, "weights", 24);
-        using var pinned = new PinnedMemory(context, 8);
+        using var pinned = new PinnedMemory(context, "pinned", 8);
         Assert.Throws<ArgumentOutOfRangeException>(() => memory.Upload(pinned, 9, stream));
         Assert.Throws<ArgumentOutOfRangeException>(() => memory.Download(pinned, 9, stream));
         using var smaller = new DeviceMemory(context, "smaller", 8);

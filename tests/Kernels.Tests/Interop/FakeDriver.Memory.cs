@@ -18,8 +18,11 @@ public unsafe partial class FakeDriver
 
     public CUresult cuMemFree(ulong address) => Free("memory", (nint)address);
 
-    public CUresult cuMemHostAlloc(out nint address, nuint bytes, CUmemhostalloc_flags flags) =>
-        Create("pinned", out address, bytes);
+    public CUresult cuMemHostAlloc(out nint address, nuint bytes, CUmemhostalloc_flags flags)
+    {
+        address = 0;
+        return OutOfMemory ? CUresult.CUDA_ERROR_OUT_OF_MEMORY : Create("pinned", out address, bytes);
+    }
 
     public CUresult cuMemFreeHost(nint address) => Free("pinned", address);
 
@@ -29,16 +32,7 @@ public unsafe partial class FakeDriver
     public CUresult cuMemcpyDtoH(void* destination, ulong source, nuint bytes) =>
         Copy(destination, (void*)source, bytes);
 
-    public CUresult cuMemcpyDtoD(ulong destination, ulong source, nuint bytes) =>
-        Copy((void*)destination, (void*)source, bytes);
-
-    public CUresult cuMemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream) =>
-        Copy((void*)destination, source, bytes);
-
-    public CUresult cuMemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream) =>
-        Copy(destination, (void*)source, bytes);
-
-    public CUresult cuMemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream) =>
+    public CUresult cuMemcpyAsync(ulong destination, ulong source, nuint bytes, nint stream) =>
         Copy((void*)destination, (void*)source, bytes);
 
     public CUresult cuMemsetD8(ulong destination, byte value, nuint count) =>

@@ -102,7 +102,7 @@ public sealed class LeakTests
         using var end = new CudaEvent(context, timed: true);
         using var memory = new DeviceMemory(context, "a", 64);
         using var other = new DeviceMemory(context, "b", 64);
-        using var pinned = new PinnedMemory(context, 64);
+        using var pinned = new PinnedMemory(context, "pinned", 64);
         start.Record(stream);
         memory.Zero(stream);
         memory.Upload<byte>(stackalloc byte[64]);

@@ -35,7 +35,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal((64, 128.0, false, 0.0), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
         Assert.Equal(
             ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"], c.Lora.TargetModules);
-        Assert.Equal(new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null), c.Optimizer);
+        Assert.Equal(new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null, false), c.Optimizer);
         Assert.Equal(RecomputeKind.None, c.Recompute);
         Assert.Equal(new ValidateSettings(50, 100), c.Validate);
         Assert.Equal(Environment.ProcessorCount, c.Threads);
@@ -75,7 +75,7 @@ public sealed class RunConfigTests : IDisposable
             loss: {kind: kl, alpha: 0.25, top_n: 127}
             method: full
             lora: {rank: 16, alpha: 16, use_rslora: true, dropout: 0.1, target_modules: [q_proj, v_proj]}
-            optimizer: {learning_rate: 5e-4, betas: [0.8, 0.999], eps: 1e-6, weight_decay: 0.01, clip: 0, schedule: linear, warmup_steps: 5}
+            optimizer: {learning_rate: 5e-4, betas: [0.8, 0.999], eps: 1e-6, weight_decay: 0.01, clip: 0, schedule: linear, warmup_steps: 5, offload: true}
             recompute: layer
             validate: {every: 10, documents: 5}
             threads: 2
@@ -91,7 +91,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(new LossSettings(LossKind.Kl, 0.25, 127), c.Loss);
         Assert.Equal((16, 16.0, true, 0.1), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
         Assert.Equal(["q_proj", "v_proj"], c.Lora.TargetModules);
-        Assert.Equal(new OptimizerSettings(5e-4, 0.8, 0.999, 1e-6, 0.01, 0, ScheduleKind.Linear, null, 5), c.Optimizer);
+        Assert.Equal(new OptimizerSettings(5e-4, 0.8, 0.999, 1e-6, 0.01, 0, ScheduleKind.Linear, null, 5, true), c.Optimizer);
 
         RunConfig again = Parse(c.Resolved);
         Assert.Equal(c.Resolved, again.Resolved);

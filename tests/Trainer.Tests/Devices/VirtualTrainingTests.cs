@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Tests.Training;
 
 namespace MolEngine.Trainer.Tests.Devices;
@@ -26,7 +27,24 @@ public sealed class VirtualTrainingTests(VirtualRuns runs) : IClassFixture<Virtu
     [MemberData(nameof(Runs))]
     public void Splits_and_recomputation_change_no_bit(string method, string precision) => SmallRun.AssertSame(
         runs.Whole(method, precision),
-        runs.Train(VirtualRuns.Settings(method, precision, "micro_batch=1", "recompute=layer")));
+        runs.Train(VirtualRuns.Settings(
+            method, precision, "micro_batch=1", method == "lora" ? "recompute=layer" : "recompute=full")));
+
+    /// <summary>In the host's memory the optimizer finds and leaves the same; a run may go on either way.</summary>
+    [Theory]
+    [InlineData("full", "bf16")]
+    [InlineData("lora", "fp32")]
+    public void Offloading_changes_no_bit(string method, string precision)
+    {
+        RunConfig run = runs.Load(VirtualRuns.Settings(method, precision, "optimizer.offload=true"));
+        SmallRun.Interrupt(run, "step 2/4");
+        string parts = run.Output;
+        SmallRun.Train(SmallRun.Reload(parts, "optimizer.offload=false"), resume: true);
+        SmallRun.AssertSame(runs.Whole(method, precision), parts);
+        SmallRun.AssertSame(
+            runs.Whole(method, precision),
+            runs.Train(VirtualRuns.Settings(method, precision, "optimizer.offload=true")));
+    }
 
     /// <summary>The first half is the same run a second time; the other is taken in one piece.</summary>
     [Theory]

@@ -21,8 +21,12 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
     [InlineData("lora", "bf16", "micro_batch=2")]
     [InlineData("lora", "fp32", "micro_batch=3", "recompute=layer")]
     [InlineData("full", "bf16", "micro_batch=2", "recompute=layer")]
+    [InlineData("lora", "bf16", "micro_batch=2", "recompute=full")]
     [InlineData("full", "fp32", "micro_batch=1", "loss=ce")]
     [InlineData("full", "bf16", "micro_batch=1", "init=random")]
+    [InlineData("full", "bf16", "micro_batch=2", "optimizer.offload=true")]
+    [InlineData("full", "fp32", "micro_batch=2", "optimizer.offload=true")]
+    [InlineData("lora", "bf16", "micro_batch=3", "optimizer.offload=true")]
     public void Memory_is_that_of_a_step_on_the_virtual_gpu(string method, string precision, params string[] more)
     {
         RunConfig run = runs.Load(VirtualRuns.Settings(method, precision, more));
@@ -43,6 +47,7 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
         }
 
         Assert.Equal(session.Memory.Count, plan.Memory.Count);
+        Assert.Equal(session.OffloadedBytes, plan.HostBytes);
         Assert.InRange(driver.HighWaterBytes, 0.95 * plan.HighWaterBytes, 1.05 * plan.HighWaterBytes);
     }
 
@@ -55,8 +60,8 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
             Architectures.Of(config).Tensors(config).Where(which).Sum(s => s.Shape.Count);
         long p = Count(_ => true), m = Count(s => s.Shape.Rank == 2), e = (long)config.VocabSize * config.HiddenSize;
 
-        Assert.Equal(p * 4 + (m * 2) + ((p - m) * 4), Part("full", "bf16", "weights"));
-        Assert.Equal((p + e) * 4 + (m * 2), Part("full", "bf16", "gradients"));
+        Assert.Equal(p * 4 + (m * 4) + ((p - m) * 4), Part("full", "bf16", "weights"));
+        Assert.Equal((p + e) * 4, Part("full", "bf16", "gradients"));
         Assert.Equal(p * 8, Part("full", "bf16", "optimizer states"));
         Assert.Equal(p * 8, Part("full", "fp32", "weights"));
         Assert.Equal((p + e) * 4, Part("full", "fp32", "gradients"));
@@ -66,6 +71,48 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
         Assert.Equal((p * 4) + adapter, Part("lora", "fp32", "weights"));
         Assert.Equal(2 * adapter, Part("lora", "bf16", "optimizer states"));
         Assert.Equal(2 * adapter, Part("lora", "bf16", "gradients", "lora.rank=8"));
+
+        // Offloaded: both moments, and masters of which the model computes with a copy.
+        const string Offload = "optimizer.offload=true";
+        Assert.All(
+            new[] { ("full", "bf16"), ("full", "fp32"), ("lora", "bf16") },
+            r => Assert.Equal(0, Part(r.Item1, r.Item2, "optimizer states", Offload)));
+        Assert.Equal((m * 4) + ((p - m) * 8), Part("full", "bf16", "weights", Offload));
+        Assert.Equal(p * 8, Part("full", "fp32", "weights", Offload));
+        Assert.Equal((p * 8) + (m * 4), Plan("full", "bf16", Offload).HostBytes);
+        Assert.Equal(p * 8, Plan("full", "fp32", Offload).HostBytes);
+        Assert.Equal(2 * adapter, Plan("lora", "bf16", Offload).HostBytes);
+        Assert.Equal(0, Plan("full", "bf16").HostBytes);
+    }
+
+    /// <summary>The update of a step costs its bytes across the bus, once, whatever the micro-batches.</summary>
+    [Fact]
+    public void Offloaded_states_cost_their_way_across_the_bus()
+    {
+        ModelConfig config = ModelConfig.Load(runs.Tiny.Model);
+        long m = Architectures.Of(config).Tensors(config).Where(s => s.Shape.Rank == 2).Sum(s => s.Shape.Count);
+        long p = Architectures.Of(config).Tensors(config).Sum(s => s.Shape.Count);
+        double Seconds(params string[] more) => Plan("full", "bf16", more).Work.KernelSeconds;
+
+        double here = 30.0 * m + (28.0 * (p - m)), away = (24.0 * m) + (16.0 * (p - m));
+        double expected = (away / 2 / Gpu.LinkBandwidth) - (here / Gpu.MemoryBandwidth);
+        foreach (string split in (string[])["micro_batch=3", "micro_batch=1"])
+        {
+            double got = Seconds(split, "optimizer.offload=true") - Seconds(split);
+            Assert.Equal(expected, got, 1e-6 * expected);
+        }
+    }
+
+    /// <summary>A step of one micro-batch and one of three: the update is counted once.</summary>
+    [Fact]
+    public void A_step_is_its_micro_batches_and_one_update()
+    {
+        Work one = Plan("full", "bf16", "micro_batch=1", "global_batch=1").Work;
+        Work three = Plan("full", "bf16", "micro_batch=1", "global_batch=3").Work;
+        Work five = Plan("full", "bf16", "micro_batch=1", "global_batch=5").Work;
+        Assert.Equal(3 * one.ProductFlops, three.ProductFlops, 1e-9 * three.ProductFlops);
+        Assert.Equal(three.KernelBytes - one.KernelBytes, five.KernelBytes - three.KernelBytes, 1.0);
+        Assert.InRange(three.KernelBytes, 1.2 * one.KernelBytes, 2.9 * one.KernelBytes);
     }
 
     /// <summary>Weights of a folder are as its config says; random ones are fp32, whatever it says.</summary>
@@ -103,12 +150,14 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
     {
         RunPlan a100 = RunPlanner.Plan(runs.Load(VirtualRuns.Settings("lora", "bf16")), Gpu);
         RunPlan l4 = RunPlanner.Plan(runs.Load(VirtualRuns.Settings("lora", "bf16")), GpuModel.Find("l4")!);
-        Assert.Equal(64, a100.TokensPerStep);
+        Assert.Equal(96, a100.TokensPerStep);
         Assert.InRange(a100.ForecastRate, 0.4 * a100.LimitRate, 0.8 * a100.LimitRate);
         Assert.InRange(l4.LimitRate, a100.LimitRate / 10, a100.LimitRate / 2);
     }
 
+    private RunPlan Plan(string method, string precision, params string[] more) =>
+        RunPlanner.Plan(runs.Load(VirtualRuns.Settings(method, precision, more)), Gpu);
+
     private long Part(string method, string precision, string what, params string[] more) =>
-        RunPlanner.Plan(runs.Load(VirtualRuns.Settings(method, precision, more)), Gpu).Memory
-            .Single(m => m.What == what).Bytes;
+        Plan(method, precision, more).Memory.Single(m => m.What == what).Bytes;
 }

@@ -11,7 +11,7 @@ public sealed unsafe class StreamTests
     private const nuint Bytes = Count * 4;
 
     /// <summary>p1[i] = p0[i] + 1.</summary>
-    private static readonly string Increment = PtxSource.Kernel(
+    internal static readonly string Increment = PtxSource.Kernel(
         "increment", 2,
         """
         ld.param.u64 %rd1, [p0];
@@ -137,7 +137,7 @@ public sealed unsafe class StreamTests
         ulong a = gpu.Allocate((long)Bytes, "a");
         uint* pinned = Pinned(gpu);
         new Span<uint>(pinned, Count).Fill(3);
-        gpu.Ok(gpu.Driver.cuMemcpyHtoDAsync(a, pinned, Bytes, stream));
+        gpu.Ok(gpu.Driver.cuMemcpyAsync(a, (ulong)pinned, Bytes, stream));
         pinned[5] = 4;
         VirtualGpuFault fault = Gpu.Fault(FaultKind.Stream, () => gpu.Driver.cuStreamSynchronize(stream));
         Assert.Contains("the host changed pinned memory", fault.Message, StringComparison.Ordinal);
@@ -151,24 +151,25 @@ public sealed unsafe class StreamTests
         ulong a = gpu.Allocate((long)Bytes, "a");
         uint* pinned = Pinned(gpu);
         new Span<uint>(pinned, Count).Fill(3);
-        gpu.Ok(gpu.Driver.cuMemcpyHtoDAsync(a, pinned, Bytes, stream));
+        gpu.Ok(gpu.Driver.cuMemcpyAsync(a, (ulong)pinned, Bytes, stream));
         gpu.Ok(gpu.Driver.cuStreamSynchronize(stream));
         pinned[5] = 4;
         Assert.All(gpu.Download<uint>(a, Count), v => Assert.Equal(3u, v));
     }
 
     [Fact]
-    public void Pageable_memory_is_staged_at_the_call()
+    public void A_queued_copy_of_memory_that_is_not_pinned_is_reported()
     {
         using Gpu gpu = Make(1);
         nint stream = NewStream(gpu);
         ulong a = gpu.Allocate((long)Bytes, "a");
         var values = new uint[Count];
         fixed (uint* source = values)
-            gpu.Ok(gpu.Driver.cuMemcpyHtoDAsync(a, source, Bytes, stream));
-        Array.Fill(values, 9u);
-        gpu.Ok(gpu.Driver.cuStreamSynchronize(stream));
-        Assert.All(gpu.Download<uint>(a, Count), v => Assert.Equal(0u, v));
+        {
+            gpu.Ok(gpu.Driver.cuMemcpyAsync(a, (ulong)source, Bytes, stream));
+            VirtualGpuFault fault = Gpu.Fault(FaultKind.OutOfBounds, () => gpu.Driver.cuStreamSynchronize(stream));
+            Assert.StartsWith("cuMemcpyAsync (source): 256 bytes at ", fault.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -179,7 +180,7 @@ public sealed unsafe class StreamTests
         ulong a = gpu.Upload<uint>(Enumerable.Repeat(7u, Count).ToArray(), "a");
         uint* pinned = Pinned(gpu);
         new Span<uint>(pinned, Count).Fill(7);
-        gpu.Ok(gpu.Driver.cuMemcpyDtoHAsync(pinned, a, Bytes, stream));
+        gpu.Ok(gpu.Driver.cuMemcpyAsync((ulong)pinned, a, Bytes, stream));
         Assert.NotEqual(7u, pinned[0]);
         gpu.Ok(gpu.Driver.cuStreamSynchronize(stream));
         Assert.Equal(7u, pinned[0]);
@@ -191,7 +192,7 @@ public sealed unsafe class StreamTests
         using Gpu gpu = Make(1);
         ulong a = gpu.Upload<uint>(new uint[Count], "a");
         uint* pinned = Pinned(gpu);
-        gpu.Ok(gpu.Driver.cuMemcpyDtoHAsync(pinned, a, Bytes, NewStream(gpu)));
+        gpu.Ok(gpu.Driver.cuMemcpyAsync((ulong)pinned, a, Bytes, NewStream(gpu)));
         Gpu.Fault(FaultKind.Stream, () => gpu.Driver.cuMemFreeHost((nint)pinned));
     }
 

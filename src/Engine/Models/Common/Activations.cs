@@ -9,6 +9,12 @@ public enum Retention
     /// <summary>Nothing: one layer's worth of memory, no backward pass (base side, validation).</summary>
     None,
 
+    /// <summary>
+    /// The input of every k-th layer, k the square root of their number: on the way back a segment of k layers is
+    /// computed again for its layers' inputs, and then each layer once more, with the same bits.
+    /// </summary>
+    SegmentInputs,
+
     /// <summary>Each layer's input; the layer is computed again on the way back, with the same bits.</summary>
     LayerInputs,
 
@@ -47,9 +53,11 @@ public sealed record LayerActivations(
 /// <summary>All activations of a forward pass of up to a number of tokens, allocated once.</summary>
 public sealed class Activations
 {
-    private Activations(Retention retention, LayerActivations[] layers, Tensor last, Tensor lastRstd, Tensor final)
+    private Activations(
+        Retention retention, IReadOnlyList<LayerActivations> layers, Tensor last, Tensor lastRstd, Tensor final)
     {
         Retention = retention;
+        SegmentLayers = SegmentOf(retention, layers.Count);
         Layers = layers;
         Last = last;
         LastRstd = lastRstd;
@@ -57,6 +65,9 @@ public sealed class Activations
     }
 
     public Retention Retention { get; }
+
+    /// <summary>Layers from one whose input is kept to the next such.</summary>
+    public int SegmentLayers { get; }
 
     /// <summary>One entry a layer; entries share what the retention does not keep.</summary>
     public IReadOnlyList<LayerActivations> Layers { get; }
@@ -80,14 +91,21 @@ public sealed class Activations
         int Rank(string module) => Enumerable.Range(0, config.NumLayers).Max(i => loraRank(i, module));
 
         var layers = new LayerActivations[config.NumLayers];
+        int segment = SegmentOf(retention, layers.Length);
         for (int i = 0; i < layers.Length; i++)
         {
             Tensor Input() => arena.Allocate($"layer {i} input", DType.F32, tokens, config.HiddenSize);
 
             if (i == 0 || retention == Retention.All)
                 layers[i] = AllocateLayer(arena, config, type, tokens, i, Rank);
+            else if (retention == Retention.None)
+                layers[i] = layers[0];
             else
-                layers[i] = retention == Retention.LayerInputs ? layers[0] with { Input = Input() } : layers[0];
+            {
+                // Segments share the inputs of all their layers but the first.
+                bool shares = i > segment && i % segment != 0;
+                layers[i] = layers[0] with { Input = shares ? layers[i % segment].Input : Input() };
+            }
         }
 
         Tensor last = retention == Retention.None
@@ -104,6 +122,18 @@ public sealed class Activations
         : new Activations(
             Retention, [.. Layers.Select(l => l.First(tokens))], Last.Slice(0, tokens), LastRstd.Slice(0, tokens),
             Final.Slice(0, tokens));
+
+    /// <summary>How many layers a backward pass computes again, each as often as it does.</summary>
+    public static int LayersAgain(Retention retention, int layers)
+    {
+        if (retention == Retention.All)
+            return 0;
+        int segment = SegmentOf(retention, layers);
+        return layers - 1 + ((layers - 1) / segment * (segment - 1));
+    }
+
+    private static int SegmentOf(Retention retention, int layers) =>
+        retention == Retention.SegmentInputs ? (int)Math.Ceiling(Math.Sqrt(layers)) : 1;
 
     private static LayerActivations AllocateLayer(
         Arena arena, ModelConfig config, DType type, int tokens, int layer, Func<string, int> loraRank)

@@ -41,18 +41,12 @@ public sealed class Transformer
         LayerActivations first = activations.Layers[0];
         _ops.Embedding(ids, weights.Embedding, first.Input);
         _ops.RmsNorm(first.Input, weights.Layers[0].InputNorm, _eps, w.Normed, first.InputRstd);
-        for (int i = 0; i < weights.Layers.Count; i++)
-        {
-            LayerActivations a = activations.Layers[i];
-            LayerForward(weights.Layers[i], layout, a, w);
-            bool last = i + 1 == weights.Layers.Count;
-            LayerActivations? next = last ? null : activations.Layers[i + 1];
-            _ops.AddRmsNorm(
-                a.Mid, w.Delta, last ? weights.FinalNorm : weights.Layers[i + 1].InputNorm, _eps,
-                next?.Input ?? activations.Last, last ? activations.Final : w.Normed,
-                next?.InputRstd ?? activations.LastRstd);
-        }
-
+        int last = weights.Layers.Count - 1;
+        Through(0, last, weights, layout, activations, w);
+        LayerForward(weights.Layers[last], layout, activations.Layers[last], w);
+        _ops.AddRmsNorm(
+            activations.Layers[last].Mid, w.Delta, weights.FinalNorm, _eps, activations.Last, activations.Final,
+            activations.LastRstd);
         return activations.Final;
     }
 
@@ -73,11 +67,8 @@ public sealed class Transformer
         for (int i = weights.Layers.Count - 1; i >= 0; i--)
         {
             LayerActivations a = activations.Layers[i];
-            if (activations.Retention == Retention.LayerInputs)
-            {
-                _ops.RmsNorm(a.Input, weights.Layers[i].InputNorm, _eps, w.Normed, a.InputRstd);
-                LayerForward(weights.Layers[i], layout, a, w);
-            }
+            if (activations.Retention != Retention.All)
+                Again(i, weights, layout, activations, w);
 
             LayerGradients g = gradients.Layers[i];
             MlpBackward(weights.Layers[i], g, layout, a, w, dx);
@@ -90,6 +81,38 @@ public sealed class Transformer
         // end token as padding): its embedding is computed with, so it learns.
         if (gradients.Embedding is not null)
             _ops.EmbeddingBackward(dx, ids, gradients.Embedding);
+    }
+
+    /// <summary>
+    /// From the input of layer <paramref name="first"/>, normed in w.Normed, to that of layer <paramref name="end"/>.
+    /// </summary>
+    private void Through(
+        int first, int end, TransformerWeights weights, SequenceLayout layout, Activations activations, Workspace w)
+    {
+        for (int i = first; i < end; i++)
+        {
+            LayerActivations a = activations.Layers[i], next = activations.Layers[i + 1];
+            LayerForward(weights.Layers[i], layout, a, w);
+            _ops.AddRmsNorm(
+                a.Mid, w.Delta, weights.Layers[i + 1].InputNorm, _eps, next.Input, w.Normed, next.InputRstd);
+        }
+    }
+
+    /// <summary>
+    /// Computes what was not kept of a layer, on the way back: all that the last layer left is still there, and so are
+    /// the inputs of the last segment; of another, those of its layers come first.
+    /// </summary>
+    private void Again(
+        int layer, TransformerWeights weights, SequenceLayout layout, Activations activations, Workspace w)
+    {
+        if (layer == weights.Layers.Count - 1)
+            return;
+        int segment = activations.SegmentLayers;
+        int first = (layer + 1) % segment == 0 ? layer + 1 - segment : layer;
+        LayerActivations a = activations.Layers[first];
+        _ops.RmsNorm(a.Input, weights.Layers[first].InputNorm, _eps, w.Normed, a.InputRstd);
+        Through(first, layer, weights, layout, activations, w);
+        LayerForward(weights.Layers[layer], layout, activations.Layers[layer], w);
     }
 
     /// <summary>From w.Normed (the layer's input after its norm) to w.Delta, what the layer adds to a.Mid.</summary>

@@ -16,7 +16,7 @@ internal sealed class DeviceFaults : IDisposable
     {
         _stream = stream;
         Memory = new DeviceMemory(context, "fault", (nuint)Marshal.SizeOf<Fault>());
-        _host = new PinnedMemory(context, Memory.Bytes);
+        _host = new PinnedMemory(context, "fault, for the host", Memory.Bytes);
         Memory.Zero(stream);
     }
 

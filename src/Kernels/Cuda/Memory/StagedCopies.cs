@@ -5,12 +5,14 @@ namespace MolEngine.Kernels.Cuda.Memory;
 
 /// <summary>
 /// Copies between the host and the device in the stream's order, through pinned memory. An upload returns as soon as it
-/// is queued, and what is queued after it finds the bytes there. Uploads fill two pieces in turn, one behind the other:
+/// is queued, and what is queued after it finds the bytes there. It crosses the bus on a stream of its own, beside what
+/// the device computes, and waits in a piece of device memory for its turn. Uploads fill two pieces one after the other:
 /// the host waits only where it is a whole piece ahead of the device.
 /// </summary>
 internal sealed class StagedCopies : IDisposable
 {
     private readonly CudaStream _stream;
+    private readonly CudaStream _bus;
     private readonly Piece[] _pieces;
     private readonly PinnedMemory _down;
 
@@ -22,9 +24,10 @@ internal sealed class StagedCopies : IDisposable
     public StagedCopies(CudaContext context, CudaStream stream, int pieceBytes = 4 << 20)
     {
         _stream = stream;
+        _bus = new CudaStream(context);
         _isPlanning = context.Driver is PlanningDriver;
         _pieces = [new Piece(context, pieceBytes), new Piece(context, pieceBytes)];
-        _down = new PinnedMemory(context, (nuint)pieceBytes);
+        _down = new PinnedMemory(context, "downloads", (nuint)pieceBytes);
     }
 
     /// <summary>Queues a copy; the source may change on return.</summary>
@@ -34,8 +37,12 @@ internal sealed class StagedCopies : IDisposable
         {
             Piece piece = WithRoom();
             int count = Math.Min(source.Length, piece.Bytes - piece.Used);
-            source[..count].CopyTo(piece.Memory.Span<byte>()[piece.Used..]);
-            _stream.Upload(piece.Memory, (nuint)count, destination, (nuint)piece.Used);
+            source[..count].CopyTo(piece.Host.Span<byte>()[piece.Used..]);
+            ulong waiting = piece.Device.Address + (ulong)piece.Used;
+            _bus.Upload(piece.Host, (nuint)count, waiting, (nuint)piece.Used);
+            piece.Arrived.Record(_bus);
+            _stream.WaitFor(piece.Arrived);
+            _stream.Copy(waiting, destination, (nuint)count);
             piece.Busy.Record(_stream);
             piece.Used += count;
             source = source[count..];
@@ -60,8 +67,10 @@ internal sealed class StagedCopies : IDisposable
     public void Dispose()
     {
         _stream.Drain();
+        _bus.Drain();
         foreach (Piece piece in _pieces)
             piece.Dispose();
+        _bus.Dispose();
         _down.Dispose();
     }
 
@@ -83,7 +92,12 @@ internal sealed class StagedCopies : IDisposable
         /// <summary>Bytes that copies were queued from since it was empty.</summary>
         public int Used { get; set; }
 
-        public PinnedMemory Memory { get; } = new(context, (nuint)bytes);
+        public PinnedMemory Host { get; } = new(context, "uploads", (nuint)bytes);
+
+        public DeviceMemory Device { get; } = new(context, "uploads", (nuint)bytes);
+
+        /// <summary>Behind the last copy across the bus.</summary>
+        public CudaEvent Arrived { get; } = new(context);
 
         /// <summary>Behind the last copy from it.</summary>
         public CudaEvent Busy { get; } = new(context);
@@ -91,7 +105,9 @@ internal sealed class StagedCopies : IDisposable
         public void Dispose()
         {
             Busy.Dispose();
-            Memory.Dispose();
+            Arrived.Dispose();
+            Device.Dispose();
+            Host.Dispose();
         }
     }
 }
