@@ -32,12 +32,14 @@ public sealed class OracleForward
     /// again with other settings.
     /// </summary>
     /// <param name="reference">The base model's pass over the same batch; null where no row has a KL weight.</param>
-    public OracleLoss MolLoss(OracleLossSettings settings, bool[] general, OracleForward? reference)
+    /// <param name="top">The ids that the KL of a token tells apart, in place of the base's top n; default: those.</param>
+    public OracleLoss MolLoss(
+        OracleLossSettings settings, bool[] general, OracleForward? reference, Func<int, int[]>? top = null)
     {
         if (general.Length != _batch.Rows)
             throw new ArgumentException($"oracle: general: expected {_batch.Rows} rows, got {general.Length}");
         var gradient = new double[Logits.Length];
-        (OracleLoss loss, int[] rows) = Forward(settings, general, reference, gradient);
+        (OracleLoss loss, int[] rows) = Forward(settings, general, reference, gradient, top);
         if (_trained.Count == 0 || rows.Length == 0)
             return loss;
         _tape.Backward(_logits, seed => gradient.CopyTo(seed, 0));
@@ -48,7 +50,7 @@ public sealed class OracleForward
     public OracleLoss CeLoss() => MolLoss(new OracleLossSettings(0, 1), new bool[_batch.Rows], null);
 
     private (OracleLoss Loss, int[] Rows) Forward(
-        OracleLossSettings settings, bool[] general, OracleForward? reference, double[] gradient)
+        OracleLossSettings settings, bool[] general, OracleForward? reference, double[] gradient, Func<int, int[]>? top)
     {
         int vocabulary = _logits.Columns;
         int[][] effective = [.. Enumerable.Range(0, _batch.Rows).Select(EffectiveTokens)];
@@ -70,7 +72,7 @@ public sealed class OracleForward
                     : reference.Logits.AsSpan(t * vocabulary, vocabulary);
                 (double tokenCe, double tokenKl) = TokenLoss.Compute(
                     z, z0, _batch.Labels[t], settings.TopN, ceWeight, klWeight, share / rows.Length,
-                    gradient.AsSpan(t * vocabulary, vocabulary));
+                    gradient.AsSpan(t * vocabulary, vocabulary), top?.Invoke(t));
                 ce[i] += share * tokenCe;
                 kl[i] += share * tokenKl;
             }

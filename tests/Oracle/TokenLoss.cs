@@ -10,15 +10,16 @@ internal static class TokenLoss
     /// </summary>
     /// <param name="z">The student's logits [V].</param>
     /// <param name="z0">The base model's logits [V]; empty for no KL.</param>
+    /// <param name="top">Ids that the KL tells apart; null for the n largest of z0.</param>
     public static (double Ce, double Kl) Compute(
         ReadOnlySpan<double> z, ReadOnlySpan<double> z0, int label, int topN, double a, double b, double scale,
-        Span<double> gradient)
+        Span<double> gradient, int[]? top = null)
     {
         int vocabulary = z.Length;
         var logP = new double[vocabulary];
         LogSoftmax(z, logP);
         var logRatio = new double[vocabulary];
-        double kl = z0.IsEmpty ? 0 : Divergence(logP, z0, Math.Min(topN, vocabulary), logRatio);
+        double kl = z0.IsEmpty ? 0 : Divergence(logP, z0, top ?? TopIds(z0, Math.Min(topN, vocabulary)), logRatio);
         for (int v = 0; v < vocabulary; v++)
             gradient[v] += scale * Math.Exp(logP[v]) * (a + b * (logRatio[v] - kl));
         gradient[label] -= scale * a;
@@ -44,11 +45,10 @@ internal static class TokenLoss
         return [.. top];
     }
 
-    private static double Divergence(double[] logP, ReadOnlySpan<double> z0, int n, double[] logRatio)
+    private static double Divergence(double[] logP, ReadOnlySpan<double> z0, int[] top, double[] logRatio)
     {
         var logQ = new double[logP.Length];
         LogSoftmax(z0, logQ);
-        int[] top = TopIds(z0, n);
         var inside = new bool[logP.Length];
         double kl = 0;
         foreach (int t in top)
@@ -58,7 +58,7 @@ internal static class TokenLoss
             kl += Math.Exp(logP[t]) * Bregman(logRatio[t]);
         }
 
-        if (n == logP.Length)
+        if (top.Length == logP.Length)
             return kl;
         double tailP = TailLogSumExp(logP, inside), tailRatio = tailP - TailLogSumExp(logQ, inside);
         for (int v = 0; v < logP.Length; v++)

@@ -17,6 +17,7 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly CudaStream _stream;
     private readonly CudaKernels _kernels;
     private readonly StagedCopies _copies;
+    private readonly DeviceHolders _holders = new();
     private readonly DeviceScratch _scratch;
     private readonly LayoutTables _tables;
     private readonly DeviceFaults _faults;
@@ -39,7 +40,7 @@ internal sealed partial class CudaOps : Ops.Ops
         _finish = new GemmFinish(stream, kernels);
         (ActivationType, UsesCublasLt) = (activationType, gemm is CublasLtGemm);
         _copies = new StagedCopies(context, stream);
-        _scratch = new DeviceScratch(context, stream);
+        _scratch = new DeviceScratch(context, stream, _holders);
         _tables = new LayoutTables(context, stream, _copies);
         _faults = new DeviceFaults(context, stream);
     }
@@ -71,7 +72,7 @@ internal sealed partial class CudaOps : Ops.Ops
     private bool IsBf16 => ActivationType == DType.BF16;
 
     public override Arena CreateArena(string name, bool isOffloaded = false) =>
-        new DeviceArena(name, _context, _stream, isOffloaded);
+        new DeviceArena(name, _context, _stream, _holders, isOffloaded);
 
     public override Tensor Adopt(Tensor host, Arena arena)
     {

@@ -22,6 +22,9 @@ public abstract class Arena(string name) : IDisposable
     /// <summary>What the arena holds, in order of allocation.</summary>
     public IReadOnlyList<Tensor> Tensors => _tensors;
 
+    /// <summary>What others hold of the same memory: for the table where there is no more.</summary>
+    protected virtual IEnumerable<(string What, long Bytes)> HeldBeside => [];
+
     /// <summary>A new tensor of zeros.</summary>
     /// <exception cref="OutOfDeviceMemoryException">
     /// Names the tensor, its type and shape, and lists the arena's largest allocations.
@@ -37,8 +40,13 @@ public abstract class Arena(string name) : IDisposable
         }
         catch (OutOfMemoryException e)
         {
-            throw new OutOfDeviceMemoryException(
-                $"arena {Name}", $"{name} {type} {shape}", bytes, _tensors.Select(t => (t.ToString(), t.Bytes)), e);
+            var failure = new OutOfDeviceMemoryException(
+                $"arena {Name}", $"{name} {type} {shape}", bytes,
+                [.. _tensors.Select(t => (t.ToString(), t.Bytes)), .. HeldBeside], e) { IsOfDevice = !IsOffloaded };
+            throw IsOffloaded
+                ? failure.WithAdvice("It is the host's memory: free some, or keep the optimizer's states on the device "
+                    + "(optimizer.offload: false).")
+                : failure;
         }
 
         Bytes += bytes;

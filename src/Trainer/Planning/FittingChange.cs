@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
@@ -18,6 +19,16 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
         .Where(c => c.Settings.Length > 0)
         .Select(c => new FittingChange(c.Settings, RunPlanner.Plan(c.changed, device)))
         .FirstOrDefault(c => c.Plan.Fits);
+
+    /// <summary>
+    /// What to do where memory ran out although the run was planned to fit: a change that needs less by as much as was
+    /// wanted.
+    /// </summary>
+    public static OutOfDeviceMemoryException Explain(RunConfig run, GpuModel device, OutOfDeviceMemoryException e)
+    {
+        long planned = Math.Min(device.MemoryBytes, RunPlanner.Plan(run, device).NeededBytes);
+        return e.WithAdvice($"To need that much less: {Sentence(run, device with { MemoryBytes = planned - e.WantedBytes })}.");
+    }
 
     /// <summary>For people: what to do where a run does not fit.</summary>
     public static string Sentence(RunConfig run, GpuModel device) => Find(run, device) is { } change

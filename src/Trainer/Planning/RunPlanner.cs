@@ -1,3 +1,4 @@
+using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
@@ -27,7 +28,7 @@ internal static class RunPlanner
         using var driver = new PlanningDriver(device);
         using Ops ops = CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), run.Device.GpuActivationType, meter: work);
         ModelConfig config = ModelConfig.Load(run.Model);
-        RunConfig small = run with { GlobalBatch = run.MicroBatch, Questions = null };
+        RunConfig small = run with { GlobalBatch = run.MicroBatch };
         using var session = new TrainingSession(
             small, ops, new Progress<TokenizingProgress>(), CancellationToken.None, Rows(small, config),
             ModelWeights.Planned(config, run.Init.Kind == InitKind.Random));
@@ -39,11 +40,24 @@ internal static class RunPlanner
         Work one = work.Sum - before;
         session.Optimization.Update([.. batch, .. batch], run.MicroBatch);
         Work micro = work.Sum - before - (2 * one), update = one - micro;
+        Decode(session);
         double microBatches = run.GlobalBatch / (double)run.MicroBatch;
         return new RunPlan(
             device, session.Memory, driver.HighWaterBytes, session.OffloadedBytes,
             (long)run.GlobalBatch * run.Data.Context, (microBatches * micro) + update,
             AttentionFlops(run, config, session.HasBaseLoss));
+    }
+
+    /// <summary>Samples and questions: a prompt and a token, with the cache of the longest.</summary>
+    private static void Decode(TrainingSession session)
+    {
+        int samples = session.Run.Samples > 0 ? Samples.MostTokens : 0;
+        int tokens = Math.Max(samples, session.Questions?.MostTokens ?? 0);
+        if (tokens == 0)
+            return;
+        using var decoder = new Decoder(session.Ops, session.Model.Config, session.Model.Student.Weights, tokens);
+        decoder.Append(new int[tokens - 1]);
+        decoder.Append([0]);
     }
 
     /// <summary>Refuses a run that there is not the memory for, before anything of it is loaded.</summary>

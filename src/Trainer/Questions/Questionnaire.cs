@@ -19,10 +19,13 @@ internal sealed class Questionnaire(
 
     public IReadOnlyList<Question> Questions => questions;
 
+    /// <summary>Of a prompt and its answer.</summary>
+    public int MostTokens => questions.Max(q => q.Prompt.Length) + maxTokens;
+
     /// <summary>The answers, in the order of the questions.</summary>
     public string[] Ask(TransformerWeights weights, CancellationToken cancel)
     {
-        using var decoder = new Decoder(ops, config, weights, questions.Max(q => q.Prompt.Length) + maxTokens);
+        using var decoder = new Decoder(ops, config, weights, MostTokens);
         return [.. questions.Select(q => Answer(decoder, q, cancel))];
     }
 

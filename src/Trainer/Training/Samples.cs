@@ -14,6 +14,9 @@ internal static class Samples
     private const int PromptTokens = 24;
     private const int AnswerTokens = 48;
 
+    /// <summary>Of prompt and answer.</summary>
+    public const int MostTokens = PromptTokens + AnswerTokens;
+
     public static IReadOnlyList<TextSample> Of(TrainingSession s, CancellationToken cancel)
     {
         IReadOnlyCollection<int> stops = s.Texts.StopIds(s.Run.Model);

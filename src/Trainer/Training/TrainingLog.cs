@@ -41,6 +41,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         TrainingOrder o = s.Order;
         Note($"plan       {o.Steps:N0} steps of {run.GlobalBatch} rows ({o.Epochs:0.###} epochs of {o.RowsPerEpoch:N0} rows)");
         Note($"memory     {s.TensorBytes / 1048576.0:N0} MiB of weights, gradients, optimizer states and activations");
+        if (s.OffloadedBytes > 0)
+            Note($"           {s.OffloadedBytes / 1048576.0:N0} MiB of the host's for the optimizer");
         if (from is not null)
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
@@ -59,8 +60,26 @@ internal sealed class TrainingRun
 
         using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = ComputeDevice.Open(run.Device, DeviceKeys.Device.Path, run.Threads);
-        if (ops.Gpu is { } gpu)
-            RunPlanner.RequireFits(run, gpu);
+        if (ops.Gpu is not { } gpu)
+        {
+            Execute(ops, run, resume, display, cancel, data);
+            return;
+        }
+
+        RunPlanner.RequireFits(run, gpu);
+        try
+        {
+            Execute(ops, run, resume, display, cancel, data);
+        }
+        catch (OutOfDeviceMemoryException e) when (e.IsOfDevice)
+        {
+            throw FittingChange.Explain(run, gpu, e);
+        }
+    }
+
+    private static void Execute(
+        Ops ops, RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data)
+    {
         using var session = new TrainingSession(run, ops, display, cancel, data);
 
         // Made only now: a mistake in the data or the model leaves no folder behind.

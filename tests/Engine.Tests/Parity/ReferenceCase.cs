@@ -3,6 +3,8 @@ using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Numerics;
+using MolEngine.Oracle;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;
@@ -62,6 +64,32 @@ internal sealed class ReferenceCase(string name, TestBackend? backend = null)
         }
 
         return (adapter.Config, modules);
+    }
+
+    /// <summary>The stored model in float64.</summary>
+    public OracleModel OracleModel()
+    {
+        var weights = new Dictionary<string, double[]>();
+        foreach (string name in TensorNames())
+        {
+            Tensor stored = Stored[name];
+            weights[name] = stored.Type == DType.BF16
+                ? Array.ConvertAll(stored.Span<ushort>().ToArray(), x => (double)Bf16.Widen(x))
+                : Array.ConvertAll(stored.Span<float>().ToArray(), x => (double)x);
+        }
+
+        return new OracleModel(OracleConfig.Parse(File.ReadAllText(Path.Combine(Folder, "config.json"))), weights);
+    }
+
+    /// <summary>The case's adapter in float64.</summary>
+    public OracleLora OracleLora()
+    {
+        PeftAdapter adapter = PeftAdapter.Load(Path.Combine(Folder, "adapter"), Config);
+        double[] Doubles(Tensor t) => Array.ConvertAll(t.Span<float>().ToArray(), x => (double)x);
+        var tensors = new Dictionary<string, double[]>();
+        foreach ((string module, (Tensor a, Tensor b)) in adapter.Modules)
+            (tensors[PeftNames.A(module)], tensors[PeftNames.B(module)]) = (Doubles(a), Doubles(b));
+        return new OracleLora(adapter.Config.Scale, tensors);
     }
 
     /// <summary>Rows of a file's inputs.</summary>

@@ -70,7 +70,7 @@ public sealed class CudaMemoryTests : IDisposable
     [Fact]
     public void Scratch_grows_and_is_kept()
     {
-        using var scratch = new DeviceScratch(_context, _stream);
+        using var scratch = new DeviceScratch(_context, _stream, new DeviceHolders());
         DeviceMemory first = scratch.Get("a", DType.F32, 10);
         Assert.Same(first, scratch.Get("a", DType.BF16, 20));
         DeviceMemory larger = scratch.Get("a", DType.F32, 11);
@@ -116,7 +116,7 @@ public sealed class CudaMemoryTests : IDisposable
     public void An_arena_of_a_device_starts_as_zeros_and_is_no_span(bool isOffloaded)
     {
         long held = _driver.HeldBytes;
-        using var arena = new DeviceArena("test", _context, _stream, isOffloaded);
+        using var arena = new DeviceArena("test", _context, _stream, new DeviceHolders(), isOffloaded);
         Tensor tensor = arena.Allocate("x", DType.F32, 3, 5);
         var got = new byte[60];
         got.AsSpan().Fill(1);
@@ -130,6 +130,39 @@ public sealed class CudaMemoryTests : IDisposable
         Assert.Contains("expected host memory", refusal);
         Assert.Contains("expected host memory",
             Assert.Throws<InvalidOperationException>(() => tensor.Slice(1, 1).Span<float>()).Message);
+    }
+
+    [Fact]
+    public void Where_there_is_no_more_the_table_shows_who_holds_it()
+    {
+        using var driver = new VirtualCudaDriver(DeviceProfile.Sm80 with { MemoryBytes = 10_000 });
+        using var context = CudaContext.Create(driver, 0);
+        using var stream = new CudaStream(context);
+        var holders = new DeviceHolders();
+        using DeviceArena weights = new("weights", context, stream, holders), states = new("states", context, stream, holders);
+        using var scratch = new DeviceScratch(context, stream, holders);
+        using (var gone = new DeviceArena("gone", context, stream, holders))
+            gone.Allocate("x", DType.F32, 1000);
+        weights.Allocate("w", DType.F32, 1000);
+        states.Allocate("m", DType.F32, 500);
+        scratch.Get("sums", DType.F32, 600);
+        Check(
+            () => states.Allocate("v", DType.F32, 5, 100), "arena states: no memory for v F32 [5, 100]", 2000,
+            ["arena weights", "workspace", "m F32 [500]"]);
+        Check(
+            () => scratch.Get("more", DType.F32, 700), "workspace: no memory for \"more\"", 2800,
+            ["arena weights", "sums", "arena states"]);
+
+        static void Check(Action allocate, string says, long wanted, string[] table)
+        {
+            OutOfDeviceMemoryException e = Assert.Throws<OutOfDeviceMemoryException>(allocate);
+            Assert.StartsWith(says, e.Message);
+            Assert.Equal(wanted, e.WantedBytes);
+            Assert.Equal(table, e.Message.Split('\n')[1..].Select(l => l[18..]));
+            string better = e.WithAdvice("Buy another.").Message;
+            Assert.Contains(" held. Buy another.\n", better);
+            Assert.EndsWith(e.Message[e.Message.IndexOf('\n')..], better);
+        }
     }
 
     private static SequenceLayout Layout(int rows)

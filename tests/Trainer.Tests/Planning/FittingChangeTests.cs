@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Planning;
@@ -45,6 +46,41 @@ public sealed class FittingChangeTests : IDisposable
         Assert.Equal(
             "no setting of it does: take a smaller model, or a GPU with more memory",
             FittingChange.Sentence(Load([]), Gpu(1 << 30)));
+    }
+
+    /// <summary>The plan says 8 micro-batches fit; the driver had less. What is named needs so much less than planned.</summary>
+    [Fact]
+    public void Where_memory_runs_out_all_the_same_a_smaller_setting_is_named()
+    {
+        RunConfig run = Load(["micro_batch=8"]);
+        GpuModel gpu = Gpu(Plan(["micro_batch=8"]).NeededBytes + (1L << 30));
+        var failure = new OutOfDeviceMemoryException("arena activations", "x F32 [5]", 20, [("w", 5)], null);
+        OutOfDeviceMemoryException said = FittingChange.Explain(run, gpu, failure);
+        Assert.Matches(
+            @"^arena activations: no memory for x F32 \[5\]: .* held\. To need that much less: --set micro_batch=1 would "
+            + @"need [0-9.]+ GiB\.\n +0\.0 MiB  w$", said.Message);
+
+        long saved = Plan(["micro_batch=8"]).NeededBytes - Plan(["micro_batch=1"]).NeededBytes;
+        failure = new OutOfDeviceMemoryException("arena activations", "x", saved + 1, [], null);
+        Assert.Contains(
+            "less: --set micro_batch=1 --set recompute=layer would", FittingChange.Explain(run, gpu, failure).Message);
+    }
+
+    /// <summary>With moments and masters on the host.</summary>
+    [Fact]
+    public void All_parameters_of_a_7B_model_are_trained_in_80_GB()
+    {
+        using var qwen = new LargeModel(
+            ("vocab_size", 152_064), ("hidden_size", 3584), ("intermediate_size", 18_944), ("num_hidden_layers", 28),
+            ("num_attention_heads", 28), ("num_key_value_heads", 4));
+        RunConfig run = RunConfigLoader.Load(
+            qwen.Config, ["method=full", "lora={}", "init=pretrained", "data.context=8192", "micro_batch=1"]);
+        GpuModel h100 = GpuModel.Find("h100")!;
+        FittingChange? change = FittingChange.Find(run, h100);
+        Assert.Equal(["optimizer.offload=true", "recompute=layer"], change?.Settings);
+        Assert.InRange(change!.Plan.NeededBytes, 50L << 30, 70L << 30);
+        Assert.InRange(change.Plan.HostBytes, 78L << 30, 80L << 30);
+        Assert.InRange(change.Plan.ForecastRate, 3000, change.Plan.LimitRate);
     }
 
     [Fact]

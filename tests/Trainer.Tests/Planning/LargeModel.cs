@@ -2,12 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace MolEngine.Trainer.Tests.Planning;
 
-/// <summary>The config of a model of 700 million parameters, and no weights: what a plan needs.</summary>
+/// <summary>The config of a large model, and no weights: what a plan needs.</summary>
 internal sealed class LargeModel : IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    public LargeModel()
+    /// <param name="shape">Keys of config.json that differ from those of 700 million parameters.</param>
+    public LargeModel(params (string Key, int Value)[] shape)
     {
         Directory.CreateDirectory(Model);
         string source = Path.Combine(TinyRun.Material, "model");
@@ -19,7 +20,7 @@ internal sealed class LargeModel : IDisposable
             ("vocab_size", 100_000), ("hidden_size", 2048), ("intermediate_size", 6144), ("num_hidden_layers", 10),
             ("num_attention_heads", 16), ("num_key_value_heads", 8), ("head_dim", 128),
             ("max_position_embeddings", 8192),
-        })
+        }.Concat(shape))
         {
             json[key] = value;
         }

@@ -22,6 +22,7 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
     [InlineData("lora", "fp32", "micro_batch=3", "recompute=layer")]
     [InlineData("full", "bf16", "micro_batch=2", "recompute=layer")]
     [InlineData("lora", "bf16", "micro_batch=2", "recompute=full")]
+    [InlineData("lora", "fp32", "micro_batch=1", "samples=1")]
     [InlineData("full", "fp32", "micro_batch=1", "loss=ce")]
     [InlineData("full", "bf16", "micro_batch=1", "init=random")]
     [InlineData("full", "bf16", "micro_batch=2", "optimizer.offload=true")]
@@ -37,6 +38,7 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
             driver, 0, new KernelImages(compiler: null, cache: null), precision == "fp32" ? DType.F32 : DType.BF16);
         using var session = new TrainingSession(run, ops, new Progress<TokenizingProgress>(), CancellationToken.None);
         session.Optimization.Update([.. session.Rows(0).Select(Rows.Of)], run.MicroBatch);
+        _ = Samples.Of(session, CancellationToken.None);
         foreach (((string what, long planned), (string _, long held)) in plan.Memory.Zip(session.Memory))
         {
             // Tables of a micro-batch's documents are in the workspace: real rows have more documents than one.

@@ -45,7 +45,7 @@ internal sealed class CublasLtGemm : IGemm
     public CublasLtGemm(CudaStream stream, CudaKernels kernels, ICublasLt library)
     {
         (_stream, _library) = (stream, library);
-        _scratch = new DeviceScratch(stream.Context, stream);
+        _scratch = new DeviceScratch(stream.Context, stream, new DeviceHolders());
         _builtin = new BuiltinGemm(stream, kernels);
         _finish = new GemmFinish(stream, kernels);
         _workspace = new DeviceMemory(stream.Context, "cublasLt workspace", WorkspaceBytes);

@@ -6,9 +6,18 @@ namespace MolEngine.Kernels.Cuda.Memory;
 /// Named workspace of the CUDA backend: a buffer grows when an op asks for more and is kept for the next call. Contents
 /// are undefined at every <see cref="Get"/>; what an earlier op queued on it has run before what a later one queues.
 /// </summary>
-internal sealed class DeviceScratch(CudaContext context, CudaStream stream) : IDisposable
+internal sealed class DeviceScratch : IDisposable
 {
+    private readonly CudaContext _context;
+    private readonly CudaStream _stream;
+    private readonly DeviceHolders _holders;
     private readonly Dictionary<string, DeviceMemory> _buffers = [];
+
+    public DeviceScratch(CudaContext context, CudaStream stream, DeviceHolders holders)
+    {
+        (_context, _stream, _holders) = (context, stream, holders);
+        holders.Add(this, "workspace", () => Bytes);
+    }
 
     public long Bytes => _buffers.Values.Sum(b => (long)b.Bytes);
 
@@ -21,24 +30,26 @@ internal sealed class DeviceScratch(CudaContext context, CudaStream stream) : ID
             return buffer;
         if (_buffers.Remove(name))
         {
-            stream.Synchronize();
+            _stream.Synchronize();
             buffer!.Dispose();
         }
 
         try
         {
-            return _buffers[name] = new DeviceMemory(context, name, (nuint)bytes);
+            return _buffers[name] = new DeviceMemory(_context, name, (nuint)bytes);
         }
         catch (OutOfMemoryException e)
         {
             throw new OutOfDeviceMemoryException(
-                "workspace", $"\"{name}\"", bytes, _buffers.Select(b => (b.Key, (long)b.Value.Bytes)), e);
+                "workspace", $"\"{name}\"", bytes,
+                [.. _buffers.Select(b => (b.Key, (long)b.Value.Bytes)), .. _holders.Beside(this)], e);
         }
     }
 
     public void Dispose()
     {
-        stream.Drain();
+        _stream.Drain();
+        _holders.Remove(this);
         foreach (DeviceMemory buffer in _buffers.Values)
             buffer.Dispose();
         _buffers.Clear();
