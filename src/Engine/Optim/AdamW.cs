@@ -17,6 +17,7 @@ public sealed class AdamW
     private readonly Ops _ops;
     private readonly AdamWOptions _options;
     private readonly AdamWTensors[] _tensors;
+    private readonly Tensor _squares;
 
     public AdamW(Ops ops, AdamWOptions options, IReadOnlyList<Parameter> parameters, Arena arena)
     {
@@ -29,6 +30,7 @@ public sealed class AdamW
                 p => arena.Allocate($"{p.Name} {what} moment", DType.F32, p.Value.Shape.Dimensions.ToArray())),
         ];
 
+        _squares = arena.Allocate("squared norm of the gradient", DType.F64, 1);
         FirstMoments = States("first");
         SecondMoments = States("second");
         _tensors =
@@ -47,11 +49,15 @@ public sealed class AdamW
     /// <summary>Updates made so far.</summary>
     public int Steps { get; set; }
 
-    /// <summary>L2 norm of the whole gradient, in float64, in the order of the parameters.</summary>
-    public double GradientNorm() => Math.Sqrt(_ops.SumOfSquares([.. Parameters.Select(p => p.Gradient)]));
+    /// <summary>Queues the square of the L2 norm of the whole gradient, in the order of the parameters: F64 [1].</summary>
+    public Tensor SquaredGradientNorm()
+    {
+        _ops.SumOfSquares([.. Parameters.Select(p => p.Gradient)], _squares);
+        return _squares;
+    }
 
     /// <summary>Clips and updates. Gradients are left as they are.</summary>
-    /// <param name="gradientNorm">As <see cref="GradientNorm"/> gave it.</param>
+    /// <param name="gradientNorm">The root of <see cref="SquaredGradientNorm"/>.</param>
     public void Step(double learningRate, double gradientNorm)
     {
         Steps++;

@@ -87,7 +87,8 @@ public sealed class LossPass : IDisposable
     /// <summary>
     /// Figures of all rows since the last call, in order. A device is waited for here, once for a whole batch.
     /// </summary>
-    public RowFigures[] Collect() => _figures.Collect();
+    /// <param name="beside">F64 tensors that are read in the same wait.</param>
+    public RowFigures[] Collect(params (Tensor Source, double[] Destination)[] beside) => _figures.Collect(beside);
 
     public void Dispose() => _arena.Dispose();
 

@@ -27,9 +27,8 @@ public sealed class MolOptimization(
     {
         int step = optimizer.Steps;
         var batchLoss = new BatchLoss(loss, globalBatch);
-        RowFigures[] rows = Accumulate(globalBatch, batchLoss, microBatch, cancel);
+        (RowFigures[] rows, double norm) = Accumulate(globalBatch, batchLoss, microBatch, cancel);
         double value = batchLoss.Value(rows);
-        double norm = optimizer.GradientNorm();
         NonFiniteException.ThrowIf(ops, step, value, norm, rows, student.Parameters);
         double rate = schedule.At(step);
         optimizer.Step(rate, norm);
@@ -48,14 +47,14 @@ public sealed class MolOptimization(
         {
             // Rows of the other kind are emptied, not removed: weights and dropout masks stay those of the whole batch.
             TokenRow[] own = [.. globalBatch.Select(r => r.General == general ? r : TokenRow.Empty)];
-            Accumulate(own, batchLoss, microBatch, cancel);
-            return optimizer.GradientNorm();
+            return Accumulate(own, batchLoss, microBatch, cancel).GradientNorm;
         }
 
         return (Norm(general: false), Norm(general: true));
     }
 
-    private RowFigures[] Accumulate(
+    /// <summary>A device is waited for once, at the end.</summary>
+    private (RowFigures[] Rows, double GradientNorm) Accumulate(
         IReadOnlyList<TokenRow> globalBatch, BatchLoss batchLoss, int microBatch, CancellationToken cancel)
     {
         TransformerWeights weights = student.TrainingWeights(optimizer.Steps);
@@ -71,6 +70,8 @@ public sealed class MolOptimization(
         }
 
         student.FinishGradients();
-        return pass.Collect();
+        var squares = new double[1];
+        RowFigures[] rows = pass.Collect((optimizer.SquaredGradientNorm(), squares));
+        return (rows, Math.Sqrt(squares[0]));
     }
 }

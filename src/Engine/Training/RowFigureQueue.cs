@@ -35,9 +35,15 @@ internal sealed class RowFigureQueue(Ops ops, Arena arena)
     }
 
     /// <summary>Figures of all rows that are queued, which then are no more.</summary>
-    public RowFigures[] Collect()
+    /// <param name="beside">Read in the same wait.</param>
+    public RowFigures[] Collect(params (Tensor Source, double[] Destination)[] beside)
     {
-        double[][] sums = [.. _rows.Select(r => r.Table).Distinct().Select(t => Read(_tables[t]))];
+        (Tensor Source, double[] Destination)[] tables =
+        [
+            .. _rows.Select(r => r.Table).Distinct().Select(t => (_tables[t], new double[_tables[t].Count])),
+        ];
+        ops.Download([.. tables, .. beside]);
+        double[][] sums = [.. tables.Select(t => t.Destination)];
         RowFigures[] figures = [.. _rows.Select(r => Of(r.Row, r.HasBase, sums[r.Table].AsSpan(r.At * Ops.RowSums)))];
         _rows.Clear();
         return figures;
@@ -51,12 +57,5 @@ internal sealed class RowFigureQueue(Ops ops, Arena arena)
         int n = row.EffectiveTokens, divisor = Math.Max(n, 1);
         return new RowFigures(
             row.General, n, sums[0] / divisor, sums[1] / divisor, hasBase ? sums[2] / divisor : 0);
-    }
-
-    private double[] Read(Tensor table)
-    {
-        var values = new double[table.Count];
-        ops.Download<double>(table, values);
-        return values;
     }
 }

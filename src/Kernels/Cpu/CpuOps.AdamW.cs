@@ -13,7 +13,8 @@ internal sealed unsafe partial class CpuOps<S, V>
             AdamWTensor(t, t.Decays ? decayed : kept);
     }
 
-    protected override double SumOfSquaresCore(IReadOnlyList<Tensor> tensors) => tensors.Sum(SumOfSquares);
+    protected override void SumOfSquaresCore(IReadOnlyList<Tensor> tensors, Tensor sum) =>
+        sum.Span<double>()[0] = tensors.Sum(SumOfSquares);
 
     private void AdamWTensor(AdamWTensors t, AdamWFactors factors)
     {

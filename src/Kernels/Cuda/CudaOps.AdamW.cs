@@ -33,13 +33,16 @@ internal sealed partial class CudaOps
 
     private static Tensor[] ReadAndWritten(AdamWTensors t) => [t.Value, t.M, t.V];
 
-    protected override double SumOfSquaresCore(IReadOnlyList<Tensor> tensors)
+    protected override void SumOfSquaresCore(IReadOnlyList<Tensor> tensors, Tensor sum)
     {
         long all = tensors.Sum(Chunks);
         if (all == 0)
-            return 0;
+        {
+            ZeroCore(sum);
+            return;
+        }
+
         DeviceMemory partial = _scratch.Get("sums of squares", DType.F64, all);
-        DeviceMemory total = _scratch.Get("sum of squares", DType.F64, 1);
         long done = 0;
         foreach (Tensor x in tensors.Where(x => x.Count > 0))
         {
@@ -51,10 +54,7 @@ internal sealed partial class CudaOps
 
         Launch(
             "reduce", "sum_f64", new LaunchShape(new Dim3(1), new Dim3(SumThreads)),
-            Arguments().Add(partial).Add(total).Add(all));
-        var sum = new double[1];
-        Read(total.Address, MemoryMarshal.AsBytes(sum.AsSpan()));
-        return sum[0];
+            Arguments().Add(partial).Add(sum).Add(all).Moves(all * sizeof(double)));
     }
 
     private static long Chunks(Tensor x) => (x.Count + SumChunk - 1) / SumChunk;

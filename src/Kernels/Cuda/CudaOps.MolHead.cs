@@ -48,7 +48,7 @@ internal sealed partial class CudaOps
             pass.Run(hidden, block.Tokens, block.PieceEnds);
     }
 
-    private HeadDevice MakeHeadDevice() => new(_stream, _kernels, _scratch, _copies, _gemm, HeadSizes);
+    private HeadDevice MakeHeadDevice() => new(_queue, _scratch, _copies, _gemm, HeadSizes);
 
     protected override void HeadRowSumsCore(
         HeadResult result, HeadTargets targets, SequenceLayout layout, Tensor sums)

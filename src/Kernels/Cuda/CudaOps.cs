@@ -24,8 +24,7 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly IGemm _gemm;
     private readonly IGemm _decode;
     private readonly GemmFinish _finish;
-    private readonly IWorkMeter? _meter;
-    private readonly KernelArguments _arguments = new();
+    private readonly KernelQueue _queue;
 
     /// <param name="context">Owned from here on, with its driver, stream, kernels and products.</param>
     /// <param name="meter">Told of all work; null for none.</param>
@@ -33,7 +32,8 @@ internal sealed partial class CudaOps : Ops.Ops
         CudaContext context, CudaStream stream, CudaKernels kernels, IGemm gemm, DType activationType,
         IWorkMeter? meter = null)
     {
-        (_context, _stream, _kernels, _meter) = (context, stream, kernels, meter);
+        (_context, _stream, _kernels) = (context, stream, kernels);
+        _queue = new KernelQueue(stream, kernels, meter);
         var decode = new DecodeGemm(stream, kernels);
         _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter);
         _decode = meter is null ? decode : new MeteredGemm(decode, meter);
@@ -106,6 +106,15 @@ internal sealed partial class CudaOps : Ops.Ops
         Read((ulong)source.Address, bytes);
     }
 
+    public override void Download(IReadOnlyList<(Tensor Source, double[] Destination)> parts)
+    {
+        foreach ((Tensor source, double[] destination) in parts)
+            RequireBytes("download", source, destination.Length * (long)sizeof(double));
+        _faults.Look();
+        _copies.Download([.. parts.Select(p => ((ulong)p.Source.Address, p.Destination))]);
+        _faults.Throw();
+    }
+
     public override void Synchronize()
     {
         _faults.Look();
@@ -137,14 +146,10 @@ internal sealed partial class CudaOps : Ops.Ops
         _faults.Throw();
     }
 
-    /// <summary>Empty arguments; one launch at a time is made ready.</summary>
-    private KernelArguments Arguments() => _arguments.Clear();
+    private KernelArguments Arguments() => _queue.Arguments();
 
-    private void Launch(string source, string kernel, in LaunchShape shape, KernelArguments arguments)
-    {
-        _meter?.Launch(kernel, arguments.TensorBytes, arguments.LinkBytes);
-        _kernels.Get(source, kernel).Launch(_stream, shape, arguments);
-    }
+    private void Launch(string source, string kernel, in LaunchShape shape, KernelArguments arguments) =>
+        _queue.Launch(source, kernel, shape, arguments);
 
     private static unsafe ReadOnlySpan<byte> HostBytes(Tensor host, long start, int count) =>
         new((byte*)host.Address + start, count);

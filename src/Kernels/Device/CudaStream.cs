@@ -52,23 +52,22 @@ public sealed class CudaStream(CudaContext context) : CudaResource(context, Crea
     /// </summary>
     public void Upload(PinnedMemory source, nuint count, ulong destination, nuint offset = 0)
     {
-        if (offset > source.Bytes || count > source.Bytes - offset)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(count), $"upload of {count} bytes from byte {offset}: expected them within {source.Bytes}");
-        }
-
+        RequireWithin(source, "upload", count, offset);
         Context.MakeCurrent();
         Driver.Check(Driver.cuMemcpyAsync(destination, source.Address + offset, count, Value));
         GC.KeepAlive(source);
         GC.KeepAlive(this);
     }
 
-    /// <summary>Queues a copy into pinned memory: it holds the bytes once the stream has reached it.</summary>
-    public void Download(ulong source, nuint count, PinnedMemory destination)
+    /// <summary>
+    /// Queues a copy into pinned memory, from byte <paramref name="offset"/> on: it holds the bytes once the stream has
+    /// reached it.
+    /// </summary>
+    public void Download(ulong source, nuint count, PinnedMemory destination, nuint offset = 0)
     {
+        RequireWithin(destination, "download", count, offset);
         Context.MakeCurrent();
-        Driver.Check(Driver.cuMemcpyAsync(destination.Address, source, count, Value));
+        Driver.Check(Driver.cuMemcpyAsync(destination.Address + offset, source, count, Value));
         GC.KeepAlive(destination);
         GC.KeepAlive(this);
     }
@@ -98,6 +97,15 @@ public sealed class CudaStream(CudaContext context) : CudaResource(context, Crea
         Driver.Check(Driver.cuStreamWaitEvent(Value, recorded.Value, 0));
         GC.KeepAlive(recorded);
         GC.KeepAlive(this);
+    }
+
+    private static void RequireWithin(PinnedMemory host, string what, nuint count, nuint offset)
+    {
+        if (offset > host.Bytes || count > host.Bytes - offset)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), $"{what} of {count} bytes from byte {offset}: expected them within {host.Bytes}");
+        }
     }
 
     private protected override void ReleaseIn(ICudaDriver driver, nint native) => driver.cuStreamDestroy(native);

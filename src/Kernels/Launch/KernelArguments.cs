@@ -31,7 +31,7 @@ public sealed class KernelArguments
 
     /// <summary>Says of bytes that no tensor among the arguments stands for.</summary>
     /// <param name="linkBytes">How many of them cross the bus.</param>
-    public KernelArguments Moves(long bytes, long linkBytes)
+    public KernelArguments Moves(long bytes, long linkBytes = 0)
     {
         TensorBytes += bytes;
         LinkBytes += linkBytes;

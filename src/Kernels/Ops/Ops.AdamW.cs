@@ -39,18 +39,32 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// Sum of squares of fp32 tensors, in float64, in a fixed order. It is infinite or NaN where an element is.
+    /// sum = the sum of squares of fp32 tensors, in float64, in a fixed order. It is infinite or NaN where an element is.
     /// </summary>
-    public double SumOfSquares(params IReadOnlyList<Tensor> tensors)
+    /// <param name="sum">F64 [1].</param>
+    public void SumOfSquares(IReadOnlyList<Tensor> tensors, Tensor sum)
     {
         foreach (Tensor x in tensors)
             Require.Type(nameof(SumOfSquares), x.Name, x, DType.F32);
-        return SumOfSquaresCore(tensors);
+        Require.Type(nameof(SumOfSquares), nameof(sum), sum, DType.F64);
+        Require.Count(nameof(SumOfSquares), nameof(sum), sum, 1);
+        SumOfSquaresCore(tensors, sum);
+    }
+
+    /// <summary>As the other, for a caller that waits for the number.</summary>
+    public double SumOfSquares(params IReadOnlyList<Tensor> tensors)
+    {
+        using Arena arena = CreateArena("sum of squares");
+        Tensor sum = arena.Allocate("sum", DType.F64, 1);
+        SumOfSquares(tensors, sum);
+        var value = new double[1];
+        Download<double>(sum, value);
+        return value[0];
     }
 
     protected abstract void AdamWCore(IReadOnlyList<AdamWTensors> tensors, in AdamWStep step);
 
-    protected abstract double SumOfSquaresCore(IReadOnlyList<Tensor> tensors);
+    protected abstract void SumOfSquaresCore(IReadOnlyList<Tensor> tensors, Tensor sum);
 
     private static void CheckAdamW(AdamWTensors t)
     {

@@ -66,6 +66,13 @@ public abstract partial class Ops : IDisposable
     public abstract void Download<T>(Tensor source, Span<T> destination)
         where T : unmanaged;
 
+    /// <summary>Copies the values of several F64 tensors to the host: a device is waited for once.</summary>
+    public virtual void Download(IReadOnlyList<(Tensor Source, double[] Destination)> parts)
+    {
+        foreach ((Tensor source, double[] destination) in parts)
+            Download<double>(source, destination);
+    }
+
     /// <summary>Waits until all that was asked for is done; faults of that work come out here.</summary>
     public abstract void Synchronize();
 

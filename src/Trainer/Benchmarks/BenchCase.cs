@@ -11,12 +11,9 @@ internal sealed record BenchCase(string Op, string Shape, Action Run)
 
     /// <summary>
     /// Bytes that must move by a kernel's contract, of all its launches in the call, by what its name begins with: of
-    /// kernels that read and write the same memory, or whose work the meter is not told. Others move tensors once.
+    /// kernels that read and write the same memory, or whose least are sectors. Others move what the meter is told.
     /// </summary>
     public IReadOnlyDictionary<string, long> Bytes { get; init; } = new Dictionary<string, long>();
-
-    /// <summary>Whether the meter is told of the kernels of <see cref="Bytes"/>: not of the head's.</summary>
-    public bool IsTold { get; init; } = true;
 
     /// <summary>Whether a product [m, n] over k is added to what is there, fp32, which is read then.</summary>
     public Func<int, int, int, bool> Adds { get; init; } = (_, _, _) => false;
@@ -32,7 +29,7 @@ internal sealed record BenchCase(string Op, string Shape, Action Run)
     /// <param name="work">What the meter was told of it.</param>
     public long BytesOf(IReadOnlyList<WorkLog.Entry> work)
     {
-        long contracts = Bytes.Where(b => !IsTold || work.Any(w => IsOf(w, b.Key))).Sum(b => b.Value);
+        long contracts = Bytes.Where(b => work.Any(w => IsOf(w, b.Key))).Sum(b => b.Value);
         return contracts + work.Where(w => !Bytes.Keys.Any(k => IsOf(w, k))).Sum(w => w.BytesIn(this));
     }
 

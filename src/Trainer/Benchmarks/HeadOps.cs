@@ -32,14 +32,12 @@ internal static class HeadOps
         yield return new BenchCase("BaseTopN", shape, () => i.Ops.BaseTopN(x, weight, targets, top))
         {
             Bytes = BaseBytes(i, n),
-            IsTold = false,
         };
         Tensor dHidden = i.Singles("dHidden", hidden);
         yield return new BenchCase(
             "MolHead", shape, () => i.Ops.MolHead(x, weight, targets, top, i.Layout, result, dHidden, null))
         {
             Bytes = StudentBytes(i, n, isTrained: false),
-            IsTold = false,
             Adds = AddsTo(i),
         };
         Tensor dWeight = i.Zeros("head gradient", DType.F32, vocabulary, hidden);
@@ -47,7 +45,6 @@ internal static class HeadOps
             "MolHead, full", shape, () => i.Ops.MolHead(x, weight, targets, top, i.Layout, result, dHidden, dWeight))
         {
             Bytes = StudentBytes(i, n, isTrained: true),
-            IsTold = false,
             Adds = AddsTo(i),
         };
         Tensor sums = i.Zeros("sums of rows", DType.F64, 1, Ops.RowSums);

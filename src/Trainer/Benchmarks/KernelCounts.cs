@@ -46,7 +46,7 @@ internal sealed class KernelCounts(BenchCase call, string kernel)
     /// <summary>Of all arithmetic in floating point, what tensor cores do.</summary>
     public double TensorShare => Share(_tensorOperations, _tensorOperations + _floatOperations);
 
-    /// <param name="work">What the meter was told of it; nothing of kernels that it is not told of.</param>
+    /// <param name="work">What the meter was told of it.</param>
     public void Add(LaunchCounters c, IEnumerable<WorkLog.Entry> work)
     {
         Launches++;

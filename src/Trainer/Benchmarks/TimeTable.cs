@@ -18,7 +18,8 @@ internal static class TimeTable
         Number(t.Bandwidth, 1e-9, "0.0"), Percent(t.BandwidthShare),
         t.Flops > 0 ? Number(t.Rate, 1e-12, "0.00") : "-", t.Flops > 0 ? Percent(t.RateShare) : "-");
 
-    public static IReadOnlyList<CsvColumn> Columns(IReadOnlyList<OpTimes> all, string productBy)
+    public static IReadOnlyList<CsvColumn> Columns(
+        IReadOnlyList<OpTimes> all, string productBy, string gemm)
     {
         CsvColumn Of(string name, Func<OpTimes, object?> value) => new(name, [.. all.Select(value)]);
         return
@@ -37,6 +38,7 @@ internal static class TimeTable
             Of("copy_bytes_per_second", t => t.Limits.Bandwidth),
             Of("product_flops_per_second", t => t.Limits.ProductRate),
             Of("product_by", _ => productBy),
+            Of("gemm", _ => gemm),
         ];
     }
 

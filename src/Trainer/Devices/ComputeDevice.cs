@@ -62,16 +62,18 @@ internal static class ComputeDevice
 
     /// <summary>The library that does the products of a GPU; null for this program's kernels.</summary>
     /// <exception cref="EnvironmentFaultException">It is asked for and absent.</exception>
-    public static ICublasLt? Products(DeviceSettings settings, int newestMajor = int.MaxValue)
+    /// <param name="key">What a mistake is blamed on: "gemm" of a config, "--gemm" of a command line.</param>
+    public static ICublasLt? Products(
+        GemmKind gemm, LibrarySearch search, string key, int newestMajor = int.MaxValue)
     {
-        if (settings.Gemm == GemmKind.Builtin)
+        if (gemm == GemmKind.Builtin)
             return null;
-        ICublasLt? blas = CudaToolkit.FindCublasLt(settings.Search, newestMajor).Blas;
-        return blas is not null || settings.Gemm == GemmKind.Auto
+        ICublasLt? blas = CudaToolkit.FindCublasLt(search, newestMajor).Blas;
+        return blas is not null || gemm == GemmKind.Auto
             ? blas
             : throw new EnvironmentFaultException(
-                "gemm: cublaslt: expected cuBLASLt on this machine, got none. `molengine doctor` shows where it was "
-                + "looked for; `gemm: builtin` needs none.");
+                $"{key}: cublaslt: expected cuBLASLt on this machine, got none. `molengine doctor` shows where it was "
+                + "looked for; builtin needs none.");
     }
 
     /// <summary>A GPU that will do, as training takes it.</summary>
@@ -90,7 +92,7 @@ internal static class ComputeDevice
     {
         int ordinal = settings.Device.Kind == DeviceKind.Auto ? FirstUsable(probe)!.Ordinal : settings.Device.Ordinal;
         Require(probe, ordinal, key);
-        ICublasLt? blas = Products(settings, probe.NewestMajor);
+        ICublasLt? blas = Products(settings.Gemm, settings.Search, DeviceKeys.Gemm.Path, probe.NewestMajor);
         return OpenCuda(probe, ordinal, settings.Search, settings.GpuActivationType, blas);
     }
 

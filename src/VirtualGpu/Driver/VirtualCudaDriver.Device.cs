@@ -101,7 +101,11 @@ public sealed unsafe partial class VirtualCudaDriver
         return CUresult.CUDA_SUCCESS;
     }
 
-    public CUresult cuCtxSynchronize() => Strict(_scheduler.SynchroniseAll);
+    public CUresult cuCtxSynchronize()
+    {
+        Waits++;
+        return Strict(_scheduler.SynchroniseAll);
+    }
 
     private CUresult CheckDevice(int device) => device == 0
         ? CUresult.CUDA_SUCCESS

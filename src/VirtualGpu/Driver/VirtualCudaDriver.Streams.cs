@@ -23,7 +23,11 @@ public sealed unsafe partial class VirtualCudaDriver
         return _isDead ? CUresult.CUDA_SUCCESS : Strict(() => _scheduler.Destroy(found));
     }
 
-    public CUresult cuStreamSynchronize(nint stream) => OnStream(stream, _scheduler.Synchronise);
+    public CUresult cuStreamSynchronize(nint stream)
+    {
+        Waits++;
+        return OnStream(stream, _scheduler.Synchronise);
+    }
 
     public CUresult cuStreamQuery(nint stream)
     {
@@ -76,6 +80,7 @@ public sealed unsafe partial class VirtualCudaDriver
     {
         if (!Find(waited, out VirtualEvent found))
             return NoHandle("event", waited);
+        Waits++;
         return Strict(() =>
         {
             if (found.Marker is { } marker)

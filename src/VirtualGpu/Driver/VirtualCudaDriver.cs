@@ -55,6 +55,9 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
     /// <summary>The most that were ever held at once.</summary>
     public long HighWaterBytes => _memory.MostInUse;
 
+    /// <summary>How often the host has waited for a stream, an event or the device.</summary>
+    public int Waits { get; private set; }
+
     /// <summary>Modules, functions, streams and events that were not released.</summary>
     public int LiveObjects => _objects.Values.Count(o => o is not VirtualFunction);
 

@@ -34,17 +34,17 @@ public sealed class GemmTests : IDisposable
     public void A_gpu_takes_cublaslt_where_it_is_found()
     {
         bool found = CudaToolkit.FindCublasLt(LibrarySearch.Here).Library.Found;
-        DeviceSettings auto = DeviceSettings.Default, asked = auto with { Gemm = GemmKind.Cublaslt };
-        Assert.Equal(found, ComputeDevice.Products(auto) is not null);
-        Assert.Null(ComputeDevice.Products(auto with { Gemm = GemmKind.Builtin }));
+        ICublasLt? Products(GemmKind kind) => ComputeDevice.Products(kind, LibrarySearch.Here, "--gemm");
+        Assert.Equal(found, Products(GemmKind.Auto) is not null);
+        Assert.Null(Products(GemmKind.Builtin));
         if (found)
         {
-            Assert.NotNull(ComputeDevice.Products(asked));
+            Assert.NotNull(Products(GemmKind.Cublaslt));
             return;
         }
 
-        string message = Assert.Throws<EnvironmentFaultException>(() => ComputeDevice.Products(asked)).Message;
-        Assert.StartsWith("gemm: cublaslt: expected cuBLASLt on this machine, got none.", message);
+        string message = Assert.Throws<EnvironmentFaultException>(() => Products(GemmKind.Cublaslt)).Message;
+        Assert.StartsWith("--gemm: cublaslt: expected cuBLASLt on this machine, got none.", message);
     }
 
     /// <summary>Auto and what it becomes are one run; the bits of another library are not.</summary>

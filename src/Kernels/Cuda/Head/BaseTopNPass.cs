@@ -22,11 +22,12 @@ internal sealed class BaseTopNPass(HeadDevice device, HeadTile tile, BaseDistrib
         tile.Gather(hidden, tokens);
         tile.ForTiles(() => device.BlockEach(
             "head_top", "head_top", tokens.Length,
-            a => a.Add(tile.Logits()).Add(n).Add(ids).Add(logits).Add(tails)));
+            a => a.Add(tile.Logits()).Add(n).Add(ids).Add(logits).Add(tails).Moves(tile.LogitBytes)));
         var list = new HeadArguments.Sets(ids.Address, 0, exact.Address, 0, n);
         tile.TakeExactLogits(list);
         device.WarpEach(
             "head", "head_base", tokens.Length,
-            a => a.Add(tile.Indices).Add(tokens.Length).Add(list).Add(tails).Add(HeadArguments.Of(result)));
+            a => a.Add(tile.Indices).Add(tokens.Length).Add(list).Add(tails).Add(HeadArguments.Of(result))
+                .Moves(24 * entries));
     }
 }

@@ -7,15 +7,11 @@ namespace MolEngine.Kernels.Cuda.Head;
 
 /// <summary>What the head's passes need of the backend; everything is queued on its stream.</summary>
 internal sealed class HeadDevice(
-    CudaStream stream, CudaKernels kernels, DeviceScratch scratch, StagedCopies copies, IGemm gemm, HeadSizes sizes)
+    KernelQueue queue, DeviceScratch scratch, StagedCopies copies, IGemm gemm, HeadSizes sizes)
 {
     public const int Threads = 256;
 
     private const int Warps = Threads / 32;
-
-    private readonly KernelArguments _arguments = new();
-
-    public CudaStream Stream => stream;
 
     public DeviceScratch Scratch => scratch;
 
@@ -29,11 +25,12 @@ internal sealed class HeadDevice(
     public DeviceMemory Tails(int tokens)
     {
         DeviceMemory tails = scratch.Get("head tails", DType.F64, 2L * tokens);
-        stream.Zero(tails.Address, (nuint)tokens * 16);
+        queue.Stream.Zero(tails.Address, (nuint)tokens * 16);
         return tails;
     }
 
     /// <summary>Queues a kernel that has a block for each token.</summary>
+    /// <param name="arguments">Adds them, and says of the bytes that no tensor among them stands for.</param>
     public void BlockEach(string source, string kernel, int tokens, Action<KernelArguments> arguments) =>
         Launch(source, kernel, new LaunchShape(new Dim3((uint)tokens), new Dim3(Threads)), arguments);
 
@@ -47,7 +44,8 @@ internal sealed class HeadDevice(
 
     private void Launch(string source, string kernel, in LaunchShape shape, Action<KernelArguments> arguments)
     {
-        arguments(_arguments.Clear());
-        kernels.Get(source, kernel).Launch(stream, shape, _arguments);
+        KernelArguments added = queue.Arguments();
+        arguments(added);
+        queue.Launch(source, kernel, shape, added);
     }
 }

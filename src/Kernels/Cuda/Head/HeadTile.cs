@@ -67,7 +67,8 @@ internal sealed class HeadTile
         _device.Copies.Upload(MemoryMarshal.AsBytes(tokens), Indices.Address);
         _device.BlockEach(
             "head", KernelName.Of("head_gather", _exactType), Tokens,
-            a => a.Add(hidden).Add(Indices).Add(_exact).Add(_hidden));
+            a => a.Add(hidden).Add(Indices).Add(_exact).Add(_hidden)
+                .Moves(Tokens * (4 + ((long)_exactType.Size() * _hidden))));
         _x = hidden.Type == _type ? _exact : Rounded("head x", _exact.Address, (long)Tokens * _hidden);
     }
 
@@ -87,6 +88,12 @@ internal sealed class HeadTile
             body();
         }
     }
+
+    /// <summary>Bytes of the tile's logits.</summary>
+    public long LogitBytes => (long)Tokens * Width * sizeof(float);
+
+    /// <summary>Bytes of what a kernel makes of them.</summary>
+    public long MadeBytes => (long)Tokens * Width * _type.Size();
 
     /// <summary>The logits, for a kernel's argument.</summary>
     public HeadArguments.Tile Logits() => new(_z.Address, _stride, Start, Width);
@@ -113,13 +120,20 @@ internal sealed class HeadTile
     {
         if (_exactType == DType.BF16)
         {
-            _device.BlockEach("head", "head_logits_bf16", Tokens, a => a.Add(_exact).Add(Weight()).Add(sets));
+            _device.BlockEach(
+                "head", "head_logits_bf16", Tokens, a => a.Add(_exact).Add(Weight()).Add(sets).Moves(RowBytes(sets)));
             return;
         }
 
         ulong rounded = _type == DType.BF16 ? _x.Address : 0;
-        _device.BlockEach("head", "head_logits_f32", Tokens, a => a.Add(_exact).Add(rounded).Add(Weight()).Add(sets));
+        _device.BlockEach(
+            "head", "head_logits_f32", Tokens,
+            a => a.Add(_exact).Add(rounded).Add(Weight()).Add(sets).Moves(RowBytes(sets)));
     }
+
+    /// <summary>Bytes of the head's rows of every token's set.</summary>
+    public long RowBytes(HeadArguments.Sets sets) =>
+        (long)Tokens * sets.Capacity * _hidden * _weight.Type.Size();
 
     /// <summary>o [Tokens, H] = or += what was made of the tile [Tokens, Width] times its rows.</summary>
     public void AddWeighted(DeviceMemory o) => _device.Gemm.Run(new GemmCall(
@@ -152,7 +166,7 @@ internal sealed class HeadTile
     private DeviceMemory Rounded(string name, ulong source, long count)
     {
         DeviceMemory rounded = _device.Scratch.Get(name, DType.BF16, count);
-        _device.Cover("cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(source).Add(rounded).Add(count));
+        _device.Cover("cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(source).Add(rounded).Add(count).Moves(6 * count));
         return rounded;
     }
 }

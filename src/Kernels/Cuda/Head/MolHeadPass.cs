@@ -32,21 +32,24 @@ internal sealed class MolHeadPass(
         _factors = device.Scratch.Get("head factors", DType.F32, _tokens);
         tile.Gather(hidden, tokens);
         device.WarpEach("head", "head_sets", _tokens, a => a.Add(tile.Indices).Add(_tokens).Add(targets.Targets)
-            .Add(reference?.TopIds).Add(_topN).Add(_sets));
+            .Add(reference?.TopIds).Add(_topN).Add(_sets).Moves(SetBytes(4)));
         tile.TakeExactLogits(_sets);
         DeviceMemory? o = dHidden is null
             ? null
             : device.Scratch.Get("head o", DType.F32, (long)_tokens * tile.Hidden);
         tile.ForTiles(() => Absorb(o));
         device.WarpEach("head", "head_terms", _tokens, a => a.Add(tile.Indices).Add(_tokens).Add(_sets).Add(_tails)
-            .Add(reference is null ? default : HeadArguments.Of(reference)).Add(Losses()));
+            .Add(reference is null ? default : HeadArguments.Of(reference)).Add(Losses()).Moves(SetBytes(20)));
         if (dHidden is null)
             return;
         device.BlockEach("head", "head_dx", _tokens, a => a.Add(tile.Indices).Add(o!).Add(_factors).Add(_sets)
-            .Add(tile.Weight()).Add(dHidden));
+            .Add(tile.Weight()).Add(dHidden).Moves((4L * _tokens * tile.Hidden) + tile.RowBytes(_sets)));
         if (dWeight is not null)
             tile.ForTiles(() => AddWeightGradient(pieces));
     }
+
+    /// <summary>Of as many bytes an entry of the sets.</summary>
+    private long SetBytes(int bytesAnEntry) => (long)_tokens * _sets.Capacity * bytesAnEntry;
 
     private HeadArguments.Sets Sets()
     {
@@ -69,7 +72,8 @@ internal sealed class MolHeadPass(
     {
         ulong made = o is null ? 0 : tile.Made().Address;
         device.BlockEach("head_tile", KernelName.Of("head_tail", tile.Type), _tokens, a => a.Add(tile.Logits()).Add(made)
-            .Add(_sets).Add(_tails).Add(o?.Address ?? 0).Add(tile.Hidden));
+            .Add(_sets).Add(_tails).Add(o?.Address ?? 0).Add(tile.Hidden)
+            .Moves(tile.LogitBytes + (o is null ? 0 : tile.MadeBytes)));
         if (o is not null)
             tile.AddWeighted(o);
     }
@@ -78,7 +82,7 @@ internal sealed class MolHeadPass(
     private void AddWeightGradient(IReadOnlyList<int> pieces)
     {
         device.BlockEach("head_tile", KernelName.Of("head_gradient", tile.Type), _tokens, a => a.Add(tile.Logits())
-            .Add(tile.Made()).Add(_sets).Add(_tails).Add(_factors));
+            .Add(tile.Made()).Add(_sets).Add(_tails).Add(_factors).Moves(tile.LogitBytes + tile.MadeBytes));
         int first = 0;
         foreach (int end in pieces)
         {

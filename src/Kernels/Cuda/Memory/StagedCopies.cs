@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Planning;
 
@@ -62,6 +63,24 @@ internal sealed class StagedCopies : IDisposable
             destination = destination[count..];
             source += (ulong)count;
         }
+    }
+
+    /// <summary>As the other, of several places that fit a piece together: it waits once.</summary>
+    public void Download(IReadOnlyList<(ulong Source, double[] Destination)> parts)
+    {
+        int[] bytes = [.. parts.Select(p => p.Destination.Length * sizeof(double))];
+        if (bytes.Sum(b => (long)b) > (long)_down.Bytes)
+        {
+            foreach ((ulong source, double[] destination) in parts)
+                Download(source, MemoryMarshal.AsBytes(destination.AsSpan()));
+            return;
+        }
+
+        for (int i = 0, at = 0; i < bytes.Length; at += bytes[i++])
+            _stream.Download(parts[i].Source, (nuint)bytes[i], _down, (nuint)at);
+        _stream.Synchronize();
+        for (int i = 0, at = 0; i < bytes.Length; at += bytes[i++])
+            _down.Span<byte>().Slice(at, bytes[i]).CopyTo(MemoryMarshal.AsBytes(parts[i].Destination.AsSpan()));
     }
 
     public void Dispose()

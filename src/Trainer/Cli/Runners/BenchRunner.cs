@@ -75,7 +75,7 @@ internal static class BenchRunner
         }
 
         var log = new WorkLog();
-        using Ops measured = Open(null, log);
+        using Ops measured = Open(ComputeDevice.Products(options.Gemm, options.Search, BenchVerb.GemmName, probe.NewestMajor), log);
         string by = toolkit.Blas is null ? "this program's kernels" : toolkit.BlasSentence.Split(" (")[0];
         Time(
             options, new TimedBench(measured, log, CudaBackend.ClockOf(measured).Times, limits), measured,
@@ -89,7 +89,8 @@ internal static class BenchRunner
     internal static void Time(
         BenchOptions options, TimedBench bench, Ops ops, BenchSubject subject, CommandContext context)
     {
-        context.Out.WriteLine($"{subject.Device}; {Describe(options, options.Model)}");
+        string products = ops.UsesCublasLt ? "cublaslt" : "builtin";
+        context.Out.WriteLine($"{subject.Device}; {Describe(options, options.Model)}; gemm {products}");
         context.Out.WriteLine(TimeTable.Limits(bench.Limits, subject.ProductBy));
         context.Out.WriteLine(TimeTable.Heading);
         var all = new List<OpTimes>();
@@ -104,7 +105,7 @@ internal static class BenchRunner
 
         BenchCsv.Write(
             options.Csv, BenchCsv.Source(subject.Device, subject.Driver, options),
-            TimeTable.Columns(all, subject.ProductBy));
+            TimeTable.Columns(all, subject.ProductBy, products));
     }
 
     private static string Describe(BenchOptions options, BenchModel model)

@@ -10,12 +10,17 @@ namespace MolEngine.Trainer.Cli.Verbs;
 /// <param name="Device">A GPU, or the virtual one.</param>
 /// <param name="Tokens">Of a micro-batch.</param>
 /// <param name="Csv">File to write; null for none.</param>
+/// <param name="Gemm">What does products on a GPU.</param>
 internal sealed record BenchOptions(
-    DeviceChoice Device, BenchModel Model, int Tokens, string? Csv, LibrarySearch Search);
+    DeviceChoice Device, BenchModel Model, int Tokens, string? Csv, LibrarySearch Search,
+    GemmKind Gemm = GemmKind.Auto);
 
 internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a training step, at the shapes of a model.")
 {
     private const string ModelName = "--model", TokensName = "--tokens", CsvName = "--csv", Kernels = "kernels";
+
+    /// <summary>What a mistake about products is blamed on.</summary>
+    public const string GemmName = "--gemm";
 
     private const int VirtualTokens = 128, GpuTokens = 8192;
 
@@ -29,6 +34,9 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
     private readonly Option<string?> _tokens = Optional(
         TokensName, "N", $"Tokens of a micro-batch (default: {GpuTokens}; {VirtualTokens} on the virtual GPU).");
 
+    private readonly Option<string?> _gemm = Optional(
+        GemmName, "KIND", "cublaslt or builtin, what does products on a GPU (default: as training: cuBLASLt where found).");
+
     private readonly Option<string?> _csv = Optional(CsvName, "FILE", "Writes the figures there, too.");
 
     private readonly Option<string?> _cudaPath = CudaPathOption.Make();
@@ -37,7 +45,7 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
 
     public override IReadOnlyList<Argument> Arguments => [_action];
 
-    public override IReadOnlyList<Option> Options => [_device, _model, _tokens, _csv, _cudaPath];
+    public override IReadOnlyList<Option> Options => [_device, _model, _tokens, _gemm, _csv, _cudaPath];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -74,9 +82,19 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
         return BenchRunner.Run(
             new BenchOptions(
                 choice, Model(arguments.GetValue(_model) ?? BenchModel.Default),
-                Tokens(arguments.GetValue(_tokens), choice), csv, arguments.Search(_cudaPath)),
+                Tokens(arguments.GetValue(_tokens), choice), csv, arguments.Search(_cudaPath),
+                Gemm(arguments.GetValue(_gemm), choice)),
             context);
     }
+
+    private static GemmKind Gemm(string? given, DeviceChoice device) => given switch
+    {
+        null => GemmKind.Auto,
+        "builtin" => GemmKind.Builtin,
+        "cublaslt" when device.Kind == DeviceKind.Cuda => GemmKind.Cublaslt,
+        "cublaslt" => throw Mistake(GemmName, "cublaslt: expected builtin on the virtual GPU"),
+        _ => throw Mistake(GemmName, $"{given}: expected cublaslt or builtin"),
+    };
 
     private static BenchModel Model(string key)
     {
