@@ -161,3 +161,5 @@ public sealed class Vector512QkNormRopeTests() : QkNormRopeTests(TestBackend.Vec
 public sealed class VirtualF32QkNormRopeTests() : QkNormRopeTests(TestBackend.VirtualF32);
 
 public sealed class VirtualBf16QkNormRopeTests() : QkNormRopeTests(TestBackend.VirtualBf16);
+
+public sealed class PerturbedBf16QkNormRopeTests() : QkNormRopeTests(TestBackend.PerturbedBf16);

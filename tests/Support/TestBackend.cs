@@ -29,11 +29,19 @@ public sealed class TestBackend
     /// <summary>The same with bf16 activations.</summary>
     public static readonly TestBackend VirtualBf16 = new(DType.BF16);
 
+    /// <summary>
+    /// The same with approximate instructions as bad as documented, which includes the sums within a tensor core's
+    /// product: for suites that ask no product for equal bits.
+    /// </summary>
+    public static readonly TestBackend PerturbedBf16 = new(DType.BF16, perturbation: 1);
+
     private readonly SimdLevel? _level;
+    private readonly ulong? _perturbation;
 
     private TestBackend(SimdLevel? level) => _level = level;
 
-    private TestBackend(DType activationType) => (ActivationType, IsVirtual) = (activationType, true);
+    private TestBackend(DType activationType, ulong? perturbation = null) =>
+        (ActivationType, IsVirtual, _perturbation) = (activationType, true, perturbation);
 
     public DType ActivationType { get; } = DType.F32;
 
@@ -58,7 +66,7 @@ public sealed class TestBackend
             return CpuBackend.Create(level, variant > 0 ? variant : _level is null ? null : 2);
         }
 
-        var options = new LaunchOptions { Seed = (ulong)variant + 1, PerturbationSeed = perturbation };
+        var options = new LaunchOptions { Seed = (ulong)variant + 1, PerturbationSeed = perturbation ?? _perturbation };
         var driver = new VirtualCudaDriver(DeviceProfile.Sm80, options) { OnLaunch = onLaunch };
         return CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), ActivationType);
     }

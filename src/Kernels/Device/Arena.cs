@@ -42,7 +42,8 @@ public abstract class Arena(string name) : IDisposable
         {
             var failure = new OutOfDeviceMemoryException(
                 $"arena {Name}", $"{name} {type} {shape}", bytes,
-                [.. _tensors.Select(t => (t.ToString(), t.Bytes)), .. HeldBeside], e) { IsOfDevice = !IsOffloaded };
+                [.. _tensors.Select(t => (t.ToString(), t.Bytes)), .. HeldBeside], e)
+            { IsOfDevice = !IsOffloaded };
             throw IsOffloaded
                 ? failure.WithAdvice("It is the host's memory: free some, or keep the optimizer's states on the device "
                     + "(optimizer.offload: false).")

@@ -301,3 +301,5 @@ public sealed class Vector512RmsNormTests() : RmsNormTests(TestBackend.Vector512
 public sealed class VirtualF32RmsNormTests() : RmsNormTests(TestBackend.VirtualF32);
 
 public sealed class VirtualBf16RmsNormTests() : RmsNormTests(TestBackend.VirtualBf16);
+
+public sealed class PerturbedBf16RmsNormTests() : RmsNormTests(TestBackend.PerturbedBf16);

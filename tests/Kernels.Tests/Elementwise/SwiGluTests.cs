@@ -168,3 +168,5 @@ public sealed class Vector512SwiGluTests() : SwiGluTests(TestBackend.Vector512);
 public sealed class VirtualF32SwiGluTests() : SwiGluTests(TestBackend.VirtualF32);
 
 public sealed class VirtualBf16SwiGluTests() : SwiGluTests(TestBackend.VirtualBf16);
+
+public sealed class PerturbedBf16SwiGluTests() : SwiGluTests(TestBackend.PerturbedBf16);
