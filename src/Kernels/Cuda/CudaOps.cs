@@ -3,6 +3,7 @@ using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Cuda.Memory;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
 
 namespace MolEngine.Kernels.Cuda;
@@ -63,6 +64,8 @@ internal sealed partial class CudaOps : Ops.Ops
                 MemoryBandwidth: 0, LinkBandwidth: 0);
         }
     }
+
+    public override (DeviceMemoryUse Now, DeviceMemoryUse Most)? MemoryUse => (_holders.Now, _holders.Most);
 
     public override long WorkspaceBytes => _scratch.Bytes + _tables.Bytes;
 

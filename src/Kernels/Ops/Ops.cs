@@ -33,6 +33,9 @@ public abstract partial class Ops : IDisposable
     /// <summary>The GPU that it computes on, with the memory that is free now; null for the CPU.</summary>
     public virtual GpuModel? Gpu => null;
 
+    /// <summary>Memory of the GPU that is held now, and when most was; null for the CPU.</summary>
+    public virtual (DeviceMemoryUse Now, DeviceMemoryUse Most)? MemoryUse => null;
+
     /// <summary>A named group of allocations on this backend.</summary>
     /// <param name="isOffloaded">
     /// In the host's memory, where a device works in it across the bus: for what is touched once a step. Elsewhere it

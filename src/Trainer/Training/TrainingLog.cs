@@ -1,7 +1,9 @@
 using System.Globalization;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Questions;
@@ -62,6 +64,17 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         }
     }
 
+    /// <summary>What a GPU's memory was for when most of it was held.</summary>
+    /// <param name="most">Null without a GPU.</param>
+    public void MostMemory(DeviceMemoryUse? most)
+    {
+        if (most is null)
+            return;
+        Note($"memory     {FactLines.Size(most.Bytes)} of the GPU at most:");
+        foreach ((string what, long bytes) in most.Parts)
+            Note($"           {FactLines.Size(bytes),10}  {what}");
+    }
+
     public void Stopped(long step, string directory)
     {
         string command = $"molengine train --resume {ShownPath.Of(directory)}";
@@ -94,7 +107,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             step, s.Order.Steps, figures.Loss, byCorpus, figures.GradientNorm, figures.LearningRate, rate,
             _trained / _steps * (s.Order.Steps - step))
         {
-            Memory = Environment.WorkingSet,
+            Memory = s.Ops.MemoryUse?.Now.Bytes ?? Environment.WorkingSet,
         });
         MetricsLine line = new MetricsLine()
             .Add("step", step)
@@ -113,13 +126,19 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         line.Add("grad_norm", figures.GradientNorm);
         if (parts is { } p)
             line.Add("grad_norm_domain", p.Domain).Add("grad_norm_general", p.General);
-        _metrics.Write(line
-            .Add("learning_rate", figures.LearningRate)
+        line.Add("learning_rate", figures.LearningRate)
             .Add("tokens", (long)rows.Sum(r => r.Tokens.Length))
             .Add("tokens_per_second", rate)
             .Add("rows", (long)rows.Length)
             .Add("empty_rows", (long)empty)
-            .Add("memory_bytes", Environment.WorkingSet));
+            .Add("memory_bytes", Environment.WorkingSet);
+        if (s.Ops.MemoryUse is { } device)
+        {
+            line.Add("device_memory_bytes", device.Now.Bytes);
+            _events.Scalar("train/device_memory_bytes", step, device.Now.Bytes);
+        }
+
+        _metrics.Write(line);
         Events(step, figures, byCorpus, rate, parts);
     }
 

@@ -155,6 +155,7 @@ internal sealed class TrainingRun
         RunFacts.Write(_run.Output, _session, _started, DateTimeOffset.UtcNow);
         RunReport.Write(_run.Output);
         _log.Doing(null);
+        _log.MostMemory(_session.Ops.MemoryUse?.Most);
         _log.Summary(RunRecordReader.Read(_run.Output));
         _log.Done(_run, saved);
     }

@@ -146,12 +146,17 @@ public sealed class CudaMemoryTests : IDisposable
         weights.Allocate("w", DType.F32, 1000);
         states.Allocate("m", DType.F32, 500);
         scratch.Get("sums", DType.F32, 600);
+        Assert.Equal(
+            [("arena weights", 4000L), ("arena states", 2000L), ("workspace", 2400L)], holders.Most.Parts);
+        Assert.Equal((8400L, 8400L), (holders.Most.Bytes, holders.Now.Bytes));
         Check(
             () => states.Allocate("v", DType.F32, 5, 100), "arena states: no memory for v F32 [5, 100]", 2000,
             ["arena weights", "workspace", "m F32 [500]"]);
         Check(
             () => scratch.Get("more", DType.F32, 700), "workspace: no memory for \"more\"", 2800,
             ["arena weights", "sums", "arena states"]);
+        weights.Dispose();
+        Assert.Equal((8400L, 4400L), (holders.Most.Bytes, holders.Now.Bytes));
 
         static void Check(Action allocate, string says, long wanted, string[] table)
         {

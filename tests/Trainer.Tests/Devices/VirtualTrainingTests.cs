@@ -21,6 +21,7 @@ public sealed class VirtualTrainingTests(VirtualRuns runs) : IClassFixture<Virtu
         // At the start student and base are one model, bf16 copies of masters included.
         Assert.InRange(VirtualRuns.Number(first["kl"]!["bees"]), 0, 1e-11);
         Assert.True(VirtualRuns.Number(last["kl"]!["bees"]) > 1e-3);
+        Assert.True(lines[1]["device_memory_bytes"]!.GetValue<long>() > 1 << 16);
     }
 
     [Theory]

@@ -9,13 +9,14 @@ internal sealed class DeviceArena : Arena
     private readonly CudaStream _stream;
     private readonly DeviceHolders _holders;
     private readonly List<CudaResource> _memory = [];
+    private long _held;
 
     /// <param name="isOffloaded">In pinned memory of the host, which kernels reach across the bus.</param>
     public DeviceArena(string name, CudaContext context, CudaStream stream, DeviceHolders holders, bool isOffloaded = false)
         : base(name)
     {
         (_context, _stream, _holders, IsOffloaded) = (context, stream, holders, isOffloaded);
-        holders.Add(this, $"arena {name}", () => IsOffloaded ? 0 : Bytes);
+        holders.Add(this, $"arena {name}", () => IsOffloaded ? 0 : _held);
     }
 
     public override bool IsOnDevice => true;
@@ -28,6 +29,8 @@ internal sealed class DeviceArena : Arena
     {
         (CudaResource memory, ulong address) = Create(name, (nuint)bytes);
         _memory.Add(memory);
+        _held += bytes;
+        _holders.Grown();
         _stream.Zero(address, (nuint)bytes);
         return (nint)address;
     }

@@ -36,7 +36,9 @@ internal sealed class DeviceScratch : IDisposable
 
         try
         {
-            return _buffers[name] = new DeviceMemory(_context, name, (nuint)bytes);
+            buffer = _buffers[name] = new DeviceMemory(_context, name, (nuint)bytes);
+            _holders.Grown();
+            return buffer;
         }
         catch (OutOfMemoryException e)
         {
