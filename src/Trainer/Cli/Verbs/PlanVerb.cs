@@ -24,12 +24,13 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
 
     public override IReadOnlyList<string> Details =>
     [
-        "Needs no GPU and reads no weights: the program that trains is run for one micro-batch on a driver that only "
-            + "keeps account, so memory is what training allocates, by what it is for. Beside it stand 0.75 GiB for "
-            + "the driver's context and kernels.",
-        "Speed is a forecast: every matrix product and kernel takes its arithmetic or its memory at the GPU's data "
-            + "sheet, whichever is longer (the limit), and 65 % of that for products, 40 % for attention and 80 % for "
-            + "memory are expected of it. Documents are taken to be as long as a row, the worst for attention.",
+        "Needs no GPU and reads no weights: the program that trains takes a step on a driver that only keeps account, "
+            + "so memory is what training allocates, by what it is for. Beside it stand 0.75 GiB for the driver's "
+            + "context and kernels.",
+        "Speed is a forecast of a whole step: every matrix product and kernel takes its arithmetic or its memory at "
+            + "the GPU's data sheet, whichever is longer (the limit), and 65 % of that for products, 40 % for "
+            + "attention and 80 % for memory are expected of it. Documents are taken to be as long as a row, the "
+            + "worst for attention. docs/performance.md says more.",
         "Where the run does not fit, the smallest change that makes it fit is named. The exit code is 0 where it fits, "
             + "1 where it does not.",
     ];
