@@ -5,7 +5,7 @@ namespace MolEngine.Trainer.Cli;
 /// <summary>Facts as lines of a name and what it is.</summary>
 internal static class FactLines
 {
-    private const int Column = 16;
+    private const int Column = 14;
 
     public static void Fact(this CommandContext context, string name, FormattableString text) =>
         context.Out.WriteLine($"{name.PadRight(Column)} {text.ToString(CultureInfo.InvariantCulture)}");

@@ -83,7 +83,7 @@ internal sealed class TrainingSession : IDisposable
     [
         ("weights", Model.WeightBytes),
         ("gradients", Model.GradientArena.Bytes),
-        ("optimizer states", _states.IsOffloaded ? 0 : _states.Bytes),
+        ("optimizer", _states.IsOffloaded ? 0 : _states.Bytes),
         ("activations", _pass.Bytes),
         ("workspace", Ops.WorkspaceBytes),
     ];

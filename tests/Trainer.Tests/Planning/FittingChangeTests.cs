@@ -91,7 +91,7 @@ public sealed class FittingChangeTests : IDisposable
         Assert.StartsWith("molengine: virtual sm_80: memory: expected ", error);
         Assert.Contains(" GiB free, got 8.0 GiB: --set micro_batch=1 would need ", error);
         Assert.All(
-            "weights,gradients,optimizer states,activations,workspace,context,needed".Split(','),
+            "weights,gradients,optimizer,activations,workspace,context,needed".Split(','),
             part => Assert.Matches($@"\nmolengine: +[0-9.,]+ [MG]iB  {part}\n", error));
         Assert.False(Directory.Exists(_model.Output));
     }

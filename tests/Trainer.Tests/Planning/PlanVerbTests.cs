@@ -11,7 +11,7 @@ public sealed class PlanVerbTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         Assert.Matches(@"^GPU +H100 SXM \(sm_90, 79\.6 GiB\)\n", output);
         Assert.All(
-            "weights,gradients,optimizer states,activations,workspace,context,needed".Split(','),
+            "weights,gradients,optimizer,activations,workspace,context,needed".Split(','),
             part => Assert.Matches($@"\n{part} +[0-9.,]+ [MG]iB\n", output));
         Assert.Matches(@"\nwork +[0-9.]+ GFLOP a token, [0-9.]+ MB moved outside of products\n", output);
         Assert.Matches(@"\nspeed +[0-9,]+ tokens/s expected; [0-9,]+ at the GPU's limits\n$", output);

@@ -71,21 +71,21 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
 
         Assert.Equal(p * 4 + (m * 4) + ((p - m) * 4), Part("full", "bf16", "weights"));
         Assert.Equal((p + e) * 4, Part("full", "bf16", "gradients"));
-        Assert.Equal((p * 8) + Norm, Part("full", "bf16", "optimizer states"));
+        Assert.Equal((p * 8) + Norm, Part("full", "bf16", "optimizer"));
         Assert.Equal(p * 8, Part("full", "fp32", "weights"));
         Assert.Equal((p + e) * 4, Part("full", "fp32", "gradients"));
 
         long adapter = Part("lora", "bf16", "gradients");
         Assert.Equal((m * 2) + ((p - m) * 4) + adapter, Part("lora", "bf16", "weights"));
         Assert.Equal((p * 4) + adapter, Part("lora", "fp32", "weights"));
-        Assert.Equal((2 * adapter) + Norm, Part("lora", "bf16", "optimizer states"));
+        Assert.Equal((2 * adapter) + Norm, Part("lora", "bf16", "optimizer"));
         Assert.Equal(2 * adapter, Part("lora", "bf16", "gradients", "lora.rank=8"));
 
         // Offloaded: both moments, and masters of which the model computes with a copy.
         const string Offload = "optimizer.offload=true";
         Assert.All(
             new[] { ("full", "bf16"), ("full", "fp32"), ("lora", "bf16") },
-            r => Assert.Equal(0, Part(r.Item1, r.Item2, "optimizer states", Offload)));
+            r => Assert.Equal(0, Part(r.Item1, r.Item2, "optimizer", Offload)));
         Assert.Equal((m * 4) + ((p - m) * 8), Part("full", "bf16", "weights", Offload));
         Assert.Equal(p * 8, Part("full", "fp32", "weights", Offload));
         Assert.Equal((p * 8) + Norm + (m * 4), Plan("full", "bf16", Offload).HostBytes);
