@@ -68,6 +68,6 @@ public sealed class TestBackend
 
         var options = new LaunchOptions { Seed = (ulong)variant + 1, PerturbationSeed = perturbation ?? _perturbation };
         var driver = new VirtualCudaDriver(DeviceProfile.Sm80, options) { OnLaunch = onLaunch };
-        return CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), ActivationType);
+        return CudaBackend.Create(driver, 0, KernelImages.Carried, ActivationType);
     }
 }

@@ -11,6 +11,9 @@ namespace MolEngine.Kernels.Compilation;
 /// <param name="cache">Null without a cache.</param>
 public class KernelImages(NvrtcCompiler? compiler, KernelCache? cache)
 {
+    /// <summary>The PTX inside the program, wherever: what the virtual GPU runs.</summary>
+    public static KernelImages Carried => new(compiler: null, cache: null);
+
     /// <summary>The image of a source for a device.</summary>
     /// <exception cref="KernelCompileException">NVRTC refuses the source.</exception>
     public virtual KernelImage For(KernelSource source, ComputeCapability capability)

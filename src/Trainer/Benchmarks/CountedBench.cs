@@ -23,7 +23,7 @@ internal sealed class CountedBench : IDisposable
         // Whatever is queued runs before the meter is told of more: what it was told last belongs to the next launch.
         _log.BeforeEntry = () => Driver.cuCtxSynchronize();
         Ops = CudaBackend.Create(
-            Driver, 0, new KernelImages(compiler: null, cache: null), DType.BF16, meter: _log);
+            Driver, 0, KernelImages.Carried, DType.BF16, meter: _log);
     }
 
     public VirtualCudaDriver Driver { get; }

@@ -99,7 +99,7 @@ internal static class ComputeDevice
     private static Ops Virtual(DeviceSettings settings, string key)
     {
         RequireOwnProducts(settings, $"the virtual one ({key})");
-        var images = new KernelImages(compiler: null, cache: null);
+        var images = KernelImages.Carried;
         return CudaBackend.Create(new VirtualCudaDriver(DeviceProfile.Sm80), 0, images, settings.GpuActivationType);
     }
 

@@ -26,7 +26,8 @@ internal static class RunPlanner
     {
         var work = new WorkCount(device);
         using var driver = new PlanningDriver(device);
-        using Ops ops = CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), run.Device.GpuActivationType, meter: work);
+        using Ops ops = CudaBackend.Create(
+            driver, 0, KernelImages.Carried, run.Device.GpuActivationType, meter: work);
         ModelConfig config = ModelConfig.Load(run.Model);
         RunConfig small = run with { GlobalBatch = run.MicroBatch };
         using var session = new TrainingSession(

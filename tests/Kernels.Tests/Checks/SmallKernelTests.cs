@@ -48,7 +48,7 @@ public sealed class SmallKernelTests
                     moved += SectorBytes * (c.GlobalSectorsLoaded + c.GlobalSectorsStored);
                 },
             };
-            return new CheckDevice(driver, 0, new KernelImages(compiler: null, cache: null), () => moved);
+            return new CheckDevice(driver, 0, KernelImages.Carried, () => moved);
         }
     }
 }

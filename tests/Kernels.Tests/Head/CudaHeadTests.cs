@@ -35,7 +35,7 @@ public sealed class CudaHeadTests
     public void Workspace_IsBelowHalfAGibibyte_At8192TokensOf4096AgainstQwensVocabulary()
     {
         using Ops.Ops ops = CudaBackend.Create(
-            new PlanningDriver(GpuModel.All[0]), 0, new KernelImages(compiler: null, cache: null), DType.BF16);
+            new PlanningDriver(GpuModel.All[0]), 0, KernelImages.Carried, DType.BF16);
         using Arena arena = ops.CreateArena("head");
         const int Tokens = 8192, Hidden = 4096, Vocabulary = 151_936, TopN = 31;
         Tensor New(string name, DType type, params int[] shape) => arena.Allocate(name, type, shape);

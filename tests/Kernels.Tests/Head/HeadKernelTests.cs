@@ -42,7 +42,7 @@ public sealed class HeadKernelTests
                     launches.Add((kernel, c));
                 },
             };
-            return new CheckDevice(driver, 0, new KernelImages(compiler: null, cache: null), () => moved);
+            return new CheckDevice(driver, 0, KernelImages.Carried, () => moved);
         }
     }
 }

@@ -160,7 +160,7 @@ public sealed class BenchVerbTests : IDisposable
     {
         var kernels = new HashSet<string>();
         var driver = new VirtualCudaDriver();
-        using Ops ops = CudaBackend.Create(driver, 0, new KernelImages(compiler: null, cache: null), DType.BF16);
+        using Ops ops = CudaBackend.Create(driver, 0, KernelImages.Carried, DType.BF16);
         string[] settings = [$"model={model}", $"method={method}", "global_batch=2"];
         RunConfig run = RunConfigLoader.Load(_tiny.Config, method == "full" ? [.. settings, "lora=null"] : settings);
         using var session = new TrainingSession(run, ops, new Progress<TokenizingProgress>(), CancellationToken.None);

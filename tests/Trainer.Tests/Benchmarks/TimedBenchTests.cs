@@ -27,7 +27,7 @@ public sealed class TimedBenchTests : IDisposable
     private readonly Ops _ops;
 
     public TimedBenchTests() => _ops = CudaBackend.Create(
-        _driver, 0, new KernelImages(compiler: null, cache: null), DType.BF16, meter: _log);
+        _driver, 0, KernelImages.Carried, DType.BF16, meter: _log);
 
     public void Dispose()
     {

@@ -76,7 +76,7 @@ public sealed class SelftestTests
     public void Writing_beside_a_buffer_shows_without_a_strict_driver(int count, int written, string? says)
     {
         var device = new SelftestDevice("unchecked", () => new CheckDevice(
-            new VirtualCudaDriver(), 0, new KernelImages(compiler: null, cache: null)));
+            new VirtualCudaDriver(), 0, KernelImages.Carried));
         (int code, string output) = Run(device, new CastOf(count, written));
         Assert.Equal(says is null ? ExitCode.Done : ExitCode.Failed, code);
         if (says is not null)

@@ -35,7 +35,7 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
 
         var driver = new VirtualCudaDriver();
         using var ops = CudaBackend.Create(
-            driver, 0, new KernelImages(compiler: null, cache: null), precision == "fp32" ? DType.F32 : DType.BF16);
+            driver, 0, KernelImages.Carried, precision == "fp32" ? DType.F32 : DType.BF16);
         using var session = new TrainingSession(run, ops, new Progress<TokenizingProgress>(), CancellationToken.None);
         session.Optimization.Update([.. session.Rows(0).Select(Rows.Of)], run.MicroBatch);
 

@@ -26,7 +26,7 @@ internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
             {
                 OnLaunch = (_, c) => moved += SectorBytes * (c.GlobalSectorsLoaded + c.GlobalSectorsStored),
             };
-            return new CheckDevice(driver, 0, images ?? new KernelImages(compiler: null, cache: null), () => moved);
+            return new CheckDevice(driver, 0, images ?? KernelImages.Carried, () => moved);
         });
     }
 
@@ -37,7 +37,7 @@ internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
         CudaDeviceProperties device = ComputeDevice.Require(probe, ordinal, DeviceOptions.DeviceName);
         string title = $"cuda:{ordinal}, {device.Name} (compute capability {device.Capability})";
         NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(search, probe.NewestMajor).Compiler;
-        SelftestDevice embedded = Of($"{title}; {Embedded}", new KernelImages(compiler: null, cache: null));
+        SelftestDevice embedded = Of($"{title}; {Embedded}", KernelImages.Carried);
         if (compiler is null || !compiler.Supports(device.Capability))
             return [embedded];
         var compiled = new KernelImages(compiler, new KernelCache(KernelCache.DefaultFolder));

@@ -151,7 +151,7 @@ public sealed class CublasLtGemmTests : IDisposable
     {
         using var context = CudaContext.Create(new FakeDriver(plan), 0);
         using var stream = new CudaStream(context);
-        using var kernels = new CudaKernels(context, new KernelImages(compiler: null, cache: null));
+        using var kernels = new CudaKernels(context, KernelImages.Carried);
         using var gemm = new CublasLtGemm(stream, kernels, new FakeCublasLt(plan));
         var operand = new GemmOperand(4096, DType.F32, 2);
         gemm.Run(new GemmCall(2, 2, 2, operand, operand, operand));

@@ -31,7 +31,7 @@ internal sealed class GemmDevice : IDisposable
         };
         _context = CudaContext.Create(_driver, 0);
         _stream = new CudaStream(_context);
-        _kernels = new CudaKernels(_context, new KernelImages(compiler: null, cache: null));
+        _kernels = new CudaKernels(_context, KernelImages.Carried);
         Gemm = make?.Invoke(_stream, _kernels) ?? new BuiltinGemm(_stream, _kernels);
         Decode = new DecodeGemm(_stream, _kernels);
     }
