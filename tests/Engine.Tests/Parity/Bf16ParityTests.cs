@@ -22,8 +22,8 @@ public sealed class Bf16ParityTests
 {
     private const double WorstFactor = 1.5;
 
-    /// <summary>The least median error of PyTorch in bf16 with the sets given, over the cases.</summary>
-    private const double MedianWithSets = 0.0255;
+    /// <summary>The median error of PyTorch in bf16 with the sets given: the mean over the cases, of 0.026 to 0.033.</summary>
+    private const double MedianWithSets = 0.029;
 
     /// <summary>How far the true logit of an id in a set may lie below the true border: ten times the rms error.</summary>
     private const double Border = 0.2;
