@@ -4,7 +4,8 @@
 #   tools/gpu-check.sh --here [DIR]   makes it, unpacks it elsewhere and runs it right here on the virtual GPU, with no .NET in reach
 # On the GPU machine:
 #   tar xzf molengine-gpu-check.tar.gz && molengine-gpu-check/run.sh
-# which runs `doctor`, and every kernel against the CPU with a first timing (`selftest --device cuda`), and leaves a log beside it.
+# which runs `doctor`, every kernel against the CPU (`selftest --device cuda`) and a first timing of all ops of a training step
+# (`bench kernels`), and leaves a log and a table beside it.
 set -euo pipefail
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
