@@ -46,7 +46,7 @@ internal sealed class RunModel : IDisposable
         Start = frozen;
         if (run.Method == TrainingMethod.Lora)
         {
-            (_lora, _modules, PeftAdapter? from) = Adapter(run);
+            (_lora, _modules, PeftAdapter? from) = Adapter(run, isPlanned: stored is not null);
             if (from is not null)
                 Start = Student.Adapted(frozen, from.Config, Adopted(from.Modules));
             Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, run.Seed);
@@ -131,10 +131,12 @@ internal sealed class RunModel : IDisposable
     /// A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.
     /// </summary>
     private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules, PeftAdapter? From) Adapter(
-        RunConfig run)
+        RunConfig run, bool isPlanned)
     {
         PeftAdapter? from = StartOf(run, Config);
         LoraConfig lora = LoraOf(run, from);
+        if (from is null && isPlanned)
+            return (lora, LoraInit.Create(Config, lora, seed: null, _weights), null);
         if (from is null)
             return (lora, Adopted(LoraInit.Create(Config, lora, run.Seed, _host)), null);
         return (
