@@ -11,7 +11,7 @@ internal sealed record BenchCase(string Op, string Shape, Action Run)
 
     /// <summary>
     /// Bytes that must move by a kernel's contract, of all its launches in the call, by what its name begins with: of
-    /// kernels that read and write the same memory, or whose least are sectors. Others move what the meter is told.
+    /// kernels that read and write the same memory. Others move what the meter is told.
     /// </summary>
     public IReadOnlyDictionary<string, long> Bytes { get; init; } = new Dictionary<string, long>();
 

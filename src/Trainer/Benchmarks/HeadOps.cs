@@ -7,9 +7,6 @@ namespace MolEngine.Trainer.Benchmarks;
 /// <summary>The head: the base's side, the student's over frozen rows, and over rows that are trained.</summary>
 internal static class HeadOps
 {
-    /// <summary>Bytes of a sector, the least that memory moves.</summary>
-    private const int Sector = 32;
-
     public static IEnumerable<BenchCase> Of(BenchInputs i)
     {
         int hidden = i.Model.Hidden, vocabulary = i.Model.Vocabulary;
@@ -29,60 +26,22 @@ internal static class HeadOps
             F64("tail"));
         var result = new HeadResult(F64("CE"), F64("KL"), F64("log-sum-exp"), F64("tail log p"));
         string shape = $"{i.Tokens} x {hidden} x {vocabulary}";
-        yield return new BenchCase("BaseTopN", shape, () => i.Ops.BaseTopN(x, weight, targets, top))
-        {
-            Bytes = BaseBytes(i, n),
-        };
+        yield return new BenchCase("BaseTopN", shape, () => i.Ops.BaseTopN(x, weight, targets, top));
         Tensor dHidden = i.Singles("dHidden", hidden);
         yield return new BenchCase(
             "MolHead", shape, () => i.Ops.MolHead(x, weight, targets, top, i.Layout, result, dHidden, null))
         {
-            Bytes = StudentBytes(i, n, isTrained: false),
             Adds = AddsTo(i),
         };
         Tensor dWeight = i.Zeros("head gradient", DType.F32, vocabulary, hidden);
         yield return new BenchCase(
             "MolHead, full", shape, () => i.Ops.MolHead(x, weight, targets, top, i.Layout, result, dHidden, dWeight))
         {
-            Bytes = StudentBytes(i, n, isTrained: true),
             Adds = AddsTo(i),
         };
         Tensor sums = i.Zeros("sums of rows", DType.F64, 1, Ops.RowSums);
         yield return new BenchCase(
             "HeadRowSums", $"{i.Tokens}", () => i.Ops.HeadRowSums(result, targets, i.Layout, sums));
-    }
-
-    private static Dictionary<string, long> BaseBytes(BenchInputs i, int n)
-    {
-        long tokens = i.Tokens, row = (long)i.Model.Hidden * 2;
-        return new Dictionary<string, long>
-        {
-            ["head_gather"] = tokens * (4 + (8L * i.Model.Hidden)),
-            ["cast"] = 6 * tokens * i.Model.Hidden,
-            ["head_top"] = 4 * tokens * i.Model.Vocabulary,
-            ["head_logits"] = tokens * n * row,
-            ["head_base"] = tokens * ((24 * n) + (4 * Sector)),
-        };
-    }
-
-    /// <summary>An entry is one of a token's set: the base's n and the target.</summary>
-    private static Dictionary<string, long> StudentBytes(BenchInputs i, int n, bool isTrained)
-    {
-        long tokens = i.Tokens, row = (long)i.Model.Hidden * 2, entries = n + 1;
-        long made = tokens * i.Model.Vocabulary * (4 + i.ActivationBytes);
-        var bytes = new Dictionary<string, long>
-        {
-            ["head_gather"] = tokens * (4 + (8L * i.Model.Hidden)),
-            ["cast"] = 6 * tokens * i.Model.Hidden,
-            ["head_sets"] = tokens * ((8 * entries) + (4 * Sector)),
-            ["head_logits"] = tokens * entries * row,
-            ["head_tail"] = made,
-            ["head_terms"] = tokens * ((20 * entries) + (13 * Sector)),
-            ["head_dx"] = tokens * ((8L * i.Model.Hidden) + (entries * row)),
-        };
-        if (isTrained)
-            bytes["head_gradient"] = made;
-        return bytes;
     }
 
     /// <summary>

@@ -28,6 +28,6 @@ internal sealed class BaseTopNPass(HeadDevice device, HeadTile tile, BaseDistrib
         device.WarpEach(
             "head", "head_base", tokens.Length,
             a => a.Add(tile.Indices).Add(tokens.Length).Add(list).Add(tails).Add(HeadArguments.Of(result))
-                .Moves(24 * entries));
+                .Moves(tile.SetBytes(list, 24, sectors: 4)));
     }
 }

@@ -14,6 +14,9 @@ internal sealed class HeadTile
 {
     private const int Padding = 64;
 
+    /// <summary>The least that memory moves: what a token has one number of, apart from those of other tokens.</summary>
+    private const int SectorBytes = 32;
+
     private readonly HeadDevice _device;
     private readonly Tensor _weight;
     private readonly DType _type;
@@ -132,8 +135,11 @@ internal sealed class HeadTile
     }
 
     /// <summary>Bytes of the head's rows of every token's set.</summary>
-    public long RowBytes(HeadArguments.Sets sets) =>
-        (long)Tokens * sets.Capacity * _hidden * _weight.Type.Size();
+    public long RowBytes(HeadArguments.Sets sets) => SetBytes(sets, _hidden * _weight.Type.Size(), sectors: 0);
+
+    /// <summary>Bytes of every token's set, so many an entry, and of sectors that a token takes.</summary>
+    public long SetBytes(HeadArguments.Sets sets, int bytesAnEntry, int sectors) =>
+        Tokens * (((long)sets.Capacity * bytesAnEntry) + (sectors * SectorBytes));
 
     /// <summary>o [Tokens, H] = or += what was made of the tile [Tokens, Width] times its rows.</summary>
     public void AddWeighted(DeviceMemory o) => _device.Gemm.Run(new GemmCall(
@@ -166,7 +172,8 @@ internal sealed class HeadTile
     private DeviceMemory Rounded(string name, ulong source, long count)
     {
         DeviceMemory rounded = _device.Scratch.Get(name, DType.BF16, count);
-        _device.Cover("cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(source).Add(rounded).Add(count).Moves(6 * count));
+        _device.Cover(
+            "cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(source).Add(rounded).Add(count).Moves(6 * count));
         return rounded;
     }
 }

@@ -32,14 +32,15 @@ internal sealed class MolHeadPass(
         _factors = device.Scratch.Get("head factors", DType.F32, _tokens);
         tile.Gather(hidden, tokens);
         device.WarpEach("head", "head_sets", _tokens, a => a.Add(tile.Indices).Add(_tokens).Add(targets.Targets)
-            .Add(reference?.TopIds).Add(_topN).Add(_sets).Moves(SetBytes(4)));
+            .Add(reference?.TopIds).Add(_topN).Add(_sets).Moves(tile.SetBytes(_sets, 4, sectors: 4)));
         tile.TakeExactLogits(_sets);
         DeviceMemory? o = dHidden is null
             ? null
             : device.Scratch.Get("head o", DType.F32, (long)_tokens * tile.Hidden);
         tile.ForTiles(() => Absorb(o));
         device.WarpEach("head", "head_terms", _tokens, a => a.Add(tile.Indices).Add(_tokens).Add(_sets).Add(_tails)
-            .Add(reference is null ? default : HeadArguments.Of(reference)).Add(Losses()).Moves(SetBytes(20)));
+            .Add(reference is null ? default : HeadArguments.Of(reference)).Add(Losses())
+            .Moves(tile.SetBytes(_sets, 20, sectors: 13)));
         if (dHidden is null)
             return;
         device.BlockEach("head", "head_dx", _tokens, a => a.Add(tile.Indices).Add(o!).Add(_factors).Add(_sets)
@@ -47,9 +48,6 @@ internal sealed class MolHeadPass(
         if (dWeight is not null)
             tile.ForTiles(() => AddWeightGradient(pieces));
     }
-
-    /// <summary>Of as many bytes an entry of the sets.</summary>
-    private long SetBytes(int bytesAnEntry) => (long)_tokens * _sets.Capacity * bytesAnEntry;
 
     private HeadArguments.Sets Sets()
     {
