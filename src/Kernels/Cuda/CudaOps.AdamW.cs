@@ -19,7 +19,8 @@ internal sealed partial class CudaOps
             rows[i] = AdamWTensor.Of(tensors[i], checked((int)blocks));
             blocks += (rows[i].Count + AdamWTensor.PerBlock - 1) / AdamWTensor.PerBlock;
             bytes += (rows[i].Copy == 0 ? 28 : 30) * rows[i].Count;
-            linkBytes += ReadAndWritten(tensors[i]).Where(x => x.IsOffloaded).Sum(x => 2 * x.Bytes);
+            Tensor[] overwritten = [tensors[i].Value, tensors[i].M, tensors[i].V];
+            linkBytes += overwritten.Where(x => x.IsOffloaded).Sum(x => 2 * x.Bytes);
         }
 
         if (blocks == 0)
@@ -30,8 +31,6 @@ internal sealed partial class CudaOps
             "adamw", "adamw_f32", new LaunchShape(new Dim3((uint)blocks), new Dim3(AdamWTensor.Threads)),
             Arguments().Add(table).Add(rows.Length).Add(new AdamWFactors(step)).Moves(bytes, linkBytes));
     }
-
-    private static Tensor[] ReadAndWritten(AdamWTensors t) => [t.Value, t.M, t.V];
 
     protected override void SumOfSquaresCore(IReadOnlyList<Tensor> tensors, Tensor sum)
     {

@@ -106,7 +106,11 @@ internal sealed partial class CudaOps : Ops.Ops
     {
         Span<byte> bytes = MemoryMarshal.AsBytes(destination);
         RequireBytes("download", source, bytes.Length);
-        Read((ulong)source.Address, bytes);
+        _faults.Look();
+        _copies.Download((ulong)source.Address, bytes);
+        if (bytes.Length == 0)
+            _stream.Synchronize();
+        _faults.Throw();
     }
 
     public override void Download(IReadOnlyList<(Tensor Source, double[] Destination)> parts)
@@ -137,16 +141,6 @@ internal sealed partial class CudaOps : Ops.Ops
         _stream.Dispose();
         _context.Dispose();
         (_context.Driver as IDisposable)?.Dispose();
-    }
-
-    /// <summary>Copies from the device once all that is queued is done; faults of that work come out here.</summary>
-    private void Read(ulong address, Span<byte> destination)
-    {
-        _faults.Look();
-        _copies.Download(address, destination);
-        if (destination.Length == 0)
-            _stream.Synchronize();
-        _faults.Throw();
     }
 
     private KernelArguments Arguments() => _queue.Arguments();

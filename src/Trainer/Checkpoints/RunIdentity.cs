@@ -3,7 +3,7 @@ namespace MolEngine.Trainer.Checkpoints;
 /// <summary>
 /// What must be the same for a run to go on to the bit: the model, the rows, and every setting that the result depends
 /// on, precision and kind of products as they became on the device. Paths, the device itself, threads, micro-batches,
-/// recomputation, validation, questions and checkpoints do not matter and are not in it.
+/// recomputation, offloading, validation, questions and checkpoints do not matter and are not in it.
 /// </summary>
 /// <param name="Model">Digest of the base model's files.</param>
 /// <param name="Data">Digest of the rows of all corpora.</param>
@@ -12,8 +12,8 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
 {
     private static readonly string[] Immaterial =
     [
-        "model", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload", "validate.", "questions.", "samples", "checkpoint.",
-        "data.cache", "lora.from", "cuda_path", ".path",
+        "model", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload", "validate.",
+        "questions.", "samples", "checkpoint.", "data.cache", "lora.from", "cuda_path", ".path",
     ];
 
     /// <summary>The keys of a resolved config that matter.</summary>

@@ -61,8 +61,8 @@ internal static class ComputeDevice
     }
 
     /// <summary>The library that does the products of a GPU; null for this program's kernels.</summary>
-    /// <exception cref="EnvironmentFaultException">It is asked for and absent.</exception>
     /// <param name="key">What a mistake is blamed on: "gemm" of a config, "--gemm" of a command line.</param>
+    /// <exception cref="EnvironmentFaultException">It is asked for and absent.</exception>
     public static ICublasLt? Products(
         GemmKind gemm, LibrarySearch search, string key, int newestMajor = int.MaxValue)
     {

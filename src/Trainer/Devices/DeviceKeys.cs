@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Devices;
@@ -24,6 +25,9 @@ internal static class DeviceKeys
         s => s.Length > 0);
 
     public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, Gemm, CudaPath];
+
+    /// <summary>What gemm has become on a backend: cublaslt or builtin.</summary>
+    public static string GemmOf(Ops ops) => ops.UsesCublasLt ? "cublaslt" : "builtin";
 
     public static DeviceSettings Build(ConfigValues v, string source)
     {

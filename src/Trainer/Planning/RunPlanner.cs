@@ -9,6 +9,7 @@ using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
+using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Planning;
@@ -77,7 +78,7 @@ internal static class RunPlanner
 
     private static void RequireHostMemory(RunPlan plan)
     {
-        long there = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long there = MachineInfo.Read().TotalMemory;
         if (plan.HostBytes > there)
         {
             throw new UserException(

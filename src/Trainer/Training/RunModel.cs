@@ -140,7 +140,10 @@ internal sealed class RunModel : IDisposable
         if (from is null)
             return (lora, Adopted(LoraInit.Create(Config, lora, run.Seed, _host)), null);
         return (
-            lora, Adopted(from.Modules).ToDictionary(m => m.Key, m => (Copy(m.Value.A, _weights), Copy(m.Value.B, _weights))), from);
+            lora,
+            Adopted(from.Modules).ToDictionary(
+                m => m.Key, m => (Copy(m.Value.A, _weights), Copy(m.Value.B, _weights))),
+            from);
     }
 
     private Dictionary<string, (Tensor A, Tensor B)> Adopted(

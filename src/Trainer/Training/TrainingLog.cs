@@ -93,6 +93,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         _steps++;
         double rate = rows.Sum(r => r.Tokens.Length) / time.TotalSeconds;
         bool hasBase = s.HasBaseLoss;
+        long? deviceMemory = s.Ops.MemoryUse?.Now.Bytes;
         var byCorpus = new List<(string Name, double Ce, double? Kl)>();
         foreach (int corpus in rows.Select(r => r.Corpus).Distinct().Order())
         {
@@ -107,7 +108,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             step, s.Order.Steps, figures.Loss, byCorpus, figures.GradientNorm, figures.LearningRate, rate,
             _trained / _steps * (s.Order.Steps - step))
         {
-            Memory = s.Ops.MemoryUse?.Now.Bytes ?? Environment.WorkingSet,
+            Memory = deviceMemory ?? Environment.WorkingSet,
         });
         MetricsLine line = new MetricsLine()
             .Add("step", step)
@@ -132,10 +133,10 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             .Add("rows", (long)rows.Length)
             .Add("empty_rows", (long)empty)
             .Add("memory_bytes", Environment.WorkingSet);
-        if (s.Ops.MemoryUse is { } device)
+        if (deviceMemory is { } held)
         {
-            line.Add("device_memory_bytes", device.Now.Bytes);
-            _events.Scalar("train/device_memory_bytes", step, device.Now.Bytes);
+            line.Add("device_memory_bytes", held);
+            _events.Scalar("train/device_memory_bytes", step, held);
         }
 
         _metrics.Write(line);

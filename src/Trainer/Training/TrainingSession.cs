@@ -104,7 +104,7 @@ internal sealed class TrainingSession : IDisposable
         var settings = new Dictionary<string, string>(RunIdentity.Material(Run.Settings))
         {
             [DeviceKeys.Precision.Path] = Ops.ActivationType == DType.BF16 ? "bf16" : "fp32",
-            [DeviceKeys.Gemm.Path] = Ops.UsesCublasLt ? "cublaslt" : "builtin",
+            [DeviceKeys.Gemm.Path] = DeviceKeys.GemmOf(Ops),
         };
         return new RunIdentity(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), settings);
     }

@@ -114,8 +114,8 @@ public sealed unsafe partial class VirtualCudaDriver
     /// </summary>
     public CUresult cuMemcpyAsync(ulong destination, ulong source, nuint bytes, nint stream) => OnStream(stream, s =>
     {
-        bool toHost = IsPinned(new HostRange((nint)destination, (long)bytes));
-        bool fromHost = IsPinned(new HostRange((nint)source, (long)bytes));
+        HostRange to = new((nint)destination, (long)bytes), from = new((nint)source, (long)bytes);
+        bool toHost = IsPinned(to), fromHost = IsPinned(from);
         if (toHost && fromHost)
         {
             throw StreamFault(
@@ -124,9 +124,9 @@ public sealed unsafe partial class VirtualCudaDriver
         }
 
         if (fromHost)
-            CopyFromPinned(s, destination, new HostRange((nint)source, (long)bytes));
+            CopyFromPinned(s, destination, from);
         else if (toHost)
-            CopyToPinned(s, new HostRange((nint)destination, (long)bytes), source);
+            CopyToPinned(s, to, source);
         else
             _scheduler.Enqueue(s, () => CopyOnDevice(destination, source, bytes));
     });

@@ -75,7 +75,9 @@ internal static class BenchRunner
         }
 
         var log = new WorkLog();
-        using Ops measured = Open(ComputeDevice.Products(options.Gemm, options.Search, BenchVerb.GemmName, probe.NewestMajor), log);
+        ICublasLt? products = ComputeDevice.Products(
+            options.Gemm, options.Search, BenchVerb.GemmName, probe.NewestMajor);
+        using Ops measured = Open(products, log);
         string by = toolkit.Blas is null ? "this program's kernels" : toolkit.BlasSentence.Split(" (")[0];
         Time(
             options, new TimedBench(measured, log, CudaBackend.ClockOf(measured).Times, limits), measured,
@@ -89,7 +91,7 @@ internal static class BenchRunner
     internal static void Time(
         BenchOptions options, TimedBench bench, Ops ops, BenchSubject subject, CommandContext context)
     {
-        string products = ops.UsesCublasLt ? "cublaslt" : "builtin";
+        string products = DeviceKeys.GemmOf(ops);
         context.Out.WriteLine($"{subject.Device}; {Describe(options, options.Model)}; gemm {products}");
         context.Out.WriteLine(TimeTable.Limits(bench.Limits, subject.ProductBy));
         context.Out.WriteLine(TimeTable.Heading);
