@@ -23,20 +23,20 @@ public sealed record StepProgress(
 }
 
 /// <summary>Plain lines of progress, for files and pipes.</summary>
-internal sealed class ProgressPrinter(TextWriter output) : IRunDisplay
+/// <param name="readingInterval">Between lines about reading; null for longer than a person waits in silence.</param>
+internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterval = null) : IRunDisplay
 {
-    /// <summary>Longer than a person waits in silence.</summary>
-    private static readonly TimeSpan ReadingInterval = TimeSpan.FromSeconds(3);
-
+    private readonly TimeSpan _readingInterval = readingInterval ?? TimeSpan.FromSeconds(3);
     private long _lastReading = Stopwatch.GetTimestamp();
 
-    /// <summary>How far the corpora are read, every few seconds.</summary>
+    /// <summary>How far a corpus is read, every few seconds; of a whole one the next lines say what came of it.</summary>
     public void Report(TokenizingProgress value)
     {
-        if (Stopwatch.GetElapsedTime(_lastReading) < ReadingInterval)
+        bool isWhole = value.BytesRead >= value.TotalBytes;
+        if (isWhole || Stopwatch.GetElapsedTime(_lastReading) < _readingInterval)
             return;
         _lastReading = Stopwatch.GetTimestamp();
-        double percent = 100.0 * value.BytesRead / Math.Max(1, value.TotalBytes);
+        double percent = 100.0 * value.BytesRead / value.TotalBytes;
         Note(Text($"reading    {value.Corpus}: {percent:0} %, {value.Documents:N0} documents"));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
 
@@ -91,6 +92,18 @@ public sealed class ReportingTests : IDisposable
                 + "  medical ce 2.5000 kl 0.0123  books ce 3.0000\n"
             + "  validation at step 50: medical ce 2.2500 kl 1.50e-07 on 100 held-out documents\n",
             output.ToString());
+    }
+
+    /// <summary>Or a run that is refused on a slow machine would have told of reading, and no more.</summary>
+    [Theory]
+    [InlineData(50, 200, "reading    web: 25 %, 1,200 documents\n")]
+    [InlineData(200, 200, "")]
+    [InlineData(0, 0, "")]
+    public void A_corpus_is_told_of_while_it_is_read_and_not_when_it_is_whole(long read, long total, string says)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        new ProgressPrinter(output, TimeSpan.Zero).Report(new TokenizingProgress("web", read, total, 1200, 34567, Cached: false));
+        Assert.Equal(says, output.ToString());
     }
 
     [Fact]
