@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Tests;
 

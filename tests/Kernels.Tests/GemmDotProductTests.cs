@@ -1,6 +1,6 @@
 using MolEngine.Kernels.Cpu.Gemm;
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests;

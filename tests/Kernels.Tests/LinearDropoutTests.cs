@@ -1,6 +1,6 @@
-using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Tests;
 

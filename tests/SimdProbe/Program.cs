@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics.X86;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 // Started by a test with an instruction set switched off (DOTNET_EnableAVX512=0 or DOTNET_EnableAVX2=0). It fails where
 // a switch did not take, runs one op on the backend that was chosen, and prints the level.

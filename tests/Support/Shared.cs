@@ -6,7 +6,7 @@ namespace MolEngine.Support;
 /// </summary>
 public static class Shared
 {
-    /// <summary>The repository's root: the nearest folder above the test binaries that holds MolEngine.sln.</summary>
+    /// <summary>The repository's root: the nearest folder above the test binaries that holds MolEngine.slnx.</summary>
     public static string Repository { get; } = FindRepository();
 
     public static string Folder { get; } =
@@ -47,10 +47,10 @@ public static class Shared
     {
         for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
         {
-            if (File.Exists(Path.Combine(d.FullName, "MolEngine.sln")))
+            if (File.Exists(Path.Combine(d.FullName, "MolEngine.slnx")))
                 return d.FullName;
         }
 
-        throw new DirectoryNotFoundException($"no MolEngine.sln above {AppContext.BaseDirectory}");
+        throw new DirectoryNotFoundException($"no MolEngine.slnx above {AppContext.BaseDirectory}");
     }
 }

@@ -1,8 +1,8 @@
-using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Trainer.Tests;

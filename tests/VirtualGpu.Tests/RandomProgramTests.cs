@@ -1,5 +1,5 @@
 using System.Text;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 using MolEngine.VirtualGpu.Execution;
 
 namespace MolEngine.VirtualGpu.Tests;

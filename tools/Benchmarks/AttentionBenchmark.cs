@@ -2,8 +2,8 @@ using System.Runtime.Intrinsics;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Benchmarks;
 

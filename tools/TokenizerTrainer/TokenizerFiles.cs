@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MolEngine.Basics.Files;
 using MolEngine.Engine.Tokenization;
-using MolEngine.Engine.Weights;
 
 namespace MolEngine.TokenizerTrainer;
 

@@ -1,7 +1,8 @@
+using MolEngine.Basics;
+using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
-using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Adapters;
 

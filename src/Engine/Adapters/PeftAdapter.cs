@@ -1,7 +1,11 @@
+using MolEngine.Basics;
+using MolEngine.Basics.Files;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Adapters;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models.Common;
-using MolEngine.Engine.Weights;
 
 namespace MolEngine.Engine.Adapters;
 

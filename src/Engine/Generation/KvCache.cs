@@ -1,5 +1,5 @@
 using MolEngine.Engine.Models;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Generation;
 

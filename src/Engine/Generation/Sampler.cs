@@ -1,5 +1,5 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Engine.Generation;
 

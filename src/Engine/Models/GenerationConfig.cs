@@ -1,5 +1,5 @@
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models.Common;
-using MolEngine.Engine.Weights;
 
 namespace MolEngine.Engine.Models;
 

@@ -1,5 +1,5 @@
 using MolEngine.Engine.Models.Common;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Models;
 
@@ -68,12 +68,12 @@ public sealed record ModelConfig
     public required string RawJson { get; init; }
 
     /// <summary>Reads <c>config.json</c> of a model folder, or the file itself.</summary>
-    /// <exception cref="Weights.ModelFileException">Names the file and the key.</exception>
+    /// <exception cref="Files.ModelFileException">Names the file and the key.</exception>
     public static ModelConfig Load(string folderOrFile) => ConfigParser.Load(folderOrFile);
 
     /// <summary>Reads the text of a config.</summary>
     /// <param name="where">Shown in errors: the file.</param>
-    /// <exception cref="Weights.ModelFileException">Names <paramref name="where"/> and the key.</exception>
+    /// <exception cref="Files.ModelFileException">Names <paramref name="where"/> and the key.</exception>
     public static ModelConfig Parse(string json, string where) => ConfigParser.Parse(json, where);
 
     /// <summary>

@@ -1,3 +1,5 @@
+using MolEngine.Basics;
+
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>

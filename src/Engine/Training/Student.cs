@@ -1,10 +1,10 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
-using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Training;
 

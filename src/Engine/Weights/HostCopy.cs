@@ -1,6 +1,6 @@
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Weights;
 

@@ -1,8 +1,9 @@
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Weights;
 

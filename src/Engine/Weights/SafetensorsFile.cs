@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using MolEngine.Kernels.Device;
+using MolEngine.Engine.Files;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Weights;
 

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MolEngine.Kernels.Device;
+using MolEngine.Basics;
+using MolEngine.Basics.Files;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Weights;
 

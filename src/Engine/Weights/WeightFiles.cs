@@ -1,6 +1,7 @@
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Weights;
 

@@ -1,9 +1,10 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
-using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Checks;
 

@@ -1,6 +1,6 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
-using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Kernels.Checks;
 

@@ -1,4 +1,4 @@
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 
 namespace MolEngine.Kernels.Checks;
 

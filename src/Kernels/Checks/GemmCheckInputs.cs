@@ -1,5 +1,6 @@
 using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Checks;
 

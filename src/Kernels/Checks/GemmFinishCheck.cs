@@ -1,5 +1,5 @@
 using MolEngine.Kernels.Cuda.Gemm;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Checks;
 

@@ -1,6 +1,6 @@
 using MolEngine.Kernels.Checks.Attention;
 using MolEngine.Kernels.Checks.Head;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Checks;
 

@@ -1,5 +1,6 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Checks;
 

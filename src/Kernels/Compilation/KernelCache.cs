@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using MolEngine.Kernels.Files;
+using MolEngine.Basics.Files;
 
 namespace MolEngine.Kernels.Compilation;
 

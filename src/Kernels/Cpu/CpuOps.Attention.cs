@@ -1,7 +1,7 @@
 using MolEngine.Kernels.Cpu.Attention;
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cpu;
 

@@ -1,6 +1,6 @@
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cpu;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cpu;
 

@@ -1,5 +1,5 @@
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cpu;
 

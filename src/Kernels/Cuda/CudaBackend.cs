@@ -3,6 +3,7 @@ using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda;
 

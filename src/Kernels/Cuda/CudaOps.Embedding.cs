@@ -1,6 +1,7 @@
 using System.Numerics;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda;
 

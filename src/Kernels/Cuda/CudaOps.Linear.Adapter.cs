@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cuda.Gemm;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda;
 

@@ -2,6 +2,7 @@ using MolEngine.Kernels.Cuda.Head;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda;
 

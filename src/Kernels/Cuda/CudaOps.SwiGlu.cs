@@ -1,5 +1,5 @@
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda;
 

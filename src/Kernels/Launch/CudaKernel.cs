@@ -40,7 +40,7 @@ public sealed unsafe class CudaKernel
     public void Launch(CudaStream stream, in LaunchShape shape, KernelArguments arguments)
     {
         shape.Check(Name, _module.Context.Properties, Attributes);
-        Signature.Check(arguments);
+        arguments.Check(Signature);
         _module.Context.MakeCurrent();
         AllowShared(shape.SharedBytes);
         void** pointers = stackalloc void*[Math.Max(1, arguments.Count)];

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Launch;
 
@@ -82,6 +84,28 @@ public sealed class KernelArguments
         _arguments.Add((offset, size));
         Bytes = offset + size;
         return this;
+    }
+
+    /// <exception cref="ArgumentException">
+    /// The arguments differ from the kernel's parameters in number or size.
+    /// </exception>
+    public void Check(KernelSignature signature)
+    {
+        IReadOnlyList<int> expected = signature.ParameterBytes;
+        if (Count != expected.Count)
+        {
+            throw new ArgumentException(
+                $"launch of {signature.Name}: arguments: expected {expected.Count}, got {Count}");
+        }
+
+        for (int i = 0; i < Count; i++)
+        {
+            if (_arguments[i].Size != expected[i])
+            {
+                throw new ArgumentException(
+                    $"launch of {signature.Name}: argument {i}: expected {expected[i]} bytes, got {_arguments[i].Size}");
+            }
+        }
     }
 
     /// <summary>Offset and size of an argument.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 
 namespace MolEngine.Kernels.Ops;
 

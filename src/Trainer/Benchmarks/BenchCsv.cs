@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MolEngine.Engine.Weights;
+using MolEngine.Basics.Files;
 using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli.Verbs;
 

@@ -1,5 +1,5 @@
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Trainer.Benchmarks;
 

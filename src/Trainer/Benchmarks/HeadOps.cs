@@ -1,6 +1,6 @@
 using MolEngine.Engine.Losses;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Trainer.Benchmarks;
 

@@ -1,5 +1,5 @@
 using MolEngine.Engine.Optim;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Trainer.Benchmarks;
 

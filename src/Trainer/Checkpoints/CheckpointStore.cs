@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using MolEngine.Basics.Files;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Trainer.Checkpoints;
 

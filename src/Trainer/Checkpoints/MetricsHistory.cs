@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using MolEngine.Engine.Weights;
+using MolEngine.Basics.Files;
 
 namespace MolEngine.Trainer.Checkpoints;
 

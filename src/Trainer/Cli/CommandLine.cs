@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using MolEngine.Basics.Text;
 using Spectre.Console;
 
 namespace MolEngine.Trainer.Cli;
@@ -75,7 +76,7 @@ internal static class CommandLine
 
     private static int UnknownVerb(string given, IReadOnlyList<Verb> verbs, TextWriter error)
     {
-        string? nearest = Config.Nearest.Of(given, verbs.Select(v => v.Name));
+        string? nearest = Nearest.Of(given, verbs.Select(v => v.Name));
         string advice = nearest is null
             ? $"expected one of {string.Join(", ", verbs.Select(v => v.Name))}"
             : $"did you mean {nearest}?";

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,4 @@
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Data;

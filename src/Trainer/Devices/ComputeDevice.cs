@@ -4,6 +4,7 @@ using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Trainer.Devices;

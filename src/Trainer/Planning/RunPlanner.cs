@@ -9,7 +9,6 @@ using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
-using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Planning;

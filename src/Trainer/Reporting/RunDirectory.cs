@@ -1,4 +1,4 @@
-using MolEngine.Engine.Weights;
+using MolEngine.Basics.Files;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Reporting;

@@ -1,3 +1,5 @@
+using MolEngine.Basics.Text;
+
 namespace MolEngine.Trainer.Reporting;
 
 /// <summary>Command lines that let what a run has made speak.</summary>

@@ -1,8 +1,11 @@
 using System.Globalization;
+using MolEngine.Basics.Files;
+using MolEngine.Basics.Text;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
-using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Reporting;

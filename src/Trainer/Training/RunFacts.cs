@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MolEngine.Engine.Weights;
+using MolEngine.Basics.Files;
 using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Training;

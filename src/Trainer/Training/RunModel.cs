@@ -1,4 +1,6 @@
+using MolEngine.Basics.Files;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Folders;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
@@ -6,8 +8,8 @@ using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Reporting;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Text;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Ops;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MolEngine.VirtualGpu.Execution;
 using MolEngine.VirtualGpu.Lowering;
 using MolEngine.VirtualGpu.Ptx;
 

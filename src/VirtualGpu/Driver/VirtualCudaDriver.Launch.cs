@@ -1,7 +1,6 @@
 using MolEngine.Kernels.Interop;
 using MolEngine.VirtualGpu.Counters;
 using MolEngine.VirtualGpu.Execution;
-using MolEngine.VirtualGpu.Lowering;
 
 namespace MolEngine.VirtualGpu.Driver;
 

@@ -1,4 +1,4 @@
-using MolEngine.VirtualGpu.Lowering;
+using MolEngine.VirtualGpu.Execution;
 
 namespace MolEngine.VirtualGpu.Driver;
 

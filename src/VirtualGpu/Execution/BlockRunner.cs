@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 using MolEngine.VirtualGpu.Counters;
+using MolEngine.VirtualGpu.Execution.Memory;
 using MolEngine.VirtualGpu.Faults;
-using MolEngine.VirtualGpu.Lowering;
 using MolEngine.VirtualGpu.Memory;
 
 namespace MolEngine.VirtualGpu.Execution;

@@ -1,6 +1,5 @@
 using MolEngine.VirtualGpu.Counters;
 using MolEngine.VirtualGpu.Faults;
-using MolEngine.VirtualGpu.Lowering;
 using MolEngine.VirtualGpu.Memory;
 using MolEngine.VirtualGpu.Ptx;
 

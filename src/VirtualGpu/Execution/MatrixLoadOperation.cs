@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MolEngine.VirtualGpu.Execution.Lanes;
+using MolEngine.VirtualGpu.Execution.Memory;
 using MolEngine.VirtualGpu.Memory;
 
 namespace MolEngine.VirtualGpu.Execution;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 using MolEngine.VirtualGpu.Execution.Lanes;
 
 namespace MolEngine.VirtualGpu.Execution;

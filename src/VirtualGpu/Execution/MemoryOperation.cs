@@ -1,4 +1,5 @@
 using System.Numerics;
+using MolEngine.VirtualGpu.Execution.Memory;
 using MolEngine.VirtualGpu.Memory;
 using MolEngine.VirtualGpu.Ptx;
 

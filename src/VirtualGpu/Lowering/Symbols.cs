@@ -1,3 +1,4 @@
+using MolEngine.VirtualGpu.Execution;
 using MolEngine.VirtualGpu.Ptx;
 
 namespace MolEngine.VirtualGpu.Lowering;

@@ -1,8 +1,9 @@
+using MolEngine.Basics;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tests.Models;
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Adapters;
 

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tests.Models;
 using MolEngine.Engine.Tests.Weights;
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Adapters;
 

@@ -1,7 +1,7 @@
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tests.Weights;
-using MolEngine.Engine.Weights;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Adapters;
@@ -73,7 +73,7 @@ public sealed class PeftParityTests
         PeftAdapter adapter = PeftAdapter.Load(folder, ModelConfig.Load(model));
         var plain = new ReferenceTensors(Path.Combine(folder, "adapter_model.safetensors"));
         Assert.Equal(plain.Names.Count(), adapter.Modules.Count * 2);
-        foreach ((string module, (Kernels.Device.Tensor a, Kernels.Device.Tensor b)) in adapter.Modules)
+        foreach ((string module, (Kernels.Tensors.Tensor a, Kernels.Tensors.Tensor b)) in adapter.Modules)
         {
             Assert.Equal(plain[$"base_model.model.{module}.lora_A.weight"], Hosts.Values(a));
             Assert.Equal(plain[$"base_model.model.{module}.lora_B.weight"], Hosts.Values(b));

@@ -1,7 +1,7 @@
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Tests.Training;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Generation;
 

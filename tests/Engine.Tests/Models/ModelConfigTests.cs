@@ -1,6 +1,6 @@
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
-using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Models;
 

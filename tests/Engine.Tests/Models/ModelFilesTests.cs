@@ -1,9 +1,10 @@
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tests.Weights;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Models;
 

@@ -1,3 +1,4 @@
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tests.Weights;
 using MolEngine.Engine.Weights;
@@ -25,7 +26,7 @@ public sealed class ModelFolderParityTests
         AssertEqualToPlainReader(folder);
         ModelConfig config = ModelConfig.Load(folder);
         Assert.Equal((RopeType.Default, 1e6), (config.Rope.Type, config.Rope.Theta));
-        Assert.Equal(Kernels.Device.DType.BF16, config.StoredType);
+        Assert.Equal(Kernels.Tensors.DType.BF16, config.StoredType);
         Assert.Equal([2], GenerationConfig.Load(folder).EosTokenIds);
     }
 

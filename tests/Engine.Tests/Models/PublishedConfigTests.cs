@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
-using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Models;
 

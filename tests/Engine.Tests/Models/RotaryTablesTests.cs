@@ -92,7 +92,7 @@ public sealed class RotaryTablesTests
     {
         const string Outer = """{"original_max_position_embeddings": 32, "rope_scaling": {"type": "yarn", "factor": 4}}""";
         Assert.Equal(32, TinyModel.Config(Outer).Rope.OriginalMaxPositionEmbeddings);
-        Assert.Throws<MolEngine.Engine.Weights.ModelFileException>(
+        Assert.Throws<MolEngine.Engine.Files.ModelFileException>(
             () => TinyModel.Config(Outer.Replace("\"factor\": 4", "\"factor\": 4, \"original_max_position_embeddings\": 64")));
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tests.Weights;
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Models;
 

@@ -1,7 +1,7 @@
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Models;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Folders;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;

@@ -1,6 +1,6 @@
 using MolEngine.Engine.Models.Common;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;

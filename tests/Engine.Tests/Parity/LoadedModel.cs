@@ -1,9 +1,9 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;

@@ -1,9 +1,9 @@
 using System.Text.Json;
+using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
-using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Oracle;
 using MolEngine.Support;
 

@@ -4,7 +4,7 @@ using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Oracle;
 using MolEngine.Support;
 

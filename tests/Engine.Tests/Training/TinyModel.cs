@@ -5,8 +5,8 @@ using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Training;
 

@@ -1,5 +1,5 @@
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Weights;

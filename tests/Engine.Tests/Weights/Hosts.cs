@@ -1,6 +1,6 @@
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Weights;
 

@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Weights;

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
+using MolEngine.Basics;
+using MolEngine.Basics.Files;
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Weights;

@@ -1,6 +1,6 @@
 using System.Text;
+using MolEngine.Basics.Files;
 using MolEngine.Kernels.Compilation;
-using MolEngine.Kernels.Files;
 using MolEngine.Kernels.Tests.Interop;
 using MolEngine.Support;
 

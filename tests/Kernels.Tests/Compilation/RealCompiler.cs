@@ -1,5 +1,5 @@
 using MolEngine.Kernels.Compilation;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Interop;
 using MolEngine.Support;
 

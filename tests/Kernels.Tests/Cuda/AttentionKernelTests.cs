@@ -1,6 +1,6 @@
 using MolEngine.Kernels.Cuda.Attention;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 using MolEngine.VirtualGpu.Counters;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cuda.Memory;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Kernels.Tests.Cuda;

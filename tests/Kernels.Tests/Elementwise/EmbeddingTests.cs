@@ -1,4 +1,4 @@
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests.Elementwise;

@@ -1,5 +1,5 @@
-using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Tests.Elementwise;
 

@@ -1,5 +1,5 @@
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests.Elementwise;

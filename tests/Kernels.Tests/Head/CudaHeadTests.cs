@@ -1,9 +1,9 @@
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Cuda.Head;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests.Head;

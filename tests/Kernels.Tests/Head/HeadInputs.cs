@@ -1,5 +1,5 @@
-using MolEngine.Kernels.Device;
-using Bf16Numbers = MolEngine.Kernels.Numerics.Bf16;
+using MolEngine.Kernels.Tensors;
+using Bf16Numbers = MolEngine.Basics.Numerics.Bf16;
 
 namespace MolEngine.Kernels.Tests.Head;
 

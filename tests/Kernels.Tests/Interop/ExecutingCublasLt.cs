@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Interop;
-using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Kernels.Tests.Interop;
 

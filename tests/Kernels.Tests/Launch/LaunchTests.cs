@@ -83,13 +83,13 @@ public sealed class LaunchTests
     public void Arguments_are_compared_with_the_parameters()
     {
         var signature = new KernelSignature("k", [8, 4], null);
-        signature.Check(new KernelArguments().Add(1L).Add(2));
+        new KernelArguments().Add(1L).Add(2).Check(signature);
         Assert.Equal(
             "launch of k: arguments: expected 2, got 1",
-            Assert.Throws<ArgumentException>(() => signature.Check(new KernelArguments().Add(1L))).Message);
+            Assert.Throws<ArgumentException>(() => new KernelArguments().Add(1L).Check(signature)).Message);
         Assert.Equal(
             "launch of k: argument 1: expected 4 bytes, got 8",
-            Assert.Throws<ArgumentException>(() => signature.Check(new KernelArguments().Add(1L).Add(2L))).Message);
+            Assert.Throws<ArgumentException>(() => new KernelArguments().Add(1L).Add(2L).Check(signature)).Message);
     }
 
     [Fact]

@@ -1,14 +1,14 @@
 using System.Text.RegularExpressions;
-using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cuda;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 using MolEngine.Trainer.Benchmarks;
 using MolEngine.Trainer.Cli;

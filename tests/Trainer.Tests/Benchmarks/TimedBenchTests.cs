@@ -1,9 +1,9 @@
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cuda;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Benchmarks;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Cli.Runners;

@@ -1,5 +1,5 @@
 using FsCheck;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 using MolEngine.Support;
 using MolEngine.Trainer.Data;
 

@@ -1,6 +1,7 @@
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Tests.Devices;

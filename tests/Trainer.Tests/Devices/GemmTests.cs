@@ -1,4 +1,4 @@
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Tests.Training;

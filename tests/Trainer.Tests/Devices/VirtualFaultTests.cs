@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Tests.Training;

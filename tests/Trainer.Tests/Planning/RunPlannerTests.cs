@@ -1,8 +1,8 @@
 using MolEngine.Engine.Models;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Planning;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Planning;

@@ -1,4 +1,4 @@
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 using MolEngine.VirtualGpu.Execution;
 
 namespace MolEngine.VirtualGpu.Tests.Instructions;

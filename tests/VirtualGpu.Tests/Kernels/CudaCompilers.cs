@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using MolEngine.Kernels.Compilation;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Interop;
 using MolEngine.Support;
 

@@ -1,5 +1,5 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Compilation;
-using MolEngine.Kernels.Numerics;
 using MolEngine.VirtualGpu.Counters;
 using MolEngine.VirtualGpu.Execution;
 

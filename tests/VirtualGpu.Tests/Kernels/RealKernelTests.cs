@@ -1,4 +1,4 @@
-using MolEngine.Kernels.Numerics;
+using MolEngine.Basics.Numerics;
 using MolEngine.Support;
 using MolEngine.VirtualGpu.Counters;
 using MolEngine.VirtualGpu.Execution;

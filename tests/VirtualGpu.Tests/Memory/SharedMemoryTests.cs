@@ -1,4 +1,5 @@
 using MolEngine.VirtualGpu.Execution;
+using MolEngine.VirtualGpu.Execution.Memory;
 using MolEngine.VirtualGpu.Faults;
 using MolEngine.VirtualGpu.Lowering;
 using MolEngine.VirtualGpu.Memory;

@@ -1,5 +1,5 @@
-using MolEngine.Engine.Weights;
-using MolEngine.Kernels.Device;
+using MolEngine.Engine.Files;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Models.Common;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MolEngine.Engine.Weights;
+using MolEngine.Engine.Files;
 
 namespace MolEngine.Engine.Models.Common;
 

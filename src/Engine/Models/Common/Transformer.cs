@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Models.Common;
 

@@ -1,6 +1,5 @@
-using MolEngine.Engine.Adapters;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Models.Common;
 

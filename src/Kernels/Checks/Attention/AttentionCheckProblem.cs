@@ -1,8 +1,9 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Checks.Attention;
 

@@ -1,6 +1,6 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Cuda.Head;
 using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Kernels.Checks.Head;
 

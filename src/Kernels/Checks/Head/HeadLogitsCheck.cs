@@ -1,7 +1,7 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Cuda.Head;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
-using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Kernels.Checks.Head;
 

@@ -1,7 +1,7 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Cpu.Head;
 using MolEngine.Kernels.Cuda.Head;
 using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Numerics;
 
 namespace MolEngine.Kernels.Checks.Head;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cpu.Gemm;
 

@@ -1,7 +1,7 @@
 using MolEngine.Kernels.Cpu.Gemm;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cpu.Head;
 

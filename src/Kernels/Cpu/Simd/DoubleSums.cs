@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cpu.Simd;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cpu.Simd;
 

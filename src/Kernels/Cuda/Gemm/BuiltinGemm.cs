@@ -1,5 +1,6 @@
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda.Gemm;
 

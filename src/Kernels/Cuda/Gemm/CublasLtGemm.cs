@@ -2,6 +2,7 @@ using MolEngine.Kernels.Cuda.Memory;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda.Gemm;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda.Gemm;
 

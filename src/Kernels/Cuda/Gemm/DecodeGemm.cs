@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda.Gemm;
 

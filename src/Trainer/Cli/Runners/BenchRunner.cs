@@ -3,6 +3,7 @@ using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Benchmarks;
 using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Devices;

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Devices;
-using MolEngine.Trainer.Reporting;
 using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Trainer.Cli.Runners;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Text;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Trainer.Cli.Verbs;

@@ -1,4 +1,4 @@
-using MolEngine.Engine.Models;
+using MolEngine.Engine.Folders;
 
 namespace MolEngine.Trainer.Cli.Runners;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Text;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Reporting.Html;

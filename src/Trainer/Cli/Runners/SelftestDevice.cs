@@ -1,5 +1,6 @@
 using MolEngine.Kernels.Checks;
 using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli.Verbs;

@@ -1,4 +1,4 @@
-using MolEngine.Kernels.Files;
+using MolEngine.Basics.Files;
 
 namespace MolEngine.Trainer.Data.Caching;
 

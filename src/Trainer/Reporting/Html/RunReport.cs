@@ -1,4 +1,4 @@
-using MolEngine.Engine.Weights;
+using MolEngine.Basics.Files;
 
 namespace MolEngine.Trainer.Reporting.Html;
 

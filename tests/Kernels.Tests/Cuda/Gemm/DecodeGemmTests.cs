@@ -1,4 +1,4 @@
-using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 using MolEngine.VirtualGpu.Counters;
 

@@ -1,9 +1,10 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
-using MolEngine.Kernels.Numerics;
+using MolEngine.Kernels.Tensors;
 using MolEngine.VirtualGpu.Counters;
 using MolEngine.VirtualGpu.Driver;
 using MolEngine.VirtualGpu.Execution;

@@ -1,0 +1,74 @@
+using MolEngine.Kernels.Device;
+
+namespace MolEngine.Kernels.Tensors;
+
+/// <summary>
+/// A named group of allocations that live and die together (weights, gradients, activations, ...). Memory starts as
+/// zeros. Disposing frees all of it. Not thread-safe.
+/// </summary>
+public abstract class Arena(string name) : IDisposable
+{
+    private readonly List<Tensor> _tensors = [];
+
+    public string Name { get; } = name;
+
+    /// <summary>Whether its memory is a device's, which the host reaches by copies alone.</summary>
+    public virtual bool IsOnDevice => false;
+
+    /// <summary>Whether it is a device's that lies in the host's memory, and takes none of the device's own.</summary>
+    public virtual bool IsOffloaded => false;
+
+    /// <summary>Bytes allocated now.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>What the arena holds, in order of allocation.</summary>
+    public IReadOnlyList<Tensor> Tensors => _tensors;
+
+    /// <summary>What others hold of the same memory: for the table where there is no more.</summary>
+    protected virtual IEnumerable<(string What, long Bytes)> HeldBeside => [];
+
+    /// <summary>A new tensor of zeros.</summary>
+    /// <exception cref="OutOfDeviceMemoryException">
+    /// Names the tensor, its type and shape, and lists the arena's largest allocations.
+    /// </exception>
+    public Tensor Allocate(string name, DType type, params int[] dimensions)
+    {
+        var shape = new Shape(dimensions);
+        long bytes = shape.Count * type.Size();
+        nint address;
+        try
+        {
+            address = AllocateBytes(name, Math.Max(bytes, 1));
+        }
+        catch (OutOfMemoryException e)
+        {
+            var failure = new OutOfDeviceMemoryException(
+                $"arena {Name}", $"{name} {type} {shape}", bytes,
+                [.. _tensors.Select(t => (t.ToString(), t.Bytes)), .. HeldBeside], e)
+            { IsOfDevice = !IsOffloaded };
+            throw IsOffloaded
+                ? failure.WithAdvice("It is the host's memory: free some, or keep the optimizer's states on the device "
+                    + "(optimizer.offload: false).")
+                : failure;
+        }
+
+        Bytes += bytes;
+        var tensor = new Tensor(name, type, shape, address, this);
+        _tensors.Add(tensor);
+        return tensor;
+    }
+
+    public void Dispose()
+    {
+        Free();
+        _tensors.Clear();
+        Bytes = 0;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Zeroed memory, at least 64-byte aligned.</summary>
+    /// <param name="name">What it is for, to tell a device that reports by name.</param>
+    protected abstract nint AllocateBytes(string name, long bytes);
+
+    protected abstract void Free();
+}

@@ -1,4 +1,0 @@
-namespace MolEngine.VirtualGpu.Lowering;
-
-/// <param name="Offset">In the parameters' bytes.</param>
-internal sealed record KernelParameter(string Name, int Offset, int Bytes);

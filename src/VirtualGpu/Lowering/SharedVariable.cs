@@ -1,4 +1,0 @@
-namespace MolEngine.VirtualGpu.Lowering;
-
-/// <param name="Bytes">Very large for dynamic shared memory, whose size is known at launch.</param>
-internal sealed record SharedVariable(string Name, int Offset, int Bytes);
