@@ -91,7 +91,7 @@ public sealed class EndToEndTests : IDisposable
         // Digits against letters: even two layers can tell such corpora apart.
         string digits = _run.Write(
             "digits.jsonl", string.Concat(Enumerable.Range(0, 80).Select(i => $"{{\"text\": \"{i * 7919L * 104729 * 1299709}\"}}\n")));
-        string corpora = $"data.corpora=[{{name: bees, path: {TinyRun.Material}/glass_bees.jsonl, kind: domain}}, "
+        string corpora = $"data.corpora=[{{name: bees, path: {Material.Folder}/glass_bees.jsonl, kind: domain}}, "
             + $"{{name: everyday, path: {digits}, kind: general}}]";
         _run.Train("ce", corpora, "loss=ce", "steps=25");
         _run.Train("kl", corpora, "loss=kl", "optimizer.learning_rate=1e-3");

@@ -27,7 +27,7 @@ internal sealed class TinyRun : IDisposable
     public TinyRun()
     {
         string source = Directory.CreateDirectory(Path.Combine(Root, "source")).FullName;
-        foreach (string file in Directory.GetFiles(Path.Combine(Material, "model")))
+        foreach (string file in Directory.GetFiles(Material.Model))
             File.Copy(file, Path.Combine(source, Path.GetFileName(file)));
         File.WriteAllText(Path.Combine(source, "config.json"), ModelConfigJson);
         using var arena = new HostArena("tiny");
@@ -41,8 +41,8 @@ internal sealed class TinyRun : IDisposable
               context: 48
               held_out: 3
               corpora:
-                - {name: bees, path: {{Material}}/glass_bees.jsonl, kind: domain}
-                - {name: everyday, path: {{Material}}/everyday.jsonl, kind: general}
+                - {name: bees, path: {{Material.Folder}}/glass_bees.jsonl, kind: domain}
+                - {name: everyday, path: {{Material.Folder}}/everyday.jsonl, kind: general}
             steps: 6
             global_batch: 8
             micro_batch: 2
@@ -58,8 +58,6 @@ internal sealed class TinyRun : IDisposable
 
             """);
     }
-
-    public static string Material => Path.Combine(Shared.Repository, "tests", "Trainer.Tests", "Material");
 
     public string Root => _folder.Root;
 

@@ -1,6 +1,6 @@
+using MolEngine.Data.Files;
+using MolEngine.Data.Records;
 using MolEngine.Engine.Tokenization;
-using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data.Records;
 
 namespace MolEngine.TokenizerTrainer;
 

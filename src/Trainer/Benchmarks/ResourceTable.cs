@@ -1,7 +1,6 @@
 using System.Globalization;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Launch;
-using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Benchmarks;
 

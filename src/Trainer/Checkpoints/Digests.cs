@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using MolEngine.Trainer.Data;
+using MolEngine.Data;
 
 namespace MolEngine.Trainer.Checkpoints;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using MolEngine.Trainer.Reporting;
-using MolEngine.Trainer.Reporting.Live;
+using MolEngine.Trainer.Display;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -19,16 +19,4 @@ internal static class FactLines
             name = "";
         }
     }
-
-    /// <summary>"12.3 MiB".</summary>
-    public static string Size(long bytes)
-    {
-        (double amount, string unit) = bytes switch
-        {
-            >= 1L << 30 => (bytes / (double)(1L << 30), "GiB"),
-            >= 1L << 20 => (bytes / (double)(1L << 20), "MiB"),
-            _ => (bytes / 1024.0, "KiB"),
-        };
-        return string.Create(CultureInfo.InvariantCulture, $"{amount:N1} {unit}");
-    }
 }

@@ -1,5 +1,5 @@
 using MolEngine.Engine.Models;
-using MolEngine.Trainer.Reporting;
+using MolEngine.Runs;
 
 namespace MolEngine.Trainer.Cli;
 

@@ -1,8 +1,11 @@
+using MolEngine.Data.Settings;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
+using MolEngine.Evaluation;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Devices;
+using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Config;
 
@@ -13,16 +16,6 @@ namespace MolEngine.Trainer.Config;
 /// </summary>
 internal static class ConfigKeys
 {
-    /// <summary>
-    /// Tokens computed at once (micro_batch x context) at most: far above any memory, far below 2^31.
-    /// </summary>
-    public const int MaxTokens = 1 << 24;
-
-    /// <summary>Steps of a run at most: schedules count them in 32 bits.</summary>
-    public const int MaxSteps = 1_000_000_000;
-
-    private const int MaxBatch = 1_000_000;
-
     public static readonly ConfigKey<string> Model = new(
         "model", KeyTypes.Text, "required",
         "Model folder: config.json, tokenizer files and, unless init is random, safetensors.", s => s.Length > 0);
@@ -39,22 +32,10 @@ internal static class ConfigKeys
         "seed", KeyTypes.Long, "42",
         "Seed of the order of rows, LoRA's start and dropout.", x => x >= 0, "of at least 0");
 
-    public static readonly ConfigKey<double> Ratio = new(
-        "ratio", KeyTypes.Number, "1",
-        "General rows of an epoch = ratio x domain rows.", x => x >= 0, "of at least 0");
-    public static readonly ConfigKey<double> Epochs = new(
-        "epochs", KeyTypes.Number, "1",
-        "Passes over the data; may be fractional (1.3). Or give steps.", x => x is > 0 and <= 1e6, "above 0, at most 1e6");
-    public static readonly ConfigKey<long> Steps = new(
-        "steps", KeyTypes.Long, "from epochs",
-        "Optimizer steps, instead of epochs.", x => x is >= 1 and <= MaxSteps, $"from 1 to {MaxSteps}");
-    public static readonly ConfigKey<int> GlobalBatch = new(
-        "global_batch", KeyTypes.Int, "128",
-        "Rows of an optimizer step.", x => x is >= 1 and <= MaxBatch, $"from 1 to {MaxBatch}");
     public static readonly ConfigKey<int> MicroBatch = new(
         "micro_batch", KeyTypes.Int, "1",
         "Rows computed at once; changes memory and speed, never the result (with cublaslt by rounding).",
-        x => x is >= 1 and <= MaxBatch, $"from 1 to {MaxBatch}");
+        x => x is >= 1 and <= OrderKeys.MaxBatch, $"from 1 to {OrderKeys.MaxBatch}");
 
     public static readonly ConfigKey<LossKind> LossKind = new(
         "loss.kind", KeyTypes.OneOf<LossKind>(), "mol",
@@ -118,7 +99,7 @@ internal static class ConfigKeys
     public static readonly ConfigKey<long> WarmupSteps = new(
         "optimizer.warmup_steps", KeyTypes.Long, "from warmup_ratio",
         "Steps in which the learning rate rises, instead of warmup_ratio.",
-        x => x is >= 0 and <= MaxSteps, $"from 0 to {MaxSteps}");
+        x => x is >= 0 and <= OrderKeys.MaxSteps, $"from 0 to {OrderKeys.MaxSteps}");
 
     public static readonly ConfigKey<bool> Offload = new(
         "optimizer.offload", KeyTypes.Bool, "false",
@@ -155,11 +136,11 @@ internal static class ConfigKeys
         x => x is >= 0 and <= 4096, "from 0 to 4096");
 
     /// <summary>In the order of the manual and of the resolved config.</summary>
-    public static readonly IReadOnlyList<ConfigKey> All =
+    private static readonly IReadOnlyList<ConfigKey> All =
     [
         Model, InitKind, InitSeed, Output, Seed,
         .. DataKeys.All,
-        Ratio, Epochs, Steps, GlobalBatch, MicroBatch,
+        .. OrderKeys.All, MicroBatch,
         LossKind, LossAlpha, LossTopN,
         Method, LoraRank, LoraAlpha, LoraRsLora, LoraDropout, LoraTargets, LoraFrom,
         LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps,
@@ -170,7 +151,7 @@ internal static class ConfigKeys
     /// <summary>
     /// Sections that may be written as one value: <c>init: random</c> is <c>init: {kind: random}</c>.
     /// </summary>
-    public static readonly IReadOnlyDictionary<string, ConfigKey> Shorthands =
+    private static readonly IReadOnlyDictionary<string, ConfigKey> Shorthands =
         new Dictionary<string, ConfigKey>
         {
             ["init"] = InitKind,
@@ -179,13 +160,13 @@ internal static class ConfigKeys
         };
 
     /// <summary>What other trainers call a key: an unknown key of such a name is told ours.</summary>
-    public static readonly IReadOnlyDictionary<string, ConfigKey> NamesElsewhere = Index(
+    private static readonly IReadOnlyDictionary<string, ConfigKey> NamesElsewhere = Index(
         (Model, "model_name_or_path base_model"),
         (Output, "output_dir"),
         (DataKeys.Context, "max_seq_length max_length sequence_len cutoff_len"),
-        (Epochs, "num_train_epochs num_epochs"),
-        (Steps, "max_steps"),
-        (GlobalBatch, "batch_size"),
+        (OrderKeys.Epochs, "num_train_epochs num_epochs"),
+        (OrderKeys.Steps, "max_steps"),
+        (OrderKeys.GlobalBatch, "batch_size"),
         (MicroBatch, "per_device_train_batch_size micro_batch_size"),
         (Method, "finetuning_type"),
         (LoraRank, "r lora_r lora_rank"),
@@ -198,6 +179,14 @@ internal static class ConfigKeys
         (Schedule, "lr_scheduler lr_scheduler_type"),
         (Recompute, "gradient_checkpointing"),
         (ValidateEvery, "eval_steps"));
+
+    /// <summary>The keys of a run, for reading its config.</summary>
+    public static readonly KeyTable Table = new(All, "molengine train --help")
+    {
+        Shorthands = Shorthands,
+        NamesElsewhere = NamesElsewhere,
+        Alternatives = [(OrderKeys.Epochs, OrderKeys.Steps), (WarmupRatio, WarmupSteps)],
+    };
 
     private static Dictionary<string, ConfigKey> Index(params (ConfigKey Key, string Names)[] keys) =>
         keys.SelectMany(k => k.Names.Split(' '), (k, name) => (k.Key, name)).ToDictionary(x => x.name, x => x.Key);

@@ -1,6 +1,9 @@
+using MolEngine.Data.Records;
+using MolEngine.Data.Settings;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
+using MolEngine.Evaluation;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Devices;
 
@@ -30,8 +33,6 @@ public enum RecomputeKind
 /// <param name="Model">Model folder, absolute.</param>
 /// <param name="Output">Run directory, absolute.</param>
 /// <param name="Seed">Of the order of rows, LoRA's start and dropout.</param>
-/// <param name="Ratio">General rows of an epoch over domain rows.</param>
-/// <param name="Epochs">Null where <paramref name="Steps"/> is given; exactly one of them is.</param>
 /// <param name="Samples">Held-out documents that the report lets base and student continue.</param>
 /// <param name="Threads">At least 1.</param>
 /// <param name="Resolved">The whole config as YAML, every key with its value: what the run directory keeps.</param>
@@ -41,10 +42,7 @@ public sealed record RunConfig(
     string Output,
     ulong Seed,
     DataSettings Data,
-    double Ratio,
-    double? Epochs,
-    long? Steps,
-    int GlobalBatch,
+    OrderSettings Order,
     int MicroBatch,
     LossSettings Loss,
     TrainingMethod Method,

@@ -1,10 +1,14 @@
 using System.Text;
+using MolEngine.Data.Records;
+using MolEngine.Data.Settings;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
+using MolEngine.Evaluation;
+using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Devices;
-using MolEngine.Trainer.Reporting;
+using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Config;
 
@@ -58,7 +62,7 @@ public static class RunConfigLoader
     {
         string key = setting.Split('=', 2)[0].Trim();
         bool Known(string path) =>
-            ConfigKeys.All.Any(k => k.Path == path || k.Path.StartsWith(path + ".", StringComparison.Ordinal));
+            ConfigKeys.Table.All.Any(k => k.Path == path || k.Path.StartsWith(path + ".", StringComparison.Ordinal));
         return Known($"{DataKeys.Corpora}[].{key}") ? $"{DataKeys.Corpora}[0].{setting}"
             : Known($"data.{key}") ? $"data.{setting}"
             : setting;
@@ -72,7 +76,7 @@ public static class RunConfigLoader
     public static RunConfig Parse(
         string yaml, string source, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false)
     {
-        var reader = new ConfigReader(inputsMayBeAbsent);
+        var reader = new ConfigReader(ConfigKeys.Table, inputsMayBeAbsent);
         reader.ReadFile(source, yaml);
         foreach (string setting in settings ?? [])
             reader.Override(setting);
@@ -98,30 +102,24 @@ public static class RunConfigLoader
         long seed = v.Take(ConfigKeys.Seed, 42);
         InitKind init = v.Take(ConfigKeys.InitKind, InitKind.Pretrained);
         TrainingMethod method = v.Take(ConfigKeys.Method, TrainingMethod.Lora);
-        if (v.Has(ConfigKeys.Epochs) && v.Has(ConfigKeys.Steps))
-        {
-            v.Errors.Add(
-                $"{v.Where("steps", source)}: steps: expected either epochs or steps, got both. Remove one of them");
-        }
-
-        long? steps = v.TakeIfGiven(ConfigKeys.Steps);
-        int globalBatch = v.Take(ConfigKeys.GlobalBatch, 128);
+        OrderSettings order = OrderSettings.Build(v, source, (ulong)seed);
         int microBatch = v.Take(ConfigKeys.MicroBatch, 1);
-        if (microBatch > globalBatch)
+        if (microBatch > order.GlobalBatch)
         {
-            v.Errors.Add(
-                $"{v.Where("micro_batch", source)}: micro_batch: expected at most global_batch ({globalBatch}), got "
-                    + $"{microBatch}");
+            v.Wrong(
+                ConfigKeys.MicroBatch, source, 0,
+                $"expected at most global_batch ({order.GlobalBatch}), got {microBatch}");
         }
 
         ValidateSettings validate = new(
             v.Take(ConfigKeys.ValidateEvery, 50), v.Take(ConfigKeys.ValidateDocuments, 100));
-        DataSettings data = DataSettingsLoader.Build(v, source, validate);
-        if ((long)microBatch * data.Context > ConfigKeys.MaxTokens)
+        DataSettings data = DataSettingsLoader.Build(v, source, validate.Every > 0, validate.Documents);
+        if ((long)microBatch * data.Context > DataKeys.MaxTokens)
         {
-            v.Errors.Add(
-                $"{v.Where("micro_batch", source)}: micro_batch: expected at most {ConfigKeys.MaxTokens} tokens at once "
-                    + $"(micro_batch x data.context), got {(long)microBatch * data.Context}. Lower micro_batch");
+            v.Wrong(
+                ConfigKeys.MicroBatch, source, 0,
+                $"expected at most {DataKeys.MaxTokens} tokens at once (micro_batch x data.context), got "
+                + $"{(long)microBatch * data.Context}. Lower micro_batch");
         }
 
         int threads = v.Take(ConfigKeys.Threads, 0);
@@ -131,10 +129,7 @@ public static class RunConfigLoader
             output,
             (ulong)seed,
             data,
-            v.Take(ConfigKeys.Ratio, 1.0),
-            steps is null ? v.Take(ConfigKeys.Epochs, 1.0) : null,
-            steps,
-            globalBatch,
+            order,
             microBatch,
             BuildLoss(v),
             method,

@@ -1,5 +1,5 @@
 using MolEngine.Kernels.Ops;
-using MolEngine.Trainer.Config;
+using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Devices;
 

@@ -1,7 +1,10 @@
+using MolEngine.Basics.Text;
+using MolEngine.Data.Settings;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
+using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Planning;
 
@@ -33,7 +36,7 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
     /// <summary>For people: what to do where a run does not fit.</summary>
     public static string Sentence(RunConfig run, GpuModel device) => Find(run, device) is { } change
         ? $"{string.Join(' ', change.Settings.Select(s => $"--set {s}"))} would need "
-            + FactLines.Size(change.Plan.NeededBytes)
+            + ShownSize.Of(change.Plan.NeededBytes)
         : "no setting of it does: take a smaller model, or a GPU with more memory";
 
     private static IEnumerable<RunConfig> Candidates(RunConfig run)

@@ -1,3 +1,5 @@
+using MolEngine.Basics.Text;
+using MolEngine.Data;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
@@ -8,7 +10,6 @@ using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Planning;
@@ -29,7 +30,7 @@ internal static class RunPlanner
         using Ops ops = CudaBackend.Create(
             driver, 0, KernelImages.Carried, run.Device.GpuActivationType, meter: work);
         ModelConfig config = ModelConfig.Load(run.Model);
-        RunConfig small = run with { GlobalBatch = run.MicroBatch };
+        RunConfig small = run with { Order = run.Order with { GlobalBatch = run.MicroBatch } };
         using var session = new TrainingSession(
             small, ops, new Progress<TokenizingProgress>(), CancellationToken.None, Rows(small, config),
             ModelWeights.Planned(config, run.Init.Kind == InitKind.Random));
@@ -42,10 +43,10 @@ internal static class RunPlanner
         session.Optimization.Update([.. batch, .. batch], run.MicroBatch);
         Work micro = work.Sum - before - (2 * one), update = one - micro;
         Decode(session);
-        double microBatches = run.GlobalBatch / (double)run.MicroBatch;
+        double microBatches = run.Order.GlobalBatch / (double)run.MicroBatch;
         return new RunPlan(
             device, session.Memory, driver.HighWaterBytes, session.OffloadedBytes,
-            (long)run.GlobalBatch * run.Data.Context, (microBatches * micro) + update,
+            (long)run.Order.GlobalBatch * run.Data.Context, (microBatches * micro) + update,
             AttentionFlops(run, config, session.HasBaseLoss));
     }
 
@@ -69,10 +70,10 @@ internal static class RunPlanner
         RequireHostMemory(plan);
         if (plan.Fits)
             return;
-        string table = string.Concat(plan.Table.Select(m => $"\n  {FactLines.Size(m.Bytes),12}  {m.What}"));
+        string table = string.Concat(plan.Table.Select(m => $"\n  {ShownSize.Of(m.Bytes),12}  {m.What}"));
         throw new UserException(
-            $"{device.Name}: memory: expected {FactLines.Size(plan.NeededBytes)} free, got "
-            + $"{FactLines.Size(device.MemoryBytes)}: {FittingChange.Sentence(run, device)}.{table}");
+            $"{device.Name}: memory: expected {ShownSize.Of(plan.NeededBytes)} free, got "
+            + $"{ShownSize.Of(device.MemoryBytes)}: {FittingChange.Sentence(run, device)}.{table}");
     }
 
     private static void RequireHostMemory(RunPlan plan)
@@ -81,8 +82,8 @@ internal static class RunPlanner
         if (plan.HostBytes > there)
         {
             throw new UserException(
-                $"{ConfigKeys.Offload.Path}: host memory: expected {FactLines.Size(plan.HostBytes)} for moments and "
-                + $"master weights, got {FactLines.Size(there)}. Set it to false, or train a LoRA adapter (method: lora).");
+                $"{ConfigKeys.Offload.Path}: host memory: expected {ShownSize.Of(plan.HostBytes)} for moments and "
+                + $"master weights, got {ShownSize.Of(there)}. Set it to false, or train a LoRA adapter (method: lora).");
         }
     }
 
@@ -114,6 +115,6 @@ internal static class RunPlanner
         double product = 2.0 * run.Data.Context * run.Data.Context / 2 * config.NumHeads * config.HeadDim;
         int layers = config.NumLayers, again = Activations.LayersAgain(run.Retention, layers);
         double forward = AttentionProducts * (((hasBase ? 2 : 1) * layers) + again);
-        return product * run.GlobalBatch * (forward + (AttentionBackwardProducts * layers));
+        return product * run.Order.GlobalBatch * (forward + (AttentionBackwardProducts * layers));
     }
 }

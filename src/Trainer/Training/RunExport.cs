@@ -6,9 +6,9 @@ using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Tensors;
+using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Training;
 

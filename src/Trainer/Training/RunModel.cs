@@ -10,8 +10,8 @@ using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
+using MolEngine.Runs;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Training;
 
@@ -102,10 +102,11 @@ internal sealed class RunModel : IDisposable
     /// <summary>Saves the adapter or the model into a folder of the run directory; returns the folder.</summary>
     public string Save()
     {
-        string target = RunDirectory.SavedFolder(_run.Output, _run.Method);
         using var host = new HostCopy(_ops);
+        string target;
         if (_lora is not null)
         {
+            target = RunDirectory.AdapterFolder(_run.Output);
             using var arena = new HostArena("adapter");
             Dictionary<string, (Tensor A, Tensor B)> modules = _modules.ToDictionary(
                 m => m.Key, m => (host.To(m.Value.A, arena), host.To(m.Value.B, arena)));
@@ -114,6 +115,7 @@ internal sealed class RunModel : IDisposable
             return target;
         }
 
+        target = RunDirectory.ModelFolder(_run.Output);
         ModelExport.Write(
             target, ModelFiles.Of(_run.Model), Student.Parameters.ToDictionary(p => p.Name, p => p.Value),
             Config.StoredType, host);

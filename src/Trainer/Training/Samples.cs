@@ -1,12 +1,9 @@
+using MolEngine.Data;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models.Common;
-using MolEngine.Trainer.Data;
+using MolEngine.Runs.Records;
 
 namespace MolEngine.Trainer.Training;
-
-/// <summary>How base and student continue the beginning of a held-out document.</summary>
-/// <param name="Before">The base model's continuation; null without a base.</param>
-internal sealed record TextSample(string Prompt, string? Before, string After);
 
 /// <summary>Greedy continuations of held-out documents, in turn from every corpus.</summary>
 internal static class Samples

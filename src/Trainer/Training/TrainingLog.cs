@@ -1,16 +1,18 @@
 using System.Globalization;
 using MolEngine.Basics.Text;
+using MolEngine.Data;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Training;
+using MolEngine.Evaluation;
 using MolEngine.Kernels.Ops;
+using MolEngine.Runs;
+using MolEngine.Runs.Metrics;
+using MolEngine.Runs.Records;
+using MolEngine.Runs.Reports;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
-using MolEngine.Trainer.Questions;
-using MolEngine.Trainer.Reporting;
-using MolEngine.Trainer.Reporting.Html;
-using MolEngine.Trainer.Reporting.TensorBoard;
+using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Training;
 
@@ -42,7 +44,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         };
         Note(loss);
         TrainingOrder o = s.Order;
-        Note($"plan       {o.Steps:N0} steps of {run.GlobalBatch} rows ({o.Epochs:0.###} epochs of {o.RowsPerEpoch:N0} rows)");
+        Note($"plan       {o.Steps:N0} steps of {run.Order.GlobalBatch} rows ({o.Epochs:0.###} epochs of {o.RowsPerEpoch:N0} rows)");
         Note($"memory     {s.TensorBytes / 1048576.0:N0} MiB of weights, gradients, optimizer states and activations");
         if (s.OffloadedBytes > 0)
             Note($"           {s.OffloadedBytes / 1048576.0:N0} MiB of the host's for the optimizer");
@@ -71,9 +73,9 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     {
         if (most is null)
             return;
-        Note($"memory     {FactLines.Size(most.Bytes)} of the GPU at most:");
+        Note($"memory     {ShownSize.Of(most.Bytes)} of the GPU at most:");
         foreach ((string what, long bytes) in most.Parts)
-            Note($"           {FactLines.Size(bytes),10}  {what}");
+            Note($"           {ShownSize.Of(bytes),10}  {what}");
     }
 
     public void Stopped(long step, string directory)

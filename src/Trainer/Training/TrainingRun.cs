@@ -1,16 +1,18 @@
 using System.Diagnostics;
+using MolEngine.Data;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
+using MolEngine.Runs;
+using MolEngine.Runs.Metrics;
+using MolEngine.Runs.Records;
+using MolEngine.Runs.Reports;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Planning;
-using MolEngine.Trainer.Questions;
-using MolEngine.Trainer.Reporting;
-using MolEngine.Trainer.Reporting.Html;
 
 namespace MolEngine.Trainer.Training;
 
@@ -107,7 +109,8 @@ internal sealed class TrainingRun
         _log.Plan(_session, from);
         if (_questions is not null)
             _log.Asking(_run.Questions!, _questions);
-        RunFacts.Write(_run.Output, _session, _started, null);
+        RunFacts.Write(_run.Output, _session.Summary(_started, null));
+        RunFacts.WriteData(_run.Output, _session.Data);
 
         long step = from?.Step ?? 0;
         try
@@ -152,7 +155,7 @@ internal sealed class TrainingRun
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel));
         _log.Doing("saving");
         string saved = _session.Model.Save();
-        RunFacts.Write(_run.Output, _session, _started, DateTimeOffset.UtcNow);
+        RunFacts.Write(_run.Output, _session.Summary(_started, DateTimeOffset.UtcNow));
         RunReport.Write(_run.Output);
         _log.Doing(null);
         _log.MostMemory(_session.Ops.MemoryUse?.Most);

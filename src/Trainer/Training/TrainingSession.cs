@@ -1,15 +1,16 @@
+using MolEngine.Data;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
+using MolEngine.Evaluation;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
+using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Devices;
-using MolEngine.Trainer.Questions;
 
 namespace MolEngine.Trainer.Training;
 
@@ -38,7 +39,7 @@ internal sealed class TrainingSession : IDisposable
         Texts = TextTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
         Questions = Asked(run, ops, Model, Texts);
-        _data = data ?? TrainingData.Load(run, Texts, progress, cancel);
+        _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, progress, cancel);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
@@ -95,7 +96,13 @@ internal sealed class TrainingSession : IDisposable
     public long OffloadedBytes => Model.OffloadedBytes + (_states.IsOffloaded ? _states.Bytes : 0);
 
     /// <summary>What came out of the data.</summary>
-    public DataStatistics Data => DataStatistics.Of(Run, Corpora, Order, Texts);
+    public DataStatistics Data => DataStatistics.Of(Run.Data, Run.Order.Ratio, Corpora, Order, Texts);
+
+    /// <summary>Who trains what, on what, when.</summary>
+    /// <param name="finished">Null while the run goes on.</param>
+    public RunSummary Summary(DateTimeOffset started, DateTimeOffset? finished) => new(
+        $"{Run.Model} ({Model.Config.Architecture})", Ops.Description, $"{Model.TrainableParameters:N0}", Order.Steps,
+        RunSummary.Time(started), finished is { } end ? RunSummary.Time(end) : null);
 
     /// <summary>What a checkpoint of this run belongs to.</summary>
     public RunIdentity Identity()

@@ -1,7 +1,7 @@
+using MolEngine.Data;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
-using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Training;
 

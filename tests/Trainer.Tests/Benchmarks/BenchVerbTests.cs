@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MolEngine.Data;
 using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Weights;
@@ -15,7 +16,6 @@ using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Training;
 using MolEngine.VirtualGpu.Driver;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MolEngine.Trainer.Data;
+using MolEngine.Data;
 
 namespace MolEngine.Trainer.Tests.Cli;
 

@@ -1,13 +1,14 @@
+using MolEngine.Data;
+using MolEngine.Support;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Cli.Runners;
-using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Tests.Reporting.Live;
 
 namespace MolEngine.Trainer.Tests.Cli;
 
 public sealed class InspectDataTests : IDisposable
 {
-    private static readonly string Model = Path.Combine(TinyRun.Material, "model");
+    private static readonly string Model = Material.Model;
 
     private readonly TempFolder _folder = new();
 

@@ -1,4 +1,4 @@
-using MolEngine.Trainer.Checkpoints;
+using MolEngine.Runs;
 using MolEngine.Trainer.Tests.Training;
 
 namespace MolEngine.Trainer.Tests.Cli;

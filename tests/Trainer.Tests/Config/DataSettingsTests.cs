@@ -1,5 +1,7 @@
+using MolEngine.Basics.Files;
+using MolEngine.Data.Caching;
+using MolEngine.Data.Records;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data.Caching;
 
 namespace MolEngine.Trainer.Tests.Config;
 
@@ -23,7 +25,7 @@ public sealed class DataSettingsTests : IDisposable
     {
         DataSettings data = Parse("- {path: a.jsonl.gz, kind: domain}\n- {path: books, kind: general}");
         Assert.Equal(
-            (PackingKind.Concat, false, TokenCache.DefaultFolder), (data.Packing, data.SkipBadRecords, data.Cache));
+            (PackingKind.Concat, false, CacheFolder.Locate("tokens")), (data.Packing, data.SkipBadRecords, data.Cache));
         Assert.Equal(["a", "books"], data.Corpora.Select(c => c.Name));
         CorpusSettings corpus = data.Corpora[0];
         Assert.Equal(

@@ -1,6 +1,10 @@
+using MolEngine.Data.Records;
+using MolEngine.Data.Settings;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
+using MolEngine.Evaluation;
 using MolEngine.Trainer.Config;
+using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Tests.Config;
 
@@ -29,7 +33,7 @@ public sealed class RunConfigTests : IDisposable
         CorpusSettings corpus = Assert.Single(c.Data.Corpora);
         Assert.Equal(("a", CorpusKind.Domain), (corpus.Name, corpus.Kind));
         Assert.Equal(Path.Combine(_folder.Root, "a.jsonl"), Assert.Single(corpus.Paths));
-        Assert.Equal((1.0, 1.0, null, 128, 1), (c.Ratio, c.Epochs!.Value, c.Steps, c.GlobalBatch, c.MicroBatch));
+        Assert.Equal((1.0, 1.0, null, 128, 1), (c.Order.Ratio, c.Order.Epochs!.Value, c.Order.Steps, c.Order.GlobalBatch, c.MicroBatch));
         Assert.Equal(new LossSettings(LossKind.Mol, 0.01, 31), c.Loss);
         Assert.Equal(TrainingMethod.Lora, c.Method);
         Assert.Equal((64, 128.0, false, 0.0), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
@@ -82,12 +86,12 @@ public sealed class RunConfigTests : IDisposable
             cuda_path: m
             """);
         Assert.Equal(
-            (InitKind.Random, 7UL, 3UL, 20L, null), (c.Init.Kind, c.Init.Seed, c.Seed, c.Steps!.Value, c.Epochs));
+            (InitKind.Random, 7UL, 3UL, 20L, null), (c.Init.Kind, c.Init.Seed, c.Seed, c.Order.Steps!.Value, c.Order.Epochs));
         Assert.Equal((512, "<|im_end|>", 4), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut!.Value));
         Assert.Equal(["my: corpus", "b"], c.Data.Corpora.Select(x => x.Name));
         Assert.Equal([CorpusKind.Domain, CorpusKind.General], c.Data.Corpora.Select(x => x.Kind));
         Assert.Equal(
-            (0.5, 8, 2, RecomputeKind.Layer, 2), (c.Ratio, c.GlobalBatch, c.MicroBatch, c.Recompute, c.Threads));
+            (0.5, 8, 2, RecomputeKind.Layer, 2), (c.Order.Ratio, c.Order.GlobalBatch, c.MicroBatch, c.Recompute, c.Threads));
         Assert.Equal(new LossSettings(LossKind.Kl, 0.25, 127), c.Loss);
         Assert.Equal((16, 16.0, true, 0.1), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
         Assert.Equal(["q_proj", "v_proj"], c.Lora.TargetModules);
@@ -97,7 +101,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(c.Resolved, again.Resolved);
         Assert.Equal(c.Optimizer, again.Optimizer);
         Assert.Equal(c.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)), again.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)));
-        Assert.Equal((c.Steps, c.Loss, c.Init), (again.Steps, again.Loss, again.Init));
+        Assert.Equal((c.Order.Steps, c.Loss, c.Init), (again.Order.Steps, again.Loss, again.Init));
         Assert.Equal((Path.Combine(_folder.Root, "m"), Path.Combine(_folder.Root, "m")), (c.Device.CudaPath, again.Device.CudaPath));
     }
 
@@ -135,7 +139,7 @@ public sealed class RunConfigTests : IDisposable
         RunConfig c = Parse(
             Minimal + "epochs: 2\nlora: {rank: 8}\n",
             "steps=7", "lora.alpha=3", "data.corpora[0].kind=general", "optimizer.betas=[0.5, 0.6]", "optimizer.warmup_steps=2");
-        Assert.Equal((7L, null, 8, 3.0), (c.Steps!.Value, c.Epochs, c.Lora.Rank, c.Lora.Alpha));
+        Assert.Equal((7L, null, 8, 3.0), (c.Order.Steps!.Value, c.Order.Epochs, c.Lora.Rank, c.Lora.Alpha));
         Assert.Equal((CorpusKind.General, 0.5, 0.6), (c.Data.Corpora[0].Kind, c.Optimizer.Beta1, c.Optimizer.Beta2));
         Assert.Equal((2L, null), (c.Optimizer.WarmupSteps!.Value, c.Optimizer.WarmupRatio));
     }

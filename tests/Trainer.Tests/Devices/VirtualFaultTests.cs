@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
+using MolEngine.Data;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Tests.Training;
 
 namespace MolEngine.Trainer.Tests.Devices;

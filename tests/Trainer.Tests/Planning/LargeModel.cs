@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MolEngine.Support;
 
 namespace MolEngine.Trainer.Tests.Planning;
 
@@ -11,7 +12,7 @@ internal sealed class LargeModel : IDisposable
     public LargeModel(params (string Key, int Value)[] shape)
     {
         Directory.CreateDirectory(Model);
-        string source = Path.Combine(TinyRun.Material, "model");
+        string source = Material.Model;
         foreach (string file in Directory.GetFiles(source))
             File.Copy(file, Path.Combine(Model, Path.GetFileName(file)));
         JsonObject json = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "config.json")))!.AsObject();
@@ -34,8 +35,8 @@ internal sealed class LargeModel : IDisposable
             data:
               context: 4096
               corpora:
-                - {name: bees, path: {{TinyRun.Material}}/glass_bees.jsonl, kind: domain}
-                - {name: everyday, path: {{TinyRun.Material}}/everyday.jsonl, kind: general}
+                - {name: bees, path: {{Material.Folder}}/glass_bees.jsonl, kind: domain}
+                - {name: everyday, path: {{Material.Folder}}/everyday.jsonl, kind: general}
             steps: 6
             global_batch: 8
             micro_batch: 4

@@ -1,10 +1,10 @@
+using MolEngine.Data;
 using MolEngine.Engine.Models;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Planning;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Planning;
 using MolEngine.Trainer.Tests.Devices;
 using MolEngine.Trainer.Training;

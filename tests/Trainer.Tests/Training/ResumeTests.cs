@@ -1,6 +1,5 @@
-using MolEngine.Trainer.Checkpoints;
+using MolEngine.Runs;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Tests.Training;
 

@@ -1,6 +1,8 @@
+using MolEngine.Data;
+using MolEngine.Runs;
+using MolEngine.Support;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
-using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Tests.Training;
@@ -8,7 +10,7 @@ namespace MolEngine.Trainer.Tests.Training;
 /// <summary>Short runs on the material beside the tests: they need nothing from outside the repository.</summary>
 internal static class SmallRun
 {
-    public static string Config { get; } = Path.Combine(TinyRun.Material, "config.yaml");
+    public static string Config { get; } = Path.Combine(Material.Folder, "config.yaml");
 
     /// <summary>11 steps of 3 rows over more than one epoch, with a checkpoint every 4 and a validation every 3.</summary>
     public static string[] Settings(string output, params string[] more) =>

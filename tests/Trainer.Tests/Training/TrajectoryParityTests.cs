@@ -1,7 +1,7 @@
 using System.Text.Json;
+using MolEngine.Data;
 using MolEngine.Support;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Tests.Training;
 
@@ -77,7 +77,7 @@ public sealed class TrajectoryParityTests : IDisposable
         string model = _folder.Folder("model");
         foreach (string file in Directory.GetFiles(source, "model*").Append(Path.Combine(source, "config.json")))
             File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
-        File.Copy(Path.Combine(TinyRun.Material, "model", "tokenizer.json"), Path.Combine(model, "tokenizer.json"));
+        File.Copy(Path.Combine(Material.Folder, "model", "tokenizer.json"), Path.Combine(model, "tokenizer.json"));
         return model;
     }
 

@@ -66,7 +66,7 @@ internal static class BenchRunner
     {
         CudaProbe probe = CudaProbe.Run(options.Search);
         CudaDeviceProperties device =
-            ComputeDevice.Require(probe, options.Device.Ordinal, DeviceOptions.DeviceName);
+            ComputeDevice.Require(probe, options.Device.Ordinal, OptionNames.Device);
         CudaToolkit toolkit = CudaToolkit.Find(options.Search, probe.NewestMajor);
         DeviceLimits limits;
         using (Ops ops = Open(toolkit.Blas, null))
@@ -77,7 +77,7 @@ internal static class BenchRunner
 
         var log = new WorkLog();
         ICublasLt? products = ComputeDevice.Products(
-            options.Gemm, options.Search, BenchVerb.GemmName, probe.NewestMajor);
+            options.Gemm, options.Search, OptionNames.Gemm, probe.NewestMajor);
         using Ops measured = Open(products, log);
         string by = toolkit.Blas is null ? "this program's kernels" : toolkit.BlasSentence.Split(" (")[0];
         Time(

@@ -55,7 +55,7 @@ internal static class DoctorRunner
             return;
         to.WriteLine();
         to.WriteLine(
-            $"{library.Title} was looked for in ({CudaPathOption.Name}, {DeviceKeys.CudaPath.Path} in a config or "
+            $"{library.Title} was looked for in ({OptionNames.CudaPath}, {DeviceKeys.CudaPath.Path} in a config or "
             + $"{LibrarySearch.PathVariable} names a folder to begin with):");
         to.WriteLine(library.Places);
     }

@@ -1,5 +1,5 @@
+using MolEngine.Runs;
 using MolEngine.Trainer.Cli.Verbs;
-using MolEngine.Trainer.Reporting;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;

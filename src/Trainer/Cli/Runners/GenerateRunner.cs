@@ -2,16 +2,15 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Files;
+using MolEngine.Data;
+using MolEngine.Data.Records;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Cli.Verbs;
-using MolEngine.Trainer.Data;
-using MolEngine.Trainer.Data.Records;
 using MolEngine.Trainer.Devices;
-using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -27,7 +26,7 @@ internal static class GenerateRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(GenerateOptions options, CommandContext context)
     {
-        using Ops ops = ComputeDevice.Open(options.Device, DeviceOptions.DeviceName);
+        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
         using var model = new InferenceModel(ops, options.Model, options.Adapter);
         Tokenizer tokenizer = model.LoadTokenizer();
         if (options.Input is not null)

@@ -1,11 +1,12 @@
 using System.Globalization;
 using MolEngine.Basics.Text;
+using MolEngine.Data;
+using MolEngine.Data.Records;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Data;
-using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -23,8 +24,8 @@ internal static class InspectDataRunner
             tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, config, tokenizer));
         TrainingData data;
         using (IRunDisplay display = context.OpenDisplay(context.Error))
-            data = TrainingData.Load(run, texts, display, context.Interrupted);
-        var statistics = DataStatistics.Of(run, data.Corpora, data.Order, texts);
+            data = TrainingData.Load(run.Data, run.Order, texts, run.Threads, display, context.Interrupted);
+        var statistics = DataStatistics.Of(run.Data, run.Order.Ratio, data.Corpora, data.Order, texts);
         context.Fact("tokenizer", $"{ShownPath.Of(run.Model)}; {texts.EndRule}");
         context.Fact("packing", $"{Packing(run.Data.Packing)}, rows of {run.Data.Context:N0} tokens");
         if (options.IsWholeRun)
@@ -59,7 +60,7 @@ internal static class InspectDataRunner
     private static void Plan(RunConfig run, TrainingOrder o, DataStatistics data, CommandContext context)
     {
         string epochs = Text($"{o.Epochs:0.###} epochs of {o.RowsPerEpoch:N0} rows");
-        context.Fact("plan", $"{o.Steps:N0} steps of {run.GlobalBatch} rows ({epochs})");
+        context.Fact("plan", $"{o.Steps:N0} steps of {run.Order.GlobalBatch} rows ({epochs})");
         if (data.RatioAchieved is { } ratio)
             context.Fact("ratio", $"{ratio:0.###} general rows to a domain row ({data.RatioAsked:0.###} asked)");
     }

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Engine.Folders;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -27,8 +28,8 @@ internal static class InspectModelRunner
         }
 
         context.Fact("parameters", $"{summary.Parameters:N0}");
-        context.Fact("files", $"{FactLines.Size(summary.FileBytes)}");
-        string mapped = FactLines.Size(summary.MappedBytes), copied = FactLines.Size(summary.CopiedBytes);
+        context.Fact("files", $"{ShownSize.Of(summary.FileBytes)}");
+        string mapped = ShownSize.Of(summary.MappedBytes), copied = ShownSize.Of(summary.CopiedBytes);
         context.Fact("memory", $"{mapped} mapped as stored, {copied} copied");
         context.Out.WriteLine();
         int width = summary.Tensors.Max(t => t.Name.Length);

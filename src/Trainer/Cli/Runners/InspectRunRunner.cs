@@ -1,9 +1,10 @@
 using System.Globalization;
 using MolEngine.Basics.Text;
+using MolEngine.Runs;
+using MolEngine.Runs.Metrics;
+using MolEngine.Runs.Records;
+using MolEngine.Runs.Reports;
 using MolEngine.Trainer.Checkpoints;
-using MolEngine.Trainer.Reporting;
-using MolEngine.Trainer.Reporting.Html;
-using MolEngine.Trainer.Reporting.Html.Charts;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -88,7 +89,7 @@ internal static class InspectRunRunner
         static string Text(Checkpoint c)
         {
             string loss = c.ValidationLoss is { } x ? $", validation loss {Numbers.Value(x)}" : "";
-            string size = FactLines.Size(BytesOf(c.Folder));
+            string size = ShownSize.Of(BytesOf(c.Folder));
             return string.Create(CultureInfo.InvariantCulture, $"step {c.Step:N0}, {size}{loss}");
         }
     }
@@ -99,7 +100,7 @@ internal static class InspectRunRunner
         string[] paths = [.. Directory.GetFileSystemEntries(root).Where(p => Path.GetFileName(p)[0] != '.').Order()];
         int width = paths.Max(p => Path.GetFileName(p).Length);
         return paths.Select(
-            p => $"{Path.GetFileName(p).PadRight(width)} {FactLines.Size(BytesOf(p)),10}");
+            p => $"{Path.GetFileName(p).PadRight(width)} {ShownSize.Of(BytesOf(p)),10}");
     }
 
     private static long BytesOf(string path) => Directory.Exists(path)

@@ -6,6 +6,7 @@ using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
+using MolEngine.Trainer.Benchmarks;
 using MolEngine.Trainer.Cli.Verbs;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -130,7 +131,7 @@ internal static partial class KernelsRunner
         (NvrtcCompiler? compiler, string sentence, LibraryFinding library) = CudaToolkit.FindNvrtc(search);
         return compiler ?? throw new EnvironmentFaultException(
             $"NVRTC: {(library.Found ? sentence : "not found")}. Install it (`pip install nvidia-cuda-nvrtc-cu12`, or "
-            + $"a CUDA toolkit) or name its folder by {CudaPathOption.Name} or in {LibrarySearch.PathVariable}. Tried:\n"
+            + $"a CUDA toolkit) or name its folder by {OptionNames.CudaPath} or in {LibrarySearch.PathVariable}. Tried:\n"
             + library.Places);
     }
 

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Planning;
@@ -10,9 +11,9 @@ internal static class PlanRunner
     public static int Run(RunConfig run, GpuModel device, CommandContext context)
     {
         RunPlan plan = RunPlanner.Plan(run, device);
-        context.Fact("GPU", $"{device.Name} (sm_{device.Capability.Number}, {FactLines.Size(device.MemoryBytes)})");
+        context.Fact("GPU", $"{device.Name} (sm_{device.Capability.Number}, {ShownSize.Of(device.MemoryBytes)})");
         foreach ((string what, long bytes) in plan.Table)
-            context.Fact(what, $"{FactLines.Size(bytes),12}");
+            context.Fact(what, $"{ShownSize.Of(bytes),12}");
         Describe(plan, context);
         if (plan.Fits)
             return ExitCode.Done;

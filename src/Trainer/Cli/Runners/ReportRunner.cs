@@ -1,5 +1,5 @@
-using MolEngine.Trainer.Reporting;
-using MolEngine.Trainer.Reporting.Html;
+using MolEngine.Runs;
+using MolEngine.Runs.Reports;
 
 namespace MolEngine.Trainer.Cli.Runners;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MolEngine.Trainer.Data;
+using MolEngine.Data;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using MolEngine.Data;
+using MolEngine.Engine.Generation;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Cli.Verbs;
-using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -16,7 +17,7 @@ internal static class ScoreRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(ScoreOptions options, CommandContext context)
     {
-        using Ops ops = ComputeDevice.Open(options.Device, DeviceOptions.DeviceName);
+        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
         using var model = new InferenceModel(ops, options.Model, options.Adapter);
         using InferenceModel? other = options.Base is null ? null : new InferenceModel(ops, options.Base, null);
         if (other is not null && !other.Config.ComputesLike(model.Config))

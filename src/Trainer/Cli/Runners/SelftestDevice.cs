@@ -35,7 +35,7 @@ internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
     /// <exception cref="EnvironmentFaultException">There is no such GPU, or none that will do.</exception>
     public static IReadOnlyList<SelftestDevice> Cuda(CudaProbe probe, int ordinal, LibrarySearch search)
     {
-        CudaDeviceProperties device = ComputeDevice.Require(probe, ordinal, DeviceOptions.DeviceName);
+        CudaDeviceProperties device = ComputeDevice.Require(probe, ordinal, OptionNames.Device);
         string title = $"cuda:{ordinal}, {device.Name} (compute capability {device.Capability})";
         NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(search, probe.NewestMajor).Compiler;
         SelftestDevice embedded = Of($"{title}; {Embedded}", KernelImages.Carried);

@@ -1,6 +1,6 @@
+using MolEngine.Data;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Trainer.Cli.Verbs;
-using MolEngine.Trainer.Data;
 
 namespace MolEngine.Trainer.Cli.Runners;
 

@@ -1,5 +1,5 @@
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Reporting;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;

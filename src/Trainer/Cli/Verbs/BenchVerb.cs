@@ -7,20 +7,9 @@ using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-/// <param name="Device">A GPU, or the virtual one.</param>
-/// <param name="Tokens">Of a micro-batch.</param>
-/// <param name="Csv">File to write; null for none.</param>
-/// <param name="Gemm">What does products on a GPU.</param>
-internal sealed record BenchOptions(
-    DeviceChoice Device, BenchModel Model, int Tokens, string? Csv, LibrarySearch Search,
-    GemmKind Gemm = GemmKind.Auto);
-
 internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a training step, at the shapes of a model.")
 {
     private const string ModelName = "--model", TokensName = "--tokens", CsvName = "--csv", Kernels = "kernels";
-
-    /// <summary>What a mistake about products is blamed on.</summary>
-    public const string GemmName = "--gemm";
 
     private const int VirtualTokens = 128, GpuTokens = 8192;
 
@@ -35,7 +24,7 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
         TokensName, "N", $"Tokens of a micro-batch (default: {GpuTokens}; {VirtualTokens} on the virtual GPU).");
 
     private readonly Option<string?> _gemm = Optional(
-        GemmName, "KIND", "cublaslt or builtin, what does products on a GPU (default: as training: cuBLASLt where found).");
+        OptionNames.Gemm, "KIND", "cublaslt or builtin, what does products on a GPU (default: as training: cuBLASLt where found).");
 
     private readonly Option<string?> _csv = Optional(CsvName, "FILE", "Writes the figures there, too.");
 
@@ -92,8 +81,8 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
         null => GemmKind.Auto,
         "builtin" => GemmKind.Builtin,
         "cublaslt" when device.Kind == DeviceKind.Cuda => GemmKind.Cublaslt,
-        "cublaslt" => throw Mistake(GemmName, "cublaslt: expected builtin on the virtual GPU"),
-        _ => throw Mistake(GemmName, $"{given}: expected cublaslt or builtin"),
+        "cublaslt" => throw Mistake(OptionNames.Gemm, "cublaslt: expected builtin on the virtual GPU"),
+        _ => throw Mistake(OptionNames.Gemm, $"{given}: expected cublaslt or builtin"),
     };
 
     private static BenchModel Model(string key)

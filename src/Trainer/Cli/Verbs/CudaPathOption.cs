@@ -6,9 +6,7 @@ namespace MolEngine.Trainer.Cli.Verbs;
 /// <summary><c>--cuda-path DIR</c> of the verbs that look for NVIDIA's libraries.</summary>
 internal static class CudaPathOption
 {
-    public const string Name = "--cuda-path";
-
-    public static Option<string?> Make() => new(Name)
+    public static Option<string?> Make() => new(OptionNames.CudaPath)
     {
         HelpName = "DIR",
         Description = $"Folder where NVIDIA's libraries are looked for first, before that of {LibrarySearch.PathVariable}.",
@@ -27,6 +25,6 @@ internal static class CudaPathOption
         string? folder = arguments.GetValue(option);
         return folder is null || Directory.Exists(folder)
             ? folder
-            : throw new UserException($"{Name}: {folder}: expected a folder, got none there");
+            : throw new UserException($"{OptionNames.CudaPath}: {folder}: expected a folder, got none there");
     }
 }

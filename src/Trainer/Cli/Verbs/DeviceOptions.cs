@@ -6,12 +6,9 @@ namespace MolEngine.Trainer.Cli.Verbs;
 /// <summary>The options of a verb that computes with a model: where, and how exactly.</summary>
 internal sealed class DeviceOptions
 {
-    /// <summary>What <see cref="ComputeDevice"/> blames a mistake on.</summary>
-    public const string DeviceName = "--device";
-
     private const string PrecisionName = "--precision";
 
-    private readonly Option<string?> _device = new(DeviceName)
+    private readonly Option<string?> _device = new(OptionNames.Device)
     {
         HelpName = "DEVICE",
         Description = $"{DeviceChoice.Expected} (default: auto, the first GPU, else the CPU).",
@@ -28,7 +25,7 @@ internal sealed class DeviceOptions
     public IReadOnlyList<Option> All => [_device, _precision, _cudaPath];
 
     /// <summary>The option of a verb that is about GPUs alone.</summary>
-    public static Option<string?> Gpu() => new(DeviceName)
+    public static Option<string?> Gpu() => new(OptionNames.Device)
     {
         HelpName = "DEVICE",
         Description = "cuda, cuda:N for another GPU than the first, or virtual, which needs none (default: cuda).",
@@ -43,14 +40,14 @@ internal sealed class DeviceOptions
         string device = arguments.GetValue(option) ?? "cuda";
         return DeviceChoice.Parse(device) is { Kind: DeviceKind.Cuda or DeviceKind.Virtual } choice
             ? choice
-            : throw new UserException($"{DeviceName}: {device}: expected cuda, cuda:N or virtual");
+            : throw new UserException($"{OptionNames.Device}: {device}: expected cuda, cuda:N or virtual");
     }
 
     public DeviceSettings Read(ParseResult arguments)
     {
         string device = arguments.GetValue(_device) ?? "auto";
         DeviceChoice choice = DeviceChoice.Parse(device) ?? throw new UserException(
-            $"{DeviceName}: {device}: expected {DeviceChoice.Expected}");
+            $"{OptionNames.Device}: {device}: expected {DeviceChoice.Expected}");
         PrecisionKind precision = arguments.GetValue(_precision) switch
         {
             null => PrecisionKind.Auto,

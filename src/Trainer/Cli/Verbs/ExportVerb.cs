@@ -3,11 +3,6 @@ using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-/// <param name="Source">Adapter folder, or run directory.</param>
-/// <param name="Model">Null takes the one that the run's config names; never null for an adapter.</param>
-/// <param name="To">Folder to write; absent or empty.</param>
-internal sealed record ExportOptions(string Source, bool IsRun, string? Model, string To, bool Merge);
-
 internal sealed class ExportVerb() : Verb(
     "export", "Write a run's adapter or model, or an adapter, for PEFT and transformers.")
 {

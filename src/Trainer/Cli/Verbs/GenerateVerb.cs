@@ -5,16 +5,6 @@ using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-/// <param name="Prompt">Text to continue; special tokens in it are recognised. Of this, <paramref name="Chat"/> and
-/// <paramref name="Input"/> one is given.</param>
-/// <param name="Chat">A user's message, put into bare ChatML.</param>
-/// <param name="Input">JSONL of texts to continue, <paramref name="Count"/> times each, into the corpus
-/// <paramref name="Output"/>.</param>
-/// <param name="Sampler">Null decodes greedily.</param>
-internal sealed record GenerateOptions(
-    string Model, string? Adapter, string? Prompt, string? Chat, string? Input, string? Output, int Count,
-    int MaxTokens, Sampler? Sampler, DeviceSettings Device, bool Json);
-
 internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a text or answer a message.")
 {
     private const int DefaultMaxTokens = 256;

@@ -1,13 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using MolEngine.Data.Settings;
+using MolEngine.Runs;
 using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Cli.Verbs;
-
-/// <param name="ShowRows">Rows of each corpus to show.</param>
-internal sealed record InspectDataOptions(RunConfig Run, bool IsWholeRun, int ShowRows);
 
 internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter, a run or a corpus is made of.")
 {

@@ -4,20 +4,6 @@ using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-/// <summary>What <c>kernels</c> does with them.</summary>
-internal enum KernelsAction
-{
-    List,
-    Build,
-    Embed,
-}
-
-/// <param name="Architectures">Of <c>build</c>: "sm_80" and newer.</param>
-/// <param name="To">Where <c>build</c> writes cubins (null: nowhere) and <c>embed</c> PTX.</param>
-/// <param name="Search">Where NVRTC is looked for.</param>
-internal sealed record KernelsOptions(
-    KernelsAction Action, IReadOnlyList<string> Architectures, string? To, LibrarySearch Search);
-
 internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or compile them: no GPU is needed.")
 {
     private const string DefaultArchitectures = "sm_80,sm_89,sm_90";

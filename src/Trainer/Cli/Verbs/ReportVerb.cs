@@ -1,6 +1,6 @@
 using System.CommandLine;
+using MolEngine.Runs;
 using MolEngine.Trainer.Cli.Runners;
-using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 

@@ -4,11 +4,6 @@ using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-/// <param name="Base">Model that KL is measured to; null leaves the choice to the runner: with an adapter, the model
-/// without it.</param>
-internal sealed record ScoreOptions(
-    string Model, string? Adapter, string? Base, string Input, DeviceSettings Device, bool Json);
-
 internal sealed class ScoreVerb() : Verb(
     "score", "Cross-entropy of a model on texts, and its KL divergence from a base model.")
 {

@@ -3,8 +3,6 @@ using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-internal sealed record TokenizeOptions(string Model, string Input, bool Json);
-
 internal sealed class TokenizeVerb() : Verb("tokenize", "The token ids of texts.")
 {
     private readonly Argument<string> _model = Required("MODEL", "Folder with tokenizer.json.");

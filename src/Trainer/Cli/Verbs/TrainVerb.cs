@@ -1,7 +1,7 @@
 using System.CommandLine;
+using MolEngine.Runs;
 using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Reporting;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 

@@ -1,7 +1,7 @@
-using MolEngine.Trainer.Data;
-using MolEngine.Trainer.Questions;
-using MolEngine.Trainer.Reporting;
-using MolEngine.Trainer.Reporting.Live;
+using MolEngine.Data;
+using MolEngine.Runs.Records;
+using MolEngine.Runs.Reports;
+using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Tests.Reporting.Live;
 

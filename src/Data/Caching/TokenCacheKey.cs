@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using MolEngine.Data.Files;
+using MolEngine.Data.Records;
+using MolEngine.Engine.Tokenization;
+
+namespace MolEngine.Data.Caching;
+
+/// <summary>The hash of all that a corpus's tokens follow from.</summary>
+internal static class TokenCacheKey
+{
+    /// <summary>
+    /// The files' bytes in their order, the tokenizer, the settings that say how records become documents, and the
+    /// program's own code (a build of other code makes its tokens itself). Names of files and of the corpus do not
+    /// matter.
+    /// </summary>
+    public static string Of(
+        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, TextTokenizer tokenizer, bool skipsBadRecords,
+        CancellationToken cancel)
+    {
+        var parts = new
+        {
+            Code = new[] { typeof(Tokenizer).Module.ModuleVersionId, typeof(TokenCacheKey).Module.ModuleVersionId },
+            tokenizer.Fingerprint,
+            tokenizer.DocumentEnd,
+            tokenizer.ChatEnd,
+            corpus.Split,
+            corpus.Fields,
+            corpus.Template,
+            corpus.Pairs,
+            skipsBadRecords,
+            Files = files.Select(f => new { f.IsText, Hash = HashOf(f.Path, cancel) }).ToArray(),
+        };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));
+    }
+
+    private static string HashOf(string path, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 20];
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+            for (int read = file.Read(buffer); read > 0; read = file.Read(buffer))
+            {
+                cancel.ThrowIfCancellationRequested();
+                hash.AppendData(buffer, 0, read);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CorpusContent.Unreadable(path, e);
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,14 @@
+namespace MolEngine.Data;
+
+/// <summary>A corpus as a run uses it: rows to train on, and the held-out documents.</summary>
+/// <param name="Train">Documents in file order.</param>
+/// <param name="HeldOut">Documents by ascending hash, so that the first n of them are a sample too; may be
+/// empty.</param>
+public sealed record Corpus(PackedCorpus Train, PackedCorpus HeldOut)
+{
+    public string Name => Train.Name;
+
+    public bool General => Train.General;
+
+    public CorpusSource Source { get; init; } = CorpusSource.None;
+}

@@ -1,0 +1,138 @@
+using MolEngine.Data.Caching;
+using MolEngine.Data.Files;
+using MolEngine.Data.Records;
+
+namespace MolEngine.Data;
+
+/// <summary>
+/// Reads a corpus's files and tokenizes their records: one thread reads ahead while all others encode. What comes out
+/// does not depend on their number.
+/// </summary>
+internal sealed class CorpusTokenizer(
+    TextTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress, CancellationToken cancel)
+{
+    /// <summary>
+    /// Records that are tokenized together: enough to keep the cores busy, few enough to hold in memory.
+    /// </summary>
+    private const int BatchRecords = 2048;
+
+    private const long BatchCharacters = 1 << 23;
+
+    private readonly record struct Pending(CorpusRecord Record, string Text, string Path);
+
+    /// <exception cref="UserException">A record that fits nothing (unless they are skipped), or a file without records.
+    /// </exception>
+    public TokenizedCorpus Run(CorpusSettings corpus, IReadOnlyList<CorpusFile> files, bool skipsBadRecords)
+    {
+        var run = new Reading(corpus, files, skipsBadRecords, this);
+        var store = new TokenStore();
+        var hashes = new List<ulong>();
+        int dialogues = 0;
+        using IEnumerator<List<Pending>> batches = run.Batches().GetEnumerator();
+        List<Pending>? batch = Next(batches);
+        while (batch is not null)
+        {
+            long read = run.BytesRead;
+            Task<List<Pending>?> ahead = Task.Run(() => Next(batches), CancellationToken.None);
+            try
+            {
+                Add(batch, store, hashes);
+            }
+            finally
+            {
+                // The reader must have stopped before its file is closed, whatever happened here.
+                Task.WhenAny(ahead).Wait(CancellationToken.None);
+            }
+
+            dialogues += batch.Count(p => p.Record.IsChat);
+            progress?.Report(new(corpus.Name, read, run.TotalBytes, store.Documents, store.Tokens, Cached: false));
+            batch = ahead.GetAwaiter().GetResult();
+        }
+
+        return new TokenizedCorpus(store, [.. hashes], dialogues, run.SkippedCount, run.Skipped);
+    }
+
+    private static List<Pending>? Next(IEnumerator<List<Pending>> batches) =>
+        batches.MoveNext() ? batches.Current : null;
+
+    private void Add(List<Pending> batch, TokenStore store, List<ulong> hashes)
+    {
+        var documents = new int[batch.Count][];
+        var batchHashes = new ulong[batch.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancel };
+        Parallel.For(0, batch.Count, options, i =>
+        {
+            documents[i] = tokenizer.Document(batch[i].Record, batch[i].Text);
+            batchHashes[i] = HeldOutSplit.Hash(batch[i].Text);
+        });
+        foreach (int[] document in documents)
+            store.Add(document);
+        hashes.AddRange(batchHashes);
+    }
+
+    /// <summary>The reading side.</summary>
+    private sealed class Reading(
+        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, bool skipsBadRecords, CorpusTokenizer owner)
+    {
+        private readonly List<SkippedRecord> _skipped = [];
+        private long _bytesRead;
+
+        public long BytesRead => Interlocked.Read(ref _bytesRead);
+
+        public long TotalBytes { get; } = files.Sum(f => new FileInfo(f.Path).Length);
+
+        public long SkippedCount { get; private set; }
+
+        public IReadOnlyList<SkippedRecord> Skipped => _skipped;
+
+        public IEnumerable<List<Pending>> Batches()
+        {
+            var batch = new List<Pending>();
+            long characters = 0;
+            foreach (Pending pending in Records())
+            {
+                batch.Add(pending);
+                characters += pending.Text.Length;
+                if (batch.Count < BatchRecords && characters < BatchCharacters)
+                    continue;
+                yield return batch;
+                (batch, characters) = ([], 0);
+            }
+
+            if (batch.Count > 0)
+                yield return batch;
+        }
+
+        private IEnumerable<Pending> Records()
+        {
+            long before = 0;
+            for (int i = 0; i < files.Count; i++)
+            {
+                int file = i;
+                var reader = new RecordReader(corpus, skipsBadRecords ? problem => Skip(file, problem) : null);
+                using CorpusContent content = CorpusContent.Open(files[i].Path);
+                foreach (CorpusRecord record in reader.Read(content, files[i]))
+                {
+                    owner.Check(record, content.Path);
+                    yield return new(record, record.Rendered, content.Path);
+                    Interlocked.Exchange(ref _bytesRead, before + content.BytesRead);
+                }
+
+                before += new FileInfo(files[i].Path).Length;
+            }
+        }
+
+        private void Skip(int file, BadRecordException problem)
+        {
+            SkippedCount++;
+            if (_skipped.Count < SkippedRecords.Named)
+                _skipped.Add(new(file, problem.Line, problem.Detail));
+        }
+    }
+
+    private void Check(CorpusRecord record, string path)
+    {
+        cancel.ThrowIfCancellationRequested();
+        tokenizer.RequireChatTokens(record, path);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MolEngine.Data;
+
+/// <summary>
+/// Which documents are kept for validation: those whose texts have the smallest hashes. The choice depends on the texts
+/// alone, not on their order or on a seed, and records added later displace few of the old ones.
+/// </summary>
+public static class HeldOutSplit
+{
+    /// <summary>Part of a corpus that is held out at most, where the number is not given.</summary>
+    private const double LargestPart = 0.05;
+
+    /// <summary>From this many documents on, one at least is held out.</summary>
+    private const int EnoughForOne = 10;
+
+    /// <summary>The first 8 bytes of SHA-256 of the text's UTF-8.</summary>
+    public static ulong Hash(string text)
+    {
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)), digest);
+        ArrayPool<byte>.Shared.Return(bytes);
+        return BinaryPrimitives.ReadUInt64BigEndian(digest);
+    }
+
+    /// <summary>
+    /// How many documents to hold out where the config does not say: <paramref name="wanted"/>, at most 5 % (but one of
+    /// ten or more).
+    /// </summary>
+    public static int DefaultCount(int documents, int wanted)
+    {
+        int most = (int)(documents * LargestPart);
+        return Math.Min(wanted, documents >= EnoughForOne ? Math.Max(1, most) : most);
+    }
+
+    /// <summary>
+    /// Documents to hold out, at most <paramref name="count"/>, by ascending hash. Copies of a text go together, so
+    /// that no text is on both sides; a text with more copies than there is room for stays in training.
+    /// </summary>
+    public static int[] Choose(IReadOnlyList<ulong> hashes, int count)
+    {
+        var chosen = new List<int>(count);
+        IEnumerable<int> documents = Enumerable.Range(0, hashes.Count);
+        foreach (IGrouping<ulong, int> copies in documents.GroupBy(d => hashes[d]).OrderBy(g => g.Key))
+        {
+            if (chosen.Count == count)
+                break;
+            if (chosen.Count + copies.Count() <= count)
+                chosen.AddRange(copies);
+        }
+
+        return [.. chosen];
+    }
+}

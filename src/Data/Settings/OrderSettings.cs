@@ -1,0 +1,23 @@
+using MolEngine.Yaml;
+
+namespace MolEngine.Data.Settings;
+
+/// <summary>How many rows a run sees, and in what proportion and order.</summary>
+/// <param name="Ratio">General rows of an epoch over domain rows.</param>
+/// <param name="Epochs">Null where <paramref name="Steps"/> is given; exactly one of them is.</param>
+/// <param name="GlobalBatch">Rows of an optimizer step.</param>
+/// <param name="Seed">Of the shuffles.</param>
+public sealed record OrderSettings(double Ratio, double? Epochs, long? Steps, int GlobalBatch, ulong Seed)
+{
+    /// <summary>Reads <see cref="OrderKeys"/>, of which only one of epochs and steps may be given.</summary>
+    /// <param name="source">What errors call the config.</param>
+    public static OrderSettings Build(ConfigValues v, string source, ulong seed)
+    {
+        if (v.Has(OrderKeys.Epochs) && v.Has(OrderKeys.Steps))
+            v.Wrong(OrderKeys.Steps, source, 0, "expected either epochs or steps, got both. Remove one of them");
+        long? steps = v.TakeIfGiven(OrderKeys.Steps);
+        return new OrderSettings(
+            v.Take(OrderKeys.Ratio, 1.0), steps is null ? v.Take(OrderKeys.Epochs, 1.0) : null, steps,
+            v.Take(OrderKeys.GlobalBatch, 128), seed);
+    }
+}

@@ -1,0 +1,33 @@
+using MolEngine.Data.Records;
+using MolEngine.Data.Settings;
+
+namespace MolEngine.Data;
+
+/// <summary>What a run trains on: corpora, and which of their rows each optimizer step sees.</summary>
+public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder Order)
+{
+    /// <summary>What a config asks for, read, tokenized and packed.</summary>
+    /// <exception cref="UserException">A corpus is not there, is broken, or holds nothing to train on.</exception>
+    public static TrainingData Load(
+        DataSettings data, OrderSettings settings, TextTokenizer texts, int threads,
+        IProgress<TokenizingProgress> progress, CancellationToken cancel)
+    {
+        IReadOnlyList<Corpus> corpora = new CorpusLoader(texts, threads, progress).Load(data, cancel);
+
+        // A token is predicted by the one before it in its document.
+        if (corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents) is { } mute)
+        {
+            throw new UserException(
+                $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with "
+                + "a token to predict. Give it other texts.");
+        }
+
+        TrainingOrder order = TrainingOrder.For(settings, data, corpora);
+        return order.Steps <= OrderKeys.MaxSteps ? new TrainingData(corpora, order) : throw new UserException(
+            $"epochs: expected at most {OrderKeys.MaxSteps} steps, got {order.Steps}. Lower epochs, or raise "
+            + "global_batch.");
+    }
+
+    /// <summary>The rows of a step (from 0).</summary>
+    public PackedRow[] Rows(long step) => [.. Order.RowsOfStep(step).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
+}

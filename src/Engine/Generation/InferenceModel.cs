@@ -1,0 +1,49 @@
+using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Tokenization;
+using MolEngine.Engine.Training;
+using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
+
+namespace MolEngine.Engine.Generation;
+
+/// <summary>A model folder, with or without an adapter, as score and generate use it.</summary>
+public sealed class InferenceModel : IDisposable
+{
+    private readonly ModelWeights _stored;
+    private readonly Arena _arena;
+
+    public InferenceModel(Ops ops, string folder, string? adapterFolder)
+    {
+        Folder = folder;
+        Config = ModelConfig.Load(folder);
+        PeftAdapter? adapter = adapterFolder is null ? null : PeftAdapter.Load(adapterFolder, Config);
+        _stored = ModelWeights.Open(folder, Config);
+        _arena = ops.CreateArena("weights");
+        Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _arena);
+        Frozen = TransformerWeights.From(Config, name => adopted[name]);
+        Weights = adapter is null ? Frozen : Student.Adapted(Frozen, adapter.Config, adapter.Modules.ToDictionary(
+            m => m.Key, m => (ops.Adopt(m.Value.A, _arena), ops.Adopt(m.Value.B, _arena))));
+    }
+
+    public string Folder { get; }
+
+    public ModelConfig Config { get; }
+
+    /// <summary>The folder's weights alone.</summary>
+    public TransformerWeights Frozen { get; }
+
+    /// <summary>The weights with the adapter, if there is one.</summary>
+    public TransformerWeights Weights { get; }
+
+    /// <summary>The folder's tokenizer, which must fit its vocabulary.</summary>
+    public Tokenizer LoadTokenizer() => FittingTokenizer.Load(Folder, Config);
+
+    public void Dispose()
+    {
+        _arena.Dispose();
+        _stored.Dispose();
+    }
+}

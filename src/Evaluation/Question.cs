@@ -1,0 +1,28 @@
+namespace MolEngine.Evaluation;
+
+/// <summary>A held-out question as the model sees it: the beginning of a training document of its shape.</summary>
+/// <param name="Shown">For people: the user's last message, or all that stands before the answer.</param>
+/// <param name="Expected">The answer as the record has it.</param>
+/// <param name="Prompt">The tokens before the answer.</param>
+/// <param name="Rest">
+/// The end of the text before the answer that is in no token of <paramref name="Prompt"/>, as its token also holds the
+/// answer's beginning: the model has to say it first. Mostly empty.
+/// </param>
+/// <param name="Document">All tokens of the document that question and answer make.</param>
+public sealed record Question(string Shown, string Expected, int[] Prompt, string Rest, int[] Document)
+{
+    /// <summary>
+    /// What of a continuation is the answer: up to its first line break, where the expected answer has none.
+    /// </summary>
+    /// <param name="ended">Whether nothing that follows could be a part of it.</param>
+    public string AnswerIn(string continuation, out bool ended)
+    {
+        bool StartsWith(string text, string start) => text.StartsWith(start, StringComparison.Ordinal);
+        int start = StartsWith(continuation, Rest) ? Rest.Length
+            : StartsWith(Rest, continuation) ? continuation.Length
+            : 0;
+        int end = Expected.Contains('\n') ? -1 : continuation.IndexOf('\n', start);
+        ended = end >= 0;
+        return ended ? continuation[start..end] : continuation[start..];
+    }
+}

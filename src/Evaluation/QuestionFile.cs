@@ -1,0 +1,68 @@
+using MolEngine.Data;
+using MolEngine.Data.Files;
+using MolEngine.Data.Records;
+using MolEngine.Engine.Tokenization;
+
+namespace MolEngine.Evaluation;
+
+/// <summary>Reads questions: the records of a corpus that have an answer, rendered by the same code.</summary>
+public static class QuestionFile
+{
+    /// <exception cref="UserException">A record that fits nothing, or that is no question with an answer.</exception>
+    public static IReadOnlyList<Question> Read(CorpusSettings file, TextTokenizer texts, Tokenizer tokenizer)
+    {
+        string path = file.Paths[0];
+        using CorpusContent content = CorpusContent.Open(path);
+        IEnumerable<CorpusRecord> records = new RecordReader(file).Read(content, new CorpusFile(path, IsText: false));
+        return [.. records.Select(r => Of(r, path, texts, tokenizer))];
+    }
+
+    private static Question Of(CorpusRecord record, string path, TextTokenizer texts, Tokenizer tokenizer)
+    {
+        if (record.Answer is not { } place)
+        {
+            throw new UserException(
+                $"{path}:{record.Line}: question: expected an answer after all of the question (a last message of the "
+                + "assistant; in a template, a last field that stands there once), got none");
+        }
+
+        texts.RequireChatTokens(record, path);
+        string whole = record.Rendered;
+        string before = whole[..place.Start.GetOffset(whole.Length)];
+        int[] document = texts.Document(record, whole), asked = texts.Encode(before);
+        if (asked.Length == 0)
+            throw Empty("question");
+        string expected = whole[place];
+        if (string.IsNullOrWhiteSpace(expected))
+            throw Empty("answer");
+
+        (int[] prompt, string rest) = Split(before, asked, document, tokenizer);
+        return new Question(
+            record.Messages is { Count: > 1 } messages ? messages[^2].Content : before.Trim(), expected.Trim(), prompt, rest, document);
+
+        UserException Empty(string what) =>
+            new($"{path}:{record.Line}: {what}: expected a text, got an empty one");
+    }
+
+    /// <summary>
+    /// What the model is shown, and the question's text that it is left to say: the document's own tokens as far as they hold nothing of
+    /// the answer. Blanks and marks at the border may be cut otherwise in the question alone; a document whose first token already holds
+    /// some of the answer leaves the question's own tokens, all of them.
+    /// </summary>
+    private static (int[] Shown, string Left) Split(string question, int[] asked, int[] document, Tokenizer tokenizer)
+    {
+        int shown = document.AsSpan().CommonPrefixLength(asked);
+        string? text = null;
+        for (int n = shown; n < document.Length && text?.Length != question.Length; n++)
+        {
+            string longer = tokenizer.Decode(document.AsSpan(0, n + 1), skipSpecialTokens: false);
+            if (!question.StartsWith(longer, StringComparison.Ordinal))
+                break;
+            (shown, text) = (n + 1, longer);
+        }
+
+        return shown == 0
+            ? (asked, "")
+            : (document[..shown], text is null ? tokenizer.Decode(asked.AsSpan(shown), skipSpecialTokens: false) : question[text.Length..]);
+    }
+}

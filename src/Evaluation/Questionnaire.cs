@@ -1,0 +1,69 @@
+using MolEngine.Data;
+using MolEngine.Engine.Generation;
+using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Tokenization;
+using MolEngine.Kernels.Ops;
+
+namespace MolEngine.Evaluation;
+
+/// <summary>Puts questions to a model, which answers greedily.</summary>
+/// <param name="maxTokens">Tokens of an answer at most.</param>
+/// <param name="stopIds">Ids that end an answer.</param>
+public sealed class Questionnaire(
+    Ops ops, ModelConfig config, Tokenizer tokenizer, IReadOnlyList<Question> questions, int maxTokens,
+    IReadOnlyCollection<int> stopIds)
+{
+    /// <summary>Stands for an id that the model has a row for but the tokenizer no token.</summary>
+    private const string NoText = "\uFFFD";
+
+    public IReadOnlyList<Question> Questions => questions;
+
+    /// <summary>Of a prompt and its answer.</summary>
+    public int MostTokens => questions.Max(q => q.Prompt.Length) + maxTokens;
+
+    /// <summary>The answers, in the order of the questions.</summary>
+    public string[] Ask(TransformerWeights weights, CancellationToken cancel)
+    {
+        using var decoder = new Decoder(ops, config, weights, MostTokens);
+        return [.. questions.Select(q => Answer(decoder, q, cancel))];
+    }
+
+    /// <summary>For each question, whether its document is one that the corpora train on.</summary>
+    public bool[] InTraining(IReadOnlyList<Corpus> corpora)
+    {
+        bool[] found = new bool[questions.Count];
+        ILookup<int, int> byLength = Enumerable.Range(0, found.Length).ToLookup(q => questions[q].Document.Length);
+        foreach (PackedCorpus corpus in corpora.Select(c => c.Train))
+        {
+            for (int d = 0; d < corpus.Documents; d++)
+            {
+                ReadOnlyMemory<int> document = corpus.Document(d);
+                foreach (int q in byLength[document.Length])
+                    found[q] |= document.Span.SequenceEqual(questions[q].Document);
+            }
+        }
+
+        return found;
+    }
+
+    private string Answer(Decoder decoder, Question question, CancellationToken cancel)
+    {
+        StreamingDecoder text = tokenizer.CreateDecoder(skipSpecialTokens: true);
+        string said = "";
+        int tokens = 0;
+        decoder.Clear();
+        foreach (int id in TextGenerator.Stream(decoder, question.Prompt))
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (stopIds.Contains(id))
+                break;
+            said += tokenizer.TokenText(id) is null ? NoText : text.Append(id);
+            question.AnswerIn(said, out bool ended);
+            if (ended || ++tokens == maxTokens)
+                break;
+        }
+
+        return question.AnswerIn(said + text.Finish(), out _).Trim();
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MolEngine.Runs.Metrics;
+
+/// <summary>
+/// What metrics.jsonl holds: every number of its lines, by name, as series over the steps; those of validations apart.
+/// A line that goes back to an earlier step (the run was resumed from a checkpoint) takes the place of what was written
+/// from that step on. Lines that are no JSON are left out, and counted.
+/// </summary>
+public sealed class MetricsLog
+{
+    private readonly List<Line> _training = [];
+    private readonly List<Line> _validation = [];
+    private readonly List<int> _badLines = [];
+
+    public IReadOnlyList<MetricSeries> Training { get; private set; } = [];
+
+    public IReadOnlyList<MetricSeries> Validation { get; private set; } = [];
+
+    /// <summary>Number of training steps.</summary>
+    public int Steps => _training.Count;
+
+    /// <summary>Steps of the first and last line; null where there is no line.</summary>
+    public (long First, long Last)? Range { get; private set; }
+
+    /// <summary>How often the run went back to an earlier step.</summary>
+    public int Resumes { get; private set; }
+
+    /// <summary>Numbers of the lines that could not be read, but for a last line that has no end.</summary>
+    public IReadOnlyList<int> BadLines => _badLines;
+
+    /// <summary>Whether the last line was cut off as it was written.</summary>
+    public bool Truncated { get; private set; }
+
+    public static MetricsLog Read(TextReader reader)
+    {
+        var log = new MetricsLog();
+        string? text = reader.ReadLine();
+        for (int number = 1; text is not null; number++)
+        {
+            string? next = reader.ReadLine();
+            if (!string.IsNullOrWhiteSpace(text) && !log.Take(text))
+            {
+                log.Truncated |= next is null;
+                if (next is not null)
+                    log._badLines.Add(number);
+            }
+
+            text = next;
+        }
+
+        log.Training = Series(log._training);
+        log.Validation = Series(log._validation);
+        long[] steps = [.. log._training.Select(l => l.Step), .. log._validation.Select(l => l.Step)];
+        log.Range = steps.Length == 0 ? null : (steps.Min(), steps.Max());
+        return log;
+    }
+
+    /// <summary>Series of a measure, in the order in which their parts first appear.</summary>
+    public static IReadOnlyList<MetricSeries> Of(IReadOnlyList<MetricSeries> series, string metric) =>
+        [.. series.Where(s => s.Metric == metric)];
+
+    private bool Take(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            JsonElement root = json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("step", out JsonElement at)
+                || at.ValueKind != JsonValueKind.Number || !at.TryGetInt64(out long step))
+                return false;
+            bool validation = root.TryGetProperty("validation", out JsonElement v) && v.ValueKind == JsonValueKind.True;
+            GoBack(step, validation);
+            (validation ? _validation : _training).Add(Line.Of(step, root));
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Drops what a line makes obsolete: a training step comes before the validation at its end.</summary>
+    private void GoBack(long step, bool validation)
+    {
+        int before = _training.Count + _validation.Count;
+        if (!validation)
+            Drop(_training, step);
+        Drop(_validation, step);
+        if (validation)
+            Drop(_training, step + 1);
+        if (_training.Count + _validation.Count < before)
+            Resumes++;
+    }
+
+    private static void Drop(List<Line> lines, long from)
+    {
+        int keep = lines.Count;
+        while (keep > 0 && lines[keep - 1].Step >= from)
+            keep--;
+        lines.RemoveRange(keep, lines.Count - keep);
+    }
+
+    private static MetricSeries[] Series(IEnumerable<Line> lines)
+    {
+        var series = new Dictionary<(string Metric, string? Part), List<DataPoint>>();
+        var order = new List<(string Metric, string? Part)>();
+        foreach (Line line in lines)
+        {
+            foreach ((string metric, string? part, double value) in line.Values)
+            {
+                if (!series.TryGetValue((metric, part), out List<DataPoint>? points))
+                {
+                    series[(metric, part)] = points = [];
+                    order.Add((metric, part));
+                }
+
+                points.Add(new DataPoint(line.Step, value));
+            }
+        }
+
+        return [.. order.Select(k => new MetricSeries(k.Metric, k.Part, series[k]))];
+    }
+
+    /// <summary>A line's numbers.</summary>
+    private sealed record Line(long Step, IReadOnlyList<(string Metric, string? Part, double Value)> Values)
+    {
+        public static Line Of(long step, JsonElement root)
+        {
+            var lost = new Dictionary<string, double>();
+            if (root.TryGetProperty("non_finite", out JsonElement names) && names.ValueKind == JsonValueKind.Object)
+            {
+                foreach (JsonProperty name in names.EnumerateObject())
+                {
+                    bool known = double.TryParse(name.Value.ToString(), CultureInfo.InvariantCulture, out double value);
+                    lost[name.Name] = known ? value : double.NaN;
+                }
+            }
+
+            var values = new List<(string, string?, double)>();
+            foreach (JsonProperty p in root.EnumerateObject())
+            {
+                if (p.Name is "step" or "non_finite")
+                    continue;
+                if (p.Value.ValueKind != JsonValueKind.Object)
+                    Add(values, lost, p.Name, null, p.Name, p.Value);
+                else
+                {
+                    foreach (JsonProperty part in p.Value.EnumerateObject())
+                        Add(values, lost, p.Name, part.Name, $"{p.Name}.{part.Name}", part.Value);
+                }
+            }
+
+            return new Line(step, values);
+        }
+
+        /// <summary>Null is "not measured", unless the line says that the value was not finite.</summary>
+        private static void Add(
+            List<(string, string?, double)> values,
+            Dictionary<string, double> lost,
+            string metric,
+            string? part,
+            string path,
+            JsonElement value)
+        {
+            if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number))
+                values.Add((metric, part, number));
+            else if (value.ValueKind == JsonValueKind.Null && lost.TryGetValue(path, out number))
+                values.Add((metric, part, number));
+        }
+    }
+}

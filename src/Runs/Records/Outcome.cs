@@ -1,0 +1,46 @@
+using MolEngine.Runs.Metrics;
+
+namespace MolEngine.Runs.Records;
+
+/// <summary>What a run changed on one corpus: its first and its last validation.</summary>
+/// <param name="Ce">Nats per token; null where it was not measured.</param>
+/// <param name="Kl">Likewise; from the base model.</param>
+public sealed record Outcome(CorpusFacts Corpus, Change? Ce, Change? Kl)
+{
+    public static IReadOnlyList<Outcome> Of(RunRecord run)
+    {
+        IReadOnlyList<MetricSeries> validation = run.Metrics?.Validation ?? [];
+        return
+        [
+            .. run.Corpora
+                .Select(c => new Outcome(c, ChangeOf(validation, "ce", c.Name), ChangeOf(validation, "kl", c.Name)))
+                .Where(o => o.Ce is not null || o.Kl is not null),
+        ];
+    }
+
+    private static Change? ChangeOf(IReadOnlyList<MetricSeries> series, string metric, string corpus)
+    {
+        IReadOnlyList<DataPoint>? points = series.FirstOrDefault(s => s.Metric == metric && s.Part == corpus)?.Points;
+        return points is null ? null : new Change(points[0], points[^1]);
+    }
+}
+
+/// <summary>A measure at the first and the last validation, which may be the same one.</summary>
+public sealed record Change(DataPoint First, DataPoint Last)
+{
+    public bool IsOne => First.X == Last.X;
+
+    public double Difference => Last.Y - First.Y;
+
+    /// <summary>As a share of the first value.</summary>
+    public double Share => Difference / First.Y;
+
+    /// <summary>The unweighted mean over corpora; null over none.</summary>
+    public static Change? Mean(IEnumerable<Change?> changes)
+    {
+        Change[] all = [.. changes.OfType<Change>().Where(c => !c.IsOne)];
+        return all.Length == 0 ? null : new Change(
+            new DataPoint(all.Min(c => c.First.X), all.Average(c => c.First.Y)),
+            new DataPoint(all.Max(c => c.Last.X), all.Average(c => c.Last.Y)));
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace MolEngine.Runs.Records;
+
+/// <summary>questions.json as the report tells it.</summary>
+public sealed record QuestionTable(IReadOnlyList<QuestionOutcome> Rows)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>The model that training starts from; null where nothing was asked.</summary>
+    public QuestionScore? Before => Rows.Count == 0 ? null : new(Rows.Count(r => r.RightBefore), Rows.Count);
+
+    /// <summary>Null where training is not over.</summary>
+    public QuestionScore? After => Rows.Count == 0 || Rows.Any(r => r.RightAfter is null)
+        ? null
+        : new(Rows.Count(r => r.RightAfter == true), Rows.Count);
+
+    /// <summary>"2 of 40 before training, 36 of 40 after"; the second part where training is over.</summary>
+    public string Sentence
+    {
+        get
+        {
+            string before = $"{Before!.Answered} of {Before.Asked} before training";
+            return After is null ? before : $"{before}, {After.Answered} of {After.Asked} after";
+        }
+    }
+
+    public static QuestionTable Read(JsonElement json) => new(json.Deserialize<QuestionOutcome[]>(Json)!);
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using MolEngine.Runs.Metrics;
+
+namespace MolEngine.Runs.Records;
+
+/// <summary>
+/// Reads a run directory for its report. A file that is absent is simply not there; one that cannot be understood costs
+/// its own part of the report and no more, and the report says so.
+/// </summary>
+public sealed class RunRecordReader
+{
+    private readonly string _directory;
+    private readonly List<string> _faults = [];
+
+    private RunRecordReader(string directory) => _directory = directory;
+
+    /// <exception cref="UserException">The folder is no run directory, or a file of it cannot be read.</exception>
+    public static RunRecord Read(string directory)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        if (!File.Exists(Path.Combine(full, "metrics.jsonl")) && !File.Exists(Path.Combine(full, "config.yaml")))
+        {
+            string found = Directory.Exists(full) ? "a folder with neither" : "no folder";
+            throw new UserException(
+                $"{directory}: expected a run directory with config.yaml and metrics.jsonl, got {found}. Name the "
+                + "folder that train wrote (output)");
+        }
+
+        try
+        {
+            return new RunRecordReader(full).Read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException(
+                $"{directory}: report: expected files that can be read, got \"{e.Message}\". Check their permissions",
+                e);
+        }
+    }
+
+    private RunRecord Read()
+    {
+        string? config = Text("config.yaml");
+        return new RunRecord(Path.GetFileName(_directory), config)
+        {
+            Facts = Facts(config),
+            Metrics = Metrics(),
+            Data = Parsed("data.json", StatisticsTable.Read),
+            Samples = Parsed("samples.json", SamplesOf),
+            Questions = Parsed("questions.json", QuestionTable.Read),
+            Run = Parsed("run.json", RunOf),
+            Faults = _faults,
+        };
+    }
+
+    private ConfigFacts Facts(string? config)
+    {
+        try
+        {
+            return config is null ? ConfigFacts.None : ConfigFacts.Read(config);
+        }
+        catch (FormatException e)
+        {
+            _faults.Add(
+                $"config.yaml is not YAML ({e.Message}), so which corpora are domain and which general is not known.");
+            return ConfigFacts.None;
+        }
+    }
+
+    private MetricsLog? Metrics()
+    {
+        if (!File.Exists(PathOf("metrics.jsonl")))
+            return null;
+
+        // The run may be writing it.
+        const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+        using var file = new FileStream(PathOf("metrics.jsonl"), FileMode.Open, FileAccess.Read, Shared);
+        using var reader = new StreamReader(file);
+        MetricsLog log = MetricsLog.Read(reader);
+        if (log.BadLines.Count > 0)
+        {
+            string lines = string.Join(", ", log.BadLines.Take(5)) + (log.BadLines.Count > 5 ? ", ..." : "");
+            _faults.Add(
+                $"{Numbers.Of(log.BadLines.Count, "line")} of metrics.jsonl could not be read and "
+                + $"{(log.BadLines.Count == 1 ? "was" : "were")} left out (line {lines}).");
+        }
+
+        if (log.Truncated)
+            _faults.Add("The last line of metrics.jsonl was cut off as it was written and is left out.");
+        return log;
+    }
+
+    private T? Parsed<T>(string name, Func<JsonElement, T> read)
+        where T : class
+    {
+        if (Text(name) is not { } text)
+            return null;
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return read(json.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            _faults.Add($"{name} could not be read and is left out: {e.Message}");
+            return null;
+        }
+    }
+
+    private static IReadOnlyList<TextSample> SamplesOf(JsonElement json) =>
+    [
+        .. json.EnumerateArray()
+            .Select(s => new TextSample(Field(s, "prompt") ?? "", Field(s, "before"), Field(s, "after"))),
+    ];
+
+    private static IReadOnlyList<(string Name, string Value)> RunOf(JsonElement json) =>
+    [
+        .. json.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null)
+            .Select(p => (p.Name, p.Value.ToString())),
+    ];
+
+    private static string? Field(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+            ? value.ToString()
+            : null;
+
+    private string? Text(string name) => File.Exists(PathOf(name)) ? File.ReadAllText(PathOf(name)) : null;
+
+    private string PathOf(string name) => Path.Combine(_directory, name);
+}

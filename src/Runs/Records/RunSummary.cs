@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace MolEngine.Runs.Records;
+
+/// <summary>run.json: who trained what, on what, when.</summary>
+/// <param name="Model">Folder and architecture.</param>
+/// <param name="Device">What the run computed on.</param>
+/// <param name="TrainableParameters">Their number, for people.</param>
+/// <param name="Steps">Optimizer steps of the whole run.</param>
+/// <param name="Started">As <see cref="Time"/> writes it.</param>
+/// <param name="Finished">As <see cref="Time"/> writes it; null while the run goes on.</param>
+public sealed record RunSummary(
+    string Model, string Device, string TrainableParameters, long Steps, string Started, string? Finished)
+{
+    /// <summary>Version of the program.</summary>
+    public string Version { get; init; } = typeof(RunSummary).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>To the second, in UTC, as ISO 8601 has it.</summary>
+    public static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

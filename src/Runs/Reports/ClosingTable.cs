@@ -1,0 +1,58 @@
+using System.Globalization;
+using MolEngine.Runs.Records;
+
+namespace MolEngine.Runs.Reports;
+
+/// <summary>What a run ends with: held-out text and questions before the first step and after the last.</summary>
+/// <param name="Questions">Null where nothing was asked.</param>
+public sealed record ClosingTable(
+    IReadOnlyList<CorpusChange> Corpora, (QuestionScore Before, QuestionScore After)? Questions)
+{
+    /// <summary>Null where the run measured nothing before the first step.</summary>
+    public static ClosingTable? Of(RunRecord run)
+    {
+        CorpusChange[] corpora =
+        [
+            .. Outcome.Of(run).Where(o => o.Ce is { IsOne: false, First.X: 0 }).Select(o =>
+                new CorpusChange(o.Corpus.Name, o.Corpus.Kind, o.Ce!.First.Y, o.Ce.Last.Y, o.Kl?.Last.Y)),
+        ];
+        (QuestionScore, QuestionScore)? questions =
+            run.Questions is { Before: { } before, After: { } after } ? (before, after) : null;
+        return corpora.Length == 0 && questions is null ? null : new ClosingTable(corpora, questions);
+    }
+
+    public IEnumerable<string> Lines()
+    {
+        const string Asked = "questions answered";
+        bool kl = Corpora.Any(c => c.Kl is not null);
+        int width = Corpora.Select(c => Title(c).Length).Append(Asked.Length).Max() + 2;
+        string toBase = kl ? "   kl to base" : "";
+        if (Corpora.Count > 0)
+            yield return $"{"held out".PadRight(width)}ce before ->  ce after     change{toBase}";
+        foreach (CorpusChange c in Corpora)
+        {
+            string change = Text($"{c.CeAfter - c.CeBefore,10:+0.0000;-0.0000}");
+            string distance = c.Kl is double k ? $"   {Numbers.FixedKl(k),10}" : "";
+            yield return Title(c).PadRight(width) + Text($"{c.CeBefore,9:F4} -> {c.CeAfter,9:F4} ") + change + distance;
+        }
+
+        if (Questions is var (before, after))
+        {
+            yield return Asked.PadRight(width)
+                + Text($"{$"{before.Answered} of {before.Asked}",9} -> {$"{after.Answered} of {after.Asked}",9}");
+        }
+
+        if (Corpora.Count > 0)
+        {
+            yield return "";
+            yield return "ce: cross-entropy in nats a token; the lower it is, the better the model predicts such text";
+        }
+
+        if (kl)
+            yield return "kl: how far the model has moved from the base model; near 0, it says what it said before";
+    }
+
+    private static string Title(CorpusChange c) => c.Kind is null ? c.Name : $"{c.Name} ({c.Kind})";
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,64 @@
+using MolEngine.Runs.Records;
+
+namespace MolEngine.Runs.Reports;
+
+/// <summary>The questions: how many were answered before and after, and what was said.</summary>
+internal static class QuestionsSection
+{
+    /// <summary>Questions that are shown; all of them are in questions.json.</summary>
+    private const int Shown = 50;
+
+    /// <summary>A run without questions has no such section.</summary>
+    public static void Add(HtmlPage html, RunRecord run)
+    {
+        if (run.Questions is not { Rows.Count: > 0 } questions)
+            return;
+        html.Add(
+            $"""
+            <section id="questions"><h2>Questions</h2>
+            <p class="score">Answered: {questions.Sentence}</p>
+            <p class="soft">Held-out questions, answered greedily. Right is an answer that equals the expected one,
+            letter case and punctuation around it apart (exact match).</p>
+            """);
+        if (questions.Rows.Count(r => r.InTraining) is > 0 and int memorised)
+        {
+            html.Add(
+                $"""
+                <p class="note">{memorised} of them (marked *) are training documents too, with their answers: those
+                show what is memorised, not what is understood.</p>
+                """);
+        }
+
+        html.Add(
+            $"""
+            <div class="scroll" tabindex="0" role="region" aria-label="Questions"><table class="asked"><thead>
+            <tr><th scope="col">Question</th><th scope="col">Expected</th><th scope="col">Before</th><th
+            scope="col">After</th></tr>
+            </thead><tbody>
+            """);
+        foreach (QuestionOutcome q in questions.Rows.Take(Shown))
+        {
+            string mark = q.InTraining ? " *" : "";
+            html.Add($"""<tr><th scope="row" dir="auto">{q.Question}{mark}</th><td dir="auto">{q.Expected}</td>""");
+            html.Add($"{Answer(q.Before, q.RightBefore)}{Answer(q.After, q.RightAfter)}</tr>");
+        }
+
+        html.Add($"</tbody></table></div>");
+        int all = questions.Rows.Count;
+        if (all > Shown)
+            html.Add($"""<p class="note">The first {Shown} of {all}; questions.json has them all.</p>""");
+        html.Add($"</section>");
+    }
+
+    /// <summary>In words as well as in colour.</summary>
+    private static Markup Answer(string? answer, bool? right)
+    {
+        if (answer is null || right is null)
+            return new Markup("""<td class="missing">not yet</td>""");
+        (string tone, string verdict) = right == true ? ("better", "right") : ("worse", "wrong");
+        Markup said = answer.Length == 0
+            ? new Markup("""<span class="missing">nothing</span>""")
+            : Markup.Of($"""<span dir="auto">{answer}</span>""");
+        return Markup.Of($"""<td>{said}<span class="kind {tone}">{verdict}</span></td>""");
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using MolEngine.Runs.Metrics;
+using MolEngine.Runs.Records;
+
+namespace MolEngine.Runs.Reports;
+
+/// <summary>The top of the page: the verdict, what is wrong with the files, and the facts of the run.</summary>
+public static class SummarySection
+{
+    private static readonly string[] Known = ["model", "device", "steps", "started", "finished", "version"];
+
+    public static void Add(HtmlPage html, RunRecord run)
+    {
+        var verdict = Verdict.Of(run);
+        html.Add(
+            $"""
+            <header>
+            <h1>Training run <bdi>{run.Name}</bdi></h1>
+            <p class="headline">{verdict.Headline}</p>
+            """);
+        foreach (string sentence in verdict.Sentences)
+            html.Add($"<p>{sentence}</p>");
+        if (run.Faults.Count > 0)
+        {
+            html.Add($"""<ul class="faults">""");
+            foreach (string fault in run.Faults)
+                html.Add($"<li>{fault}</li>");
+            html.Add($"</ul>");
+        }
+
+        html.Add($"""<dl class="facts">""");
+        foreach ((string name, string value) in Facts(run))
+            html.Add($"<div><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div>");
+        html.Add($"</dl>");
+        if (run.Run is null)
+            html.AddMissing("No run.json: device, version and times are not known.");
+        html.Add($"</header>");
+    }
+
+    private static IEnumerable<(string Name, string Value)> Facts(RunRecord run)
+    {
+        if ((run.Of("model") ?? run.Facts.Model) is { } model)
+            yield return ("Model", model);
+        if (Method(run.Facts) is { Length: > 0 } method)
+            yield return ("Method", method);
+        if (run.Metrics is { } metrics)
+        {
+            yield return ("Steps", StepsOf(metrics, run.Facts.Steps));
+            if (Tokens(metrics) is { Length: > 0 } tokens)
+                yield return ("Tokens", tokens);
+        }
+
+        if (run.Of("device") is { } device)
+            yield return ("Device", device);
+        if (run.Of("started") is { } started)
+            yield return ("Started", Time(started));
+        if (run.Of("finished") is { } finished)
+            yield return ("Finished", Time(finished) + Took(run.Of("started"), finished));
+        else if (run.Run is not null)
+            yield return ("Finished", "not yet, or the run was stopped");
+        if (run.Of("version") is { } version)
+            yield return ("MolEngine", version);
+        foreach ((string name, string value) in run.Run ?? [])
+        {
+            if (!Known.Contains(name))
+                yield return (char.ToUpperInvariant(name[0]) + name[1..].Replace('_', ' '), value);
+        }
+    }
+
+    /// <summary>Method, loss and start in words; empty where the config says none of them.</summary>
+    public static string Method(ConfigFacts facts)
+    {
+        string? method = facts.Method switch
+        {
+            "lora" => "LoRA",
+            "full" => "full-parameter",
+            _ => facts.Method,
+        };
+        string? loss = facts.Loss switch
+        {
+            "mol" => facts.Alpha is { } alpha ? $"mixture of losses, alpha {alpha}" : "mixture of losses",
+            "ce" => "cross-entropy",
+            "kl" => "KL to the base model",
+            _ => facts.Loss,
+        };
+        string? init = facts.Init == "random" ? "from random weights" : null;
+        return string.Join("; ", new[] { method, loss, init }.OfType<string>());
+    }
+
+    private static string StepsOf(MetricsLog metrics, long? planned)
+    {
+        long last = (long)(metrics.Training.SelectMany(s => s.Points).Select(p => p.X).DefaultIfEmpty(0).Max());
+        string steps = Numbers.Count(last);
+        if (planned is { } all && all != last)
+            steps += $" of {Numbers.Count(all)} planned";
+        IReadOnlyList<DataPoint> epochs = MetricsLog.Of(metrics.Training, "epoch").FirstOrDefault()?.Points ?? [];
+        if (epochs.Count > 0)
+            steps += $" ({Numbers.Value(epochs[^1].Y)} epochs)";
+        return metrics.Resumes == 0 ? steps : $"{steps}; resumed {Numbers.Of(metrics.Resumes, "time")}";
+    }
+
+    private static string Tokens(MetricsLog metrics)
+    {
+        MetricSeries? tokens = MetricsLog.Of(metrics.Training, "tokens").FirstOrDefault();
+        MetricSeries? rates = MetricsLog.Of(metrics.Training, "tokens_per_second").FirstOrDefault();
+        string total = tokens is null ? "" : Numbers.Count((long)tokens.Points.Sum(p => p.Y));
+        if (rates is null)
+            return total;
+        double[] sorted = [.. rates.Points.Select(p => p.Y).Where(double.IsFinite).Order()];
+        if (sorted.Length == 0)
+            return total;
+        string median = $"{Numbers.Value(sorted[sorted.Length / 2])} a second (median)";
+        return total.Length > 0 ? $"{total} at {median}" : median;
+    }
+
+    private static string Time(string text) => Parsed(text) is { } time
+        ? time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)
+        : text;
+
+    private static string Took(string? started, string finished) =>
+        started is not null && Parsed(started) is { } from && Parsed(finished) is { } to && to >= from
+            ? $" ({Numbers.Duration(to - from)})"
+            : "";
+
+    private static DateTimeOffset? Parsed(string text)
+    {
+        const DateTimeStyles Zone = DateTimeStyles.AssumeUniversal;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Zone, out DateTimeOffset time) ? time : null;
+    }
+}

@@ -1,0 +1,84 @@
+using MolEngine.Basics.Files;
+
+namespace MolEngine.Runs;
+
+/// <summary>Where a run keeps what it makes.</summary>
+public sealed class RunDirectory
+{
+    private const string ConfigFile = "config.yaml";
+    private const string Adapter = "adapter";
+    private const string Model = "model";
+
+    private RunDirectory(string root) => Root = root;
+
+    public string Root { get; }
+
+    /// <summary>The config with every key and its value.</summary>
+    public string ConfigPath => Path.Combine(Root, ConfigFile);
+
+    public string MetricsPath => Path.Combine(Root, "metrics.jsonl");
+
+    /// <summary>Folder of TensorBoard events.</summary>
+    public string EventsPath => Path.Combine(Root, "events");
+
+    /// <summary>Where a run that trains an adapter saves it.</summary>
+    public static string AdapterFolder(string root) => Path.Combine(root, Adapter);
+
+    /// <summary>Where a run that trains all parameters saves the model.</summary>
+    public static string ModelFolder(string root) => Path.Combine(root, Model);
+
+    /// <summary>The adapter or model that a finished run has left; null in a run that is not finished.</summary>
+    public static string? SavedIn(string root) =>
+        new[] { Adapter, Model }.Select(name => Path.Combine(root, name)).FirstOrDefault(Directory.Exists);
+
+    /// <summary>Whether a run has made this folder.</summary>
+    public static bool Is(string path) => File.Exists(Path.Combine(path, ConfigFile));
+
+    /// <summary>Checks, before long work, that <see cref="Create"/> will find the folder absent or empty.</summary>
+    /// <exception cref="UserException">It is neither.</exception>
+    public static void RequireFree(string path)
+    {
+        if (File.Exists(path))
+        {
+            throw new UserException(
+                $"{path}: output: expected a folder that is absent or empty, got a file. Choose another output");
+        }
+
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            throw new UserException(
+                $"{path}: output: expected a folder that is absent or empty, got one with files. Choose another "
+                + "(--set output=DIR), or remove it");
+        }
+    }
+
+    /// <summary>A directory that a run has made.</summary>
+    /// <exception cref="UserException">It is none.</exception>
+    public static RunDirectory Open(string path)
+    {
+        var run = new RunDirectory(Path.GetFullPath(path));
+        return Is(run.Root)
+            ? run
+            : throw new UserException(
+                $"{path}: expected a run directory, got one without {ConfigFile}. Name the output "
+                + "folder of a run");
+    }
+
+    /// <summary>Makes the folder and writes the resolved config into it.</summary>
+    /// <exception cref="UserException">It exists and is not empty, or cannot be made.</exception>
+    public static RunDirectory Create(string path, string resolvedConfig)
+    {
+        RequireFree(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+            var run = new RunDirectory(Path.GetFullPath(path));
+            DurableFiles.WriteText(run.ConfigPath, resolvedConfig);
+            return run;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: output: expected a folder that can be written: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace MolEngine.Trainer.Cli.Runners;
+
+/// <param name="Source">Adapter folder, or run directory.</param>
+/// <param name="Model">Null takes the one that the run's config names; never null for an adapter.</param>
+/// <param name="To">Folder to write; absent or empty.</param>
+internal sealed record ExportOptions(string Source, bool IsRun, string? Model, string To, bool Merge);

@@ -1,0 +1,14 @@
+using MolEngine.Engine.Generation;
+using MolEngine.Trainer.Devices;
+
+namespace MolEngine.Trainer.Cli.Runners;
+
+/// <param name="Prompt">Text to continue; special tokens in it are recognised. Of this, <paramref name="Chat"/> and
+/// <paramref name="Input"/> one is given.</param>
+/// <param name="Chat">A user's message, put into bare ChatML.</param>
+/// <param name="Input">JSONL of texts to continue, <paramref name="Count"/> times each, into the corpus
+/// <paramref name="Output"/>.</param>
+/// <param name="Sampler">Null decodes greedily.</param>
+internal sealed record GenerateOptions(
+    string Model, string? Adapter, string? Prompt, string? Chat, string? Input, string? Output, int Count,
+    int MaxTokens, Sampler? Sampler, DeviceSettings Device, bool Json);

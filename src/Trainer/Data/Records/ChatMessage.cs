@@ -1,4 +1,0 @@
-namespace MolEngine.Trainer.Data.Records;
-
-/// <summary>A turn of a dialogue.</summary>
-public sealed record ChatMessage(string Role, string Content);

@@ -1,0 +1,128 @@
+using System.Globalization;
+using MolEngine.Data;
+using MolEngine.Runs.Records;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace MolEngine.Trainer.Display;
+
+/// <summary>What the live region shows at a moment: the corpus that is read, or the last step and what follows it.
+/// </summary>
+internal sealed class LiveView
+{
+    private const int LongestBar = 60;
+    private const int ShortestBar = 8;
+
+    private static readonly Style Label = new(decoration: Decoration.Dim);
+    private static readonly Style Strong = new(decoration: Decoration.Bold);
+    private static readonly Style Done = new(foreground: Color.Green);
+
+    /// <summary>The last figures of each corpus, in the order in which they came: not every step has a row of each.
+    /// </summary>
+    private readonly List<(string Name, double Ce, double? Kl)> _corpora = [];
+
+    private TokenizingProgress? _reading;
+    private (StepProgress Figures, long At)? _step;
+    private (string What, long Since)? _doing;
+
+    public void Read(TokenizingProgress reading) => _reading = reading;
+
+    public void Step(StepProgress step, long at)
+    {
+        (_reading, _doing, _step) = (null, null, (step, at));
+        foreach ((string Name, double Ce, double? Kl) corpus in step.Corpora)
+        {
+            int known = _corpora.FindIndex(c => c.Name == corpus.Name);
+            if (known >= 0)
+                _corpora[known] = corpus;
+            else
+                _corpora.Add(corpus);
+        }
+    }
+
+    public void Do(string? what, long since) => (_reading, _doing) = (null, what is null ? null : (what, since));
+
+    /// <summary>Lines were written that stay: the corpora are read, or a last step has been told.</summary>
+    public void Said()
+    {
+        _reading = null;
+        if (_step is { } step && step.Figures.Step == step.Figures.Steps)
+            _step = null;
+    }
+
+    public void Clear() => (_reading, _step, _doing) = (null, null, null);
+
+    /// <param name="width">Columns that there are.</param>
+    /// <param name="elapsed">Time since one of the moments given to this view.</param>
+    public IReadOnlyList<IReadOnlyList<Segment>> Lines(int width, Func<long, TimeSpan> elapsed)
+    {
+        var lines = new List<IReadOnlyList<Segment>>();
+        if (_reading is { } reading)
+            lines.Add(Reading(reading, width));
+        if (_step is { } step)
+        {
+            lines.Add(Progress(step.Figures, elapsed(step.At), width));
+            lines.Add(Figures(step.Figures));
+            int name = _corpora.Count == 0 ? 0 : _corpora.Max(c => new Segment(c.Name).CellCount());
+            lines.AddRange(_corpora.Select(c => Corpus(c, name)));
+        }
+
+        if (_doing is { } doing)
+            lines.Add([new($"{doing.What}  "), new(ProgressPrinter.Time(elapsed(doing.Since)), Label)]);
+        return lines;
+    }
+
+    private static List<Segment> Reading(TokenizingProgress r, int width)
+    {
+        double share = Math.Clamp((double)r.BytesRead / Math.Max(1, r.TotalBytes), 0, 1);
+        string counts = Text($"  {100 * share,3:0} %  {r.Documents:N0} documents, {r.Tokens:N0} tokens");
+        return WithBar([new("reading ", Label), new($"{r.Corpus}  ", Strong)], share, [new(counts)], width);
+    }
+
+    /// <summary>The time left runs on while a step is computed.</summary>
+    private static List<Segment> Progress(StepProgress p, TimeSpan since, int width)
+    {
+        double share = (double)p.Step / p.Steps;
+        TimeSpan left = p.Left > since ? p.Left - since : TimeSpan.Zero;
+        string steps = Text($"{p.Steps}");
+        string step = Text($"{p.Step}").PadLeft(steps.Length);
+        return WithBar(
+            [new("step ", Label), new($"{step}/{steps}  ", Strong)], share,
+            [new(Text($"  {100 * share,3:0} %  ")), new(ProgressPrinter.Time(left), Strong), new(" left", Label)],
+            width);
+    }
+
+    private static List<Segment> Figures(StepProgress p)
+    {
+        List<Segment> line = [];
+        Add("loss ", Text($"{p.Loss:F4}"), Strong);
+        Add("  grad ", Numbers.Fixed(p.GradNorm), Style.Plain);
+        Add("  lr ", Text($"{p.LearningRate:0.00e+00}"), Style.Plain);
+        line.Add(new(Text($"  {p.TokensPerSecond:N0}")));
+        line.Add(new(" tok/s", Label));
+        line.Add(new(Text($"  {p.Memory / 1048576.0:N0}")));
+        line.Add(new(" MiB", Label));
+        return line;
+
+        void Add(string name, string value, Style style) => line.AddRange([new(name, Label), new(value, style)]);
+    }
+
+    private static Segment[] Corpus((string Name, double Ce, double? Kl) c, int width)
+    {
+        string name = $"  {c.Name}{new string(' ', width - new Segment(c.Name).CellCount())}";
+        Segment[] ce = [new(name), new("  ce ", Label), new(Text($"{c.Ce:F4}"))];
+        return c.Kl is { } kl ? [.. ce, new("  kl ", Label), new(Numbers.FixedKl(kl))] : ce;
+    }
+
+    /// <summary>A bar between two texts, of what room they leave; none where that is too little.</summary>
+    private static List<Segment> WithBar(List<Segment> before, double share, List<Segment> after, int width)
+    {
+        int room = Math.Min(LongestBar, width - Segment.CellCount(before) - Segment.CellCount(after));
+        if (room < ShortestBar)
+            return [.. before, .. after];
+        int done = (int)Math.Floor(share * room);
+        return [.. before, new(new string('━', done), Done), new(new string('─', room - done), Label), .. after];
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,4 +1,0 @@
-namespace MolEngine.Trainer.Reporting.Html.Charts;
-
-/// <summary>A place on an axis, and what stands there.</summary>
-internal readonly record struct Tick(double Value, string Label);

@@ -1,9 +1,0 @@
-using Spectre.Console.Rendering;
-
-namespace MolEngine.Trainer.Reporting.Live;
-
-/// <summary>Segments as they are, wrapped by nobody but the terminal.</summary>
-internal sealed class Verbatim(IReadOnlyList<Segment> segments) : Renderable
-{
-    protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => segments;
-}

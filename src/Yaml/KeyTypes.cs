@@ -1,0 +1,150 @@
+using System.Globalization;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace MolEngine.Yaml;
+
+/// <summary>
+/// How the text of a config value becomes a value of a type, and back. A reader returns false for what is not of the
+/// type.
+/// </summary>
+/// <param name="Expects">What a reader of an error message should write: "an integer".</param>
+public sealed record KeyType<T>(string Expects, KeyType<T>.Reader Read, Func<T, string> Write)
+{
+    public delegate bool Reader(YamlNode node, out T value);
+}
+
+public static class KeyTypes
+{
+    public static readonly KeyType<string> Text = new("text", ReadText, Quote);
+
+    public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString(CultureInfo.InvariantCulture));
+
+    public static readonly KeyType<long> Long = new(
+        "an integer", ReadLong, x => x.ToString(CultureInfo.InvariantCulture));
+
+    public static readonly KeyType<double> Number = new("a number", ReadDouble, WriteDouble);
+
+    public static readonly KeyType<bool> Bool = new("true or false", ReadBool, x => x ? "true" : "false");
+
+    public static readonly KeyType<IReadOnlyList<double>> Numbers =
+        new("a list of numbers", ReadNumbers, x => WriteList(x, Number));
+
+    public static readonly KeyType<IReadOnlyList<string>> Names =
+        new("a list of names", ReadNames, x => WriteList(x, Text));
+
+    /// <summary>A text, or a list of them.</summary>
+    public static readonly KeyType<IReadOnlyList<string>> Paths =
+        new("a path or a list of paths", ReadPaths, x => x.Count == 1 ? Text.Write(x[0]) : WriteList(x, Text));
+
+    /// <summary>One of an enum's names, written in snake case.</summary>
+    public static KeyType<T> OneOf<T>()
+        where T : struct, Enum
+    {
+        string[] names = [.. Enum.GetNames<T>().Select(Snake)];
+        return new KeyType<T>(string.Join(" | ", names), Read, x => Snake(x.ToString()));
+
+        bool Read(YamlNode node, out T value)
+        {
+            int i = Scalar(node) is { } text ? Array.IndexOf(names, text) : -1;
+            value = i >= 0 ? Enum.GetValues<T>()[i] : default;
+            return i >= 0;
+        }
+    }
+
+    private static string Snake(string name) => string.Concat(
+        name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i > 0 ? "_" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
+
+    private static string? Scalar(YamlNode node) => (node as YamlScalarNode)?.Value;
+
+    private static bool IsQuoted(YamlNode node) =>
+        node is YamlScalarNode { Style: ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted };
+
+    private static bool ReadText(YamlNode node, out string value)
+    {
+        value = Scalar(node) ?? "";
+        return node is YamlScalarNode;
+    }
+
+    private static bool ReadLong(YamlNode node, out long value)
+    {
+        string? text = IsQuoted(node) ? null : Scalar(node)?.Replace("_", "");
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value))
+            return true;
+
+        // 1e6 and 20.0 are integers too.
+        bool whole = ReadDouble(node, out double number) && Math.Floor(number) == number && Math.Abs(number) < 1L << 53;
+        value = whole ? (long)number : 0;
+        return whole;
+    }
+
+    private static bool ReadInt(YamlNode node, out int value)
+    {
+        bool ok = ReadLong(node, out long wide) && wide is >= int.MinValue and <= int.MaxValue;
+        value = ok ? (int)wide : 0;
+        return ok;
+    }
+
+    private static bool ReadDouble(YamlNode node, out double value)
+    {
+        value = 0;
+        string? text = IsQuoted(node) ? null : Scalar(node)?.Replace("_", "");
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(
+            value);
+    }
+
+    private static bool ReadBool(YamlNode node, out bool value)
+    {
+        string? text = IsQuoted(node) ? null : Scalar(node)?.ToLowerInvariant();
+        value = text is "true" or "yes" or "on";
+        return value || text is "false" or "no" or "off";
+    }
+
+    private static bool ReadNumbers(YamlNode node, out IReadOnlyList<double> value) =>
+        ReadList(node, Number, out value);
+
+    private static bool ReadNames(YamlNode node, out IReadOnlyList<string> value) => ReadList(node, Text, out value);
+
+    private static bool ReadPaths(YamlNode node, out IReadOnlyList<string> value)
+    {
+        value = Scalar(node) is { } one ? [one] : [];
+        return value.Count > 0 || ReadNames(node, out value);
+    }
+
+    private static bool ReadList<T>(YamlNode node, KeyType<T> element, out IReadOnlyList<T> value)
+    {
+        var list = new List<T>();
+        value = list;
+        if (node is not YamlSequenceNode sequence)
+            return false;
+        foreach (YamlNode child in sequence)
+        {
+            if (!element.Read(child, out T item))
+                return false;
+            list.Add(item);
+        }
+
+        return true;
+    }
+
+    private static string WriteDouble(double x)
+    {
+        string text = x.ToString("R", CultureInfo.InvariantCulture);
+        return text.Replace("E", "e");
+    }
+
+    private static string WriteList<T>(IReadOnlyList<T> list, KeyType<T> element) =>
+        $"[{string.Join(", ", list.Select(element.Write))}]";
+
+    /// <summary>Plain where YAML reads the same text back, else in double quotes.</summary>
+    private static string Quote(string text)
+    {
+        bool plain = text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "_-./".Contains(c))
+            && !"-.".Contains(text[0]) && !IsReserved(text);
+        return plain ? text : System.Text.Json.JsonSerializer.Serialize(text);
+    }
+
+    private static bool IsReserved(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+        || text.ToLowerInvariant() is "true" or "false" or "null" or "yes" or "no" or "on" or "off" or "y" or "n";
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace MolEngine.Yaml;
+
+/// <summary>Writes resolved values as the YAML that gives them back.</summary>
+public static class ResolvedYaml
+{
+    public static string Write(IEnumerable<(string Path, string Text)> values)
+    {
+        var yaml = new StringBuilder();
+        string[] open = [];
+        foreach ((string path, string text) in values)
+        {
+            string[] parts = path.Replace("[", ".[").Split('.');
+            int same = 0;
+            while (same < Math.Min(open.Length, parts.Length - 1) && open[same] == parts[same])
+                same++;
+            bool item = false;
+            for (int i = same; i < parts.Length - 1; i++)
+            {
+                if (parts[i][0] == '[')
+                    item = true;
+                else
+                    yaml.Append(' ', 2 * i).Append(parts[i]).Append(":\n");
+            }
+
+            int depth = parts.Length - 1;
+            yaml.Append(' ', 2 * (item ? depth - 1 : depth)).Append(item ? "- " : "");
+            yaml.Append(parts[^1]).Append(": ").Append(text).Append('\n');
+            open = parts[..^1];
+        }
+
+        return yaml.ToString();
+    }
+}

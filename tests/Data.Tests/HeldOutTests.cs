@@ -1,0 +1,77 @@
+using FsCheck;
+using MolEngine.Data.Records;
+using MolEngine.Support;
+
+namespace MolEngine.Data.Tests;
+
+public sealed class HeldOutTests : IDisposable
+{
+    private const int End = 1000;
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Property(MaxTest = 60)]
+    public void Held_out_and_training_are_disjoint_and_whole(NonEmptyArray<byte> kinds, byte wanted)
+    {
+        // Texts repeat: 40 of them at most.
+        string[] texts = [.. kinds.Get.Select(k => $"text {k % 40}")];
+        int[] held = HeldOutSplit.Choose([.. texts.Select(HeldOutSplit.Hash)], wanted);
+        Assert.True(held.Length <= wanted);
+        Assert.Equal(held.Length, held.Distinct().Count());
+        string[] train = [.. texts.Where((_, d) => !held.Contains(d))];
+        Assert.Empty(train.Intersect(held.Select(d => texts[d])));
+    }
+
+    [Fact]
+    public void The_choice_depends_on_texts_alone()
+    {
+        string[] texts = [.. Enumerable.Range(0, 200).Select(i => $"text {i}")];
+        string[] Held(IEnumerable<string> all)
+        {
+            string[] list = [.. all];
+            return [.. HeldOutSplit.Choose([.. list.Select(HeldOutSplit.Hash)], 10).Select(d => list[d])];
+        }
+
+        Assert.Equal(10, Held(texts).Length);
+        Assert.Equal(Held(texts), Held(texts.Reverse()));
+        Assert.True(Held(texts).Intersect(Held(texts.Append("one more"))).Count() >= 9);
+        Assert.Equal(0xBA7816BF8F01CFEAUL, HeldOutSplit.Hash("abc"));
+    }
+
+    [Fact]
+    public void A_corpus_is_loaded_split_and_packed()
+    {
+        string[] texts =
+            [.. Enumerable.Range(0, 2000).Select(i => new string((char)('a' + (i % 26)), 1 + (i % 7)) + i)];
+        string path = _folder.Write("a.jsonl", string.Join('\n', texts.Select(t => $"{{\"text\": \"{t}\"}}")));
+        DataSettings data = new(64, null, null, [new("a", path, CorpusKind.General)]);
+        Corpus corpus = new CorpusLoader(new TextTokenizer(Bytes, End), threads: 2).Load(data with { ValidatedDocuments = 30 })[0];
+
+        Assert.Equal((30, 1970), (corpus.HeldOut.Documents, corpus.Train.Documents));
+        Assert.True(corpus.General && corpus.HeldOut.General);
+        string[] held = [.. Enumerable.Range(0, 30).Select(d => Text(corpus.HeldOut.Document(d)))];
+        string[] train = [.. Enumerable.Range(0, 1970).Select(d => Text(corpus.Train.Document(d)))];
+        Assert.Equal(texts.Where(t => !held.Contains(t)), train);
+        Assert.Equal(texts.OrderBy(HeldOutSplit.Hash).Take(30), held);
+    }
+
+    [Fact]
+    public void The_default_is_at_most_five_percent_and_a_number_too_large_is_refused()
+    {
+        Assert.Equal([100, 5, 1, 1, 0], new[] { 10_000, 100, 20, 10, 9 }.Select(n => HeldOutSplit.DefaultCount(n, 100)));
+        string path = _folder.Write("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n");
+        CorpusLoader loader = new(new TextTokenizer(Bytes, End), 1);
+        DataSettings data = new(64, null, 2, [new("a", path, CorpusKind.Domain)]);
+        UserException e = Assert.Throws<UserException>(() => loader.Load(data));
+        Assert.Contains("data.held_out: expected fewer than the corpus's 2 documents, got 2", e.Message);
+    }
+
+    private static int[] Bytes(string text) => [.. text.Select(c => (int)c)];
+
+    private static string Text(ReadOnlyMemory<int> document)
+    {
+        Assert.Equal(End, document.Span[^1]);
+        return string.Concat(document.ToArray()[..^1].Select(t => (char)t));
+    }
+}

@@ -1,0 +1,164 @@
+using FsCheck;
+using MolEngine.Data.Records;
+using MolEngine.Support;
+
+namespace MolEngine.Data.Tests;
+
+public sealed class PackedCorpusTests
+{
+    [Property(MaxTest = 200)]
+    public void No_token_is_lost_or_doubled(NonEmptyArray<byte> lengths, PositiveInt contextOver1)
+    {
+        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        PackedCorpus corpus = new("c", false, 0, store, 1 + contextOver1.Get);
+        int[] rows = [.. Enumerable.Range(0, corpus.Rows).SelectMany(r => corpus.Row(r).Tokens.ToArray())];
+        Assert.Equal(documents.SelectMany(d => d), rows);
+        Assert.All(
+            Enumerable.Range(0, corpus.Rows - 1), r => Assert.Equal(corpus.Context, corpus.Row(r).Tokens.Length));
+    }
+
+    [Property(MaxTest = 200)]
+    public void Borders_are_those_of_the_documents_and_of_the_rows(
+        NonEmptyArray<byte> lengths, PositiveInt contextOver1)
+    {
+        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        PackedCorpus corpus = new("c", true, 3, store, 1 + contextOver1.Get);
+        var expected = new SortedSet<int>();
+        int end = 0;
+        expected.Add(0);
+        foreach (int[] document in documents)
+            expected.Add(end += document.Length);
+        for (int cut = 0; cut < end; cut += corpus.Context)
+            expected.Add(cut);
+        var got = new SortedSet<int>();
+        for (int r = 0; r < corpus.Rows; r++)
+        {
+            PackedRow row = corpus.Row(r);
+            Assert.Equal((0, row.Tokens.Length), (row.DocumentStarts[0], row.DocumentStarts[^1]));
+            Assert.All(
+                Enumerable.Range(1, row.Documents), d =>
+                    Assert.True(row.DocumentStarts[d] > row.DocumentStarts[d - 1]));
+            Assert.Equal((true, 3, r), (row.General, row.Corpus, row.Row));
+            got.UnionWith(row.DocumentStarts.Select(s => (r * corpus.Context) + s));
+        }
+
+        Assert.Equal(expected, got);
+    }
+
+    [Property(MaxTest = 200)]
+    public void Best_fit_loses_no_token_and_cuts_only_what_is_longer_than_a_row(
+        NonEmptyArray<byte> lengths, PositiveInt contextOver1)
+    {
+        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        int context = 1 + contextOver1.Get;
+        PackedCorpus corpus = new("c", true, 3, store, context, PackingKind.BestFit);
+        PackedRow[] rows = [.. Enumerable.Range(0, corpus.Rows).Select(corpus.Row)];
+        Assert.Equal(documents.SelectMany(d => d), rows.SelectMany(r => r.Tokens.ToArray()).Order());
+        Assert.All(rows, (r, i) =>
+        {
+            Assert.InRange(r.Tokens.Length, 1, context);
+            Assert.Equal((0, r.Tokens.Length, true, 3, i), (r.DocumentStarts[0], r.DocumentStarts[^1], r.General, r.Corpus, r.Row));
+        });
+
+        // Every piece is a document, or full rows' worth of one and its rest.
+        int[][] pieces = [.. rows.SelectMany(Pieces).OrderBy(p => p[0])];
+        int[][] expected = [.. documents.SelectMany(d => d.Chunk(context))];
+        Assert.Equal(expected, pieces);
+        Assert.Equal(documents.Count(d => d.Length > context), corpus.CutDocuments);
+
+        // No two rows would fit in one: best-fit leaves none that are half empty, but for one.
+        Assert.True(rows.Count(r => 2 * r.Tokens.Length <= context) <= 1);
+    }
+
+    [Fact]
+    public void Best_fit_fills_the_row_with_the_least_room()
+    {
+        var store = new TokenStore();
+        foreach (int length in new[] { 3, 70, 6, 2, 4, 130 })
+            store.Add(Enumerable.Repeat(length, length - 1).ToArray(), 9);
+        PackedCorpus corpus = new("c", false, 0, store, 100, PackingKind.BestFit);
+        Assert.Equal(
+            ["130*100", "70*70 130*30", "6*6 4*4 3*3 2*2"],
+            Enumerable.Range(0, corpus.Rows).Select(r => string.Join(' ', Pieces(corpus.Row(r)).Select(p => $"{p[0]}*{p.Length}"))));
+        Assert.Equal(215.0 / 300, corpus.Efficiency);
+        Assert.Equal((1, 2), (corpus.CutDocuments, new PackedCorpus("c", false, 0, store, 72).CutDocuments));
+    }
+
+    [Fact]
+    public void A_document_that_overruns_goes_on_as_a_new_one()
+    {
+        var store = new TokenStore();
+        store.Add([1, 2, 3, 4, 5], 9);
+        store.Add([6], 9);
+        store.Add([], 9);
+        PackedCorpus corpus = new("c", false, 0, store, 4);
+        Assert.Equal(3, corpus.Rows);
+        Assert.Equal([1, 2, 3, 4], corpus.Row(0).Tokens.ToArray());
+        Assert.Equal([0, 4], corpus.Row(0).DocumentStarts);
+        Assert.Equal([5, 9, 6, 9], corpus.Row(1).Tokens.ToArray());
+        Assert.Equal([0, 2, 4], corpus.Row(1).DocumentStarts);
+        Assert.Equal([9], corpus.Row(2).Tokens.ToArray());
+        Assert.Equal([3, 2, 0], Enumerable.Range(0, 3).Select(r => corpus.Row(r).EffectiveTokens));
+        Assert.Equal(9.0 / 12, corpus.Efficiency);
+        Assert.Throws<ArgumentOutOfRangeException>(() => corpus.Row(3));
+    }
+
+    [Fact]
+    public void The_first_documents_can_be_had_alone()
+    {
+        var store = new TokenStore();
+        store.Add([1, 2], 9);
+        store.Add([3], 9);
+        store.Add([4], 9);
+        PackedCorpus first = new PackedCorpus("c", true, 2, store, 8).First(2);
+        Assert.Equal([1, 2, 9, 3, 9], first.Row(0).Tokens.ToArray());
+        Assert.Equal([0, 3, 5], first.Row(0).DocumentStarts);
+        Assert.Equal(2, first.Row(0).Corpus);
+    }
+
+    [Fact]
+    public void Rows_that_are_packed_already_stay_as_they_are()
+    {
+        PackedCorpus corpus = PackedCorpus.OfRows("c", true, 2, 4, [[[1, 2], [3]], [], [[4, 5, 6, 7]]]);
+        Assert.Equal((3, 3, 7), (corpus.Rows, corpus.Documents, corpus.Tokens));
+        Assert.Equal([1, 2, 3], corpus.Row(0).Tokens.ToArray());
+        Assert.Equal([0, 2, 3], corpus.Row(0).DocumentStarts);
+        Assert.Equal((0, 0), (corpus.Row(1).Tokens.Length, corpus.Row(1).Documents));
+        Assert.Equal([4, 5, 6, 7], corpus.Row(2).Tokens.ToArray());
+        Assert.Equal((true, 2, 2), (corpus.Row(2).General, corpus.Row(2).Corpus, corpus.Row(2).Row));
+        Assert.Equal([1, 2], corpus.First(1).Row(0).Tokens.ToArray());
+        Assert.Throws<ArgumentException>(() => PackedCorpus.OfRows("c", true, 2, 3, [[[1, 2], [3, 4]]]));
+    }
+
+    [Property(MaxTest = 100)]
+    public void Filtering_keeps_the_kept_documents_in_order(NonEmptyArray<byte> lengths, int mask)
+    {
+        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        bool Keep(int d) => (mask >> (d % 31) & 1) == 1;
+        store.Filter(Keep);
+        int[][] kept = [.. documents.Where((_, d) => Keep(d))];
+        Assert.Equal(kept.Length, store.Documents);
+        for (int d = 0; d < kept.Length; d++)
+            Assert.Equal(kept[d], store.Document(d).ToArray());
+    }
+
+    private static IEnumerable<int[]> Pieces(PackedRow row) =>
+        Enumerable.Range(0, row.Documents).Select(d => row.Tokens[row.DocumentStarts[d]..row.DocumentStarts[d + 1]].ToArray());
+
+    /// <summary>Documents of the given lengths, all tokens distinct, each ended by a token of its own.</summary>
+    private static (TokenStore Store, int[][] Documents) Store(byte[] lengths)
+    {
+        var store = new TokenStore();
+        var documents = new List<int[]>();
+        int next = 0;
+        foreach (byte length in lengths)
+        {
+            int[] tokens = [.. Enumerable.Range(next, length + 1)];
+            next += length + 1;
+            store.Add(tokens.AsSpan(0, length), tokens[length]);
+            documents.Add(tokens);
+        }
+
+        return (store, [.. documents]);
+    }
+}

@@ -1,0 +1,24 @@
+using MolEngine.Data.Files;
+using MolEngine.Data.Records;
+
+namespace MolEngine.Data.Tests.Records;
+
+/// <summary>Files as their corpus reads them.</summary>
+internal static class Reading
+{
+    public static CorpusSettings Corpus(params string[] paths) => new("c", paths, CorpusKind.Domain);
+
+    public static CorpusRecord[] All(CorpusSettings corpus, List<BadRecordException>? skipped = null)
+    {
+        var records = new List<CorpusRecord>();
+        foreach (CorpusFile file in CorpusFiles.Of(corpus, out _))
+        {
+            using CorpusContent content = CorpusContent.Open(file.Path);
+            records.AddRange(new RecordReader(corpus, skipped is null ? null : skipped.Add).Read(content, file));
+        }
+
+        return [.. records];
+    }
+
+    public static string[] Texts(CorpusSettings corpus) => [.. All(corpus).Select(r => r.Text!)];
+}

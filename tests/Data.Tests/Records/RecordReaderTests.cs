@@ -1,0 +1,173 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using FsCheck;
+using MolEngine.Data.Files;
+using MolEngine.Data.Records;
+using MolEngine.Support;
+
+namespace MolEngine.Data.Tests.Records;
+
+public sealed class RecordReaderTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Records_become_documents()
+    {
+        string path = _folder.Write("a.jsonl", """
+            {"text": "plain", "id": 1}
+            {"prompt": "2 + 2 =", "completion": " 4"}
+            {"answer": "Four.", "question": "2 + 2?"}
+            {"text": null, "messages": [{"role": "user", "content": "Hi", "name": "x"}, {"content": "Yes?", "role": "assistant"}]}
+            """);
+        CorpusRecord[] records = Reading.All(Reading.Corpus(path));
+        Assert.Equal(
+            [
+                "plain", "2 + 2 = 4", "2 + 2?\nFour.",
+                "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nYes?<|im_end|>\n",
+            ],
+            records.Select(r => r.Rendered));
+        Assert.Equal([false, false, false, true], records.Select(r => r.IsChat));
+        Assert.Equal([1L, 2, 3, 4], records.Select(r => r.Line));
+
+        records = Reading.All(Reading.Corpus(path) with { Pairs = PairStyle.Chat });
+        Assert.Equal([false, true, true, true], records.Select(r => r.IsChat));
+        Assert.Equal([new("user", "2 + 2?"), new("assistant", "Four.")], records[2].Messages!);
+    }
+
+    [Fact]
+    public void Fields_and_templates_name_any_field()
+    {
+        string path = _folder.Write("a.jsonl", "{\"body\": \"B\", \"title\": \"T\", \"year\": 1999, \"text\": \"no\"}\n");
+        CorpusSettings corpus = Reading.Corpus(path);
+        Assert.Equal(["B"], Reading.Texts(corpus with { Fields = new(Text: "body") }));
+        Assert.Equal(["BT"], Reading.Texts(corpus with { Fields = new(Prompt: "body", Completion: "title") }));
+        Assert.Equal(["T\nB"], Reading.Texts(corpus with { Fields = new(Question: "title", Answer: "body") }));
+        Assert.Equal(["T {1999}\n\nB, B"], Reading.Texts(corpus with { Template = "{title} {{{year}}}\n\n{body}, {body}" }));
+    }
+
+    [Theory]
+    [InlineData("{\"a\": 1, \"b\": 2}", "record: expected the keys of one of these: \"messages\"; \"text\"; \"prompt\" and "
+        + "\"completion\"; \"question\" and \"answer\", got the keys a, b. Name yours in the corpus's fields or template")]
+    [InlineData("{\"prompt\": \"x\"}", "got the keys prompt.")]
+    [InlineData("{\"prompt\": \"x\", \"completion\": [1]}", "completion: expected a string, got an array at byte 30 of the file")]
+    [InlineData("{\"messages\": []}", "messages: expected at least one message, got an empty list at byte 13")]
+    [InlineData("{\"messages\": \"Hi\"}", "messages: expected a list of messages {\"role\": ..., \"content\": ...}, got a string")]
+    [InlineData("{\"messages\": [\"Hi\"]}", "messages[0]: expected an object {\"role\": ..., \"content\": ...}, got a string")]
+    [InlineData("{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}, {\"role\": \"assistant\", \"content\": null}]}",
+        "messages[1].content: expected a string, got null")]
+    [InlineData("{\"messages\": [{\"content\": \"x\"}]}", "messages[0].role: expected a name as user or assistant, got none")]
+    [InlineData("{\"messages\": [{\"role\": \"assistant\", \"content\": \"\", \"tool_calls\": [{}]}]}",
+        "messages[0]: expected role and content alone, got a tool call")]
+    public void What_fits_nothing_is_named(string record, string expected)
+    {
+        string path = _folder.Write("a.jsonl", $"{{\"text\": \"\"}}\n{record}\n".Replace("{\"text\": \"\"}\n", ""));
+        UserException e = Assert.Throws<BadRecordException>(() => Reading.All(Reading.Corpus(path)));
+        Assert.StartsWith($"{path}:1: {(expected.StartsWith("got") ? "record" : expected)}", e.Message);
+        Assert.Contains(expected, e.Message);
+    }
+
+    [Fact]
+    public void A_template_asks_for_its_fields()
+    {
+        string path = _folder.Write("a.jsonl", "{\"body\": \"B\", \"title\": true}\n");
+        CorpusSettings corpus = Reading.Corpus(path) with { Template = "{title}{body}" };
+        Assert.Contains(
+            ":1: title: expected a string, got true or false", Assert.Throws<BadRecordException>(() => Reading.All(corpus)).Message);
+        corpus = corpus with { Template = "{body} {head}" };
+        Assert.Contains(
+            ":1: record: expected the keys \"body\" and \"head\", got the keys body, title",
+            Assert.Throws<BadRecordException>(() => Reading.All(corpus)).Message);
+    }
+
+    [Property(MaxTest = 100)]
+    public void An_array_and_lines_hold_the_same(NonEmptyString[] texts, bool indented, bool packed)
+    {
+        string[] all = [.. texts.Select(t => t.Get).Append("\"}],\\").Where(IsWhole)];
+        var options = new JsonSerializerOptions { WriteIndented = indented };
+        object[] records = [.. all.Select((t, i) => new { a = new[] { t, "{[" }, text = t, n = 5 - i, z = (object?)null })];
+        byte[] array = JsonSerializer.SerializeToUtf8Bytes(records, options);
+        byte[] lines = Encoding.UTF8.GetBytes(string.Join('\n', records.Select(r => JsonSerializer.Serialize(r))));
+        string extension = packed ? ".gz" : "";
+        string a = _folder.Write($"a.json{extension}", packed ? Pack(array) : array);
+        string b = _folder.Write($"b.jsonl{extension}", packed ? Pack(lines) : lines);
+        Assert.Equal(all, Reading.Texts(Reading.Corpus(a)));
+        Assert.Equal(all, Reading.Texts(Reading.Corpus(b)));
+    }
+
+    [Fact]
+    public void Elements_longer_than_the_buffer_are_whole_and_keep_their_lines()
+    {
+        string[] texts = [new string('x', 262_100), "\\\"]\\\\", new string('y', 600_000), string.Concat(Enumerable.Repeat("\\n", 200_000))];
+        string json = $"[\n{string.Join(",\n\n", texts.Select(t => $"{{\"text\":\n\"{t}\"}}"))}\n]\n";
+        CorpusRecord[] records = Reading.All(Reading.Corpus(_folder.Write("a.json", json)));
+        Assert.Equal(texts.Select(t => JsonSerializer.Deserialize<string>($"\"{t}\"")), records.Select(r => r.Text));
+        Assert.Equal([2L, 5, 8, 11], records.Select(r => r.Line));
+    }
+
+    [Theory]
+    [InlineData("[{\"text\": \"a\"} {\"text\": \"b\"}]", "array: expected a comma or ] after a record, got '{' at byte 15")]
+    [InlineData("[{\"text\": \"a\"},]", "array: expected a record, got ']' at byte 15")]
+    [InlineData("[{\"text\": \"a\"}] x", "array: expected nothing after the array, got 'x' at byte 16")]
+    [InlineData("[{\"text\": \"a\"}", "expected the array of line 1 closed, got the end of the file at byte 14")]
+    [InlineData("[{\"text\": \"a\"}, {\"text\": ", "closed, got the end of the file inside a record at byte 16")]
+    [InlineData("[\n7]", ":2: record: expected an object {\"text\": ...}, got a number")]
+    [InlineData("[\n{\"text\":\n 'a'}]", ":3: record: expected one JSON object on the line, got an error at byte 12")]
+    [InlineData(" []", "got no records")]
+    public void A_broken_array_says_where(string json, string expected)
+    {
+        string path = _folder.Write("a.json", json);
+        Assert.Contains(expected, Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
+    }
+
+    [Fact]
+    public void Text_files_fold_line_breaks_and_say_where_bytes_are_bad()
+    {
+        string path = _folder.Write("a.txt", "\uFEFF \r\n  one\r\ntwo \r\n\t\r\n\r\nthree\r\n\r\n");
+        CorpusSettings corpus = Reading.Corpus(path);
+        Assert.Equal(["  one\ntwo \n\t\n\nthree"], Reading.Texts(corpus));
+        Assert.Equal(["  one\ntwo ", "three"], Reading.Texts(corpus with { Split = TextSplit.BlankLines }));
+        Assert.Equal(["  one", "two ", "three"], Reading.Texts(corpus with { Split = TextSplit.Lines }));
+        CorpusRecord[] records = Reading.All(corpus with { Split = TextSplit.BlankLines });
+        Assert.Equal([2L, 6], records.Select(r => r.Line));
+
+        path = _folder.Write("b.txt", [.. "a\nb\n\nc\n"u8, 0xE9, .. "\nd\n\ne"u8]);
+        corpus = Reading.Corpus(path) with { Split = TextSplit.BlankLines };
+        var skipped = new List<BadRecordException>();
+        Assert.Equal(["a\nb", "e"], Reading.All(corpus, skipped).Select(r => r.Text));
+        Assert.StartsWith($"{path}:5: record: expected UTF-8, got the byte E9 at byte 7", Assert.Single(skipped).Message);
+        Assert.Contains($"{path}:5: ", Assert.Throws<BadRecordException>(() => Reading.All(Reading.Corpus(path))).Message);
+    }
+
+    [Fact]
+    public void Gzip_is_known_by_its_bytes_and_must_be_whole()
+    {
+        byte[] packed = Pack("{\"text\": \"a\"}\n"u8.ToArray());
+        string path = _folder.Write("a.jsonl", [.. packed, .. packed]);
+        Assert.Equal(["a", "a"], Reading.Texts(Reading.Corpus(path)));
+        path = _folder.Write("cut.jsonl", [.. packed, .. packed[..^9]]);
+        Assert.Contains(
+            "the file ends before its data does",
+            Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
+        byte[] noise = new byte[100_000];
+        new System.Random(1).NextBytes(noise);
+        packed = Pack(Encoding.ASCII.GetBytes($"{{\"text\": \"{Convert.ToHexString(noise)}\"}}\n"));
+        path = _folder.Write("b.jsonl.gz", packed[..(packed.Length / 2)]);
+        Assert.StartsWith(
+            $"{path}: corpus: expected whole gzip data",
+            Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
+    }
+
+    private static bool IsWhole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
+
+    private static byte[] Pack(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            gzip.Write(bytes);
+        return packed.ToArray();
+    }
+}

@@ -1,0 +1,319 @@
+using System.Text.Json;
+using System.Xml;
+using System.Xml.Linq;
+using MolEngine.Runs.Reports;
+
+namespace MolEngine.Runs.Tests.Reports;
+
+/// <summary>Pages are read as XML, which they are: what is not closed or not escaped fails there.</summary>
+public sealed class RunReportTests : IDisposable
+{
+    private const string Evil = "<script>alert('x')</script> & \"中文\" نص";
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_run_comes_out_whole()
+    {
+        WriteRun("medical", "books");
+        XElement page = Page();
+        Assert.Equal("Learned the domain, kept the general", ByClass(page, "headline").Value);
+        string summary = page.Descendants("header").Single().Value;
+        Assert.Contains(
+            "Cross-entropy on held-out domain text (\u2068medical\u2069) fell from 3.000 to 2.400 nats per token "
+                + "(−20.0\u00a0%; perplexity 20.09 to 11.02).",
+            summary);
+        Assert.Contains(
+            "Cross-entropy on held-out general text (\u2068books\u2069) rose from 3.500 to 3.510 nats per token "
+                + "(+0.3\u00a0%;",
+            summary);
+        Assert.Contains("has moved 0.02000 nats per token (KL) away from the base model.", summary);
+        Assert.Equal(
+            ["train-ce", "validation-ce", "train-kl", "validation-kl", "loss", "grad-norm", "learning-rate", "speed"],
+            page.Descendants("figure").Select(f => f.Attribute("id")!.Value));
+        Assert.Equal(
+            ["Cross-entropy KL to the base model", "Corpus step 0 step 4 change step 0 step 4",
+                "medicaldomain 3.000 2.400 −0.6000 −20.0\u00a0% <\u00a01e-11 0.3000",
+                "booksgeneral 3.500 3.510 +0.01000 +0.3\u00a0% <\u00a01e-11 0.02000"],
+            Rows(Section(page, "outcome")));
+        Assert.Contains("No data.json: how much text the corpora hold is not known.", Section(page, "data").Value);
+        Assert.Contains("No samples.json", Section(page, "samples").Value);
+        Assert.Contains("No run.json", summary);
+        string config = File.ReadAllText(Path.Combine(_folder.Root, "config.yaml"));
+        Assert.Equal(config.TrimEnd(), page.Descendants("pre").Single().Value);
+        Assert.Contains("4 (0.4000 epochs)", summary);
+        Assert.Contains("400 at 90.00 a second (median)", summary);
+    }
+
+    [Fact]
+    public void Nothing_comes_from_elsewhere_and_nothing_runs()
+    {
+        WriteRun(Evil, "books");
+        WriteSamples((Evil, Evil, Evil));
+        XElement page = Page();
+        Assert.Empty(page.Descendants("script"));
+        Assert.DoesNotContain(
+            page.Descendants(), e => e.Name.LocalName is "link" or "img" or "iframe" or "image" or "use");
+        IEnumerable<string> attributes = page.DescendantsAndSelf().Attributes().Select(a => a.Name.LocalName);
+        Assert.DoesNotContain(attributes, a => a is "src" or "href" or "style" || a.StartsWith("on"));
+        Assert.DoesNotContain("url(", page.Descendants("style").Single().Value);
+        Assert.DoesNotContain("@import", page.Descendants("style").Single().Value);
+        XElement policy = page.Descendants("meta").Single(m => m.Attribute("http-equiv") is not null);
+        Assert.Equal("default-src 'none'; style-src 'unsafe-inline'", policy.Attribute("content")!.Value);
+    }
+
+    [Fact]
+    public void Text_stays_text()
+    {
+        WriteRun(Evil, "books");
+        WriteSamples((Evil, null, "two\nlines\u0001"), ("p", "", " "));
+        XElement page = Page();
+        Assert.Contains(page.Descendants("bdi"), b => b.Value == Evil);
+        Assert.Contains($"{Evil}domain 3.000 2.400", Rows(Section(page, "outcome"))[2]);
+        XElement[] samples = [.. page.Descendants("article")];
+        Assert.Equal(2, samples.Length);
+        Assert.Equal(Evil, ByClass(samples[0], "said prompt").Value);
+        Assert.Equal("not generated", ByClass(samples[0], "missing").Value);
+        Assert.Equal("two\nlines\ufffd", ByClass(samples[0], "said").Value);
+        Assert.Equal(2, samples[1].Descendants("p").Count(p => p.Value == "nothing (the answer is empty)"));
+        IEnumerable<XElement> said = samples.Descendants("div")
+            .Where(d => d.Attribute("class")?.Value.StartsWith("said") == true);
+        Assert.All(said, d => Assert.Equal("auto", d.Attribute("dir")!.Value));
+    }
+
+    [Fact]
+    public void Ids_are_unique_and_found()
+    {
+        WriteRun("medical", "books", more: ",\"tail_mass\":{\"books\":0.01,\"medical\":0.02},\"memory bytes <\":5");
+        XElement page = Page();
+        string[] ids = [.. page.Descendants().Attributes("id").Select(a => a.Value)];
+        Assert.Equal(ids.Distinct(), ids);
+        string[] named = [.. page.Descendants().Attributes("aria-labelledby").SelectMany(a => a.Value.Split(' '))];
+        Assert.Equal(2 * page.Descendants("figure").Count(), named.Length);
+        Assert.All(named, id => Assert.Contains(id, ids));
+    }
+
+    [Fact]
+    public void What_the_page_has_no_words_for_is_drawn_too()
+    {
+        const string More = ",\"tail_mass\":{\"books\":0.01,\"medical\":0.02},\"memory\":5,\"grad_norm_domain\":0.5";
+        WriteRun("medical", "books", More);
+        XElement page = Page();
+        XElement tail = page.Descendants("figure").Single(f => f.Descendants("h3").Single().Value == "Tail mass");
+
+        // In the config's order and colours, not in the file's.
+        Assert.Equal(["medical 0.02000", "books 0.01000"], tail.Descendants("li").Select(l => l.Value));
+        Assert.Equal("line c1 d1", tail.Descendants("li").Last().Descendants("path").Single().Attribute("class")!.Value);
+        XElement memory = page.Descendants("figure").Single(f => f.Value.Contains("Memory"));
+        Assert.Equal("line c0 d0", memory.Descendants("li").Descendants("path").Single().Attribute("class")!.Value);
+        Assert.Equal(
+            ["all rows 0.7000", "domain rows 0.5000"],
+            Figure(page, "grad-norm").Descendants("li").Select(l => l.Value));
+    }
+
+    [Fact]
+    public void Statistics_become_a_table()
+    {
+        WriteRun("medical", "books");
+        _folder.Write(
+            "data.json",
+            """
+            {"corpora":[{"name":"medical","documents":12345,"packing_efficiency":0.987,"held_out":{"documents":100}},
+                        {"name":"<b>","tokens":7,"packing_efficiency":null}],
+             "ratio_achieved":0.75,"shapes":["text","messages"]}
+            """);
+        XElement data = Section(Page(), "data");
+        Assert.Equal(
+            ["name documents packing efficiency held out documents tokens", "medical 12,345 98.7\u00a0% 100 –",
+                "<b> – – – 7"],
+            Rows(data));
+        Assert.Equal(["ratio achieved: 0.7500", "shapes: text, messages"], Facts(data));
+    }
+
+    [Fact]
+    public void Questions_are_counted_and_shown()
+    {
+        WriteRun("medical", "books", more: "");
+        Assert.DoesNotContain(Page().Descendants("section"), s => s.Attribute("id")!.Value == "questions");
+        const string Row = """
+            {"question":"Q<1>","expected":"E","in_training":true,"before":"","right_before":false,
+             "after":"e.","right_after":true}
+            """;
+        _folder.Write("questions.json", $"[{string.Join(',', Enumerable.Repeat(Row.Trim(), 60))}]");
+        XElement section = Section(Page(), "questions");
+        Assert.Equal("Answered: 0 of 60 before training, 60 of 60 after", ByClass(section, "score").Value);
+        Assert.Contains("60 of them (marked *) are training documents too", section.Value);
+        Assert.Equal(51, Rows(section).Length);
+        Assert.Equal("Q<1> * E nothingwrong e.right", Rows(section)[1]);
+        Assert.Contains("The first 50 of 60; questions.json has them all.", section.Value);
+        Assert.Contains(
+            "Questions answered: 0 of 60 before training, 60 of 60 after.",
+            Page().Descendants("header").Single().Value);
+
+        string early = Row.Replace("\"e.\"", "null").Replace("\"right_after\":true", "\"right_after\":null");
+        _folder.Write("questions.json", $"[{early}]");
+        section = Section(Page(), "questions");
+        Assert.Equal("Answered: 0 of 1 before training", ByClass(section, "score").Value);
+        Assert.Equal("Q<1> * E nothingwrong not yet", Rows(section)[1]);
+
+        _folder.Write("questions.json", "[{\"question\": \"Q\"}]");
+        Assert.Contains("questions.json could not be read", ByClass(Page(), "faults").Value);
+    }
+
+    [Fact]
+    public void Facts_of_the_run_stand_at_the_top()
+    {
+        WriteRun("medical", "books");
+        _folder.Write(
+            "run.json",
+            """
+            {"model":"Qwen3-0.6B","device":"8 cores","started":"2026-11-23T04:00:00Z",
+             "finished":"2026-11-23T07:31:07+01:00","version":"0.1.0","host_name":"a","note":null}
+            """);
+        Assert.Equal(
+            ["Model: Qwen3-0.6B", "Method: LoRA; mixture of losses, alpha 0.01", "Steps: 4 (0.4000 epochs)",
+                "Tokens: 400 at 90.00 a second (median)", "Device: 8 cores", "Started: 2026-11-23 04:00:00 UTC",
+                "Finished: 2026-11-23 06:31:07 UTC (2\u00a0h\u00a031\u00a0min)", "MolEngine: 0.1.0", "Host name: a"],
+            Facts(Page().Descendants("header").Single()));
+    }
+
+    [Fact]
+    public void What_cannot_be_read_costs_its_own_part_only()
+    {
+        WriteRun("medical", "books");
+        _folder.Write("samples.json", "{\"not\": \"a list\"}");
+        _folder.Write("data.json", "{");
+        _folder.Write("run.json", "[]");
+        _folder.Write("config.yaml", "a: [1\nb: {");
+        File.AppendAllText(Path.Combine(_folder.Root, "metrics.jsonl"), "{\"step\":9,");
+        XElement page = Page();
+        string[] faults = [.. ByClass(page, "faults").Elements().Select(e => e.Value)];
+        Assert.Equal(5, faults.Length);
+        Assert.StartsWith("config.yaml is not YAML", faults[0]);
+        Assert.Equal("The last line of metrics.jsonl was cut off as it was written and is left out.", faults[1]);
+        Assert.StartsWith("data.json could not be read", faults[2]);
+        Assert.StartsWith("samples.json could not be read", faults[3]);
+        Assert.StartsWith("run.json could not be read", faults[4]);
+
+        // Which corpora are domain nobody knows then, but each has its sentence and its curve.
+        Assert.Equal("Before and after", ByClass(page, "headline").Value);
+        Assert.Contains(
+            "held-out text of \u2068medical\u2069 fell from 3.000 to 2.400", page.Descendants("header").Single().Value);
+        Assert.Equal(2, Figure(page, "validation-ce").Descendants("li").Count());
+    }
+
+    [Fact]
+    public void A_config_alone_makes_a_page()
+    {
+        _folder.Write("config.yaml", "steps: 10\n");
+        XElement page = Page();
+        Assert.Equal("Nothing was validated", ByClass(page, "headline").Value);
+        Assert.Empty(page.Descendants("figure"));
+        Assert.Contains("There is no metrics.jsonl, so there are no curves.", Section(page, "curves").Value);
+        Assert.Contains("nothing to compare", Section(page, "outcome").Value);
+    }
+
+    [Fact]
+    public void One_validation_is_no_comparison()
+    {
+        _folder.Write("metrics.jsonl", "{\"step\":0,\"validation\":true,\"ce\":{\"a\":2}}\n{\"step\":1,\"loss\":2}\n");
+        XElement page = Page();
+        Assert.Equal("Validated only once", ByClass(page, "headline").Value);
+        Assert.Equal("a 2.000 2.000 –", Rows(Section(page, "outcome"))[2]);
+    }
+
+    [Fact]
+    public void The_same_run_gives_the_same_bytes_and_no_file_beside_them()
+    {
+        WriteRun("medical", "books");
+        RunReport.Write(_folder.Root);
+        byte[] first = File.ReadAllBytes(Path.Combine(_folder.Root, "report.html"));
+        RunReport.Write(_folder.Root + Path.DirectorySeparatorChar);
+        Assert.Equal(first, File.ReadAllBytes(Path.Combine(_folder.Root, "report.html")));
+        Assert.Equal(
+            ["config.yaml", "metrics.jsonl", "report.html"],
+            Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_folder_without_a_run_is_the_users_error()
+    {
+        Assert.Contains("got a folder with neither", Refusal(_folder.Root));
+        Assert.Contains("got no folder", Refusal(Path.Combine(_folder.Root, "no")));
+        Assert.Empty(Directory.GetFiles(_folder.Root));
+    }
+
+    private void WriteRun(string domain, string general, string more = "")
+    {
+        string d = JsonSerializer.Serialize(domain), g = JsonSerializer.Serialize(general);
+        _folder.Write(
+            "config.yaml",
+            $$"""
+            model: /models/tiny
+            method: lora
+            steps: 4
+            loss: {kind: mol, alpha: 0.01}
+            data:
+              corpora:
+                - name: {{d}}
+                  kind: domain
+                - name: {{g}}
+                  kind: general
+
+            """);
+        string[] lines =
+        [
+            $$$"""{"step":0,"validation":true,"ce":{{{{d}}}:3,{{{g}}}:3.5},"kl":{{{{d}}}:2e-17,{{{g}}}:3e-17}}""",
+            .. Enumerable.Range(1, 4).Select(Step),
+            $$$"""{"step":4,"validation":true,"ce":{{{{d}}}:2.4,{{{g}}}:3.51},"kl":{{{{d}}}:0.3,{{{g}}}:0.02}}""",
+        ];
+        _folder.Write("metrics.jsonl", string.Join('\n', lines) + "\n");
+
+        string Step(int s)
+        {
+            string ce = $$"""{{{d}}:2.{{s}}}""";
+            string kl = $$"""{{{d}}:0.{{s}},{{g}}:0.0{{s}}}""";
+            string losses = $$"""{"step":{{s}},"epoch":0.{{s}},"loss":2.{{s}},"ce":{{ce}},"kl":{{kl}},"grad_norm":0.7""";
+            return $$"""{{losses}},"learning_rate":1e-{{s}},"tokens":100,"tokens_per_second":90{{more}}}""";
+        }
+    }
+
+    private void WriteSamples(params (string Prompt, string? Before, string After)[] samples) => _folder.Write(
+        "samples.json",
+        JsonSerializer.Serialize(samples.Select(s => new { prompt = s.Prompt, before = s.Before, after = s.After })));
+
+    private XElement Page()
+    {
+        RunReport.Write(_folder.Root);
+        string text = File.ReadAllText(Path.Combine(_folder.Root, "report.html"));
+        Assert.StartsWith("<!DOCTYPE html>\n", text);
+        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore };
+        using var reader = XmlReader.Create(new StringReader(text), settings);
+        return XElement.Load(reader, LoadOptions.PreserveWhitespace);
+    }
+
+    private static string Refusal(string folder) =>
+        Assert.Throws<UserException>(() => RunReport.Write(folder)).Message;
+
+    private static XElement Section(XElement page, string id) =>
+        page.Descendants("section").Single(s => s.Attribute("id")!.Value == id);
+
+    private static XElement Figure(XElement page, string id) =>
+        page.Descendants("figure").Single(s => s.Attribute("id")!.Value == id);
+
+    private static XElement ByClass(XElement page, string name) =>
+        page.Descendants().First(e => e.Attribute("class")?.Value == name);
+
+    /// <summary>Terms and what stands beside them.</summary>
+    private static IEnumerable<string> Facts(XElement part) =>
+        part.Descendants("dt").Select(t => $"{t.Value}: {t.Parent!.Element("dd")!.Value}");
+
+    /// <summary>Rows of a section's table, their cells that are not empty with spaces between.</summary>
+    private static string[] Rows(XElement section) =>
+    [
+        .. section.Descendants("tr")
+            .Select(r => string.Join(' ', r.Elements().Select(c => c.Value).Where(c => c.Length > 0))),
+    ];
+}
