@@ -1,4 +1,3 @@
-using MolEngine.Basics.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using MolEngine.Basics.Files;
 using MolEngine.Kernels.Interop;
-using MolEngine.Trainer.Cli.Verbs;
 
 namespace MolEngine.Trainer.Benchmarks;
 

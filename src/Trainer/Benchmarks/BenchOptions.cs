@@ -1,6 +1,4 @@
-using System.Globalization;
 using MolEngine.Kernels.Interop;
-using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Benchmarks;

@@ -2,7 +2,6 @@ using MolEngine.Basics.Text;
 using MolEngine.Data.Settings;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Planning;
-using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
 using MolEngine.Yaml;
 

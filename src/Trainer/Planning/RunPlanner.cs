@@ -8,7 +8,6 @@ using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
-using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Training;
 

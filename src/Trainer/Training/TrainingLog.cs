@@ -10,7 +10,6 @@ using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 using MolEngine.Runs.Reports;
 using MolEngine.Trainer.Checkpoints;
-using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
 

@@ -14,7 +14,6 @@ using MolEngine.Support;
 using MolEngine.Trainer.Benchmarks;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Cli.Runners;
-using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Training;

@@ -7,7 +7,6 @@ using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Benchmarks;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Cli.Runners;
-using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Devices;
 using MolEngine.VirtualGpu.Driver;
 

@@ -1,5 +1,4 @@
 using MolEngine.Basics.Files;
-using MolEngine.Data.Caching;
 using MolEngine.Data.Records;
 using MolEngine.Trainer.Config;
 

@@ -5,7 +5,6 @@ using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Benchmarks;
-using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Runners;

@@ -4,7 +4,6 @@ using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
-using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Devices;
 using MolEngine.VirtualGpu.Driver;
 

@@ -1,5 +1,4 @@
 using MolEngine.Runs;
-using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;

@@ -9,7 +9,6 @@ using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
-using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Runners;

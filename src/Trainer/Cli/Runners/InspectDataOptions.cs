@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Cli.Runners;

@@ -4,10 +4,8 @@ using MolEngine.Data;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
-using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
-using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
 

@@ -7,7 +7,6 @@ using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
 using MolEngine.Trainer.Benchmarks;
-using MolEngine.Trainer.Cli.Verbs;
 
 namespace MolEngine.Trainer.Cli.Runners;
 

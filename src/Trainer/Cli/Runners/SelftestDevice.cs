@@ -3,7 +3,6 @@ using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
-using MolEngine.Trainer.Cli.Verbs;
 using MolEngine.Trainer.Devices;
 using MolEngine.VirtualGpu.Driver;
 

@@ -1,6 +1,5 @@
 using MolEngine.Data;
 using MolEngine.Engine.Tokenization;
-using MolEngine.Trainer.Cli.Verbs;
 
 namespace MolEngine.Trainer.Cli.Runners;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Benchmarks;
 using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Devices;

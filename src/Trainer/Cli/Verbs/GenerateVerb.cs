@@ -1,7 +1,5 @@
 using System.CommandLine;
-using MolEngine.Engine.Generation;
 using MolEngine.Trainer.Cli.Runners;
-using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 

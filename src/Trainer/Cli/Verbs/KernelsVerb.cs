@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MolEngine.Kernels.Interop;
 using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;

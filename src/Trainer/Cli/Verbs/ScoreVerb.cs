@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MolEngine.Trainer.Cli.Runners;
-using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
