@@ -50,7 +50,7 @@ public sealed class QuestionFileTests : IDisposable
     }
 
     /// <summary>With a tokenizer that joins a space to the word after it, the space is left to the model.</summary>
-    [SkippableFact]
+    [Fact]
     public void A_token_that_lies_on_both_sides_of_the_border_is_left_to_the_model()
     {
         var merging = Tokenizer.Load(Shared.FilePath("models", "smollm2"));
@@ -63,7 +63,7 @@ public sealed class QuestionFileTests : IDisposable
     }
 
     /// <summary>The question alone would be cut otherwise from its first token on: what is shown is cut as training cuts it.</summary>
-    [SkippableTheory]
+    [Theory]
     [InlineData("\n \n", "b", "\n \n", "")]
     [InlineData(" .\"", "\"", " .", "\"")]
     [InlineData("ab  ", "b", "ab ", " ")]
@@ -76,7 +76,7 @@ public sealed class QuestionFileTests : IDisposable
         Assert.Equal((shown, rest), (merging.Decode(question.Prompt, false), question.Rest));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_document_whose_first_token_holds_some_of_the_answer_leaves_the_question_as_it_is()
     {
         var merging = Tokenizer.Load(Shared.FilePath("models", "smollm2"));
@@ -89,7 +89,7 @@ public sealed class QuestionFileTests : IDisposable
     /// Whatever stands at the border, the model sees the document's own tokens, and none of the answer; the question's own where the
     /// document's first holds some of it.
     /// </summary>
-    [SkippableFact]
+    [Fact]
     public void A_prompt_and_what_is_left_to_the_model_are_the_text_before_the_answer()
     {
         var merging = Tokenizer.Load(Shared.FilePath("models", "smollm2"));

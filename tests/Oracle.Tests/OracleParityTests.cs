@@ -20,7 +20,7 @@ public sealed class OracleParityTests
 
     public static TheoryData<string> Full => [.. Shared.CasesWith("mol_full.safetensors")];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Forward))]
     public void Hidden_states_and_logits(string name)
     {
@@ -33,7 +33,7 @@ public sealed class OracleParityTests
         Truth.AssertTensor("logits", truth["logits"], pass.Logits);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Far))]
     public void Hidden_states_at_far_positions(string name)
     {
@@ -43,7 +43,7 @@ public sealed class OracleParityTests
         Truth.AssertTensor("final_hidden", truth["final_hidden"], pass.FinalHidden);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Packed))]
     public void Packed_cross_entropy_and_every_gradient(string name)
     {
@@ -64,7 +64,7 @@ public sealed class OracleParityTests
             Truth.AssertTensor("logits", truth["logits"], pass.Logits);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Lora))]
     public void Mixture_of_losses_with_an_adapter_for_every_setting(string name)
     {
@@ -86,7 +86,7 @@ public sealed class OracleParityTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(StepZero))]
     public void Mixture_of_losses_where_the_adapter_does_nothing_yet(string name)
     {
@@ -108,7 +108,7 @@ public sealed class OracleParityTests
         Truth.AssertTensors(ReferenceCase.Take(truth, "grad."), loss.Gradients);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Full))]
     public void Mixture_of_losses_of_all_parameters(string name)
     {

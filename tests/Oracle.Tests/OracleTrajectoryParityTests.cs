@@ -10,7 +10,7 @@ public sealed class OracleTrajectoryParityTests
 
     public static TheoryData<string> Full => [.. Shared.CasesWith("trajectory_full.safetensors")];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Lora))]
     public void Adapter_training(string name)
     {
@@ -20,7 +20,7 @@ public sealed class OracleTrajectoryParityTests
             batch => reference.Model.Forward(batch, lora, OracleTrained.Lora));
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Full))]
     public void Full_parameter_training(string name)
     {

@@ -10,7 +10,7 @@ internal sealed class ReferenceCase
 
     public ReferenceCase(string name)
     {
-        Skip.If(name == Shared.None, $"no reference case found under {Shared.Reference}");
+        Assert.SkipWhen(name == Shared.None, $"no reference case found under {Shared.Reference}");
         _folder = Shared.ReferencePath("cases", name);
         Config = OracleConfig.Parse(File.ReadAllText(Path.Combine(_folder, "config.json")));
         foreach (string file in Directory.GetFiles(_folder, "model*.safetensors"))

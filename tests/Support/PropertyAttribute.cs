@@ -1,4 +1,4 @@
-using Xunit.Sdk;
+using Xunit.v3;
 
 namespace MolEngine.Support;
 
@@ -7,7 +7,7 @@ namespace MolEngine.Support;
 /// attribute, which draws a new seed for every run: a test would fail on one machine in a hundred, with nothing to repeat it by.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
-[XunitTestCaseDiscoverer("MolEngine.Support.PropertyDiscoverer", "MolEngine.Support")]
+[XunitTestCaseDiscoverer(typeof(PropertyDiscoverer))]
 public sealed class PropertyAttribute : FsCheck.Xunit.PropertyAttribute
 {
     public PropertyAttribute()

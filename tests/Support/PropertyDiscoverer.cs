@@ -1,12 +1,16 @@
-using Xunit.Abstractions;
 using Xunit.Sdk;
+using Xunit.v3;
 
 namespace MolEngine.Support;
 
-/// <summary>Makes test cases of <see cref="PropertyAttribute"/>.</summary>
-public sealed class PropertyDiscoverer(IMessageSink messages) : IXunitTestCaseDiscoverer
+/// <summary>Makes the test case of a <see cref="PropertyAttribute"/>.</summary>
+public sealed class PropertyDiscoverer : IXunitTestCaseDiscoverer
 {
-    public IEnumerable<IXunitTestCase> Discover(
-        ITestFrameworkDiscoveryOptions options, ITestMethod method, IAttributeInfo attribute) =>
-        [new PropertyTestCase(messages, options.MethodDisplayOrDefault(), options.MethodDisplayOptionsOrDefault(), method)];
+    public ValueTask<IReadOnlyCollection<IXunitTestCase>> Discover(
+        ITestFrameworkDiscoveryOptions options, IXunitTestMethod method, IFactAttribute attribute)
+    {
+        var details = TestIntrospectionHelper.GetTestCaseDetails(options, method, attribute);
+        return new([new PropertyTestCase(
+            details.ResolvedTestMethod, details.TestCaseDisplayName, details.UniqueID, details.SkipReason)]);
+    }
 }

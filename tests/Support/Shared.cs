@@ -39,7 +39,7 @@ public static class Shared
 
     private static string Existing(string path)
     {
-        Skip.IfNot(File.Exists(path) || Directory.Exists(path), $"shared test material is absent: {path}");
+        Assert.SkipUnless(File.Exists(path) || Directory.Exists(path), $"shared test material is absent: {path}");
         return path;
     }
 

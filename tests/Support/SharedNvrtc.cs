@@ -15,7 +15,7 @@ public static class SharedNvrtc
         get
         {
             bool fits = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
-            Skip.IfNot(fits, "the shared NVRTC is of Linux on x64");
+            Assert.SkipUnless(fits, "the shared NVRTC is of Linux on x64");
             _ = Shared.FilePath("cuda", "nvrtc.tar.gz");
             return Unpacked.Value;
         }

@@ -8,7 +8,7 @@ namespace MolEngine.Data.Tests.Records;
 /// <summary>Files written for loaders, good and bad, with what they hold.</summary>
 public sealed class ShapesParityTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("messages.jsonl", 6)]
     [InlineData("prompt_completion.jsonl", 6)]
     [InlineData("text_utf8_bom.jsonl", 5)]
@@ -25,7 +25,7 @@ public sealed class ShapesParityTests
         AssertEqual(records, got);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("book.md")]
     [InlineData("paragraphs.txt")]
     [InlineData("mixed/f_note.txt")]
@@ -41,7 +41,7 @@ public sealed class ShapesParityTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("truncated.jsonl")]
     [InlineData("wrong_key.jsonl")]
     [InlineData("number_text.jsonl")]
@@ -66,7 +66,7 @@ public sealed class ShapesParityTests
         Assert.Equal(e.Message, Assert.Single(skipped).Message);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("empty.jsonl", "no records (0 bytes)")]
     [InlineData("zstd.jsonl.zst", "Zstandard")]
     [InlineData("zstd_misnamed.jsonl", "Zstandard")]
@@ -80,7 +80,7 @@ public sealed class ShapesParityTests
         Assert.Contains(says, e.Message);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("blank_lines.jsonl")]
     [InlineData("huge_number.jsonl")]
     [InlineData("deep.json")]

@@ -30,7 +30,7 @@ public sealed class Bf16ParityTests
 
     public static TheoryData<string> Cases => [.. Shared.CasesWith("bf16.json")];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Cross_entropy_and_all_gradients_are_within_the_bar(string name)
     {
@@ -43,7 +43,7 @@ public sealed class Bf16ParityTests
             c, "packed_ce", (loss, truth), student, p => Compare.RelativeL2(c.Values(p.Gradient), t[$"grad.{p.Name}"]));
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Mixture_of_losses_of_an_adapter_is_within_the_bar(string name)
     {

@@ -14,7 +14,7 @@ public sealed class FormatsParityTests
     // The expected logits are themselves fp32, 5e-7 from the truth; ours are as far on the other side.
     private const double Tolerance = 3e-6;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("peft_adapter")]
     [InlineData("peft_adapter_rslora")]
     public void An_adapter_of_peft_gives_the_logits_of_peft(string name)
@@ -26,7 +26,7 @@ public sealed class FormatsParityTests
         Check(Logits(model, null, expected), expected, "base_logits");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("peft_adapter")]
     [InlineData("peft_adapter_rslora")]
     public void A_merged_model_gives_the_logits_of_peft(string name)
@@ -45,7 +45,7 @@ public sealed class FormatsParityTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_sharded_model_of_transformers_5_gives_its_logits()
     {
         string folder = Shared.ReferencePath("formats", "transformers_saved");

@@ -14,7 +14,7 @@ public abstract class ForwardParityTests(TestBackend backend)
 
     public static TheoryData<string> PackedCases => [.. Shared.CasesWith("packed_ce.safetensors")];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Residual_stream_final_hidden_and_logits_equal_the_reference(string name)
     {
@@ -29,7 +29,7 @@ public abstract class ForwardParityTests(TestBackend backend)
         Check(c, t, rows, "logits", logits);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(FarCases))]
     public void Far_positions_equal_the_reference(string name)
     {
@@ -41,7 +41,7 @@ public abstract class ForwardParityTests(TestBackend backend)
         Check(c, t, rows, "final_hidden", a.Final);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(PackedCases))]
     public void Packed_documents_do_not_see_each_other(string name)
     {

@@ -19,7 +19,7 @@ public abstract class LossParityTests(TestBackend backend)
 
     public static TheoryData<string> FullCases => [.. Shared.CasesWith("mol_full.safetensors")];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(PackedCases))]
     public void Cross_entropy_of_packed_rows_and_all_gradients_equal_the_reference(string name)
     {
@@ -41,7 +41,7 @@ public abstract class LossParityTests(TestBackend backend)
         Compare.AssertRelative("gradient norm", Norm(c, student), truth.GetProperty("grad_norm").GetDouble(), Tolerances.GradientNorm);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(LoraCases))]
     public void Mixture_of_losses_of_an_adapter_equals_the_reference_for_every_setting(string name)
     {
@@ -64,7 +64,7 @@ public abstract class LossParityTests(TestBackend backend)
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(StepZeroCases))]
     public void At_step_zero_the_divergence_is_nothing_and_gradients_equal_the_reference(string name)
     {
@@ -78,7 +78,7 @@ public abstract class LossParityTests(TestBackend backend)
         CheckGradients(c, t, "grad.", student);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(FullCases))]
     public void Mixture_of_losses_of_all_parameters_equals_the_reference(string name)
     {

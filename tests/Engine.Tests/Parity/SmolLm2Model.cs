@@ -21,7 +21,7 @@ internal static class SmolLm2Model
         using Process process = Process.Start(new ProcessStartInfo("sh", [script, folder]) { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        Skip.If(process.ExitCode != 0, $"SmolLM2 could not be made here: {error}");
+        Assert.SkipWhen(process.ExitCode != 0, $"SmolLM2 could not be made here: {error}");
         return folder;
     }
 }

@@ -15,7 +15,7 @@ public abstract class TrajectoryParityTests(TestBackend backend, int most)
 
     public static TheoryData<string> FullCases => [.. Shared.CasesWith("trajectory_full.safetensors")];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(LoraCases))]
     public void Adapter_trajectory_equals_the_reference(string name)
     {
@@ -24,7 +24,7 @@ public abstract class TrajectoryParityTests(TestBackend backend, int most)
         Check(c, "trajectory_lora", Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0));
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(FullCases))]
     public void Full_parameter_trajectory_equals_the_reference(string name)
     {

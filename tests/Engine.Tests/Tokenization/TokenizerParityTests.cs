@@ -7,7 +7,7 @@ namespace MolEngine.Engine.Tests.Tokenization;
 /// <summary>Every reference case: ids, decoded text, streaming.</summary>
 public sealed class TokenizerParityTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("qwen3", "tokenizer_cases.jsonl")]
     [InlineData("smollm2", "tokenizer_cases.jsonl")]
     [InlineData("llama3_style", "llama3_style/llama3_style_cases.jsonl")]
@@ -43,7 +43,7 @@ public sealed class TokenizerParityTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("qwen3")]
     [InlineData("smollm2")]
     public void StreamsEveryCase(string name)
@@ -72,7 +72,7 @@ public sealed class TokenizerParityTests
         TokenizerCases.AssertNone(failures, cases.Count);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("qwen3", 151_669, "<|im_end|>", 151_645, null)]
     [InlineData("smollm2", 49_152, "<|im_end|>", 2, "<|im_start|>")]
     [InlineData("llama3_style", 3_005, "<|eot_id|>", 3_004, "<|begin_of_text|>")]

@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Tests.Compilation;
 
 public sealed class NvrtcCompilerTests
 {
-    [SkippableFact]
+    [Fact]
     public void A_mistake_is_told_with_file_line_options_and_log()
     {
         NvrtcCompiler compiler = RealCompiler.Get();
@@ -26,7 +26,7 @@ public sealed class NvrtcCompilerTests
         Assert.EndsWith(e.Log, e.Message);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_mistake_in_a_header_is_told_there()
     {
         KernelSource source = RealCompiler.Source("#include \"h.cuh\"\n", ("h.cuh", "\nint f() { return z; }\n"));
@@ -35,7 +35,7 @@ public sealed class NvrtcCompilerTests
         Assert.Equal(("kernels/h.cuh", 2), (e.File, e.Line));
     }
 
-    [SkippableFact]
+    [Fact]
     public void An_architecture_that_is_refused_is_told()
     {
         KernelCompileException e = Assert.Throws<KernelCompileException>(
@@ -45,7 +45,7 @@ public sealed class NvrtcCompilerTests
     }
 
     /// <summary>A product and a sum stay two roundings, and the text names files as the repository does.</summary>
-    [SkippableFact]
+    [Fact]
     public void Options_do_what_they_say()
     {
         NvrtcCompiler compiler = RealCompiler.Get();
@@ -70,7 +70,7 @@ public sealed class NvrtcCompilerTests
         Assert.Equal("", PtxasLog.Warnings(native.Log));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Architectures_are_those_of_the_compiler()
     {
         NvrtcCompiler compiler = RealCompiler.Get();

@@ -82,7 +82,7 @@ public sealed class CudaHeadTests
     /// Hidden states and P in bf16 against the truth of the same hidden states: what the split into a tail and an exact
     /// set is for.
     /// </summary>
-    [SkippableFact]
+    [Fact]
     public void OfTheReferencesGradients_TheMedianErrorInBf16_IsBelow5EMinus5()
     {
         var file = new ReferenceTensors(Shared.ReferencePath("cases", "head.safetensors"));

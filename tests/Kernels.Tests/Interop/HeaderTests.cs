@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Tests.Interop;
 /// <summary>The bindings against NVIDIA's own headers: values, names, parameters, layouts.</summary>
 public sealed class HeaderTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("cuda.h", typeof(CUresult))]
     [InlineData("cuda.h", typeof(CUdevice_attribute))]
     [InlineData("cuda.h", typeof(CUfunction_attribute))]
@@ -31,14 +31,14 @@ public sealed class HeaderTests
     }
 
     /// <summary>A status that the header knows and the program does not would be reported as a bare number.</summary>
-    [SkippableTheory]
+    [Theory]
     [InlineData("cuda.h", typeof(CUresult))]
     [InlineData("nvrtc.h", typeof(nvrtcResult))]
     [InlineData("cublas_api.h", typeof(cublasStatus_t))]
     public void No_status_is_missing(string file, Type type) =>
         Assert.Equal(new CHeader(file).Enum(type.Name).Keys.Order(), Enum.GetNames(type).Order());
 
-    [SkippableFact]
+    [Fact]
     public void Flags_of_pinned_memory_are_the_macros()
     {
         var header = new CHeader("cuda.h");
@@ -46,7 +46,7 @@ public sealed class HeaderTests
             Assert.Equal(header.Macro($"{flag}"), (long)flag);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("cuda.h", typeof(CudaDriverApi))]
     [InlineData("nvrtc.h", typeof(NvrtcApi))]
     [InlineData("cublasLt.h", typeof(CublasLtApi))]
@@ -73,7 +73,7 @@ public sealed class HeaderTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_result_of_the_heuristic_is_laid_out_as_in_C()
     {
         var header = new CHeader("cublasLt.h");
@@ -99,7 +99,7 @@ public sealed class HeaderTests
         Assert.Equal(offset, Unsafe.SizeOf<cublasLtMatmulHeuristicResult_t>());
     }
 
-    [SkippableFact]
+    [Fact]
     public void An_identity_has_the_bytes_of_the_header()
     {
         (string Type, string Name, int Count) bytes = Assert.Single(new CHeader("cuda.h").Struct("CUuuid"));

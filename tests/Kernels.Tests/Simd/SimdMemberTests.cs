@@ -8,52 +8,52 @@ public sealed class SimdMemberTests
 {
     public static TheoryData<SimdLevel> Levels => [SimdLevel.Scalar, SimdLevel.Vector256, SimdLevel.Vector512];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Levels))]
     public void Arithmetic_equals_the_scalar_twin(SimdLevel level) => At(level).Arithmetic_equals_the_scalar_twin();
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Levels))]
     public void Fused_multiply_add_rounds_once(SimdLevel level) => At(level).Fused_multiply_add_rounds_once();
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Levels))]
     public void Max_and_min_equal_the_scalar_twin_also_for_NaN_and_signed_zero(SimdLevel level) =>
         At(level).Max_and_min_equal_the_scalar_twin_also_for_NaN_and_signed_zero();
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Levels))]
     public void Round_goes_to_the_nearest_with_ties_to_even(SimdLevel level) =>
         At(level).Round_goes_to_the_nearest_with_ties_to_even();
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Levels))]
     public void Powers_of_two_are_exact_over_the_whole_range(SimdLevel level) =>
         At(level).Powers_of_two_are_exact_over_the_whole_range();
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Levels))]
     public void Comparisons_equal_the_scalar_twin_also_for_NaN(SimdLevel level) =>
         At(level).Comparisons_equal_the_scalar_twin_also_for_NaN();
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Levels))]
     public void Bf16_is_widened_exactly_and_no_byte_beyond_is_read(SimdLevel level) =>
         At(level).Bf16_is_widened_exactly_and_no_byte_beyond_is_read();
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Levels))]
     public void Sums_and_maxima_across_are_those_of_the_elements(SimdLevel level) =>
         At(level).Sums_and_maxima_across_are_those_of_the_elements();
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Levels))]
     public void Loads_stores_and_constants_are_plain(SimdLevel level) =>
         At(level).Loads_stores_and_constants_are_plain();
 
     private static ISimdMemberChecks At(SimdLevel level)
     {
-        Skip.IfNot(SimdLevels.IsSupported(level), $"this processor has no {level}");
+        Assert.SkipUnless(SimdLevels.IsSupported(level), $"this processor has no {level}");
         return level switch
         {
             SimdLevel.Vector512 => new SimdMemberChecks<Vector512Simd, Vector512<float>>(),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests.Simd;
 
@@ -21,13 +22,7 @@ public sealed class SimdSwitchTests
 
     private static SimdLevel Probe(string? off)
     {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(
-            host, ["exec", Path.Combine(AppContext.BaseDirectory, "MolEngine.SimdProbe.dll")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = DotnetProgram.Of("MolEngine.SimdProbe.dll");
         if (off is not null)
             start.Environment[off] = "0";
         using Process child = Process.Start(start)!;

@@ -54,10 +54,10 @@ public class DeviceTests
         "precision: bf16: expected a GPU for it, got the CPU (device). Leave precision at auto, or name a GPU.",
         Assert.Throws<UserException>(() => Open("cpu", "Bf16")).Message);
 
-    [SkippableFact]
+    [Fact]
     public void Without_a_gpu_auto_is_the_cpu_and_cuda_a_sentence()
     {
-        Skip.If(CudaProbe.Run(LibrarySearch.Here).State == CudaState.Ready, "this machine has a GPU");
+        Assert.SkipWhen(CudaProbe.Run(LibrarySearch.Here).State == CudaState.Ready, "this machine has a GPU");
         using (Ops ops = Open("auto", "Auto"))
             Assert.StartsWith("cpu (", ops.Description);
         string message = Assert.Throws<EnvironmentFaultException>(() => Open("cuda:1", "Auto")).Message;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MolEngine.Support;
 
 namespace MolEngine.Trainer.Tests.Training;
 
@@ -27,6 +28,7 @@ public sealed class KillTests : IDisposable
             // From the first checkpoint on: some moments fall into a step, some into the writing of a checkpoint.
             WaitForProgress(process, killed);
             finished = process.WaitForExit(random.Next(0, 120));
+            Assert.True(!finished || process.ExitCode == 0, "a run ended by itself with an error");
             process.Kill(entireProcessTree: true);
             process.WaitForExit();
         }
@@ -64,12 +66,7 @@ public sealed class KillTests : IDisposable
 
     private static Process Start(string[] args)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "molengine.dll"));
-        foreach (string arg in args)
-            start.ArgumentList.Add(arg);
-        Process process = Process.Start(start)!;
+        Process process = Process.Start(DotnetProgram.Of("molengine.dll", args))!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         return process;

@@ -68,7 +68,7 @@ internal static class CudaCompilers
             // Not installed.
         }
 
-        Skip.If(process is null, $"{ClangName} is not installed");
+        Assert.SkipWhen(process is null, $"{ClangName} is not installed");
         using (process)
         {
             Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -6,7 +6,7 @@ public sealed class HeadMathTests
     /// <summary>Two roundings of float64.</summary>
     private const double Bound = 4.5e-16;
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(CudaCompilers.All), MemberType = typeof(CudaCompilers))]
     public void Exponential_and_logarithm_are_those_of_float64(string compiler)
     {

@@ -10,7 +10,7 @@ namespace MolEngine.VirtualGpu.Tests.Kernels;
 /// </summary>
 public sealed class RealKernelTests
 {
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(CudaCompilers.All), MemberType = typeof(CudaCompilers))]
     public void Matrix_product_with_mma_and_asynchronous_copies(string compiler)
     {
@@ -49,7 +49,7 @@ public sealed class RealKernelTests
         Assert.Equal(Tiles, counters.Blocks);
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(CudaCompilers.All), MemberType = typeof(CudaCompilers))]
     public void Sums_of_rows(string compiler)
     {
@@ -71,7 +71,7 @@ public sealed class RealKernelTests
         Assert.Equal(Rows * (5 * 8 + 5L), counters.Warp(InstructionClass.WarpExchange));
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(CudaCompilers.All), MemberType = typeof(CudaCompilers))]
     public void Softmax_of_rows(string compiler)
     {
@@ -91,7 +91,7 @@ public sealed class RealKernelTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(CudaCompilers.All), MemberType = typeof(CudaCompilers))]
     public void Transposition(string compiler)
     {
