@@ -8,16 +8,17 @@ internal sealed class ForwardPass
     private readonly OracleBatch _batch;
     private readonly OracleLora? _lora;
     private readonly OracleTrained _trained;
-    private readonly Tape _tape = new();
+    private readonly Tape _tape;
     private readonly Dictionary<string, Matrix> _leaves = [];
     private readonly double[] _cos;
     private readonly double[] _sin;
 
     public ForwardPass(
         OracleConfig config, IReadOnlyDictionary<string, double[]> weights, OracleBatch batch, OracleLora? lora,
-        OracleTrained trained)
+        OracleTrained trained, Bf16Rounding? rounding)
     {
         (_config, _weights, _batch, _lora, _trained) = (config, weights, batch, lora, trained);
+        _tape = new Tape(rounding);
         (double[] frequencies, double factor) = Rotary.Frequencies(config);
         double[] angles = [.. batch.Positions.SelectMany(p => frequencies.Select(f => p * f))];
         _cos = Array.ConvertAll(angles, a => Math.Cos(a) * factor);
@@ -27,7 +28,8 @@ internal sealed class ForwardPass
     public OracleForward Run()
     {
         Matrix embedding = Weight("model.embed_tokens.weight", _config.VocabSize, _config.HiddenSize);
-        Matrix x = _tape.Gather(embedding, _batch.Ids);
+        // Where the whole model is trained, a bf16 program computes with a bf16 copy of every matrix, of this one too.
+        Matrix x = _tape.Gather(_trained == OracleTrained.Base ? _tape.Stored(embedding) : embedding, _batch.Ids);
         var hidden = new List<double[]> { x.Data };
         for (int layer = 0; layer < _config.NumHiddenLayers; layer++)
         {
@@ -41,7 +43,7 @@ internal sealed class ForwardPass
         Matrix head = _config.TieWordEmbeddings
             ? embedding
             : Weight("lm_head.weight", _config.VocabSize, _config.HiddenSize);
-        Matrix logits = _tape.Linear(x, head);
+        Matrix logits = _tape.Sum(_tape.Linear(x, _tape.Stored(head)));
         return new OracleForward(_tape, _batch, hidden, x, logits, _leaves.Where(l => l.Value.Trained).ToDictionary());
     }
 
@@ -51,9 +53,9 @@ internal sealed class ForwardPass
         Matrix q = HeadNorm(Linear(h, name + "q_proj", querySize), name + "q_norm.weight");
         Matrix k = HeadNorm(Linear(h, name + "k_proj", keySize), name + "k_norm.weight");
         Matrix v = Linear(h, name + "v_proj", keySize);
-        q = _tape.Rotate(q, d, _cos, _sin);
-        k = _tape.Rotate(k, d, _cos, _sin);
-        Matrix y = _tape.Attention(q, k, v, d, _batch.RowStarts, _batch.Documents);
+        q = _tape.Kept(_tape.Rotate(q, d, _cos, _sin));
+        k = _tape.Kept(_tape.Rotate(k, d, _cos, _sin));
+        Matrix y = _tape.Kept(_tape.Attention(q, k, v, d, _batch.RowStarts, _batch.Documents));
         return Linear(y, name + "o_proj", _config.HiddenSize);
     }
 
@@ -61,11 +63,11 @@ internal sealed class ForwardPass
     {
         Matrix gate = Linear(h, name + "gate_proj", _config.IntermediateSize),
             up = Linear(h, name + "up_proj", _config.IntermediateSize);
-        return Linear(_tape.SwiGlu(gate, up), name + "down_proj", _config.HiddenSize);
+        return Linear(_tape.Kept(_tape.SwiGlu(gate, up)), name + "down_proj", _config.HiddenSize);
     }
 
     private Matrix Norm(Matrix x, string name) =>
-        _tape.RmsNorm(x, Weight(name + ".weight", 1, _config.HiddenSize), _config.RmsNormEps);
+        _tape.Operand(_tape.RmsNorm(x, Weight(name + ".weight", 1, _config.HiddenSize), _config.RmsNormEps));
 
     /// <summary>RMS norm over each head by itself, where the model has one.</summary>
     private Matrix HeadNorm(Matrix x, string name)
@@ -80,15 +82,15 @@ internal sealed class ForwardPass
     private Matrix Linear(Matrix x, string module, int outputs)
     {
         Matrix? bias = _weights.ContainsKey(module + ".bias") ? Weight(module + ".bias", 1, outputs) : null;
-        Matrix y = _tape.Linear(x, Weight(module + ".weight", outputs, x.Columns), bias);
+        Matrix y = _tape.Linear(x, _tape.Stored(Weight(module + ".weight", outputs, x.Columns)), bias);
         string nameA = OracleLora.Name(module, 'A'), nameB = OracleLora.Name(module, 'B');
         if (_lora is null || !_lora.Tensors.TryGetValue(nameA, out double[]? a))
-            return y;
+            return _tape.Kept(y);
         int rank = a.Length / x.Columns;
         bool trained = _trained == OracleTrained.Lora;
-        Matrix narrow = _tape.Linear(x, Leaf(nameA, a, rank, x.Columns, trained));
-        return _tape.AddScaled(
-            y, _tape.Linear(narrow, Leaf(nameB, _lora.Tensors[nameB], outputs, rank, trained)), _lora.Scale);
+        Matrix narrow = _tape.Kept(_tape.Linear(x, _tape.Stored(Leaf(nameA, a, rank, x.Columns, trained))));
+        Matrix wide = _tape.Linear(narrow, _tape.Stored(Leaf(nameB, _lora.Tensors[nameB], outputs, rank, trained)));
+        return _tape.Kept(_tape.AddScaled(y, wide, _lora.Scale));
     }
 
     private Matrix Weight(string name, int rows, int columns)

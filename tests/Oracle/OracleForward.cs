@@ -58,6 +58,7 @@ public sealed class OracleForward
         var ce = new double[rows.Length];
         var kl = new double[rows.Length];
         var loss = new double[rows.Length];
+        var tokens = new double[_batch.Tokens];
         Parallel.For(0, rows.Length, i =>
         {
             int r = rows[i];
@@ -75,13 +76,14 @@ public sealed class OracleForward
                     gradient.AsSpan(t * vocabulary, vocabulary), top?.Invoke(t));
                 ce[i] += share * tokenCe;
                 kl[i] += share * tokenKl;
+                tokens[t] = share / rows.Length * (ceWeight * tokenCe + klWeight * tokenKl);
             }
 
             loss[i] = ceWeight * ce[i] + klWeight * kl[i];
         });
         int[] counts = Array.ConvertAll(effective, e => e.Length);
         double mean = rows.Length == 0 ? 0 : loss.Average();
-        return (new OracleLoss(mean, ce, kl, loss, counts, new Dictionary<string, double[]>()), rows);
+        return (new OracleLoss(mean, ce, kl, loss, counts, tokens, new Dictionary<string, double[]>()), rows);
     }
 
     private int[] EffectiveTokens(int row) =>

@@ -7,9 +7,10 @@ public sealed record OracleLossSettings(double Alpha = 0.01, int TopN = 31);
 /// <param name="Loss">0 where no row has an effective token.</param>
 /// <param name="Ce">A row's mean, for each row that has effective tokens; so are Kl and RowLoss.</param>
 /// <param name="EffectiveTokens">Of every row.</param>
+/// <param name="Tokens">What each token of the batch adds to Loss.</param>
 /// <param name="Gradients">dLoss by Hugging Face's names of base weights, or PEFT's of adapter weights.</param>
 public sealed record OracleLoss(
-    double Loss, double[] Ce, double[] Kl, double[] RowLoss, int[] EffectiveTokens,
+    double Loss, double[] Ce, double[] Kl, double[] RowLoss, int[] EffectiveTokens, double[] Tokens,
     IReadOnlyDictionary<string, double[]> Gradients)
 {
     /// <summary>L2 norm of all gradients together.</summary>

@@ -20,7 +20,11 @@ public sealed class OracleModel(OracleConfig config, IReadOnlyDictionary<string,
 
     public IReadOnlyDictionary<string, double[]> Weights { get; } = weights;
 
+    /// <param name="rounding">
+    /// With it, what a bf16 program makes of the pass and of its gradients; null: the truth.
+    /// </param>
     public OracleForward Forward(
-        OracleBatch batch, OracleLora? lora = null, OracleTrained trained = OracleTrained.Nothing) =>
-        new ForwardPass(Config, Weights, batch, lora, trained).Run();
+        OracleBatch batch, OracleLora? lora = null, OracleTrained trained = OracleTrained.Nothing,
+        Bf16Rounding? rounding = null) =>
+        new ForwardPass(Config, Weights, batch, lora, trained, rounding).Run();
 }

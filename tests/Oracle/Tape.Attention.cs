@@ -32,7 +32,8 @@ internal sealed partial class Tape
         Parallel.For(0, all.Length, i =>
         {
             int row = i / heads, head = i % heads;
-            all[i] = new AttentionHead(q, k, v, headDim, head, head / group, rowStarts[row], rowStarts[row + 1]);
+            all[i] = new AttentionHead(
+                q, k, v, headDim, head, head / group, rowStarts[row], rowStarts[row + 1], rounding);
             all[i].Forward(documents, y.Data);
         });
         if (y.Gradient is { } dy)
@@ -68,7 +69,7 @@ internal sealed partial class Tape
     /// One query head on one row: tokens start .. end - 1. Keeps its probabilities [T, T] for the way back.
     /// </summary>
     private sealed class AttentionHead(
-        Matrix q, Matrix k, Matrix v, int headDim, int head, int keyHead, int start, int end)
+        Matrix q, Matrix k, Matrix v, int headDim, int head, int keyHead, int start, int end, Bf16Rounding? rounding)
     {
         private readonly double[][] _p = new double[end - start][];
         private readonly double _scale = 1 / Math.Sqrt(headDim);
@@ -92,7 +93,7 @@ internal sealed partial class Tape
                     sum += p[j] = Math.Exp(p[j] - largest);
                 for (int j = 0; j < p.Length; j++)
                 {
-                    p[j] /= sum;
+                    p[j] = Taken(p[j] / sum);
                     if (p[j] != 0)
                         Products.AddScaled(Query(y, i), Key(v.Data, start + j), p[j]);
                 }
@@ -120,7 +121,7 @@ internal sealed partial class Tape
 
                 for (int j = 0; j < p.Length; j++)
                 {
-                    double ds = _scale * p[j] * (dp[j] - mean);
+                    double ds = Taken(_scale * p[j] * (dp[j] - mean));
                     if (ds == 0)
                         continue;
                     if (q.Gradient is { } dq)
@@ -130,6 +131,9 @@ internal sealed partial class Tape
                 }
             }
         }
+
+        /// <summary>A probability, or the gradient of a score, as products take it.</summary>
+        private double Taken(double x) => rounding is null ? x : rounding.Round(x);
 
         private Span<double> Query(double[] x, int token) => x.AsSpan(token * q.Columns + head * headDim, headDim);
 

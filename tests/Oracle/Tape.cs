@@ -4,7 +4,8 @@ namespace MolEngine.Oracle;
 /// Reverse-mode differentiation over matrices: every operation computes its result at once and records how gradients
 /// flow back. A result has a gradient where one of its operands has.
 /// </summary>
-internal sealed partial class Tape
+/// <param name="rounding">Of what products take and of what stands between them; null: none.</param>
+internal sealed partial class Tape(Bf16Rounding? rounding)
 {
     private readonly List<Action> _backward = [];
     private readonly List<Matrix> _trained = [];

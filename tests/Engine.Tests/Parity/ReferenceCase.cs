@@ -3,6 +3,7 @@ using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
+using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Oracle;
 using MolEngine.Support;
@@ -10,9 +11,21 @@ using MolEngine.Support;
 namespace MolEngine.Engine.Tests.Parity;
 
 /// <summary>A case folder of the references: its model, and its inputs as rows.</summary>
-internal sealed class ReferenceCase(string name, TestBackend? backend = null)
-    : LoadedModel(Shared.ReferencePath("cases", name), backend)
+internal sealed class ReferenceCase : LoadedModel
 {
+    public ReferenceCase(string name, TestBackend? backend = null)
+        : base(Shared.ReferencePath("cases", name), backend)
+    {
+    }
+
+    private ReferenceCase(TestBackend backend, string folder)
+        : base(folder, backend)
+    {
+    }
+
+    /// <summary>A case in another folder.</summary>
+    public static ReferenceCase At(string folder, TestBackend backend) => new(backend, folder);
+
     public ReferenceTensors Tensors(string name) => new(Path.Combine(Folder, name + ".safetensors"));
 
     public JsonElement Json(string name) => JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, name + ".json"))).RootElement;
