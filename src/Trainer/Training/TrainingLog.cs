@@ -8,7 +8,6 @@ using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Data;
 using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
-using MolEngine.Trainer.Reporting.Html;
 using MolEngine.Trainer.Reporting.TensorBoard;
 
 namespace MolEngine.Trainer.Training;
@@ -74,6 +73,9 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         foreach ((string what, long bytes) in most.Parts)
             Note($"           {FactLines.Size(bytes),10}  {what}");
     }
+
+    /// <summary>Something that went otherwise than it should, and hinders nothing.</summary>
+    public void Aside(string text) => Note($"note       {text}");
 
     public void Stopped(long step, string directory)
     {
@@ -194,23 +196,14 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         }
     }
 
-    /// <summary>What was learned and what was kept, from what the run directory holds.</summary>
-    public void Summary(RunRecord run)
-    {
-        if (ClosingTable.Of(run) is { } table)
-            display.Summary(table);
-    }
+    /// <inheritdoc cref="RunClosing.Tell" path="/summary|/param"/>
+    public void Tell(RunConfig run, string saved) => RunClosing.Tell(display, run, saved);
 
-    /// <summary>Where the result is, and the command that lets it speak.</summary>
-    public void Done(RunConfig run, string saved)
+    /// <summary>Waits until all figures are on the disk: what is saved after them never knows more steps than they.</summary>
+    public void Flush()
     {
-        string here = ShownPath.Of(saved);
-        Note($"saved      {here}");
-        Note($"report     {ShownPath.Of(Path.Combine(run.Output, RunReport.FileName))}");
-        if (run.Method == TrainingMethod.Full)
-            Note($"try        {TryCommand.OfModel(saved)}");
-        else if (run.Init.Kind == InitKind.Pretrained)
-            Note($"try        {TryCommand.OfAdapter(run.Model, saved)}");
+        _metrics.Flush();
+        _events.Flush();
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
+using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Checkpoints;
@@ -10,7 +11,6 @@ using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Planning;
 using MolEngine.Trainer.Questions;
 using MolEngine.Trainer.Reporting;
-using MolEngine.Trainer.Reporting.Html;
 
 namespace MolEngine.Trainer.Training;
 
@@ -24,6 +24,7 @@ internal sealed class TrainingRun
     private readonly RunIdentity _identity;
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private readonly QuestionRound? _questions;
+    private long _step, _recorded;
     private long _saved = -1;
     private double? _validationLoss;
 
@@ -43,22 +44,30 @@ internal sealed class TrainingRun
     /// <param name="data">Trained on instead of the config's corpora, where given: rows that are packed already, in an
     /// order of their own.</param>
     /// <exception cref="NonFiniteException">
-    /// Loss or gradient became NaN or infinite; the last checkpoint stays.
+    /// Loss or gradient became NaN or infinite.
+    /// </exception>
+    /// <exception cref="RunFailedException">
+    /// The same, or the disk did not take what was to be saved: says what is saved, and how to go on.
     /// </exception>
     /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
     public static void Execute(
         RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data = null)
     {
-        if (!resume)
+        if (resume)
+            RefuseFinished(run.Output);
+        else
             RunDirectory.RequireFree(run.Output);
-        else if (RunDirectory.SavedIn(run.Output) is { } finished)
+        using RunLock? held = resume ? RunLock.Take(run.Output) : null;
+        if (resume)
+            CheckpointStore.RemoveLeftovers(run.Output);
+        if (resume && RunDirectory.SavedIn(run.Output) is { } saved)
         {
-            throw new UserException(
-                $"{run.Output}: resume: expected a run that was interrupted, got one that is finished: {finished}. To "
-                + "train further, start a new run (lora.from goes on with an adapter).");
+            // Cut short between the two; another process may have done what was left until the lock was free.
+            RefuseFinished(run.Output);
+            Complete(run, saved, display);
+            return;
         }
 
-        using RunLock? held = resume ? RunLock.Take(run.Output) : null;
         using Ops ops = ComputeDevice.Open(run.Device, DeviceKeys.Device.Path, run.Threads);
         if (ops.Gpu is not { } gpu)
         {
@@ -82,17 +91,55 @@ internal sealed class TrainingRun
     {
         using var session = new TrainingSession(run, ops, display, cancel, data);
 
-        // Made only now: a mistake in the data or the model leaves no folder behind.
-        RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);
+        // Made only now: a mistake in the data or the model leaves no folder behind. The lock comes before all files.
+        if (!resume)
+            RunDirectory.Make(run.Output);
         using RunLock? owned = resume ? null : RunLock.Take(run.Output);
-        if (resume)
-            CheckpointStore.RemoveLeftovers(run.Output);
-        Checkpoint? from = resume ? CheckpointStore.Latest(run.Output) : null;
-        if (resume)
-            MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
-        bool validated = MetricsHistory.HasValidation(directory.MetricsPath, from?.Step ?? 0);
-        using var log = new TrainingLog(display, directory, from?.Step);
-        new TrainingRun(run, session, log).Train(from, validated, cancel);
+        RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);
+        TrainingRun? training = null;
+        try
+        {
+            CheckpointList saved = CheckpointStore.All(run.Output);
+            Checkpoint? from = saved.Newest;
+            if (resume)
+                MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
+            bool validated = MetricsHistory.HasValidation(directory.MetricsPath, from?.Step ?? 0);
+            using var log = new TrainingLog(display, directory, from?.Step);
+            foreach (string line in saved.PassedOver)
+                log.Aside($"passed over {line}");
+            training = new TrainingRun(run, session, log);
+            training.Train(from, validated, cancel);
+        }
+        catch (Exception e) when (FileWriteException.IsFault(e))
+        {
+            throw DiskFault.Explain(run.Output, e, training?.Keep());
+        }
+    }
+
+    private static void RefuseFinished(string output)
+    {
+        if (RunClosing.IsComplete(output))
+        {
+            throw new UserException(
+                $"{output}: resume: expected a run that was interrupted, got one that is finished: "
+                + $"{RunDirectory.SavedIn(output)}. To train further, start a new run (lora.from goes on with an "
+                + "adapter).");
+        }
+    }
+
+    /// <summary>What is left of a run whose adapter or model is in place; nothing is trained.</summary>
+    private static void Complete(RunConfig run, string saved, IRunDisplay display)
+    {
+        try
+        {
+            RunClosing.Complete(run.Output, Directory.GetLastWriteTimeUtc(saved));
+        }
+        catch (Exception e) when (FileWriteException.IsFault(e))
+        {
+            throw DiskFault.Explain(run.Output, e, null);
+        }
+
+        RunClosing.Tell(display, run, saved);
     }
 
     /// <param name="validated">Whether the validation at the step of <paramref name="from"/> is behind.</param>
@@ -101,63 +148,62 @@ internal sealed class TrainingRun
         if (from is not null)
         {
             CheckpointStore.Restore(from, _identity, _session.Ops, _session.Optimizer);
-            (_saved, _validationLoss) = (from.Step, from.ValidationLoss);
+            (_step, _recorded, _saved, _validationLoss) = (from.Step, from.Step, from.Step, from.ValidationLoss);
+            Prune();
         }
 
         _log.Plan(_session, from);
         if (_questions is not null)
             _log.Asking(_run.Questions!, _questions);
-        RunFacts.Write(_run.Output, _session, _started, null);
+        RunFacts.Write(_run.Output, _session, _started);
 
-        long step = from?.Step ?? 0;
         try
         {
             if (!validated)
-                Validate(step, cancel);
+                Validate(_step, cancel);
             _log.Doing("computing the first step");
-            while (step < _session.Order.Steps)
+            while (_step < _session.Order.Steps)
             {
-                PackedRow[] rows = _session.Rows(step);
+                PackedRow[] rows = _session.Rows(_step);
                 TokenRow[] batch = [.. rows.Select(Rows.Of)];
-                (double, double)? parts = IsDue(step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
+                (double, double)? parts = IsDue(_step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
                     ? _session.Optimization.GradientNorms(batch, _run.MicroBatch, cancel)
                     : null;
                 long start = Stopwatch.GetTimestamp();
                 UpdateFigures figures = Update(rows, batch, cancel);
-                step++;
-                _log.Step(step, _session, rows, figures, parts, Stopwatch.GetElapsedTime(start));
-                Validate(step, cancel);
-                if (IsDue(step, _run.Checkpoint.Every))
-                    Save(step);
+                _step++;
+                _log.Step(_step, _session, rows, figures, parts, Stopwatch.GetElapsedTime(start));
+                Validate(_step, cancel);
+                if (IsDue(_step, _run.Checkpoint.Every))
+                    Save();
             }
 
             Finish(cancel);
         }
         catch (OperationCanceledException)
         {
-            if (step > 0)
-                Save(step);
-            _log.Stopped(step, _run.Output);
+            if (_step > 0)
+                Save();
+            _log.Stopped(_step, _run.Output);
             throw;
         }
     }
 
     /// <summary>
-    /// The adapter or model, and the report. The samples are made first: an adapter in place means that the run is
-    /// finished.
+    /// The adapter or model, and the report. The samples are made first: with an adapter in place, nothing is trained
+    /// any more.
     /// </summary>
     private void Finish(CancellationToken cancel)
     {
         _log.Doing("letting the model continue held-out documents");
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel));
         _log.Doing("saving");
+        _log.Flush();
         string saved = _session.Model.Save();
-        RunFacts.Write(_run.Output, _session, _started, DateTimeOffset.UtcNow);
-        RunReport.Write(_run.Output);
+        RunClosing.Complete(_run.Output, DateTimeOffset.UtcNow);
         _log.Doing(null);
         _log.MostMemory(_session.Ops.MemoryUse?.Most);
-        _log.Summary(RunRecordReader.Read(_run.Output));
-        _log.Done(_run, saved);
+        _log.Tell(_run, saved);
     }
 
     /// <summary>One update; a loss that is not finite names the corpus and the row it came from.</summary>
@@ -170,8 +216,8 @@ internal sealed class TrainingRun
         catch (NonFiniteException e) when (e.Row is int row)
         {
             throw new RunFailedException(
-                $"{e.Message} It is row {rows[row].Row} of corpus {_session.Corpora[rows[row].Corpus].Name}. The last "
-                + "checkpoint stays.", e);
+                $"{e.Message} It is row {rows[row].Row} of corpus {_session.Corpora[rows[row].Corpus].Name}. "
+                + DiskFault.Stays(_run.Output), e);
         }
     }
 
@@ -198,15 +244,59 @@ internal sealed class TrainingRun
 
         _log.Doing(null);
         _log.Validation(step, figures, score);
+        _recorded = step;
     }
 
-    private void Save(long step)
+    private void Save()
     {
-        if (step == _saved)
+        if (_step == _saved)
             return;
         _log.Doing("saving a checkpoint");
+        _log.Flush();
         _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss);
+        _saved = _step;
+        Prune();
         _log.Doing(null);
-        _saved = step;
+    }
+
+    private void Prune()
+    {
+        foreach (string line in _checkpoints.Prune())
+            _log.Aside(line);
+    }
+
+    /// <summary>
+    /// After a write that failed: saves the state where it would be lost otherwise, in the run directory if that can be
+    /// done, else in the system's folder of temporary files.
+    /// </summary>
+    /// <returns>The checkpoint's folder where it is not in the run directory.</returns>
+    private string? Keep()
+    {
+        // The figures of the last step may be lost. Where there are checkpoints, it is done again from the newest.
+        bool isLost = _step > 0 && _step != _saved && (_recorded == _step || _run.Checkpoint.Every == 0);
+        if (!isLost || RunDirectory.SavedIn(_run.Output) is not null)
+            return null;
+        string name = $"molengine-{Path.GetFileName(_run.Output)}-{Guid.NewGuid():N}";
+        string elsewhere = Path.Combine(
+            CheckpointStore.FolderOf(Path.Combine(Path.GetTempPath(), name)), CheckpointStore.NameOf(_step));
+        Action[] ways =
+        [
+            () => _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss),
+            () => CheckpointStore.Write(elsewhere, _session.Ops, _session.Optimizer, _identity, _validationLoss),
+        ];
+        foreach (Action keep in ways)
+        {
+            try
+            {
+                keep();
+                break;
+            }
+            catch (Exception e) when (FileWriteException.IsFault(e))
+            {
+                // The first failure is what is told of.
+            }
+        }
+
+        return Directory.Exists(elsewhere) ? elsewhere : null;
     }
 }
