@@ -90,6 +90,7 @@ internal sealed class TrainingRun
         Ops ops, RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data)
     {
         using var session = new TrainingSession(run, ops, display, cancel, data);
+        DiskRoom.Require(run, session.Model, session.Order.Steps);
 
         // Made only now: a mistake in the data or the model leaves no folder behind. The lock comes before all files.
         if (!resume)
