@@ -34,7 +34,10 @@ public sealed class RunDirectory
     /// <summary>Whether a run has made this folder.</summary>
     public static bool Is(string path) => File.Exists(Path.Combine(path, ConfigFile));
 
-    /// <summary>Checks, before long work, that <see cref="Create"/> will find the folder absent or empty.</summary>
+    /// <summary>
+    /// Checks, before long work, that <see cref="Create"/> will find the folder absent, or with nothing in it but what
+    /// a start leaves that is cut short before its config stands.
+    /// </summary>
     /// <exception cref="UserException">It is neither.</exception>
     public static void RequireFree(string path)
     {
@@ -44,7 +47,7 @@ public sealed class RunDirectory
                 $"{path}: output: expected a folder that is absent or empty, got a file. Choose another output");
         }
 
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(e => !IsOfAStart(e)))
         {
             throw new UserException(
                 $"{path}: output: expected a folder that is absent or empty, got one with files. Choose another "
@@ -52,33 +55,45 @@ public sealed class RunDirectory
         }
     }
 
+    /// <summary>Makes the folder, for <see cref="RunLock.Take"/> and then <see cref="Create"/>.</summary>
+    /// <inheritdoc cref="RequireFree" path="/exception"/>
+    /// <exception cref="FileWriteException">It cannot be made.</exception>
+    public static void Make(string path)
+    {
+        RequireFree(path);
+        DurableFiles.Guarded(path, () => DurableFile.MakeFolder(path));
+    }
+
     /// <summary>A directory that a run has made.</summary>
     /// <exception cref="UserException">It is none.</exception>
     public static RunDirectory Open(string path)
     {
         var run = new RunDirectory(Path.GetFullPath(path));
-        return Is(run.Root)
-            ? run
-            : throw new UserException(
-                $"{path}: expected a run directory, got one without {ConfigFile}. Name the output "
-                + "folder of a run");
+        if (Is(run.Root))
+            return run;
+        bool isStart = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()
+            && Directory.EnumerateFileSystemEntries(path).All(IsOfAStart);
+        throw new UserException($"{path}: expected a run directory, got one without {ConfigFile}. " + (isStart
+            ? "Its run was cut short before it began: start it again, from its config"
+            : "Name the output folder of a run"));
     }
 
-    /// <summary>Makes the folder and writes the resolved config into it.</summary>
-    /// <exception cref="UserException">It exists and is not empty, or cannot be made.</exception>
+    /// <summary>Writes the resolved config into the folder that <see cref="Make"/> has made and nobody else holds.</summary>
+    /// <inheritdoc cref="RequireFree" path="/exception"/>
+    /// <exception cref="FileWriteException">It cannot be written.</exception>
     public static RunDirectory Create(string path, string resolvedConfig)
     {
         RequireFree(path);
-        try
-        {
-            Directory.CreateDirectory(path);
-            var run = new RunDirectory(Path.GetFullPath(path));
-            DurableFiles.WriteText(run.ConfigPath, resolvedConfig);
-            return run;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{path}: output: expected a folder that can be written: {e.Message}", e);
-        }
+        var run = new RunDirectory(Path.GetFullPath(path));
+        DurableFiles.Guarded(path, () => DurableFile.RemoveLeftovers(path));
+        DurableFiles.WriteText(run.ConfigPath, resolvedConfig);
+        return run;
+    }
+
+    private static bool IsOfAStart(string path)
+    {
+        string name = Path.GetFileName(path);
+        return RunLock.Files.Contains(name)
+            || RunLock.Files.Append(ConfigFile).Any(file => DurableFile.IsTemporary(name, of: file));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using MolEngine.Basics.Files;
 using MolEngine.Runs.Records;
@@ -12,6 +13,8 @@ namespace MolEngine.Runs;
 /// </summary>
 public static class RunFacts
 {
+    private const string RunFile = "run.json";
+
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -21,16 +24,47 @@ public static class RunFacts
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    public static void Write(string runDirectory, RunSummary run) => Save(runDirectory, "run.json", run);
+    /// <summary>Writes run.json.</summary>
+    public static void Write(string runDirectory, RunSummary run) => Save(runDirectory, RunFile, run);
 
+    /// <summary>Writes data.json.</summary>
     /// <param name="data">What came out of the corpora: the names of its numbers become the file's.</param>
     public static void WriteData<T>(string runDirectory, T data) => Save(runDirectory, "data.json", data);
+
+    /// <summary>Whether run.json says when the run was finished.</summary>
+    public static bool IsFinished(string runDirectory) => Read(runDirectory)["finished"] is not null;
+
+    /// <summary>What run.json will hold of a run that is finished.</summary>
+    public static string WithEnd(string runDirectory, DateTimeOffset finished)
+    {
+        JsonObject facts = Read(runDirectory);
+        facts["finished"] = RunSummary.Time(finished);
+        return facts.ToJsonString(Json) + "\n";
+    }
+
+    /// <summary>Writes run.json as <see cref="WithEnd"/> gives it.</summary>
+    public static void WriteEnd(string runDirectory, string facts) =>
+        DurableFiles.WriteText(Path.Combine(runDirectory, RunFile), facts);
 
     public static void Write(string runDirectory, IReadOnlyList<TextSample> samples) =>
         Save(runDirectory, "samples.json", samples);
 
     public static void Write(string runDirectory, IReadOnlyList<QuestionOutcome> questions) =>
         Save(runDirectory, "questions.json", questions);
+
+    /// <summary>run.json; empty where it is absent or cannot be understood.</summary>
+    private static JsonObject Read(string runDirectory)
+    {
+        string path = Path.Combine(runDirectory, RunFile);
+        try
+        {
+            return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? [] : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
 
     private static void Save<T>(string runDirectory, string file, T value) =>
         DurableFiles.WriteText(Path.Combine(runDirectory, file), JsonSerializer.Serialize(value, Json) + "\n");

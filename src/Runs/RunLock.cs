@@ -1,33 +1,46 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
+using MolEngine.Basics.Files;
 
 namespace MolEngine.Runs;
 
 /// <summary>
 /// One run directory, one run: an exclusive lock that the system releases when its process ends, however it ends.
 /// </summary>
-public sealed class RunLock : IDisposable
+public sealed partial class RunLock : IDisposable
 {
+    private const string LockFile = ".lock";
+    private const string OwnerFile = ".owner";
+
+    /// <summary>What the system says of a file that another process has locked: EWOULDBLOCK, a sharing violation.</summary>
+    private static readonly int Held =
+        OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
+
     private readonly FileStream _lock;
 
     private RunLock(FileStream held) => _lock = held;
 
+    /// <summary>Files that a lock leaves in a directory.</summary>
+    public static IReadOnlyList<string> Files => [LockFile, OwnerFile];
+
+    /// <param name="runDirectory">An existing folder.</param>
     /// <exception cref="UserException">Another process trains in the directory: names it.</exception>
+    /// <exception cref="FileWriteException">The directory cannot be written.</exception>
     public static RunLock Take(string runDirectory)
     {
+        FileStream held = Open(runDirectory);
         try
         {
-            var held = new FileStream(
-                LockOf(runDirectory), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(OwnerOf(runDirectory), string.Create(
+            DurableFiles.WriteText(Path.Combine(runDirectory, OwnerFile), string.Create(
                 CultureInfo.InvariantCulture,
                 $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}"));
             return new RunLock(held);
         }
-        catch (IOException e)
+        catch
         {
-            throw new UserException(
-                $"{runDirectory}: expected a run directory that nobody trains in, got one held by "
-                + $"{NameIn(runDirectory)}. Wait for it, or stop it first.", e);
+            held.Dispose();
+            throw;
         }
     }
 
@@ -35,31 +48,91 @@ public sealed class RunLock : IDisposable
     /// Who trains in the directory, as "process 123 on host since ..."; null where nobody does. Looking takes a shared
     /// lock for a moment.
     /// </summary>
+    /// <exception cref="UserException">That cannot be seen.</exception>
     public static string? Owner(string runDirectory)
     {
-        if (!File.Exists(LockOf(runDirectory)))
-            return null;
+        string path = Path.Combine(runDirectory, LockFile);
         try
         {
-            using var free = new FileStream(LockOf(runDirectory), FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var free = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return null;
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == Held)
         {
             return NameIn(runDirectory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException(
+                $"{path}: expected a file that shows whether a process trains here, got \"{e.Message}\". Make it "
+                + "readable.", e);
         }
     }
 
     public void Dispose() => _lock.Dispose();
 
-    private static string LockOf(string runDirectory) => Path.Combine(runDirectory, ".lock");
+    /// <summary>Who only looks whether the directory is held holds it for a moment: waited for.</summary>
+    private static FileStream Open(string runDirectory)
+    {
+        string path = Path.Combine(runDirectory, LockFile);
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e.HResult == Held)
+            {
+                if (attempt == 3)
+                {
+                    throw new UserException(
+                        $"{runDirectory}: expected a run directory that nobody trains in, got one held by "
+                        + $"{NameIn(runDirectory)}. Wait for it, or stop it first.", e);
+                }
 
-    private static string OwnerOf(string runDirectory) => Path.Combine(runDirectory, ".owner");
+                Thread.Sleep(20);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new FileWriteException(path, e);
+            }
+        }
+    }
 
-    private static string NameIn(string runDirectory) =>
-        File.Exists(OwnerOf(runDirectory)) ? File.ReadAllText(OwnerOf(runDirectory)) : "another process";
+    /// <summary>What the holder has said of itself; a name that is left from a process that has ended is nobody's.</summary>
+    private static string NameIn(string runDirectory)
+    {
+        const string Unnamed = "another process";
+        try
+        {
+            string said = File.ReadAllText(Path.Combine(runDirectory, OwnerFile));
+            Match name = OwnerName().Match(said);
+            bool isHere = name.Success && name.Groups[2].Value == Environment.MachineName;
+            return !name.Success || isHere && !IsAlive(int.Parse(name.Groups[1].Value)) ? Unnamed : said;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Unnamed;
+        }
+    }
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            using Process found = Process.GetProcessById(process);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"^process ([0-9]{1,9}) on (\S+) since ")]
+    private static partial Regex OwnerName();
 }

@@ -9,12 +9,13 @@ public sealed class RunDirectoryTests : IDisposable
     [Fact]
     public void A_run_directory_must_be_absent_or_empty()
     {
-        RunDirectory run = RunDirectory.Create(Path.Combine(_folder.Root, "a", "b"), "seed: 1\n");
+        string path = Path.Combine(_folder.Root, "a", "b");
+        RunDirectory.Make(path);
+        RunDirectory run = RunDirectory.Create(path, "seed: 1\n");
         Assert.Equal("seed: 1\n", File.ReadAllText(run.ConfigPath));
-        Assert.Contains(
-            "got one with files", Assert.Throws<UserException>(() => RunDirectory.Create(run.Root, "")).Message);
-        Assert.Contains(
-            "got a file", Assert.Throws<UserException>(() => RunDirectory.Create(run.ConfigPath, "")).Message);
-        RunDirectory.Create(_folder.Folder("empty"), "");
+        foreach (Action again in (Action[])[() => RunDirectory.Make(path), () => RunDirectory.Create(path, "")])
+            Assert.Contains("got one with files", Assert.Throws<UserException>(again).Message);
+        Assert.Contains("got a file", Assert.Throws<UserException>(() => RunDirectory.Make(run.ConfigPath)).Message);
+        RunDirectory.Make(_folder.Folder("empty"));
     }
 }

@@ -3,13 +3,13 @@ using System.Text;
 namespace MolEngine.Basics.Files;
 
 /// <summary>
-/// Files and folders that are either whole or not there (<see cref="DurableFile"/>); one that cannot be written is a
-/// mistake of the person who named it.
+/// Files and folders that are either whole or not there (<see cref="DurableFile"/>); one that cannot be written is an
+/// error for people.
 /// </summary>
 public static class DurableFiles
 {
     /// <summary>Writes or replaces a file.</summary>
-    /// <exception cref="UserException">The file cannot be written.</exception>
+    /// <exception cref="FileWriteException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write) =>
         Guarded(path, () => DurableFile.Write(path, write));
 
@@ -26,18 +26,18 @@ public static class DurableFiles
 
     /// <summary>Makes a new folder. Its parents are made too; a folder that holds anything is never touched.</summary>
     /// <param name="fill">Writes the files into the folder it is given; where it fails nothing is left.</param>
-    /// <exception cref="UserException">
-    /// The target is a file or a folder that is not empty, or cannot be written.
-    /// </exception>
+    /// <exception cref="UserException">The target is a file or a folder that is not empty.</exception>
+    /// <exception cref="FileWriteException">The folder cannot be written.</exception>
     public static void WriteFolder(string target, Action<string> fill)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         string parent = Path.GetDirectoryName(full) ?? throw new UserException(
             $"{target}: expected a new folder, got the root. Choose another name.");
         RefuseToOverwrite(target, full);
-        string temporary = Path.Combine(parent, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        string temporary = DurableFile.TemporaryBeside(full);
         Guarded(target, () =>
         {
+            DurableFile.MakeFolder(parent);
             Directory.CreateDirectory(temporary);
             try
             {
@@ -50,7 +50,7 @@ public static class DurableFiles
             }
             catch
             {
-                Directory.Delete(temporary, recursive: true);
+                _ = DurableFile.TryRemove(temporary);
                 throw;
             }
 
@@ -67,7 +67,9 @@ public static class DurableFiles
                 $"{target}: expected a new or empty folder, got one that holds files. Choose another name.");
     }
 
-    private static void Guarded(string path, Action action)
+    /// <summary>Does something to files at a path.</summary>
+    /// <exception cref="FileWriteException">The disk, the folder or the file did not take it.</exception>
+    public static void Guarded(string path, Action action)
     {
         try
         {
@@ -75,9 +77,7 @@ public static class DurableFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException(
-                $"{path}: cannot be written: expected a writable folder with room, got \"{e.Message}\". Choose "
-                + "another.", e);
+            throw new FileWriteException(path, e);
         }
     }
 }

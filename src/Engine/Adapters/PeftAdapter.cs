@@ -1,4 +1,3 @@
-using MolEngine.Basics;
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
@@ -60,7 +59,7 @@ public sealed class PeftAdapter
     /// </summary>
     /// <param name="modules">A [r, in] and B [out, r] by module path; host memory.</param>
     /// <param name="baseModelNameOrPath">Where PEFT looks for the base model.</param>
-    /// <exception cref="UserException">The files cannot be written.</exception>
+    /// <exception cref="FileWriteException">The files cannot be written.</exception>
     public static void Save(
         string folder, LoraConfig config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
         string baseModelNameOrPath)
@@ -75,16 +74,7 @@ public sealed class PeftAdapter
             tensors.Add((PeftNames.B(module), DType.F32, b));
         }
 
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException(
-                $"{folder}: cannot be made: expected a writable place, got \"{e.Message}\". Choose another.", e);
-        }
-
+        DurableFiles.Guarded(folder, () => DurableFile.MakeFolder(folder));
         var metadata = new Dictionary<string, string> { ["format"] = "pt" };
         SafetensorsWriter.Write(Path.Combine(folder, TensorsFile), tensors, metadata);
         string text = PeftConfigFile.Text(config, Targets(config, modules.Keys), baseModelNameOrPath);

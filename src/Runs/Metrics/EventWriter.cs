@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Files;
 
 namespace MolEngine.Runs.Metrics;
 
@@ -23,14 +24,15 @@ public sealed class EventWriter : IDisposable
     /// The first step that this process will write where it goes on with an earlier one: TensorBoard then drops the
     /// earlier files' events from this step on, which the run did not keep.
     /// </param>
-    /// <exception cref="UserException">The folder or the file cannot be made.</exception>
+    /// <exception cref="FileWriteException">The folder or the file cannot be made.</exception>
     public EventWriter(string folder, TimeProvider? clock = null, long? resumedAt = null)
     {
         _clock = clock ?? TimeProvider.System;
         try
         {
-            Directory.CreateDirectory(folder);
+            DurableFile.MakeFolder(folder);
             _file = Create(folder);
+            DurableFile.SyncFolder(folder);
             Write(EventMessage.Version(Now));
             if (resumedAt is { } step)
                 Write(EventMessage.Session(Now, step));
@@ -38,9 +40,7 @@ public sealed class EventWriter : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _file?.Dispose();
-            throw new UserException(
-                $"{folder}: TensorBoard events: expected a folder that can be written, got \"{e.Message}\". Choose "
-                + "another output", e);
+            throw new FileWriteException(folder, e);
         }
     }
 
@@ -57,7 +57,8 @@ public sealed class EventWriter : IDisposable
         Write(EventMessage.Scalar(Now, step, tag, (float)value));
 
     /// <summary>Waits until all that was written is on the disk. Readers see it without.</summary>
-    public void Flush() => _file.Flush(flushToDisk: true);
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    public void Flush() => DurableFile.Flush(_file);
 
     public void Dispose() => _file.Dispose();
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MolEngine.Basics.Files;
 
 namespace MolEngine.Runs.Metrics;
 
@@ -19,8 +20,20 @@ public sealed class MetricsWriter : IDisposable
     private readonly ArrayBufferWriter<byte> _line = new();
 
     /// <summary>Goes on at the end of the file where there is one.</summary>
-    public MetricsWriter(string path) =>
-        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    public MetricsWriter(string path)
+    {
+        // No buffer of ours: each line is one write, and one that failed is not tried again as the file is closed.
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        try
+        {
+            DurableFile.SyncFolder(Path.GetDirectoryName(_file.Name)!);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
 
     public void Write(MetricsLine line)
     {
@@ -43,8 +56,11 @@ public sealed class MetricsWriter : IDisposable
 
         _line.Write("\n"u8);
         _file.Write(_line.WrittenSpan);
-        _file.Flush();
     }
+
+    /// <summary>Waits until all lines are on the disk. Readers see them without.</summary>
+    /// <exception cref="IOException">The disk did not take them.</exception>
+    public void Flush() => DurableFile.Flush(_file);
 
     public void Dispose() => _file.Dispose();
 

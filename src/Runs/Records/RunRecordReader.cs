@@ -10,12 +10,14 @@ namespace MolEngine.Runs.Records;
 public sealed class RunRecordReader
 {
     private readonly string _directory;
+    private readonly string? _facts;
     private readonly List<string> _faults = [];
 
-    private RunRecordReader(string directory) => _directory = directory;
+    private RunRecordReader(string directory, string? facts) => (_directory, _facts) = (directory, facts);
 
+    /// <param name="facts">Read as run.json; null is the file itself.</param>
     /// <exception cref="UserException">The folder is no run directory, or a file of it cannot be read.</exception>
-    public static RunRecord Read(string directory)
+    public static RunRecord Read(string directory, string? facts = null)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (!File.Exists(Path.Combine(full, "metrics.jsonl")) && !File.Exists(Path.Combine(full, "config.yaml")))
@@ -28,7 +30,7 @@ public sealed class RunRecordReader
 
         try
         {
-            return new RunRecordReader(full).Read();
+            return new RunRecordReader(full, facts).Read();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +50,7 @@ public sealed class RunRecordReader
             Data = Parsed("data.json", StatisticsTable.Read),
             Samples = Parsed("samples.json", SamplesOf),
             Questions = Parsed("questions.json", QuestionTable.Read),
-            Run = Parsed("run.json", RunOf),
+            Run = Parsed("run.json", RunOf, _facts),
             Faults = _faults,
         };
     }
@@ -90,10 +92,11 @@ public sealed class RunRecordReader
         return log;
     }
 
-    private T? Parsed<T>(string name, Func<JsonElement, T> read)
+    /// <param name="given">Read instead of the file.</param>
+    private T? Parsed<T>(string name, Func<JsonElement, T> read, string? given = null)
         where T : class
     {
-        if (Text(name) is not { } text)
+        if ((given ?? Text(name)) is not { } text)
             return null;
         try
         {

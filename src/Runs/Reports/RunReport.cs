@@ -15,9 +15,10 @@ public static class RunReport
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
 
     /// <summary>Writes, or replaces, the report of a run directory from the files in it.</summary>
+    /// <param name="facts">What run.json is about to hold; null is what it holds.</param>
     /// <exception cref="UserException">The folder holds no run, or cannot be read or written.</exception>
-    public static void Write(string runDirectory) =>
-        DurableFiles.WriteText(Path.Combine(runDirectory, FileName), Render(RunRecordReader.Read(runDirectory)));
+    public static void Write(string runDirectory, string? facts = null) => DurableFiles.WriteText(
+        Path.Combine(runDirectory, FileName), Render(RunRecordReader.Read(runDirectory, facts)));
 
     /// <summary>The whole page.</summary>
     public static string Render(RunRecord run)

@@ -10,7 +10,7 @@ namespace MolEngine.Trainer.Checkpoints;
 
 /// <summary>
 /// The checkpoints of a run directory: fp32 parameters, both moments and the step of an optimizer. A checkpoint is a
-/// folder that appears whole or not at all, so that a kill at any instant leaves the last one usable.
+/// folder that appears and goes whole or not at all, so that a kill at any instant leaves the last one usable.
 /// </summary>
 internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
 {
@@ -19,21 +19,36 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     private const string TensorsFile = "state.safetensors";
     private const string FirstMoment = ".first_moment";
     private const string SecondMoment = ".second_moment";
-    private const string Damaged = "The checkpoint is damaged: remove it, and resume from the one before.";
 
     private static readonly JsonSerializerOptions Json =
         new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly string _folder = FolderOf(runDirectory);
 
-    /// <summary>Complete checkpoints of a run directory, oldest first.</summary>
-    /// <exception cref="UserException">One is damaged.</exception>
-    public static IReadOnlyList<Checkpoint> All(string runDirectory) => !Directory.Exists(FolderOf(runDirectory))
-        ? []
-        : [.. Directory.GetDirectories(FolderOf(runDirectory), Prefix + "*").Select(Read).OrderBy(c => c.Step)];
+    /// <summary>What a run directory holds: the checkpoints that are whole, and why others are passed over.</summary>
+    public static CheckpointList All(string runDirectory)
+    {
+        string folder = FolderOf(runDirectory);
+        string[] folders = Directory.Exists(folder)
+            ? [.. Directory.GetDirectories(folder, Prefix + "*").Where(f => IsName(Path.GetFileName(f)))
+                .Order(StringComparer.Ordinal)]
+            : [];
+        var whole = new List<Checkpoint>();
+        var passedOver = new List<string>();
+        foreach (string path in folders)
+        {
+            try
+            {
+                whole.Add(Read(path));
+            }
+            catch (UserException e)
+            {
+                passedOver.Add(e.Message);
+            }
+        }
 
-    /// <summary>The checkpoint to go on from, or null.</summary>
-    public static Checkpoint? Latest(string runDirectory) => All(runDirectory).LastOrDefault();
+        return new CheckpointList(runDirectory, [.. whole.OrderBy(c => c.Step)], passedOver);
+    }
 
     /// <summary>The parameters of a checkpoint by name, fp32, mapped; without the optimizer's moments.</summary>
     public static IReadOnlyDictionary<string, Tensor> Parameters(Checkpoint checkpoint)
@@ -44,9 +59,29 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
             .ToDictionary(n => n, file.Tensor);
     }
 
-    /// <summary>Saves the state after the optimizer's last step, then removes what need not stay.</summary>
+    /// <summary>Saves the state after the optimizer's last step.</summary>
     /// <param name="validationLoss">Of the last validation; null where there was none.</param>
-    public void Save(Ops ops, AdamW optimizer, RunIdentity identity, double? validationLoss)
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="FileWriteException">It cannot be written; nothing is left of it.</exception>
+    public string Save(Ops ops, AdamW optimizer, RunIdentity identity, double? validationLoss)
+    {
+        string target = Path.Combine(_folder, NameOf(optimizer.Steps));
+        if (Directory.Exists(target))
+        {
+            // The same step has the same bits; one that is damaged makes room.
+            if (All(runDirectory).Whole.Any(c => c.Folder == target))
+                return target;
+            DurableFiles.Guarded(target, () => _ = DurableFile.RemoveFolder(target));
+        }
+
+        Write(target, ops, optimizer, identity, validationLoss);
+        return target;
+    }
+
+    /// <summary>Saves the state after the optimizer's last step into a new folder of any name.</summary>
+    /// <inheritdoc cref="Save" path="/param|/exception"/>
+    public static void Write(
+        string target, Ops ops, AdamW optimizer, RunIdentity identity, double? validationLoss)
     {
         var tensors = new Dictionary<string, Tensor>();
         for (int i = 0; i < optimizer.Parameters.Count; i++)
@@ -57,22 +92,32 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
             tensors[name + SecondMoment] = optimizer.SecondMoments[i];
         }
 
-        string target = Path.Combine(_folder, Prefix + optimizer.Steps.ToString("D8", CultureInfo.InvariantCulture));
         var state = new State(1, optimizer.Steps, validationLoss, identity.Model, identity.Data, identity.Settings);
-        if (!Directory.Exists(target))
+        DurableFiles.WriteFolder(target, folder =>
         {
-            DurableFiles.WriteFolder(target, folder =>
-            {
-                using var host = new HostCopy(ops);
-                SafetensorsWriter.Stream(
-                    Path.Combine(folder, TensorsFile), [.. tensors.Select(t => (t.Key, DType.F32, t.Value.Shape))],
-                    name => host.Of(tensors[name]));
-                DurableFiles.WriteText(Path.Combine(folder, StateFile), JsonSerializer.Serialize(state, Json) + "\n");
-            });
+            using var host = new HostCopy(ops);
+            SafetensorsWriter.Stream(
+                Path.Combine(folder, TensorsFile), [.. tensors.Select(t => (t.Key, DType.F32, t.Value.Shape))],
+                name => host.Of(tensors[name]));
+            DurableFiles.WriteText(Path.Combine(folder, StateFile), JsonSerializer.Serialize(state, Json) + "\n");
+        });
+    }
+
+    /// <summary>Removes the checkpoints that need not stay, each by one rename first.</summary>
+    /// <returns>A line for each that has gone but for files that could not be removed: the run can go on.</returns>
+    /// <exception cref="FileWriteException">One cannot be taken away.</exception>
+    public IReadOnlyList<string> Prune()
+    {
+        var lines = new List<string>();
+        foreach (Checkpoint surplus in keep.Surplus(All(runDirectory).Whole))
+        {
+            string? left = null;
+            DurableFiles.Guarded(surplus.Folder, () => left = DurableFile.RemoveFolder(surplus.Folder));
+            if (left is not null)
+                lines.Add($"{left}: what is left of an old checkpoint could not be removed: resuming tries again");
         }
 
-        foreach (Checkpoint surplus in keep.Surplus(All(runDirectory)))
-            Directory.Delete(surplus.Folder, recursive: true);
+        return lines;
     }
 
     /// <summary>Puts a saved state back, to the bit.</summary>
@@ -94,7 +139,8 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
             {
                 throw new UserException(
                     $"{checkpoint.Folder}: {name}: expected a tensor {into.Shape}, got "
-                    + $"{(entry is null ? "none" : entry.Shape.ToString())}. {Damaged}");
+                    + $"{(entry is null ? "none" : entry.Shape.ToString())}. The checkpoint is damaged: remove it, and "
+                    + "resume from the one before.");
             }
 
             ops.Upload<float>(file.Tensor(name).Span<float>(), into);
@@ -112,38 +158,45 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
         optimizer.Steps = checked((int)checkpoint.Step);
     }
 
-    /// <summary>Removes what a killed process left half-written. Only under the run's lock.</summary>
+    /// <summary>Removes what a killed process left half-written or half-removed. Only under the run's lock.</summary>
     public static void RemoveLeftovers(string runDirectory)
     {
         foreach (string folder in (string[])[runDirectory, FolderOf(runDirectory)])
-        {
-            if (!Directory.Exists(folder))
-                continue;
-            foreach (string entry in Directory.GetFileSystemEntries(folder, ".*.tmp"))
-            {
-                if (Directory.Exists(entry))
-                    Directory.Delete(entry, recursive: true);
-                else
-                    File.Delete(entry);
-            }
-        }
+            DurableFiles.Guarded(folder, () => DurableFile.RemoveLeftovers(folder));
     }
 
-    private static string FolderOf(string runDirectory) => Path.Combine(runDirectory, "checkpoints");
+    /// <summary>The name of a checkpoint in <see cref="FolderOf"/>.</summary>
+    public static string NameOf(long step) => Prefix + step.ToString("D8", CultureInfo.InvariantCulture);
 
+    /// <summary>Where a run keeps its checkpoints.</summary>
+    public static string FolderOf(string runDirectory) => Path.Combine(runDirectory, "checkpoints");
+
+    private static bool IsName(string name) =>
+        name.Length > Prefix.Length && name.Skip(Prefix.Length).All(char.IsAsciiDigit);
+
+    /// <exception cref="UserException">The checkpoint is damaged: says what is wrong with it.</exception>
     private static Checkpoint Read(string folder)
     {
+        State? state;
         try
         {
-            State state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(folder, StateFile)), Json)!;
-            return new Checkpoint(
-                folder, state.Step, state.ValidationLoss, new RunIdentity(state.Model, state.Data, state.Settings));
+            state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(folder, StateFile)), Json);
         }
-        catch (Exception e) when (e is IOException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new UserException(
-                $"{folder}: {StateFile}: expected the state of a checkpoint, got \"{e.Message}\". {Damaged}", e);
+                $"{folder}: {StateFile}: expected the state of a checkpoint, got \"{e.Message}\"", e);
         }
+
+        if (state is not { Version: 1, Model: not null, Data: not null, Settings: not null })
+        {
+            string got = state is null ? "null" : state.Version != 1 ? $"version {state.Version}" : "a part of one";
+            throw new UserException($"{folder}: {StateFile}: expected the state of a checkpoint, version 1, got {got}");
+        }
+
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
+        return new Checkpoint(
+            folder, state.Step, state.ValidationLoss, new RunIdentity(state.Model, state.Data, state.Settings));
     }
 
     private sealed record State(

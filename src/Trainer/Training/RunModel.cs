@@ -85,6 +85,9 @@ internal sealed class RunModel : IDisposable
 
     public long TrainableParameters => Student.Parameters.Sum(p => p.Value.Count);
 
+    /// <summary>Bytes of the numbers that <see cref="Save"/> writes: an adapter's are fp32.</summary>
+    public long SavedBytes => TrainableParameters * (_lora is null ? Config.StoredType.Size() : sizeof(float));
+
     /// <summary>The adapter that a run starts from; null where it starts a new one.</summary>
     public static PeftAdapter? StartOf(RunConfig run, ModelConfig config) =>
         run.Lora.From is { } folder ? PeftAdapter.Load(folder, config) : null;

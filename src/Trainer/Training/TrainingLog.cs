@@ -8,7 +8,6 @@ using MolEngine.Kernels.Ops;
 using MolEngine.Runs;
 using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
-using MolEngine.Runs.Reports;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
@@ -76,6 +75,9 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         foreach ((string what, long bytes) in most.Parts)
             Note($"           {ShownSize.Of(bytes),10}  {what}");
     }
+
+    /// <summary>Something that went otherwise than it should, and hinders nothing.</summary>
+    public void Aside(string text) => Note($"note       {text}");
 
     public void Stopped(long step, string directory)
     {
@@ -196,23 +198,14 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         }
     }
 
-    /// <summary>What was learned and what was kept, from what the run directory holds.</summary>
-    public void Summary(RunRecord run)
-    {
-        if (ClosingTable.Of(run) is { } table)
-            display.Summary(table);
-    }
+    /// <inheritdoc cref="RunClosing.Tell" path="/summary|/param"/>
+    public void Tell(RunConfig run, string saved) => RunClosing.Tell(display, run, saved);
 
-    /// <summary>Where the result is, and the command that lets it speak.</summary>
-    public void Done(RunConfig run, string saved)
+    /// <summary>Waits until all figures are on the disk: what is saved after them never knows more steps than they.</summary>
+    public void Flush()
     {
-        string here = ShownPath.Of(saved);
-        Note($"saved      {here}");
-        Note($"report     {ShownPath.Of(Path.Combine(run.Output, RunReport.FileName))}");
-        if (run.Method == TrainingMethod.Full)
-            Note($"try        {TryCommand.OfModel(saved)}");
-        else if (run.Init.Kind == InitKind.Pretrained)
-            Note($"try        {TryCommand.OfAdapter(run.Model, saved)}");
+        _metrics.Flush();
+        _events.Flush();
     }
 
     public void Dispose()

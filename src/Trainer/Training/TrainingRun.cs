@@ -1,22 +1,16 @@
 using System.Diagnostics;
+using MolEngine.Basics.Files;
 using MolEngine.Data;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Ops;
 using MolEngine.Runs;
-using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
-using MolEngine.Runs.Reports;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Devices;
-using MolEngine.Trainer.Display;
-using MolEngine.Trainer.Planning;
 
 namespace MolEngine.Trainer.Training;
 
-/// <summary>A run from its config, or from its last checkpoint, to the saved adapter or model.</summary>
+/// <summary>The loop of a run: steps, validations, checkpoints, and the saved adapter or model at its end.</summary>
 internal sealed class TrainingRun
 {
     private readonly RunConfig _run;
@@ -26,10 +20,11 @@ internal sealed class TrainingRun
     private readonly RunIdentity _identity;
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private readonly QuestionRound? _questions;
+    private long _step, _recorded;
     private long _saved = -1;
     private double? _validationLoss;
 
-    private TrainingRun(RunConfig run, TrainingSession session, TrainingLog log)
+    public TrainingRun(RunConfig run, TrainingSession session, TrainingLog log)
     {
         _run = run;
         _session = session;
@@ -40,127 +35,75 @@ internal sealed class TrainingRun
     }
 
     /// <summary>Trains and saves.</summary>
-    /// <param name="resume">Whether to go on from the newest checkpoint of run.Output.</param>
-    /// <param name="display">Told what the run does; not disposed of here.</param>
-    /// <param name="data">Trained on instead of the config's corpora, where given: rows that are packed already, in an
-    /// order of their own.</param>
-    /// <exception cref="NonFiniteException">
-    /// Loss or gradient became NaN or infinite; the last checkpoint stays.
-    /// </exception>
-    /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
-    public static void Execute(
-        RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data = null)
-    {
-        if (!resume)
-            RunDirectory.RequireFree(run.Output);
-        else if (RunDirectory.SavedIn(run.Output) is { } finished)
-        {
-            throw new UserException(
-                $"{run.Output}: resume: expected a run that was interrupted, got one that is finished: {finished}. To "
-                + "train further, start a new run (lora.from goes on with an adapter).");
-        }
-
-        using RunLock? held = resume ? RunLock.Take(run.Output) : null;
-        using Ops ops = ComputeDevice.Open(run.Device, DeviceKeys.Device.Path, run.Threads);
-        if (ops.Gpu is not { } gpu)
-        {
-            Execute(ops, run, resume, display, cancel, data);
-            return;
-        }
-
-        RunPlanner.RequireFits(run, gpu);
-        try
-        {
-            Execute(ops, run, resume, display, cancel, data);
-        }
-        catch (OutOfDeviceMemoryException e) when (e.IsOfDevice)
-        {
-            throw FittingChange.Explain(run, gpu, e);
-        }
-    }
-
-    private static void Execute(
-        Ops ops, RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data)
-    {
-        using var session = new TrainingSession(run, ops, display, cancel, data);
-
-        // Made only now: a mistake in the data or the model leaves no folder behind.
-        RunDirectory directory = resume ? RunDirectory.Open(run.Output) : RunDirectory.Create(run.Output, run.Resolved);
-        using RunLock? owned = resume ? null : RunLock.Take(run.Output);
-        if (resume)
-            CheckpointStore.RemoveLeftovers(run.Output);
-        Checkpoint? from = resume ? CheckpointStore.Latest(run.Output) : null;
-        if (resume)
-            MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
-        bool validated = MetricsHistory.HasValidation(directory.MetricsPath, from?.Step ?? 0);
-        using var log = new TrainingLog(display, directory, from?.Step);
-        new TrainingRun(run, session, log).Train(from, validated, cancel);
-    }
-
+    /// <param name="from">The checkpoint to go on from; null trains from the start.</param>
     /// <param name="validated">Whether the validation at the step of <paramref name="from"/> is behind.</param>
-    private void Train(Checkpoint? from, bool validated, CancellationToken cancel)
+    /// <exception cref="NonFiniteException">
+    /// Loss or gradient became NaN or infinite.
+    /// </exception>
+    /// <exception cref="RunFailedException">The same, with the row that it came from.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
+    public void Train(Checkpoint? from, bool validated, CancellationToken cancel)
     {
         if (from is not null)
         {
             CheckpointStore.Restore(from, _identity, _session.Ops, _session.Optimizer);
-            (_saved, _validationLoss) = (from.Step, from.ValidationLoss);
+            (_step, _recorded, _saved, _validationLoss) = (from.Step, from.Step, from.Step, from.ValidationLoss);
+            Prune();
         }
 
         _log.Plan(_session, from);
         if (_questions is not null)
             _log.Asking(_run.Questions!, _questions);
-        RunFacts.Write(_run.Output, _session.Summary(_started, null));
+        RunFacts.Write(_run.Output, _session.Summary(_started));
         RunFacts.WriteData(_run.Output, _session.Data);
 
-        long step = from?.Step ?? 0;
         try
         {
             if (!validated)
-                Validate(step, cancel);
+                Validate(_step, cancel);
             _log.Doing("computing the first step");
-            while (step < _session.Order.Steps)
+            while (_step < _session.Order.Steps)
             {
-                PackedRow[] rows = _session.Rows(step);
+                PackedRow[] rows = _session.Rows(_step);
                 TokenRow[] batch = [.. rows.Select(Rows.Of)];
-                (double, double)? parts = IsDue(step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
+                (double, double)? parts = IsDue(_step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
                     ? _session.Optimization.GradientNorms(batch, _run.MicroBatch, cancel)
                     : null;
                 long start = Stopwatch.GetTimestamp();
                 UpdateFigures figures = Update(rows, batch, cancel);
-                step++;
-                _log.Step(step, _session, rows, figures, parts, Stopwatch.GetElapsedTime(start));
-                Validate(step, cancel);
-                if (IsDue(step, _run.Checkpoint.Every))
-                    Save(step);
+                _step++;
+                _log.Step(_step, _session, rows, figures, parts, Stopwatch.GetElapsedTime(start));
+                Validate(_step, cancel);
+                if (IsDue(_step, _run.Checkpoint.Every))
+                    Save();
             }
 
             Finish(cancel);
         }
         catch (OperationCanceledException)
         {
-            if (step > 0)
-                Save(step);
-            _log.Stopped(step, _run.Output);
+            if (_step > 0)
+                Save();
+            _log.Stopped(_step, _run.Output);
             throw;
         }
     }
 
     /// <summary>
-    /// The adapter or model, and the report. The samples are made first: an adapter in place means that the run is
-    /// finished.
+    /// The adapter or model, and the report. The samples are made first: with an adapter in place, nothing is trained
+    /// any more.
     /// </summary>
     private void Finish(CancellationToken cancel)
     {
         _log.Doing("letting the model continue held-out documents");
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel));
         _log.Doing("saving");
+        _log.Flush();
         string saved = _session.Model.Save();
-        RunFacts.Write(_run.Output, _session.Summary(_started, DateTimeOffset.UtcNow));
-        RunReport.Write(_run.Output);
+        RunClosing.Complete(_run.Output, DateTimeOffset.UtcNow);
         _log.Doing(null);
         _log.MostMemory(_session.Ops.MemoryUse?.Most);
-        _log.Summary(RunRecordReader.Read(_run.Output));
-        _log.Done(_run, saved);
+        _log.Tell(_run, saved);
     }
 
     /// <summary>One update; a loss that is not finite names the corpus and the row it came from.</summary>
@@ -173,8 +116,8 @@ internal sealed class TrainingRun
         catch (NonFiniteException e) when (e.Row is int row)
         {
             throw new RunFailedException(
-                $"{e.Message} It is row {rows[row].Row} of corpus {_session.Corpora[rows[row].Corpus].Name}. The last "
-                + "checkpoint stays.", e);
+                $"{e.Message} It is row {rows[row].Row} of corpus {_session.Corpora[rows[row].Corpus].Name}. "
+                + DiskFault.Stays(_run.Output), e);
         }
     }
 
@@ -201,15 +144,59 @@ internal sealed class TrainingRun
 
         _log.Doing(null);
         _log.Validation(step, figures, score);
+        _recorded = step;
     }
 
-    private void Save(long step)
+    private void Save()
     {
-        if (step == _saved)
+        if (_step == _saved)
             return;
         _log.Doing("saving a checkpoint");
+        _log.Flush();
         _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss);
+        _saved = _step;
+        Prune();
         _log.Doing(null);
-        _saved = step;
+    }
+
+    private void Prune()
+    {
+        foreach (string line in _checkpoints.Prune())
+            _log.Aside(line);
+    }
+
+    /// <summary>
+    /// After a write that failed: saves the state where it would be lost otherwise, in the run directory if that can be
+    /// done, else in the system's folder of temporary files.
+    /// </summary>
+    /// <returns>The checkpoint's folder where it is not in the run directory.</returns>
+    public string? Keep()
+    {
+        // The figures of the last step may be lost. Where there are checkpoints, it is done again from the newest.
+        bool isLost = _step > 0 && _step != _saved && (_recorded == _step || _run.Checkpoint.Every == 0);
+        if (!isLost || RunDirectory.SavedIn(_run.Output) is not null)
+            return null;
+        string name = $"molengine-{Path.GetFileName(_run.Output)}-{Guid.NewGuid():N}";
+        string elsewhere = Path.Combine(
+            CheckpointStore.FolderOf(Path.Combine(Path.GetTempPath(), name)), CheckpointStore.NameOf(_step));
+        Action[] ways =
+        [
+            () => _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss),
+            () => CheckpointStore.Write(elsewhere, _session.Ops, _session.Optimizer, _identity, _validationLoss),
+        ];
+        foreach (Action keep in ways)
+        {
+            try
+            {
+                keep();
+                break;
+            }
+            catch (Exception e) when (FileWriteException.IsFault(e))
+            {
+                // The first failure is what is told of.
+            }
+        }
+
+        return Directory.Exists(elsewhere) ? elsewhere : null;
     }
 }

@@ -99,10 +99,9 @@ internal sealed class TrainingSession : IDisposable
     public DataStatistics Data => DataStatistics.Of(Run.Data, Run.Order.Ratio, Corpora, Order, Texts);
 
     /// <summary>Who trains what, on what, when.</summary>
-    /// <param name="finished">Null while the run goes on.</param>
-    public RunSummary Summary(DateTimeOffset started, DateTimeOffset? finished) => new(
+    public RunSummary Summary(DateTimeOffset started) => new(
         $"{Run.Model} ({Model.Config.Architecture})", Ops.Description, $"{Model.TrainableParameters:N0}", Order.Steps,
-        RunSummary.Time(started), finished is { } end ? RunSummary.Time(end) : null);
+        RunSummary.Time(started), Finished: null);
 
     /// <summary>What a checkpoint of this run belongs to.</summary>
     public RunIdentity Identity()

@@ -1,4 +1,5 @@
 using System.Text;
+using MolEngine.Basics.Files;
 using MolEngine.Runs.Metrics;
 using MolEngine.Support;
 
@@ -117,7 +118,7 @@ public sealed class EventWriterTests : IDisposable
     public void A_folder_that_cannot_be_is_the_users_error()
     {
         string file = _folder.Write("taken", "");
-        Assert.StartsWith(file, Assert.Throws<UserException>(() => new EventWriter(file)).Message);
+        Assert.StartsWith(file, Assert.Throws<FileWriteException>(() => new EventWriter(file)).Message);
     }
 
     private List<ReadEvent> Write(Action<EventWriter> write, double seconds = Start, long? resumedAt = null)

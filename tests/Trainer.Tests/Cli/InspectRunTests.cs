@@ -78,7 +78,8 @@ public sealed class InspectRunTests : IDisposable
         _folder.Write("run/run.json", "{");
         string[] lines = Inspect();
         string checkpoint = Path.Combine(run, "checkpoints", "step-00000004");
-        Assert.Contains(lines, l => l.StartsWith($"checkpoints    {checkpoint}: state.json: expected"));
+        Assert.Contains(lines, l => l.StartsWith($"checkpoints    damaged: {checkpoint}: state.json: expected"));
+        Assert.Contains("after the damaged checkpoints are put right", lines[^1]);
         Assert.Contains(lines, l => l.StartsWith("note           run.json could not be read"));
     }
 

@@ -51,6 +51,7 @@ public sealed class ResumeTests : IDisposable
         string whole = Path.Combine(_folder.Root, "whole"), killed = Path.Combine(_folder.Root, "killed");
         SmallRun.Train(SmallRun.Load(whole));
         RunConfig run = SmallRun.Load(killed);
+        RunDirectory.Make(run.Output);
         RunDirectory directory = RunDirectory.Create(run.Output, run.Resolved);
         File.WriteAllText(directory.MetricsPath, """{"step":0,"validation":true}""" + "\n" + """{"step":1,"lo""");
         SmallRun.Train(SmallRun.Reload(killed), resume: true);
@@ -99,6 +100,46 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(2, Names(best).Length);
         Assert.Equal("step-00000011", Names(best)[1]);
         Assert.NotEqual("step-00000010", Names(best)[0]);
+    }
+
+    [Theory]
+    [InlineData("step-00000002", "state.json", null)]
+    [InlineData("step-00000002", "state.json", "null")]
+    [InlineData("step-00000003", "state.json", "{\"version\": 2}")]
+    [InlineData("step-00000003", "state.safetensors", "")]
+    public void A_damaged_checkpoint_is_passed_over_and_named(string checkpoint, string file, string? text)
+    {
+        string[] more = [.. SmallRun.Lora, "checkpoint.every=1"];
+        string whole = Path.Combine(_folder.Root, "whole"), run = Path.Combine(_folder.Root, "run");
+        SmallRun.Train(SmallRun.Load(whole, more));
+        SmallRun.Interrupt(SmallRun.Load(run, more), "step  3/11");
+        string damaged = Path.Combine(run, "checkpoints", checkpoint);
+        File.Delete(Path.Combine(damaged, file));
+        if (text is not null)
+            File.WriteAllText(Path.Combine(damaged, file), text);
+        int good = checkpoint == "step-00000002" ? 3 : 2;
+        string to = Path.Combine(_folder.Root, "export");
+        string[] exported = TinyRun.Ok("export", run, "--to", to).TrimEnd().Split('\n');
+        Assert.Equal($"adapter: {to} (after step {good}: the run is not finished)", exported[0]);
+        Assert.StartsWith($"passed over: {damaged}", Assert.Single(exported[1..]));
+        string said = SmallRun.Train(SmallRun.Reload(run), resume: true);
+        Assert.Contains($"note       passed over {damaged}", said);
+        Assert.Contains($"resumed    after step {good}", said);
+
+        // A damaged one that a new one has no name in common with stays: it may be worth something to somebody.
+        if (good == 3)
+            Directory.Delete(damaged, recursive: true);
+        SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
+    public void Damaged_checkpoints_alone_are_not_started_over()
+    {
+        string run = Path.Combine(_folder.Root, "run");
+        SmallRun.Interrupt(SmallRun.Load(run, SmallRun.Lora), "step  2/11");
+        File.WriteAllText(Path.Combine(run, "checkpoints", "step-00000002", "state.json"), "");
+        var e = Assert.Throws<UserException>(() => SmallRun.Train(SmallRun.Reload(run), resume: true));
+        Assert.Contains("expected a checkpoint that is whole, got damaged ones alone", e.Message);
     }
 
     public void Dispose() => _folder.Dispose();

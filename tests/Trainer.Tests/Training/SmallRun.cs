@@ -3,7 +3,7 @@ using MolEngine.Runs;
 using MolEngine.Support;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
-using MolEngine.Trainer.Training;
+using MolEngine.Trainer.Jobs;
 
 namespace MolEngine.Trainer.Tests.Training;
 
@@ -42,7 +42,7 @@ internal static class SmallRun
     public static string Train(RunConfig run, bool resume = false, TrainingData? data = null)
     {
         var output = new StringWriter();
-        TrainingRun.Execute(run, resume, new ProgressPrinter(output), CancellationToken.None, data);
+        TrainingJob.Execute(run, resume, new ProgressPrinter(output), CancellationToken.None, data);
         return output.ToString();
     }
 
@@ -52,7 +52,7 @@ internal static class SmallRun
         using var stop = new CancellationTokenSource();
         var output = new StoppingWriter(line, stop);
         Assert.Throws<OperationCanceledException>(
-            () => TrainingRun.Execute(run, resume, new ProgressPrinter(output), stop.Token, data));
+            () => TrainingJob.Execute(run, resume, new ProgressPrinter(output), stop.Token, data));
         return output.ToString();
     }
 

@@ -1,5 +1,5 @@
 using MolEngine.Runs;
-using MolEngine.Trainer.Training;
+using MolEngine.Trainer.Jobs;
 
 namespace MolEngine.Trainer.Cli.Runners;
 

@@ -5,6 +5,7 @@ using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 using MolEngine.Runs.Reports;
 using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -29,10 +30,11 @@ internal static class InspectRunRunner
         context.Facts("held out", Outcome.Of(run).Select(HeldOut));
         if (run.Questions is { Before: not null } questions)
             context.Fact("questions", $"{questions.Sentence}");
-        context.Facts("checkpoints", Checkpoints(root, out bool resumable));
+        CheckpointList checkpoints = CheckpointStore.All(root);
+        context.Facts("checkpoints", Checkpoints(checkpoints));
         context.Facts("holds", Holds(root));
         context.Facts("note", run.Faults);
-        context.Facts("next", GoOn(run, directory, owner, saved, resumable));
+        context.Facts("next", GoOn(run, directory, owner, saved, checkpoints));
         return ExitCode.Done;
     }
 
@@ -40,7 +42,7 @@ internal static class InspectRunRunner
         owner is not null ? $"running: held by {owner}"
         : saved is null ? string.Create(CultureInfo.InvariantCulture, $"interrupted after step {done:N0}")
         : run.Of("finished") is { } at ? $"finished {at}"
-        : "finished";
+        : "trained, and cut short before its report";
 
     /// <summary>The last step's figures: of all its rows, then of each corpus that had one.</summary>
     private static IEnumerable<string> Training(RunRecord run, long done)
@@ -71,20 +73,11 @@ internal static class InspectRunRunner
         return string.Create(CultureInfo.InvariantCulture, $"{all} at step {step:N0} ({o.Corpus.Name})");
     }
 
-    /// <summary>A damaged checkpoint is told of; the others cannot be trusted to be found then.</summary>
-    private static string[] Checkpoints(string root, out bool some)
+    /// <summary>Those that are whole, then the damaged ones.</summary>
+    private static string[] Checkpoints(CheckpointList all)
     {
-        try
-        {
-            IReadOnlyList<Checkpoint> all = CheckpointStore.All(root);
-            some = all.Count > 0;
-            return some ? [.. all.Select(Text)] : ["none"];
-        }
-        catch (UserException e)
-        {
-            some = false;
-            return [e.Message];
-        }
+        string[] lines = [.. all.Whole.Select(Text), .. all.PassedOver.Select(line => $"damaged: {line}")];
+        return lines.Length > 0 ? lines : ["none"];
 
         static string Text(Checkpoint c)
         {
@@ -108,18 +101,22 @@ internal static class InspectRunRunner
         : new FileInfo(path).Length;
 
     private static IEnumerable<string> GoOn(
-        RunRecord run, RunDirectory directory, string? owner, string? saved, bool resumable)
+        RunRecord run, RunDirectory directory, string? owner, string? saved, CheckpointList checkpoints)
     {
         string root = ShownPath.Of(directory.Root);
         if (owner is not null)
             return [$"tensorboard --logdir {root}", $"molengine report {root}"];
+        string resume = $"molengine train --resume {root}";
         if (saved is null)
         {
-            return resumable
-                ? [$"molengine train --resume {root}", $"molengine export {root} --to DIR"]
-                : [$"molengine train --resume {root}   (from the first step: there is no checkpoint)"];
+            return checkpoints.Whole.Count > 0 ? [resume, $"molengine export {root} --to DIR"]
+                : checkpoints.PassedOver.Count > 0
+                    ? [$"{resume}   (after the damaged checkpoints are put right, or removed to start again)"]
+                    : [$"{resume}   (from the first step: there is no checkpoint)"];
         }
 
+        if (!RunClosing.IsComplete(directory.Root))
+            return [$"{resume}   (its report is not written yet)"];
         string export = $"molengine export {root} --to DIR";
         return (run.Facts.Method, run.Facts.Init) switch
         {

@@ -1,6 +1,6 @@
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
-using MolEngine.Trainer.Training;
+using MolEngine.Trainer.Jobs;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -10,7 +10,7 @@ internal static class TrainRunner
     public static int Run(RunConfig config, bool resume, CommandContext context)
     {
         using IRunDisplay display = context.OpenDisplay(context.Out);
-        TrainingRun.Execute(config, resume, display, context.Interrupted);
+        TrainingJob.Execute(config, resume, display, context.Interrupted);
         return ExitCode.Done;
     }
 }

@@ -9,12 +9,13 @@ using MolEngine.Kernels.Tensors;
 using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Training;
 
-namespace MolEngine.Trainer.Training;
+namespace MolEngine.Trainer.Jobs;
 
 /// <summary>
 /// Writes what a run has made into a folder of its own: what it saved in the end, else the parameters of its newest
-/// checkpoint. Returns a line that says what was written.
+/// checkpoint. Returns a line that says what was written, and one for each checkpoint that was passed over.
 /// </summary>
 internal static class RunExport
 {
@@ -47,7 +48,8 @@ internal static class RunExport
 
     private static string OfCheckpoint(RunConfig run, string to, bool merge)
     {
-        Checkpoint checkpoint = CheckpointStore.Latest(run.Output) ?? throw new UserException(
+        CheckpointList saved = CheckpointStore.All(run.Output);
+        Checkpoint checkpoint = saved.Newest ?? throw new UserException(
             $"{run.Output}: export: expected a run that is finished or has a checkpoint, got neither. Go on with it: "
             + $"molengine train --resume {ShownPath.Of(run.Output)}");
         RequireModel(run, merge && run.Method == TrainingMethod.Lora);
@@ -72,8 +74,9 @@ internal static class RunExport
             written = $"model: {to}";
         }
 
-        return string.Create(
+        string after = string.Create(
             CultureInfo.InvariantCulture, $"{written} (after step {checkpoint.Step:N0}: the run is not finished)");
+        return string.Join('\n', [after, .. saved.PassedOver.Select(line => $"passed over: {line}")]);
     }
 
     private static string Write(

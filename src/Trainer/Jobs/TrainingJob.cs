@@ -1,0 +1,141 @@
+using MolEngine.Basics.Files;
+using MolEngine.Data;
+using MolEngine.Engine.Training;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
+using MolEngine.Runs;
+using MolEngine.Runs.Metrics;
+using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Display;
+using MolEngine.Trainer.Planning;
+using MolEngine.Trainer.Training;
+
+namespace MolEngine.Trainer.Jobs;
+
+/// <summary>
+/// A run from its config, or from its last checkpoint, to its report: takes the lock, opens the device, plans, trains,
+/// and says what is saved where memory or disk run out.
+/// </summary>
+internal sealed class TrainingJob
+{
+    private readonly RunConfig _run;
+    private readonly bool _resume;
+    private readonly IRunDisplay _display;
+
+    private TrainingJob(RunConfig run, bool resume, IRunDisplay display) =>
+        (_run, _resume, _display) = (run, resume, display);
+
+    /// <summary>Trains and saves.</summary>
+    /// <param name="resume">Whether to go on from the newest checkpoint of run.Output.</param>
+    /// <param name="display">Told what the run does; not disposed of here.</param>
+    /// <param name="data">Trained on instead of the config's corpora, where given: rows that are packed already, in an
+    /// order of their own.</param>
+    /// <exception cref="NonFiniteException">
+    /// Loss or gradient became NaN or infinite.
+    /// </exception>
+    /// <exception cref="RunFailedException">
+    /// The same, or the disk did not take what was to be saved: says what is saved, and how to go on.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
+    public static void Execute(
+        RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data = null)
+    {
+        var job = new TrainingJob(run, resume, display);
+        if (!resume)
+        {
+            RunDirectory.RequireFree(run.Output);
+            job.Compute(data, cancel);
+            return;
+        }
+
+        job.RefuseFinished();
+        using var held = RunLock.Take(run.Output);
+        CheckpointStore.RemoveLeftovers(run.Output);
+        if (RunDirectory.SavedIn(run.Output) is { } saved)
+            job.Complete(saved);
+        else
+            job.Compute(data, cancel);
+    }
+
+    /// <summary>On the device of the config, if the run fits its memory.</summary>
+    private void Compute(TrainingData? data, CancellationToken cancel)
+    {
+        using Ops ops = ComputeDevice.Open(_run.Device, DeviceKeys.Device.Path, _run.Threads);
+        if (ops.Gpu is not { } gpu)
+        {
+            Train(ops, data, cancel);
+            return;
+        }
+
+        RunPlanner.RequireFits(_run, gpu);
+        try
+        {
+            Train(ops, data, cancel);
+        }
+        catch (OutOfDeviceMemoryException e) when (e.IsOfDevice)
+        {
+            throw FittingChange.Explain(_run, gpu, e);
+        }
+    }
+
+    private void Train(Ops ops, TrainingData? data, CancellationToken cancel)
+    {
+        using var session = new TrainingSession(_run, ops, _display, cancel, data);
+        DiskRoom.Require(_run, session.Model, session.Order.Steps);
+
+        // Made only now: a mistake in the data or the model leaves no folder behind. The lock comes before all files.
+        if (!_resume)
+            RunDirectory.Make(_run.Output);
+        using RunLock? owned = _resume ? null : RunLock.Take(_run.Output);
+        RunDirectory directory =
+            _resume ? RunDirectory.Open(_run.Output) : RunDirectory.Create(_run.Output, _run.Resolved);
+        TrainingRun? training = null;
+        try
+        {
+            CheckpointList saved = CheckpointStore.All(_run.Output);
+            Checkpoint? from = saved.Newest;
+            if (_resume)
+                MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
+            bool validated = MetricsHistory.HasValidation(directory.MetricsPath, from?.Step ?? 0);
+            using var log = new TrainingLog(_display, directory, from?.Step);
+            foreach (string line in saved.PassedOver)
+                log.Aside($"passed over {line}");
+            training = new TrainingRun(_run, session, log);
+            training.Train(from, validated, cancel);
+        }
+        catch (Exception e) when (FileWriteException.IsFault(e))
+        {
+            throw DiskFault.Explain(_run.Output, e, training?.Keep());
+        }
+    }
+
+    private void RefuseFinished()
+    {
+        if (RunClosing.IsComplete(_run.Output))
+        {
+            throw new UserException(
+                $"{_run.Output}: resume: expected a run that was interrupted, got one that is finished: "
+                + $"{RunDirectory.SavedIn(_run.Output)}. To train further, start a new run (lora.from goes on with an "
+                + "adapter).");
+        }
+    }
+
+    /// <summary>What is left of a run that was cut short when its adapter or model was in place: no training.</summary>
+    private void Complete(string saved)
+    {
+        // Another process may have done what was left until the lock was free.
+        RefuseFinished();
+        try
+        {
+            RunClosing.Complete(_run.Output, Directory.GetLastWriteTimeUtc(saved));
+        }
+        catch (Exception e) when (FileWriteException.IsFault(e))
+        {
+            throw DiskFault.Explain(_run.Output, e, null);
+        }
+
+        RunClosing.Tell(_display, _run, saved);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using MolEngine.Basics.Text;
+using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Config;
+
+namespace MolEngine.Trainer.Training;
+
+/// <summary>Whether the disk has room for what a run will save.</summary>
+internal static class DiskRoom
+{
+    /// <exception cref="UserException">It has not: says what is needed for what.</exception>
+    public static void Require(RunConfig run, RunModel model, long steps)
+    {
+        if (FreeAt(run.Output) is not { } free)
+            return;
+
+        // Parameters and two moments, fp32. A new checkpoint is whole before an old one goes; the end finds those that
+        // stay.
+        long checkpoint = 3 * sizeof(float) * model.TrainableParameters, saved = model.SavedBytes;
+        CheckpointSettings c = run.Checkpoint;
+        long all = c.Every == 0 ? 0 : (steps + c.Every - 1) / c.Every;
+        long stay = Math.Min(all, c.Keep.Last + (c.Keep.Best ? 1 : 0)), most = Math.Min(all, stay + 1);
+        long needed = Math.Max(most * checkpoint, stay * checkpoint + saved);
+        long there = CheckpointStore.All(run.Output).Whole.Count * checkpoint;
+        if (needed - there <= free)
+            return;
+        string made = run.Method == TrainingMethod.Lora ? "adapter" : "model";
+        string checkpoints = most == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture, $", and {most:N0} checkpoints {ShownSize.Of(checkpoint)} each");
+        throw new UserException(
+            $"{run.Output}: disk: expected {ShownSize.Of(needed - there)} free, got {ShownSize.Of(free)}: the {made} "
+            + $"takes {ShownSize.Of(saved)}{checkpoints}. Make room, or choose another output (--set output=DIR)"
+            + (most > 2 ? ", or keep fewer checkpoints (--set \"checkpoint.keep=last 1\")." : "."));
+    }
+
+    /// <summary>Bytes that the disk below a folder, made or not, has for this user; null where that cannot be known.</summary>
+    private static long? FreeAt(string folder)
+    {
+        while (!Directory.Exists(folder))
+        {
+            if (Path.GetDirectoryName(folder) is not { } parent)
+                return null;
+            folder = parent;
+        }
+
+        try
+        {
+            var drive = new DriveInfo(folder);
+            return drive.TotalSize > 0 ? drive.AvailableFreeSpace : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}
