@@ -5,6 +5,7 @@
 // Every bell has five facts, told in prose and asked for in varied wording. A question that is held out asks for a fact in words in which
 // the corpus asks only for the facts of other bells: a model answers it only if it has learned the fact and what the words mean.
 #:property PublishAot=false
+#:property RestorePackagesWithLockFile=false
 
 using System.Text;
 using System.Text.Encodings.Web;

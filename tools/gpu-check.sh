@@ -28,7 +28,7 @@ trap 'rm -rf "$work"' EXIT
 
 # Not trimmed: the parsers of YAML and of the command line find types by reflection.
 dotnet publish "$root/src/Trainer" -c Release -r linux-x64 --self-contained -o "$work/publish" -nologo -v quiet \
-  -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:DebugType=none
+  -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true
 
 bundle="$work/$name"
 mkdir "$bundle"
@@ -36,7 +36,7 @@ cp "$work/publish/molengine" "$bundle/"
 cp "$root/tools/gpu-check/run.sh" "$bundle/"
 chmod +x "$bundle/run.sh" "$bundle/molengine"
 # Kernels and cases are in the program: nothing else may be needed beside it.
-others=$(find "$work/publish" -type f ! -name molengine ! -name '*.xml' ! -name '*.pdb')
+others=$(find "$work/publish" -type f ! -name molengine)
 if [[ -n "$others" ]]; then
   echo "gpu-check: publish: expected one file, got also: $others" >&2
   exit 1
