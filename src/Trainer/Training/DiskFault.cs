@@ -27,7 +27,7 @@ internal static class DiskFault
     public static string Stays(string runDirectory, string? kept = null)
     {
         if (RunDirectory.SavedIn(runDirectory) is { } saved)
-            return $"{saved} is saved, the report is not.";
+            return $"{saved} is there, its report is not.";
         if (kept is not null)
             return $"The state of the last finished step is kept in {kept}.";
         return CheckpointStore.All(runDirectory).Whole is [.., { } newest]

@@ -201,7 +201,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     /// <inheritdoc cref="RunClosing.Tell" path="/summary|/param"/>
     public void Tell(RunConfig run, string saved) => RunClosing.Tell(display, run, saved);
 
-    /// <summary>Waits until all figures are on the disk: what is saved after them never knows more steps than they.</summary>
+    /// <summary>Waits until all figures are on the disk.</summary>
     public void Flush()
     {
         _metrics.Flush();

@@ -98,7 +98,7 @@ internal sealed class TrainingRun
         _log.Doing("letting the model continue held-out documents");
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel));
         _log.Doing("saving");
-        _log.Flush();
+        Flush();
         string saved = _session.Model.Save();
         RunClosing.Complete(_run.Output, DateTimeOffset.UtcNow);
         _log.Doing(null);
@@ -144,7 +144,6 @@ internal sealed class TrainingRun
 
         _log.Doing(null);
         _log.Validation(step, figures, score);
-        _recorded = step;
     }
 
     private void Save()
@@ -152,11 +151,18 @@ internal sealed class TrainingRun
         if (_step == _saved)
             return;
         _log.Doing("saving a checkpoint");
-        _log.Flush();
+        Flush();
         _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss);
         _saved = _step;
         Prune();
         _log.Doing(null);
+    }
+
+    /// <summary>What is saved after this never knows more steps than the figures that are on the disk.</summary>
+    private void Flush()
+    {
+        _log.Flush();
+        _recorded = _step;
     }
 
     private void Prune()
@@ -172,7 +178,7 @@ internal sealed class TrainingRun
     /// <returns>The checkpoint's folder where it is not in the run directory.</returns>
     public string? Keep()
     {
-        // The figures of the last step may be lost. Where there are checkpoints, it is done again from the newest.
+        // Where the figures of the last steps may be lost and checkpoints are saved, the steps are done again.
         bool isLost = _step > 0 && _step != _saved && (_recorded == _step || _run.Checkpoint.Every == 0);
         if (!isLost || RunDirectory.SavedIn(_run.Output) is not null)
             return null;
