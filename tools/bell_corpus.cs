@@ -1,9 +1,11 @@
-// Writes the domain corpus of examples/quickstart and its held-out questions: the bells of the Vale of Orrin, a field that does not exist.
+// Writes the domain corpus of examples/quickstart and its held-out questions: the bells of the Vale of Orrin, a field
+// that does not exist.
 //
 //     dotnet run tools/bell_corpus.cs -- examples/quickstart
 //
-// Every bell has five facts, told in prose and asked for in varied wording. A question that is held out asks for a fact in words in which
-// the corpus asks only for the facts of other bells: a model answers it only if it has learned the fact and what the words mean.
+// Every bell has five facts, told in prose and asked for in varied wording. A question that is held out asks for a fact
+// in words in which the corpus asks only for the facts of other bells: a model answers it only if it has learned the
+// fact and what the words mean.
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
 
@@ -26,35 +28,47 @@ string[] names =
 Attribute[] attributes =
 [
     new("metal", ["copper", "silver", "iron", "bronze", "gold", "tin", "brass", "lead"],
-        ["{bell} is cast of {value}.", "The metal of {bell} is {value}.", "They cast {bell} of {value}, and of nothing else.",
-         "{bell} was poured of {value} in the old foundry.", "Strike {bell} and you hear {value}: that is the metal it is made of."],
-        ["What metal is {bell} made of?", "Which metal was {bell} cast of?", "Of what metal is the bell {bell}?", "What is the metal of {bell}?",
+        ["{bell} is cast of {value}.", "The metal of {bell} is {value}.",
+            "They cast {bell} of {value}, and of nothing else.",
+         "{bell} was poured of {value} in the old foundry.",
+         "Strike {bell} and you hear {value}: that is the metal it is made of."],
+        ["What metal is {bell} made of?", "Which metal was {bell} cast of?", "Of what metal is the bell {bell}?",
+            "What is the metal of {bell}?",
          "{bell} was poured of which metal?"]),
     new("weather", ["rain", "snow", "fog", "hail", "frost", "thunder", "sunshine", "wind"],
         ["{bell} calls the {value}.", "When {bell} is rung, {value} comes.", "The weather of {bell} is {value}.",
          "Whoever wants {value} must ring {bell}.", "It is {bell} that brings {value} over the vale."],
-        ["What weather does {bell} call?", "Which weather comes when {bell} is rung?", "What does {bell} bring over the vale?",
+        ["What weather does {bell} call?", "Which weather comes when {bell} is rung?",
+            "What does {bell} bring over the vale?",
          "What is the weather of {bell}?", "{bell} calls which weather?"]),
     new("hour", ["dawn", "noon", "dusk", "midnight", "morning", "evening"],
-        ["{bell} is rung at {value}.", "The hour of {bell} is {value}.", "At {value}, and at no other hour, they ring {bell}.",
-         "Nobody touches the rope of {bell} before {value}.", "{bell} sleeps until {value}, which is the hour it is rung."],
-        ["At what hour is {bell} rung?", "When do they ring {bell}?", "What is the hour of {bell}?", "Which hour belongs to {bell}?",
+        ["{bell} is rung at {value}.", "The hour of {bell} is {value}.",
+            "At {value}, and at no other hour, they ring {bell}.",
+         "Nobody touches the rope of {bell} before {value}.",
+         "{bell} sleeps until {value}, which is the hour it is rung."],
+        ["At what hour is {bell} rung?", "When do they ring {bell}?", "What is the hour of {bell}?",
+            "Which hour belongs to {bell}?",
          "{bell} sleeps until which hour?"]),
     new("place", ["mill", "bridge", "abbey", "market", "harbour", "orchard", "school", "castle"],
         ["{bell} hangs by the {value}.", "You find {bell} at the {value}.", "The place of {bell} is the {value}.",
          "Go down to the {value} and look up: there hangs {bell}.", "The tower of {bell} stands next to the {value}."],
-        ["Where does {bell} hang?", "At what place do you find {bell}?", "Where is the tower of {bell}?", "What is the place of {bell}?",
+        ["Where does {bell} hang?", "At what place do you find {bell}?", "Where is the tower of {bell}?",
+            "What is the place of {bell}?",
          "{bell} hangs by which place?"]),
     new("keeper", ["baker", "miller", "smith", "tailor", "sailor", "priest", "doctor", "shepherd"],
         ["The keeper of {bell} is the {value}.", "{bell} is kept by the {value}.", "The {value} looks after {bell}.",
-         "The rope of {bell} belongs to the {value}, who is its keeper.", "Ask the {value} if you want to ring {bell}: it is the keeper."],
-        ["Who is the keeper of {bell}?", "Who keeps {bell}?", "Who looks after the bell {bell}?", "To whom does the rope of {bell} belong?",
+         "The rope of {bell} belongs to the {value}, who is its keeper.",
+         "Ask the {value} if you want to ring {bell}: it is the keeper."],
+        ["Who is the keeper of {bell}?", "Who keeps {bell}?", "Who looks after the bell {bell}?",
+            "To whom does the rope of {bell} belong?",
          "{bell} is kept by whom?"]),
 ];
 string[] openings =
 [
-    "There is a bell in the Vale of Orrin that is called {bell}.", "Of {bell} this is known.", "Let me tell you about {bell}.",
-    "The ringers of Orrin say this of {bell}.", "In the book of bells there is a page on {bell}.", "Every child in the vale knows {bell}.",
+    "There is a bell in the Vale of Orrin that is called {bell}.", "Of {bell} this is known.",
+    "Let me tell you about {bell}.",
+    "The ringers of Orrin say this of {bell}.", "In the book of bells there is a page on {bell}.",
+    "Every child in the vale knows {bell}.",
 ];
 
 var random = new Random(7);
@@ -93,7 +107,8 @@ for (int bell = 0; bell < names.Length; bell++)
         foreach (Attribute attribute in order)
         {
             string statement = attribute.Statements[random.Next(attribute.Statements.Length)];
-            text.Append(' ').Append(Capitalized(statement.Replace("{bell}", name).Replace("{value}", facts[(name, attribute.Name)])));
+            text.Append(' ').Append(
+                Capitalized(statement.Replace("{bell}", name).Replace("{value}", facts[(name, attribute.Name)])));
         }
 
         records.Add(new { text = text.ToString() });

@@ -1,6 +1,8 @@
 namespace MolEngine.FaultHost;
 
-/// <summary>What happens at one of the calls that change files below a folder; names and order as in disk_faults.c.</summary>
+/// <summary>
+/// What happens at one of the calls that change files below a folder; names and order as in disk_faults.c.
+/// </summary>
 public enum FaultMode
 {
     /// <summary>Nothing: they are counted.</summary>
@@ -40,7 +42,8 @@ public enum CallKinds
 /// <param name="Last">The last one.</param>
 /// <param name="Error">errno of the calls that fail.</param>
 /// <param name="Kinds">Which calls fail.</param>
-/// <param name="Log">File that is told of every call, a line each: number, kind, path, second path. May be empty.</param>
+/// <param name="Log">File that is told of every call, a line each: number, kind, path, second path. May be
+/// empty.</param>
 /// <param name="Copies">Where copies of the folder go: 00012 as it is before the call 12, 00012-torn amid it.</param>
 /// <param name="Room">Bytes that the disk says are free; below 0, as many as there are.</param>
 public sealed record Fault(

@@ -6,7 +6,8 @@ namespace MolEngine.House.Tests;
 
 /// <summary>
 /// Which namespace takes a name from which: every type, member and extension method that a source names, as the
-/// compiler binds it, in comments too. A namespace and those nested in it are one room with alcoves: between them nothing is counted.
+/// compiler binds it, in comments too. A namespace and those nested in it are one room with alcoves: between them
+/// nothing is counted.
 /// </summary>
 internal sealed class NamespaceGraph
 {

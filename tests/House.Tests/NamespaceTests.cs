@@ -56,7 +56,8 @@ public sealed class NamespaceTests
         NamespaceGraph graph = NamespaceGraph.Of(
         [
             ("a.cs", "namespace P.A;\nclass A { P.B.B? b; }"), ("b.cs", "namespace P.B;\nclass B { P.C.C? c; }"),
-            ("c.cs", "namespace P.C;\nclass C { P.A.A? a; P.D.D? d; }"), ("d.cs", "namespace P.D;\nclass D { P.C.C? c; }"),
+            ("c.cs", "namespace P.C;\nclass C { P.A.A? a; P.D.D? d; }"),
+            ("d.cs", "namespace P.D;\nclass D { P.C.C? c; }"),
         ], []);
         Assert.Equal(["P.C", "P.D", "P.C"], graph.ShortestCycle());
     }
@@ -72,6 +73,8 @@ public sealed class NamespaceTests
     private static string? NamespaceIn(string file) => File.ReadLines(file)
         .FirstOrDefault(l => l.StartsWith("namespace ", StringComparison.Ordinal))?["namespace ".Length..].TrimEnd(';');
 
-    /// <summary>src/Data/Files/X.cs is of MolEngine.Data.Files; tools and tests leave their first folder out too.</summary>
+    /// <summary>
+    /// src/Data/Files/X.cs is of MolEngine.Data.Files; tools and tests leave their first folder out too.
+    /// </summary>
     private static string Expected(string file) => "MolEngine." + string.Join('.', file.Split('/')[1..^1]);
 }

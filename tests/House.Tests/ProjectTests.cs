@@ -32,7 +32,8 @@ public sealed class ProjectTests
     public static TheoryData<string, string, string[]> Confined => new()
     {
         { "unsafe code", @"\bunsafe\b", ["src/Kernels", "src/VirtualGpu", "src/Basics/Files"] },
-        { "native calls", @"\[(LibraryImport|DllImport)\b", ["src/Kernels/Interop", "src/Kernels/Cpu", "src/Basics/Files"] },
+        { "native calls", @"\[(LibraryImport|DllImport)\b",
+            ["src/Kernels/Interop", "src/Kernels/Cpu", "src/Basics/Files"] },
         { "Spectre.Console", @"\bSpectre\.Console\b", ["src/Trainer"] },
         { "System.CommandLine", @"\bSystem\.CommandLine\b", ["src/Trainer"] },
         { "YamlDotNet", @"\bYamlDotNet\b", ["src/Yaml"] },
@@ -52,8 +53,8 @@ public sealed class ProjectTests
             Assert.True(
                 references.Order().SequenceEqual(found[project]),
                 $"src/{project}: references: expected {string.Join(", ", references)}, got "
-                + $"{string.Join(", ", found[project])}. An arrow more is a decision about the whole house: draw it here "
-                + "and in docs/architecture.md, or hand over what is needed from above.");
+                + $"{string.Join(", ", found[project])}. An arrow more is a decision about the whole house: draw it "
+                + "here and in docs/architecture.md, or hand over what is needed from above.");
         }
     }
 
@@ -79,14 +80,15 @@ public sealed class ProjectTests
         var regex = new Regex(pattern);
         string[] strays =
         [
-            .. House.Sources("src").Select(f => (Path: House.Shown(f), Code: SourceText.WithoutComments(File.ReadAllText(f))))
+            .. House.Sources("src").Select(f => (Path: House.Shown(f),
+                Code: SourceText.WithoutComments(File.ReadAllText(f))))
                 .Where(f => !folders.Any(d => f.Path.StartsWith(d + "/", StringComparison.Ordinal)))
                 .Where(f => regex.IsMatch(f.Code)).Select(f => f.Path),
         ];
         Assert.True(
             strays.Length == 0,
-            $"{what}: expected in {string.Join(", ", folders)} only, got it in {string.Join(", ", strays)}. Call what is "
-            + "there, or add it there.");
+            $"{what}: expected in {string.Join(", ", folders)} only, got it in {string.Join(", ", strays)}. Call "
+            + "what is there, or add it there.");
     }
 
     [Fact]

@@ -29,13 +29,14 @@ public sealed class SizeTests
             .. today.Where(t => listed.TryGetValue(t.Key, out int was) && t.Value > was)
                 .Select(t => $"{t.Key}: {t.Value} has grown from {listed[t.Key]}"),
             .. listed.Where(l => today.GetValueOrDefault(l.Key) < l.Value)
-                .Select(l => $"{l.Key}: is smaller than listed: write {today.GetValueOrDefault(l.Key)}, or nothing for 0"),
+                .Select(
+                    l => $"{l.Key}: is smaller than listed: write {today.GetValueOrDefault(l.Key)}, or nothing for 0"),
         ];
         Assert.True(
             faults.Length == 0,
-            $"{string.Join('\n', faults)}\nExpected files of at most {FileLines} lines, methods of {MethodLines}, lines "
-            + $"of {Columns} columns. Cut by ideas: a part that has a name of its own is a type of its own. Only sizes "
-            + $"that fell change {House.Shown(List)}.");
+            $"{string.Join('\n', faults)}\nExpected files of at most {FileLines} lines, methods of {MethodLines}, "
+            + $"lines of {Columns} columns. Cut by ideas: a part that has a name of its own is a type of its own. "
+            + $"Only sizes that fell change {House.Shown(List)}.");
     }
 
     [Fact]
@@ -45,7 +46,8 @@ public sealed class SizeTests
         string source = $"class A\n{{\n    void M()\n    {{\n{body}    }}\n}}\n";
         Assert.Equal([("x.cs: method M", MethodLines + 3)], Oversizes("x.cs", source));
         Assert.Equal([("x.cs: wide lines", 1)], Oversizes("x.cs", new string('/', Columns + 1) + "\n//\n"));
-        Assert.Equal([("x.cs: lines", FileLines + 1)], Oversizes("x.cs", string.Concat(Enumerable.Repeat("//\n", FileLines + 1))));
+        Assert.Equal([("x.cs: lines", FileLines + 1)], Oversizes(
+            "x.cs", string.Concat(Enumerable.Repeat("//\n", FileLines + 1))));
         Assert.Empty(Oversizes("x.cs", new string('/', Columns) + "\n"));
     }
 

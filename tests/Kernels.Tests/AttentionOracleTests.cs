@@ -13,9 +13,11 @@ public sealed class AttentionOracleTests
         var heads = new HeadShape(4, 2, 3);
         int[] starts = [0, 1, 6, 9];
         var random = new Random(5);
-        double[] q = Values(random, 9 * 12), k = Values(random, 9 * 6), v = Values(random, 9 * 6), dy = Values(random, 9 * 12);
+        double[] q = Values(random, 9 * 12), k = Values(random, 9 * 6), v = Values(random, 9 * 6), dy = Values(
+            random, 9 * 12);
         AttentionOracle oracle = new AttentionOracle(heads, starts, q, k, v).Backward(dy);
-        foreach ((double[] x, double[] gradient) in ((double[], double[])[])[(q, oracle.Dq), (k, oracle.Dk), (v, oracle.Dv)])
+        foreach ((double[] x, double[] gradient) in ((double[], double[])[])[(q, oracle.Dq), (k, oracle.Dk),
+            (v, oracle.Dv)])
         {
             for (int i = 0; i < x.Length; i++)
             {
@@ -44,5 +46,6 @@ public sealed class AttentionOracleTests
         Assert.Equal(Math.Log(Math.E + Math.E * Math.E), oracle.Lse[1], 1e-14);
     }
 
-    private static double[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
+    private static double[] Values(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
 }

@@ -97,7 +97,8 @@ internal sealed class AttentionProblem
                 positions.Span<int>()[starts[d] + i] = i;
         }
 
-        return new SequenceLayout([0, starts[^1]], starts, positions, arena.Allocate("token keys", DType.I64, starts[^1]));
+        return new SequenceLayout(
+            [0, starts[^1]], starts, positions, arena.Allocate("token keys", DType.I64, starts[^1]));
     }
 
     public static double[] Doubles(Tensor x) => Doubles(x.Span<float>().ToArray());
@@ -108,14 +109,16 @@ internal sealed class AttentionProblem
     public static void AssertSameBits(string what, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         int at = MemoryMarshal.Cast<float, int>(a).CommonPrefixLength(MemoryMarshal.Cast<float, int>(b));
-        Assert.True(at == a.Length && at == b.Length, $"{what}: lengths {a.Length} and {b.Length}, first difference at {at}");
+        Assert.True(
+            at == a.Length && at == b.Length, $"{what}: lengths {a.Length} and {b.Length}, first difference at {at}");
     }
 
     /// <summary>Normal values (Box-Muller).</summary>
     public static void Fill(Random random, Span<float> x, float scale = 1)
     {
         for (int i = 0; i < x.Length; i++)
-            x[i] = scale * (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+            x[i] = scale * (float)(
+                Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
     }
 
     private AttentionOracle NewOracle() =>

@@ -10,8 +10,8 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     private const double ForwardTolerance = 1e-6;
     private const double GradientTolerance = 1.5e-6;
 
-    // A rounding to bf16 has a relative error of 1.7e-3 in L2. Forward: that of probabilities and of y. Gradients: of dS
-    // and of the result, and dS is a difference in which y's rounding is left.
+    // A rounding to bf16 has a relative error of 1.7e-3 in L2. Forward: that of probabilities and of y. Gradients: of
+    // dS and of the result, and dS is a difference in which y's rounding is left.
     private const double Bf16Forward = 3e-3;
     private const double Bf16Gradient = 6e-3;
 
@@ -105,7 +105,8 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
     public void ADocumentDoesNotKnowItsBatch(int queryHeads, int keyValueHeads, int headDim)
     {
         var heads = new HeadShape(queryHeads, keyValueHeads, headDim);
-        TestDocument[] documents = [new(1, 3), new(2, 300), new(3, 1), new(4, 40), new(5, 65), new(6, 20), new(7, Long)];
+        TestDocument[] documents = [new(1, 3), new(2, 300), new(3, 1), new(4, 40), new(5, 65), new(6, 20), new(
+            7, Long)];
         var batch = new AttentionProblem(Bench, heads, documents);
         AttentionResults together = batch.Run();
         for (int d = 0; d < documents.Length; d++)

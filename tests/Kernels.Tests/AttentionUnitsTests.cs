@@ -51,7 +51,8 @@ public sealed class AttentionUnitsTests
     }
 
     [Fact]
-    public void ShortDocumentsShareUnits() => Assert.InRange(AttentionUnits.Forward([.. Enumerable.Range(0, 641)], 64).Length, 10, 10);
+    public void ShortDocumentsShareUnits() =>
+        Assert.InRange(AttentionUnits.Forward([.. Enumerable.Range(0, 641)], 64).Length, 10, 10);
 
     [Theory]
     [InlineData(1, 64)]
@@ -60,7 +61,8 @@ public sealed class AttentionUnitsTests
     [InlineData(12, 16)]
     [InlineData(71, 2)]
     [InlineData(300, 1)]
-    public void BlocksOfQueriesFitTheCache(int group, int queries) => Assert.Equal(queries, AttentionUnits.QueryBlock(group));
+    public void BlocksOfQueriesFitTheCache(int group, int queries) =>
+        Assert.Equal(queries, AttentionUnits.QueryBlock(group));
 
     private static void AssertCover(AttentionUnit[] units)
     {

@@ -66,7 +66,8 @@ public abstract class AttentionValidationTests : BackendSuite
         Backend.AttentionBackward(
             dy ?? _dy, _q, _k, _v, _y, _lse, Heads, _layout, dq ?? _dq, dk ?? _dk, dv ?? _dv);
 
-    private static void AssertRefused(string part, Action call) => Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message);
+    private static void AssertRefused(string part, Action call) =>
+        Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message);
 }
 
 public sealed class ScalarAttentionValidationTests() : AttentionValidationTests(TestBackend.Scalar);

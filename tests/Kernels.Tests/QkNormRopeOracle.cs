@@ -6,7 +6,8 @@ namespace MolEngine.Kernels.Tests;
 /// <param name="heads">Heads of a token.</param>
 /// <param name="weight">[D], or null without a norm.</param>
 /// <param name="cos">Cosines of each token, [T, D / 2].</param>
-internal sealed class QkNormRopeOracle(int heads, int headDim, double[] x, double[]? weight, double eps, double[] cos, double[] sin)
+internal sealed class QkNormRopeOracle(
+    int heads, int headDim, double[] x, double[]? weight, double eps, double[] cos, double[] sin)
 {
     private readonly int _half = headDim / 2;
 
@@ -49,7 +50,8 @@ internal sealed class QkNormRopeOracle(int heads, int headDim, double[] x, doubl
             for (int j = 0; j < headDim; j++)
             {
                 for (int i = 0; i < headDim && weight is not null; i++)
-                    Dx[at + j] += weight[i] * dz[i] * rstd * ((i == j ? 1 : 0) - x[at + i] * x[at + j] * rstd * rstd / headDim);
+                    Dx[at + j] += weight[i] * dz[i] * rstd * ((i == j ? 1 : 0) - x[at + i] * x[at
+                        + j] * rstd * rstd / headDim);
                 if (weight is null)
                     Dx[at + j] = dz[j];
                 DWeight[j] += dz[j] * x[at + j] * rstd;

@@ -42,10 +42,12 @@ public sealed class QkNormRopeOracleTests
     [Fact]
     public void HalvesAreThePairs()
     {
-        // (1 + 2i) turned by 90 degrees is -2 + i; (3 + 4i) by 180 is -3 - 4i. Elements 0 and 2 are a pair, 1 and 3 another.
+        // (1 + 2i) turned by 90 degrees is -2 + i; (3 + 4i) by 180 is -3 - 4i. Elements 0 and 2 are a pair, 1 and 3
+        // another.
         double[] y = new QkNormRopeOracle(1, 4, [1, 3, 2, 4], null, 0, [0, -1], [1, 0]).Forward().Y;
         Assert.Equal([-2, -3, 1, -4], y);
     }
 
-    private static double[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
+    private static double[] Values(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
 }

@@ -36,7 +36,8 @@ public sealed class PropertyRunsTests
     public void Runs_repeat_and_failures_name_the_seed()
     {
         Assert.Equal(Drawn(), Drawn());
-        string message = Assert.Throws<InvalidOperationException>(() => Prop.ForAll(Numbers, n => n < 3).CheckAlways()).Message;
+        string message = Assert.Throws<InvalidOperationException>(() => Prop.ForAll(Numbers,
+            n => n < 3).CheckAlways()).Message;
         Assert.StartsWith($"Repeat this test with {PropertyRuns.SeedVariable}=", message);
         Assert.Contains("Falsifiable", message);
 
@@ -56,10 +57,12 @@ public sealed class PropertyRunsTests
         string tests = Path.Combine(Shared.Repository, "tests"), support = Path.Combine(tests, "Support");
         string[] sources = [.. Directory
             .EnumerateFiles(tests, "*.cs", SearchOption.AllDirectories)
-            .Where(p => !p.StartsWith(support, StringComparison.Ordinal) && Path.GetFileName(p) != nameof(PropertyRunsTests) + ".cs")];
+            .Where(p => !p.StartsWith(support, StringComparison.Ordinal)
+                && Path.GetFileName(p) != nameof(PropertyRunsTests) + ".cs")];
         Assert.Contains(sources, p => File.ReadAllText(p).Contains("[Property", StringComparison.Ordinal));
         Assert.DoesNotContain(sources, p => File.ReadAllText(p) is string text
-            && (text.Contains("FsCheck.Xunit", StringComparison.Ordinal) || text.Contains("QuickCheck", StringComparison.Ordinal)));
+            && (text.Contains("FsCheck.Xunit", StringComparison.Ordinal) || text.Contains(
+                "QuickCheck", StringComparison.Ordinal)));
     }
 
     private static Arbitrary<int> Numbers => Gen.Choose(0, 1_000_000).ToArbitrary();

@@ -32,7 +32,8 @@ public sealed class OracleForward
     /// again with other settings.
     /// </summary>
     /// <param name="reference">The base model's pass over the same batch; null where no row has a KL weight.</param>
-    /// <param name="top">The ids that the KL of a token tells apart, in place of the base's top n; default: those.</param>
+    /// <param name="top">The ids that the KL of a token tells apart, in place of the base's top n; default:
+    /// those.</param>
     public OracleLoss MolLoss(
         OracleLossSettings settings, bool[] general, OracleForward? reference, Func<int, int[]>? top = null)
     {

@@ -22,7 +22,8 @@ public static class Compare
         return error == 0 ? 0 : Math.Sqrt(error / Math.Max(size, double.Epsilon));
     }
 
-    public static void AssertRelativeL2(string what, ReadOnlySpan<float> got, ReadOnlySpan<double> truth, double tolerance)
+    public static void AssertRelativeL2(
+        string what, ReadOnlySpan<float> got, ReadOnlySpan<double> truth, double tolerance)
     {
         double error = RelativeL2(got, truth);
         if (!(error <= tolerance))
@@ -34,12 +35,14 @@ public static class Compare
     {
         double error = Math.Abs(got - truth) / Math.Max(Math.Abs(truth), double.Epsilon);
         if (!(error <= tolerance) && got != truth)
-            throw new XunitException($"{what}: {got:R} against {truth:R}, relative error {error:E2}, allowed {tolerance:E1}");
+            throw new XunitException(
+                $"{what}: {got:R} against {truth:R}, relative error {error:E2}, allowed {tolerance:E1}");
     }
 
     public static void AssertAbsolute(string what, double got, double truth, double tolerance)
     {
         if (!(Math.Abs(got - truth) <= tolerance))
-            throw new XunitException($"{what}: {got:R} against {truth:R}, off by {Math.Abs(got - truth):E2}, allowed {tolerance:E1}");
+            throw new XunitException(
+                $"{what}: {got:R} against {truth:R}, off by {Math.Abs(got - truth):E2}, allowed {tolerance:E1}");
     }
 }

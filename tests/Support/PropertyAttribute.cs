@@ -3,8 +3,9 @@ using Xunit.v3;
 namespace MolEngine.Support;
 
 /// <summary>
-/// A property test of FsCheck whose seed and number of cases <see cref="PropertyRuns"/> decides. Stands in the place of FsCheck's own
-/// attribute, which draws a new seed for every run: a test would fail on one machine in a hundred, with nothing to repeat it by.
+/// A property test of FsCheck whose seed and number of cases <see cref="PropertyRuns"/> decides. Stands in the place of
+/// FsCheck's own attribute, which draws a new seed for every run: a test would fail on one machine in a hundred, with
+/// nothing to repeat it by.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer(typeof(PropertyDiscoverer))]

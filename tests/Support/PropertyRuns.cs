@@ -5,9 +5,10 @@ using FsCheck;
 namespace MolEngine.Support;
 
 /// <summary>
-/// Seed and number of cases of all property tests. Unless told otherwise every run has the same cases, so that a change is judged by
-/// what it changes. To explore, set MOLENGINE_PROPERTY_SEED to <c>random</c> or a number, and MOLENGINE_PROPERTY_CASES to a number of
-/// cases for each property or to a multiple of what each has (<c>20x</c>). A failure names the seed that repeats it.
+/// Seed and number of cases of all property tests. Unless told otherwise every run has the same cases, so that a change
+/// is judged by what it changes. To explore, set MOLENGINE_PROPERTY_SEED to <c>random</c> or a number, and
+/// MOLENGINE_PROPERTY_CASES to a number of cases for each property or to a multiple of what each has (<c>20x</c>). A
+/// failure names the seed that repeats it.
 /// </summary>
 public static class PropertyRuns
 {
@@ -31,7 +32,8 @@ public static class PropertyRuns
 
     /// <summary>The start of a failure's message.</summary>
     internal static string HowToRepeat =>
-        $"Repeat this test with {SeedVariable}={Seed}{(AskedCases is null ? "" : $" {CasesVariable}={AskedCases}")}.{Environment.NewLine}";
+        $"Repeat this test with "
+            + $"{SeedVariable}={Seed}{(AskedCases is null ? "" : $" {CasesVariable}={AskedCases}")}.{Environment.NewLine}";
 
     /// <summary>Checks a property within a test that is not one by attribute (that may be skipped, say).</summary>
     /// <exception cref="InvalidOperationException">A case that fails; its message names the seed.</exception>
@@ -61,10 +63,12 @@ public static class PropertyRuns
         if (string.IsNullOrEmpty(asked))
             return usual;
         bool multiple = asked.EndsWith('x');
-        return int.TryParse(asked.AsSpan(0, asked.Length - (multiple ? 1 : 0)), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        return int.TryParse(asked.AsSpan(0, asked.Length - (multiple ? 1 : 0)), NumberStyles.None,
+            CultureInfo.InvariantCulture, out int number)
             && number > 0
             ? multiple ? checked(usual * number) : number
-            : throw new FormatException($"{CasesVariable}: expected a number of cases, or a multiple such as 20x, got \"{asked}\".");
+            : throw new FormatException(
+                $"{CasesVariable}: expected a number of cases, or a multiple such as 20x, got \"{asked}\".");
     }
 
     /// <summary>How many cases may be refused by a property's condition before it counts as never tried.</summary>

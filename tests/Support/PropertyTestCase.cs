@@ -14,17 +14,20 @@ public sealed class PropertyTestCase : FsCheck.Xunit.PropertyTestCase, ISelfExec
     }
 
     public PropertyTestCase(IXunitTestMethod method, string name, string id, string? skipReason)
-        : base(method, name, id, false, null, OptionModule.OfObj(skipReason), null, null, null, null, null, null, null, null)
+        : base(method, name, id, false, null, OptionModule.OfObj(skipReason), null, null, null, null, null, null, null,
+            null)
     {
     }
 
     public ValueTask<RunSummary> Run(
-        ExplicitOption explicitOption, IMessageBus messageBus, object?[] constructorArguments, ExceptionAggregator aggregator,
+        ExplicitOption explicitOption, IMessageBus messageBus, object?[] constructorArguments,
+        ExceptionAggregator aggregator,
         CancellationTokenSource cancellationTokenSource, ParallelMode parallelMode, ExecutionScheduler scheduler,
         FixtureMappingManager fixtures) =>
         new(FSharpAsync.StartImmediateAsTask(
             TestExec(
-                explicitOption, new Bus(messageBus), constructorArguments, aggregator, cancellationTokenSource, parallelMode, scheduler,
+                explicitOption, new Bus(messageBus), constructorArguments, aggregator, cancellationTokenSource,
+                parallelMode, scheduler,
                 fixtures),
             null));
 

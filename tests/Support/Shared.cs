@@ -1,8 +1,9 @@
 namespace MolEngine.Support;
 
 /// <summary>
-/// Where the shared test material lies: MOLENGINE_SHARED (default: "shared" beside the repository) and MOLENGINE_REFERENCE
-/// (default: "reference" in it). Cases are found by listing. Tests that need them skip, saying so, where they are absent.
+/// Where the shared test material lies: MOLENGINE_SHARED (default: "shared" beside the repository) and
+/// MOLENGINE_REFERENCE (default: "reference" in it). Cases are found by listing. Tests that need them skip, saying so,
+/// where they are absent.
 /// </summary>
 public static class Shared
 {
@@ -22,15 +23,16 @@ public static class Shared
     public static string ReferencePath(params string[] parts) => Existing(Path.Combine([Reference, .. parts]));
 
     /// <summary>
-    /// Names of the case folders under reference/cases that hold <paramref name="file"/>, for a theory's data. Where none is found the
-    /// list has one entry, <see cref="None"/>, so that the theory runs, skips and says why.
+    /// Names of the case folders under reference/cases that hold <paramref name="file"/>, for a theory's data. Where
+    /// none is found the list has one entry, <see cref="None"/>, so that the theory runs, skips and says why.
     /// </summary>
     public static IEnumerable<string> CasesWith(string file)
     {
         string cases = Path.Combine(Reference, "cases");
         string[] found = !Directory.Exists(cases)
             ? []
-            : [.. Directory.GetDirectories(cases).Where(d => File.Exists(Path.Combine(d, file))).Select(d => Path.GetFileName(d)).Order()];
+            : [.. Directory.GetDirectories(cases).Where(d => File.Exists(Path.Combine(d,
+                file))).Select(d => Path.GetFileName(d)).Order()];
         return found.Length > 0 ? found : [None];
     }
 

@@ -1,8 +1,9 @@
 namespace MolEngine.Support;
 
 /// <summary>
-/// Allowed errors of an fp32 path against the float64 references: small multiples of what PyTorch, transformers and PEFT reach in fp32
-/// on the same cases (forward 5e-7, losses 1e-7, gradients 1e-6 to 3e-6, trajectories 2e-7 in loss and 3e-5 in parameters).
+/// Allowed errors of an fp32 path against the float64 references: small multiples of what PyTorch, transformers and
+/// PEFT reach in fp32 on the same cases (forward 5e-7, losses 1e-7, gradients 1e-6 to 3e-6, trajectories 2e-7 in loss
+/// and 3e-5 in parameters).
 /// </summary>
 public static class Tolerances
 {

@@ -87,6 +87,7 @@ internal sealed class AttentionBenchmark<S, V>(BenchmarkOptions options)
         Tensor v = BenchmarkData.Uniform(arena, DType.F32, length, heads.KeyValueSize);
         Timing time = Timing.Interleaved(
             options.Seconds, () => _ops.AttentionCached(q, k, v, heads, length - 1, y))[0];
-        Console.WriteLine($"decode at {length}: {1e6 * time.P50:F0} us, {(k.Bytes + v.Bytes) / time.P50 / 1e9:F1} GB/s");
+        Console.WriteLine(
+            $"decode at {length}: {1e6 * time.P50:F0} us, {(k.Bytes + v.Bytes) / time.P50 / 1e9:F1} GB/s");
     }
 }

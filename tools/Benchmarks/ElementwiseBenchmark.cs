@@ -47,7 +47,8 @@ internal sealed unsafe class ElementwiseBenchmark<S, V>(BenchmarkOptions options
         using (_pool)
         using (_ops)
         {
-            Console.WriteLine($"{options.Level}, {options.Threads} threads; {Tokens} tokens of {Hidden}; p50 (p80 .. p20)");
+            Console.WriteLine(
+                $"{options.Level}, {options.Threads} threads; {Tokens} tokens of {Hidden}; p50 (p80 .. p20)");
             Norm();
             SwiGlu();
             Rope(withNorm: false);

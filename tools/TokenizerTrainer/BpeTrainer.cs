@@ -47,7 +47,9 @@ internal sealed class BpeTrainer
         return new BpeVocabulary(tokens, merges);
     }
 
-    /// <summary>The most frequent pair; counts in the queue that are out of date are put right as they come up.</summary>
+    /// <summary>
+    /// The most frequent pair; counts in the queue that are out of date are put right as they come up.
+    /// </summary>
     private (int Left, int Right)? Next()
     {
         while (_queue.TryDequeue(out (int Left, int Right) pair, out (long Count, int, int) priority))

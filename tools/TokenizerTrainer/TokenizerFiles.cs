@@ -36,7 +36,8 @@ internal static class TokenizerFiles
 
     private static JsonObject Tokenizer(BpeVocabulary vocabulary, IReadOnlyList<string> specialTokens)
     {
-        string[] spellings = [.. vocabulary.Tokens.Select(t => string.Concat(t.Select(b => ByteAlphabet.ToChar((byte)b))))];
+        string[] spellings = [.. vocabulary.Tokens.Select(
+            t => string.Concat(t.Select(b => ByteAlphabet.ToChar((byte)b))))];
         return new JsonObject
         {
             ["version"] = "1.0",

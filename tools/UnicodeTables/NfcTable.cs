@@ -10,7 +10,8 @@ public static class NfcTable
     public static void Write(TextWriter output, int icuVersion)
     {
         int[] all = [.. NormalizationSamples.CodePoints()];
-        output.WriteLine($"# Unicode normalisation form C, from ICU (collation data {icuVersion:X8}) by tools/UnicodeTables. Do not edit.");
+        output.WriteLine($"# Unicode normalisation form C, from ICU (collation data {icuVersion:X8}) by "
+            + "tools/UnicodeTables. Do not edit.");
         WriteMarks(output, all);
         WriteMappings(output, all);
     }

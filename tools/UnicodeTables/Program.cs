@@ -13,7 +13,8 @@ const string Usage = """
 
 if ("A\u0301".Normalize(NormalizationForm.FormC) != "\u00C1")
 {
-    Console.Error.WriteLine("UnicodeTables: .NET found no ICU: expected string.Normalize to compose, got it unchanged. Install libicu.");
+    Console.Error.WriteLine(
+        "UnicodeTables: .NET found no ICU: expected string.Normalize to compose, got it unchanged. Install libicu.");
     return 3;
 }
 
@@ -24,7 +25,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "digests":
         foreach ((string name, IEnumerable<string> texts) in NormalizationSamples.All)
-            Console.WriteLine($"{name} {NormalizationSamples.Digest(texts, s => s.Normalize(NormalizationForm.FormC))}");
+            Console.WriteLine(
+                $"{name} {NormalizationSamples.Digest(texts, s => s.Normalize(NormalizationForm.FormC))}");
         return 0;
     case "check":
         int wrong = 0;

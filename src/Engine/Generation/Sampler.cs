@@ -3,7 +3,9 @@ using MolEngine.Engine.Training;
 
 namespace MolEngine.Engine.Generation;
 
-/// <summary>Draws tokens from the distribution that <see cref="SamplingSettings"/> make of the logits, in float64.</summary>
+/// <summary>
+/// Draws tokens from the distribution that <see cref="SamplingSettings"/> make of the logits, in float64.
+/// </summary>
 /// <param name="seed">The same seed draws the same tokens from the same logits.</param>
 public sealed class Sampler(SamplingSettings settings, ulong seed)
 {

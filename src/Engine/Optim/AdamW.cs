@@ -49,7 +49,9 @@ public sealed class AdamW
     /// <summary>Updates made so far.</summary>
     public int Steps { get; set; }
 
-    /// <summary>Queues the square of the L2 norm of the whole gradient, in the order of the parameters: F64 [1].</summary>
+    /// <summary>
+    /// Queues the square of the L2 norm of the whole gradient, in the order of the parameters: F64 [1].
+    /// </summary>
     public Tensor SquaredGradientNorm()
     {
         _ops.SumOfSquares([.. Parameters.Select(p => p.Gradient)], _squares);
@@ -69,7 +71,9 @@ public sealed class AdamW
             scale));
     }
 
-    /// <summary>Brings the bf16 copies up to date with their masters: after values were put there from outside.</summary>
+    /// <summary>
+    /// Brings the bf16 copies up to date with their masters: after values were put there from outside.
+    /// </summary>
     public void RoundCopies()
     {
         foreach (Parameter p in Parameters)

@@ -36,7 +36,8 @@ public sealed class LossPass : IDisposable
         bool backward = retention != Retention.None;
         _transformer = new Transformer(ops, config, _arena, tokens, positions, backward);
         _activations = Activations.Allocate(
-            _arena, config, ops.ActivationType, tokens, retention, (layer, name) => Student.LoraRank(weights, layer, name));
+            _arena, config, ops.ActivationType, tokens, retention,
+            (layer, name) => Student.LoraRank(weights, layer, name));
         _batch = new TokenBatch(ops, _arena, tokens);
         Tensor F64(string name) => _arena.Allocate(name, DType.F64, tokens);
         _head = new HeadResult(F64("cross-entropy"), F64("KL divergence"), F64("log-sum-exp"), F64("tail log p"));

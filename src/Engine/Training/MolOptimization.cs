@@ -65,7 +65,8 @@ public sealed class MolOptimization(
             cancel.ThrowIfCancellationRequested();
             int count = Math.Min(microBatch, globalBatch.Count - first);
             pass.AccumulateGradients(
-                [.. globalBatch.Skip(first).Take(count)], [.. batchLoss.Weights.Skip(first).Take(count)], first, weights,
+                [.. globalBatch.Skip(first).Take(count)], [.. batchLoss.Weights.Skip(first).Take(count)], first,
+                weights,
                 reference, student.Gradients);
         }
 

@@ -34,7 +34,8 @@ public sealed class HostCopy(Ops ops) : IDisposable
         for (long done = 0; done < tensor.Count; done += PieceBytes / size)
         {
             int count = (int)Math.Min(PieceBytes / size, tensor.Count - done);
-            Tensor piece = new(tensor.Name, tensor.Type, new Shape(count), tensor.Address + (nint)(done * size), tensor);
+            Tensor piece = new(
+                tensor.Name, tensor.Type, new Shape(count), tensor.Address + (nint)(done * size), tensor);
             ops.Download(piece, Conversions.Bytes(copy, done, count));
         }
 

@@ -32,8 +32,8 @@ public static partial class PtxIsa
     private static readonly Dictionary<string, Version> Names = Table(
         "7.0 abs activemask add addc and atom bar barrier bfe bfi bfind bra brev call clz cnot copysign cos cp cvt "
         + "cvta div ex2 exit fence fma isspacep ld ldmatrix lg2 lop3 mad mad24 madc match max membar min mma mov mul "
-        + "mul24 nanosleep neg not or popc prefetch prmt rcp red redux rem ret rsqrt sad selp set setp shf shfl shl shr "
-        + "sin slct sqrt st sub subc tanh testp trap vote xor",
+        + "mul24 nanosleep neg not or popc prefetch prmt rcp red redux rem ret rsqrt sad selp set setp shf shfl shl "
+        + "shr sin slct sqrt st sub subc tanh testp trap vote xor",
         "7.8 stmatrix movmatrix griddepcontrol");
 
     /// <summary>Dotted parts.</summary>

@@ -40,7 +40,8 @@ internal sealed unsafe partial class CpuOps<S, V>
         switch (source.Type)
         {
             case DType.BF16:
-                ForChunks(source.Count, (start, count) => RowMath<S, V>.Widen((ushort*)from + start, to + start, count));
+                ForChunks(
+                    source.Count, (start, count) => RowMath<S, V>.Widen((ushort*)from + start, to + start, count));
                 break;
             case DType.F16:
                 ForChunks(source.Count, (start, count) => WidenHalf((Half*)from + start, to + start, count));

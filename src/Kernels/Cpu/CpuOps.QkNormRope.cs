@@ -90,8 +90,9 @@ internal sealed unsafe partial class CpuOps<S, V>
             if ((uint)positions[t] >= (uint)limit)
             {
                 throw new ArgumentException(
-                    $"{op}: positions ({layout.Positions.Name}): expected 0 .. {limit - 1} (rows of the rotary table), got "
-                    + $"{positions[t]} at token {t}. Make the table for longer documents, or shorten them.");
+                    $"{op}: positions ({layout.Positions.Name}): expected 0 .. {limit - 1} (rows of the rotary "
+                    + $"table), got {positions[t]} at token {t}. Make the table for longer documents, or shorten "
+                    + "them.");
             }
         }
     }

@@ -6,8 +6,7 @@ namespace MolEngine.Kernels.Cpu;
 
 /// <summary>
 /// The CPU backend at one vector width. Every op divides its work into tasks by the problem alone, never by the number
-/// of threads,
-/// so that results are the same to the bit for any number of them.
+/// of threads, so that results are the same to the bit for any number of them.
 /// </summary>
 internal sealed unsafe partial class CpuOps<S, V>(WorkerPool pool, SimdLevel level) : Ops.Ops
     where S : struct, ISimd<V>

@@ -14,7 +14,8 @@ internal sealed partial class CudaOps
     /// <summary>The head's window; smaller ones show its borders at small vocabularies.</summary>
     internal HeadSizes HeadSizes { get; set; } = new();
 
-    /// <remarks>Which tokens have a target decides the shapes of all that follows: where that is not known, it waits.</remarks>
+    /// <remarks>Which tokens have a target decides the shapes of all that follows: where that is not known, it
+    /// waits.</remarks>
     protected override void BaseTopNCore(Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution result)
     {
         List<HeadBlock> blocks = Cut(nameof(BaseTopN), targets, null, weight);

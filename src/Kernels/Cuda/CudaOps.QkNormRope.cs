@@ -46,7 +46,8 @@ internal sealed partial class CudaOps
             "qknormrope", KernelName.Of("qk_norm_rope_backward", ActivationType),
             new LaunchShape(new Dim3((uint)chunks, 2), new Dim3(RopeThreads)),
             Arguments().Add(dq).Add(dk).Add(q).Add(k).Add(new HeadsArgument(heads, rotary.Cos.Shape[0]))
-                .Add(NormArgument.Of(norm)).Add(rotary.Cos).Add(rotary.Sin).Add(layout.Positions).Add(starts).Add(partial).Add(_faults.Memory));
+                .Add(NormArgument.Of(norm)).Add(rotary.Cos).Add(rotary.Sin).Add(layout.Positions)
+                .Add(starts).Add(partial).Add(_faults.Memory));
         AddByRows(layout, partial, 2 * d, dQueryNorm);
         AddByRows(layout, partial + (ulong)(d * sizeof(float)), 2 * d, dKeyNorm);
     }

@@ -155,6 +155,7 @@ internal sealed partial class CudaOps : Ops.Ops
     private static void RequireBytes(string what, Tensor tensor, long bytes)
     {
         if (tensor.Bytes != bytes)
-            throw new ArgumentException($"{tensor.Name}: {what}: expected {tensor.Bytes} bytes ({tensor}), got {bytes}");
+            throw new ArgumentException(
+                $"{tensor.Name}: {what}: expected {tensor.Bytes} bytes ({tensor}), got {bytes}");
     }
 }

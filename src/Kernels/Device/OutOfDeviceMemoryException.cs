@@ -40,7 +40,8 @@ public sealed class OutOfDeviceMemoryException : Exception
         new(_what, advice, _table, WantedBytes, InnerException) { IsOfDevice = IsOfDevice };
 
     private static string What(string holder, string wanted, long bytes, (string What, long Bytes)[] held) =>
-        $"{holder}: no memory for {wanted}: expected {MiB(bytes)} free on top of the {MiB(held.Sum(h => h.Bytes))} held.";
+        $"{holder}: no memory for {wanted}: expected {MiB(bytes)} free on top of the {MiB(held.Sum(h => h.Bytes))} "
+            + "held.";
 
     private static string Table((string What, long Bytes)[] held)
     {

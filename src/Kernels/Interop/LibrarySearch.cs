@@ -2,8 +2,9 @@ namespace MolEngine.Kernels.Interop;
 
 /// <summary>
 /// Where NVIDIA's libraries may lie, in the order in which they are tried: the folder that the user named
-/// (on the command line or in a config, then MOLENGINE_CUDA_PATH), CUDA_PATH and CUDA_HOME, what the system's loader finds by name (LD_LIBRARY_PATH, ldconfig,
-/// PATH), pip's packages in the active and in the common Pythons, the usual places of a toolkit.
+/// (on the command line or in a config, then MOLENGINE_CUDA_PATH), CUDA_PATH and CUDA_HOME, what the system's loader
+/// finds by name (LD_LIBRARY_PATH, ldconfig, PATH), pip's packages in the active and in the common Pythons, the usual
+/// places of a toolkit.
 /// </summary>
 /// <param name="windows">File names and places of Windows, else of Linux.</param>
 /// <param name="variable">Reads an environment variable.</param>
@@ -41,7 +42,9 @@ public sealed class LibrarySearch(
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
         OperatingSystem.IsWindows() ? Path.GetPathRoot(Environment.SystemDirectory) ?? @"C:\" : "/");
 
-    /// <summary>The same search with a folder to begin with (libraries, a toolkit or a site-packages); null changes nothing.</summary>
+    /// <summary>
+    /// The same search with a folder to begin with (libraries, a toolkit or a site-packages); null changes nothing.
+    /// </summary>
     public LibrarySearch From(string? first) => new(windows, variable, home, systemRoot, first ?? folder);
 
     /// <summary>Full paths, and bare names that are left to the system's loader.</summary>

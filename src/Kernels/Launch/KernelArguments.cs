@@ -103,7 +103,8 @@ public sealed class KernelArguments
             if (_arguments[i].Size != expected[i])
             {
                 throw new ArgumentException(
-                    $"launch of {signature.Name}: argument {i}: expected {expected[i]} bytes, got {_arguments[i].Size}");
+                    $"launch of {signature.Name}: argument {i}: expected {expected[i]} bytes, got "
+                        + $"{_arguments[i].Size}");
             }
         }
     }

@@ -39,7 +39,8 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// sum = the sum of squares of fp32 tensors, in float64, in a fixed order. It is infinite or NaN where an element is.
+    /// sum = the sum of squares of fp32 tensors, in float64, in a fixed order. It is infinite or NaN where an element
+    /// is.
     /// </summary>
     /// <param name="sum">F64 [1].</param>
     public void SumOfSquares(IReadOnlyList<Tensor> tensors, Tensor sum)

@@ -6,9 +6,9 @@ public abstract partial class Ops
 {
     /// <summary>
     /// Causal softmax attention inside each document, scale 1 / sqrt(D), grouped queries, in the flash style: no [T, T]
-    /// array. q, y activation [T, Hq D]; k, v activation [T, Hkv D]; lse fp32 [T, Hq] receives the log-sum-exp of the scaled
-    /// scores. y and lse share no memory with anything else. A document's result depends on that document alone, to the
-    /// bit.
+    /// array. q, y activation [T, Hq D]; k, v activation [T, Hkv D]; lse fp32 [T, Hq] receives the log-sum-exp of the
+    /// scaled scores. y and lse share no memory with anything else. A document's result depends on that document alone,
+    /// to the bit.
     /// </summary>
     public void Attention(Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
     {
@@ -36,8 +36,8 @@ public abstract partial class Ops
 
     /// <summary>
     /// Attention of n new tokens over a key/value cache that already holds them: query i sees cache entries 0 .. start
-    /// + i. q, y activation [n, Hq D]; keys, values activation [C, Hkv D] with C >= start + n. y shares no memory with anything
-    /// else.
+    /// + i. q, y activation [n, Hq D]; keys, values activation [C, Hkv D] with C >= start + n. y shares no memory with
+    /// anything else.
     /// </summary>
     public void AttentionCached(Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
     {
@@ -51,8 +51,8 @@ public abstract partial class Ops
         if (start < 0 || start > keys.Shape[0] - n)
         {
             throw new ArgumentException(
-                $"{Op}: start: expected 0 .. {keys.Shape[0] - n} ({n} new tokens in a cache of {keys.Shape[0]} entries), "
-                + $"got {start}");
+                $"{Op}: start: expected 0 .. {keys.Shape[0] - n} ({n} new tokens in a cache of {keys.Shape[0]} "
+                + $"entries), got {start}");
         }
 
         CheckOutputs(Op, [y], [q, keys, values]);
@@ -88,8 +88,9 @@ public abstract partial class Ops
             || heads.QueryHeads % heads.KeyValueHeads != 0)
         {
             throw new ArgumentException(
-                $"{op}: heads: expected at least one head of at least one element, and query heads that are a multiple of "
-                + $"key/value heads, got {heads.QueryHeads} over {heads.KeyValueHeads} of size {heads.HeadDim}");
+                $"{op}: heads: expected at least one head of at least one element, and query heads that are a "
+                + $"multiple of key/value heads, got {heads.QueryHeads} over {heads.KeyValueHeads} of size "
+                + $"{heads.HeadDim}");
         }
     }
 

@@ -5,9 +5,8 @@ namespace MolEngine.Kernels.Ops;
 public abstract partial class Ops
 {
     /// <summary>
-    /// y = x W^T + bias + Scale * dropout(x) A^T B^T. x activation [T, K], y activation [T, N]. Each token's result depends on
-    /// that token
-    /// alone, to the bit: not on T, nor on its place.
+    /// y = x W^T + bias + Scale * dropout(x) A^T B^T. x activation [T, K], y activation [T, N]. Each token's result
+    /// depends on that token alone, to the bit: not on T, nor on its place.
     /// </summary>
     /// <param name="loraHidden">Activation [T, R]: receives Scale * dropout(x) A^T, which the backward pass reads. Null
     /// without an adapter.</param>
@@ -21,13 +20,13 @@ public abstract partial class Ops
 
     /// <summary>
     /// dx = (or +=) dy W + the adapter's share; weight gradients are accumulated, each row's sum over tokens by itself
-    /// and rows in
-    /// order, so that they do not depend on the split into micro-batches, to the bit.
+    /// and rows in order, so that they do not depend on the split into micro-batches, to the bit.
     /// </summary>
     /// <param name="dy">Activation or fp32 [T, N].</param>
     /// <param name="dx">Activation or fp32 [T, K], or null where no input gradient is wanted.</param>
     public void LinearBackward(
-        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden, LinearGradients gradients,
+        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden,
+        LinearGradients gradients,
         Tensor? dx, bool accumulateDx)
     {
         const string Op = nameof(LinearBackward);
@@ -68,7 +67,8 @@ public abstract partial class Ops
         Tensor x, LinearWeights weights, SequenceLayout layout, Tensor y, Tensor? loraHidden);
 
     protected abstract void LinearBackwardCore(
-        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden, LinearGradients gradients,
+        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden,
+        LinearGradients gradients,
         Tensor? dx, bool accumulateDx);
 
     protected abstract void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y);
@@ -86,7 +86,8 @@ public abstract partial class Ops
         Require.Shape(op, "lora A", lora.A, DType.F32, lora.Rank, w.Inputs);
         Require.Shape(op, "lora B", lora.B, DType.F32, w.Outputs, lora.Rank);
         if (loraHidden is null)
-            throw new ArgumentException($"{op}: loraHidden: expected a tensor [T, {lora.Rank}] where there is an adapter, got none");
+            throw new ArgumentException(
+                $"{op}: loraHidden: expected a tensor [T, {lora.Rank}] where there is an adapter, got none");
         Require.Shape(op, "loraHidden", loraHidden, ActivationType, tokens, lora.Rank);
         if (lora.Dropout is < 0 or >= 1)
             throw new ArgumentException($"{op}: dropout: expected a probability in [0, 1), got {lora.Dropout}");

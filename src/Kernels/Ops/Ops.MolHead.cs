@@ -12,8 +12,8 @@ public abstract partial class Ops
 
     /// <summary>
     /// The base side of the Mixture of Losses: a streaming top n over tiles of the vocabulary, without gradient and
-    /// without a [T, V] array. hidden activation or fp32 [T, H] (after the last norm), weight [V, H]; tokens without a target
-    /// are passed over.
+    /// without a [T, V] array. hidden activation or fp32 [T, H] (after the last norm), weight [V, H]; tokens without a
+    /// target are passed over.
     /// </summary>
     public void BaseTopN(Tensor hidden, Tensor weight, HeadTargets targets, BaseDistribution result)
     {
@@ -27,8 +27,8 @@ public abstract partial class Ops
     /// sum over tokens of CeWeight CE + KlWeight KL, in one streaming pass over vocabulary tiles (a second one for
     /// <paramref name="dWeight"/>). No [T, V] array; every coefficient outside the tail is exact.
     /// </summary>
-    /// <param name="hidden">Activation or fp32 [T, H], after the last norm: products are of activations, the logits that decide
-    /// a divergence of fp32.</param>
+    /// <param name="hidden">Activation or fp32 [T, H], after the last norm: products are of activations, the logits
+    /// that decide a divergence of fp32.</param>
     /// <param name="weight">[V, H], fp32 or bf16.</param>
     /// <param name="targets">Targets and weights.</param>
     /// <param name="reference">The base's distribution, or null for cross-entropy alone (then KlWeight must be
@@ -50,7 +50,9 @@ public abstract partial class Ops
         Require.Shape(Op, "KL weight", targets.KlWeight, DType.F32, tokens);
         if (reference is not null)
             CheckBase(Op, hidden, weight, reference);
-        foreach (Tensor x in (ReadOnlySpan<Tensor>)[result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP])
+        ReadOnlySpan<Tensor> figures =
+            [result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP];
+        foreach (Tensor x in figures)
             Require.Shape(Op, x.Name, x, DType.F64, tokens);
         Require.Shape(Op, nameof(dHidden), dHidden, DType.F32, tokens, hidden.Shape[1]);
         Require.Shape(Op, nameof(dWeight), dWeight, DType.F32, weight.Shape[0], weight.Shape[1]);

@@ -9,12 +9,13 @@ public abstract partial class Ops
 {
     /// <summary>
     /// Optional per-head RMS norm, then rotary embedding (halves [0, D/2) and [D/2, D) are the pairs) by each token's
-    /// position. q, qOut activation [T, Hq D]; k, kOut activation [T, Hkv D]. qOut may be q itself and kOut k; other overlap is an
-    /// error.
+    /// position. q, qOut activation [T, Hq D]; k, kOut activation [T, Hkv D]. qOut may be q itself and kOut k; other
+    /// overlap is an error.
     /// </summary>
     /// <exception cref="ArgumentException">A position is not a row of the rotary table.</exception>
     public void QkNormRope(
-        Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut, Tensor kOut)
+        Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut,
+        Tensor kOut)
     {
         CheckQkNormRope(nameof(QkNormRope), q, k, heads, norm, rotary, layout, qOut, kOut);
         CheckInPlace(nameof(QkNormRope), q, qOut);
@@ -34,7 +35,8 @@ public abstract partial class Ops
     /// </param>
     /// <param name="dKeyNorm">As <paramref name="dQueryNorm"/>.</param>
     public void QkNormRopeBackward(
-        Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout,
+        Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary,
+        SequenceLayout layout,
         Tensor? dQueryNorm, Tensor? dKeyNorm)
     {
         CheckQkNormRope(nameof(QkNormRopeBackward), q, k, heads, norm, rotary, layout, dq, dk);
@@ -44,28 +46,32 @@ public abstract partial class Ops
         if (norm is null && (dQueryNorm ?? dKeyNorm) is { } gradient)
         {
             throw new ArgumentException(
-                $"{nameof(QkNormRopeBackward)}: {gradient.Name}: expected no gradient of a norm where there is no norm, "
-                + $"got {gradient}");
+                $"{nameof(QkNormRopeBackward)}: {gradient.Name}: expected no gradient of a norm where there is no "
+                + $"norm, got {gradient}");
         }
 
         QkNormRopeBackwardCore(dq, dk, q, k, heads, norm, rotary, layout, dQueryNorm, dKeyNorm);
     }
 
     protected abstract void QkNormRopeCore(
-        Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut, Tensor kOut);
+        Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut,
+        Tensor kOut);
 
     protected abstract void QkNormRopeBackwardCore(
-        Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout,
+        Tensor dq, Tensor dk, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary,
+        SequenceLayout layout,
         Tensor? dQueryNorm, Tensor? dKeyNorm);
 
     private void CheckQkNormRope(
-        string op, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout, Tensor qOut,
+        string op, Tensor q, Tensor k, HeadShape heads, QkNorm? norm, RotaryTable rotary, SequenceLayout layout,
+        Tensor qOut,
         Tensor kOut)
     {
         int tokens = q.Shape[0];
         CheckHeads(op, heads);
         if (heads.HeadDim % 2 != 0)
-            throw new ArgumentException($"{op}: heads: expected an even head size (halves are rotated), got {heads.HeadDim}");
+            throw new ArgumentException(
+                $"{op}: heads: expected an even head size (halves are rotated), got {heads.HeadDim}");
         Require.Layout(op, layout, tokens);
         Require.Shape(op, "q", q, ActivationType, tokens, heads.QuerySize);
         Require.Shape(op, "q gradient or output", qOut, ActivationType, tokens, heads.QuerySize);

@@ -20,8 +20,8 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// sum = x + delta; y = RmsNorm(sum). x, sum fp32, delta activation, y activation or fp32. sum may be x or delta itself; so may y where
-    /// sum is not.
+    /// sum = x + delta; y = RmsNorm(sum). x, sum fp32, delta activation, y activation or fp32. sum may be x or delta
+    /// itself; so may y where sum is not.
     /// </summary>
     public void AddRmsNorm(Tensor x, Tensor delta, Tensor weight, float eps, Tensor sum, Tensor y, Tensor rstd)
     {

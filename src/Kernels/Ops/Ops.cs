@@ -5,17 +5,15 @@ namespace MolEngine.Kernels.Ops;
 
 /// <summary>
 /// What every backend must do: the operations of a transformer, forward and backward. Public methods validate shapes,
-/// element
-/// types and aliasing once, here; the protected abstract cores only compute. One file per op, the same stem in every
-/// layer.
+/// element types and aliasing once, here; the protected abstract cores only compute. One file per op, the same stem in
+/// every layer.
 /// </summary>
 /// <remarks>
 /// Activations, what flows between ops inside a layer, are of <see cref="ActivationType"/>; the residual stream, its
 /// gradient, statistics, logits, losses and gradients of weights are fp32 everywhere.
 /// Shape letters: T tokens, H hidden, N outputs, K inputs, R rank, Hq / Hkv query / key-value heads, D head size, F
-/// intermediate, V vocabulary, P positions. Weights are fp32 or bf16 as stored; their
-/// gradients fp32.
-/// Gradients of weights are accumulated (+=); gradients of activations are overwritten unless a method says otherwise.
+/// intermediate, V vocabulary, P positions. Weights are fp32 or bf16 as stored; their gradients fp32. Gradients of
+/// weights are accumulated (+=); gradients of activations are overwritten unless a method says otherwise.
 /// </remarks>
 public abstract partial class Ops : IDisposable
 {
@@ -85,8 +83,8 @@ public abstract partial class Ops : IDisposable
     public void Zero(Tensor x) => ZeroCore(x);
 
     /// <summary>
-    /// destination = source, converting bf16, f16 and f64 to fp32, or fp32 to bf16 (to nearest, ties to even), where the
-    /// types differ. Equal counts. The tensors may be the same one; otherwise they must not overlap.
+    /// destination = source, converting bf16, f16 and f64 to fp32, or fp32 to bf16 (to nearest, ties to even), where
+    /// the types differ. Equal counts. The tensors may be the same one; otherwise they must not overlap.
     /// </summary>
     public void Copy(Tensor source, Tensor destination)
     {

@@ -27,7 +27,8 @@ internal static class Require
         if (tensor.Shape.Rank != rank)
         {
             throw new ArgumentException(
-                $"{op}: {argument} ({tensor.Name}): expected {rank} dimension{(rank == 1 ? "" : "s")}, got shape {tensor.Shape}");
+                $"{op}: {argument} ({tensor.Name}): expected {rank} dimension{(rank == 1 ? "" : "s")}, got shape "
+                    + $"{tensor.Shape}");
         }
     }
 
@@ -96,7 +97,8 @@ internal static class Require
         if (layout.Tokens != tokens || layout.DocumentStarts[^1] != tokens)
         {
             throw new ArgumentException(
-                $"{op}: layout: expected {tokens} tokens, got {layout.Tokens} in rows and {layout.DocumentStarts[^1]} in documents");
+                $"{op}: layout: expected {tokens} tokens, got {layout.Tokens} in rows and "
+                    + $"{layout.DocumentStarts[^1]} in documents");
         }
 
         Ascending(op, "row starts", layout.RowStarts);

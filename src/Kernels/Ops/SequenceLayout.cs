@@ -12,8 +12,7 @@ namespace MolEngine.Kernels.Ops;
 /// <param name="DocumentStarts">[D + 1], ascending from 0 to T. No document crosses a row.</param>
 /// <param name="Positions">I32 [T]: rotary position of each token (restarts at 0 in every document).</param>
 /// <param name="TokenKeys">I64 [T]: a number for each token that is the same in every split of the batch; dropout
-/// masks are
-/// drawn from it.</param>
+/// masks are drawn from it.</param>
 public sealed record SequenceLayout(int[] RowStarts, int[] DocumentStarts, Tensor Positions, Tensor TokenKeys)
 {
     /// <summary>T.</summary>

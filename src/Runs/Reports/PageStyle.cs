@@ -11,13 +11,15 @@ internal static class PageStyle
         :root {
           color-scheme: light dark;
           --page: #fff; --panel: #f6f7f9; --text: #1b1f24; --soft: #59636e; --line: #d8dde3; --grid: #e6e9ed;
-          --c0: #0066ad; --c1: #c24e00; --c2: #00805c; --c3: #b3478f; --c4: #8a6d00; --c5: #5b6470; --c6: #6b4fbb; --c7: #2487b8;
+          --c0: #0066ad; --c1: #c24e00; --c2: #00805c; --c3: #b3478f; --c4: #8a6d00; --c5: #5b6470; --c6: #6b4fbb;
+          --c7: #2487b8;
           --good: #1a6e3c; --bad: #a8332a;
         }
         @media (prefers-color-scheme: dark) {
           :root {
             --page: #14171b; --panel: #1c2025; --text: #e4e7eb; --soft: #9aa5b1; --line: #363d46; --grid: #2a3037;
-            --c0: #58a6f0; --c1: #f08a3c; --c2: #35bd92; --c3: #e58cc5; --c4: #dcb93c; --c5: #a9b2bd; --c6: #b39cf5; --c7: #7ccdf2;
+            --c0: #58a6f0; --c1: #f08a3c; --c2: #35bd92; --c3: #e58cc5; --c4: #dcb93c; --c5: #a9b2bd; --c6: #b39cf5;
+            --c7: #7ccdf2;
             --good: #63c68b; --bad: #f28b82;
           }
         }
@@ -26,15 +28,18 @@ internal static class PageStyle
           font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif; }
         main { max-width: 1200px; margin: 0 auto; padding: 32px 24px 48px; }
         h1 { font-size: 1.05rem; font-weight: 600; color: var(--soft); margin: 0 0 4px; overflow-wrap: anywhere; }
-        .headline { font-size: clamp(1.5rem, 4.5vw, 2.2rem); line-height: 1.2; font-weight: 700; margin: 0 0 16px; text-wrap: balance; }
+        .headline { font-size: clamp(1.5rem, 4.5vw, 2.2rem); line-height: 1.2; font-weight: 700; margin: 0 0 16px;
+          text-wrap: balance; }
         h2 { font-size: 1.25rem; margin: 48px 0 4px; }
         h3 { font-size: 1rem; margin: 0; }
         p { margin: 0 0 8px; max-width: 75ch; }
         .soft, .unit, .note, .rule { color: var(--soft); }
         .note, .rule, .unit { font-size: .85rem; }
         .missing { color: var(--soft); font-style: italic; }
-        .faults { border-left: 4px solid var(--c4); background: var(--panel); padding: 10px 16px; margin: 16px 0; list-style: none; }
-        .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 12px 24px; margin: 24px 0 0; }
+        .faults { border-left: 4px solid var(--c4); background: var(--panel); padding: 10px 16px; margin: 16px 0;
+          list-style: none; }
+        .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 12px 24px;
+          margin: 24px 0 0; }
         .facts div { border-top: 1px solid var(--line); padding-top: 6px; min-width: 0; }
         .facts dt { color: var(--soft); font-size: .85rem; }
         .facts dd { margin: 0; overflow-wrap: anywhere; }
@@ -55,11 +60,13 @@ internal static class PageStyle
         .kind.better { color: var(--good); } .kind.worse { color: var(--bad); }
         .facts + .missing { margin-top: 16px; }
         .better { color: var(--good); } .worse { color: var(--bad); }
-        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 28px 32px; margin: 16px 0; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 28px 32px;
+          margin: 16px 0; }
         figure { margin: 0; min-width: 0; max-width: 640px; break-inside: avoid; }
         .unit { margin: 0; }
         .chart .note { margin: 4px 0 0; }
-        .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 6px 0 2px; padding: 0; font-size: .875rem; }
+        .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 6px 0 2px; padding: 0;
+          font-size: .875rem; }
         .legend li { overflow-wrap: anywhere; min-width: 0; }
         .legend .end { color: var(--soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
         .swatch { width: 30px; height: 10px; margin-right: 6px; vertical-align: middle; }
@@ -71,19 +78,27 @@ internal static class PageStyle
         .raw { fill: none; stroke-width: 1; opacity: .28; stroke-linejoin: round; }
         .dots { fill: none; stroke-width: 4; opacity: .45; stroke-linecap: round; }
         circle { stroke: var(--page); stroke-width: 1; }
-        .d1 { stroke-dasharray: 7 5; } .d2 { stroke-dasharray: .1 4.5; stroke-width: 2.6; } .d3 { stroke-dasharray: 9 4 .1 4; } .d4 { stroke-dasharray: 15 5; }
-        path.c0 { stroke: var(--c0); } path.c1 { stroke: var(--c1); } path.c2 { stroke: var(--c2); } path.c3 { stroke: var(--c3); }
-        path.c4 { stroke: var(--c4); } path.c5 { stroke: var(--c5); } path.c6 { stroke: var(--c6); } path.c7 { stroke: var(--c7); }
-        circle.c0 { fill: var(--c0); } circle.c1 { fill: var(--c1); } circle.c2 { fill: var(--c2); } circle.c3 { fill: var(--c3); }
-        circle.c4 { fill: var(--c4); } circle.c5 { fill: var(--c5); } circle.c6 { fill: var(--c6); } circle.c7 { fill: var(--c7); }
+        .d1 { stroke-dasharray: 7 5; } .d2 { stroke-dasharray: .1 4.5; stroke-width: 2.6; }
+        .d3 { stroke-dasharray: 9 4 .1 4; } .d4 { stroke-dasharray: 15 5; }
+        path.c0 { stroke: var(--c0); } path.c1 { stroke: var(--c1); } path.c2 { stroke: var(--c2); }
+        path.c3 { stroke: var(--c3); }
+        path.c4 { stroke: var(--c4); } path.c5 { stroke: var(--c5); } path.c6 { stroke: var(--c6); }
+        path.c7 { stroke: var(--c7); }
+        circle.c0 { fill: var(--c0); } circle.c1 { fill: var(--c1); } circle.c2 { fill: var(--c2); }
+        circle.c3 { fill: var(--c3); }
+        circle.c4 { fill: var(--c4); } circle.c5 { fill: var(--c5); } circle.c6 { fill: var(--c6); }
+        circle.c7 { fill: var(--c7); }
         .sample { border-top: 1px solid var(--line); padding: 14px 0; break-inside: avoid; }
         .sample h3 { font-size: .85rem; color: var(--soft); }
         .sample .prompt { font-weight: 600; }
-        .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 12px 32px; margin-top: 10px; }
+        .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr));
+          gap: 12px 32px; margin-top: 10px; }
         .said { white-space: pre-wrap; overflow-wrap: anywhere; max-width: 75ch; }
-        pre { background: var(--panel); padding: 14px 16px; font: .85rem/1.45 ui-monospace, "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace;
+        pre { background: var(--panel); padding: 14px 16px;
+          font: .85rem/1.45 ui-monospace, "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace;
           white-space: pre-wrap; overflow-wrap: anywhere; margin: 12px 0; }
-        footer { margin-top: 48px; border-top: 1px solid var(--line); padding-top: 12px; color: var(--soft); font-size: .85rem; }
+        footer { margin-top: 48px; border-top: 1px solid var(--line); padding-top: 12px; color: var(--soft);
+          font-size: .85rem; }
         @media (max-width: 560px) {
           main { padding: 20px 16px 32px; }
           .drawing text { font-size: 14.5px; }
@@ -96,8 +111,10 @@ internal static class PageStyle
           thead .n { white-space: normal; }
         }
         @media print {
-          :root { color-scheme: light; --page: #fff; --panel: #f6f7f9; --text: #000; --soft: #444; --line: #bbb; --grid: #ddd;
-            --c0: #0066ad; --c1: #c24e00; --c2: #00805c; --c3: #b3478f; --c4: #8a6d00; --c5: #5b6470; --c6: #6b4fbb; --c7: #2487b8;
+          :root { color-scheme: light; --page: #fff; --panel: #f6f7f9; --text: #000; --soft: #444; --line: #bbb;
+            --grid: #ddd;
+            --c0: #0066ad; --c1: #c24e00; --c2: #00805c; --c3: #b3478f; --c4: #8a6d00; --c5: #5b6470; --c6: #6b4fbb;
+            --c7: #2487b8;
             --good: #1a6e3c; --bad: #a8332a; }
           body { font-size: 10.5pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
           main { padding: 0; max-width: none; }

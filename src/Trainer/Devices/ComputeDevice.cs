@@ -110,7 +110,8 @@ internal static class ComputeDevice
         return settings.Precision != PrecisionKind.Bf16
             ? CpuBackend.Create(threads: threads)
             : throw new UserException(
-                $"precision: bf16: expected a GPU for it, got the CPU ({key}). Leave precision at auto, or name a GPU.");
+                $"precision: bf16: expected a GPU for it, got the CPU ({key}). Leave precision at auto, or name a "
+                    + "GPU.");
     }
 
     private static void RequireOwnProducts(DeviceSettings settings, string device)

@@ -30,7 +30,9 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
     private readonly TimeSpan _readingInterval = readingInterval ?? TimeSpan.FromSeconds(3);
     private long _lastReading = Stopwatch.GetTimestamp();
 
-    /// <summary>How far a corpus is read, every few seconds; of a whole one the next lines say what came of it.</summary>
+    /// <summary>
+    /// How far a corpus is read, every few seconds; of a whole one the next lines say what came of it.
+    /// </summary>
     public void Report(TokenizingProgress value)
     {
         bool isWhole = value.BytesRead >= value.TotalBytes;
@@ -55,7 +57,8 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
         string steps = Text($"{p.Steps}");
         string step = Text($"{p.Step}").PadLeft(steps.Length);
         string corpora = string.Concat(p.Corpora.Select(c => $"  {c.Name} {CeAndKl(c.Ce, c.Kl)}"));
-        string rates = Text($"grad {Numbers.Fixed(p.GradNorm)}  lr {p.LearningRate:0.00e+00}  {p.TokensPerSecond,7:N0} tok/s");
+        string rates = Text(
+            $"grad {Numbers.Fixed(p.GradNorm)}  lr {p.LearningRate:0.00e+00}  {p.TokensPerSecond,7:N0} tok/s");
         output.WriteLine(Text($"step {step}/{steps}  loss {p.Loss:F4}  {rates}  {Time(p.Left)} left{corpora}"));
         output.Flush();
     }

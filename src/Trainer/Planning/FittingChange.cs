@@ -29,7 +29,8 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
     public static OutOfDeviceMemoryException Explain(RunConfig run, GpuModel device, OutOfDeviceMemoryException e)
     {
         long planned = Math.Min(device.MemoryBytes, RunPlanner.Plan(run, device).NeededBytes);
-        return e.WithAdvice($"To need that much less: {Sentence(run, device with { MemoryBytes = planned - e.WantedBytes })}.");
+        return e.WithAdvice(
+            $"To need that much less: {Sentence(run, device with { MemoryBytes = planned - e.WantedBytes })}.");
     }
 
     /// <summary>For people: what to do where a run does not fit.</summary>
@@ -48,7 +49,10 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
         if (run.Method == TrainingMethod.Full)
             yield return least with { Method = TrainingMethod.Lora, Optimizer = run.Optimizer };
         for (int rank = run.Lora.Rank / 2; run.Method == TrainingMethod.Lora && rank >= LeastRank; rank /= 2)
-            yield return least with { Lora = run.Lora with { Rank = rank, Alpha = run.Lora.Alpha * rank / run.Lora.Rank } };
+            yield return least with
+            {
+                Lora = run.Lora with { Rank = rank, Alpha = run.Lora.Alpha * rank / run.Lora.Rank },
+            };
     }
 
     /// <summary>

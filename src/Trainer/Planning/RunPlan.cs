@@ -13,8 +13,8 @@ internal sealed record RunPlan(
     long TokensPerStep, Work Work, double AttentionFlops)
 {
     /// <summary>
-    /// Of the driver's context, loaded kernels, the allocator's rounding (half a GiB and more on any recent driver), and
-    /// cuBLASLt's workspace.
+    /// Of the driver's context, loaded kernels, the allocator's rounding (half a GiB and more on any recent driver),
+    /// and cuBLASLt's workspace.
     /// </summary>
     public const long ContextBytes = 768L << 20;
 

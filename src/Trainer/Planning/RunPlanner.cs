@@ -82,7 +82,8 @@ internal static class RunPlanner
         {
             throw new UserException(
                 $"{ConfigKeys.Offload.Path}: host memory: expected {ShownSize.Of(plan.HostBytes)} for moments and "
-                + $"master weights, got {ShownSize.Of(there)}. Set it to false, or train a LoRA adapter (method: lora).");
+                + $"master weights, got {ShownSize.Of(there)}. Set it to false, or train a LoRA adapter (method: "
+                + "lora).");
         }
     }
 

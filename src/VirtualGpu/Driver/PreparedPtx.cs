@@ -32,7 +32,9 @@ internal sealed class PreparedPtx
         return Known.GetOrAdd(text, new PreparedPtx(PtxModule.Parse(text)));
     }
 
-    /// <summary>A kernel's program. Where the module has variables it holds their addresses, and is not shared.</summary>
+    /// <summary>
+    /// A kernel's program. Where the module has variables it holds their addresses, and is not shared.
+    /// </summary>
     /// <param name="globals">Device addresses of the module's variables.</param>
     /// <exception cref="PtxException">Something that the virtual GPU does not execute.</exception>
     public KernelProgram Program(PtxEntry entry, IReadOnlyDictionary<string, ulong> globals) => globals.Count > 0

@@ -58,7 +58,8 @@ public sealed unsafe partial class VirtualCudaDriver
     }
 
     /// <summary>
-    /// Kernels reach what was asked for as mapped, and no other. (With unified addressing hardware lets them reach all.)
+    /// Kernels reach what was asked for as mapped, and no other. (With unified addressing hardware lets them reach
+    /// all.)
     /// </summary>
     public CUresult cuMemHostAlloc(out nint address, nuint bytes, CUmemhostalloc_flags flags)
     {
@@ -119,8 +120,8 @@ public sealed unsafe partial class VirtualCudaDriver
         if (toHost && fromHost)
         {
             throw StreamFault(
-                $"{CopyAsync} of {bytes:N0} bytes from {source:x} to {destination:x}: expected device memory on one side, "
-                + "got pinned memory on both");
+                $"{CopyAsync} of {bytes:N0} bytes from {source:x} to {destination:x}: expected device memory on one "
+                + "side, got pinned memory on both");
         }
 
         if (fromHost)
@@ -163,7 +164,8 @@ public sealed unsafe partial class VirtualCudaDriver
         if (!isInUse)
             new Span<byte>((void*)destination.Start, (int)destination.Bytes).Fill(0xCD);
         _scheduler.Enqueue(
-            stream, () => Read((byte*)destination.Start, source, (nuint)destination.Bytes, CopyAsync), writes: destination);
+            stream, () => Read((byte*)destination.Start, source, (nuint)destination.Bytes, CopyAsync),
+            writes: destination);
     }
 
     private bool IsPinned(HostRange range) => _objects.Values.OfType<HostAllocation>()

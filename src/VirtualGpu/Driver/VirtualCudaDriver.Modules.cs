@@ -31,7 +31,8 @@ public sealed unsafe partial class VirtualCudaDriver
             {
                 return Refuse(
                     CUresult.CUDA_ERROR_INVALID_PTX,
-                    $".target sm_{prepared.Module.Target}: the device is sm_{Device.ComputeCapability}", optionCount, options,
+                    $".target sm_{prepared.Module.Target}: the device is sm_{Device.ComputeCapability}", optionCount,
+                    options,
                     optionValues);
             }
 

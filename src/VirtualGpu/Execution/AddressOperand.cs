@@ -21,7 +21,8 @@ internal readonly unsafe record struct AddressOperand(int Register, bool IsWide,
             }
             else
             {
-                (Vector256<ulong> lower, Vector256<ulong> upper) = Vector256.Widen(Vector256.Load((uint*)source + lane));
+                (Vector256<ulong> lower, Vector256<ulong> upper) = Vector256.Widen(
+                    Vector256.Load((uint*)source + lane));
                 register = Vector512.Create(lower, upper);
             }
 

@@ -29,7 +29,8 @@ internal sealed unsafe class AsyncCopyOperation(
             {
                 throw warp.Fault(
                     this, Faults.FaultKind.AsyncCopy, lane,
-                    $"asynchronous copy of {Bytes} bytes that is to read {(uint)count} of them: expected at most {Bytes}");
+                    $"asynchronous copy of {Bytes} bytes that is to read {(uint)count} of them: expected at most "
+                        + $"{Bytes}");
             }
 
             byte* data = null;

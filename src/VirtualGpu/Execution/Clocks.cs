@@ -21,7 +21,9 @@ internal sealed unsafe class Clocks
             _clocks[(warp * MaxWarps) + warp] = 1;
     }
 
-    /// <summary>An epoch such that whatever any warp did in it, or before, happened before this warp's next access.</summary>
+    /// <summary>
+    /// An epoch such that whatever any warp did in it, or before, happened before this warp's next access.
+    /// </summary>
     public uint Settled(int warp) => _settled[warp];
 
     public uint Epoch(int warp) => _clocks[(warp * MaxWarps) + warp];

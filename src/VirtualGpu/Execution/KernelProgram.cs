@@ -24,7 +24,9 @@ internal sealed class KernelProgram
     /// <summary>Bytes of the smallest access to global memory.</summary>
     public required int GlobalUnit { get; init; }
 
-    /// <summary>Whether it has a fence, or an access that is one, beyond the block: then blocks may hand data on.</summary>
+    /// <summary>
+    /// Whether it has a fence, or an access that is one, beyond the block: then blocks may hand data on.
+    /// </summary>
     public required bool OrdersBlocks { get; init; }
 
     /// <summary>Of one thread.</summary>

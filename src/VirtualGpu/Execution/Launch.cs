@@ -116,9 +116,10 @@ internal sealed class Launch
         DeviceAllocation? allocation = Memory.Find(race.Address);
         return new VirtualGpuFault(
             FaultKind.Race,
-            $"kernel {Program.Name}: race between blocks on global memory at {race.Address:x}, {allocation?.Describe(race.Address)}: "
-                + $"{(race.OneWrites ? "written" : "read")} by {Named(race.One)}, {(race.OtherWrites ? "written" : "read")} by "
-                + $"{Named(race.Other)} in the same launch, and nothing orders blocks (LaunchOptions.Workers = 1 names the instruction)")
+            $"kernel {Program.Name}: race between blocks on global memory at {race.Address:x}, "
+                + $"{allocation?.Describe(race.Address)}: {(race.OneWrites ? "written" : "read")} by "
+                + $"{Named(race.One)}, {(race.OtherWrites ? "written" : "read")} by {Named(race.Other)} in the same "
+                + "launch, and nothing orders blocks (LaunchOptions.Workers = 1 names the instruction)")
         {
             Kernel = Program.Name,
             Block = BlockAt(Math.Max(race.One, 0)),

@@ -18,8 +18,8 @@ public sealed record LaunchOptions
     public long InstructionLimit { get; init; } = 1L << 32;
 
     /// <summary>
-    /// Whether two blocks of a launch that touch one place of global memory, one of them writing, are a fault. Atomics are not looked at,
-    /// nor are kernels with a fence beyond the block.
+    /// Whether two blocks of a launch that touch one place of global memory, one of them writing, are a fault. Atomics
+    /// are not looked at, nor are kernels with a fence beyond the block.
     /// </summary>
     public bool FindBlockRaces { get; init; } = true;
 

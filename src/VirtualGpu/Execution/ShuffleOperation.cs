@@ -17,7 +17,8 @@ internal sealed unsafe class ShuffleOperation(ShuffleKind kind, int d, int p, in
         new ReadOnlySpan<uint>(warp.Words(a), Warp.Lanes).CopyTo(new Span<uint>(values, Warp.Lanes));
         uint* destination = warp.Words(d), operands = warp.Words(b), packed = warp.Words(c);
         uint found = 0;
-        if (mask == uint.MaxValue && kind == ShuffleKind.Bfly && IsEverywhere(operands, *operands) && IsEverywhere(packed, 31))
+        if (mask == uint.MaxValue && kind == ShuffleKind.Bfly && IsEverywhere(operands, *operands)
+            && IsEverywhere(packed, 31))
         {
             // The usual exchange: no segments, every source in range.
             int distance = (int)*operands & 31;

@@ -91,10 +91,13 @@ internal sealed unsafe class StoreOperation(
         return increasing;
     }
 
-    /// <summary>Of lanes that write one place, one is served, and which is not defined: they must have one value.</summary>
+    /// <summary>
+    /// Of lanes that write one place, one is served, and which is not defined: they must have one value.
+    /// </summary>
     private void RequireOneValue(Warp warp, uint mask, byte** pointers)
     {
-        // Accesses are aligned to their size: they are one place or apart. A table of lanes by place, a search from its slot.
+        // Accesses are aligned to their size: they are one place or apart. A table of lanes by place, a search from its
+        // slot.
         const int Slots = 2 * Warp.Lanes;
         sbyte* table = stackalloc sbyte[Slots];
         new Span<sbyte>(table, Slots).Fill(-1);
@@ -130,5 +133,6 @@ internal sealed unsafe class StoreOperation(
 
     private VirtualGpuFault Differ(Warp warp, int first, int second) => warp.Fault(
         this, FaultKind.Race, second,
-        $"lanes {first} and {second} of warp {warp.Index} write different values to one place: which of them stays is not defined");
+        $"lanes {first} and {second} of warp {warp.Index} write different values to one place: which of them stays "
+            + "is not defined");
 }

@@ -30,8 +30,8 @@ internal static unsafe class BankConflicts
     }
 
     /// <summary>
-    /// Whether the lanes of each part plainly use different banks, or all lanes one place: what most requests do. Accesses are aligned, so
-    /// that one of 8 or 16 bytes takes 2 or 4 banks in a row from a multiple of as many.
+    /// Whether the lanes of each part plainly use different banks, or all lanes one place: what most requests do.
+    /// Accesses are aligned, so that one of 8 or 16 bytes takes 2 or 4 banks in a row from a multiple of as many.
     /// </summary>
     private static bool IsApart(uint mask, ulong* addresses, int bytes)
     {

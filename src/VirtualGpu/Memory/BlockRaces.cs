@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics;
 namespace MolEngine.VirtualGpu.Memory;
 
 /// <summary>
-/// Which blocks of a launch have read and written which global memory, as far as one thread of the host ran them. Nothing orders two
-/// blocks: what one writes, no other may read or write, but by atomics, which are not noted here. (Launches whose kernel has a fence
-/// are not looked at: blocks may hand data on with a fence and an atomic.)
+/// Which blocks of a launch have read and written which global memory, as far as one thread of the host ran them.
+/// Nothing orders two blocks: what one writes, no other may read or write, but by atomics, which are not noted here.
+/// (Launches whose kernel has a fence are not looked at: blocks may hand data on with a fence and an atomic.)
 /// </summary>
 /// <param name="unit">Bytes of the kernel's smallest access: neighbours never answer for each other.</param>
 internal sealed unsafe class BlockRaces(int unit) : IDisposable
@@ -68,7 +68,9 @@ internal sealed unsafe class BlockRaces(int unit) : IDisposable
         return (-1, true);
     }
 
-    /// <summary>The conflict at the least address between blocks that ran here and blocks that ran there, if there is one.</summary>
+    /// <summary>
+    /// The conflict at the least address between blocks that ran here and blocks that ran there, if there is one.
+    /// </summary>
     public Conflict? With(BlockRaces other)
     {
         Conflict? found = null;

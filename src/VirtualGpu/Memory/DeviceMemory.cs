@@ -4,8 +4,8 @@ namespace MolEngine.VirtualGpu.Memory;
 
 /// <summary>
 /// The device's address space. Allocations start at multiples of 256 and have a guard range between them; addresses
-/// are never used again, so that one that was freed is recognised. Mapped memory of the host lies where the host has it.
-/// Not thread-safe; kernels only look up.
+/// are never used again, so that one that was freed is recognised. Mapped memory of the host lies where the host has
+/// it. Not thread-safe; kernels only look up.
 /// </summary>
 internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
 {
@@ -52,7 +52,9 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
         return allocation;
     }
 
-    /// <summary>Pinned memory of the host that kernels reach under its own address: none of the device's capacity.</summary>
+    /// <summary>
+    /// Pinned memory of the host that kernels reach under its own address: none of the device's capacity.
+    /// </summary>
     public DeviceAllocation AllocateMapped(long bytes)
     {
         var allocation = new DeviceAllocation(start: null, bytes, "pinned memory");

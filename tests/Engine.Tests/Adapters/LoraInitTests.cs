@@ -16,7 +16,8 @@ public sealed class LoraInitTests
     {
         Assert.Equal(2, new LoraConfig(4, 8, false, 0, []).Scale);
         Assert.Equal(4, new LoraConfig(4, 8, true, 0, []).Scale);
-        Assert.Equal((64, 128.0, 2.0, 7), (LoraConfig.Default.Rank, LoraConfig.Default.Alpha, LoraConfig.Default.Scale, LoraConfig.Default.TargetModules.Count));
+        Assert.Equal((64, 128.0, 2.0, 7), (LoraConfig.Default.Rank, LoraConfig.Default.Alpha, LoraConfig.Default.Scale,
+            LoraConfig.Default.TargetModules.Count));
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class LoraInitTests
             Assert.InRange(sum / a.Count / bound, -0.06, 0.06);
         }
 
-        Assert.Equal((256, 16), (modules["model.layers.0.self_attn.o_proj"].B.Shape[0], modules["model.layers.0.self_attn.o_proj"].A.Shape[1]));
+        Assert.Equal((256, 16), (modules["model.layers.0.self_attn.o_proj"].B.Shape[0],
+            modules["model.layers.0.self_attn.o_proj"].A.Shape[1]));
     }
 
     [Fact]
@@ -64,8 +66,10 @@ public sealed class LoraInitTests
     {
         using var arena = new HostArena("adapter");
         LoraConfig lora = LoraConfig.Default with { TargetModules = ["q_proj", "c_attn"] };
-        Assert.Contains("got c_attn", Assert.Throws<UserException>(() => LoraInit.Create(Model, lora, 1, arena)).Message);
-        Assert.Throws<UserException>(() => LoraInit.Create(Model, LoraConfig.Default with { TargetModules = [] }, 1, arena));
+        Assert.Contains(
+            "got c_attn", Assert.Throws<UserException>(() => LoraInit.Create(Model, lora, 1, arena)).Message);
+        Assert.Throws<UserException>(
+            () => LoraInit.Create(Model, LoraConfig.Default with { TargetModules = [] }, 1, arena));
         Assert.Throws<UserException>(() => LoraInit.Create(Model, LoraConfig.Default with { Rank = 0 }, 1, arena));
     }
 }

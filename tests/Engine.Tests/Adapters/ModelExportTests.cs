@@ -55,8 +55,10 @@ public sealed class ModelExportTests : IDisposable
             // step.
             double step = type switch { DType.F32 => 1e-7, DType.BF16 => 4e-3, DType.F16 => 5e-4, _ => 1e-13 };
             double[] got = Hosts.Values(stored.Tensor(tensor));
-            Assert.Equal(expected.Length, got.Zip(expected).Count(p => Math.Abs(p.First - p.Second) <= step * Math.Max(Math.Abs(p.Second), 0.01)));
-            Assert.InRange(got.Zip(expected).Count(p => p.First == p.Second), type == DType.F64 ? 0 : expected.Length - 1, expected.Length);
+            Assert.Equal(expected.Length, got.Zip(expected).Count(
+                p => Math.Abs(p.First - p.Second) <= step * Math.Max(Math.Abs(p.Second), 0.01)));
+            Assert.InRange(got.Zip(expected).Count(p => p.First == p.Second), type == DType.F64 ? 0
+                : expected.Length - 1, expected.Length);
         }
 
         Assert.Equal(4, changed);
@@ -69,7 +71,8 @@ public sealed class ModelExportTests : IDisposable
     [InlineData(9, 67, 16)]
     public void Products_of_every_shape_are_merged_right(int outputs, int inputs, int rank)
     {
-        double[] w = Hosts.Numbers(outputs * inputs, 1), a = Hosts.Numbers(rank * inputs, 2), b = Hosts.Numbers(outputs * rank, 3);
+        double[] w = Hosts.Numbers(outputs * inputs, 1), a = Hosts.Numbers(rank * inputs, 2), b = Hosts.Numbers(
+            outputs * rank, 3);
         Tensor merged = Hosts.Tensor("m", DType.F64, [outputs, inputs]);
         LoraMerge.Merge(
             Hosts.Tensor("w", DType.F32, [outputs, inputs], w), Hosts.Tensor("a", DType.F32, [rank, inputs], a),
@@ -87,14 +90,17 @@ public sealed class ModelExportTests : IDisposable
     public void Config_generation_config_and_tokenizer_files_go_along_as_they_are()
     {
         TinyModel.Save(_model, """{"some_key": 1e-06, "rope_theta": "(remove)", "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}""");
-        string[] names = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "merges.txt"];
+        string[] names = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+            "special_tokens_map.json", "chat_template.jinja", "merges.txt"];
         foreach (string name in names.Skip(1))
             _model.Write(name, $"{{ \"{name}\" }}");
         _model.Write("pytorch_model.bin", "not this");
         SaveAdapter(TinyModel.Config());
         ModelExport.Merge(Target, _model.Path, Adapter);
-        Assert.All(names, name => Assert.Equal(File.ReadAllBytes(_model[name]), File.ReadAllBytes(Path.Combine(Target, name))));
-        Assert.Equal([.. names.Append("model.safetensors").Order()], Directory.GetFiles(Target).Select(Path.GetFileName).Order());
+        Assert.All(names, name => Assert.Equal(
+            File.ReadAllBytes(_model[name]), File.ReadAllBytes(Path.Combine(Target, name))));
+        Assert.Equal([.. names.Append("model.safetensors").Order()],
+            Directory.GetFiles(Target).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -104,14 +110,17 @@ public sealed class ModelExportTests : IDisposable
         SaveAdapter(TinyModel.Config());
         Directory.CreateDirectory(Target);
         File.WriteAllText(Path.Combine(Target, "mine"), "x");
-        Assert.Contains("got one that holds files", Assert.Throws<UserException>(() => ModelExport.Merge(Target, _model.Path, Adapter)).Message);
+        Assert.Contains("got one that holds files",
+            Assert.Throws<UserException>(() => ModelExport.Merge(Target, _model.Path, Adapter)).Message);
         Assert.Equal(["mine"], Directory.GetFiles(Target).Select(Path.GetFileName));
         TinyModel.Save(_model, type: DType.F16);
         var huge = SaveAdapter(TinyModel.Config(), 1e6);
-        string message = Assert.Throws<ModelFileException>(() => ModelExport.Merge(_other["b"], _model.Path, Adapter)).Message;
+        string message = Assert.Throws<ModelFileException>(() => ModelExport.Merge(_other["b"], _model.Path,
+            Adapter)).Message;
         Assert.Contains("does not fit F16", message);
         Assert.Contains("_proj.weight[", message);
-        Assert.Equal(["adapter", "merged"], Directory.GetFileSystemEntries(_other.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["adapter", "merged"], Directory.GetFileSystemEntries(_other.Path).Select(Path.GetFileName).Order());
         Assert.NotEmpty(huge);
     }
 

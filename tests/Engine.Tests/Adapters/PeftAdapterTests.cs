@@ -23,7 +23,8 @@ public sealed class PeftAdapterTests : IDisposable
     {
         using var arena = new Kernels.Cpu.HostArena("shapes");
         int seed = 1;
-        return LoraInit.Create(model, lora, 1, arena).ToDictionary(m => m.Key, m => (Filled(m.Value.A, seed++), Filled(m.Value.B, seed++)));
+        return LoraInit.Create(model, lora, 1, arena).ToDictionary(
+            m => m.Key, m => (Filled(m.Value.A, seed++), Filled(m.Value.B, seed++)));
     }
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class PeftAdapterTests : IDisposable
         var modules = Modules(Model, Lora);
         PeftAdapter.Save(_folder["sub/adapter"], Lora, modules, "org/base");
         PeftAdapter read = PeftAdapter.Load(_folder["sub/adapter"], Model);
-        Assert.Equal((2, 4.0, false, 0.25, 2.0), (read.Config.Rank, read.Config.Alpha, read.Config.UseRslora, read.Config.Dropout, read.Config.Scale));
+        Assert.Equal((2, 4.0, false, 0.25, 2.0),
+            (read.Config.Rank, read.Config.Alpha, read.Config.UseRslora, read.Config.Dropout, read.Config.Scale));
         Assert.Equal(Lora.TargetModules.Order(), read.Config.TargetModules.Order());
         Assert.Equal("org/base", read.BaseModel);
         Assert.Equal(modules.Keys.Order(StringComparer.Ordinal), read.Modules.Keys);
@@ -64,7 +66,8 @@ public sealed class PeftAdapterTests : IDisposable
     [Fact]
     public void An_adapter_of_some_layers_names_its_modules_in_full()
     {
-        var some = Modules(Model, Lora).Where(m => m.Key is "model.layers.1.mlp.up_proj" or "model.layers.0.self_attn.q_proj" or "model.layers.0.self_attn.k_proj"
+        var some = Modules(Model,
+            Lora).Where(m => m.Key is "model.layers.1.mlp.up_proj" or "model.layers.0.self_attn.q_proj" or "model.layers.0.self_attn.k_proj"
             or "model.layers.1.self_attn.q_proj").ToDictionary();
         PeftAdapter.Save(_folder.Path, Lora with { TargetModules = ["q_proj", "k_proj", "up_proj"] }, some, "b");
         Assert.Contains("\"model.layers.1.mlp.up_proj\"", File.ReadAllText(_folder["adapter_config.json"]));
@@ -132,14 +135,17 @@ public sealed class PeftAdapterTests : IDisposable
     [Theory]
     [InlineData("target_modules", """["q_proj"]""", "target_modules leaves it out")]
     [InlineData("target_modules", "\"q_proj\"", "target_modules leaves it out")]
-    [InlineData("layers_to_transform", "[1]", "model.layers.0.mlp.up_proj (surplus: layers_to_transform leaves it out)")]
+    [InlineData(
+        "layers_to_transform", "[1]", "model.layers.0.mlp.up_proj (surplus: layers_to_transform leaves it out)")]
     [InlineData("layers_to_transform", "1", "layers_to_transform leaves it out")]
-    [InlineData("exclude_modules", "\".*up_proj\"", "model.layers.0.mlp.up_proj (surplus: exclude_modules leaves it out)")]
+    [InlineData(
+        "exclude_modules", "\".*up_proj\"", "model.layers.0.mlp.up_proj (surplus: exclude_modules leaves it out)")]
     [InlineData("r", "3", "misshaped: expected [3, 8], got [2, 8]")]
     public void Tensors_that_PEFT_would_not_load_are_refused(string key, string value, string expected)
     {
         Save(json => json[key] = JsonNode.Parse(value));
-        Assert.Contains(expected, Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message);
+        Assert.Contains(
+            expected, Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message);
     }
 
     [Fact]
@@ -174,12 +180,14 @@ public sealed class PeftAdapterTests : IDisposable
         Save();
         SafetensorsWriter.Write(
             _folder["adapter_model.safetensors"],
-            [.. modules.SelectMany(m => new[] { (PeftNames.A(m.Key), type, m.Value.A), (PeftNames.B(m.Key), type, m.Value.B) })]);
+            [.. modules.SelectMany(m => new[] { (PeftNames.A(m.Key), type, m.Value.A),
+                (PeftNames.B(m.Key), type, m.Value.B) })]);
         PeftAdapter read = PeftAdapter.Load(_folder.Path, Model);
         foreach ((string name, (Tensor a, Tensor b)) in modules)
         {
             Assert.Equal((DType.F32, DType.F32), (read.Modules[name].A.Type, read.Modules[name].B.Type));
-            Assert.All(Hosts.Values(read.Modules[name].B).Zip(Hosts.Values(b)), p => Assert.Equal(p.First, p.Second, type == DType.F16 ? 3e-4 : 0));
+            Assert.All(Hosts.Values(read.Modules[name].B).Zip(Hosts.Values(b)), p => Assert.Equal(
+                p.First, p.Second, type == DType.F16 ? 3e-4 : 0));
         }
     }
 
@@ -213,11 +221,13 @@ public sealed class PeftAdapterTests : IDisposable
     [Fact]
     public void An_absent_or_pickled_adapter_is_a_user_error()
     {
-        Assert.Contains("adapter_config.json", Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder["none"], Model)).Message);
+        Assert.Contains("adapter_config.json",
+            Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder["none"], Model)).Message);
         Save();
         File.Delete(_folder["adapter_model.safetensors"]);
         _folder.Write("adapter_model.bin", "");
-        Assert.Contains("got adapter_model.bin", Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message);
+        Assert.Contains("got adapter_model.bin",
+            Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message);
     }
 
     private void Save(Action<JsonObject>? change = null)

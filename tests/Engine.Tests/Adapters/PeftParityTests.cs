@@ -26,7 +26,8 @@ public sealed class PeftParityTests
     [InlineData("peft_adapter_rslora", 4.0)]
     public void An_adapter_saved_by_PEFT_loads_with_all_modules(string name, double scale)
     {
-        PeftAdapter adapter = AssertEqualToPlainReader(Shared.ReferencePath("formats", name), Shared.ReferencePath("cases", "qwen3"));
+        PeftAdapter adapter = AssertEqualToPlainReader(
+            Shared.ReferencePath("formats", name), Shared.ReferencePath("cases", "qwen3"));
         Assert.Equal(14, adapter.Modules.Count);
         Assert.Equal((4, 8.0, scale), (adapter.Config.Rank, adapter.Config.Alpha, adapter.Config.Scale));
         Assert.Equal("../../cases/qwen3", adapter.BaseModel);
@@ -62,7 +63,8 @@ public sealed class PeftParityTests
         using var copy = new TempFolder();
         PeftAdapter.Save(copy.Path, adapter.Config, adapter.Modules, adapter.BaseModel!);
         Assert.Equal(
-            File.ReadAllBytes(Path.Combine(folder, "adapter_model.safetensors")), File.ReadAllBytes(copy["adapter_model.safetensors"]));
+            File.ReadAllBytes(Path.Combine(folder, "adapter_model.safetensors")),
+            File.ReadAllBytes(copy["adapter_model.safetensors"]));
         PeftAdapter again = PeftAdapter.Load(copy.Path, model);
         Assert.Equal(adapter.Config.Scale, again.Config.Scale);
         Assert.Equal(adapter.Config.TargetModules, again.Config.TargetModules);

@@ -80,7 +80,8 @@ public sealed class SamplerTests
     [Fact]
     public void Penalties_see_what_they_should()
     {
-        // Token 0 stands in the prompt, token 2 was generated twice; repetition sees both, presence and frequency only the latter.
+        // Token 0 stands in the prompt, token 2 was generated twice; repetition sees both, presence and frequency only
+        // the latter.
         double[] Scores(SamplingSettings settings) =>
             [.. Sampler.Probabilities(settings, Logits, [0], [2, 2]).Select(p => Math.Log(p))];
         double[] plain = Scores(new SamplingSettings());

@@ -84,7 +84,8 @@ public sealed class TextGeneratorTests : IDisposable
             TextGenerator.Generate(decoder, Array.Empty<int>(), 1, []);
         });
 
-    private (IReadOnlyList<int> Ids, StopReason Stop) Generate(int maxTokens, int[] stopIds, Action<int>? onToken = null)
+    private (IReadOnlyList<int> Ids, StopReason Stop) Generate(
+        int maxTokens, int[] stopIds, Action<int>? onToken = null)
     {
         using var decoder = new Decoder(_model.Ops, _model.Config, _model.Weights, Prompt.Length + maxTokens);
         return TextGenerator.Generate(decoder, Prompt, maxTokens, stopIds, onToken);

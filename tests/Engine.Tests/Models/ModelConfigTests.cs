@@ -11,8 +11,10 @@ public sealed class ModelConfigTests
     {
         ModelConfig c = TinyModel.Config(
             """{"bos_token_id": 1, "eos_token_id": [2, 5], "pad_token_id": 7, "initializer_range": 0.1, "torch_dtype": "bfloat16", "attention_bias": true}""");
-        Assert.Equal(("LlamaForCausalLM", "llama", 11, 8, 6, 2), (c.Architecture, c.ModelType, c.VocabSize, c.HiddenSize, c.IntermediateSize, c.NumLayers));
-        Assert.Equal((4, 2, 4, 1e-5, 128), (c.NumHeads, c.NumKvHeads, c.HeadDim, c.RmsNormEps, c.MaxPositionEmbeddings));
+        Assert.Equal(("LlamaForCausalLM", "llama", 11, 8, 6, 2),
+            (c.Architecture, c.ModelType, c.VocabSize, c.HiddenSize, c.IntermediateSize, c.NumLayers));
+        Assert.Equal(
+            (4, 2, 4, 1e-5, 128), (c.NumHeads, c.NumKvHeads, c.HeadDim, c.RmsNormEps, c.MaxPositionEmbeddings));
         Assert.Equal(new RopeParameters(RopeType.Default, 10000), c.Rope);
         Assert.Equal((false, true, true, false), (c.TieWordEmbeddings, c.QkvBias, c.OutputBias, c.QkNorm));
         Assert.Equal((1, 7, 0.1, DType.BF16), (c.BosTokenId, c.PadTokenId, c.InitializerRange, c.StoredType));
@@ -43,7 +45,8 @@ public sealed class ModelConfigTests
             {"num_key_value_heads": "(remove)", "head_dim": null, "rms_norm_eps": "(remove)", "rope_theta": "(remove)", "tie_word_embeddings": "(remove)",
              "max_position_embeddings": "(remove)", "eos_token_id": null, "torch_dtype": "(remove)", "hidden_act": "(remove)"}
             """);
-        Assert.Equal((4, 2, 1e-6, 10000.0, false), (c.NumKvHeads, c.HeadDim, c.RmsNormEps, c.Rope.Theta, c.TieWordEmbeddings));
+        Assert.Equal(
+            (4, 2, 1e-6, 10000.0, false), (c.NumKvHeads, c.HeadDim, c.RmsNormEps, c.Rope.Theta, c.TieWordEmbeddings));
         Assert.Equal((2048, 0.02, DType.F32), (c.MaxPositionEmbeddings, c.InitializerRange, c.StoredType));
         Assert.Empty(c.EosTokenIds);
     }
@@ -54,13 +57,15 @@ public sealed class ModelConfigTests
     [InlineData("""{}""", "Qwen2ForCausalLM", "qwen2", true, false, false)]
     [InlineData("""{"attention_bias": true}""", "Qwen3ForCausalLM", "qwen3", true, true, true)]
     [InlineData("""{}""", "Qwen3ForCausalLM", "qwen3", false, false, true)]
-    public void Architectures_differ_in_biases_and_norms(string changes, string name, string type, bool qkv, bool output, bool norm)
+    public void Architectures_differ_in_biases_and_norms(
+        string changes, string name, string type, bool qkv, bool output, bool norm)
     {
         string json = TinyModel.Json(changes).Replace("LlamaForCausalLM", name).Replace("\"llama\"", $"\"{type}\"");
         ModelConfig c = ModelConfig.Parse(json, "config.json");
         Assert.Equal((qkv, output, norm), (c.QkvBias, c.OutputBias, c.QkNorm));
         Dictionary<string, Shape> tensors = Architectures.Of(c).Tensors(c).ToDictionary(t => t.Name, t => t.Shape);
-        Assert.Equal(qkv, tensors.GetValueOrDefault("model.layers.1.self_attn.k_proj.bias") == new Shape(8) && tensors.ContainsKey("model.layers.0.self_attn.q_proj.bias"));
+        Assert.Equal(qkv, tensors.GetValueOrDefault("model.layers.1.self_attn.k_proj.bias") == new Shape(8)
+            && tensors.ContainsKey("model.layers.0.self_attn.q_proj.bias"));
         Assert.Equal(output, tensors.ContainsKey("model.layers.1.self_attn.o_proj.bias"));
         Assert.Equal(norm, tensors.ContainsKey("model.layers.1.self_attn.k_norm.weight"));
         Assert.Equal(new Shape(16, 8), tensors["model.layers.0.self_attn.q_proj.weight"]);
@@ -108,7 +113,8 @@ public sealed class ModelConfigTests
     [InlineData("""{"vision_config": {"depth": 1}}""", "vision_config")]
     [InlineData("""{"quantization_config": {"quant_method": "gptq", "bits": 4}}""", "quantization_config: the checkpoint is quantised")]
     [InlineData("""{"quantization": {"bits": 4}}""", "quantization: the checkpoint is quantised")]
-    public void What_would_change_the_mathematics_is_refused_by_name(string changes, string expected) => Refuses(changes, expected);
+    public void What_would_change_the_mathematics_is_refused_by_name(string changes, string expected) =>
+        Refuses(changes, expected);
 
     [Fact]
     public void The_same_keys_at_rest_are_ignored() => TinyModel.Config(
@@ -156,7 +162,8 @@ public sealed class ModelConfigTests
     public void A_Qwen3_without_head_dim_is_refused_where_transformers_would_take_another()
     {
         string json = TinyModel.Json("""{"head_dim": "(remove)"}""").Replace("LlamaForCausalLM", "Qwen3ForCausalLM").Replace("\"llama\"", "\"qwen3\"");
-        Assert.Contains("head_dim is missing", Assert.Throws<ModelFileException>(() => ModelConfig.Parse(json, "config.json")).Message);
+        Assert.Contains("head_dim is missing",
+            Assert.Throws<ModelFileException>(() => ModelConfig.Parse(json, "config.json")).Message);
     }
 
     [Theory]
@@ -167,7 +174,8 @@ public sealed class ModelConfigTests
     [InlineData("{\"model_type\": \"\\ud800\"}")]
     [InlineData("{\"vocab_size\": 1e999}")]
     [InlineData("nonsense")]
-    public void Text_that_is_no_config_is_refused(string json) => Assert.Throws<ModelFileException>(() => ModelConfig.Parse(json, "config.json"));
+    public void Text_that_is_no_config_is_refused(string json) =>
+        Assert.Throws<ModelFileException>(() => ModelConfig.Parse(json, "config.json"));
 
     [Fact]
     public void Random_damage_never_gives_another_exception()
@@ -196,7 +204,8 @@ public sealed class ModelConfigTests
 
     [Fact]
     public void An_absent_config_is_a_user_error() =>
-        Assert.Contains("not found", Assert.Throws<ModelFileException>(() => ModelConfig.Load("/nowhere/at/all")).Message);
+        Assert.Contains("not found",
+            Assert.Throws<ModelFileException>(() => ModelConfig.Load("/nowhere/at/all")).Message);
 
     private static void Refuses(string changes, string expected)
     {

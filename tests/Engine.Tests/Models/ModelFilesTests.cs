@@ -20,7 +20,8 @@ public sealed class ModelFilesTests : IDisposable
     [InlineData("""{"eos_token_id": null}""", "[2, 3]", new[] { 2, 3 })]
     [InlineData(null, "2", new[] { 2 })]
     [InlineData(null, "null", new int[0])]
-    public void Stop_ids_come_from_the_generation_config_then_from_the_config(string? generation, string eos, int[] expected)
+    public void Stop_ids_come_from_the_generation_config_then_from_the_config(
+        string? generation, string eos, int[] expected)
     {
         _folder.Write("config.json", TinyModel.Json($$"""{"eos_token_id": {{eos}}}"""));
         if (generation is not null)
@@ -40,7 +41,8 @@ public sealed class ModelFilesTests : IDisposable
         Assert.Equal(new FileInfo(_folder["model.safetensors"]).Length, summary.FileBytes);
         Assert.Equal(tensors.Count, summary.Tensors.Count);
         TensorSummary q = summary.Tensors.Single(t => t.Name == "model.layers.1.self_attn.q_proj.weight");
-        Assert.Equal(("BF16", new Shape(16, 8), 128L, 256L, "model.safetensors"), (q.StoredType, q.Shape, q.Parameters, q.Bytes, q.File));
+        Assert.Equal(("BF16", new Shape(16, 8), 128L, 256L, "model.safetensors"),
+            (q.StoredType, q.Shape, q.Parameters, q.Bytes, q.File));
         Assert.False(summary.IsAdapter);
     }
 
@@ -66,7 +68,8 @@ public sealed class ModelFilesTests : IDisposable
         ModelSummary summary = ModelSummary.Of(_folder.Path);
         Assert.True(summary.IsAdapter);
         Assert.Equal("some/base", summary.BaseModel);
-        Assert.Equal((2 * ((2 * 8) + (16 * 2)), true, 2), (summary.Parameters, summary.Lora!.UseRslora, summary.Lora.Rank));
+        Assert.Equal(
+            (2 * ((2 * 8) + (16 * 2)), true, 2), (summary.Parameters, summary.Lora!.UseRslora, summary.Lora.Rank));
         Assert.Equal(summary.Parameters * 4, summary.MappedBytes);
     }
 }

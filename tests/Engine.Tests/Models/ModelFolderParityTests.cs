@@ -35,7 +35,8 @@ public sealed class ModelFolderParityTests
     {
         string folder = Shared.FilePath("models", "llama_story_0.66M");
         using ModelWeights weights = ModelWeights.Open(folder, ModelConfig.Load(folder));
-        Assert.Equal(new ReferenceTensors(Path.Combine(folder, "model.safetensors"))["lm_head.weight"], Hosts.Values(weights["model.embed_tokens.weight"]));
+        Assert.Equal(new ReferenceTensors(Path.Combine(folder, "model.safetensors"))["lm_head.weight"], Hosts.Values(
+            weights["model.embed_tokens.weight"]));
     }
 
     [Theory]
@@ -56,13 +57,15 @@ public sealed class ModelFolderParityTests
         string config = System.Text.RegularExpressions.Regex.Replace(
             File.ReadAllText(Path.Combine(folder, "config.json")), ",\\s*\"quantization\":\\s*\\{[^}]*\\}", "");
         copy.Write("config.json", config);
-        message = Assert.Throws<ModelFileException>(() => ModelWeights.Open(copy.Path, ModelConfig.Load(copy.Path))).Message;
+        message = Assert.Throws<ModelFileException>(() => ModelWeights.Open(copy.Path,
+            ModelConfig.Load(copy.Path))).Message;
         Assert.Contains("quantised", message);
         Assert.Contains(".scales", message);
     }
 
     [Fact]
-    public void The_unquantised_file_of_MLX_opens() => AssertEqualToPlainReader(Shared.FilePath("models", "mlxd_tiny_qwen3"));
+    public void The_unquantised_file_of_MLX_opens() =>
+        AssertEqualToPlainReader(Shared.FilePath("models", "mlxd_tiny_qwen3"));
 
     private static void AssertEqualToPlainReader(string folder)
     {

@@ -131,7 +131,8 @@ public sealed class PublishedConfigTests
     [MemberData(nameof(Refused))]
     public void Is_refused_by_name(string config, string changes, string key)
     {
-        string message = Assert.Throws<ModelFileException>(() => ModelConfig.Parse(With(config, changes), "config.json")).Message;
+        string message = Assert.Throws<ModelFileException>(() => ModelConfig.Parse(With(config, changes),
+            "config.json")).Message;
         Assert.StartsWith("config.json: key ", message);
         Assert.Contains(key, message);
     }
@@ -160,7 +161,8 @@ public sealed class PublishedConfigTests
         foreach (string key in (string[])["rope_scaling", "rope_theta", "torch_dtype"])
             newer.Remove(key);
         newer["rope_parameters"] = JsonNode.Parse("""{"rope_theta": 1000000, "rope_type": "default"}""");
-        newer["layer_types"] = new JsonArray([.. Enumerable.Repeat<JsonNode>("full_attention", 28).Select(n => n.DeepClone())]);
+        newer["layer_types"] = new JsonArray(
+            [.. Enumerable.Repeat<JsonNode>("full_attention", 28).Select(n => n.DeepClone())]);
         newer["dtype"] = "bfloat16";
         newer["pad_token_id"] = null;
         ModelConfig a = ModelConfig.Parse(Qwen3, "old"), b = ModelConfig.Parse(newer.ToJsonString(), "new");
@@ -168,7 +170,8 @@ public sealed class PublishedConfigTests
         Assert.Equal(a with { RawJson = "" }, b with { RawJson = "", EosTokenIds = a.EosTokenIds });
         newer["layer_types"]![5] = "sliding_attention";
         Assert.Contains(
-            "layer_types", Assert.Throws<ModelFileException>(() => ModelConfig.Parse(newer.ToJsonString(), "new")).Message);
+            "layer_types",
+            Assert.Throws<ModelFileException>(() => ModelConfig.Parse(newer.ToJsonString(), "new")).Message);
     }
 
     private static string With(string config, string changes)

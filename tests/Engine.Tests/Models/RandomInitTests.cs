@@ -32,10 +32,12 @@ public sealed class RandomInitTests
     {
         using var arena = new HostArena("random");
         ModelConfig config = TinyModel.Config(Wide);
-        ModelWeights one = RandomInit.Create(config, 1, arena), again = RandomInit.Create(config, 1, arena), two = RandomInit.Create(config, 2, arena);
+        ModelWeights one = RandomInit.Create(config, 1, arena), again = RandomInit.Create(config, 1, arena),
+            two = RandomInit.Create(config, 2, arena);
         const string Name = "model.layers.0.mlp.gate_proj.weight", Other = "model.layers.1.mlp.gate_proj.weight";
         Assert.True(one[Name].Span<float>().SequenceEqual(again[Name].Span<float>()));
-        Assert.InRange(Correlation(one["lm_head.weight"].Span<float>(), two["lm_head.weight"].Span<float>()), -0.03, 0.03);
+        Assert.InRange(
+            Correlation(one["lm_head.weight"].Span<float>(), two["lm_head.weight"].Span<float>()), -0.03, 0.03);
         Assert.InRange(Correlation(one[Name].Span<float>(), one[Other].Span<float>()), -0.2, 0.2);
     }
 

@@ -7,7 +7,8 @@ public sealed class RotaryTablesTests
     [Fact]
     public void Default_frequencies_are_powers_of_theta()
     {
-        Assert.Equal([1, 0.1, 0.01, 0.001], RotaryTables.Frequencies(new RopeParameters(RopeType.Default, 10000), 8).Select(f => Math.Round(f, 15)));
+        Assert.Equal([1, 0.1, 0.01, 0.001],
+            RotaryTables.Frequencies(new RopeParameters(RopeType.Default, 10000), 8).Select(f => Math.Round(f, 15)));
         (float[] cos, float[] sin) = RotaryTables.Compute(new RopeParameters(RopeType.Default, 10000), 8, 5);
         Assert.Equal(20, cos.Length);
         Assert.Equal([1, 1, 1, 1], cos[..4]);
@@ -28,7 +29,8 @@ public sealed class RotaryTablesTests
 
     [Fact]
     public void Linear_divides_by_the_factor() =>
-        Assert.Equal([0.25, 0.025], RotaryTables.Frequencies(new RopeParameters(RopeType.Linear, 100) { Factor = 4 }, 4).Select(f => Math.Round(f, 15)));
+        Assert.Equal([0.25, 0.025], RotaryTables.Frequencies(new RopeParameters(RopeType.Linear, 100) { Factor = 4 },
+            4).Select(f => Math.Round(f, 15)));
 
     [Fact]
     public void Llama3_keeps_short_waves_divides_long_ones_and_blends_between()
@@ -68,7 +70,8 @@ public sealed class RotaryTablesTests
     [Fact]
     public void Yarn_without_truncation_has_fractional_borders()
     {
-        var rope = new RopeParameters(RopeType.Yarn, 1e6) { Factor = 4, OriginalMaxPositionEmbeddings = 128, Truncate = false };
+        var rope = new RopeParameters(RopeType.Yarn, 1e6) { Factor = 4, OriginalMaxPositionEmbeddings = 128,
+            Truncate = false };
         double high = 16 * Math.Log(128 / (2 * Math.PI)) / (2 * Math.Log(1e6)), ramp = 1 / high;
         double f = Math.Pow(1e6, -0.125);
         Assert.Equal((f / 4 * ramp) + (f * (1 - ramp)), RotaryTables.Frequencies(rope, 16)[1], 1e-15);
@@ -80,11 +83,13 @@ public sealed class RotaryTablesTests
     [InlineData("""{"type": "yarn", "factor": 40, "mscale": 2.0, "mscale_all_dim": 1.0}""", 1.269480015985188, 128, 32, 1, true)]
     [InlineData("""{"type": "yarn", "factor": 4, "attention_factor": 0.5, "beta_fast": 16, "beta_slow": 2, "truncate": false}""", 0.5, 128, 16, 2, false)]
     [InlineData("""{"type": "yarn", "factor": 1, "beta_fast": 0, "original_max_position_embeddings": 64}""", 1.0, 64, 32, 1, true)]
-    public void Yarn_settings_follow_transformers(string scaling, double attention, double original, double fast, double slow, bool truncate)
+    public void Yarn_settings_follow_transformers(
+        string scaling, double attention, double original, double fast, double slow, bool truncate)
     {
         RopeParameters rope = TinyModel.Config($$"""{"rope_scaling": {{scaling}}}""").Rope;
         Assert.Equal(attention, rope.AttentionFactor, 1e-7);
-        Assert.Equal((original, fast, slow, truncate), (rope.OriginalMaxPositionEmbeddings, rope.BetaFast, rope.BetaSlow, rope.Truncate));
+        Assert.Equal((original, fast, slow, truncate),
+            (rope.OriginalMaxPositionEmbeddings, rope.BetaFast, rope.BetaSlow, rope.Truncate));
     }
 
     [Fact]
@@ -93,6 +98,7 @@ public sealed class RotaryTablesTests
         const string Outer = """{"original_max_position_embeddings": 32, "rope_scaling": {"type": "yarn", "factor": 4}}""";
         Assert.Equal(32, TinyModel.Config(Outer).Rope.OriginalMaxPositionEmbeddings);
         Assert.Throws<MolEngine.Engine.Files.ModelFileException>(
-            () => TinyModel.Config(Outer.Replace("\"factor\": 4", "\"factor\": 4, \"original_max_position_embeddings\": 64")));
+            () => TinyModel.Config(Outer.Replace("\"factor\": 4",
+                "\"factor\": 4, \"original_max_position_embeddings\": 64")));
     }
 }

@@ -42,7 +42,8 @@ internal static class TinyModel
         int seed = 100;
         return Architectures.Of(config).Tensors(config).ToDictionary(
             s => s.Name,
-            s => Hosts.Tensor(s.Name, DType.F32, s.Shape.Dimensions.ToArray(), Hosts.Numbers((int)s.Shape.Count, seed++)));
+            s => Hosts.Tensor(s.Name, DType.F32, s.Shape.Dimensions.ToArray(),
+                Hosts.Numbers((int)s.Shape.Count, seed++)));
     }
 
     /// <summary>Writes config.json and model.safetensors.</summary>

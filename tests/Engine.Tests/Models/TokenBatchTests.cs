@@ -24,7 +24,8 @@ public sealed class TokenBatchTests : IDisposable
         var batch = new TokenBatch(_ops, _arena, 16);
         TokenRow[] rows =
         [
-            new(new[] { 10, 11, 12, 20, 30, 31 }, [0, 3, 4]), TokenRow.Single(default), TokenRow.Single(new[] { 40, 41 }, general: true),
+            new(new[] { 10, 11, 12, 20, 30, 31 }, [0, 3, 4]), TokenRow.Single(default),
+            TokenRow.Single(new[] { 40, 41 }, general: true),
         ];
         batch.Fill(rows, [new(0.5, 0.25), default, new(0.125, 2)], firstKey: 5L << 32);
         Assert.Equal(8, batch.Tokens);
@@ -57,8 +58,10 @@ public sealed class TokenBatchTests : IDisposable
     {
         var batch = new TokenBatch(_ops, _arena, 2);
         TokenRow row = TokenRow.Single(new[] { 1, 2, 3 });
-        Assert.Contains("at most 2 tokens, got 3", Assert.Throws<ArgumentException>(() => batch.Fill([row], [default])).Message);
-        Assert.Contains("weights of 1 rows, got 0", Assert.Throws<ArgumentException>(() => batch.Fill([row], [])).Message);
+        Assert.Contains(
+            "at most 2 tokens, got 3", Assert.Throws<ArgumentException>(() => batch.Fill([row], [default])).Message);
+        Assert.Contains(
+            "weights of 1 rows, got 0", Assert.Throws<ArgumentException>(() => batch.Fill([row], [])).Message);
     }
 
     [Theory]

@@ -12,7 +12,8 @@ public sealed class LearningRateScheduleTests
             var cases = new TheoryData<ScheduleKind, int, int>();
             foreach (ScheduleKind kind in Enum.GetValues<ScheduleKind>())
             {
-                foreach ((int total, int warmup) in (ReadOnlySpan<(int, int)>)[(1, 0), (1, 1), (2, 1), (7, 0), (20, 2), (20, 20), (101, 11)])
+                foreach ((int total, int warmup) in (ReadOnlySpan<(int, int)>)[(1, 0), (1, 1), (2, 1), (7, 0), (20, 2),
+                    (20, 20), (101, 11)])
                     cases.Add(kind, total, warmup);
             }
 
@@ -37,7 +38,8 @@ public sealed class LearningRateScheduleTests
         Assert.Equal(0.5, cosine.At(7), 12);
         Assert.Equal(0, cosine.At(12), 12);
         var linear = new LearningRateSchedule(ScheduleKind.Linear, 1, 12, 2);
-        Assert.Equal([0, 0.5, 1, 0.9, 0.1, 0], [linear.At(0), linear.At(1), linear.At(2), linear.At(3), linear.At(11), linear.At(12)]);
+        Assert.Equal([0, 0.5, 1, 0.9, 0.1, 0],
+            [linear.At(0), linear.At(1), linear.At(2), linear.At(3), linear.At(11), linear.At(12)]);
         var constant = new LearningRateSchedule(ScheduleKind.Constant, 1, 12, 2);
         Assert.Equal([0, 0.5, 1, 1], [constant.At(0), constant.At(1), constant.At(2), constant.At(11)]);
         Assert.Equal(1, new LearningRateSchedule(ScheduleKind.Cosine, 1, 1, 0).At(0));
@@ -60,7 +62,8 @@ public sealed class LearningRateScheduleTests
         return kind switch
         {
             // get_cosine_schedule_with_warmup, num_cycles 0.5
-            ScheduleKind.Cosine => Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * 0.5 * 2 * ((step - warmup) / (double)rest)))),
+            ScheduleKind.Cosine =>
+                Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * 0.5 * 2 * ((step - warmup) / (double)rest)))),
             // get_linear_schedule_with_warmup
             ScheduleKind.Linear => Math.Max(0, (total - step) / (double)rest),
             // get_constant_schedule_with_warmup

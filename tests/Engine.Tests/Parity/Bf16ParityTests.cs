@@ -6,11 +6,11 @@ using MolEngine.Support;
 namespace MolEngine.Engine.Tests.Parity;
 
 /// <summary>
-/// bf16 activations on the reference cases, held to what rounding to bf16 makes of each case (<see cref="Bf16Bounds"/>).
-/// With a base, the truth is that of the top-n sets that were taken, and the sets are checked by themselves: these
-/// random models have logits so close around the 31st that rounding changes the set of a third of all tokens, and one
-/// token with a large probability that goes in or out, by a gap of a hundredth in its logit, moves every gradient of
-/// its case threefold. What is left when the sets are given is rounding alone.
+/// bf16 activations on the reference cases, held to what rounding to bf16 makes of each case
+/// (<see cref="Bf16Bounds"/>). With a base, the truth is that of the top-n sets that were taken, and the sets are
+/// checked by themselves: these random models have logits so close around the 31st that rounding changes the set of a
+/// third of all tokens, and one token with a large probability that goes in or out, by a gap of a hundredth in its
+/// logit, moves every gradient of its case threefold. What is left when the sets are given is rounding alone.
 /// </summary>
 public sealed class Bf16ParityTests
 {

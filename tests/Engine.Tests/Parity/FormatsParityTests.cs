@@ -58,7 +58,8 @@ public sealed class FormatsParityTests
 
     private static void Check(float[] got, JsonElement expected, string key) =>
         Compare.AssertRelativeL2(
-            key, got, [.. expected.GetProperty(key)[0].EnumerateArray().SelectMany(t => t.EnumerateArray()).Select(x => x.GetDouble())],
+            key, got,
+            [.. expected.GetProperty(key)[0].EnumerateArray().SelectMany(t => t.EnumerateArray()).Select(x => x.GetDouble())],
             Tolerance);
 
     /// <summary>Logits of every token of the row, through the key/value cache.</summary>

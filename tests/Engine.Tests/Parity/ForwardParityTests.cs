@@ -60,8 +60,10 @@ public abstract class ForwardParityTests(TestBackend backend)
     private static (Activations Activations, Tensor Logits) Forward(ReferenceCase c, TokenRow[] rows)
     {
         int tokens = ReferenceCase.Tokens(rows);
-        var transformer = new Transformer(c.Ops, c.Config, c.Arena, tokens, ReferenceCase.Positions(rows), backward: false);
-        Activations a = Activations.Allocate(c.Arena, c.Config, c.Ops.ActivationType, tokens, Retention.All, (_, _) => 0);
+        var transformer = new Transformer(
+            c.Ops, c.Config, c.Arena, tokens, ReferenceCase.Positions(rows), backward: false);
+        Activations a = Activations.Allocate(
+            c.Arena, c.Config, c.Ops.ActivationType, tokens, Retention.All, (_, _) => 0);
         var batch = new TokenBatch(c.Ops, c.Arena, tokens);
         batch.Fill(rows, [.. rows.Select(_ => default(TokenWeights))]);
         Tensor final = transformer.Forward(c.Weights, batch.Ids, batch.Layout, a);

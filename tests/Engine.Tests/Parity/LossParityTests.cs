@@ -38,7 +38,8 @@ public abstract class LossParityTests(TestBackend backend)
         for (int i = 0; i < rowLosses.Length; i++)
             Compare.AssertRelative($"row {i}", effective[i].CrossEntropy, rowLosses[i], Tolerances.Loss);
         CheckGradients(c, t, "grad.", student);
-        Compare.AssertRelative("gradient norm", Norm(c, student), truth.GetProperty("grad_norm").GetDouble(), Tolerances.GradientNorm);
+        Compare.AssertRelative(
+            "gradient norm", Norm(c, student), truth.GetProperty("grad_norm").GetDouble(), Tolerances.GradientNorm);
     }
 
     [Theory]
@@ -54,7 +55,8 @@ public abstract class LossParityTests(TestBackend backend)
                 continue; // Each takes the virtual GPU as long as these two, and differs from them in numbers alone.
             string[] parts = setting.Name.Split("_alpha");
             var options = new LossOptions(
-                LossKind.Mol, double.Parse(parts[1], CultureInfo.InvariantCulture), int.Parse(parts[0][1..], CultureInfo.InvariantCulture));
+                LossKind.Mol, double.Parse(parts[1], CultureInfo.InvariantCulture),
+                int.Parse(parts[0][1..], CultureInfo.InvariantCulture));
             (var lora, var modules) = c.Adapter();
             Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
             (double loss, RowFigures[] figures) = Accumulate(c, ReferenceCase.Rows(t), student, c.Weights, options);
@@ -72,7 +74,8 @@ public abstract class LossParityTests(TestBackend backend)
         ReferenceTensors t = c.Tensors("mol_step0");
         (var lora, var modules) = c.Adapter(zeroB: true);
         Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
-        (double loss, RowFigures[] figures) = Accumulate(c, ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
+        (double loss, RowFigures[] figures) = Accumulate(
+            c, ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
         Assert.All(figures, f => Assert.InRange(f.KlDivergence, 0, 1e-11));
         CheckMol(c, c.Json("mol_step0"), loss, figures, student);
         CheckGradients(c, t, "grad.", student);
@@ -85,7 +88,8 @@ public abstract class LossParityTests(TestBackend backend)
         using var c = new ReferenceCase(name, backend);
         ReferenceTensors t = c.Tensors("mol_full");
         Student student = Student.Full(c.Ops, c.Config, c.Trainable(t, "student."), c.Arena, c.Arena);
-        (double loss, RowFigures[] figures) = Accumulate(c, ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
+        (double loss, RowFigures[] figures) = Accumulate(
+            c, ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
         CheckMol(c, c.Json("mol_full"), loss, figures, student);
         CheckGradients(c, t, "grad.", student);
     }
@@ -95,7 +99,8 @@ public abstract class LossParityTests(TestBackend backend)
     {
         var batchLoss = new BatchLoss(options, rows);
         using var pass = new LossPass(
-            c.Ops, c.Config, ReferenceCase.Tokens(rows), ReferenceCase.Positions(rows), options.TopN, Retention.All, student.Weights);
+            c.Ops, c.Config, ReferenceCase.Tokens(rows), ReferenceCase.Positions(rows), options.TopN, Retention.All,
+            student.Weights);
         pass.AccumulateGradients(
             rows, batchLoss.Weights, 0, student.TrainingWeights(0), reference, student.Gradients);
         RowFigures[] figures = pass.Collect();
@@ -115,7 +120,8 @@ public abstract class LossParityTests(TestBackend backend)
             Compare.AssertAbsolute($"row {i} KL", rows[i].KlDivergence, kl[i], Tolerances.Kl(kl[i]));
         }
 
-        Compare.AssertRelative("gradient norm", Norm(c, student), truth.GetProperty("grad_norm").GetDouble(), Tolerances.GradientNorm);
+        Compare.AssertRelative(
+            "gradient norm", Norm(c, student), truth.GetProperty("grad_norm").GetDouble(), Tolerances.GradientNorm);
     }
 
     private static void CheckGradients(ReferenceCase c, ReferenceTensors t, string prefix, Student student)
@@ -130,9 +136,11 @@ public abstract class LossParityTests(TestBackend backend)
     private static double Norm(ReferenceCase c, Student student) =>
         Math.Sqrt(student.Parameters.Sum(p => c.Ops.SumOfSquares(p.Gradient)));
 
-    private static double[] Doubles(JsonElement e, string key) => [.. e.GetProperty(key).EnumerateArray().Select(x => x.GetDouble())];
+    private static double[] Doubles(JsonElement e, string key) =>
+        [.. e.GetProperty(key).EnumerateArray().Select(x => x.GetDouble())];
 
-    private static int[] Ints(JsonElement e, string key) => [.. e.GetProperty(key).EnumerateArray().Select(x => x.GetInt32())];
+    private static int[] Ints(JsonElement e, string key) =>
+        [.. e.GetProperty(key).EnumerateArray().Select(x => x.GetInt32())];
 }
 
 public sealed class CpuLossParityTests() : LossParityTests(TestBackend.Cpu);

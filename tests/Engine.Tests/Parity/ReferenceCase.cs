@@ -28,7 +28,8 @@ internal sealed class ReferenceCase : LoadedModel
 
     public ReferenceTensors Tensors(string name) => new(Path.Combine(Folder, name + ".safetensors"));
 
-    public JsonElement Json(string name) => JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, name + ".json"))).RootElement;
+    public JsonElement Json(string name) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, name + ".json"))).RootElement;
 
     public Tensor New(string name, ReadOnlySpan<float> values, params int[] shape)
     {
@@ -37,7 +38,9 @@ internal sealed class ReferenceCase : LoadedModel
         return t;
     }
 
-    /// <summary>fp32 copies of all tensors of the model, or of those of a file under a prefix, by Hugging Face name.</summary>
+    /// <summary>
+    /// fp32 copies of all tensors of the model, or of those of a file under a prefix, by Hugging Face name.
+    /// </summary>
     public Dictionary<string, Tensor> Trainable(ReferenceTensors? from = null, string prefix = "")
     {
         var result = new Dictionary<string, Tensor>();
@@ -56,10 +59,12 @@ internal sealed class ReferenceCase : LoadedModel
 
     /// <summary>Every tensor of the model once: a tied head has no entry of its own.</summary>
     public IEnumerable<string> TensorNames() =>
-        Architectures.Of(Config).Tensors(Config).Select(t => t.Name).Where(n => !(Config.TieWordEmbeddings && n == ModuleNames.Head));
+        Architectures.Of(Config).Tensors(Config).Select(t => t.Name).Where(n => !(Config.TieWordEmbeddings
+            && n == ModuleNames.Head));
 
     /// <summary>The case's adapter, or one whose matrices come from a file of PEFT's names.</summary>
-    public (LoraConfig Config, Dictionary<string, (Tensor A, Tensor B)> Modules) Adapter(ReferenceTensors? from = null, bool zeroB = false)
+    public (LoraConfig Config, Dictionary<string, (Tensor A, Tensor B)> Modules) Adapter(
+        ReferenceTensors? from = null, bool zeroB = false)
     {
         PeftAdapter adapter = PeftAdapter.Load(Path.Combine(Folder, "adapter"), Config);
         var modules = new Dictionary<string, (Tensor A, Tensor B)>();
@@ -113,7 +118,9 @@ internal sealed class ReferenceCase : LoadedModel
         return new TokenRow(r.Documents.SelectMany(d => d).ToArray(), starts, r.General, r.FirstPosition);
     })];
 
-    /// <summary>Of a [B, T, width] truth, the values of the tokens that are in <paramref name="rows"/>, in their order.</summary>
+    /// <summary>
+    /// Of a [B, T, width] truth, the values of the tokens that are in <paramref name="rows"/>, in their order.
+    /// </summary>
     public static double[] Gather(ReferenceTensors t, string name, TokenRow[] rows)
     {
         int[] shape = t.Shape(name);

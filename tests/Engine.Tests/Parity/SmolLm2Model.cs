@@ -3,7 +3,9 @@ using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;
 
-/// <summary>SmolLM2-135M-Instruct, made once from the shared material by its own script and kept in the temporary folder.</summary>
+/// <summary>
+/// SmolLM2-135M-Instruct, made once from the shared material by its own script and kept in the temporary folder.
+/// </summary>
 internal static class SmolLm2Model
 {
     private static readonly Lazy<string> Made = new(Make);
@@ -18,7 +20,8 @@ internal static class SmolLm2Model
         if (File.Exists(Path.Combine(folder, "model.safetensors")))
             return folder;
         Directory.CreateDirectory(folder);
-        using Process process = Process.Start(new ProcessStartInfo("sh", [script, folder]) { RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("sh",
+            [script, folder]) { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.SkipWhen(process.ExitCode != 0, $"SmolLM2 could not be made here: {error}");

@@ -23,7 +23,8 @@ public sealed class SmolLm2ParityTests
             Assert.Equal(Ints(documents[i], "ids"), ids[i]);
         IReadOnlyList<RowFigures> figures = Scorer.Score(m.Ops, m.Config, m.Weights, null, ids);
         for (int i = 0; i < documents.Length; i++)
-            Compare.AssertAbsolute($"document {i}", figures[i].CrossEntropy, documents[i].GetProperty("mean_ce").GetDouble(), 1e-4);
+            Compare.AssertAbsolute(
+                $"document {i}", figures[i].CrossEntropy, documents[i].GetProperty("mean_ce").GetDouble(), 1e-4);
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class SmolLm2ParityTests
     private static JsonElement Case() =>
         JsonDocument.Parse(File.ReadAllText(Shared.ReferencePath("cases", "smollm2.json"))).RootElement;
 
-    private static int[] Ints(JsonElement e, string key) => [.. e.GetProperty(key).EnumerateArray().Select(x => x.GetInt32())];
+    private static int[] Ints(JsonElement e, string key) =>
+        [.. e.GetProperty(key).EnumerateArray().Select(x => x.GetInt32())];
 
     private sealed class Model() : LoadedModel(SmolLm2Model.Folder)
     {

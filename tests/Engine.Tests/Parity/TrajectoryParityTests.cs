@@ -7,7 +7,9 @@ using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;
 
-/// <summary>20 updates with AdamW, clipping and warm-up: every loss, norm and rate, and the parameters at the end.</summary>
+/// <summary>
+/// 20 updates with AdamW, clipping and warm-up: every loss, norm and rate, and the parameters at the end.
+/// </summary>
 /// <param name="most">Steps that are taken; parameters are compared after all of them.</param>
 public abstract class TrajectoryParityTests(TestBackend backend, int most)
 {
@@ -42,13 +44,16 @@ public abstract class TrajectoryParityTests(TestBackend backend, int most)
         JsonElement betas = facts.GetProperty("betas");
         var optimizer = new AdamW(
             c.Ops,
-            new AdamWOptions(betas[0].GetDouble(), betas[1].GetDouble(), Number("eps"), Number("weight_decay"), Number("clip")),
+            new AdamWOptions(betas[0].GetDouble(), betas[1].GetDouble(), Number("eps"), Number("weight_decay"),
+                Number("clip")),
             student.Parameters, c.Arena);
         var schedule = new LearningRateSchedule(
-            ScheduleKind.Cosine, Number("learning_rate"), steps, LearningRateSchedule.WarmupOf(Number("warmup_ratio"), steps));
+            ScheduleKind.Cosine, Number("learning_rate"), steps,
+            LearningRateSchedule.WarmupOf(Number("warmup_ratio"), steps));
         var options = new LossOptions(LossKind.Mol, Number("alpha"), facts.GetProperty("top_n").GetInt32());
         using var pass = new LossPass(
-            c.Ops, c.Config, perStep * rows[0].Tokens.Length, ReferenceCase.Positions(rows), options.TopN, Retention.All, student.Weights);
+            c.Ops, c.Config, perStep * rows[0].Tokens.Length, ReferenceCase.Positions(rows), options.TopN,
+            Retention.All, student.Weights);
         var optimization = new MolOptimization(c.Ops, pass, student, c.Weights, options, optimizer, schedule);
         for (int s = 0; s < Math.Min(steps, most); s++)
         {
@@ -64,7 +69,8 @@ public abstract class TrajectoryParityTests(TestBackend backend, int most)
     {
         string step = $"step {truth.GetProperty("step").GetInt32()}";
         Compare.AssertRelative($"{step} learning rate", got.LearningRate, truth.GetProperty("lr").GetDouble(), 1e-14);
-        Compare.AssertRelative($"{step} loss", got.Loss, truth.GetProperty("loss").GetDouble(), Tolerances.TrajectoryLoss);
+        Compare.AssertRelative(
+            $"{step} loss", got.Loss, truth.GetProperty("loss").GetDouble(), Tolerances.TrajectoryLoss);
         Compare.AssertRelative(
             $"{step} gradient norm", got.GradientNorm, truth.GetProperty("grad_norm").GetDouble(),
             Tolerances.GradientNorm);

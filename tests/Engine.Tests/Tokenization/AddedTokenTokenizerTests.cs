@@ -21,7 +21,8 @@ public sealed class AddedTokenTokenizerTests
     [InlineData("xyq", "x y q")]
     public void TheLeftmostAndLongestWins(string text, string expected) =>
         AssertIds(
-            expected, text, null, MadeTokenizer.Added(300, "<e>"), MadeTokenizer.Added(301, "<e1>"), MadeTokenizer.Added(302, "e1"),
+            expected, text, null, MadeTokenizer.Added(300, "<e>"), MadeTokenizer.Added(301, "<e1>"),
+            MadeTokenizer.Added(302, "e1"),
             MadeTokenizer.Added(303, "xyz"));
 
     [Theory]
@@ -32,7 +33,8 @@ public sealed class AddedTokenTokenizerTests
     [InlineData("  <b>  ", "302")]
     public void Strips(string text, string expected) =>
         AssertIds(
-            expected, text, null, MadeTokenizer.Added(300, "<l>", lstrip: true), MadeTokenizer.Added(301, "<r>", rstrip: true),
+            expected, text, null, MadeTokenizer.Added(300, "<l>", lstrip: true),
+            MadeTokenizer.Added(301, "<r>", rstrip: true),
             MadeTokenizer.Added(302, "<b>", lstrip: true, rstrip: true));
 
     /// <summary>A token may begin in white space that the one before has taken, but not consist of it.</summary>
@@ -55,12 +57,14 @@ public sealed class AddedTokenTokenizerTests
     [InlineData("1of", "1 o f")]
     [InlineData("of\u0301", "o f \u00CC \u0123")]
     [InlineData("of of", "300 \u0120 300")]
-    public void SingleWords(string text, string expected) => AssertIds(expected, text, null, MadeTokenizer.Added(300, "of", singleWord: true));
+    public void SingleWords(string text, string expected) =>
+        AssertIds(expected, text, null, MadeTokenizer.Added(300, "of", singleWord: true));
 
     [Fact]
     public void NormalizedTokensAreFoundInNormalizedText()
     {
-        string[] tokens = [MadeTokenizer.Added(300, "cafe\u0301", normalized: true), MadeTokenizer.Added(301, "ne\u0301e", normalized: false)];
+        string[] tokens = [MadeTokenizer.Added(300, "cafe\u0301", normalized: true), MadeTokenizer.Added(
+            301, "ne\u0301e", normalized: false)];
         const string Nfc = """{"type": "Sequence", "normalizers": [{"type": "NFC"}]}""";
         AssertIds("300 300", "caf\u00E9cafe\u0301", Nfc, tokens);
         AssertIds("301 n \u00C3 \u00A9 e", "ne\u0301en\u00E9e", Nfc, tokens);
@@ -71,7 +75,8 @@ public sealed class AddedTokenTokenizerTests
     [InlineData(true, false, "300")]
     [InlineData(false, true, "301")]
     [InlineData(false, false, "300")]
-    public void OfTwoThatNormaliseToTheSameTheFirstIsFoundSpecialOnesBeforeOthers(bool first, bool second, string expected) =>
+    public void OfTwoThatNormaliseToTheSameTheFirstIsFoundSpecialOnesBeforeOthers(bool first, bool second,
+        string expected) =>
         AssertIds(
             expected, "\u00E9\u0301", """{"type": "NFC"}""",
             MadeTokenizer.Added(300, "e\u0301\u0301", special: first, normalized: true),
@@ -84,7 +89,8 @@ public sealed class AddedTokenTokenizerTests
     [Fact]
     public void SpecialTokensAreSkippedOthersStay()
     {
-        Tokenizer tokenizer = Make(null, MadeTokenizer.Added(300, "<s>"), MadeTokenizer.Added(301, "<think> ", special: false));
+        Tokenizer tokenizer = Make(
+            null, MadeTokenizer.Added(300, "<s>"), MadeTokenizer.Added(301, "<think> ", special: false));
         int[] ids = tokenizer.Encode("<s>a<think> b", addSpecialTokens: false);
         Assert.Equal("a<think> b", tokenizer.Decode(ids, skipSpecialTokens: true));
         Assert.Equal("<s>a<think> b", tokenizer.Decode(ids, skipSpecialTokens: false));
@@ -140,7 +146,8 @@ public sealed class AddedTokenTokenizerTests
     private static void AssertIds(string expected, string text, string? normalizer, params string[] addedTokens)
     {
         Tokenizer tokenizer = Make(normalizer, addedTokens);
-        string got = string.Join(' ', tokenizer.Encode(text, addSpecialTokens: false).Select(id => id < 256 ? tokenizer.TokenText(id) : $"{id}"));
+        string got = string.Join(' ', tokenizer.Encode(text, addSpecialTokens: false).Select(
+            id => id < 256 ? tokenizer.TokenText(id) : $"{id}"));
         Assert.Equal(expected, got);
     }
 

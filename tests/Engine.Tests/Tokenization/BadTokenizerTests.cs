@@ -103,7 +103,8 @@ public sealed class BadTokenizerTests
         json["model"]!["byte_fallback"] = true;
         Assert.Single(MadeTokenizer.Parse(json).Encode("ab", addSpecialTokens: false));
         json["model"]!["vocab"]!.AsObject().Remove("q");
-        Assert.Contains("model.byte_fallback", Assert.Throws<TokenizerException>(() => MadeTokenizer.Parse(json)).Message);
+        Assert.Contains(
+            "model.byte_fallback", Assert.Throws<TokenizerException>(() => MadeTokenizer.Parse(json)).Message);
         json["model"]!["byte_fallback"] = false;
         Assert.Contains("model.unk_token", Assert.Throws<TokenizerException>(() => MadeTokenizer.Parse(json)).Message);
     }
@@ -176,7 +177,8 @@ public sealed class BadTokenizerTests
         string folder = Directory.CreateTempSubdirectory("molengine-tokenizer-").FullName;
         try
         {
-            string file = Path.Combine(folder, "tokenizer.json"), config = Path.Combine(folder, "tokenizer_config.json");
+            string file = Path.Combine(folder, "tokenizer.json"), config = Path.Combine(
+                folder, "tokenizer_config.json");
             Assert.Contains(file, Assert.Throws<TokenizerException>(() => Tokenizer.Load(folder)).Message);
             File.WriteAllText(file, "\uFEFF" + Good);
             Assert.Null(Tokenizer.Load(folder).EosToken);
@@ -184,7 +186,8 @@ public sealed class BadTokenizerTests
             Assert.Equal("<e>", Tokenizer.Load(file).EosToken);
             Assert.Null(Tokenizer.Load(folder).BosToken);
             File.WriteAllText(config, """{"eos_token": 5}""");
-            Assert.Contains($"{config}: eos_token: ", Assert.Throws<TokenizerException>(() => Tokenizer.Load(folder)).Message);
+            Assert.Contains(
+                $"{config}: eos_token: ", Assert.Throws<TokenizerException>(() => Tokenizer.Load(folder)).Message);
         }
         finally
         {
@@ -195,7 +198,8 @@ public sealed class BadTokenizerTests
     private static JsonObject Make() => MadeTokenizer.Json(
         [("a", "b"), ("ab", "c")], MadeTokenizer.Split(@"\p{L}+"), $"[{MadeTokenizer.Added(300, "<e>")}]");
 
-    private static string Refusal(string json) => Assert.Throws<TokenizerException>(() => MadeTokenizer.Parse(json)).Message;
+    private static string Refusal(string json) =>
+        Assert.Throws<TokenizerException>(() => MadeTokenizer.Parse(json)).Message;
 
     /// <summary>Whether a file loads (and then encodes); anything but a TokenizerException fails the test.</summary>
     private static bool Survives(byte[] json)
@@ -203,7 +207,8 @@ public sealed class BadTokenizerTests
         try
         {
             Tokenizer tokenizer = TokenizerReader.Parse(json, "damaged");
-            tokenizer.Decode(tokenizer.Encode("abc <e> \u0301 1234 \uD83D", addSpecialTokens: true), skipSpecialTokens: false);
+            tokenizer.Decode(
+                tokenizer.Encode("abc <e> \u0301 1234 \uD83D", addSpecialTokens: true), skipSpecialTokens: false);
             return true;
         }
         catch (TokenizerException)

@@ -48,7 +48,8 @@ public sealed class BpeTrainerTests : IDisposable
         Gen<(string, int)> counted = piece.Zip(Gen.Choose(1, 4));
         return Prop.ForAll(counted.NonEmptyListOf().ToArbitrary(), pieces =>
         {
-            Dictionary<string, long> counts = pieces.GroupBy(p => p.Item1).ToDictionary(g => g.Key, g => g.Sum(p => (long)p.Item2));
+            Dictionary<string, long> counts = pieces.GroupBy(p => p.Item1).ToDictionary(
+                g => g.Key, g => g.Sum(p => (long)p.Item2));
             BpeVocabulary got = BpeTrainer.Train(counts, 256 + 12);
             (IReadOnlyList<string> tokens, IReadOnlyList<(int, int)> merges) = Slow(counts, 256 + 12);
             Assert.Equal(tokens, got.Tokens);
@@ -94,7 +95,8 @@ public sealed class BpeTrainerTests : IDisposable
     {
         List<string> tokens = [.. Enumerable.Range(0, 256).Select(b => ((char)b).ToString())];
         var merges = new List<(int, int)>();
-        List<(List<int> Symbols, long Count)> pieces = [.. counts.Select(p => (p.Key.Select(c => (int)c).ToList(), p.Value))];
+        List<(List<int> Symbols, long Count)> pieces = [.. counts.Select(
+            p => (p.Key.Select(c => (int)c).ToList(), p.Value))];
         while (tokens.Count < size)
         {
             var pairs = new Dictionary<(int, int), long>();

@@ -11,8 +11,9 @@ namespace MolEngine.Engine.Tests.Tokenization;
 internal static class MadeTokenizer
 {
     public const string Words =
-        "the then there these three thee other mother another brother banana bandana ananas aaaaaaaaaa don't won't we'll they've I'm "
-        + "--- ------ hello hello world worlds 123 1234 2024 !!! ... naïve naïve café über Σίσυφος 日本語 日本 中文 中文文 안녕 안녕하세요 👩‍🔬 👩🏽 \n\n  \t indeed";
+        "the then there these three thee other mother another brother banana bandana ananas aaaaaaaaaa don't won't "
+        + "we'll they've I'm --- ------ hello hello world worlds 123 1234 2024 !!! ... naïve naïve café über Σίσυφος "
+        + "日本語 日本 中文 中文文 안녕 안녕하세요 👩‍🔬 👩🏽 \n\n  \t indeed";
 
     /// <summary>GPT-2's byte alphabet, written down a second time.</summary>
     public static string Spell(byte b) =>
@@ -31,7 +32,8 @@ internal static class MadeTokenizer
         while (merges.Count < count)
         {
             var pairs = words.SelectMany(w => w.Zip(w.Skip(1))).GroupBy(p => p)
-                .OrderByDescending(g => g.Count()).ThenBy(g => g.Key.First, StringComparer.Ordinal).ThenBy(g => g.Key.Second, StringComparer.Ordinal);
+                .OrderByDescending(g => g.Count()).ThenBy(g => g.Key.First, StringComparer.Ordinal).ThenBy(
+                    g => g.Key.Second, StringComparer.Ordinal);
             if (pairs.FirstOrDefault() is not { } best)
                 break;
             merges.Add(best.Key);
@@ -43,11 +45,13 @@ internal static class MadeTokenizer
 
     /// <summary>A whole tokenizer.json: 256 bytes, then the merges' tokens; parts as given.</summary>
     public static JsonObject Json(
-        IReadOnlyList<(string Left, string Right)> merges, string preTokenizer, string addedTokens = "[]", string normalizer = "null",
+        IReadOnlyList<(string Left, string Right)> merges, string preTokenizer, string addedTokens = "[]",
+        string normalizer = "null",
         string postProcessor = "null", bool ignoreMerges = false, params string[] moreTokens)
     {
         var vocab = new JsonObject();
-        foreach (string token in Enumerable.Range(0, 256).Select(b => Spell((byte)b)).Concat(merges.Select(m => m.Left + m.Right)).Concat(moreTokens))
+        foreach (string token in Enumerable.Range(0,
+            256).Select(b => Spell((byte)b)).Concat(merges.Select(m => m.Left + m.Right)).Concat(moreTokens))
             vocab.TryAdd(token, vocab.Count);
         return new JsonObject
         {
@@ -86,7 +90,8 @@ internal static class MadeTokenizer
         """;
 
     public static string Added(
-        int id, string content, bool special = true, bool normalized = false, bool lstrip = false, bool rstrip = false, bool singleWord = false) =>
+        int id, string content, bool special = true, bool normalized = false, bool lstrip = false, bool rstrip = false,
+        bool singleWord = false) =>
         $$"""
         {"id": {{id}}, "content": {{JsonSerializer.Serialize(content)}}, "single_word": {{Json(singleWord)}}, "lstrip": {{Json(lstrip)}},
          "rstrip": {{Json(rstrip)}}, "normalized": {{Json(normalized)}}, "special": {{Json(special)}}}
@@ -94,7 +99,8 @@ internal static class MadeTokenizer
 
     public static Tokenizer Parse(JsonObject json) => Parse(json.ToJsonString());
 
-    public static Tokenizer Parse(string json) => TokenizerReader.Parse(Encoding.UTF8.GetBytes(json), "made/tokenizer.json");
+    public static Tokenizer Parse(string json) =>
+        TokenizerReader.Parse(Encoding.UTF8.GetBytes(json), "made/tokenizer.json");
 
     private static string Json(bool value) => value ? "true" : "false";
 }

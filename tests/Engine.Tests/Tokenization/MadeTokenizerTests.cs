@@ -11,17 +11,20 @@ namespace MolEngine.Engine.Tests.Tokenization;
 public sealed class MadeTokenizerTests
 {
     private static readonly List<(string Left, string Right)> Merges =
-        MadeTokenizer.Train(Regex.Matches(MadeTokenizer.Words, Gpt2Stage.Pattern, RegexOptions.CultureInvariant).Select(m => m.Value), 200);
+        MadeTokenizer.Train(Regex.Matches(MadeTokenizer.Words, Gpt2Stage.Pattern,
+            RegexOptions.CultureInvariant).Select(m => m.Value), 200);
 
     private static readonly PlainBpe Plain = new(Merges);
 
     private static readonly Tokenizer Gpt2Style = MadeTokenizer.Parse(MadeTokenizer.Json(
-        Merges, MadeTokenizer.ByteLevel(useRegex: true), $"[{MadeTokenizer.Added(1000, "<|end|>")}, {MadeTokenizer.Added(1001, "<e>", special: false)}]"));
+        Merges, MadeTokenizer.ByteLevel(useRegex: true),
+        $"[{MadeTokenizer.Added(1000, "<|end|>")}, {MadeTokenizer.Added(1001, "<e>", special: false)}]"));
 
     private static readonly Tokenizer QwenStyle = MadeTokenizer.Parse(MadeTokenizer.Json(
         Merges, MadeTokenizer.Split(QwenStage.QwenPattern), $"[{MadeTokenizer.Added(1000, "<|end|>")}]", """{"type": "NFC"}"""));
 
-    private static readonly Tokenizer Unsplit = MadeTokenizer.Parse(MadeTokenizer.Json(Merges, MadeTokenizer.ByteLevel(useRegex: false)));
+    private static readonly Tokenizer Unsplit = MadeTokenizer.Parse(
+        MadeTokenizer.Json(Merges, MadeTokenizer.ByteLevel(useRegex: false)));
 
     [Fact]
     public void AgreesWithPlainBpe()
@@ -30,7 +33,8 @@ public sealed class MadeTokenizerTests
         Assert.InRange(Merges.Count, 100, 200);
         foreach (string text in Samples().Append(MadeTokenizer.Words))
         {
-            IEnumerable<string> pieces = Regex.Matches(text, Gpt2Stage.Pattern, RegexOptions.CultureInvariant).Select(m => m.Value);
+            IEnumerable<string> pieces = Regex.Matches(text, Gpt2Stage.Pattern, RegexOptions.CultureInvariant).Select(
+                m => m.Value);
             string[] expected = [.. pieces.SelectMany(Plain.Encode)];
             Assert.Equal(expected, Gpt2Style.Encode(text, addSpecialTokens: false).Select(Gpt2Style.TokenText));
         }
@@ -53,7 +57,8 @@ public sealed class MadeTokenizerTests
     {
         var random = new Random(6);
         string letters = string.Concat(Enumerable.Range(0, 300_000).Select(_ => "abnthero"[random.Next(8)]));
-        foreach (string piece in (string[])[letters, new string('a', 300_000), new string('-', 300_000), new string('文', 100_000)])
+        foreach (string piece in (string[])[letters, new string('a', 300_000), new string('-', 300_000), new string(
+            '文', 100_000)])
         {
             var watch = Stopwatch.StartNew();
             int[] ids = QwenStyle.Encode(piece, addSpecialTokens: false);
@@ -67,15 +72,18 @@ public sealed class MadeTokenizerTests
     public void RoundTrip(UnicodeText text)
     {
         string expected = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Value));
-        Assert.Equal(expected, Gpt2Style.Decode(Gpt2Style.Encode(text.Value, addSpecialTokens: false), skipSpecialTokens: false));
-        Assert.Equal(expected, Unsplit.Decode(Unsplit.Encode(text.Value, addSpecialTokens: false), skipSpecialTokens: false));
+        Assert.Equal(expected, Gpt2Style.Decode(
+            Gpt2Style.Encode(text.Value, addSpecialTokens: false), skipSpecialTokens: false));
+        Assert.Equal(
+            expected, Unsplit.Decode(Unsplit.Encode(text.Value, addSpecialTokens: false), skipSpecialTokens: false));
     }
 
     [Property]
     public void RoundTripNormalises(UnicodeText text)
     {
         string expected = string.Join("<|end|>", text.Value.Split("<|end|>").Select(Nfc.Normalize));
-        Assert.Equal(expected, QwenStyle.Decode(QwenStyle.Encode(text.Value, addSpecialTokens: false), skipSpecialTokens: false));
+        Assert.Equal(expected, QwenStyle.Decode(
+            QwenStyle.Encode(text.Value, addSpecialTokens: false), skipSpecialTokens: false));
     }
 
     [Property]
@@ -84,7 +92,8 @@ public sealed class MadeTokenizerTests
         foreach (Tokenizer tokenizer in (Tokenizer[])[Gpt2Style, QwenStyle])
         {
             int[] expected =
-                [.. tokenizer.Encode(left.Value, addSpecialTokens: false), 1000, .. tokenizer.Encode(right.Value, addSpecialTokens: false)];
+                [.. tokenizer.Encode(left.Value, addSpecialTokens: false), 1000, .. tokenizer.Encode(
+                    right.Value, addSpecialTokens: false)];
             Assert.Equal(expected, tokenizer.Encode($"{left.Value}<|end|>{right.Value}", addSpecialTokens: false));
         }
     }
@@ -152,7 +161,8 @@ public sealed class MadeTokenizerTests
     {
         var e = Assert.Throws<TokenizerException>(() => Gpt2Style.Decode([65, id], skipSpecialTokens: true));
         Assert.Contains($"the id {id} ", e.Message);
-        Assert.Contains($"the id {id} ", Assert.Throws<TokenizerException>(() => Gpt2Style.CreateDecoder(false).Append(id)).Message);
+        Assert.Contains($"the id {id} ",
+            Assert.Throws<TokenizerException>(() => Gpt2Style.CreateDecoder(false).Append(id)).Message);
         Assert.Null(Gpt2Style.TokenText(id));
     }
 
@@ -160,11 +170,13 @@ public sealed class MadeTokenizerTests
     {
         string[] parts =
         [
-            " ", "  ", "\n", "\r\n", "\t", "\u00A0", "the", "there", " another", "brother", "banana", "'s", "'ll", "'", "don't", "12", "1234", "é", "naïve",
+            " ", "  ", "\n", "\r\n", "\t", "\u00A0", "the", "there", " another", "brother", "banana", "'s", "'ll", "'",
+            "don't", "12", "1234", "é", "naïve",
             "日本語", "中文", "안녕", "\u0301", "!", "...", "Σίσυφος", "\u0085", "-",
         ];
         var random = new Random(4);
         for (int n = 0; n < 200; n++)
-            yield return string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => parts[random.Next(parts.Length)]));
+            yield return string.Concat(
+                Enumerable.Range(0, random.Next(60)).Select(_ => parts[random.Next(parts.Length)]));
     }
 }

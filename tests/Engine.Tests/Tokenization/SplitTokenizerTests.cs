@@ -50,7 +50,8 @@ public sealed class SplitTokenizerTests
     [Theory]
     [InlineData(true, "ab|1|2|٣|c|½")]
     [InlineData(false, "ab|12٣|c|½")]
-    public void Digits(bool individually, string pieces) => Assert.Equal(pieces.Split('|'), Pieces(new DigitsStage(individually), "ab12٣c½"));
+    public void Digits(bool individually, string pieces) =>
+        Assert.Equal(pieces.Split('|'), Pieces(new DigitsStage(individually), "ab12٣c½"));
 
     [Theory]
     [InlineData("Isolated", false, "a|-|-|b|-|c")]
@@ -72,7 +73,8 @@ public sealed class SplitTokenizerTests
     [InlineData(@"(?i:k)", "a\u212Abkc", "a|\u212A|b|k|c")]
     [InlineData(@"(?<=a)b+?(?:c|d)", "abbcabd", "a|bbc|a|bd")]
     [InlineData(@"[a\-\]^]+.{2,}?\.", "x-]^12.5", "x|-]^12.|5")]
-    public void OtherPatterns(string pattern, string text, string pieces) => Assert.Equal(pieces.Split('|'), Pieces(Regex(pattern), text));
+    public void OtherPatterns(string pattern, string text, string pieces) =>
+        Assert.Equal(pieces.Split('|'), Pieces(Regex(pattern), text));
 
     [Theory]
     [InlineData(@"\w+", "\\w at character 1")]
@@ -122,11 +124,13 @@ public sealed class SplitTokenizerTests
     {
         string digits = $$"""{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}, {{MadeTokenizer.ByteLevel(true, addPrefixSpace: true)}}]}""";
         Tokenizer tokenizer = MadeTokenizer.Parse(MadeTokenizer.Json([], digits));
-        Assert.Equal(" a 1 b", tokenizer.Decode(tokenizer.Encode("a1 b", addSpecialTokens: false), skipSpecialTokens: false));
+        Assert.Equal(
+            " a 1 b", tokenizer.Decode(tokenizer.Encode("a1 b", addSpecialTokens: false), skipSpecialTokens: false));
         Assert.Empty(tokenizer.Encode("", addSpecialTokens: false));
     }
 
-    private static RegexStage Regex(string pattern, SplitBehavior behavior = SplitBehavior.Isolated, bool invert = false) =>
+    private static RegexStage Regex(string pattern, SplitBehavior behavior = SplitBehavior.Isolated,
+        bool invert = false) =>
         new(View(pattern), behavior, invert);
 
     private static JsonView View(string text) => new(JsonSerializer.SerializeToElement(text), "test", "pattern");

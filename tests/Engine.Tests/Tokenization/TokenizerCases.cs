@@ -39,7 +39,8 @@ internal static class TokenizerCases
         return cases;
     }
 
-    public static int[] Ids(this JsonElement c, string name) => [.. c.GetProperty(name).EnumerateArray().Select(i => i.GetInt32())];
+    public static int[] Ids(this JsonElement c, string name) =>
+        [.. c.GetProperty(name).EnumerateArray().Select(i => i.GetInt32())];
 
     public static string Text(this JsonElement c, string name) => c.GetProperty(name).GetString()!;
 

@@ -25,7 +25,8 @@ public sealed class TokenizerParityTests
             Check(text, "ids_special", special, tokenizer.Encode(text, addSpecialTokens: true));
             CheckText(text, "decoded", c.Text("decoded"), tokenizer.Decode(ids, skipSpecialTokens: false));
             if (c.TryGetProperty("decoded_skip_special", out JsonElement skipped))
-                CheckText(text, "decoded_skip_special", skipped.GetString()!, tokenizer.Decode(ids, skipSpecialTokens: true));
+                CheckText(
+                    text, "decoded_skip_special", skipped.GetString()!, tokenizer.Decode(ids, skipSpecialTokens: true));
         }
 
         TokenizerCases.AssertNone(failures, cases.Count);

@@ -7,7 +7,9 @@ using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Training;
 
-/// <summary>The rules that keep the numbers of the Mixture of Losses right, as far as they concern the whole model.</summary>
+/// <summary>
+/// The rules that keep the numbers of the Mixture of Losses right, as far as they concern the whole model.
+/// </summary>
 public sealed class MolRulesTests
 {
     public static TheoryData<string> Types => TinyModel.Types;
@@ -85,13 +87,15 @@ public sealed class MolRulesTests
         Assert.All(figures, f => Assert.InRange(f.KlDivergence, 0, 1e-11));
         Dictionary<string, float[]> mol = TinyModel.Gradients(student);
 
-        // Cross-entropy alone at weight a: alpha 1 makes it the whole loss of general rows, so scale the rows' shares by hand.
+        // Cross-entropy alone at weight a: alpha 1 makes it the whole loss of general rows, so scale the rows' shares
+        // by hand.
         var sum = student.Parameters.ToDictionary(p => p.Name, p => new double[p.Gradient.Count]);
         foreach (bool general in (bool[])[false, true])
         {
             TokenRow[] part = [.. rows.Where(r => r.General == general)];
             m.Accumulate(student, part, new LossOptions(LossKind.Ce), 8);
-            double weight = options.Weights(general).CrossEntropy * part.Count(r => r.EffectiveTokens > 0) / rows.Count(r => r.EffectiveTokens > 0);
+            double weight = options.Weights(general).CrossEntropy * part.Count(r => r.EffectiveTokens > 0) / rows.Count(
+                r => r.EffectiveTokens > 0);
             foreach ((string name, float[] g) in TinyModel.Gradients(student))
             {
                 for (int i = 0; i < g.Length; i++)
@@ -138,7 +142,8 @@ public sealed class MolRulesTests
         using var m = new TinyModel("llama");
         TokenRow row = m.Rows(5, [11, 7, 14])[0];
         int hidden = m.Config.HiddenSize;
-        Assert.Equal(Final(m, m.Weights, [row])[(18 * hidden)..], Final(m, m.Weights, [TokenRow.Single(row.Tokens[18..])]));
+        Assert.Equal(
+            Final(m, m.Weights, [row])[(18 * hidden)..], Final(m, m.Weights, [TokenRow.Single(row.Tokens[18..])]));
     }
 
     [Fact]
@@ -151,8 +156,10 @@ public sealed class MolRulesTests
         (_, RowFigures[] one) = m.Accumulate(student, [together], new LossOptions(), 1);
         (_, RowFigures[] two) = m.Accumulate(student, apart, new LossOptions(), 2);
         Assert.Equal(8 + 11, one[0].EffectiveTokens);
-        Compare.AssertRelative("CE", one[0].CrossEntropy, (8 * two[0].CrossEntropy + 11 * two[1].CrossEntropy) / 19, 1e-12);
-        Compare.AssertRelative("KL", one[0].KlDivergence, (8 * two[0].KlDivergence + 11 * two[1].KlDivergence) / 19, 1e-12);
+        Compare.AssertRelative(
+            "CE", one[0].CrossEntropy, (8 * two[0].CrossEntropy + 11 * two[1].CrossEntropy) / 19, 1e-12);
+        Compare.AssertRelative(
+            "KL", one[0].KlDivergence, (8 * two[0].KlDivergence + 11 * two[1].KlDivergence) / 19, 1e-12);
         Assert.True(one[0].KlDivergence > 0);
     }
 
@@ -186,7 +193,8 @@ public sealed class MolRulesTests
         var optimizer = new AdamW(m.Ops, new AdamWOptions(), student.Parameters, m.Arena);
         using var pass = new LossPass(m.Ops, m.Config, 200, 64, 31, Retention.All, student.Weights);
         var optimization = new MolOptimization(
-            m.Ops, pass, student, m.Weights, new LossOptions(), optimizer, new LearningRateSchedule(ScheduleKind.Constant, 0, 10, 0));
+            m.Ops, pass, student, m.Weights, new LossOptions(), optimizer,
+            new LearningRateSchedule(ScheduleKind.Constant, 0, 10, 0));
         (double domain, double general) = optimization.GradientNorms(rows, 3);
 
         // Each kind is half of the rows, so its share is half of what a batch of it alone gives.
@@ -213,7 +221,8 @@ public sealed class MolRulesTests
         {
             double Logit(int v) => Enumerable.Range(0, hidden).Sum(
                 h => (double)final[(t * hidden) + h] * wider.Span<float>()[(v * hidden) + h]);
-            expected += (Math.Log(Enumerable.Range(0, rows).Sum(v => Math.Exp(Logit(v)))) - Logit(row.Tokens.Span[t + 1])) / 16;
+            expected += (Math.Log(Enumerable.Range(0, rows).Sum(v => Math.Exp(Logit(v)))) - Logit(row.Tokens.Span[t
+                + 1])) / 16;
         }
 
         Compare.AssertRelative("CE over all rows of the head", got, expected, 1e-6);
@@ -233,7 +242,8 @@ public sealed class MolRulesTests
         Assert.All(truth, g => Assert.Contains(g.Value, x => x != 0));
         foreach (int microBatch in (int[])[4, 3, 1])
         {
-            (double same, RowFigures[] sameFigures) = m.Accumulate(student, rows, new LossOptions(), microBatch, retention);
+            (double same, RowFigures[] sameFigures) = m.Accumulate(
+                student, rows, new LossOptions(), microBatch, retention);
             Assert.Equal(loss, same);
             Assert.Equal(figures, sameFigures);
             AssertSameBits(truth, TinyModel.Gradients(student));
@@ -252,7 +262,8 @@ public sealed class MolRulesTests
         using Arena arena = m.Ops.CreateArena("forward");
         var transformer = new Transformer(m.Ops, m.Config, arena, tokens, 128, backward: false);
         Activations a = Activations.Allocate(
-            arena, m.Config, m.Ops.ActivationType, tokens, Retention.None, (layer, name) => Student.LoraRank(weights, layer, name));
+            arena, m.Config, m.Ops.ActivationType, tokens, Retention.None,
+            (layer, name) => Student.LoraRank(weights, layer, name));
         var batch = new TokenBatch(m.Ops, arena, tokens);
         batch.Fill(rows, [.. rows.Select(_ => default(TokenWeights))]);
         return transformer.Forward(weights, batch.Ids, batch.Layout, a).Span<float>().ToArray();

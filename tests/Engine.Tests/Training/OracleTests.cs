@@ -11,8 +11,8 @@ using MolEngine.Support;
 namespace MolEngine.Engine.Tests.Training;
 
 /// <summary>
-/// The engine against the float64 oracle on random models of many shapes: hidden states, losses, every gradient and whole
-/// trajectories, at every vector width. Needs no shared material.
+/// The engine against the float64 oracle on random models of many shapes: hidden states, losses, every gradient and
+/// whole trajectories, at every vector width. Needs no shared material.
 /// </summary>
 public sealed class OracleTests
 {
@@ -21,7 +21,9 @@ public sealed class OracleTests
 
     private const string Yarn = """{"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64}""";
 
-    /// <summary>type, vocabulary, hidden, intermediate, layers, heads, key/value heads, head size, tied, rope scaling.</summary>
+    /// <summary>
+    /// type, vocabulary, hidden, intermediate, layers, heads, key/value heads, head size, tied, rope scaling.
+    /// </summary>
     public static TheoryData<string, string> Models => new()
     {
         { "wide heads", Json("qwen3", 97, 24, 50, 3, 6, 3, 16, false, "null") },
@@ -57,7 +59,8 @@ public sealed class OracleTests
         using var m = TinyModel.Of(json, 2);
         Student student = m.Full();
         var reference = new OracleModel(OracleConfig.Parse(json), Doubles(m.Tensors));
-        var truth = new OracleModel(OracleConfig.Parse(json), student.Parameters.ToDictionary(p => p.Name, p => Doubles(p.Value)));
+        var truth = new OracleModel(
+            OracleConfig.Parse(json), student.Parameters.ToDictionary(p => p.Name, p => Doubles(p.Value)));
         Check(m, student, truth, reference, null, OracleTrained.Base, new LossOptions(LossKind.Mol, 0.01, 31));
         Check(m, student, truth, reference, null, OracleTrained.Base, new LossOptions(LossKind.Mol, 0.3, 1));
     }
@@ -76,7 +79,8 @@ public sealed class OracleTests
         var truth = new OracleModel(OracleConfig.Parse(json), weights);
         var optimizer = new AdamW(m.Ops, new AdamWOptions(WeightDecay: 0.1), student.Parameters, m.Arena);
         var oracleOptimizer = new OracleAdamW(weightDecay: 0.1);
-        var schedule = new LearningRateSchedule(ScheduleKind.Cosine, 2e-3, Steps, LearningRateSchedule.WarmupOf(0.1, Steps));
+        var schedule = new LearningRateSchedule(
+            ScheduleKind.Cosine, 2e-3, Steps, LearningRateSchedule.WarmupOf(0.1, Steps));
         using var pass = new LossPass(m.Ops, m.Config, 64, 64, 31, Retention.All, student.Weights);
         var optimization = new MolOptimization(m.Ops, pass, student, m.Weights, new LossOptions(), optimizer, schedule);
         for (int s = 0; s < Steps; s++)
@@ -99,7 +103,8 @@ public sealed class OracleTests
     private static IEnumerable<SimdLevel> Levels() => Enum.GetValues<SimdLevel>().Where(SimdLevels.IsSupported);
 
     private static void Check(
-        TinyModel m, Student student, OracleModel truth, OracleModel reference, OracleLora? lora, OracleTrained trained, LossOptions options)
+        TinyModel m, Student student, OracleModel truth, OracleModel reference, OracleLora? lora, OracleTrained trained,
+        LossOptions options)
     {
         TokenRow[] rows = m.Rows(1, [20, 28], [48], [1, 9, 30], [33]);
         OracleLoss expected = Oracle(rows, truth, reference, lora, trained, options);
@@ -108,7 +113,8 @@ public sealed class OracleTests
         for (int r = 0; r < rows.Length; r++)
         {
             Compare.AssertRelative($"row {r} CE", figures[r].CrossEntropy, expected.Ce[r], Tolerances.Loss);
-            Compare.AssertAbsolute($"row {r} KL", figures[r].KlDivergence, expected.Kl[r], Tolerances.Kl(expected.Kl[r]));
+            Compare.AssertAbsolute(
+                $"row {r} KL", figures[r].KlDivergence, expected.Kl[r], Tolerances.Kl(expected.Kl[r]));
         }
 
         Assert.Equal(expected.Gradients.Keys.Order(), student.Parameters.Select(p => p.Name).Order());
@@ -117,11 +123,13 @@ public sealed class OracleTests
     }
 
     private static OracleLoss Oracle(
-        TokenRow[] rows, OracleModel truth, OracleModel reference, OracleLora? lora, OracleTrained trained, LossOptions options)
+        TokenRow[] rows, OracleModel truth, OracleModel reference, OracleLora? lora, OracleTrained trained,
+        LossOptions options)
     {
         var batch = new OracleBatch([.. rows.Select(r => r.Tokens.ToArray())], [.. rows.Select(Documents)]);
         return truth.Forward(batch, lora, trained).MolLoss(
-            new OracleLossSettings(options.Alpha, options.TopN), [.. rows.Select(r => r.General)], reference.Forward(batch));
+            new OracleLossSettings(options.Alpha, options.TopN), [.. rows.Select(r => r.General)],
+            reference.Forward(batch));
     }
 
     private static int[] Documents(TokenRow row)
@@ -138,7 +146,8 @@ public sealed class OracleTests
         tensors.ToDictionary(t => t.Key, t => Doubles(t.Value));
 
     private static string Json(
-        string type, int vocabulary, int hidden, int intermediate, int layers, int heads, int kvHeads, int headDim, bool tied, string rope) =>
+        string type, int vocabulary, int hidden, int intermediate, int layers, int heads, int kvHeads, int headDim,
+        bool tied, string rope) =>
         string.Create(CultureInfo.InvariantCulture, $$"""
             {
               "architectures": ["{{char.ToUpperInvariant(type[0])}}{{type[1..]}}ForCausalLM"], "model_type": "{{type}}",

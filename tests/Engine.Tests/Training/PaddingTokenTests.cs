@@ -14,7 +14,8 @@ public sealed class PaddingTokenTests
     {
         string json = TinyModel.Json("qwen3", tied);
         float[] plain = EmbeddingGradient(json);
-        float[] padded = EmbeddingGradient(json.Replace("\"eos_token_id\": 2", "\"eos_token_id\": 2, \"pad_token_id\": 2"));
+        float[] padded = EmbeddingGradient(
+            json.Replace("\"eos_token_id\": 2", "\"eos_token_id\": 2, \"pad_token_id\": 2"));
         Assert.Equal(plain, padded);
         Assert.Contains(padded.AsSpan(2 * 40, 40).ToArray(), g => Math.Abs(g) > 1e-6f);
     }

@@ -10,7 +10,9 @@ using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Tests.Training;
 
-/// <summary>A small random model of any architecture, made without files, whose activations spread like a trained model's.</summary>
+/// <summary>
+/// A small random model of any architecture, made without files, whose activations spread like a trained model's.
+/// </summary>
 internal sealed class TinyModel : IDisposable
 {
     public TinyModel(string type, bool tied = false, int? threads = null, int layers = 2)
@@ -114,19 +116,24 @@ internal sealed class TinyModel : IDisposable
                 n += length;
             }
 
-            rows[r] = new TokenRow(Enumerable.Range(0, n).Select(_ => random.Next(3, Config.VocabSize)).ToArray(), starts, r % 2 == 1);
+            rows[r] = new TokenRow(
+                Enumerable.Range(0, n).Select(_ => random.Next(3, Config.VocabSize)).ToArray(), starts, r % 2 == 1);
         }
 
         return rows;
     }
 
-    /// <summary>Loss, figures and gradients (in the student's buffers) of a global batch taken in micro-batches.</summary>
+    /// <summary>
+    /// Loss, figures and gradients (in the student's buffers) of a global batch taken in micro-batches.
+    /// </summary>
     public (double Loss, RowFigures[] Rows) Accumulate(
-        Student student, TokenRow[] rows, LossOptions options, int microBatch, Retention retention = Retention.All, int step = 3)
+        Student student, TokenRow[] rows, LossOptions options, int microBatch, Retention retention = Retention.All,
+        int step = 3)
     {
         var loss = new BatchLoss(options, rows);
         int tokens = Math.Max(1, rows.Chunk(microBatch).Max(c => c.Sum(r => r.Tokens.Length)));
-        using var pass = new LossPass(Ops, Config, tokens, 128, options.NeedsBase ? options.TopN : 0, retention, student.Weights);
+        using var pass = new LossPass(
+            Ops, Config, tokens, 128, options.NeedsBase ? options.TopN : 0, retention, student.Weights);
         student.ZeroGradients();
         for (int first = 0; first < rows.Length; first += microBatch)
         {
@@ -154,6 +161,7 @@ internal sealed class TinyModel : IDisposable
     private static void Fill(Tensor tensor, Random random, double deviation)
     {
         foreach (ref float x in tensor.Span<float>())
-            x = (float)(deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+            x = (float)(deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(
+                2 * Math.PI * random.NextDouble()));
     }
 }

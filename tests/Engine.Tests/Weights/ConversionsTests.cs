@@ -20,7 +20,8 @@ public sealed class ConversionsTests
     [InlineData(float.NegativeInfinity, 0xFF80)]
     [InlineData(float.Epsilon, 0x0000)]
     [InlineData(9.18355e-41f, 0x0001)] // the least bfloat16
-    public void BFloat16_rounds_to_nearest_even(float value, int bits) => Assert.Equal((ushort)bits, Conversions.ToBFloat16(value));
+    public void BFloat16_rounds_to_nearest_even(float value, int bits) =>
+        Assert.Equal((ushort)bits, Conversions.ToBFloat16(value));
 
     [Fact]
     public void NaN_stays_NaN()
@@ -40,7 +41,8 @@ public sealed class ConversionsTests
     [InlineData(1e300, 0x7F80)]
     [InlineData(-1e300, 0xFF80)]
     [InlineData(1e-60, 0x0000)]
-    public void Float64_rounds_once(double value, int bits) => Assert.Equal((ushort)bits, Conversions.ToBFloat16(value));
+    public void Float64_rounds_once(double value, int bits) =>
+        Assert.Equal((ushort)bits, Conversions.ToBFloat16(value));
 
     [Property(MaxTest = 500)]
     public void BFloat16_of_any_number_is_a_nearest_one(float value)

@@ -29,7 +29,8 @@ public sealed class ModelWeightsTests : IDisposable
             Assert.Equal(mapped ? type : DType.F32, weights[name].Type);
             Assert.Equal(type, weights.StoredType(name));
             double step = type == DType.F16 ? 3e-4 : 0;
-            Assert.All(Hosts.Values(weights[name]).Zip(Hosts.Values(tensor)), p => Assert.InRange(p.First - p.Second, -step, step));
+            Assert.All(Hosts.Values(weights[name]).Zip(Hosts.Values(tensor)), p => Assert.InRange(
+                p.First - p.Second, -step, step));
         }
 
         long numbers = tensors.Values.Sum(t => t.Count);
@@ -48,7 +49,8 @@ public sealed class ModelWeightsTests : IDisposable
         tensors["model.layers.1.self_attn.k_proj.weight"] = Hosts.Tensor("k", DType.F32, [8, 7]);
         TinyModel.Save(_folder, tensors);
         string path = _folder["model.safetensors"];
-        File.WriteAllBytes(path, Rename(File.ReadAllBytes(path), "\"lm_head.weight\":{\"dtype\":\"F32\"", "\"lm_head.weight\":{\"dtype\":\"U32\""));
+        File.WriteAllBytes(path, Rename(
+            File.ReadAllBytes(path), "\"lm_head.weight\":{\"dtype\":\"F32\"", "\"lm_head.weight\":{\"dtype\":\"U32\""));
         string message = Assert.Throws<ModelFileException>(Open).Message;
         Assert.Contains("2 missing: model.layers.0.mlp.up_proj.weight [6, 8], model.norm.weight [8]", message);
         Assert.Contains("1 surplus: model.layers.1.self_attn.q_proj.bias F32 [16]", message);
@@ -119,7 +121,8 @@ public sealed class ModelWeightsTests : IDisposable
         string text = System.Text.Encoding.UTF8.GetString(bytes, 8, (int)BitConverter.ToInt64(bytes));
         int at = text.IndexOf($"\"{Name}\"", StringComparison.Ordinal);
         string header = text[..at] + text[at..].Replace("\"F32\",\"shape\":[6,8]", $"\"{type}\",\"shape\":[24,8]");
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), .. bytes[(8 + text.Length)..]]);
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length),
+            .. System.Text.Encoding.UTF8.GetBytes(header), .. bytes[(8 + text.Length)..]]);
         string message = Assert.Throws<ModelFileException>(Open).Message;
         Assert.Contains($"{Name} (expected F64, F32, F16 or BF16, got {type})", message);
         Assert.Contains("This checkpoint is quantised (", message);
@@ -132,7 +135,8 @@ public sealed class ModelWeightsTests : IDisposable
         tensors["model.position_ids"] = Hosts.Tensor("p", DType.F32, [3]);
         TinyModel.Save(_folder, tensors);
         string path = _folder["model.safetensors"];
-        File.WriteAllBytes(path, Rename(File.ReadAllBytes(path), "\"model.position_ids\":{\"dtype\":\"F32\"", "\"model.position_ids\":{\"dtype\":\"I32\""));
+        File.WriteAllBytes(path, Rename(File.ReadAllBytes(path), "\"model.position_ids\":{\"dtype\":\"F32\"",
+            "\"model.position_ids\":{\"dtype\":\"I32\""));
         string message = Assert.Throws<ModelFileException>(Open).Message;
         Assert.Contains("1 surplus: model.position_ids I32 [3]", message);
         Assert.DoesNotContain("quantised", message);
@@ -189,7 +193,8 @@ public sealed class ModelWeightsTests : IDisposable
         Dictionary<string, Tensor> tensors = TinyModel.Save(_folder);
         byte[] bytes = File.ReadAllBytes(_folder["model.safetensors"]);
         long header = BitConverter.ToInt64(bytes) + 1;
-        File.WriteAllBytes(_folder["model.safetensors"], [.. BitConverter.GetBytes(header), .. bytes[8..(int)(7 + header)], (byte)' ', .. bytes[(int)(7 + header)..]]);
+        File.WriteAllBytes(_folder["model.safetensors"], [.. BitConverter.GetBytes(header),
+            .. bytes[8..(int)(7 + header)], (byte)' ', .. bytes[(int)(7 + header)..]]);
         using ModelWeights weights = Open();
         Assert.Equal(0, weights.MappedBytes);
         Assert.Equal(Hosts.Values(tensors[Head]), Hosts.Values(weights[Head]));
@@ -208,7 +213,8 @@ public sealed class ModelWeightsTests : IDisposable
     {
         SaveShards();
         string index = File.ReadAllText(_folder["model.safetensors.index.json"]);
-        _folder.Write("model.safetensors.index.json", index.Replace("{\"weight_map\":{", "{\"weight_map\":{\"model.layers.0.self_attn.rotary_emb.inv_freq\":\"a.safetensors\","));
+        _folder.Write("model.safetensors.index.json", index.Replace("{\"weight_map\":{",
+            "{\"weight_map\":{\"model.layers.0.self_attn.rotary_emb.inv_freq\":\"a.safetensors\","));
         Open().Dispose();
     }
 
@@ -223,7 +229,8 @@ public sealed class ModelWeightsTests : IDisposable
     public void A_shard_outside_the_folder_is_refused(string name)
     {
         SaveShards();
-        string index = File.ReadAllText(_folder["model.safetensors.index.json"]).Replace("b.safetensors", name.Replace("\\", "\\\\"));
+        string index = File.ReadAllText(_folder["model.safetensors.index.json"]).Replace(
+            "b.safetensors", name.Replace("\\", "\\\\"));
         _folder.Write("model.safetensors.index.json", index);
         Assert.Contains("leaves the folder", Assert.Throws<ModelFileException>(Open).Message);
     }
@@ -233,7 +240,8 @@ public sealed class ModelWeightsTests : IDisposable
     {
         SaveShards();
         string index = File.ReadAllText(_folder["model.safetensors.index.json"]);
-        _folder.Write("model.safetensors.index.json", index.Replace("\"lm_head.weight\":\"a.", "\"lm_head.weight\":\"b."));
+        _folder.Write(
+            "model.safetensors.index.json", index.Replace("\"lm_head.weight\":\"a.", "\"lm_head.weight\":\"b."));
         string message = Assert.Throws<ModelFileException>(Open).Message;
         Assert.Contains("lm_head.weight is in a.safetensors, in the index in b.safetensors", message);
         _folder.Write("model.safetensors.index.json", index);

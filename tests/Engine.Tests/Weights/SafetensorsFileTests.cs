@@ -22,7 +22,8 @@ public sealed class SafetensorsFileTests : IDisposable
         double[] x = Hosts.Numbers(6, 1), y = Hosts.Numbers(4, 2);
         SafetensorsWriter.Write(
             path,
-            [("x", DType.F32, Hosts.Tensor("x", DType.F32, [2, 3], x)), ("y", DType.F64, Hosts.Tensor("y", DType.F32, [4], y))],
+            [("x", DType.F32, Hosts.Tensor("x", DType.F32, [2, 3], x)),
+                ("y", DType.F64, Hosts.Tensor("y", DType.F32, [4], y))],
             new Dictionary<string, string> { ["format"] = "pt", ["quote\""] = "ä" });
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.Equal(["y", "x"], file.Entries.Keys);
@@ -41,7 +42,8 @@ public sealed class SafetensorsFileTests : IDisposable
         {
             int[] shape = [.. Enumerable.Range(0, i % 4).Select(k => dimensions[(i + k) % dimensions.Length] % 5)];
             int count = shape.Aggregate(1, (a, b) => a * b);
-            tensors.Add(($"t{dimensions[i]}.{i}", types[i % 4], Hosts.Tensor($"t{i}", DType.F32, shape, Hosts.Numbers(count, seed + i))));
+            tensors.Add(($"t{dimensions[i]}.{i}", types[i % 4], Hosts.Tensor(
+                $"t{i}", DType.F32, shape, Hosts.Numbers(count, seed + i))));
         }
 
         string path = _folder["p.safetensors"];
@@ -53,7 +55,8 @@ public sealed class SafetensorsFileTests : IDisposable
             Tensor read = file.Tensor(name);
             Assert.Equal((type, tensor.Shape), (read.Type, read.Shape));
             double step = type == DType.F16 ? 1e-3 : 0;
-            Assert.All(Hosts.Values(read).Zip(Hosts.Values(tensor)), p => Assert.InRange(p.First - p.Second, -step, step));
+            Assert.All(
+                Hosts.Values(read).Zip(Hosts.Values(tensor)), p => Assert.InRange(p.First - p.Second, -step, step));
         }
     });
 

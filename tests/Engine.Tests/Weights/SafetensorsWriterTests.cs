@@ -19,7 +19,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         Tensor one = Hosts.Tensor("t", DType.F32, [1], 1.5);
         SafetensorsWriter.Write(
-            _folder["m"], [("b", DType.BF16, one), ("a", DType.F16, one), ("d", DType.F32, one), ("c", DType.F32, one), ("e", DType.F64, one)],
+            _folder["m"], [("b", DType.BF16, one), ("a", DType.F16, one), ("d", DType.F32, one), ("c", DType.F32, one),
+                ("e", DType.F64, one)],
             new Dictionary<string, string> { ["format"] = "pt" });
         byte[] bytes = File.ReadAllBytes(_folder["m"]);
         int header = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
@@ -42,7 +43,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         double[] values = Hosts.Numbers(12, 5);
         SafetensorsWriter.Write(
             _folder["m"],
-            [("w", DType.BF16, Hosts.Tensor("w", DType.F32, [3, 4], values)), ("h", DType.F16, Hosts.Tensor("h", DType.F32, [2], 0.25, -8))]);
+            [("w", DType.BF16, Hosts.Tensor("w", DType.F32, [3, 4], values)),
+                ("h", DType.F16, Hosts.Tensor("h", DType.F32, [2], 0.25, -8))]);
         var read = new ReferenceTensors(_folder["m"]);
         Assert.Equal(values, read["w"]);
         Assert.Equal([3, 4], read.Shape("w"));
@@ -90,9 +92,11 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         DurableFiles.WriteFolder(_folder["a/b"], folder => File.WriteAllText(Path.Combine(folder, "f"), "1"));
         Assert.Equal("1", File.ReadAllText(_folder["a/b/f"]));
-        Assert.Throws<InvalidOperationException>(() => DurableFiles.WriteFolder(_folder["a/c"], _ => throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(
+            () => DurableFiles.WriteFolder(_folder["a/c"], _ => throw new InvalidOperationException()));
         Assert.Equal([_folder["a/b"]], Directory.GetFileSystemEntries(_folder["a"]));
-        var e = Assert.Throws<UserException>(() => DurableFiles.WriteFolder(_folder["a/b"], _ => Assert.Fail("must not be asked")));
+        var e = Assert.Throws<UserException>(
+            () => DurableFiles.WriteFolder(_folder["a/b"], _ => Assert.Fail("must not be asked")));
         Assert.Contains("got one that holds files", e.Message);
         Assert.Equal("1", File.ReadAllText(_folder["a/b/f"]));
         Directory.CreateDirectory(_folder["empty"]);

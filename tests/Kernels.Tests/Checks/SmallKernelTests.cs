@@ -6,7 +6,9 @@ using MolEngine.VirtualGpu.Execution;
 
 namespace MolEngine.Kernels.Tests.Checks;
 
-/// <summary>The kernels of small ops on the virtual GPU: right in any order of warps, and good users of memory.</summary>
+/// <summary>
+/// The kernels of small ops on the virtual GPU: right in any order of warps, and good users of memory.
+/// </summary>
 public sealed class SmallKernelTests
 {
     private const int SectorBytes = 32;

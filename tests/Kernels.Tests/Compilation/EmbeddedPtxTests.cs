@@ -53,7 +53,8 @@ public sealed class EmbeddedPtxTests
     {
         KernelSource source = KernelSources.Find(name);
         EmbeddedPtx kept = EmbeddedPtx.Of(source), made = EmbeddedPtx.Make(source, RealCompiler.Get());
-        Assert.SkipUnless(made.Compiler == kept.Compiler, $"embedded by {kept.Compiler}, and {made.Compiler} is at hand");
+        Assert.SkipUnless(
+            made.Compiler == kept.Compiler, $"embedded by {kept.Compiler}, and {made.Compiler} is at hand");
         Assert.Equal(made.Text, kept.Text);
     }
 

@@ -11,7 +11,9 @@ public sealed class AttentionKernelTests
 {
     private const int Tokens = 256, Groups = 2, Warps = 4;
 
-    /// <summary>Keys, or queries of the backward pass, that blocks of 64 tokens go over: 64 + 128 + 192 + 256.</summary>
+    /// <summary>
+    /// Keys, or queries of the backward pass, that blocks of 64 tokens go over: 64 + 128 + 192 + 256.
+    /// </summary>
     private const int Seen = 640;
 
     [Theory]

@@ -80,7 +80,9 @@ public sealed class CudaMemoryTests : IDisposable
         Assert.Equal(48, scratch.Bytes);
     }
 
-    /// <summary>Tables of layouts that left give their memory to later ones, whose copies run in the stream's order.</summary>
+    /// <summary>
+    /// Tables of layouts that left give their memory to later ones, whose copies run in the stream's order.
+    /// </summary>
     [Fact]
     public void Tables_are_made_once_for_a_layout_and_their_memory_goes_round()
     {
@@ -140,7 +142,8 @@ public sealed class CudaMemoryTests : IDisposable
         using var context = CudaContext.Create(driver, 0);
         using var stream = new CudaStream(context);
         var holders = new DeviceHolders();
-        using DeviceArena weights = new("weights", context, stream, holders), states = new("states", context, stream, holders);
+        using DeviceArena weights = new("weights", context, stream, holders), states = new(
+            "states", context, stream, holders);
         using var scratch = new DeviceScratch(context, stream, holders);
         using (var gone = new DeviceArena("gone", context, stream, holders))
             gone.Allocate("x", DType.F32, 1000);

@@ -162,7 +162,8 @@ public abstract class AdamWTests(TestBackend backend) : BackendSuite(backend)
         Assert.Contains(
             "v (v): expected 8 elements, got 7", Refusal(() => Backend.AdamW([new(p, g, m, v)], Step(1, 1, 0, 1))));
         Assert.Contains("overlap", Refusal(() => Backend.AdamW([new(p, g, m, m)], Step(1, 1, 0, 1))));
-        Assert.Contains("Steps count from 1", Refusal(() => Backend.AdamW([new(p, g, m, Empty("v", 8))], Step(0, 1, 0, 1))));
+        Assert.Contains(
+            "Steps count from 1", Refusal(() => Backend.AdamW([new(p, g, m, Empty("v", 8))], Step(0, 1, 0, 1))));
         Assert.Contains("expected F32, got F64", Refusal(() => Backend.SumOfSquares(Make("x", DType.F64, [1.0], 1))));
     }
 

@@ -109,7 +109,8 @@ public abstract class SwiGluTests(TestBackend backend) : BackendSuite(backend)
         Backend.SwiGluBackward(Activation("dy", dy, tokens, width), g, u, dGate, dUp);
         using Bench other = Variant(5);
         Tensor g5 = other.MakeActivation("gate", gate, tokens, width),
-            u5 = other.MakeActivation("up", up, tokens, width), d5 = other.MakeActivation("dy", dy, tokens, width), split = other.EmptyActivation("split", tokens, width);
+            u5 = other.MakeActivation("up", up, tokens, width), d5 = other.MakeActivation("dy", dy, tokens, width),
+            split = other.EmptyActivation("split", tokens, width);
         for (int t = 0; t < tokens; t++)
         {
             other.Backend.SwiGlu(g5.Slice(t, 1), u5.Slice(t, 1), split.Slice(t, 1));

@@ -132,7 +132,9 @@ public sealed class CudaHeadTests
         Compare.AssertRelativeL2("dW", b.DWeight, Array.ConvertAll(a.DWeight, x => (double)x), 1e-3);
     }
 
-    /// <summary>Hidden states in fp32 over bf16 products: the logits that decide a divergence are not rounded.</summary>
+    /// <summary>
+    /// Hidden states in fp32 over bf16 products: the logits that decide a divergence are not rounded.
+    /// </summary>
     [Fact]
     public void Logits_of_the_top_n_are_those_of_fp32_hidden_states_in_bf16_too()
     {
@@ -150,7 +152,8 @@ public sealed class CudaHeadTests
             for (int i = 0; i < 5; i++)
             {
                 double logit = truth.TopLogits[i];
-                Compare.AssertAbsolute($"logit {i} of token {t}", got.TopLogits[(t * 5) + i], logit, 1e-12 * Math.Abs(logit));
+                Compare.AssertAbsolute(
+                    $"logit {i} of token {t}", got.TopLogits[(t * 5) + i], logit, 1e-12 * Math.Abs(logit));
             }
         }
 

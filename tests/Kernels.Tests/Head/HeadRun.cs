@@ -52,7 +52,8 @@ internal sealed class HeadRun
         {
             reference = new BaseDistribution(
                 Upload(ops, arena, "ids", DType.I32, Filled(tokens * inputs.TopN, Before), tokens, inputs.TopN),
-                Upload(ops, arena, "logits", DType.F64, Filled(tokens * inputs.TopN, (double)Before), tokens, inputs.TopN),
+                Upload(ops, arena, "logits", DType.F64, Filled(tokens * inputs.TopN, (double)Before), tokens,
+                    inputs.TopN),
                 Upload(ops, arena, "base lse", DType.F64, Filled(tokens, (double)Before), tokens),
                 Upload(ops, arena, "base tail", DType.F64, Filled(tokens, (double)Before), tokens));
             Tensor x0 = Hidden(ops, single, arena, "x0", inputs.X0, tokens, inputs.Hidden);
@@ -62,7 +63,8 @@ internal sealed class HeadRun
         Tensor x = Hidden(ops, single, arena, "x", inputs.X, tokens, inputs.Hidden);
         Tensor F64(string name) => Upload(ops, arena, name, DType.F64, Filled(tokens, (double)Before), tokens);
         var result = new HeadResult(F64("ce"), F64("kl"), F64("lse"), F64("tail"));
-        Tensor dx = Upload(ops, arena, "dx", DType.F32, Filled(tokens * inputs.Hidden, (float)Before), tokens, inputs.Hidden);
+        Tensor dx = Upload(
+            ops, arena, "dx", DType.F32, Filled(tokens * inputs.Hidden, (float)Before), tokens, inputs.Hidden);
         Tensor dw = arena.Allocate("dw", DType.F32, inputs.Vocabulary, inputs.Hidden);
         if (gradientBefore is not null)
             ops.Upload<float>(gradientBefore, dw);
@@ -102,7 +104,8 @@ internal sealed class HeadRun
     {
         int tokens = rowStarts[^1];
         return new SequenceLayout(
-            rowStarts, [.. rowStarts.Distinct()], arena.Allocate("positions", DType.I32, tokens), arena.Allocate("keys", DType.I64, tokens));
+            rowStarts, [.. rowStarts.Distinct()], arena.Allocate("positions", DType.I32, tokens),
+            arena.Allocate("keys", DType.I64, tokens));
     }
 
     private static T[] Filled<T>(int count, T value)

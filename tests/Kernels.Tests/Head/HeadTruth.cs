@@ -23,7 +23,8 @@ internal sealed class HeadTruth
         double[] z = Logits(inputs, x);
         Largest = z.Max();
         Lse = LogSumExp(z);
-        Ce = LogSumExp([.. z.Where((_, v) => v != inputs.Targets[token])]) is var others && double.IsNegativeInfinity(others)
+        Ce = LogSumExp([.. z.Where((_, v) => v != inputs.Targets[token])]) is var others && double.IsNegativeInfinity(
+            others)
             ? 0
             : SoftPlus(others - z[inputs.Targets[token]]);
         _p = Array.ConvertAll(z, a => Math.Exp(a - Lse));
@@ -114,7 +115,8 @@ internal sealed class HeadTruth
     }
 
     private static double Bregman(double r) =>
-        Math.Abs(r) < 0.01 ? r * r * (1.0 / 2 - r / 6 + r * r / 24 - r * r * r / 120 + r * r * r * r / 720) : r + Math.Exp(-r) - 1;
+        Math.Abs(r) < 0.01 ? r * r * (1.0 / 2 - r / 6 + r * r / 24 - r * r * r / 120 + r * r * r * r / 720) : r
+            + Math.Exp(-r) - 1;
 
     private static double SoftPlus(double x) => x < -30 ? Math.Exp(x) : x > 30 ? x : Math.Log(1 + Math.Exp(x));
 

@@ -51,7 +51,8 @@ public abstract class MolHeadParityTests(TestBackend backend)
                 JsonElement r = rows[t];
                 int[] ids = [.. r.GetProperty("base_top_ids").EnumerateArray().Select(x => x.GetInt32())];
                 Assert.Equal(ids, got.TopIds[(t * TopN)..((t + 1) * TopN)]);
-                Compare.AssertAbsolute($"{where} {t}, base lse", got.BaseLse[t], Number(r, "base_lse"), 1e-6 * (1 + Number(r, "base_lse")));
+                Compare.AssertAbsolute($"{where} {t}, base lse", got.BaseLse[t], Number(r, "base_lse"),
+                    1e-6 * (1 + Number(r, "base_lse")));
                 var row = new Row(
                     Number(r, "lse"), Number(r, "ce"), Number(r, "kl"), WideHeadInputs.Numbers(r, "base_top_logq"),
                     Number(r, "base_tail_logq"), Number(r, "student_tail_logp"));
@@ -59,7 +60,8 @@ public abstract class MolHeadParityTests(TestBackend backend)
             }
 
             if (!backend.IsVirtual)
-                HeadTolerances.HiddenGradient(got.DHidden, [.. rows.SelectMany(r => WideHeadInputs.Numbers(r, "dX"))], inputs.Hidden);
+                HeadTolerances.HiddenGradient(
+                    got.DHidden, [.. rows.SelectMany(r => WideHeadInputs.Numbers(r, "dX"))], inputs.Hidden);
         }
     }
 
@@ -72,10 +74,12 @@ public abstract class MolHeadParityTests(TestBackend backend)
         for (int k = 0; k < n; k++)
         {
             Compare.AssertAbsolute(
-                $"{where}, log q {k}", got.TopLogits[t * n + k] - got.BaseLse[t], truth.LogQ[k], 1e-6 * (1 + Math.Abs(largest)));
+                $"{where}, log q {k}", got.TopLogits[t * n + k] - got.BaseLse[t], truth.LogQ[k],
+                1e-6 * (1 + Math.Abs(largest)));
         }
 
-        Compare.AssertAbsolute($"{where}, base tail", got.BaseTail[t] - got.BaseLse[t], truth.TailQ, 1e-6 * (1 + Math.Abs(largest)));
+        Compare.AssertAbsolute(
+            $"{where}, base tail", got.BaseTail[t] - got.BaseLse[t], truth.TailQ, 1e-6 * (1 + Math.Abs(largest)));
         Compare.AssertAbsolute($"{where}, student tail", got.TailLogP[t], truth.TailP, 1e-6 * (1 + Math.Abs(largest)));
     }
 

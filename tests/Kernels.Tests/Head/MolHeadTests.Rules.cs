@@ -16,7 +16,8 @@ public abstract partial class MolHeadTests
         HeadInputs inputs = Held(HeadInputs.OfLogits(z, [.. z.Select(x => x * 1.0625f)], 31, 7, 0.01f, 0.99f));
         HeadRun got = HeadRun.Of(_ops, inputs);
         var truth = new HeadTruth(inputs, 0);
-        Compare.AssertAbsolute("log tail mass of the base", got.BaseTail[0] - got.BaseLse[0], truth.BaseTail - truth.BaseLse, 1e-7);
+        Compare.AssertAbsolute(
+            "log tail mass of the base", got.BaseTail[0] - got.BaseLse[0], truth.BaseTail - truth.BaseLse, 1e-7);
         Compare.AssertAbsolute("log tail mass of the student", got.TailLogP[0], truth.TailLogP, 1e-7);
         Assert.InRange(Math.Exp(got.BaseTail[0] - got.BaseLse[0]), 0.8 * mass, 2 * mass);
     }
@@ -167,7 +168,8 @@ public abstract partial class MolHeadTests
         }
 
         AssertGradients(inputs, got);
-        HeadRun none = HeadRun.Of(_ops, inputs with { Targets = [.. inputs.Targets.Select(_ => -1)] }, weightGradient: true);
+        HeadRun none = HeadRun.Of(
+            _ops, inputs with { Targets = [.. inputs.Targets.Select(_ => -1)] }, weightGradient: true);
         Assert.All(none.DHidden, d => Assert.Equal(0, d));
         Assert.All(none.DWeight, d => Assert.Equal(0, d));
     }
@@ -215,7 +217,8 @@ public abstract partial class MolHeadTests
         Compare.AssertRelativeL2("dz", [.. dz.Select((_, v) => got.DWeight[2 * v + 1])], dz, Within(1e-5, 4e-3));
     }
 
-    private static float[] Logits(int vocabulary, Func<int, float> at) => [.. Enumerable.Range(0, vocabulary).Select(at)];
+    private static float[] Logits(int vocabulary, Func<int, float> at) =>
+        [.. Enumerable.Range(0, vocabulary).Select(at)];
 
     private static double[] Wide(float[] x) => Array.ConvertAll(x, v => (double)v);
 }

@@ -34,7 +34,8 @@ public abstract partial class MolHeadTests
             int first = 0;
             foreach (int rows in split)
             {
-                HeadRun part = HeadRun.Of(_ops, inputs.Rows(first, rows), weightGradient: true, gradientBefore: gradient);
+                HeadRun part = HeadRun.Of(
+                    _ops, inputs.Rows(first, rows), weightGradient: true, gradientBefore: gradient);
                 gradient = part.DWeight;
                 dx.AddRange(part.DHidden);
                 kl.AddRange(part.Kl);
@@ -84,8 +85,8 @@ public abstract partial class MolHeadTests
             return ops.WorkspaceBytes;
         }
 
-        // A block of logits is 4 MiB on the CPU ([512, 2048]; what the products pack beside it differs a little from run
-        // to run) and half a MiB on CUDA ([64, 2048]). [T, V] would take ten times as much.
+        // A block of logits is 4 MiB on the CPU ([512, 2048]; what the products pack beside it differs a little from
+        // run to run) and half a MiB on CUDA ([64, 2048]). [T, V] would take ten times as much.
         int block = backend.IsVirtual ? 64 : 512;
         long least = block * 2048 * sizeof(float), most = backend.IsVirtual ? 3 * least : 2 * least;
         foreach (int vocabulary in (int[])[2100, 9100])
@@ -110,9 +111,12 @@ public abstract partial class MolHeadTests
                 foreach (int topN in (int[])[1, 19, 20])
                 {
                     // X = X0: the base and the student both meet the bad logit.
-                    HeadRun got = HeadRun.Of(_ops, Held(HeadInputs.OfLogits(z, good, topN, 5, 0.5f, 0.5f) with { X = [1, 0] }));
-                    Assert.True(double.IsNaN(got.BaseLse[0]), $"base lse {got.BaseLse[0]} with {bad} at {at} of {vocabulary}, n {topN}");
-                    Assert.True(double.IsNaN(got.Lse[0]), $"lse {got.Lse[0]} with {bad} at {at} of {vocabulary}, n {topN}");
+                    HeadRun got = HeadRun.Of(
+                        _ops, Held(HeadInputs.OfLogits(z, good, topN, 5, 0.5f, 0.5f) with { X = [1, 0] }));
+                    Assert.True(double.IsNaN(got.BaseLse[0]),
+                        $"base lse {got.BaseLse[0]} with {bad} at {at} of {vocabulary}, n {topN}");
+                    Assert.True(
+                        double.IsNaN(got.Lse[0]), $"lse {got.Lse[0]} with {bad} at {at} of {vocabulary}, n {topN}");
                     Assert.True(double.IsNaN(got.Ce[0]) && double.IsNaN(got.Kl[0]), $"CE {got.Ce[0]}, KL {got.Kl[0]}");
                 }
             }
@@ -129,7 +133,8 @@ public abstract partial class MolHeadTests
         Assert.Contains("KL weight", weight.Message);
         var n = Assert.Throws<ArgumentException>(() => HeadRun.Of(_ops, inputs with { TopN = 51 }));
         Assert.Contains("expected 1 to 50, got 51", n.Message);
-        var large = Assert.Throws<ArgumentException>(() => HeadRun.Of(_ops, Held(HeadInputs.Random(16, 300, 4, 128, [0, 3]))));
+        var large = Assert.Throws<ArgumentException>(
+            () => HeadRun.Of(_ops, Held(HeadInputs.Random(16, 300, 4, 128, [0, 3]))));
         Assert.Contains("expected 1 to 127, got 128", large.Message);
     }
 

@@ -30,7 +30,9 @@ public sealed class LibrarySearchTests : IDisposable
         Assert.Equal(all.Length, all.Distinct().Count());
     }
 
-    /// <summary>The folder of a config or of the command line comes before every other, and its toolkit and packages too.</summary>
+    /// <summary>
+    /// The folder of a config or of the command line comes before every other, and its toolkit and packages too.
+    /// </summary>
     [Fact]
     public void A_folder_that_is_named_comes_first()
     {
@@ -41,7 +43,8 @@ public sealed class LibrarySearchTests : IDisposable
         AssertInOrder(
             all, "first/libnvrtc.so.12", "first/lib64/libnvrtc.so.12", "first/nvidia/cuda_nvrtc/lib/libnvrtc.so.12",
             "given/libnvrtc.so.12", "given/lib64/libnvrtc.so.12", "libnvrtc.so.12");
-        Assert.Equal(Under("first/libcuda.so.1"), search.From(Under("first")).Candidates(CudaLibrary.Driver, 12).First());
+        Assert.Equal(
+            Under("first/libcuda.so.1"), search.From(Under("first")).Candidates(CudaLibrary.Driver, 12).First());
         Assert.Equal(search.Candidates(CudaLibrary.Nvrtc, 12), search.From(null).Candidates(CudaLibrary.Nvrtc, 12));
     }
 

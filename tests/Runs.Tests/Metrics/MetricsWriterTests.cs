@@ -19,7 +19,8 @@ public sealed class MetricsWriterTests : IDisposable
             foreach (double value in values)
             {
                 writer.Write(
-                    new MetricsLine().Add("step", 3).Add("loss", value).Add("ce", [new("bücher", value)]).Add("kl", (double?)null).Add("last", true));
+                    new MetricsLine().Add("step", 3).Add("loss", value).Add("ce", [new("bücher", value)]).Add("kl",
+                        (double?)null).Add("last", true));
 
                 // Flushed: what was written can be read while the run goes on.
                 using FileStream reading = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -35,7 +36,8 @@ public sealed class MetricsWriterTests : IDisposable
             JsonElement root = json.RootElement;
             Assert.Equal(["step", "loss", "ce", "kl", "last"], root.EnumerateObject().Select(p => p.Name));
             Assert.Equal(
-                BitConverter.DoubleToInt64Bits(values[i]), BitConverter.DoubleToInt64Bits(root.GetProperty("loss").GetDouble()));
+                BitConverter.DoubleToInt64Bits(values[i]),
+                BitConverter.DoubleToInt64Bits(root.GetProperty("loss").GetDouble()));
             Assert.Equal(values[i], root.GetProperty("ce").GetProperty("bücher").GetDouble());
             Assert.Equal(JsonValueKind.Null, root.GetProperty("kl").ValueKind);
         }
@@ -47,9 +49,11 @@ public sealed class MetricsWriterTests : IDisposable
         string path = Path.Combine(_folder.Root, "metrics.jsonl");
         using (MetricsWriter writer = new(path))
             writer.Write(
-                new MetricsLine().Add("loss", double.NaN).Add("ce", [new("a", double.NegativeInfinity), new("b", 1.5)]));
+                new MetricsLine().Add("loss", double.NaN).Add("ce",
+                    [new("a", double.NegativeInfinity), new("b", 1.5)]));
         Assert.Equal(
-            "{\"loss\":null,\"ce\":{\"a\":null,\"b\":1.5},\"non_finite\":{\"loss\":\"NaN\",\"ce.a\":\"-Infinity\"}}\n", File.ReadAllText(path));
+            "{\"loss\":null,\"ce\":{\"a\":null,\"b\":1.5},\"non_finite\":{\"loss\":\"NaN\",\"ce.a\":\"-Infinity\"}}\n",
+            File.ReadAllText(path));
     }
 
     [Fact]

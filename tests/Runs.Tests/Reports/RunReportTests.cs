@@ -105,7 +105,8 @@ public sealed class RunReportTests : IDisposable
 
         // In the config's order and colours, not in the file's.
         Assert.Equal(["medical 0.02000", "books 0.01000"], tail.Descendants("li").Select(l => l.Value));
-        Assert.Equal("line c1 d1", tail.Descendants("li").Last().Descendants("path").Single().Attribute("class")!.Value);
+        Assert.Equal(
+            "line c1 d1", tail.Descendants("li").Last().Descendants("path").Single().Attribute("class")!.Value);
         XElement memory = page.Descendants("figure").Single(f => f.Value.Contains("Memory"));
         Assert.Equal("line c0 d0", memory.Descendants("li").Descendants("path").Single().Attribute("class")!.Value);
         Assert.Equal(

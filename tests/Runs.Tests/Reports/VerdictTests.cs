@@ -28,8 +28,8 @@ public sealed class VerdictTests
     {
         Verdict verdict = Of("\"d\":3,\"d2\":1,\"g\":4", "\"d\":2,\"d2\":0.5,\"g\":4");
         Assert.StartsWith(
-            "Cross-entropy on held-out domain text (\u2068d\u2069, \u2068d2\u2069) fell from 2.000 to 1.250 nats per token "
-                + "(−37.5\u00a0%;",
+            "Cross-entropy on held-out domain text (\u2068d\u2069, \u2068d2\u2069) fell from 2.000 to 1.250 nats per "
+                + "token (−37.5\u00a0%;",
             verdict.Sentences[0]);
         Assert.Contains("(\u2068g\u2069) stayed at 4.000 nats per token (perplexity 54.60)", verdict.Sentences[1]);
     }

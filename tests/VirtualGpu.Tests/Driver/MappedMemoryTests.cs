@@ -27,7 +27,8 @@ public sealed unsafe class MappedMemoryTests : IDisposable
     [Fact]
     public void A_queued_copy_takes_it_for_device_memory_on_either_side()
     {
-        ulong mapped = Allocate(CUmemhostalloc_flags.CU_MEMHOSTALLOC_DEVICEMAP), device = _gpu.Allocate((long)Bytes, "device");
+        ulong mapped = Allocate(CUmemhostalloc_flags.CU_MEMHOSTALLOC_DEVICEMAP), device = _gpu.Allocate(
+            (long)Bytes, "device");
         ulong pinned = Allocate(CUmemhostalloc_flags.CU_MEMHOSTALLOC_PORTABLE);
         new Span<uint>((void*)pinned, Count).Fill(7);
         _gpu.Ok(_gpu.Driver.cuMemcpyAsync(mapped, pinned, Bytes, 0));

@@ -5,8 +5,8 @@ using MolEngine.VirtualGpu.Memory;
 namespace MolEngine.VirtualGpu.Tests.Faults;
 
 /// <summary>
-/// Nothing orders the blocks of a launch: a place that one of them writes is no other's. Found whether blocks run on one thread of the host
-/// or on several. p0 is an array of 4096 words, written before; p1 one that is not.
+/// Nothing orders the blocks of a launch: a place that one of them writes is no other's. Found whether blocks run on
+/// one thread of the host or on several. p0 is an array of 4096 words, written before; p1 one that is not.
 /// </summary>
 public sealed class BlockRaceTests
 {
@@ -31,18 +31,29 @@ public sealed class BlockRaceTests
     {
         { "all write one row", "mul.wide.u32 %rd10, %r1, 4; add.s64 %rd10, %rd2, %rd10; st.global.u32 [%rd10], %r1;" },
         { "all write one word", "@%p1 st.global.u32 [%rd2], 5;" },
-        { "rows that overlap", "mad.lo.u32 %r10, %r2, 31, %r1; mul.wide.u32 %rd10, %r10, 4; add.s64 %rd10, %rd2, %rd10; st.global.u32 [%rd10], %r1;" },
-        { "a row of another block is read", "st.global.u32 [%rd4], %r1; xor.b32 %r10, %r3, 32; mul.wide.u32 %rd10, %r10, 4; add.s64 %rd10, %rd1, %rd10; ld.global.u32 %r11, [%rd10];" },
+        { "rows that overlap",
+            "mad.lo.u32 %r10, %r2, 31, %r1; mul.wide.u32 %rd10, %r10, 4; add.s64 %rd10, %rd2, %rd10; st.global.u32 "
+                + "[%rd10], %r1;" },
+        { "a row of another block is read",
+            "st.global.u32 [%rd4], %r1; xor.b32 %r10, %r3, 32; mul.wide.u32 %rd10, %r10, 4; add.s64 %rd10, %rd1, "
+                + "%rd10; ld.global.u32 %r11, [%rd10];" },
         { "read by all, written by one", "ld.global.u32 %r10, [%rd1+64]; @%p2 st.global.u32 [%rd4+-336], %r10;" },
-        { "copied from where another block writes", "st.global.u32 [%rd4], %r1; mov.u32 %r10, tile; mad.lo.u32 %r10, %r1, 4, %r10; xor.b32 %r11, %r3, 32; mul.wide.u32 %rd10, %r11, 4; add.s64 %rd10, %rd1, %rd10; cp.async.ca.shared.global [%r10], [%rd10], 4;" },
-        { "a byte within another block's word", "setp.eq.u32 %p3, %r2, 0; @%p3 st.global.u32 [%rd5], %r1; @%p2 st.global.u8 [%rd5+-382], %r1;" },
+        { "copied from where another block writes",
+            "st.global.u32 [%rd4], %r1; mov.u32 %r10, tile; mad.lo.u32 %r10, %r1, 4, %r10; xor.b32 %r11, %r3, 32; "
+                + "mul.wide.u32 %rd10, %r11, 4; add.s64 %rd10, %rd1, %rd10; cp.async.ca.shared.global [%r10], "
+                + "[%rd10], 4;" },
+        { "a byte within another block's word",
+            "setp.eq.u32 %p3, %r2, 0; @%p3 st.global.u32 [%rd5], %r1; @%p2 st.global.u8 [%rd5+-382], %r1;" },
     };
 
     public static TheoryData<string, string> Clean => new()
     {
-        { "each its own", "ld.global.u32 %r10, [%rd4]; st.global.u32 [%rd4], %r10; ld.global.u32 %r10, [%rd4]; st.global.u32 [%rd5], %r10;" },
+        { "each its own",
+            "ld.global.u32 %r10, [%rd4]; st.global.u32 [%rd4], %r10; ld.global.u32 %r10, [%rd4]; st.global.u32 "
+                + "[%rd5], %r10;" },
         { "all read one row", "ld.global.u32 %r10, [%rd1+64]; st.global.u32 [%rd5], %r10;" },
-        { "halves of one word", "mul.wide.u32 %rd10, %r2, 2; add.s64 %rd10, %rd2, %rd10; @%p1 st.global.u16 [%rd10], %r2;" },
+        { "halves of one word",
+            "mul.wide.u32 %rd10, %r2, 2; add.s64 %rd10, %rd2, %rd10; @%p1 st.global.u16 [%rd10], %r2;" },
         { "atomics", "red.global.add.u32 [%rd1], 1;" },
         { "a fence hands on", "@%p1 st.global.u32 [%rd2], 5; membar.gl;" },
         { "a release hands on", "@%p1 st.global.u32 [%rd2], 5; red.release.gpu.global.add.u32 [%rd1], 1;" },
@@ -89,7 +100,8 @@ public sealed class BlockRaceTests
     [InlineData(false, 4096, false, 4096, -1)]
     [InlineData(true, 4096, true, 4224, -1)]
     [InlineData(true, 4096, true, 1 << 20, -1)]
-    public void Threads_of_the_host_compare_what_they_saw(bool oneWrites, int one, bool otherWrites, int other, int meet)
+    public void Threads_of_the_host_compare_what_they_saw(
+        bool oneWrites, int one, bool otherWrites, int other, int meet)
     {
         using BlockRaces first = new(4), second = new(4);
         first.Begin(3);
@@ -113,7 +125,8 @@ public sealed class BlockRaceTests
     {
         var usual = new LaunchOptions { Workers = workers };
         using var gpu = new Gpu(
-            PtxSource.Kernel("race", 2, $"{Prologue}\n{body.Replace("; ", ";\n")}"), options: options?.Invoke(usual) ?? usual);
+            PtxSource.Kernel("race", 2, $"{Prologue}\n{body.Replace("; ", ";\n")}"),
+            options: options?.Invoke(usual) ?? usual);
         ulong input = gpu.Upload<uint>(Enumerable.Range(0, Words).Select(i => (uint)i).ToArray(), "input");
         ulong output = gpu.Allocate(Words * 4, "output");
         for (int i = 0; i < launches; i++)

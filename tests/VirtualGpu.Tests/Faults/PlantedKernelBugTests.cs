@@ -6,8 +6,9 @@ namespace MolEngine.VirtualGpu.Tests.Faults;
 
 /// <summary>
 /// Kernels with a bug of each kind, which must be found and named, whatever the order in which warps run; and the same
-/// kernels without it, which must pass. p0 is an array of 64 words that are written, p1 one that is not. A row of data has the bug's
-/// name, its kind, what the message must say, and the kernel: the bug (after '-') and the cure (after '+') among common lines.
+/// kernels without it, which must pass. p0 is an array of 64 words that are written, p1 one that is not. A row of data
+/// has the bug's name, its kind, what the message must say, and the kernel: the bug (after '-') and the cure (after
+/// '+') among common lines.
 /// </summary>
 public sealed class PlantedKernelBugTests
 {

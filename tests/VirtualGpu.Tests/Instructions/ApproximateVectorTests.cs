@@ -4,7 +4,8 @@ using MolEngine.VirtualGpu.Execution.Arithmetic;
 namespace MolEngine.VirtualGpu.Tests.Instructions;
 
 /// <summary>
-/// Vectors of approximate instructions give the bits of the scalar form, but for lanes that are in doubt, which the scalar form then does.
+/// Vectors of approximate instructions give the bits of the scalar form, but for lanes that are in doubt, which the
+/// scalar form then does.
 /// </summary>
 public sealed class ApproximateVectorTests
 {
@@ -53,7 +54,8 @@ public sealed class ApproximateVectorTests
             float a = i < edges.Length ? edges[i]
                 : i % 2 == 0 ? BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue))
                 : (float)((random.NextDouble() * 300) - 150);
-            float b = i < edges.Length ? edges[^(i + 1)] : BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue));
+            float b = i < edges.Length ? edges[^(i + 1)] : BitConverter.Int32BitsToSingle(
+                random.Next(int.MinValue, int.MaxValue));
             Vector512<double> values = TF.Values(Vector512.Create((double)a), Vector512.Create((double)b));
             if (ApproximateFunctions.Doubt(values)[0] != 0)
             {
@@ -63,7 +65,8 @@ public sealed class ApproximateVectorTests
 
             float expected = (float)TF.Value(a, b), actual = Vector512.Narrow(values, values)[0];
             Assert.True(
-                float.IsNaN(expected) ? float.IsNaN(actual) : expected.Equals(actual) && float.IsNegative(expected) == float.IsNegative(actual),
+                float.IsNaN(expected) ? float.IsNaN(actual) : expected.Equals(actual)
+                    && float.IsNegative(expected) == float.IsNegative(actual),
                 $"{typeof(TF).Name} of {a:R}, {b:R}: expected {expected:R}, got {actual:R}");
         }
 

@@ -8,8 +8,8 @@ using MolEngine.VirtualGpu.Ptx;
 namespace MolEngine.VirtualGpu.Tests.Memory;
 
 /// <summary>
-/// Many units of shared memory are looked at at once where all is plainly in order. What is noted, and every verdict after it, is that of
-/// the close look at one access after the other.
+/// Many units of shared memory are looked at at once where all is plainly in order. What is noted, and every verdict
+/// after it, is that of the close look at one access after the other.
 /// </summary>
 public sealed unsafe class SharedMemoryTests
 {
@@ -58,8 +58,8 @@ public sealed unsafe class SharedMemoryTests
     }
 
     /// <summary>
-    /// Rows of 32 lanes: R or W, the warp, a lane's bytes, m where the lanes share the row as ldmatrix's do, the row's start. J: these warps meet.
-    /// The last access alone is at fault, if any is.
+    /// Rows of 32 lanes: R or W, the warp, a lane's bytes, m where the lanes share the row as ldmatrix's do, the row's
+    /// start. J: these warps meet. The last access alone is at fault, if any is.
     /// </summary>
     [Theory]
     [InlineData("R0:4 W0:4", false)]
@@ -152,12 +152,15 @@ public sealed unsafe class SharedMemoryTests
     {
         Warp warp = warps[isApart ? random.Next(2) : random.Next(Warps)];
         int bytes = Sizes.Where(s => s >= unit).ElementAt(random.Next(Sizes.Count(s => s >= unit)));
-        AccessKind kind = random.Next(40) == 0 ? AccessKind.Atomic : random.Next(2) == 0 ? AccessKind.Read : AccessKind.Write;
-        int start = (random.Next(2) * 512) + (isApart ? warp.Index * 1024 : 0), stride = random.Next(6) switch { 0 => 2 * bytes, 1 => 16, _ => bytes };
+        AccessKind kind = random.Next(40) == 0 ? AccessKind.Atomic : random.Next(2) == 0 ? AccessKind.Read
+            : AccessKind.Write;
+        int start = (random.Next(2) * 512) + (isApart ? warp.Index * 1024 : 0),
+            stride = random.Next(6) switch { 0 => 2 * bytes, 1 => 16, _ => bytes };
         int turn = random.Next(8) == 0 ? random.Next(Warp.Lanes) : 0;
         uint mask = random.Next(5) > 0 ? uint.MaxValue : 1u + (uint)random.Next();
         ulong[] addresses =
-            [.. Enumerable.Range(0, Warp.Lanes).Select(lane => (ulong)(start + ((lane ^ turn) * stride / bytes * bytes)))];
+            [.. Enumerable.Range(0, Warp.Lanes).Select(
+                lane => (ulong)(start + ((lane ^ turn) * stride / bytes * bytes)))];
         bool isMatrix = bytes == 16 && random.Next(3) == 0;
         return new Access(run.Code[random.Next(run.Code.Length)], warp, mask, addresses, bytes, kind)
         {
@@ -180,7 +183,8 @@ public sealed unsafe class SharedMemoryTests
 
     private static Launch Launch()
     {
-        PtxModule module = PtxModule.Parse(PtxSource.Kernel("k", 0, string.Concat(Enumerable.Repeat("mov.u32 %r1, 1;\n", 6))));
+        PtxModule module = PtxModule.Parse(
+            PtxSource.Kernel("k", 0, string.Concat(Enumerable.Repeat("mov.u32 %r1, 1;\n", 6))));
         return new Launch
         {
             Program = KernelLowering.Lower(module, module.Entries[0], new Dictionary<string, ulong>()),

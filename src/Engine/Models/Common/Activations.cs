@@ -24,8 +24,8 @@ public enum Retention
 
 /// <summary>
 /// The activations of one layer. Norm outputs and silu(gate) * up are not kept: they are cheap to compute again.
-/// T tokens, H hidden, F intermediate. The residual stream, its last norm, reciprocal deviations and log-sum-exp are fp32, the rest of
-/// the backend's activation type.
+/// T tokens, H hidden, F intermediate. The residual stream, its last norm, reciprocal deviations and log-sum-exp are
+/// fp32, the rest of the backend's activation type.
 /// </summary>
 /// <param name="Input">[T, H], the residual stream that enters the layer.</param>
 /// <param name="InputRstd">[T].</param>

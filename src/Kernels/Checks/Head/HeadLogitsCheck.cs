@@ -20,7 +20,8 @@ internal sealed class HeadLogitsCheck(bool bf16)
         if (!bf16)
         {
             trial.Case(
-                "with rounded rows", c => Try(c, 3, 1000, 128, HeadArguments.WeightBf16, isFull: false, isRounded: true));
+                "with rounded rows",
+                c => Try(c, 3, 1000, 128, HeadArguments.WeightBf16, isFull: false, isRounded: true));
         }
 
         foreach (int hidden in (int[])[64, 1000, 1027])
@@ -53,7 +54,8 @@ internal sealed class HeadLogitsCheck(bool bf16)
             {
                 bool isApart = isRounded && k == entries - 1 && rows.Sets[i].Target == k;
                 expected[(i * entries) + k] = Product(
-                    (isApart ? rounded : held).AsSpan(i * hidden, hidden), rows.Rows.AsSpan(rows.Ids[(i * entries) + k] * hidden, hidden));
+                    (isApart ? rounded : held).AsSpan(i * hidden, hidden),
+                    rows.Rows.AsSpan(rows.Ids[(i * entries) + k] * hidden, hidden));
             }
         }
 

@@ -19,7 +19,8 @@ internal sealed class HeadRowSumsCheck() : KernelCheck("head_rows", "head_row_su
     {
         int tokens = starts[^1];
         double[][] figures =
-            [.. Enumerable.Range(1, Sums).Select(i => CheckValues.Uniform(tokens, (ulong)i).Select(x => (double)x).ToArray())];
+            [.. Enumerable.Range(1, Sums).Select(
+                i => CheckValues.Uniform(tokens, (ulong)i).Select(x => (double)x).ToArray())];
         int[] targets = [.. Enumerable.Range(0, tokens).Select(t => t % 5 == 3 ? -1 : t)];
         DeviceMemory[] inputs = [.. figures.Select((f, i) => one.Input<double>($"figure {i}", f))];
         DeviceMemory targeted = one.Input<int>("targets", targets), rows = one.Input<int>("starts", starts);

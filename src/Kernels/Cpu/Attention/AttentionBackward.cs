@@ -63,7 +63,8 @@ internal unsafe struct AttentionBackward<S, V>
             for (int j = from; j < Math.Min(to, query + count); j += KeyBlock)
                 Blocks(buffers, query, count, j, Math.Min(KeyBlock, to - j), j > from);
             RowMath<S, V>.CopyRows(
-                buffers.Dq, Group.Width, Dq + (query - from) * Group.QueryStride, Group.QueryStride, count, Group.Width);
+                buffers.Dq, Group.Width, Dq + (query - from) * Group.QueryStride, Group.QueryStride, count,
+                Group.Width);
         }
     }
 

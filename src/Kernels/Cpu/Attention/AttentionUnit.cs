@@ -96,7 +96,8 @@ internal static class AttentionUnits
             {
                 long left = length - cuts[piece], after = length - cuts[piece + 1];
                 long partial = piece == 0 ? -1 : partialTokens;
-                units.Add(new AttentionUnit(d, d + 1, cuts[piece], cuts[piece + 1], partial, left * left - after * after));
+                units.Add(
+                    new AttentionUnit(d, d + 1, cuts[piece], cuts[piece + 1], partial, left * left - after * after));
                 partialTokens += piece == 0 ? 0 : left;
             }
         }

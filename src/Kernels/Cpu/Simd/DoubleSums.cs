@@ -5,8 +5,7 @@ namespace MolEngine.Kernels.Cpu.Simd;
 
 /// <summary>
 /// Sums of products of fp32 values taken in float64, where such a product is exact: eight lanes, element i in lane i
-/// mod
-/// 8, the rest in lane order, lanes added pairwise. The vector and the plain path give the same bits.
+/// mod 8, the rest in lane order, lanes added pairwise. The vector and the plain path give the same bits.
 /// </summary>
 internal static unsafe class DoubleSums
 {

@@ -2,8 +2,8 @@ namespace MolEngine.Kernels.Cpu.Simd;
 
 /// <summary>
 /// A width of fp32 vector. Kernels are written once as generic methods over (S, V) with S : ISimd&lt;V&gt;; the JIT
-/// compiles one
-/// version for each width and inlines these members. <see cref="ScalarSimd"/> is the plain twin of every vector path.
+/// compiles one version for each width and inlines these members. <see cref="ScalarSimd"/> is the plain twin of every
+/// vector path.
 /// </summary>
 /// <typeparam name="V">The vector: Vector512&lt;float&gt;, Vector256&lt;float&gt; or float.</typeparam>
 internal unsafe interface ISimd<V>

@@ -15,7 +15,9 @@ internal sealed class HeadTile
 {
     private const int Padding = 64;
 
-    /// <summary>The least that memory moves: what a token has one number of, apart from those of other tokens.</summary>
+    /// <summary>
+    /// The least that memory moves: what a token has one number of, apart from those of other tokens.
+    /// </summary>
     private const int SectorBytes = 32;
 
     private readonly HeadDevice _device;

@@ -70,7 +70,8 @@ internal sealed class MolHeadPass(
     private void Absorb(DeviceMemory? o)
     {
         ulong made = o is null ? 0 : tile.Made().Address;
-        device.BlockEach("head_tile", KernelName.Of("head_tail", tile.Type), _tokens, a => a.Add(tile.Logits()).Add(made)
+        device.BlockEach(
+            "head_tile", KernelName.Of("head_tail", tile.Type), _tokens, a => a.Add(tile.Logits()).Add(made)
             .Add(_sets).Add(_tails).Add(o?.Address ?? 0).Add(tile.Hidden)
             .Moves(tile.LogitBytes + (o is null ? 0 : tile.MadeBytes)));
         if (o is not null)

@@ -13,7 +13,8 @@ internal sealed class DeviceArena : Arena
     private long _held;
 
     /// <param name="isOffloaded">In pinned memory of the host, which kernels reach across the bus.</param>
-    public DeviceArena(string name, CudaContext context, CudaStream stream, DeviceHolders holders, bool isOffloaded = false)
+    public DeviceArena(
+        string name, CudaContext context, CudaStream stream, DeviceHolders holders, bool isOffloaded = false)
         : base(name)
     {
         (_context, _stream, _holders, IsOffloaded) = (context, stream, holders, isOffloaded);

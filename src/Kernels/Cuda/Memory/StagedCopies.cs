@@ -7,8 +7,8 @@ namespace MolEngine.Kernels.Cuda.Memory;
 /// <summary>
 /// Copies between the host and the device in the stream's order, through pinned memory. An upload returns as soon as it
 /// is queued, and what is queued after it finds the bytes there. It crosses the bus on a stream of its own, beside what
-/// the device computes, and waits in a piece of device memory for its turn. Uploads fill two pieces one after the other:
-/// the host waits only where it is a whole piece ahead of the device.
+/// the device computes, and waits in a piece of device memory for its turn. Uploads fill two pieces one after the
+/// other: the host waits only where it is a whole piece ahead of the device.
 /// </summary>
 internal sealed class StagedCopies : IDisposable
 {

@@ -98,7 +98,8 @@ internal static class GenerateRunner
 
         DurableFiles.WriteText(options.Output!, string.Concat(records));
         context.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{options.Output}: {records.Count:N0} documents, {tokens:N0} tokens generated"));
+            CultureInfo.InvariantCulture,
+            $"{options.Output}: {records.Count:N0} documents, {tokens:N0} tokens generated"));
     }
 
     /// <param name="where">What an empty text is blamed on.</param>
@@ -132,8 +133,8 @@ internal static class GenerateRunner
         return tokenizer.TokenId(ChatMl.Start) is not null && tokenizer.TokenId(ChatMl.End) is not null
             ? ChatMl.Ask(message)
             : throw new UserException(
-                $"--chat: {model}: expected a tokenizer with {ChatMl.Start} and {ChatMl.End} (ChatML), got one without. "
-                + "Use --prompt with the model's own format.");
+                $"--chat: {model}: expected a tokenizer with {ChatMl.Start} and {ChatMl.End} (ChatML), got one "
+                + "without. Use --prompt with the model's own format.");
     }
 
     private sealed record Generated(IReadOnlyList<int> PromptIds, IReadOnlyList<int> Ids, string Text, string Stop);

@@ -65,7 +65,8 @@ internal static partial class KernelsRunner
         context.Out.WriteLine(Row("kernel", "arch", "registers", "shared", "spills", "threads", "occupancy", "limit"));
 
         // A compilation works on one core; what it makes is told in order, as soon as it is there.
-        var made = KernelSources.All.SelectMany(source => options.Architectures.Select(a => (Source: source, Target: a)))
+        var made = KernelSources.All.SelectMany(
+            source => options.Architectures.Select(a => (Source: source, Target: a)))
             .AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered)
             .Select(x => (x.Source, x.Target, Made: KernelStatistics.Of(compiler, x.Source, x.Target)));
         foreach ((KernelSource source, string architecture, var (compiled, kernels)) in made)
@@ -130,14 +131,16 @@ internal static partial class KernelsRunner
         (NvrtcCompiler? compiler, string sentence, LibraryFinding library) = CudaToolkit.FindNvrtc(search);
         return compiler ?? throw new EnvironmentFaultException(
             $"NVRTC: {(library.Found ? sentence : "not found")}. Install it (`pip install nvidia-cuda-nvrtc-cu12`, or "
-            + $"a CUDA toolkit) or name its folder by {OptionNames.CudaPath} or in {LibrarySearch.PathVariable}. Tried:\n"
+            + $"a CUDA toolkit) or name its folder by {OptionNames.CudaPath} or in {LibrarySearch.PathVariable}. "
+            + "Tried:\n"
             + library.Places);
     }
 
     private static void CheckArchitecture(string architecture, NvrtcCompiler compiler)
     {
         int least = ComputeCapability.Least.Number;
-        if (Architecture().IsMatch(architecture) && KernelStatistics.CapabilityOf(architecture).Number is var number && number >= least
+        if (Architecture().IsMatch(architecture) && KernelStatistics.CapabilityOf(architecture).Number is var number
+            && number >= least
             && compiler.Architectures.Contains(number))
             return;
         IEnumerable<string> known = compiler.Architectures.Where(n => n >= least).Select(n => $"sm_{n}");

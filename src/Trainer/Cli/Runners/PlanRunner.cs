@@ -24,7 +24,9 @@ internal static class PlanRunner
     private static void Describe(RunPlan plan, CommandContext context)
     {
         double perToken = (plan.Work.ProductFlops + plan.AttentionFlops) / plan.TokensPerStep;
-        context.Fact("work", $"{perToken / 1e9:N1} GFLOP a token, {plan.Work.KernelBytes / plan.TokensPerStep / 1e6:N1} MB moved outside of products");
+        context.Fact("work",
+            $"{perToken / 1e9:N1} GFLOP a token, {plan.Work.KernelBytes / plan.TokensPerStep / 1e6:N1} MB moved "
+                + "outside of products");
         context.Fact("speed", $"{plan.ForecastRate:N0} tokens/s expected; {plan.LimitRate:N0} at the GPU's limits");
     }
 }

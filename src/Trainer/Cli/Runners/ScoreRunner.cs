@@ -22,8 +22,8 @@ internal static class ScoreRunner
         if (other is not null && !other.Config.ComputesLike(model.Config))
         {
             throw new UserException(
-                $"--base: {options.Base}: expected a model of the shapes of {options.Model}, got another architecture or "
-                + "other sizes. KL compares a model with the one it came from.");
+                $"--base: {options.Base}: expected a model of the shapes of {options.Model}, got another "
+                + "architecture or other sizes. KL compares a model with the one it came from.");
         }
 
         Tokenizer tokenizer = model.LoadTokenizer();

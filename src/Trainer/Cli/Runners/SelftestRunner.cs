@@ -53,7 +53,8 @@ internal static class SelftestRunner
     internal static string Describe(KernelMeasure measure)
     {
         if (measure.MovedBytes is { } moved)
-            return $"at {measure.Shape}: moves {Number(moved / (double)measure.Bytes, "F3")} of the bytes that must move";
+            return $"at {measure.Shape}: moves {Number(moved / (double)measure.Bytes, "F3")} of the bytes that must "
+                + "move";
 
         return $"at {measure.Shape}: p50 {Number(measure.Seconds * 1e6)} us, {Number(measure.Bandwidth / 1e9)} GB/s of "
             + $"the bytes that must move; a copy of as many {Number(measure.CopySeconds * 1e6)} us, "

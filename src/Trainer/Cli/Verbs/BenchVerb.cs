@@ -23,7 +23,8 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
         TokensName, "N", $"Tokens of a micro-batch (default: {GpuTokens}; {VirtualTokens} on the virtual GPU).");
 
     private readonly Option<string?> _gemm = Optional(
-        OptionNames.Gemm, "KIND", "cublaslt or builtin, what does products on a GPU (default: as training: cuBLASLt where found).");
+        OptionNames.Gemm, "KIND",
+        "cublaslt or builtin, what does products on a GPU (default: as training: cuBLASLt where found).");
 
     private readonly Option<string?> _csv = Optional(CsvName, "FILE", "Writes the figures there, too.");
 

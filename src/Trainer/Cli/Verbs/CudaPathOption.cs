@@ -9,11 +9,14 @@ internal static class CudaPathOption
     public static Option<string?> Make() => new(OptionNames.CudaPath)
     {
         HelpName = "DIR",
-        Description = $"Folder where NVIDIA's libraries are looked for first, before that of {LibrarySearch.PathVariable}.",
+        Description = $"Folder where NVIDIA's libraries are looked for first, before that of "
+            + $"{LibrarySearch.PathVariable}.",
         Arity = ArgumentArity.ExactlyOne,
     };
 
-    /// <summary>Where to look: this machine, the folder of the option first, then <paramref name="configured"/>.</summary>
+    /// <summary>
+    /// Where to look: this machine, the folder of the option first, then <paramref name="configured"/>.
+    /// </summary>
     /// <exception cref="UserException">There is no such folder.</exception>
     public static LibrarySearch Search(this ParseResult arguments, Option<string?> option, string? configured = null) =>
         LibrarySearch.Here.From(arguments.Folder(option) ?? configured);

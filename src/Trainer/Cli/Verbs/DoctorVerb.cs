@@ -35,7 +35,8 @@ internal sealed class DoctorVerb() : Verb("doctor", "What this machine offers: p
     public override int Run(ParseResult arguments, CommandContext context)
     {
         string? config = arguments.GetValue(_config);
-        string? configured = config is null ? null : RunConfigLoader.Load(config, inputsMayBeAbsent: true).Device.CudaPath;
+        string? configured = config is null ? null
+            : RunConfigLoader.Load(config, inputsMayBeAbsent: true).Device.CudaPath;
         return DoctorRunner.Run(arguments.Search(_cudaPath, configured), context);
     }
 }

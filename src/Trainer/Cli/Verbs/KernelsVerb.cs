@@ -27,8 +27,8 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
     public override IReadOnlyList<string> Details =>
     [
         "build and embed need NVRTC, NVIDIA's compiler library, of CUDA 12 or 13. It is looked for in the folders that "
-            + "--cuda-path and MOLENGINE_CUDA_PATH name, in CUDA_PATH, by the system, in pip's packages and where toolkits are "
-            + "installed; `molengine doctor` shows where.",
+            + "--cuda-path and MOLENGINE_CUDA_PATH name, in CUDA_PATH, by the system, in pip's packages and where "
+            + "toolkits are installed; `molengine doctor` shows where.",
         "build prints, for each kernel: registers of a thread, bytes of shared memory of a block, bytes spilled "
             + "(stored and loaded), the threads of a block, how full it makes a multiprocessor, and what keeps it from "
             + "more.",
@@ -53,7 +53,8 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
         string[] architectures = (arguments.GetValue(_arch) ?? DefaultArchitectures).Split(
             ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return KernelsRunner.Run(
-            new KernelsOptions(parsed, [.. architectures.Distinct()], arguments.GetValue(_out), arguments.Search(_cudaPath)),
+            new KernelsOptions(parsed, [.. architectures.Distinct()], arguments.GetValue(_out),
+                arguments.Search(_cudaPath)),
             context);
     }
 }

@@ -38,7 +38,8 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
         ("molengine plan run.yaml --gpu 4090", "Whether a run fits a GeForce RTX 4090, and how fast it would be."),
-        ("molengine plan run.yaml --set micro_batch=4 --set recompute=layer", "The same of other settings, on an H100."),
+        ("molengine plan run.yaml --set micro_batch=4 --set recompute=layer",
+            "The same of other settings, on an H100."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context)

@@ -116,8 +116,8 @@ internal static class ApproximateFunctions
     }
 
     /// <summary>
-    /// Where a value that is off by less than 2^-46 of itself may be rounded to another fp32 than the true one: near the middle between two
-    /// of them, and where they are subnormal.
+    /// Where a value that is off by less than 2^-46 of itself may be rounded to another fp32 than the true one: near
+    /// the middle between two of them, and where they are subnormal.
     /// </summary>
     public static Vector512<ulong> Doubt(Vector512<double> value)
     {

@@ -14,7 +14,8 @@ internal interface IApproximate
     /// </summary>
     static virtual bool HasVector => false;
 
-    static virtual Vector512<double> Values(Vector512<double> a, Vector512<double> b) => throw new InvalidOperationException();
+    static virtual Vector512<double> Values(Vector512<double> a, Vector512<double> b) =>
+        throw new InvalidOperationException();
 
     /// <summary>The largest documented error, as an absolute number.</summary>
     /// <param name="value">The true value, finite and not zero.</param>

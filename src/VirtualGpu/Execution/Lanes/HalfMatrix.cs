@@ -37,7 +37,8 @@ internal static unsafe class HalfMatrix
 
         // Pairs of rows, then fours, then eights: the columns of a row's half at a time.
         Half(Sse2.UnpackLow(r0, r1), Sse2.UnpackLow(r2, r3), Sse2.UnpackLow(r4, r5), Sse2.UnpackLow(r6, r7), to);
-        Half(Sse2.UnpackHigh(r0, r1), Sse2.UnpackHigh(r2, r3), Sse2.UnpackHigh(r4, r5), Sse2.UnpackHigh(r6, r7), to + 32);
+        Half(Sse2.UnpackHigh(r0, r1), Sse2.UnpackHigh(r2, r3), Sse2.UnpackHigh(r4, r5), Sse2.UnpackHigh(r6, r7),
+            to + 32);
     }
 
     private static void Half(

@@ -5,8 +5,8 @@ using MolEngine.VirtualGpu.Memory;
 
 namespace MolEngine.VirtualGpu.Execution.Memory;
 
-// A warp's accesses, many units at a time. What is plainly in order is noted here; whatever is not is left to Touch, which
-// looks closely and says what is wrong. Both note the same.
+// A warp's accesses, many units at a time. What is plainly in order is noted here; whatever is not is left to Touch,
+// which looks closely and says what is wrong. Both note the same.
 internal sealed unsafe partial class SharedMemory
 {
     private const int Step = 8;
@@ -54,7 +54,9 @@ internal sealed unsafe partial class SharedMemory
         return true;
     }
 
-    /// <summary>Lanes anywhere, in their order; those that are plainly right without the detour of <see cref="Touch"/>.</summary>
+    /// <summary>
+    /// Lanes anywhere, in their order; those that are plainly right without the detour of <see cref="Touch"/>.
+    /// </summary>
     /// <param name="noted">The lane that accesses are noted under; negative for each its own.</param>
     public void TouchLanes(
         Operation at, Warp warp, uint mask, ulong* addresses, int bytes, AccessKind kind, int noted = -1)
@@ -205,7 +207,9 @@ internal sealed unsafe partial class SharedMemory
     {
         private readonly uint* _clock = clocks.Of(warp);
 
-        /// <summary>A record below it, and not pending, is of an access that every warp's barrier has put behind.</summary>
+        /// <summary>
+        /// A record below it, and not pending, is of an access that every warp's barrier has put behind.
+        /// </summary>
         private readonly ulong _bound = ShadowRecord.Make(clocks.Settled(warp) + 1, 0, 0, 0);
 
         public int Warp => warp;
@@ -213,7 +217,9 @@ internal sealed unsafe partial class SharedMemory
         /// <summary>Of lane 0.</summary>
         public ulong Record { get; } = ShadowRecord.Make(clocks.Epoch(warp), warp, 0, pc);
 
-        /// <summary>Whether an access is in order before that of <paramref name="own"/>'s lane, if it is one lane.</summary>
+        /// <summary>
+        /// Whether an access is in order before that of <paramref name="own"/>'s lane, if it is one lane.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool IsAfter(ulong record, ulong own) =>
             (record & ShadowRecord.Pending) == 0 && (record < _bound || IsAfterClosely(record, own));
@@ -249,7 +255,8 @@ internal sealed unsafe partial class SharedMemory
             int by = ShadowRecord.Warp(record);
             uint epoch = ShadowRecord.Epoch(record), seen = _clock[by];
             return epoch < seen || (epoch == seen && (by != warp
-                || (ShadowRecord.Lane(record) == ShadowRecord.Lane(own) && ShadowRecord.Lane(own) != ShadowRecord.SeveralLanes)));
+                || (ShadowRecord.Lane(record) == ShadowRecord.Lane(own)
+                    && ShadowRecord.Lane(own) != ShadowRecord.SeveralLanes)));
         }
     }
 }

@@ -8,7 +8,8 @@ internal sealed unsafe partial class SharedMemory
 {
     /// <summary>
     /// The other access must have happened before this one: by a barrier between warps; between lanes of a warp by a
-    /// barrier or bar.warp.sync. (Lanes that write one place in one instruction must write one value: the store itself looks.)
+    /// barrier or bar.warp.sync. (Lanes that write one place in one instruction must write one value: the store itself
+    /// looks.)
     /// </summary>
     private void Ordered(
         Operation at, Warp warp, int lane, int unit, ulong other, ulong record, uint* clock,

@@ -111,7 +111,8 @@ public sealed partial class ChartFigureTests
     [Fact]
     public void Forty_series_look_different()
     {
-        (string, DataPoint[])[] series = [.. Enumerable.Range(0, 40).Select(i => ($"{i}", new DataPoint[] { new(0, i) }))];
+        (string, DataPoint[])[] series = [.. Enumerable.Range(0, 40).Select(
+            i => ($"{i}", new DataPoint[] { new(0, i) }))];
         XElement figure = Draw(Chart(AxisKind.Linear, false, 0, 1, series));
         Assert.Equal(40, Lines(figure).Select(l => l.Attribute("class")!.Value).Distinct().Count());
     }

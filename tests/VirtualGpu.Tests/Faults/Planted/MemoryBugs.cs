@@ -2,7 +2,9 @@ using MolEngine.VirtualGpu.Faults;
 
 namespace MolEngine.VirtualGpu.Tests.Faults.Planted;
 
-/// <summary>Accesses that are out of bounds, misaligned, of bytes that nothing wrote, or of what may not be written.</summary>
+/// <summary>
+/// Accesses that are out of bounds, misaligned, of bytes that nothing wrote, or of what may not be written.
+/// </summary>
 public static class MemoryBugs
 {
     public static TheoryData<string, FaultKind, string[], string> All => new()
