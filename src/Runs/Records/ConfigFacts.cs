@@ -1,6 +1,4 @@
-using System.Globalization;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using MolEngine.Yaml;
 
 namespace MolEngine.Runs.Records;
 
@@ -25,39 +23,14 @@ public sealed record ConfigFacts(
     /// <exception cref="FormatException">It is not YAML.</exception>
     public static ConfigFacts Read(string yaml)
     {
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            YamlNode? root = stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode;
-            bool counted = long.TryParse(Text(root, "steps"), CultureInfo.InvariantCulture, out long steps);
-            return new ConfigFacts(
-                Text(root, "model"), Text(root, "init", "kind"), Text(root, "method"), Text(root, "loss", "kind"),
-                Text(root, "loss", "alpha"), counted ? steps : null, CorporaOf(Child(Child(root, "data"), "corpora")));
-        }
-        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
-        {
-            throw new FormatException(e.Message, e);
-        }
+        var root = YamlTree.Parse(yaml);
+        bool counted = long.TryParse(root["steps"].Text, out long steps);
+        IEnumerable<YamlTree> corpora = root["data"]["corpora"].Items.Where(c => c["name"].Text is not null);
+        return new ConfigFacts(
+            root["model"].Text, root["init"]["kind"].Text, root["method"].Text, root["loss"]["kind"].Text,
+            root["loss"]["alpha"].Text, counted ? steps : null,
+            [.. corpora.Select(c => new CorpusFacts(c["name"].Text!, c["kind"].Text))]);
     }
-
-    private static CorpusFacts[] CorporaOf(YamlNode? list)
-    {
-        IEnumerable<YamlNode> named = (list as YamlSequenceNode ?? []).Where(c => Text(c, "name") is not null);
-        return [.. named.Select(c => new CorpusFacts(Text(c, "name")!, Text(c, "kind")))];
-    }
-
-    private static string? Text(YamlNode? node, params ReadOnlySpan<string> path)
-    {
-        foreach (string name in path)
-            node = Child(node, name);
-        return (node as YamlScalarNode)?.Value;
-    }
-
-    private static YamlNode? Child(YamlNode? node, string name) =>
-        node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(name), out YamlNode? child)
-            ? child
-            : null;
 }
 
 /// <param name="Kind">"domain" or "general"; null where nothing says.</param>

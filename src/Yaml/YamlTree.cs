@@ -1,0 +1,43 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace MolEngine.Yaml;
+
+/// <summary>
+/// A YAML document as it is, without a table of keys: for who takes a few values out of a file that another version of
+/// the program may have written. What is not there has neither text nor items.
+/// </summary>
+public sealed class YamlTree
+{
+    private readonly YamlNode? _node;
+
+    private YamlTree(YamlNode? node) => _node = node;
+
+    /// <summary>The text of a single value; null where it is none.</summary>
+    public string? Text => (_node as YamlScalarNode)?.Value;
+
+    /// <summary>The elements of a list; empty where it is none.</summary>
+    public IReadOnlyList<YamlTree> Items => [.. (_node as YamlSequenceNode ?? []).Select(n => new YamlTree(n))];
+
+    /// <summary>The value of a key.</summary>
+    public YamlTree this[string name] => new(
+        _node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(name), out YamlNode? child)
+            ? child
+            : null);
+
+    /// <summary>The first document of a text.</summary>
+    /// <exception cref="FormatException">The text is not YAML.</exception>
+    public static YamlTree Parse(string yaml)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            return new YamlTree(stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode);
+        }
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
+}
