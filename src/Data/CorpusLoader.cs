@@ -5,7 +5,7 @@ namespace MolEngine.Data;
 
 /// <summary>Reads, tokenizes, splits and packs the corpora of a run.</summary>
 /// <param name="progress">Called on the caller's thread, after every batch of records.</param>
-public sealed class CorpusLoader(TextTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress = null)
+public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress = null)
 {
     /// <summary>All corpora of a config, in its order.</summary>
     /// <exception cref="UserException">A corpus is not there, is broken, or has too few documents.</exception>

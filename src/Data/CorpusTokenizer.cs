@@ -9,7 +9,7 @@ namespace MolEngine.Data;
 /// does not depend on their number.
 /// </summary>
 internal sealed class CorpusTokenizer(
-    TextTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress, CancellationToken cancel)
+    DocumentTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress, CancellationToken cancel)
 {
     /// <summary>
     /// Records that are tokenized together: enough to keep the cores busy, few enough to hold in memory.

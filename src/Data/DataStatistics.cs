@@ -41,7 +41,7 @@ public sealed record DataStatistics(
 {
     public static DataStatistics Of(
         DataSettings data, double ratioAsked, IReadOnlyList<Corpus> corpora, TrainingOrder order,
-        TextTokenizer tokenizer)
+        DocumentTokenizer tokenizer)
     {
         double shares = data.Corpora.Sum(c => c.Share ?? 0);
         CorpusStatistics[] all =

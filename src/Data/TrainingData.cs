@@ -9,7 +9,7 @@ public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder O
     /// <summary>What a config asks for, read, tokenized and packed.</summary>
     /// <exception cref="UserException">A corpus is not there, is broken, or holds nothing to train on.</exception>
     public static TrainingData Load(
-        DataSettings data, OrderSettings settings, TextTokenizer texts, int threads,
+        DataSettings data, OrderSettings settings, DocumentTokenizer texts, int threads,
         IProgress<TokenizingProgress> progress, CancellationToken cancel)
     {
         IReadOnlyList<Corpus> corpora = new CorpusLoader(texts, threads, progress).Load(data, cancel);

@@ -18,7 +18,7 @@ public sealed class CorpusInspectionTests : IDisposable
         string path = _folder.Write("a.jsonl", "{\"text\": \"h\u00e9llo\"}\n{\"text\": \"\"}\n{\"text\": \"abcdefgh\"}\n");
         Tokenizer tokenizer = Tokenizer.Load(Model);
         string end = tokenizer.Decode([256], skipSpecialTokens: false);
-        Corpus corpus = new CorpusLoader(TextTokenizer.Of(tokenizer, Model, 256), 1).Load(
+        Corpus corpus = new CorpusLoader(DocumentTokenizer.Of(tokenizer, Model, 256), 1).Load(
             new DataSettings(10, null, 0, [new CorpusSettings("a", path, CorpusKind.General)]))[0];
         InspectedRow[] rows = [.. CorpusInspection.Rows(corpus.Train, tokenizer)];
 

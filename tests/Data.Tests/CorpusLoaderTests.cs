@@ -81,19 +81,19 @@ public sealed class CorpusLoaderTests : IDisposable
         string path = _folder.Write(
             "a.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}]}\n{\"text\": \"hi\"}\n");
         DataSettings data = new(64, null, 0, [Reading(path)]);
-        Corpus Load(TextTokenizer tokenizer) => new CorpusLoader(tokenizer, 1).Load(data)[0];
+        Corpus Load(DocumentTokenizer tokenizer) => new CorpusLoader(tokenizer, 1).Load(data)[0];
 
         const string Rendered = "<|im_start|>user\nhi<|im_end|>\n";
-        Corpus own = Load(new TextTokenizer(Characters, End, ChatEnd));
+        Corpus own = Load(new DocumentTokenizer(Characters, End, ChatEnd));
         Assert.Equal(1, own.Source.Dialogues);
         Assert.Equal([.. Characters(Rendered), End], own.Train.Document(0).ToArray());
         Assert.Equal([.. Characters("hi"), End], own.Train.Document(1).ToArray());
 
-        Corpus shared = Load(new TextTokenizer(Characters, End, End));
+        Corpus shared = Load(new DocumentTokenizer(Characters, End, End));
         Assert.Equal(Characters(Rendered), shared.Train.Document(0).ToArray());
         Assert.Equal([.. Characters("hi"), End], shared.Train.Document(1).ToArray());
 
-        UserException e = Assert.Throws<UserException>(() => Load(new TextTokenizer(Characters, End)));
+        UserException e = Assert.Throws<UserException>(() => Load(new DocumentTokenizer(Characters, End)));
         Assert.StartsWith($"{path}:1: messages: expected a model whose tokenizer has <|im_start|> and <|im_end|>", e.Message);
     }
 
@@ -102,7 +102,7 @@ public sealed class CorpusLoaderTests : IDisposable
     {
         string a = Write("b.jsonl", "one", "two"), b = _folder.Write("a.txt", "three");
         DataSettings data = new(64, null, 0, [new CorpusSettings("c", [a, b], CorpusKind.General)]);
-        Corpus corpus = new CorpusLoader(new TextTokenizer(Characters, End), 2).Load(data)[0];
+        Corpus corpus = new CorpusLoader(new DocumentTokenizer(Characters, End), 2).Load(data)[0];
         Assert.Equal(["one", "two", "three"], Enumerable.Range(0, 3).Select(d => Text(corpus.Train.Document(d))));
         Assert.Equal((2, true), (corpus.Source.Files, corpus.General));
     }
@@ -114,14 +114,14 @@ public sealed class CorpusLoaderTests : IDisposable
         Assert.StartsWith($"{path}:9001: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, 0, []))).Message);
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => new CorpusLoader(new TextTokenizer(Characters, End), 2)
+        Assert.ThrowsAny<OperationCanceledException>(() => new CorpusLoader(new DocumentTokenizer(Characters, End), 2)
             .Load(new(64, null, 0, [Reading(path)]), cancel.Token));
     }
 
     private static CorpusSettings Reading(string path) => new("c", path, CorpusKind.Domain);
 
     private static Corpus Load(string path, DataSettings data, int threads = 2, List<TokenizingProgress>? progress = null) =>
-        new CorpusLoader(new TextTokenizer(Characters, End), threads, progress is null ? null : new Recorded(progress))
+        new CorpusLoader(new DocumentTokenizer(Characters, End), threads, progress is null ? null : new Recorded(progress))
             .Load(data with { Corpora = [Reading(path)] })[0];
 
     private string Write(string name, params string[] texts) =>

@@ -46,7 +46,7 @@ public sealed class HeldOutTests : IDisposable
             [.. Enumerable.Range(0, 2000).Select(i => new string((char)('a' + (i % 26)), 1 + (i % 7)) + i)];
         string path = _folder.Write("a.jsonl", string.Join('\n', texts.Select(t => $"{{\"text\": \"{t}\"}}")));
         DataSettings data = new(64, null, null, [new("a", path, CorpusKind.General)]);
-        Corpus corpus = new CorpusLoader(new TextTokenizer(Bytes, End), threads: 2).Load(data with { ValidatedDocuments = 30 })[0];
+        Corpus corpus = new CorpusLoader(new DocumentTokenizer(Bytes, End), threads: 2).Load(data with { ValidatedDocuments = 30 })[0];
 
         Assert.Equal((30, 1970), (corpus.HeldOut.Documents, corpus.Train.Documents));
         Assert.True(corpus.General && corpus.HeldOut.General);
@@ -61,7 +61,7 @@ public sealed class HeldOutTests : IDisposable
     {
         Assert.Equal([100, 5, 1, 1, 0], new[] { 10_000, 100, 20, 10, 9 }.Select(n => HeldOutSplit.DefaultCount(n, 100)));
         string path = _folder.Write("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n");
-        CorpusLoader loader = new(new TextTokenizer(Bytes, End), 1);
+        CorpusLoader loader = new(new DocumentTokenizer(Bytes, End), 1);
         DataSettings data = new(64, null, 2, [new("a", path, CorpusKind.Domain)]);
         UserException e = Assert.Throws<UserException>(() => loader.Load(data));
         Assert.Contains("data.held_out: expected fewer than the corpus's 2 documents, got 2", e.Message);

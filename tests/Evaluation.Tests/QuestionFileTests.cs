@@ -150,7 +150,7 @@ public sealed class QuestionFileTests : IDisposable
     {
         tokenizer ??= Bytes;
         int end = tokenizer.TokenId(ChatMl.End)!.Value;
-        return [.. QuestionFile.Read(file, new TextTokenizer(t => tokenizer.Encode(t, false), end, end), tokenizer)];
+        return [.. QuestionFile.Read(file, new DocumentTokenizer(t => tokenizer.Encode(t, false), end, end), tokenizer)];
     }
 
     private static string Text(int[] ids) => Bytes.Decode(ids, skipSpecialTokens: false);

@@ -15,7 +15,7 @@ internal static class TokenCacheKey
     /// matter.
     /// </summary>
     public static string Of(
-        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, TextTokenizer tokenizer, bool skipsBadRecords,
+        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, DocumentTokenizer tokenizer, bool skipsBadRecords,
         CancellationToken cancel)
     {
         var parts = new

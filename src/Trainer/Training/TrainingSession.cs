@@ -36,7 +36,7 @@ internal sealed class TrainingSession : IDisposable
         Ops = ops;
         Model = new RunModel(run, ops, stored);
         cancel.ThrowIfCancellationRequested();
-        Texts = TextTokenizer.Of(
+        Texts = DocumentTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
         Questions = Asked(run, ops, Model, Texts);
         _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, progress, cancel);
@@ -61,7 +61,7 @@ internal sealed class TrainingSession : IDisposable
 
     public RunModel Model { get; }
 
-    public TextTokenizer Texts { get; }
+    public DocumentTokenizer Texts { get; }
 
     /// <summary>Null where nothing is asked.</summary>
     public Questionnaire? Questions { get; }
@@ -135,7 +135,7 @@ internal sealed class TrainingSession : IDisposable
         Model.Dispose();
     }
 
-    private static Questionnaire? Asked(RunConfig run, Ops ops, RunModel model, TextTokenizer texts)
+    private static Questionnaire? Asked(RunConfig run, Ops ops, RunModel model, DocumentTokenizer texts)
     {
         if (run.Questions is not { } settings)
             return null;

@@ -140,7 +140,7 @@ public sealed class TokenCacheTests : IDisposable
         CorpusSettings corpus, string? cache, int end = 999, string fingerprint = "f", bool skips = false)
     {
         DataSettings data = new(64, null, 0, [corpus]) { Cache = cache, SkipBadRecords = skips };
-        TextTokenizer tokenizer = new(Encode, end, 998, fingerprint);
+        DocumentTokenizer tokenizer = new(Encode, end, 998, fingerprint);
         return new CorpusLoader(tokenizer, 2).Load(data)[0];
     }
 

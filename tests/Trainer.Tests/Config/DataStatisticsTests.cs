@@ -30,7 +30,7 @@ public sealed class DataStatisticsTests : IDisposable
               - {path: g.txt, kind: general, split: lines, share: 1}
               - {path: h.txt, kind: general, split: lines, share: 2}
             """, Path.Combine(_folder.Root, "run.yaml"));
-        TextTokenizer tokenizer = new(t => [.. t.Select(c => (int)c)], 999);
+        DocumentTokenizer tokenizer = new(t => [.. t.Select(c => (int)c)], 999);
         IReadOnlyList<Corpus> corpora = new CorpusLoader(tokenizer, 2).Load(config.Data);
         DataStatistics data = DataStatistics.Of(
             config.Data, config.Order.Ratio, corpora, TrainingOrder.For(config.Order, config.Data, corpora), tokenizer);

@@ -18,7 +18,7 @@ internal static class InspectDataRunner
         RunConfig run = options.Run;
         ModelConfig config = ModelConfig.Load(run.Model);
         Tokenizer tokenizer = FittingTokenizer.Load(run.Model, config);
-        TextTokenizer texts = TextTokenizer.Of(
+        DocumentTokenizer texts = DocumentTokenizer.Of(
             tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, config, tokenizer));
         TrainingData data;
         using (IRunDisplay display = context.OpenDisplay(context.Error))
