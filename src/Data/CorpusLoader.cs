@@ -13,11 +13,11 @@ public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProg
     {
         var corpora = new List<Corpus>();
         foreach (CorpusSettings settings in data.Corpora)
-            corpora.Add(Load(settings, corpora.Count, data, cancel));
+            corpora.Add(Load(settings, data, cancel));
         return corpora;
     }
 
-    private Corpus Load(CorpusSettings settings, int index, DataSettings data, CancellationToken cancel)
+    private Corpus Load(CorpusSettings settings, DataSettings data, CancellationToken cancel)
     {
         IReadOnlyList<CorpusFile> files = CorpusFiles.Of(settings, out IReadOnlyList<string> others);
         TokenizedCorpus corpus = Tokens(settings, files, data, cancel, out bool cached, out string? problem);
@@ -38,7 +38,6 @@ public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProg
                     + $"got {heldOut}. Lower data.held_out");
         }
 
-        bool general = settings.Kind == CorpusKind.General;
         var held = new TokenStore();
         int[] chosen = HeldOutSplit.Choose(corpus.Hashes, heldOut);
         foreach (int document in chosen)
@@ -46,8 +45,8 @@ public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProg
         HashSet<int> withheld = [.. chosen];
         store.Filter(d => !withheld.Contains(d));
         return new Corpus(
-            new PackedCorpus(settings.Name, general, index, store, data.Context, data.Packing),
-            new PackedCorpus(settings.Name, general, index, held, data.Context, data.Packing))
+            new PackedCorpus(settings.Name, settings.Kind, store, data.Context, data.Packing),
+            new PackedCorpus(settings.Name, settings.Kind, held, data.Context, data.Packing))
         {
             Source = new(
                 files.Count, others, corpus.Dialogues, new SkippedRecords(corpus.SkippedCount, first), cached, problem),

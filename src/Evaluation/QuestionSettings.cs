@@ -1,5 +1,6 @@
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
+using MolEngine.Engine.Batches;
 using MolEngine.Yaml;
 
 namespace MolEngine.Evaluation;

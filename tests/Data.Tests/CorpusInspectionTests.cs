@@ -1,4 +1,5 @@
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Support;
 
@@ -26,7 +27,7 @@ public sealed class CorpusInspectionTests : IDisposable
         Assert.Equal(["cdefgh" + end], rows[1].Documents.Select(d => d.Text));
         Assert.Equal([0, 7, 8], rows[0].Documents.Select(d => d.Start));
         Assert.Equal([0, 1], rows.Select(r => r.Row));
-        Assert.All(rows, r => Assert.True(r.General));
+        Assert.All(rows, r => Assert.Equal(CorpusKind.General, r.Kind));
 
         // Two tokens make the accented letter: it shows with the second.
         Assert.Equal(["h", "", "\u00e9", "l", "l", "o", end], rows[0].Documents[0].Tokens.Select(t => t.Text));

@@ -1,6 +1,7 @@
 using FsCheck;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 using MolEngine.Support;
 
 namespace MolEngine.Data.Tests;
@@ -104,7 +105,7 @@ public sealed class CorpusLoaderTests : IDisposable
         DataSettings data = new(64, null, 0, [new CorpusSettings("c", [a, b], CorpusKind.General)]);
         Corpus corpus = new CorpusLoader(new DocumentTokenizer(Characters, End), 2).Load(data)[0];
         Assert.Equal(["one", "two", "three"], Enumerable.Range(0, 3).Select(d => Text(corpus.Train.Document(d))));
-        Assert.Equal((2, true), (corpus.Source.Files, corpus.General));
+        Assert.Equal((2, CorpusKind.General), (corpus.Source.Files, corpus.Kind));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using FsCheck;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 using MolEngine.Support;
 
 namespace MolEngine.Data.Tests;
@@ -49,7 +50,7 @@ public sealed class HeldOutTests : IDisposable
         Corpus corpus = new CorpusLoader(new DocumentTokenizer(Bytes, End), threads: 2).Load(data with { ValidatedDocuments = 30 })[0];
 
         Assert.Equal((30, 1970), (corpus.HeldOut.Documents, corpus.Train.Documents));
-        Assert.True(corpus.General && corpus.HeldOut.General);
+        Assert.Equal((CorpusKind.General, CorpusKind.General), (corpus.Kind, corpus.HeldOut.Kind));
         string[] held = [.. Enumerable.Range(0, 30).Select(d => Text(corpus.HeldOut.Document(d)))];
         string[] train = [.. Enumerable.Range(0, 1970).Select(d => Text(corpus.Train.Document(d)))];
         Assert.Equal(texts.Where(t => !held.Contains(t)), train);

@@ -1,5 +1,6 @@
 using MolEngine.Data.Caching;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 using MolEngine.Yaml;
 
 namespace MolEngine.Data.Settings;

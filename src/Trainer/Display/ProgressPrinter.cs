@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Runs.Records;
 using MolEngine.Runs.Reports;
@@ -38,7 +39,7 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
             return;
         _lastReading = Stopwatch.GetTimestamp();
         double percent = 100.0 * value.BytesRead / value.TotalBytes;
-        Note(Text($"reading    {value.Corpus}: {percent:0} %, {value.Documents:N0} documents"));
+        Note(Text($"reading    {value.Corpus}: {percent:0} %, {Counts.Of(value.Documents, "document")}"));
     }
 
     /// <summary>Nothing: the next line says what came of it.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MolEngine.Data;
-using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
@@ -120,15 +120,15 @@ internal sealed class TrainingRun
             _log.Doing("computing the first step");
             while (step < _session.Order.Steps)
             {
-                PackedRow[] rows = _session.Rows(step);
-                TokenRow[] batch = [.. rows.Select(Rows.Of)];
+                RowId[] rows = _session.Order.RowsOfStep(step);
+                TokenRow[] batch = _session.Rows(step);
                 (double, double)? parts = IsDue(step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
                     ? _session.Optimization.GradientNorms(batch, _run.MicroBatch, cancel)
                     : null;
                 long start = Stopwatch.GetTimestamp();
                 UpdateFigures figures = Update(rows, batch, cancel);
                 step++;
-                _log.Step(step, _session, rows, figures, parts, Stopwatch.GetElapsedTime(start));
+                _log.Step(step, _session, rows, batch, figures, parts, Stopwatch.GetElapsedTime(start));
                 Validate(step, cancel);
                 if (IsDue(step, _run.Checkpoint.Every))
                     Save(step);
@@ -164,7 +164,7 @@ internal sealed class TrainingRun
     }
 
     /// <summary>One update; a loss that is not finite names the corpus and the row it came from.</summary>
-    private UpdateFigures Update(PackedRow[] rows, TokenRow[] batch, CancellationToken cancel)
+    private UpdateFigures Update(RowId[] rows, TokenRow[] batch, CancellationToken cancel)
     {
         try
         {

@@ -1,4 +1,5 @@
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
@@ -121,12 +122,12 @@ internal sealed class TrainingSession : IDisposable
         ? null
         : corpora.Average(c =>
         {
-            TokenWeights w = _loss.Weights(c.General);
+            TokenWeights w = _loss.Weights(c.Kind);
             return w.CrossEntropy * c.CrossEntropy + w.KlDivergence * (c.KlDivergence ?? 0);
         });
 
-    /// <summary>The rows of a step (from 0).</summary>
-    public PackedRow[] Rows(long step) => _data.Rows(step);
+    /// <inheritdoc cref="TrainingData.Rows"/>
+    public TokenRow[] Rows(long step) => _data.Rows(step);
 
     public void Dispose()
     {

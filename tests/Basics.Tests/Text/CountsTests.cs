@@ -12,6 +12,14 @@ public sealed class CountsTests
     [InlineData(3_000_000_000, "3,000,000,000 rows")]
     public void A_noun_agrees_with_its_count(long n, string text) => Assert.Equal(text, Counts.Of(n, "row"));
 
+    [Theory]
+    [InlineData(1, "1 epoch")]
+    [InlineData(1.0004, "1 epoch")]
+    [InlineData(1.0006, "1.001 epochs")]
+    [InlineData(0.5, "0.5 epochs")]
+    public void A_fraction_has_the_noun_of_the_number_that_is_shown(double n, string text) =>
+        Assert.Equal(text, Counts.Of(n, "epoch"));
+
     [Fact]
     public void Another_plural_can_be_given()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
@@ -58,7 +59,7 @@ public sealed class Bf16ParityTests
         OracleForward reference = Oracle(c, rows, null), trained = Oracle(c, rows, c.OracleLora());
         AssertNearTop(reference, rows, top, options.TopN);
         OracleLoss truth = trained.MolLoss(
-            new OracleLossSettings(options.Alpha, options.TopN), [.. rows.Select(r => r.General)], reference,
+            new OracleLossSettings(options.Alpha, options.TopN), [.. rows.Select(r => r.Kind == CorpusKind.General)], reference,
             token => top[(token * options.TopN)..((token + 1) * options.TopN)]);
         AssertWithinBar(
             c, "mol_lora", (loss, truth.Loss), student,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;

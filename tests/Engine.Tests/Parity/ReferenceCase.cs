@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Tensors;
@@ -97,7 +98,7 @@ internal sealed class ReferenceCase(string name, TestBackend? backend = null)
     {
         int start = 0;
         int[] starts = [.. r.Documents.Select(d => (start += d.Length) - d.Length)];
-        return new TokenRow(r.Documents.SelectMany(d => d).ToArray(), starts, r.General, r.FirstPosition);
+        return new TokenRow(r.Documents.SelectMany(d => d).ToArray(), starts, r.General ? CorpusKind.General : CorpusKind.Domain, r.FirstPosition);
     })];
 
     /// <summary>Of a [B, T, width] truth, the values of the tokens that are in <paramref name="rows"/>, in their order.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Tokenization;

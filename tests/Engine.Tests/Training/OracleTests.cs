@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
@@ -121,7 +122,7 @@ public sealed class OracleTests
     {
         var batch = new OracleBatch([.. rows.Select(r => r.Tokens.ToArray())], [.. rows.Select(Documents)]);
         return truth.Forward(batch, lora, trained).MolLoss(
-            new OracleLossSettings(options.Alpha, options.TopN), [.. rows.Select(r => r.General)], reference.Forward(batch));
+            new OracleLossSettings(options.Alpha, options.TopN), [.. rows.Select(r => r.Kind == CorpusKind.General)], reference.Forward(batch));
     }
 
     private static int[] Documents(TokenRow row)
