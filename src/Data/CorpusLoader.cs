@@ -43,13 +43,14 @@ public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProg
         foreach (int document in chosen)
             held.Add(store.Document(document).Span);
         HashSet<int> withheld = [.. chosen];
+        int dialogues = Enumerable.Range(0, store.Documents).Count(d => corpus.Dialogues[d] && !withheld.Contains(d));
         store.Filter(d => !withheld.Contains(d));
         return new Corpus(
             new PackedCorpus(settings.Name, settings.Kind, store, data.Context, data.Packing),
             new PackedCorpus(settings.Name, settings.Kind, held, data.Context, data.Packing))
         {
             Source = new(
-                files.Count, others, corpus.Dialogues, new SkippedRecords(corpus.SkippedCount, first), cached, problem),
+                files.Count, others, dialogues, new SkippedRecords(corpus.SkippedCount, first), cached, problem),
         };
     }
 

@@ -57,6 +57,22 @@ public sealed class HeldOutTests : IDisposable
         Assert.Equal(texts.OrderBy(HeldOutSplit.Hash).Take(30), held);
     }
 
+    /// <summary>Documents and the dialogues among them are counted over the same set.</summary>
+    [Fact]
+    public void Dialogues_are_those_to_train_on()
+    {
+        string path = _folder.Write("a.jsonl", string.Concat(Enumerable.Range(0, 30).Select(
+            i => $"{{\"messages\": [{{\"role\": \"u\", \"content\": \"{i}\"}}]}}\n{{\"text\": \"{i}\"}}\n")));
+        CorpusLoader loader = new(new DocumentTokenizer(Bytes, End, End + 1), 1);
+        Corpus Load(int heldOut) => loader.Load(new(64, null, heldOut, [new("a", path, CorpusKind.Domain)]))[0];
+        Assert.Equal(30, Load(0).Source.Dialogues);
+        Corpus corpus = Load(20);
+        int held = Enumerable.Range(0, 20).Count(d => corpus.HeldOut.Document(d).Span[0] == '<');
+        Assert.InRange(held, 1, 19);
+        Assert.Equal(30 - held, corpus.Source.Dialogues);
+        Assert.Equal(30 - held, Enumerable.Range(0, 40).Count(d => corpus.Train.Document(d).Span[0] == '<'));
+    }
+
     [Fact]
     public void The_default_is_at_most_five_percent_and_a_number_too_large_is_refused()
     {

@@ -110,7 +110,7 @@ public sealed class TokenCacheTests : IDisposable
     {
         var store = new TokenStore();
         store.Add(new int[1000], 1);
-        var entry = new TokenizedCorpus(store, [1], 0, 0, []);
+        var entry = new TokenizedCorpus(store, [1], [false], 0, []);
         var cache = new TokenCache(Cache, largest: 10_000);
         foreach (string key in new[] { "a", "b" })
             Assert.Null(cache.Keep(key, entry));
