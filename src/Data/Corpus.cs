@@ -1,3 +1,5 @@
+using MolEngine.Engine.Batches;
+
 namespace MolEngine.Data;
 
 /// <summary>A corpus as a run uses it: rows to train on, and the held-out documents.</summary>
@@ -8,7 +10,7 @@ public sealed record Corpus(PackedCorpus Train, PackedCorpus HeldOut)
 {
     public string Name => Train.Name;
 
-    public bool General => Train.General;
+    public CorpusKind Kind => Train.Kind;
 
     public CorpusSource Source { get; init; } = CorpusSource.None;
 }

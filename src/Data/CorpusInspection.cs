@@ -1,8 +1,6 @@
-using MolEngine.Engine.Models.Common;
+using MolEngine.Basics.Text;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Tokenization;
-using MolEngine.Kernels.Cpu;
-using MolEngine.Kernels.Ops;
-using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Data;
 
@@ -19,12 +17,9 @@ public sealed record InspectedDocument(int Start, IReadOnlyList<InspectedToken> 
 }
 
 /// <summary>A row with its documents.</summary>
-public sealed record InspectedRow(int Row, bool General, IReadOnlyList<InspectedDocument> Documents);
+public sealed record InspectedRow(int Row, CorpusKind Kind, IReadOnlyList<InspectedDocument> Documents);
 
-/// <summary>
-/// Shows rows of a corpus as training takes them: the batch that a training step fills says where documents begin and
-/// which tokens are predicted.
-/// </summary>
+/// <summary>Shows rows of a corpus as training takes them: a row itself says where documents begin and what counts.</summary>
 public static class CorpusInspection
 {
     /// <summary>
@@ -33,35 +28,25 @@ public static class CorpusInspection
     public static IEnumerable<InspectedRow> Rows(
         PackedCorpus corpus, Tokenizer tokenizer, int first = 0, int count = int.MaxValue)
     {
-        using Ops ops = CpuBackend.Create(threads: 1);
-        using Arena arena = ops.CreateArena("inspection");
-        var batch = new TokenBatch(ops, arena, corpus.Context);
         for (int row = first; row < corpus.Rows && row - first < count; row++)
-            yield return Row(corpus.Row(row), ops, batch, tokenizer);
+        {
+            TokenRow tokens = corpus.Row(row);
+            int[] borders = [.. tokens.DocumentStarts, tokens.Tokens.Length];
+            yield return new(
+                row, tokens.Kind,
+                [.. borders.Zip(borders.Skip(1), (s, e) => new InspectedDocument(s, Document(tokens, s, e, tokenizer)))]);
+        }
     }
 
-    private static InspectedRow Row(PackedRow row, Ops ops, TokenBatch batch, Tokenizer tokenizer)
-    {
-        var tokens = new TokenRow(row.Tokens, row.DocumentStarts[..^1], row.General);
-        batch.Fill([tokens], [new TokenWeights(1, 1)]);
-        int[] targets = new int[batch.Tokens];
-        ops.Download<int>(batch.Targets.Targets, targets);
-        IReadOnlyList<int> starts = batch.Layout.DocumentStarts;
-        var documents = new InspectedDocument[starts.Count - 1];
-        for (int d = 0; d < documents.Length; d++)
-            documents[d] = new(starts[d], Document(row.Tokens.Span, targets, starts[d], starts[d + 1], tokenizer));
-        return new(row.Row, row.General, documents);
-    }
-
-    private static InspectedToken[] Document(
-        ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int start, int end, Tokenizer tokenizer)
+    private static InspectedToken[] Document(TokenRow row, int start, int end, Tokenizer tokenizer)
     {
         StreamingDecoder decoder = tokenizer.CreateDecoder(skipSpecialTokens: false);
         var tokens = new InspectedToken[end - start];
         for (int i = start; i < end; i++)
         {
-            string text = decoder.Append(ids[i]) + (i + 1 == end ? decoder.Finish() : "");
-            tokens[i - start] = new(ids[i], text, Counts: i > 0 && targets[i - 1] == ids[i]);
+            int id = row.Tokens.Span[i];
+            string text = decoder.Append(id) + (i + 1 == end ? decoder.Finish() : "");
+            tokens[i - start] = new(id, text, row.Predicted.Span[i]);
         }
 
         return tokens;

@@ -5,7 +5,7 @@ namespace MolEngine.Data;
 
 /// <summary>Reads, tokenizes, splits and packs the corpora of a run.</summary>
 /// <param name="progress">Called on the caller's thread, after every batch of records.</param>
-public sealed class CorpusLoader(TextTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress = null)
+public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress = null)
 {
     /// <summary>All corpora of a config, in its order.</summary>
     /// <exception cref="UserException">A corpus is not there, is broken, or has too few documents.</exception>
@@ -13,11 +13,11 @@ public sealed class CorpusLoader(TextTokenizer tokenizer, int threads, IProgress
     {
         var corpora = new List<Corpus>();
         foreach (CorpusSettings settings in data.Corpora)
-            corpora.Add(Load(settings, corpora.Count, data, cancel));
+            corpora.Add(Load(settings, data, cancel));
         return corpora;
     }
 
-    private Corpus Load(CorpusSettings settings, int index, DataSettings data, CancellationToken cancel)
+    private Corpus Load(CorpusSettings settings, DataSettings data, CancellationToken cancel)
     {
         IReadOnlyList<CorpusFile> files = CorpusFiles.Of(settings, out IReadOnlyList<string> others);
         TokenizedCorpus corpus = Tokens(settings, files, data, cancel, out bool cached, out string? problem);
@@ -38,19 +38,19 @@ public sealed class CorpusLoader(TextTokenizer tokenizer, int threads, IProgress
                     + $"got {heldOut}. Lower data.held_out");
         }
 
-        bool general = settings.Kind == CorpusKind.General;
         var held = new TokenStore();
         int[] chosen = HeldOutSplit.Choose(corpus.Hashes, heldOut);
         foreach (int document in chosen)
             held.Add(store.Document(document).Span);
         HashSet<int> withheld = [.. chosen];
+        int dialogues = Enumerable.Range(0, store.Documents).Count(d => corpus.Dialogues[d] && !withheld.Contains(d));
         store.Filter(d => !withheld.Contains(d));
         return new Corpus(
-            new PackedCorpus(settings.Name, general, index, store, data.Context, data.Packing),
-            new PackedCorpus(settings.Name, general, index, held, data.Context, data.Packing))
+            new PackedCorpus(settings.Name, settings.Kind, store, data.Context, data.Packing),
+            new PackedCorpus(settings.Name, settings.Kind, held, data.Context, data.Packing))
         {
             Source = new(
-                files.Count, others, corpus.Dialogues, new SkippedRecords(corpus.SkippedCount, first), cached, problem),
+                files.Count, others, dialogues, new SkippedRecords(corpus.SkippedCount, first), cached, problem),
         };
     }
 

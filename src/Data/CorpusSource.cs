@@ -3,7 +3,7 @@ namespace MolEngine.Data;
 /// <summary>What a corpus was made of.</summary>
 /// <param name="Files">Files that were read.</param>
 /// <param name="PassedOver">Files of its folders whose names say nothing that is read.</param>
-/// <param name="Dialogues">Documents that were messages.</param>
+/// <param name="Dialogues">Documents to train on that were messages.</param>
 /// <param name="Cached">Whether the tokens come from the cache.</param>
 /// <param name="CacheProblem">Why the tokens could not be kept, or null.</param>
 public sealed record CorpusSource(

@@ -9,7 +9,7 @@ namespace MolEngine.Data;
 /// does not depend on their number.
 /// </summary>
 internal sealed class CorpusTokenizer(
-    TextTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress, CancellationToken cancel)
+    DocumentTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress, CancellationToken cancel)
 {
     /// <summary>
     /// Records that are tokenized together: enough to keep the cores busy, few enough to hold in memory.
@@ -27,7 +27,7 @@ internal sealed class CorpusTokenizer(
         var run = new Reading(corpus, files, skipsBadRecords, this);
         var store = new TokenStore();
         var hashes = new List<ulong>();
-        int dialogues = 0;
+        var dialogues = new List<bool>();
         using IEnumerator<List<Pending>> batches = run.Batches().GetEnumerator();
         List<Pending>? batch = Next(batches);
         while (batch is not null)
@@ -44,12 +44,12 @@ internal sealed class CorpusTokenizer(
                 Task.WhenAny(ahead).Wait(CancellationToken.None);
             }
 
-            dialogues += batch.Count(p => p.Record.IsChat);
+            dialogues.AddRange(batch.Select(p => p.Record.IsChat));
             progress?.Report(new(corpus.Name, read, run.TotalBytes, store.Documents, store.Tokens, Cached: false));
             batch = ahead.GetAwaiter().GetResult();
         }
 
-        return new TokenizedCorpus(store, [.. hashes], dialogues, run.SkippedCount, run.Skipped);
+        return new TokenizedCorpus(store, [.. hashes], [.. dialogues], run.SkippedCount, run.Skipped);
     }
 
     private static List<Pending>? Next(IEnumerator<List<Pending>> batches) =>

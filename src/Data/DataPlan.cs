@@ -1,5 +1,6 @@
-using System.Globalization;
+using MolEngine.Basics.Text;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data;
 
@@ -19,26 +20,38 @@ public static class DataPlan
                 yield return "  " + line;
         }
 
-        string ratio = data.RatioAchieved is { } achieved
-            ? Text($"{achieved:0.###} general rows to a domain row ({data.RatioAsked:0.###} asked)")
-            : "no domain rows";
-        string packing = data.Packing == PackingKind.BestFit ? "best_fit" : "concat";
-        yield return $"{ratio}; {packing} packing; {data.DocumentEnd}";
+        string ratio = data.RatioAchieved is { } achieved ? Ratio(achieved, data.RatioAsked) : "no domain rows";
+        yield return $"{ratio}; {Packing(data.Packing)} packing; {data.DocumentEnd}";
     }
+
+    /// <summary>"12 steps of 8 rows (1.5 epochs of 64 rows)".</summary>
+    public static string Steps(TrainingOrder order) =>
+        $"{Counts.Of(order.Steps, "step")} of {Counts.Of(order.GlobalBatch, "row")} "
+        + $"({Counts.Of(order.Epochs, "epoch")} of {Counts.Of(order.RowsPerEpoch, "row")})";
+
+    /// <summary>General over domain rows, as it came out and as the config asks.</summary>
+    public static string Ratio(double achieved, double asked) =>
+        $"{Counts.Of(achieved, "general row")} to a domain row ({asked:0.###} asked)";
+
+    /// <summary>As configs write it.</summary>
+    public static string Packing(PackingKind kind) => kind == PackingKind.BestFit ? "best_fit" : "concat";
+
+    /// <summary>How many of the documents to train on are dialogues: " (4 dialogues)", or nothing.</summary>
+    public static string Dialogues(CorpusSource source) =>
+        source.Dialogues == 0 ? "" : $" ({Counts.Of(source.Dialogues, "dialogue")})";
 
     private static string Corpus(CorpusStatistics c, int context)
     {
-        string kind = c.General ? "general" : "domain";
-        string dialogues = c.Source.Dialogues == 0 ? "" : Text($" ({c.Source.Dialogues:N0} dialogues)");
-        string cut = c.CutDocuments == 0 ? "" : Text($", {c.CutDocuments:N0} documents cut");
+        string documents = Counts.Of(c.Documents, "document") + Dialogues(c.Source);
+        string cut = c.CutDocuments == 0 ? "" : $", {Counts.Of(c.CutDocuments, "document")} cut";
         string share = c.ShareAsked is null
             ? ""
-            : Text($", {100 * c.ShareAchieved:0.0} % of the general rows ({100 * c.ShareAsked:0.0} % asked)");
-        string files = c.Source.Files == 1 ? "" : Text($"; {c.Source.Files:N0} files");
+            : $", {100 * c.ShareAchieved:0.0} % of the general rows ({100 * c.ShareAsked:0.0} % asked)";
+        string files = c.Source.Files == 1 ? "" : $"; {Counts.Of(c.Source.Files, "file")}";
         string cached = c.Source.Cached ? "; tokens from the cache" : "";
-        return Text($"{c.Name} ({kind}): {c.Documents:N0} documents{dialogues}, {c.Tokens:N0} tokens, ")
-            + Text($"{c.Rows:N0} rows of {context:N0} ({100 * c.PackingEfficiency:0.0} % full{cut}); ")
-            + Text($"{c.HeldOutDocuments:N0} documents held out; {c.Repeat:0.###} times an epoch")
+        return $"{c.Name} ({c.Kind.Name()}): {documents}, {Counts.Of(c.Tokens, "token")}, "
+            + $"{Counts.Of(c.Rows, "row")} of {Counts.Of(context)} ({100 * c.PackingEfficiency:0.0} % full{cut}); "
+            + $"{Counts.Of(c.HeldOutDocuments, "document")} held out; {Counts.Of(c.Repeat, "time")} an epoch"
             + share + files + cached;
     }
 
@@ -47,22 +60,22 @@ public static class DataPlan
     {
         SkippedRecords skipped = source.Skipped;
         if (skipped.Count > 0)
-            yield return Text($"{skipped.Count:N0} records skipped: {skipped.First[0]}");
+            yield return $"{Counts.Of(skipped.Count, "record")} skipped: {skipped.First[0]}";
         foreach (string record in skipped.First.Take(Named).Skip(1))
             yield return record;
         long told = Math.Min(Named, skipped.First.Count);
         if (skipped.Count > told)
-            yield return Text($"... and {skipped.Count - told:N0} more");
+            yield return $"... and {Counts.Of(skipped.Count - told)} more";
         if (source.PassedOver.Count > 0)
         {
             string names = string.Join(", ", source.PassedOver.Take(Named));
             string more = source.PassedOver.Count > Named ? ", ..." : "";
-            yield return Text($"{source.PassedOver.Count:N0} files passed over by their names: {names}{more}");
+            yield return Counts.Of(
+                source.PassedOver.Count, "file passed over by its name", "files passed over by their names")
+                + $": {names}{more}";
         }
 
         if (source.CacheProblem is not null)
             yield return $"tokens not kept: {source.CacheProblem}";
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data;
 
@@ -12,8 +14,8 @@ namespace MolEngine.Data;
 /// <param name="ShareAsked">Of the general rows, all shares adding up to 1; null where none was asked.</param>
 /// <param name="ShareAchieved">Of the general rows; null for domain corpora.</param>
 public sealed record CorpusStatistics(
-    string Name,
-    bool General,
+    [property: JsonPropertyOrder(-2)] string Name,
+    [property: JsonIgnore] CorpusKind Kind,
     int Documents,
     int Tokens,
     int HeldOutDocuments,
@@ -25,7 +27,12 @@ public sealed record CorpusStatistics(
     double Repeat,
     double? ShareAsked,
     double? ShareAchieved,
-    CorpusSource Source);
+    CorpusSource Source)
+{
+    /// <summary>The kind as data.json has it.</summary>
+    [JsonPropertyOrder(-1)]
+    public bool General => Kind == CorpusKind.General;
+}
 
 /// <summary>What came out of all data of a run: for its plan and its report.</summary>
 /// <param name="DocumentEnd">How documents end, in words.</param>
@@ -41,7 +48,7 @@ public sealed record DataStatistics(
 {
     public static DataStatistics Of(
         DataSettings data, double ratioAsked, IReadOnlyList<Corpus> corpora, TrainingOrder order,
-        TextTokenizer tokenizer)
+        DocumentTokenizer tokenizer)
     {
         double shares = data.Corpora.Sum(c => c.Share ?? 0);
         CorpusStatistics[] all =
@@ -55,7 +62,7 @@ public sealed record DataStatistics(
 
     private static CorpusStatistics Of(Corpus corpus, double? share, double rowsPerEpoch, TrainingOrder order) => new(
         corpus.Name,
-        corpus.General,
+        corpus.Kind,
         corpus.Train.Documents,
         corpus.Train.Tokens,
         corpus.HeldOut.Documents,
@@ -66,6 +73,6 @@ public sealed record DataStatistics(
         rowsPerEpoch,
         corpus.Train.Rows == 0 ? 0 : rowsPerEpoch / corpus.Train.Rows,
         share,
-        corpus.General && order.GeneralRowsPerEpoch > 0 ? rowsPerEpoch / order.GeneralRowsPerEpoch : null,
+        corpus.Kind == CorpusKind.General && order.GeneralRowsPerEpoch > 0 ? rowsPerEpoch / order.GeneralRowsPerEpoch : null,
         corpus.Source);
 }

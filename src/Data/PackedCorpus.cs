@@ -1,4 +1,5 @@
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data;
 
@@ -16,22 +17,20 @@ public sealed class PackedCorpus
 
     /// <param name="store">Documents in file order, each with its end token.</param>
     /// <param name="context">Tokens of a row.</param>
-    /// <param name="index">Index of the corpus among all of the run.</param>
     public PackedCorpus(
-        string name, bool general, int index, TokenStore store, int context, PackingKind packing = PackingKind.Concat)
+        string name, CorpusKind kind, TokenStore store, int context, PackingKind packing = PackingKind.Concat)
         : this(
-            name, general, index, store, context, packing,
+            name, kind, store, context, packing,
             packing == PackingKind.BestFit ? BestFitPacker.Pack(store, context) : null)
     {
     }
 
     private PackedCorpus(
-        string name, bool general, int index, TokenStore store, int context, PackingKind packing,
+        string name, CorpusKind kind, TokenStore store, int context, PackingKind packing,
         (int Start, int Length)[][]? pieces)
     {
         Name = name;
-        General = general;
-        Index = index;
+        Kind = kind;
         Context = context;
         _store = store;
         _packing = packing;
@@ -40,9 +39,7 @@ public sealed class PackedCorpus
 
     public string Name { get; }
 
-    public bool General { get; }
-
-    public int Index { get; }
+    public CorpusKind Kind { get; }
 
     public int Context { get; }
 
@@ -56,7 +53,7 @@ public sealed class PackedCorpus
     /// <param name="rows">The documents of each row, not longer than <paramref name="context"/> together; a row may be
     /// empty.</param>
     public static PackedCorpus OfRows(
-        string name, bool general, int index, int context, IReadOnlyList<IReadOnlyList<int[]>> rows)
+        string name, CorpusKind kind, int context, IReadOnlyList<IReadOnlyList<int[]>> rows)
     {
         if (rows.Any(r => r.Sum(d => d.Length) > context))
             throw new ArgumentException($"rows: expected at most {context} tokens in each, got more", nameof(rows));
@@ -68,7 +65,7 @@ public sealed class PackedCorpus
         }
 
         (int, int)[][] pieces = [.. rows.Select(r => r.Select(Piece).ToArray())];
-        return new PackedCorpus(name, general, index, store, context, PackingKind.BestFit, pieces);
+        return new PackedCorpus(name, kind, store, context, PackingKind.BestFit, pieces);
     }
 
     /// <summary>Tokens of the longest document, its end counted; 0 where there is none.</summary>
@@ -100,21 +97,27 @@ public sealed class PackedCorpus
         }
     }
 
-    /// <summary>Tokens over rows x context.</summary>
-    public double Efficiency => Rows == 0 ? 1 : (double)Tokens / ((long)Rows * Context);
+    /// <summary>Tokens over rows x context: above 0, at most 1; 0 without rows.</summary>
+    public double Efficiency => Rows == 0 ? 0 : (double)Tokens / ((long)Rows * Context);
 
     public ReadOnlyMemory<int> Document(int document) => _store.Document(document);
 
     /// <summary>Differs for other documents, in other order too: what a resumed run compares.</summary>
     public string Fingerprint() => _store.Fingerprint();
 
+    /// <summary>Whether any row has a token to predict.</summary>
+    public bool HasEffectiveTokens => Enumerable.Range(0, Rows).Any(r => Row(r).EffectiveTokens > 0);
+
+    /// <summary>
+    /// A row. A document that goes on from the row before counts as a new one: nothing predicts its first token.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public PackedRow Row(int row)
+    public TokenRow Row(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
         if (_pieces is not null)
-            return Joined(_pieces[row], row);
+            return Joined(_pieces[row]);
         int start = row * Context;
         int length = Math.Min(Context, _store.Tokens - start);
         ReadOnlySpan<int> borders = _store.Starts;
@@ -125,8 +128,7 @@ public sealed class PackedCorpus
         var starts = new List<int> { 0 };
         for (; next < borders.Length && borders[next] < start + length; next++)
             starts.Add(borders[next] - start);
-        starts.Add(length);
-        return new PackedRow(_store.All.Slice(start, length), [.. starts], General, Index, row);
+        return new TokenRow(_store.All.Slice(start, length), starts, Kind);
     }
 
     /// <summary>The rows of the first <paramref name="documents"/> documents alone, packed in the same way.</summary>
@@ -137,19 +139,21 @@ public sealed class PackedCorpus
         var part = new TokenStore();
         for (int d = 0; d < documents; d++)
             part.Add(_store.Document(d).Span);
-        return new PackedCorpus(Name, General, Index, part, Context, _packing);
+        return new PackedCorpus(Name, Kind, part, Context, _packing);
     }
 
-    private PackedRow Joined((int Start, int Length)[] pieces, int row)
+    private TokenRow Joined((int Start, int Length)[] pieces)
     {
         int[] tokens = new int[pieces.Sum(p => p.Length)];
-        int[] starts = new int[pieces.Length + 1];
+        int[] starts = new int[pieces.Length];
+        int end = 0;
         for (int i = 0; i < pieces.Length; i++)
         {
-            _store.All.Span.Slice(pieces[i].Start, pieces[i].Length).CopyTo(tokens.AsSpan(starts[i]));
-            starts[i + 1] = starts[i] + pieces[i].Length;
+            _store.All.Span.Slice(pieces[i].Start, pieces[i].Length).CopyTo(tokens.AsSpan(end));
+            starts[i] = end;
+            end += pieces[i].Length;
         }
 
-        return new PackedRow(tokens, starts, General, Index, row);
+        return new TokenRow(tokens, starts, Kind);
     }
 }

@@ -1,5 +1,6 @@
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data;
 
@@ -9,13 +10,12 @@ public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder O
     /// <summary>What a config asks for, read, tokenized and packed.</summary>
     /// <exception cref="UserException">A corpus is not there, is broken, or holds nothing to train on.</exception>
     public static TrainingData Load(
-        DataSettings data, OrderSettings settings, TextTokenizer texts, int threads,
+        DataSettings data, OrderSettings settings, DocumentTokenizer texts, int threads,
         IProgress<TokenizingProgress> progress, CancellationToken cancel)
     {
         IReadOnlyList<Corpus> corpora = new CorpusLoader(texts, threads, progress).Load(data, cancel);
 
-        // A token is predicted by the one before it in its document.
-        if (corpora.FirstOrDefault(c => c.Train.Tokens <= c.Train.Documents) is { } mute)
+        if (corpora.FirstOrDefault(c => !c.Train.HasEffectiveTokens) is { } mute)
         {
             throw new UserException(
                 $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with "
@@ -28,6 +28,6 @@ public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder O
             + "global_batch.");
     }
 
-    /// <summary>The rows of a step (from 0).</summary>
-    public PackedRow[] Rows(long step) => [.. Order.RowsOfStep(step).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
+    /// <summary>The rows of a step (from 0), as the order names them.</summary>
+    public TokenRow[] Rows(long step) => [.. Order.RowsOfStep(step).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
 }

@@ -1,6 +1,7 @@
 using MolEngine.Basics.Numerics;
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data;
 
@@ -11,7 +12,10 @@ public readonly record struct RowId(int Corpus, int Row);
 /// <param name="Repeat">Times that an epoch sees a domain corpus.</param>
 /// <param name="Share">A general corpus's part of the general rows, relative to the others'; null for all of them:
 /// every general row is as likely.</param>
-public readonly record struct CorpusRows(int Rows, bool General, double Repeat = 1, double? Share = null);
+public readonly record struct CorpusRows(int Rows, CorpusKind Kind, double Repeat = 1, double? Share = null)
+{
+    public bool IsGeneral => Kind == CorpusKind.General;
+}
 
 /// <summary>
 /// Which rows each optimizer step sees. An epoch is every domain row once (or <c>repeat</c> times: whole passes, and
@@ -65,7 +69,7 @@ public sealed class TrainingOrder
         RowsPerEpoch = (int)perEpoch;
         _domainCounts = [.. wantedDomain.Select(count => (int)count)];
         _generalPerEpoch = RowsPerEpoch - _domainCounts.Sum();
-        CorpusRows[] usable = [.. corpora.Where(c => c.General && c.Rows > 0)];
+        CorpusRows[] usable = [.. corpora.Where(c => c.IsGeneral && c.Rows > 0)];
         bool shared = usable.Any(c => c.Share is not null);
         if (shared && usable.Any(c => c.Share is null))
             throw new ArgumentException("share: expected it for every general corpus or for none");
@@ -81,8 +85,8 @@ public sealed class TrainingOrder
         _general = [];
         GlobalBatch = globalBatch;
         RowsPerEpoch = epoch.Length;
-        _domainCounts = [.. corpora.Select((c, i) => c.General ? 0 : Count(i))];
-        _sharedCounts = [.. corpora.Select((c, i) => c.General ? Count(i) : 0)];
+        _domainCounts = [.. corpora.Select((c, i) => c.IsGeneral ? 0 : Count(i))];
+        _sharedCounts = [.. corpora.Select((c, i) => c.IsGeneral ? Count(i) : 0)];
         _generalPerEpoch = _sharedCounts.Sum();
     }
 
@@ -103,7 +107,7 @@ public sealed class TrainingOrder
     public double RowsPerEpochOf(int corpus)
     {
         CorpusRows rows = _corpora[corpus];
-        if (!rows.General)
+        if (!rows.IsGeneral)
             return _domainCounts[corpus];
         return _sharedCounts?[corpus] ?? (double)_generalPerEpoch * rows.Rows / Math.Max(1, _general.Length);
     }
@@ -120,7 +124,7 @@ public sealed class TrainingOrder
     public static TrainingOrder For(OrderSettings order, DataSettings data, IReadOnlyList<Corpus> corpora)
     {
         CorpusRows[] rows =
-            [.. corpora.Zip(data.Corpora, (c, s) => new CorpusRows(c.Train.Rows, c.General, s.Repeat, s.Share))];
+            [.. corpora.Zip(data.Corpora, (c, s) => new CorpusRows(c.Train.Rows, c.Kind, s.Repeat, s.Share))];
         return order.Steps is { } steps
             ? ForSteps(rows, order.Ratio, order.Seed, order.GlobalBatch, steps)
             : ForEpochs(rows, order.Ratio, order.Seed, order.GlobalBatch, order.Epochs!.Value);
@@ -230,18 +234,18 @@ public sealed class TrainingOrder
     }
 
     /// <summary>Rows that an epoch takes of a domain corpus: at least one, where it has any.</summary>
-    private static double DomainCount(CorpusRows corpus) => corpus.General || corpus.Rows == 0
+    private static double DomainCount(CorpusRows corpus) => corpus.IsGeneral || corpus.Rows == 0
         ? 0
         : Math.Max(1, Math.Round(corpus.Repeat * corpus.Rows, MidpointRounding.AwayFromZero));
 
     /// <summary>A corpus without rows has no part, whatever its share.</summary>
-    private static double Weight(CorpusRows corpus) => corpus.General && corpus.Rows > 0 ? corpus.Share ?? 0 : 0;
+    private static double Weight(CorpusRows corpus) => corpus.IsGeneral && corpus.Rows > 0 ? corpus.Share ?? 0 : 0;
 
     private static IEnumerable<RowId> GeneralRows(IReadOnlyList<CorpusRows> corpora)
     {
         for (int c = 0; c < corpora.Count; c++)
         {
-            for (int r = 0; corpora[c].General && r < corpora[c].Rows; r++)
+            for (int r = 0; corpora[c].IsGeneral && r < corpora[c].Rows; r++)
                 yield return new RowId(c, r);
         }
     }

@@ -9,7 +9,7 @@ namespace MolEngine.Evaluation;
 public static class QuestionFile
 {
     /// <exception cref="UserException">A record that fits nothing, or that is no question with an answer.</exception>
-    public static IReadOnlyList<Question> Read(CorpusSettings file, TextTokenizer texts, Tokenizer tokenizer)
+    public static IReadOnlyList<Question> Read(CorpusSettings file, DocumentTokenizer texts, Tokenizer tokenizer)
     {
         string path = file.Paths[0];
         using CorpusContent content = CorpusContent.Open(path);
@@ -17,7 +17,7 @@ public static class QuestionFile
         return [.. records.Select(r => Of(r, path, texts, tokenizer))];
     }
 
-    private static Question Of(CorpusRecord record, string path, TextTokenizer texts, Tokenizer tokenizer)
+    private static Question Of(CorpusRecord record, string path, DocumentTokenizer texts, Tokenizer tokenizer)
     {
         if (record.Answer is not { } place)
         {

@@ -1,5 +1,7 @@
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
+using MolEngine.Engine.Batches;
+using MolEngine.Kernels.Ops;
 using MolEngine.Yaml;
 
 namespace MolEngine.Evaluation;

@@ -1,4 +1,6 @@
+using MolEngine.Basics.Text;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Support;
 
@@ -15,10 +17,11 @@ public sealed class CorpusInspectionTests : IDisposable
     [Fact]
     public void Rows_show_documents_texts_and_what_counts()
     {
-        string path = _folder.Write("a.jsonl", "{\"text\": \"h\u00e9llo\"}\n{\"text\": \"\"}\n{\"text\": \"abcdefgh\"}\n");
+        string path = _folder.Write(
+            "a.jsonl", "{\"text\": \"h\u00e9llo\"}\n{\"text\": \"\"}\n{\"text\": \"abcdefgh\"}\n");
         Tokenizer tokenizer = Tokenizer.Load(Model);
         string end = tokenizer.Decode([256], skipSpecialTokens: false);
-        Corpus corpus = new CorpusLoader(TextTokenizer.Of(tokenizer, Model, 256), 1).Load(
+        Corpus corpus = new CorpusLoader(DocumentTokenizer.Of(tokenizer, Model, 256), 1).Load(
             new DataSettings(10, null, 0, [new CorpusSettings("a", path, CorpusKind.General)]))[0];
         InspectedRow[] rows = [.. CorpusInspection.Rows(corpus.Train, tokenizer)];
 
@@ -26,7 +29,7 @@ public sealed class CorpusInspectionTests : IDisposable
         Assert.Equal(["cdefgh" + end], rows[1].Documents.Select(d => d.Text));
         Assert.Equal([0, 7, 8], rows[0].Documents.Select(d => d.Start));
         Assert.Equal([0, 1], rows.Select(r => r.Row));
-        Assert.All(rows, r => Assert.True(r.General));
+        Assert.All(rows, r => Assert.Equal(CorpusKind.General, r.Kind));
 
         // Two tokens make the accented letter: it shows with the second.
         Assert.Equal(["h", "", "\u00e9", "l", "l", "o", end], rows[0].Documents[0].Tokens.Select(t => t.Text));

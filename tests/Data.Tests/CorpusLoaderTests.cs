@@ -1,7 +1,8 @@
 using FsCheck;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
-using MolEngine.Support;
+using MolEngine.Data.Tests.Records;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data.Tests;
 
@@ -15,7 +16,8 @@ public sealed class CorpusLoaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Property(MaxTest = 40)]
-    public void Changing_one_record_changes_only_its_tokens(NonEmptyArray<byte> lengths, byte which, PackingKind packing)
+    public void Changing_one_record_changes_only_its_tokens(
+        NonEmptyArray<byte> lengths, byte which, PackingKind packing)
     {
         int changed = which % lengths.Get.Length;
         string[] Texts(string mark) =>
@@ -36,7 +38,8 @@ public sealed class CorpusLoaderTests : IDisposable
         for (int r = 0; r < before.Rows; r++)
         {
             Assert.Equal(before.Row(r).DocumentStarts, after.Row(r).DocumentStarts);
-            differing += before.Row(r).Tokens.ToArray().Zip(after.Row(r).Tokens.ToArray()).Count(p => p.First != p.Second);
+            differing += before.Row(r).Tokens.ToArray().Zip(after.Row(r).Tokens.ToArray()).Count(
+                p => p.First != p.Second);
         }
 
         Assert.Equal(1, differing);
@@ -55,20 +58,23 @@ public sealed class CorpusLoaderTests : IDisposable
         Assert.True(seen.Count > 2);
         Assert.Equal(seen.Select(p => p.Documents).Order(), seen.Select(p => p.Documents));
         Assert.All(seen, p => Assert.InRange(p.BytesRead, 1, p.TotalBytes));
-        Assert.Equal((new FileInfo(path).Length, 9000, corpus.Tokens), (seen[^1].BytesRead, seen[^1].Documents, seen[^1].Tokens));
+        Assert.Equal((new FileInfo(path).Length, 9000, corpus.Tokens),
+            (seen[^1].BytesRead, seen[^1].Documents, seen[^1].Tokens));
     }
 
     [Fact]
     public void Skipped_records_are_counted_and_the_first_of_them_listed()
     {
         string path = _folder.Write(
-            "a.jsonl", string.Concat(Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? $"{{\"text\": \"{i}\"}}\n" : "{\"x\": 1}\n")));
+            "a.jsonl", string.Concat(Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? $"{{\"text\": \"{i}\"}}\n"
+                : "{\"x\": 1}\n")));
         Corpus corpus = Load(path, new(64, null, 0, []) { SkipBadRecords = true });
         Assert.Equal(30, corpus.Train.Documents);
         Assert.Equal(30, corpus.Source.Skipped.Count);
         Assert.Equal(SkippedRecords.Named, corpus.Source.Skipped.First.Count);
         Assert.StartsWith($"{path}:2: record: expected the keys", corpus.Source.Skipped.First[0]);
-        Assert.StartsWith($"{path}:2: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, 0, []))).Message);
+        Assert.StartsWith(
+            $"{path}:2: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, 0, []))).Message);
 
         string bad = _folder.Write("bad.jsonl", "{\n");
         UserException e = Assert.Throws<UserException>(() => Load(bad, new(64, null, 0, []) { SkipBadRecords = true }));
@@ -81,20 +87,21 @@ public sealed class CorpusLoaderTests : IDisposable
         string path = _folder.Write(
             "a.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}]}\n{\"text\": \"hi\"}\n");
         DataSettings data = new(64, null, 0, [Reading(path)]);
-        Corpus Load(TextTokenizer tokenizer) => new CorpusLoader(tokenizer, 1).Load(data)[0];
+        Corpus Load(DocumentTokenizer tokenizer) => new CorpusLoader(tokenizer, 1).Load(data)[0];
 
         const string Rendered = "<|im_start|>user\nhi<|im_end|>\n";
-        Corpus own = Load(new TextTokenizer(Characters, End, ChatEnd));
+        Corpus own = Load(new DocumentTokenizer(Characters, End, ChatEnd));
         Assert.Equal(1, own.Source.Dialogues);
         Assert.Equal([.. Characters(Rendered), End], own.Train.Document(0).ToArray());
         Assert.Equal([.. Characters("hi"), End], own.Train.Document(1).ToArray());
 
-        Corpus shared = Load(new TextTokenizer(Characters, End, End));
+        Corpus shared = Load(new DocumentTokenizer(Characters, End, End));
         Assert.Equal(Characters(Rendered), shared.Train.Document(0).ToArray());
         Assert.Equal([.. Characters("hi"), End], shared.Train.Document(1).ToArray());
 
-        UserException e = Assert.Throws<UserException>(() => Load(new TextTokenizer(Characters, End)));
-        Assert.StartsWith($"{path}:1: messages: expected a model whose tokenizer has <|im_start|> and <|im_end|>", e.Message);
+        UserException e = Assert.Throws<UserException>(() => Load(new DocumentTokenizer(Characters, End)));
+        Assert.StartsWith(
+            $"{path}:1: messages: expected a model whose tokenizer has <|im_start|> and <|im_end|>", e.Message);
     }
 
     [Fact]
@@ -102,26 +109,29 @@ public sealed class CorpusLoaderTests : IDisposable
     {
         string a = Write("b.jsonl", "one", "two"), b = _folder.Write("a.txt", "three");
         DataSettings data = new(64, null, 0, [new CorpusSettings("c", [a, b], CorpusKind.General)]);
-        Corpus corpus = new CorpusLoader(new TextTokenizer(Characters, End), 2).Load(data)[0];
+        Corpus corpus = new CorpusLoader(new DocumentTokenizer(Characters, End), 2).Load(data)[0];
         Assert.Equal(["one", "two", "three"], Enumerable.Range(0, 3).Select(d => Text(corpus.Train.Document(d))));
-        Assert.Equal((2, true), (corpus.Source.Files, corpus.General));
+        Assert.Equal((2, CorpusKind.General), (corpus.Source.Files, corpus.Kind));
     }
 
     [Fact]
     public void An_error_stops_the_reader_and_cancelling_stops_the_work()
     {
         string path = _folder.Write("a.jsonl", string.Concat(Enumerable.Repeat("{\"text\": \"a\"}\n", 9000)) + "{");
-        Assert.StartsWith($"{path}:9001: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, 0, []))).Message);
+        Assert.StartsWith(
+            $"{path}:9001: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, 0, []))).Message);
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => new CorpusLoader(new TextTokenizer(Characters, End), 2)
+        Assert.ThrowsAny<OperationCanceledException>(() => new CorpusLoader(new DocumentTokenizer(Characters, End), 2)
             .Load(new(64, null, 0, [Reading(path)]), cancel.Token));
     }
 
     private static CorpusSettings Reading(string path) => new("c", path, CorpusKind.Domain);
 
-    private static Corpus Load(string path, DataSettings data, int threads = 2, List<TokenizingProgress>? progress = null) =>
-        new CorpusLoader(new TextTokenizer(Characters, End), threads, progress is null ? null : new Recorded(progress))
+    private static Corpus Load(string path, DataSettings data, int threads = 2,
+        List<TokenizingProgress>? progress = null) =>
+        new CorpusLoader(new DocumentTokenizer(Characters, End), threads, progress is null ? null
+            : new Recorded(progress))
             .Load(data with { Corpora = [Reading(path)] })[0];
 
     private string Write(string name, params string[] texts) =>

@@ -1,6 +1,6 @@
 using FsCheck;
 using MolEngine.Data.Records;
-using MolEngine.Support;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data.Tests;
 
@@ -46,22 +46,40 @@ public sealed class HeldOutTests : IDisposable
             [.. Enumerable.Range(0, 2000).Select(i => new string((char)('a' + (i % 26)), 1 + (i % 7)) + i)];
         string path = _folder.Write("a.jsonl", string.Join('\n', texts.Select(t => $"{{\"text\": \"{t}\"}}")));
         DataSettings data = new(64, null, null, [new("a", path, CorpusKind.General)]);
-        Corpus corpus = new CorpusLoader(new TextTokenizer(Bytes, End), threads: 2).Load(data with { ValidatedDocuments = 30 })[0];
+        Corpus corpus = new CorpusLoader(new DocumentTokenizer(Bytes, End),
+            threads: 2).Load(data with { ValidatedDocuments = 30 })[0];
 
         Assert.Equal((30, 1970), (corpus.HeldOut.Documents, corpus.Train.Documents));
-        Assert.True(corpus.General && corpus.HeldOut.General);
+        Assert.Equal((CorpusKind.General, CorpusKind.General), (corpus.Kind, corpus.HeldOut.Kind));
         string[] held = [.. Enumerable.Range(0, 30).Select(d => Text(corpus.HeldOut.Document(d)))];
         string[] train = [.. Enumerable.Range(0, 1970).Select(d => Text(corpus.Train.Document(d)))];
         Assert.Equal(texts.Where(t => !held.Contains(t)), train);
         Assert.Equal(texts.OrderBy(HeldOutSplit.Hash).Take(30), held);
     }
 
+    /// <summary>Documents and the dialogues among them are counted over the same set.</summary>
+    [Fact]
+    public void Dialogues_are_those_to_train_on()
+    {
+        string path = _folder.Write("a.jsonl", string.Concat(Enumerable.Range(0, 30).Select(
+            i => $"{{\"messages\": [{{\"role\": \"u\", \"content\": \"{i}\"}}]}}\n{{\"text\": \"{i}\"}}\n")));
+        CorpusLoader loader = new(new DocumentTokenizer(Bytes, End, End + 1), 1);
+        Corpus Load(int heldOut) => loader.Load(new(64, null, heldOut, [new("a", path, CorpusKind.Domain)]))[0];
+        Assert.Equal(30, Load(0).Source.Dialogues);
+        Corpus corpus = Load(20);
+        int held = Enumerable.Range(0, 20).Count(d => corpus.HeldOut.Document(d).Span[0] == '<');
+        Assert.InRange(held, 1, 19);
+        Assert.Equal(30 - held, corpus.Source.Dialogues);
+        Assert.Equal(30 - held, Enumerable.Range(0, 40).Count(d => corpus.Train.Document(d).Span[0] == '<'));
+    }
+
     [Fact]
     public void The_default_is_at_most_five_percent_and_a_number_too_large_is_refused()
     {
-        Assert.Equal([100, 5, 1, 1, 0], new[] { 10_000, 100, 20, 10, 9 }.Select(n => HeldOutSplit.DefaultCount(n, 100)));
+        Assert.Equal(
+            [100, 5, 1, 1, 0], new[] { 10_000, 100, 20, 10, 9 }.Select(n => HeldOutSplit.DefaultCount(n, 100)));
         string path = _folder.Write("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n");
-        CorpusLoader loader = new(new TextTokenizer(Bytes, End), 1);
+        CorpusLoader loader = new(new DocumentTokenizer(Bytes, End), 1);
         DataSettings data = new(64, null, 2, [new("a", path, CorpusKind.Domain)]);
         UserException e = Assert.Throws<UserException>(() => loader.Load(data));
         Assert.Contains("data.held_out: expected fewer than the corpus's 2 documents, got 2", e.Message);

@@ -1,6 +1,6 @@
 using FsCheck;
 using MolEngine.Data.Records;
-using MolEngine.Support;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data.Tests;
 
@@ -10,7 +10,7 @@ public sealed class PackedCorpusTests
     public void No_token_is_lost_or_doubled(NonEmptyArray<byte> lengths, PositiveInt contextOver1)
     {
         (TokenStore store, int[][] documents) = Store(lengths.Get);
-        PackedCorpus corpus = new("c", false, 0, store, 1 + contextOver1.Get);
+        PackedCorpus corpus = new("c", CorpusKind.Domain, store, 1 + contextOver1.Get);
         int[] rows = [.. Enumerable.Range(0, corpus.Rows).SelectMany(r => corpus.Row(r).Tokens.ToArray())];
         Assert.Equal(documents.SelectMany(d => d), rows);
         Assert.All(
@@ -22,7 +22,7 @@ public sealed class PackedCorpusTests
         NonEmptyArray<byte> lengths, PositiveInt contextOver1)
     {
         (TokenStore store, int[][] documents) = Store(lengths.Get);
-        PackedCorpus corpus = new("c", true, 3, store, 1 + contextOver1.Get);
+        PackedCorpus corpus = new("c", CorpusKind.General, store, 1 + contextOver1.Get);
         var expected = new SortedSet<int>();
         int end = 0;
         expected.Add(0);
@@ -33,13 +33,10 @@ public sealed class PackedCorpusTests
         var got = new SortedSet<int>();
         for (int r = 0; r < corpus.Rows; r++)
         {
-            PackedRow row = corpus.Row(r);
-            Assert.Equal((0, row.Tokens.Length), (row.DocumentStarts[0], row.DocumentStarts[^1]));
-            Assert.All(
-                Enumerable.Range(1, row.Documents), d =>
-                    Assert.True(row.DocumentStarts[d] > row.DocumentStarts[d - 1]));
-            Assert.Equal((true, 3, r), (row.General, row.Corpus, row.Row));
-            got.UnionWith(row.DocumentStarts.Select(s => (r * corpus.Context) + s));
+            TokenRow row = corpus.Row(r);
+            Assert.Equal(CorpusKind.General, row.Kind);
+            Assert.Equal(row.DocumentStarts.Order().Distinct(), row.DocumentStarts);
+            got.UnionWith(row.DocumentStarts.Append(row.Tokens.Length).Select(s => (r * corpus.Context) + s));
         }
 
         Assert.Equal(expected, got);
@@ -51,14 +48,11 @@ public sealed class PackedCorpusTests
     {
         (TokenStore store, int[][] documents) = Store(lengths.Get);
         int context = 1 + contextOver1.Get;
-        PackedCorpus corpus = new("c", true, 3, store, context, PackingKind.BestFit);
-        PackedRow[] rows = [.. Enumerable.Range(0, corpus.Rows).Select(corpus.Row)];
+        PackedCorpus corpus = new("c", CorpusKind.General, store, context, PackingKind.BestFit);
+        TokenRow[] rows = [.. Enumerable.Range(0, corpus.Rows).Select(corpus.Row)];
         Assert.Equal(documents.SelectMany(d => d), rows.SelectMany(r => r.Tokens.ToArray()).Order());
-        Assert.All(rows, (r, i) =>
-        {
-            Assert.InRange(r.Tokens.Length, 1, context);
-            Assert.Equal((0, r.Tokens.Length, true, 3, i), (r.DocumentStarts[0], r.DocumentStarts[^1], r.General, r.Corpus, r.Row));
-        });
+        Assert.All(rows, r => Assert.InRange(r.Tokens.Length, 1, context));
+        Assert.All(rows, r => Assert.Equal(CorpusKind.General, r.Kind));
 
         // Every piece is a document, or full rows' worth of one and its rest.
         int[][] pieces = [.. rows.SelectMany(Pieces).OrderBy(p => p[0])];
@@ -70,18 +64,65 @@ public sealed class PackedCorpusTests
         Assert.True(rows.Count(r => 2 * r.Tokens.Length <= context) <= 1);
     }
 
+    /// <summary>What counts is every token that has one of its own document before it in its row.</summary>
+    [Property(MaxTest = 200)]
+    public void A_token_counts_where_its_row_has_the_one_before_it(
+        NonEmptyArray<byte> lengths, PositiveInt contextOver1, PackingKind packing)
+    {
+        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        PackedCorpus corpus = new("c", CorpusKind.Domain, store, 1 + contextOver1.Get, packing);
+        HashSet<int> first = [.. documents.Select(d => d[0])];
+        long effective = 0;
+        for (int r = 0; r < corpus.Rows; r++)
+        {
+            TokenRow row = corpus.Row(r);
+            int[] tokens = row.Tokens.ToArray();
+
+            // Tokens of a corpus ascend, so that one's neighbour is the number before it.
+            bool[] expected = [.. tokens.Select((t, i) => i > 0 && tokens[i - 1] == t - 1 && !first.Contains(t))];
+            Assert.Equal(expected, row.Predicted.ToArray());
+            Assert.Equal(expected.Count(c => c), row.EffectiveTokens);
+            effective += row.EffectiveTokens;
+        }
+
+        // Every cut costs one: a document in n rows has n first tokens.
+        int pieces = Enumerable.Range(0, corpus.Rows).Sum(r => corpus.Row(r).DocumentStarts.Count);
+        Assert.Equal(corpus.Tokens - pieces, effective);
+        Assert.Equal(effective > 0, corpus.HasEffectiveTokens);
+    }
+
+    [Property(MaxTest = 100)]
+    public void Rows_are_at_most_full(NonEmptyArray<byte> lengths, PositiveInt contextOver1, PackingKind packing)
+    {
+        PackedCorpus corpus = new("c", CorpusKind.Domain, Store(lengths.Get).Store, 1 + contextOver1.Get, packing);
+        Assert.InRange(corpus.Efficiency, double.Epsilon, 1);
+        bool full = Enumerable.Range(0, corpus.Rows).All(r => corpus.Row(r).Tokens.Length == corpus.Context);
+        Assert.Equal(full, corpus.Efficiency == 1);
+    }
+
+    [Theory]
+    [InlineData(PackingKind.Concat)]
+    [InlineData(PackingKind.BestFit)]
+    public void A_corpus_of_nothing_has_no_rows_and_is_not_full(PackingKind packing)
+    {
+        PackedCorpus corpus = new("c", CorpusKind.Domain, new TokenStore(), 8, packing);
+        Assert.Equal(
+            (0, 0, 0.0, false), (corpus.Rows, corpus.CutDocuments, corpus.Efficiency, corpus.HasEffectiveTokens));
+    }
+
     [Fact]
     public void Best_fit_fills_the_row_with_the_least_room()
     {
         var store = new TokenStore();
         foreach (int length in new[] { 3, 70, 6, 2, 4, 130 })
             store.Add(Enumerable.Repeat(length, length - 1).ToArray(), 9);
-        PackedCorpus corpus = new("c", false, 0, store, 100, PackingKind.BestFit);
+        PackedCorpus corpus = new("c", CorpusKind.Domain, store, 100, PackingKind.BestFit);
         Assert.Equal(
             ["130*100", "70*70 130*30", "6*6 4*4 3*3 2*2"],
-            Enumerable.Range(0, corpus.Rows).Select(r => string.Join(' ', Pieces(corpus.Row(r)).Select(p => $"{p[0]}*{p.Length}"))));
+            Enumerable.Range(0,
+                corpus.Rows).Select(r => string.Join(' ', Pieces(corpus.Row(r)).Select(p => $"{p[0]}*{p.Length}"))));
         Assert.Equal(215.0 / 300, corpus.Efficiency);
-        Assert.Equal((1, 2), (corpus.CutDocuments, new PackedCorpus("c", false, 0, store, 72).CutDocuments));
+        Assert.Equal((1, 2), (corpus.CutDocuments, new PackedCorpus("c", CorpusKind.Domain, store, 72).CutDocuments));
     }
 
     [Fact]
@@ -91,12 +132,12 @@ public sealed class PackedCorpusTests
         store.Add([1, 2, 3, 4, 5], 9);
         store.Add([6], 9);
         store.Add([], 9);
-        PackedCorpus corpus = new("c", false, 0, store, 4);
+        PackedCorpus corpus = new("c", CorpusKind.Domain, store, 4);
         Assert.Equal(3, corpus.Rows);
         Assert.Equal([1, 2, 3, 4], corpus.Row(0).Tokens.ToArray());
-        Assert.Equal([0, 4], corpus.Row(0).DocumentStarts);
+        Assert.Equal([0], corpus.Row(0).DocumentStarts);
         Assert.Equal([5, 9, 6, 9], corpus.Row(1).Tokens.ToArray());
-        Assert.Equal([0, 2, 4], corpus.Row(1).DocumentStarts);
+        Assert.Equal([0, 2], corpus.Row(1).DocumentStarts);
         Assert.Equal([9], corpus.Row(2).Tokens.ToArray());
         Assert.Equal([3, 2, 0], Enumerable.Range(0, 3).Select(r => corpus.Row(r).EffectiveTokens));
         Assert.Equal(9.0 / 12, corpus.Efficiency);
@@ -110,24 +151,24 @@ public sealed class PackedCorpusTests
         store.Add([1, 2], 9);
         store.Add([3], 9);
         store.Add([4], 9);
-        PackedCorpus first = new PackedCorpus("c", true, 2, store, 8).First(2);
+        PackedCorpus first = new PackedCorpus("c", CorpusKind.General, store, 8).First(2);
         Assert.Equal([1, 2, 9, 3, 9], first.Row(0).Tokens.ToArray());
-        Assert.Equal([0, 3, 5], first.Row(0).DocumentStarts);
-        Assert.Equal(2, first.Row(0).Corpus);
+        Assert.Equal([0, 3], first.Row(0).DocumentStarts);
+        Assert.Equal(CorpusKind.General, first.Row(0).Kind);
     }
 
     [Fact]
     public void Rows_that_are_packed_already_stay_as_they_are()
     {
-        PackedCorpus corpus = PackedCorpus.OfRows("c", true, 2, 4, [[[1, 2], [3]], [], [[4, 5, 6, 7]]]);
+        PackedCorpus corpus = PackedCorpus.OfRows("c", CorpusKind.General, 4, [[[1, 2], [3]], [], [[4, 5, 6, 7]]]);
         Assert.Equal((3, 3, 7), (corpus.Rows, corpus.Documents, corpus.Tokens));
         Assert.Equal([1, 2, 3], corpus.Row(0).Tokens.ToArray());
-        Assert.Equal([0, 2, 3], corpus.Row(0).DocumentStarts);
-        Assert.Equal((0, 0), (corpus.Row(1).Tokens.Length, corpus.Row(1).Documents));
+        Assert.Equal([0, 2], corpus.Row(0).DocumentStarts);
+        Assert.Equal((0, 0), (corpus.Row(1).Tokens.Length, corpus.Row(1).DocumentStarts.Count));
         Assert.Equal([4, 5, 6, 7], corpus.Row(2).Tokens.ToArray());
-        Assert.Equal((true, 2, 2), (corpus.Row(2).General, corpus.Row(2).Corpus, corpus.Row(2).Row));
+        Assert.Equal(CorpusKind.General, corpus.Row(2).Kind);
         Assert.Equal([1, 2], corpus.First(1).Row(0).Tokens.ToArray());
-        Assert.Throws<ArgumentException>(() => PackedCorpus.OfRows("c", true, 2, 3, [[[1, 2], [3, 4]]]));
+        Assert.Throws<ArgumentException>(() => PackedCorpus.OfRows("c", CorpusKind.General, 3, [[[1, 2], [3, 4]]]));
     }
 
     [Property(MaxTest = 100)]
@@ -142,8 +183,8 @@ public sealed class PackedCorpusTests
             Assert.Equal(kept[d], store.Document(d).ToArray());
     }
 
-    private static IEnumerable<int[]> Pieces(PackedRow row) =>
-        Enumerable.Range(0, row.Documents).Select(d => row.Tokens[row.DocumentStarts[d]..row.DocumentStarts[d + 1]].ToArray());
+    private static IEnumerable<int[]> Pieces(TokenRow row) => row.DocumentStarts
+        .Zip(row.DocumentStarts.Skip(1).Append(row.Tokens.Length), (start, end) => row.Tokens[start..end].ToArray());
 
     /// <summary>Documents of the given lengths, all tokens distinct, each ended by a token of its own.</summary>
     private static (TokenStore Store, int[][] Documents) Store(byte[] lengths)

@@ -1,18 +1,21 @@
 using FsCheck;
 using MolEngine.Basics.Numerics;
-using MolEngine.Support;
+using MolEngine.Basics.Text;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data.Tests;
 
 public sealed class TrainingOrderTests
 {
+    private const CorpusKind Domain = CorpusKind.Domain, General = CorpusKind.General;
+
     [Property(MaxTest = 100)]
     public void An_epoch_is_every_domain_row_once_and_its_share_of_general_rows(
         PositiveInt domain, PositiveInt general, byte tenths, ulong seed)
     {
         double ratio = tenths / 10.0;
         TrainingOrder order = TrainingOrder.ForEpochs(
-            [new(domain.Get, false), new(general.Get, true)], ratio, seed, 4, 1);
+            [new(domain.Get, Domain), new(general.Get, General)], ratio, seed, 4, 1);
         for (int epoch = 0; epoch < 2; epoch++)
         {
             RowId[] rows = order.RowsOfEpoch(epoch);
@@ -29,7 +32,7 @@ public sealed class TrainingOrderTests
     public void Any_step_equals_a_replay(
         PositiveInt domain, PositiveInt general, PositiveInt batch, PositiveInt epochTenths, ulong seed)
     {
-        CorpusRows[] corpora = [new(general.Get, true), new(domain.Get, false)];
+        CorpusRows[] corpora = [new(general.Get, General), new(domain.Get, Domain)];
         TrainingOrder replay = TrainingOrder.ForEpochs(corpora, 1.5, seed, batch.Get, epochTenths.Get / 10.0);
         RowId[][] all = [.. Enumerable.Range(0, (int)replay.Steps).Select(s => replay.RowsOfStep(s))];
         Assert.Equal(replay.TotalRows, all.Sum(s => (long)s.Length));
@@ -37,22 +40,25 @@ public sealed class TrainingOrderTests
 
         // Rows stream across epochs: the steps laid end to end are the epochs laid end to end.
         RowId[] stream =
-            [.. Enumerable.Range(0, (int)Math.Ceiling(replay.Epochs)).SelectMany(e => replay.RowsOfEpoch(e)).Take((int)replay.TotalRows)];
+            [.. Enumerable.Range(0, (int)Math.Ceiling(replay.Epochs)).SelectMany(e => replay.RowsOfEpoch(e)).Take(
+                (int)replay.TotalRows)];
         Assert.Equal(stream, all.SelectMany(s => s));
         for (int step = all.Length - 1; step >= 0; step -= Math.Max(1, all.Length / 7))
         {
             Assert.Equal(
-                all[step], TrainingOrder.ForEpochs(corpora, 1.5, seed, batch.Get, epochTenths.Get / 10.0).RowsOfStep(step));
+                all[step],
+                TrainingOrder.ForEpochs(corpora, 1.5, seed, batch.Get, epochTenths.Get / 10.0).RowsOfStep(step));
         }
     }
 
     [Fact]
     public void Totals_are_rounded_as_the_design_says()
     {
-        CorpusRows[] corpora = [new(10, false), new(100, true)];
+        CorpusRows[] corpora = [new(10, Domain), new(100, General)];
         TrainingOrder order = TrainingOrder.ForEpochs(corpora, 0.5, 1, 4, 1.3);
         Assert.Equal(
-            (15, 10, 5, 20L, 5L), (order.RowsPerEpoch, order.DomainRowsPerEpoch, order.GeneralRowsPerEpoch, order.TotalRows, order.Steps));
+            (15, 10, 5, 20L, 5L),
+            (order.RowsPerEpoch, order.DomainRowsPerEpoch, order.GeneralRowsPerEpoch, order.TotalRows, order.Steps));
         Assert.Equal(0.5, order.AchievedRatio);
         order = TrainingOrder.ForEpochs(corpora, 0.5, 1, 8, 1.3);
         Assert.Equal((3L, 4), (order.Steps, order.RowsOfStep(2).Length));
@@ -64,7 +70,7 @@ public sealed class TrainingOrderTests
     [Fact]
     public void Epochs_and_seeds_differ_and_repeat_themselves()
     {
-        CorpusRows[] corpora = [new(50, false), new(50, true)];
+        CorpusRows[] corpora = [new(50, Domain), new(50, General)];
         TrainingOrder one = TrainingOrder.ForEpochs(corpora, 1, 1, 4, 3);
         Assert.Equal(one.RowsOfEpoch(1), TrainingOrder.ForEpochs(corpora, 1, 1, 4, 3).RowsOfEpoch(1));
         Assert.NotEqual(one.RowsOfEpoch(0), one.RowsOfEpoch(1));
@@ -78,9 +84,10 @@ public sealed class TrainingOrderTests
     [Fact]
     public void The_order_of_a_seed_never_changes()
     {
-        TrainingOrder order = TrainingOrder.ForEpochs([new(4, false), new(3, true)], 1, 42, 4, 1);
+        TrainingOrder order = TrainingOrder.ForEpochs([new(4, Domain), new(3, General)], 1, 42, 4, 1);
         Assert.Equal(
-            Golden, string.Join(' ', order.RowsOfEpoch(0).Concat(order.RowsOfEpoch(1)).Select(r => $"{r.Corpus}.{r.Row}")));
+            Golden, string.Join(' ',
+                order.RowsOfEpoch(0).Concat(order.RowsOfEpoch(1)).Select(r => $"{r.Corpus}.{r.Row}")));
     }
 
     /// <summary>From a second implementation, in Python.</summary>
@@ -89,7 +96,7 @@ public sealed class TrainingOrderTests
     [Fact]
     public void Too_much_general_text_is_sampled_anew_each_epoch()
     {
-        TrainingOrder order = TrainingOrder.ForEpochs([new(5, false), new(1000, true)], 1, 1, 4, 1);
+        TrainingOrder order = TrainingOrder.ForEpochs([new(5, Domain), new(1000, General)], 1, 1, 4, 1);
         int[] first = [.. order.RowsOfEpoch(0).Where(r => r.Corpus == 1).Select(r => r.Row).Order()];
         int[] second = [.. order.RowsOfEpoch(1).Where(r => r.Corpus == 1).Select(r => r.Row).Order()];
         Assert.Equal(5, first.Distinct().Count());
@@ -100,7 +107,7 @@ public sealed class TrainingOrderTests
     public void A_given_order_is_kept_and_goes_on_over_epochs()
     {
         RowId[] epoch = [new(1, 1), new(0, 0), new(1, 0), new(2, 0), new(1, 1)];
-        TrainingOrder order = TrainingOrder.Given([new(1, false), new(2, true), new(1, true)], epoch, 3, 3);
+        TrainingOrder order = TrainingOrder.Given([new(1, Domain), new(2, General), new(1, General)], epoch, 3, 3);
         Assert.Equal((3L, 9L, 5, 1.8), (order.Steps, order.TotalRows, order.RowsPerEpoch, order.Epochs));
         Assert.Equal(
             [.. epoch, .. epoch[..4]], Enumerable.Range(0, 3).SelectMany(s => order.RowsOfStep(s)));
@@ -111,8 +118,8 @@ public sealed class TrainingOrderTests
     [Fact]
     public void One_kind_alone_trains()
     {
-        Assert.Equal(7, TrainingOrder.ForEpochs([new(7, false)], 1, 1, 4, 1).RowsPerEpoch);
-        Assert.Equal(7, TrainingOrder.ForEpochs([new(7, true)], 0.5, 1, 4, 1).RowsPerEpoch);
+        Assert.Equal(7, TrainingOrder.ForEpochs([new(7, Domain)], 1, 1, 4, 1).RowsPerEpoch);
+        Assert.Equal(7, TrainingOrder.ForEpochs([new(7, General)], 0.5, 1, 4, 1).RowsPerEpoch);
         Assert.Throws<UserException>(() => TrainingOrder.ForEpochs([], 1, 1, 4, 1));
     }
 
@@ -120,7 +127,7 @@ public sealed class TrainingOrderTests
     public void Repeat_is_whole_passes_and_a_sample(PositiveInt domain, PositiveInt other, byte tenths, ulong seed)
     {
         double repeat = (1 + tenths) / 10.0;
-        CorpusRows[] corpora = [new(other.Get, false), new(domain.Get, false, repeat), new(7, true)];
+        CorpusRows[] corpora = [new(other.Get, Domain), new(domain.Get, Domain, repeat), new(7, General)];
         TrainingOrder order = TrainingOrder.ForEpochs(corpora, 0.5, seed, 4, 2);
         int wanted = Math.Max(1, (int)Math.Round(repeat * domain.Get, MidpointRounding.AwayFromZero));
         Assert.Equal((wanted, other.Get), (order.RowsPerEpochOf(1), order.RowsPerEpochOf(0)));
@@ -140,7 +147,8 @@ public sealed class TrainingOrderTests
     public void Shares_divide_the_general_rows(PositiveInt a, PositiveInt b, PositiveInt c, byte share, ulong seed)
     {
         CorpusRows[] corpora =
-            [new(a.Get, true, 1, 1 + share), new(20 + c.Get, false), new(b.Get, true, 1, 3), new(0, true, 1, 5)];
+            [new(a.Get, General, 1, 1 + share), new(20 + c.Get, Domain), new(b.Get, General, 1, 3), new(
+                0, General, 1, 5)];
         TrainingOrder order = TrainingOrder.ForEpochs(corpora, 2, seed, 4, 1);
         RowId[] rows = order.RowsOfEpoch(1);
         int general = 2 * (20 + c.Get);
@@ -157,8 +165,8 @@ public sealed class TrainingOrderTests
     [Fact]
     public void Repeat_and_share_keep_a_seed_s_order_and_change_nothing_where_they_are_not_used()
     {
-        CorpusRows[] plain = [new(5, false), new(9, true), new(4, true)];
-        CorpusRows[] repeated = [new(5, false, 1.5), new(9, true, 1, 1), new(4, true, 1, 1)];
+        CorpusRows[] plain = [new(5, Domain), new(9, General), new(4, General)];
+        CorpusRows[] repeated = [new(5, Domain, 1.5), new(9, General, 1, 1), new(4, General, 1, 1)];
         TrainingOrder order = TrainingOrder.ForEpochs(repeated, 1, 3, 4, 3);
         for (int step = (int)order.Steps - 1; step >= 0; step--)
             Assert.Equal(order.RowsOfStep(step), TrainingOrder.ForEpochs(repeated, 1, 3, 4, 3).RowsOfStep(step));
@@ -168,8 +176,9 @@ public sealed class TrainingOrderTests
         Assert.True(Counts(sampled, 0, 5).Distinct().Count() > 1);
         Assert.Equal(
             TrainingOrder.ForEpochs(plain, 1, 3, 4, 1).RowsOfEpoch(0),
-            TrainingOrder.ForEpochs([new(5, false, 1), new(9, true), new(4, true)], 1, 3, 4, 1).RowsOfEpoch(0));
-        Assert.Throws<ArgumentException>(() => TrainingOrder.ForEpochs([new(5, true, 1, 1), new(9, true)], 1, 3, 4, 1));
+            TrainingOrder.ForEpochs([new(5, Domain, 1), new(9, General), new(4, General)], 1, 3, 4, 1).RowsOfEpoch(0));
+        Assert.Throws<ArgumentException>(
+            () => TrainingOrder.ForEpochs([new(5, General, 1, 1), new(9, General)], 1, 3, 4, 1));
     }
 
     [Property(MaxTest = 200)]

@@ -62,7 +62,9 @@ public sealed class QuestionFileTests : IDisposable
         Assert.Equal("blue", question.AnswerIn(" blue", out _));
     }
 
-    /// <summary>The question alone would be cut otherwise from its first token on: what is shown is cut as training cuts it.</summary>
+    /// <summary>
+    /// The question alone would be cut otherwise from its first token on: what is shown is cut as training cuts it.
+    /// </summary>
     [Theory]
     [InlineData("\n \n", "b", "\n \n", "")]
     [InlineData(" .\"", "\"", " .", "\"")]
@@ -86,8 +88,8 @@ public sealed class QuestionFileTests : IDisposable
     }
 
     /// <summary>
-    /// Whatever stands at the border, the model sees the document's own tokens, and none of the answer; the question's own where the
-    /// document's first holds some of it.
+    /// Whatever stands at the border, the model sees the document's own tokens, and none of the answer; the question's
+    /// own where the document's first holds some of it.
     /// </summary>
     [Fact]
     public void A_prompt_and_what_is_left_to_the_model_are_the_text_before_the_answer()
@@ -150,14 +152,16 @@ public sealed class QuestionFileTests : IDisposable
     {
         tokenizer ??= Bytes;
         int end = tokenizer.TokenId(ChatMl.End)!.Value;
-        return [.. QuestionFile.Read(file, new TextTokenizer(t => tokenizer.Encode(t, false), end, end), tokenizer)];
+        return [.. QuestionFile.Read(
+            file, new DocumentTokenizer(t => tokenizer.Encode(t, false), end, end), tokenizer)];
     }
 
     private static string Text(int[] ids) => Bytes.Decode(ids, skipSpecialTokens: false);
 
     private static string Refusal(CorpusSettings file) => Assert.ThrowsAny<UserException>(() => Read(file)).Message;
 
-    private static string Pair(string prompt, string completion) => JsonSerializer.Serialize(new { prompt, completion });
+    private static string Pair(string prompt, string completion) =>
+        JsonSerializer.Serialize(new { prompt, completion });
 
     private string Write(params string[] records) => _folder.Write("q.jsonl", string.Join('\n', records));
 }

@@ -6,14 +6,14 @@ using MolEngine.Data.Files;
 namespace MolEngine.Data.Caching;
 
 /// <summary>
-/// An entry's bytes, little-endian: "MOLTOKS1", documents, tokens, dialogues, skipped records (count, those named),
-/// borders [documents + 1] of int32, hashes [documents] of uint64, ids [tokens] of int32, SHA-256 of all before.
+/// An entry's bytes, little-endian: "MOLTOKS2", documents, tokens, skipped records (count, those named),
+/// borders [documents + 1] of int32, hashes [documents] of uint64, dialogues [documents] of bool, ids [tokens] of int32, SHA-256 of all before.
 /// </summary>
 internal static class TokenCacheFile
 {
     private const int Chunk = 1 << 22;
 
-    private static ReadOnlySpan<byte> Magic => "MOLTOKS1"u8;
+    private static ReadOnlySpan<byte> Magic => "MOLTOKS2"u8;
 
     public static void Write(Stream stream, TokenizedCorpus corpus)
     {
@@ -24,7 +24,6 @@ internal static class TokenCacheFile
             writer.Write(Magic);
             writer.Write(corpus.Tokens.Documents);
             writer.Write(corpus.Tokens.Tokens);
-            writer.Write(corpus.Dialogues);
             writer.Write(corpus.SkippedCount);
             writer.Write(corpus.Skipped.Count);
             foreach (SkippedRecord record in corpus.Skipped)
@@ -40,6 +39,7 @@ internal static class TokenCacheFile
 
         Put(MemoryMarshal.AsBytes(corpus.Tokens.Starts));
         Put(MemoryMarshal.AsBytes<ulong>(corpus.Hashes));
+        Put(MemoryMarshal.AsBytes<bool>(corpus.Dialogues));
         for (ReadOnlyMemory<int> rest = corpus.Tokens.All; !rest.IsEmpty; rest = rest[Math.Min(Chunk, rest.Length)..])
             Put(MemoryMarshal.AsBytes(rest.Span[..Math.Min(Chunk, rest.Length)]));
         stream.Write(hash.GetHashAndReset());
@@ -76,12 +76,12 @@ internal static class TokenCacheFile
     {
         if (!reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
             return null;
-        int documents = reader.ReadInt32(), tokens = reader.ReadInt32(), dialogues = reader.ReadInt32();
+        int documents = reader.ReadInt32(), tokens = reader.ReadInt32();
         long skippedCount = reader.ReadInt64();
         int named = reader.ReadInt32();
 
         // Checked before anything of that size is allocated: the hash is known only at the end.
-        long body = (4L * (documents + 1L)) + (8L * documents) + (4L * tokens);
+        long body = (4L * (documents + 1L)) + (9L * documents) + (4L * tokens);
         if (documents < 0 || tokens < 0 || named is < 0 or > SkippedRecords.Named || body > length)
             return null;
         var skipped = new SkippedRecord[named];
@@ -89,9 +89,11 @@ internal static class TokenCacheFile
             skipped[i] = new(reader.ReadInt32(), reader.ReadInt64(), reader.ReadString());
         int[] starts = new int[documents + 1];
         ulong[] hashes = new ulong[documents];
+        bool[] dialogues = new bool[documents];
         int[] ids = new int[tokens];
         stream.ReadExactly(MemoryMarshal.AsBytes(starts.AsSpan()));
         stream.ReadExactly(MemoryMarshal.AsBytes(hashes.AsSpan()));
+        stream.ReadExactly(MemoryMarshal.AsBytes(dialogues.AsSpan()));
         for (int at = 0; at < tokens; at += Chunk)
             stream.ReadExactly(MemoryMarshal.AsBytes(ids.AsSpan(at, Math.Min(Chunk, tokens - at))));
         return TokenStore.Of(ids, starts) is { } store ? new(store, hashes, dialogues, skippedCount, skipped) : null;

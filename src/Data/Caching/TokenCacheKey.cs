@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
-using MolEngine.Engine.Tokenization;
 
 namespace MolEngine.Data.Caching;
 
@@ -10,17 +9,16 @@ namespace MolEngine.Data.Caching;
 internal static class TokenCacheKey
 {
     /// <summary>
-    /// The files' bytes in their order, the tokenizer, the settings that say how records become documents, and the
-    /// program's own code (a build of other code makes its tokens itself). Names of files and of the corpus do not
-    /// matter.
+    /// The files' bytes in their order, the tokenizer, the settings that say how records become documents, and
+    /// <see cref="TokenizingVersion"/>. Names of files and of the corpus do not matter, nor does any other code.
     /// </summary>
     public static string Of(
-        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, TextTokenizer tokenizer, bool skipsBadRecords,
+        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, DocumentTokenizer tokenizer, bool skipsBadRecords,
         CancellationToken cancel)
     {
         var parts = new
         {
-            Code = new[] { typeof(Tokenizer).Module.ModuleVersionId, typeof(TokenCacheKey).Module.ModuleVersionId },
+            Version = TokenizingVersion.Current,
             tokenizer.Fingerprint,
             tokenizer.DocumentEnd,
             tokenizer.ChatEnd,

@@ -1,10 +1,6 @@
-namespace MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 
-public enum CorpusKind
-{
-    Domain,
-    General,
-}
+namespace MolEngine.Data.Records;
 
 /// <summary>How documents are laid into rows.</summary>
 public enum PackingKind

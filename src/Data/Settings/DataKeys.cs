@@ -1,4 +1,5 @@
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 using MolEngine.Yaml;
 
 namespace MolEngine.Data.Settings;

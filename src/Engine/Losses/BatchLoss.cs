@@ -1,4 +1,4 @@
-using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Engine.Losses;
 
@@ -6,7 +6,7 @@ namespace MolEngine.Engine.Losses;
 /// <param name="KlDivergence">0 where there is no base.</param>
 /// <param name="TailMass">Mean over tokens of the student's mass outside the base's top n; 0 without a base.</param>
 public readonly record struct RowFigures(
-    bool General, int EffectiveTokens, double CrossEntropy, double KlDivergence, double TailMass);
+    CorpusKind Kind, int EffectiveTokens, double CrossEntropy, double KlDivergence, double TailMass);
 
 /// <summary>
 /// The loss of a global batch: the mean over a row's effective tokens, then the mean over the rows that have any.
@@ -37,7 +37,7 @@ public sealed class BatchLoss
     /// <summary>The loss of one row.</summary>
     public double RowLoss(RowFigures row)
     {
-        TokenWeights w = _options.Weights(row.General);
+        TokenWeights w = _options.Weights(row.Kind);
         return (w.CrossEntropy * row.CrossEntropy) + (w.KlDivergence * row.KlDivergence);
     }
 
@@ -45,7 +45,7 @@ public sealed class BatchLoss
     {
         if (row.EffectiveTokens == 0)
             return default;
-        TokenWeights w = _options.Weights(row.General);
+        TokenWeights w = _options.Weights(row.Kind);
         double each = 1.0 / row.EffectiveTokens / _effectiveRows;
         return new TokenWeights(w.CrossEntropy * each, w.KlDivergence * each);
     }

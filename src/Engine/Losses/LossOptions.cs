@@ -1,4 +1,4 @@
-using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Engine.Losses;
 
@@ -29,10 +29,10 @@ public sealed record LossOptions(LossKind Kind = LossKind.Mol, double Alpha = 0.
     public bool NeedsBase => Kind != LossKind.Ce;
 
     /// <summary>Weights of cross-entropy and KL in a row's loss.</summary>
-    public TokenWeights Weights(bool general) => Kind switch
+    public TokenWeights Weights(CorpusKind corpus) => Kind switch
     {
         LossKind.Ce => new TokenWeights(1, 0),
         LossKind.Kl => new TokenWeights(0, 1),
-        _ => general ? new TokenWeights(Alpha, 1 - Alpha) : new TokenWeights(1 - Alpha, Alpha),
+        _ => corpus == CorpusKind.General ? new TokenWeights(Alpha, 1 - Alpha) : new TokenWeights(1 - Alpha, Alpha),
     };
 }

@@ -1,3 +1,4 @@
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
@@ -43,14 +44,14 @@ public sealed class MolOptimization(
         IReadOnlyList<TokenRow> globalBatch, int microBatch, CancellationToken cancel = default)
     {
         var batchLoss = new BatchLoss(loss, globalBatch);
-        double Norm(bool general)
+        double Norm(CorpusKind kind)
         {
             // Rows of the other kind are emptied, not removed: weights and dropout masks stay those of the whole batch.
-            TokenRow[] own = [.. globalBatch.Select(r => r.General == general ? r : TokenRow.Empty)];
+            TokenRow[] own = [.. globalBatch.Select(r => r.Kind == kind ? r : TokenRow.Empty)];
             return Accumulate(own, batchLoss, microBatch, cancel).GradientNorm;
         }
 
-        return (Norm(general: false), Norm(general: true));
+        return (Norm(CorpusKind.Domain), Norm(CorpusKind.General));
     }
 
     /// <summary>A device is waited for once, at the end.</summary>

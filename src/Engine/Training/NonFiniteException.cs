@@ -1,3 +1,4 @@
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Kernels.Ops;
@@ -22,7 +23,7 @@ public sealed class NonFiniteException : Exception
         int row = rows.ToList().FindIndex(r => !double.IsFinite(r.CrossEntropy + r.KlDivergence));
         string where = row < 0
             ? "every row's loss is finite"
-            : $"the first such row is row {row} of the batch ({(rows[row].General ? "general" : "domain")})";
+            : $"the first such row is row {row} of the batch ({rows[row].Kind.Name()})";
         Parameter? parameter = parameters.FirstOrDefault(p => !double.IsFinite(ops.SumOfSquares(p.Gradient)));
         string tensor = parameter is null
             ? "every gradient is finite"

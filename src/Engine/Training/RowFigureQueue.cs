@@ -1,5 +1,5 @@
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
-using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 
@@ -56,6 +56,6 @@ internal sealed class RowFigureQueue(Ops ops, Arena arena)
     {
         int n = row.EffectiveTokens, divisor = Math.Max(n, 1);
         return new RowFigures(
-            row.General, n, sums[0] / divisor, sums[1] / divisor, hasBase ? sums[2] / divisor : 0);
+            row.Kind, n, sums[0] / divisor, sums[1] / divisor, hasBase ? sums[2] / divisor : 0);
     }
 }

@@ -1,3 +1,4 @@
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;

@@ -53,8 +53,6 @@ public static class Numbers
     public static string Percent(double share) =>
         !double.IsFinite(share) ? NotFinite : (100 * share).ToString("N1", CultureInfo.InvariantCulture) + "\u00a0%";
 
-    public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
-
     /// <summary><c>2 h 05 min</c>, <c>4 min 10 s</c>, <c>12 s</c>.</summary>
     public static string Duration(TimeSpan time) => time switch
     {
@@ -64,8 +62,4 @@ public static class Numbers
             CultureInfo.InvariantCulture, $"{time.Minutes}\u00a0min\u00a0{time.Seconds:D2}\u00a0s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#}\u00a0s"),
     };
-
-    /// <summary>"1 step", "2 steps".</summary>
-    public static string Of(long n, string one, string? many = null) =>
-        $"{Count(n)} {(n == 1 ? one : many ?? one + "s")}";
 }

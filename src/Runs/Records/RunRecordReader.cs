@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Metrics;
 
 namespace MolEngine.Runs.Records;
@@ -83,7 +84,7 @@ public sealed class RunRecordReader
         {
             string lines = string.Join(", ", log.BadLines.Take(5)) + (log.BadLines.Count > 5 ? ", ..." : "");
             _faults.Add(
-                $"{Numbers.Of(log.BadLines.Count, "line")} of metrics.jsonl could not be read and "
+                $"{Counts.Of(log.BadLines.Count, "line")} of metrics.jsonl could not be read and "
                 + $"{(log.BadLines.Count == 1 ? "was" : "were")} left out (line {lines}).");
         }
 

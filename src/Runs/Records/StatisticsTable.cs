@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Runs.Records;
 
@@ -80,7 +81,7 @@ internal sealed record StatisticsTable(
 
     private static StatisticsCell Cell(string name, JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Number when json.TryGetInt64(out long n) => new StatisticsCell(Numbers.Count(n), true),
+        JsonValueKind.Number when json.TryGetInt64(out long n) => new StatisticsCell(Counts.Of(n), true),
         JsonValueKind.Number when name.EndsWith("efficiency", StringComparison.Ordinal) =>
             new StatisticsCell(Numbers.Percent(json.GetDouble()), true),
         JsonValueKind.Number => new StatisticsCell(Numbers.Value(json.GetDouble()), true),

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Records;
 
 namespace MolEngine.Runs.Reports;
@@ -75,5 +76,5 @@ internal static class OutcomeSection
     /// <summary>Says the step where it is not the column's.</summary>
     private static string At(double step, double column) => step == column ? "" : $" at {Step(step)}";
 
-    private static string Step(double step) => $"step {Numbers.Count((long)step)}";
+    private static string Step(double step) => $"step {Counts.Of((long)step)}";
 }

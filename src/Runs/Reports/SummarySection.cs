@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 
@@ -90,20 +91,20 @@ public static class SummarySection
     private static string StepsOf(MetricsLog metrics, long? planned)
     {
         long last = (long)(metrics.Training.SelectMany(s => s.Points).Select(p => p.X).DefaultIfEmpty(0).Max());
-        string steps = Numbers.Count(last);
+        string steps = Counts.Of(last);
         if (planned is { } all && all != last)
-            steps += $" of {Numbers.Count(all)} planned";
+            steps += $" of {Counts.Of(all)} planned";
         IReadOnlyList<DataPoint> epochs = MetricsLog.Of(metrics.Training, "epoch").FirstOrDefault()?.Points ?? [];
         if (epochs.Count > 0)
             steps += $" ({Numbers.Value(epochs[^1].Y)} epochs)";
-        return metrics.Resumes == 0 ? steps : $"{steps}; resumed {Numbers.Of(metrics.Resumes, "time")}";
+        return metrics.Resumes == 0 ? steps : $"{steps}; resumed {Counts.Of(metrics.Resumes, "time")}";
     }
 
     private static string Tokens(MetricsLog metrics)
     {
         MetricSeries? tokens = MetricsLog.Of(metrics.Training, "tokens").FirstOrDefault();
         MetricSeries? rates = MetricsLog.Of(metrics.Training, "tokens_per_second").FirstOrDefault();
-        string total = tokens is null ? "" : Numbers.Count((long)tokens.Points.Sum(p => p.Y));
+        string total = tokens is null ? "" : Counts.Of((long)tokens.Points.Sum(p => p.Y));
         if (rates is null)
             return total;
         double[] sorted = [.. rates.Points.Select(p => p.Y).Where(double.IsFinite).Order()];

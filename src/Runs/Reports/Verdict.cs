@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 
@@ -98,5 +99,5 @@ internal sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
 
     private static string Listed(Outcome[] outcomes) => outcomes.Length <= 3
         ? string.Join(", ", outcomes.Select(o => Names.Inline(o.Corpus.Name)))
-        : Numbers.Of(outcomes.Length, "corpus", "corpora");
+        : Counts.Of(outcomes.Length, "corpus", "corpora");
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Trainer.Checkpoints;
 
@@ -30,7 +31,7 @@ internal static class Digests
     public static string OfRows(IReadOnlyList<Corpus> corpora)
     {
         IEnumerable<string> parts = corpora.Select(
-            c => $"{c.General} {c.Train.Context} {c.Train.Rows} {c.Train.Fingerprint()}");
+            c => $"{c.Kind == CorpusKind.General} {c.Train.Context} {c.Train.Rows} {c.Train.Fingerprint()}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Runs.Records;
 using Spectre.Console;
@@ -75,7 +76,7 @@ internal sealed class LiveView
     private static List<Segment> Reading(TokenizingProgress r, int width)
     {
         double share = Math.Clamp((double)r.BytesRead / Math.Max(1, r.TotalBytes), 0, 1);
-        string counts = Text($"  {100 * share,3:0} %  {r.Documents:N0} documents, {r.Tokens:N0} tokens");
+        string counts = Text($"  {100 * share,3:0} %  {Counts.Of(r.Documents, "document")}, {Counts.Of(r.Tokens, "token")}");
         return WithBar([new("reading ", Label), new($"{r.Corpus}  ", Strong)], share, [new(counts)], width);
     }
 

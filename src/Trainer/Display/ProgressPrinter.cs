@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Runs.Records;
 using MolEngine.Runs.Reports;
+using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Display;
 
@@ -40,7 +42,7 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
             return;
         _lastReading = Stopwatch.GetTimestamp();
         double percent = 100.0 * value.BytesRead / value.TotalBytes;
-        Note(Text($"reading    {value.Corpus}: {percent:0} %, {value.Documents:N0} documents"));
+        Note(Text($"reading    {value.Corpus}: {percent:0} %, {Counts.Of(value.Documents, "document")}"));
     }
 
     /// <summary>Nothing: the next line says what came of it.</summary>

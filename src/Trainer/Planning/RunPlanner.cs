@@ -1,8 +1,10 @@
 using MolEngine.Basics.Text;
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
@@ -33,7 +35,7 @@ internal static class RunPlanner
         using var session = new TrainingSession(
             small, ops, new Progress<TokenizingProgress>(), CancellationToken.None, Rows(small, config),
             ModelWeights.Planned(config, run.Init.Kind == InitKind.Random));
-        TokenRow[] batch = [.. session.Rows(0).Select(Training.Rows.Of)];
+        TokenRow[] batch = session.Rows(0);
 
         // A step is an update and its micro-batches: steps of one and of two of them tell both.
         Work before = work.Sum;
@@ -91,21 +93,21 @@ internal static class RunPlanner
     private static TrainingData Rows(RunConfig run, ModelConfig config)
     {
         int[] document = [.. Enumerable.Range(0, run.Data.Context).Select(i => i % config.VocabSize)];
-        PackedCorpus Of(string name, bool general, int index, int rows) => PackedCorpus.OfRows(
-            name, general, index, run.Data.Context, [.. Enumerable.Repeat<IReadOnlyList<int[]>>([document], rows)]);
-        PackedCorpus none = Of("none", false, 0, 0);
+        PackedCorpus Of(string name, CorpusKind kind, int rows) => PackedCorpus.OfRows(
+            name, kind, run.Data.Context, [.. Enumerable.Repeat<IReadOnlyList<int[]>>([document], rows)]);
+        PackedCorpus none = Of("none", CorpusKind.Domain, 0);
         int general = run.MicroBatch / 2;
         Corpus[] corpora =
         [
-            new(Of("domain", false, 0, run.MicroBatch - general), none),
-            new(Of("general", true, 1, general), none),
+            new(Of("domain", CorpusKind.Domain, run.MicroBatch - general), none),
+            new(Of("general", CorpusKind.General, general), none),
         ];
         RowId[] order =
         [
             .. Enumerable.Range(0, run.MicroBatch - general).Select(i => new RowId(0, i)),
             .. Enumerable.Range(0, general).Select(i => new RowId(1, i)),
         ];
-        CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
+        CorpusRows[] rows = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.Kind))];
         return new TrainingData(corpora, TrainingOrder.Given(rows, order, run.MicroBatch, steps: 1));
     }
 

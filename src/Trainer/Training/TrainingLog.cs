@@ -1,7 +1,9 @@
 using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models;
 using MolEngine.Engine.Training;
 using MolEngine.Evaluation;
 using MolEngine.Kernels.Ops;
@@ -42,7 +44,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         };
         Note(loss);
         TrainingOrder o = s.Order;
-        Note($"plan       {o.Steps:N0} steps of {run.Order.GlobalBatch} rows ({o.Epochs:0.###} epochs of {o.RowsPerEpoch:N0} rows)");
+        Note($"plan       {DataPlan.Steps(o)}");
         Note($"memory     {s.TensorBytes / 1048576.0:N0} MiB of weights, gradients, optimizer states and activations");
         if (s.OffloadedBytes > 0)
             Note($"           {s.OffloadedBytes / 1048576.0:N0} MiB of the host's for the optimizer");
@@ -88,14 +90,17 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             Note($"stopped    after step {step:N0}, which is saved. To go on: {command}");
     }
 
+    /// <param name="rows">Which rows the step saw.</param>
+    /// <param name="batch">Their tokens, in the same order.</param>
     /// <param name="parts">Gradient norms of domain and general rows apart, where they were taken.</param>
     public void Step(
-        long step, TrainingSession s, PackedRow[] rows, UpdateFigures figures, (double Domain, double General)? parts,
-        TimeSpan time)
+        long step, TrainingSession s, RowId[] rows, TokenRow[] batch, UpdateFigures figures,
+        (double Domain, double General)? parts, TimeSpan time)
     {
         _trained += time;
         _steps++;
-        double rate = rows.Sum(r => r.Tokens.Length) / time.TotalSeconds;
+        long tokens = batch.Sum(r => (long)r.Tokens.Length);
+        double rate = tokens / time.TotalSeconds;
         bool hasBase = s.HasBaseLoss;
         long? deviceMemory = s.Ops.MemoryUse?.Now.Bytes;
         var byCorpus = new List<(string Name, double Ce, double? Kl)>();
@@ -132,7 +137,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         if (parts is { } p)
             line.Add("grad_norm_domain", p.Domain).Add("grad_norm_general", p.General);
         line.Add("learning_rate", figures.LearningRate)
-            .Add("tokens", (long)rows.Sum(r => r.Tokens.Length))
+            .Add("tokens", tokens)
             .Add("tokens_per_second", rate)
             .Add("rows", (long)rows.Length)
             .Add("empty_rows", (long)empty)

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using MolEngine.Basics.Files;
 using MolEngine.Data;
-using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Ops;
 using MolEngine.Runs;
 using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
@@ -64,15 +65,15 @@ internal sealed class TrainingRun
             _log.Doing("computing the first step");
             while (_step < _session.Order.Steps)
             {
-                PackedRow[] rows = _session.Rows(_step);
-                TokenRow[] batch = [.. rows.Select(Rows.Of)];
+                RowId[] rows = _session.Order.RowsOfStep(_step);
+                TokenRow[] batch = _session.Rows(_step);
                 (double, double)? parts = IsDue(_step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
                     ? _session.Optimization.GradientNorms(batch, _run.MicroBatch, cancel)
                     : null;
                 long start = Stopwatch.GetTimestamp();
                 UpdateFigures figures = Update(rows, batch, cancel);
                 _step++;
-                _log.Step(_step, _session, rows, figures, parts, Stopwatch.GetElapsedTime(start));
+                _log.Step(_step, _session, rows, batch, figures, parts, Stopwatch.GetElapsedTime(start));
                 Validate(_step, cancel);
                 if (IsDue(_step, _run.Checkpoint.Every))
                     Save();
@@ -107,7 +108,7 @@ internal sealed class TrainingRun
     }
 
     /// <summary>One update; a loss that is not finite names the corpus and the row it came from.</summary>
-    private UpdateFigures Update(PackedRow[] rows, TokenRow[] batch, CancellationToken cancel)
+    private UpdateFigures Update(RowId[] rows, TokenRow[] batch, CancellationToken cancel)
     {
         try
         {

@@ -1,7 +1,10 @@
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
+using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
 using MolEngine.Evaluation;
@@ -36,7 +39,7 @@ internal sealed class TrainingSession : IDisposable
         Ops = ops;
         Model = new RunModel(run, ops, stored);
         cancel.ThrowIfCancellationRequested();
-        Texts = TextTokenizer.Of(
+        Texts = DocumentTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
         Questions = Asked(run, ops, Model, Texts);
         _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, progress, cancel);
@@ -61,7 +64,7 @@ internal sealed class TrainingSession : IDisposable
 
     public RunModel Model { get; }
 
-    public TextTokenizer Texts { get; }
+    public DocumentTokenizer Texts { get; }
 
     /// <summary>Null where nothing is asked.</summary>
     public Questionnaire? Questions { get; }
@@ -120,12 +123,12 @@ internal sealed class TrainingSession : IDisposable
         ? null
         : corpora.Average(c =>
         {
-            TokenWeights w = _loss.Weights(c.General);
+            TokenWeights w = _loss.Weights(c.Kind);
             return w.CrossEntropy * c.CrossEntropy + w.KlDivergence * (c.KlDivergence ?? 0);
         });
 
-    /// <summary>The rows of a step (from 0).</summary>
-    public PackedRow[] Rows(long step) => _data.Rows(step);
+    /// <inheritdoc cref="TrainingData.Rows"/>
+    public TokenRow[] Rows(long step) => _data.Rows(step);
 
     public void Dispose()
     {
@@ -134,7 +137,7 @@ internal sealed class TrainingSession : IDisposable
         Model.Dispose();
     }
 
-    private static Questionnaire? Asked(RunConfig run, Ops ops, RunModel model, TextTokenizer texts)
+    private static Questionnaire? Asked(RunConfig run, Ops ops, RunModel model, DocumentTokenizer texts)
     {
         if (run.Questions is not { } settings)
             return null;

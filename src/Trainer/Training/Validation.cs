@@ -1,4 +1,5 @@
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
@@ -8,7 +9,7 @@ namespace MolEngine.Trainer.Training;
 /// <summary>What a model says of a corpus's held-out documents: means over all their effective tokens.</summary>
 /// <param name="KlDivergence">To the base model; null where there is none.</param>
 internal sealed record CorpusFigures(
-    string Corpus, bool General, int Documents, int Tokens, double CrossEntropy, double? KlDivergence);
+    string Corpus, CorpusKind Kind, int Documents, int Tokens, double CrossEntropy, double? KlDivergence);
 
 /// <summary>Held-out documents of every corpus through student and base, without gradients.</summary>
 internal sealed class Validation
@@ -27,7 +28,7 @@ internal sealed class Validation
         _pass = pass;
         _student = student;
         _base = reference;
-        _corpora = [.. corpora.Select(c => c.HeldOut.First(documents)).Where(c => c.Tokens > c.Documents)];
+        _corpora = [.. corpora.Select(c => c.HeldOut.First(documents)).Where(c => c.HasEffectiveTokens)];
         _microBatch = microBatch;
     }
 
@@ -41,7 +42,7 @@ internal sealed class Validation
         foreach (int[] chunk in Enumerable.Range(0, corpus.Rows).Chunk(_microBatch))
         {
             cancel.ThrowIfCancellationRequested();
-            TokenRow[] rows = [.. chunk.Select(r => Rows.Of(corpus.Row(r)))];
+            TokenRow[] rows = [.. chunk.Select(corpus.Row)];
             foreach (RowFigures row in _pass.Evaluate(rows, _student.Weights, _base))
             {
                 tokens += row.EffectiveTokens;
@@ -58,12 +59,6 @@ internal sealed class Validation
         }
 
         return new CorpusFigures(
-            corpus.Name, corpus.General, corpus.Documents, tokens, ce / tokens, _base is null ? null : kl / tokens);
+            corpus.Name, corpus.Kind, corpus.Documents, tokens, ce / tokens, _base is null ? null : kl / tokens);
     }
-}
-
-internal static class Rows
-{
-    /// <summary>A packed row as the engine takes it.</summary>
-    public static TokenRow Of(PackedRow row) => new(row.Tokens, row.DocumentStarts[..^1], row.General);
 }

@@ -1,7 +1,7 @@
 using FsCheck;
 using MolEngine.Data.Caching;
 using MolEngine.Data.Records;
-using MolEngine.Support;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data.Tests.Caching;
 
@@ -91,7 +91,8 @@ public sealed class TokenCacheTests : IDisposable
     [Fact]
     public void Skipped_records_and_dialogues_are_kept_too()
     {
-        string path = _folder.Write("a.jsonl", "{\"text\": \"a\"}\n{\"x\": 1}\n{\"messages\": [{\"role\": \"u\", \"content\": \"c\"}]}\n");
+        string path = _folder.Write(
+            "a.jsonl", "{\"text\": \"a\"}\n{\"x\": 1}\n{\"messages\": [{\"role\": \"u\", \"content\": \"c\"}]}\n");
         CorpusSettings corpus = new("a", path, CorpusKind.Domain);
         Corpus made = Load(corpus, Cache, skips: true);
         string moved = Path.Combine(_folder.Root, "moved.jsonl");
@@ -109,7 +110,7 @@ public sealed class TokenCacheTests : IDisposable
     {
         var store = new TokenStore();
         store.Add(new int[1000], 1);
-        var entry = new TokenizedCorpus(store, [1], 0, 0, []);
+        var entry = new TokenizedCorpus(store, [1], [false], 0, []);
         var cache = new TokenCache(Cache, largest: 10_000);
         foreach (string key in new[] { "a", "b" })
             Assert.Null(cache.Keep(key, entry));
@@ -140,7 +141,7 @@ public sealed class TokenCacheTests : IDisposable
         CorpusSettings corpus, string? cache, int end = 999, string fingerprint = "f", bool skips = false)
     {
         DataSettings data = new(64, null, 0, [corpus]) { Cache = cache, SkipBadRecords = skips };
-        TextTokenizer tokenizer = new(Encode, end, 998, fingerprint);
+        DocumentTokenizer tokenizer = new(Encode, end, 998, fingerprint);
         return new CorpusLoader(tokenizer, 2).Load(data)[0];
     }
 

@@ -1,5 +1,6 @@
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data.Tests.Records;
 

@@ -1,21 +1,21 @@
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
-using MolEngine.Engine.Models.Common;
 
 namespace MolEngine.Engine.Tests.Losses;
 
 public sealed class BatchLossTests
 {
     [Theory]
-    [InlineData(LossKind.Mol, false, 0.75, 0.25)]
-    [InlineData(LossKind.Mol, true, 0.25, 0.75)]
-    [InlineData(LossKind.Ce, false, 1, 0)]
-    [InlineData(LossKind.Ce, true, 1, 0)]
-    [InlineData(LossKind.Kl, false, 0, 1)]
-    [InlineData(LossKind.Kl, true, 0, 1)]
-    public void Weights_of_a_row(LossKind kind, bool general, double ce, double kl)
+    [InlineData(LossKind.Mol, CorpusKind.Domain, 0.75, 0.25)]
+    [InlineData(LossKind.Mol, CorpusKind.General, 0.25, 0.75)]
+    [InlineData(LossKind.Ce, CorpusKind.Domain, 1, 0)]
+    [InlineData(LossKind.Ce, CorpusKind.General, 1, 0)]
+    [InlineData(LossKind.Kl, CorpusKind.Domain, 0, 1)]
+    [InlineData(LossKind.Kl, CorpusKind.General, 0, 1)]
+    public void Weights_of_a_row(LossKind kind, CorpusKind corpus, double ce, double kl)
     {
         var options = new LossOptions(kind, Alpha: 0.25);
-        Assert.Equal(new TokenWeights(ce, kl), options.Weights(general));
+        Assert.Equal(new TokenWeights(ce, kl), options.Weights(corpus));
         Assert.Equal(kind != LossKind.Ce, options.NeedsBase);
     }
 
@@ -32,7 +32,7 @@ public sealed class BatchLossTests
     {
         TokenRow[] rows =
         [
-            new(new int[6], [0, 3]), TokenRow.Single(new int[1]), new(new int[5], [0, 1, 4], General: true),
+            new(new int[6], [0, 3]), TokenRow.Single(new int[1]), new(new int[5], [0, 1, 4], CorpusKind.General),
         ];
         var loss = new BatchLoss(new LossOptions(LossKind.Mol, Alpha: 0.25), rows);
         Assert.Equal([4, 0, 2], rows.Select(r => r.EffectiveTokens));
@@ -41,7 +41,8 @@ public sealed class BatchLossTests
         Assert.Equal(1, loss.EmptyRows);
         RowFigures[] figures =
         [
-            new(false, 4, 2, 0.5, 0), new(false, 0, 0, 0, 0), new(true, 2, 3, 0.25, 0),
+            new(CorpusKind.Domain, 4, 2, 0.5, 0), new(CorpusKind.Domain, 0, 0, 0, 0),
+            new(CorpusKind.General, 2, 3, 0.25, 0),
         ];
         Assert.Equal(((0.75 * 2) + (0.25 * 0.5) + (0.25 * 3) + (0.75 * 0.25)) / 2, loss.Value(figures), 14);
         Assert.Equal((0.25 * 3) + (0.75 * 0.25), loss.RowLoss(figures[2]), 14);
@@ -53,6 +54,6 @@ public sealed class BatchLossTests
         var loss = new BatchLoss(new LossOptions(), [TokenRow.Single(new int[1]), TokenRow.Single(default)]);
         Assert.Equal([default, default], loss.Weights);
         Assert.Equal(2, loss.EmptyRows);
-        Assert.Equal(0, loss.Value([new(false, 0, 0, 0, 0), new(false, 0, 0, 0, 0)]));
+        Assert.Equal(0, loss.Value([new(CorpusKind.Domain, 0, 0, 0, 0), new(CorpusKind.Domain, 0, 0, 0, 0)]));
     }
 }

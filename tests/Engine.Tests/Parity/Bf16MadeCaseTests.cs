@@ -1,4 +1,4 @@
-using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Batches;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Oracle;
 using MolEngine.Support;

@@ -1,3 +1,4 @@
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
@@ -44,7 +45,7 @@ internal sealed record Bf16Outcome(double Loss, IReadOnlyDictionary<string, doub
         return Top.Length == 0
             ? OracleTask.CrossEntropy(c.OracleModel(), batch)
             : new OracleTask(
-                c.OracleModel(), batch, [.. rows.Select(r => r.General)], new OracleLossSettings(Alpha, TopN),
+                c.OracleModel(), batch, [.. rows.Select(r => r.Kind == CorpusKind.General)], new OracleLossSettings(Alpha, TopN),
                 c.OracleLora(), Set);
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Batches;
 using MolEngine.Oracle;
 using MolEngine.Support;
 

@@ -1,3 +1,4 @@
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;

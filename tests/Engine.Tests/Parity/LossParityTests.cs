@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;

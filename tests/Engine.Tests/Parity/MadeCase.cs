@@ -1,5 +1,6 @@
 using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Ops;
@@ -115,7 +116,8 @@ internal sealed class ReferenceCase : LoadedModel
     {
         int start = 0;
         int[] starts = [.. r.Documents.Select(d => (start += d.Length) - d.Length)];
-        return new TokenRow(r.Documents.SelectMany(d => d).ToArray(), starts, r.General, r.FirstPosition);
+        return new TokenRow(r.Documents.SelectMany(d => d).ToArray(), starts, r.General ? CorpusKind.General
+            : CorpusKind.Domain, r.FirstPosition);
     })];
 
     /// <summary>

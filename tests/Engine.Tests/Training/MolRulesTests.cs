@@ -1,7 +1,9 @@
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
@@ -90,11 +92,11 @@ public sealed class MolRulesTests
         // Cross-entropy alone at weight a: alpha 1 makes it the whole loss of general rows, so scale the rows' shares
         // by hand.
         var sum = student.Parameters.ToDictionary(p => p.Name, p => new double[p.Gradient.Count]);
-        foreach (bool general in (bool[])[false, true])
+        foreach (CorpusKind kind in Enum.GetValues<CorpusKind>())
         {
-            TokenRow[] part = [.. rows.Where(r => r.General == general)];
+            TokenRow[] part = [.. rows.Where(r => r.Kind == kind)];
             m.Accumulate(student, part, new LossOptions(LossKind.Ce), 8);
-            double weight = options.Weights(general).CrossEntropy * part.Count(r => r.EffectiveTokens > 0) / rows.Count(
+            double weight = options.Weights(kind).CrossEntropy * part.Count(r => r.EffectiveTokens > 0) / rows.Count(
                 r => r.EffectiveTokens > 0);
             foreach ((string name, float[] g) in TinyModel.Gradients(student))
             {
@@ -112,7 +114,7 @@ public sealed class MolRulesTests
     {
         using var m = new TinyModel("qwen3");
         Student student = m.Adapter(zeroB: true);
-        TokenRow[] rows = [.. m.Rows(3, Lengths).Select(r => r with { General = true })];
+        TokenRow[] rows = [.. m.Rows(3, Lengths).Select(r => r with { Kind = CorpusKind.General })];
         m.Accumulate(student, rows, new LossOptions(LossKind.Mol, Alpha: 0.01), 8);
         Dictionary<string, float[]> mol = TinyModel.Gradients(student);
         m.Accumulate(student, rows, new LossOptions(LossKind.Ce), 8);
@@ -130,7 +132,8 @@ public sealed class MolRulesTests
         for (int i = 11; i < 18; i++)
             changed[i] = 3 + (changed[i] + 50) % 200;
         int hidden = m.Config.HiddenSize;
-        float[] before = Final(m, m.Weights, [row]), after = Final(m, m.Weights, [row with { Tokens = changed }]);
+        float[] before = Final(m, m.Weights, [row]), after = Final(
+            m, m.Weights, [new TokenRow(changed, row.DocumentStarts)]);
         Assert.Equal(before[..(11 * hidden)], after[..(11 * hidden)]);
         Assert.Equal(before[(18 * hidden)..], after[(18 * hidden)..]);
         Assert.NotEqual(before[(11 * hidden)..(18 * hidden)], after[(11 * hidden)..(18 * hidden)]);
@@ -198,8 +201,10 @@ public sealed class MolRulesTests
         (double domain, double general) = optimization.GradientNorms(rows, 3);
 
         // Each kind is half of the rows, so its share is half of what a batch of it alone gives.
-        Compare.AssertRelative("domain", domain, 0.5 * Norm(m, student, [.. rows.Where(r => !r.General)]), 1e-6);
-        Compare.AssertRelative("general", general, 0.5 * Norm(m, student, [.. rows.Where(r => r.General)]), 1e-6);
+        Compare.AssertRelative(
+            "domain", domain, 0.5 * Norm(m, student, [.. rows.Where(r => r.Kind == CorpusKind.Domain)]), 1e-6);
+        Compare.AssertRelative(
+            "general", general, 0.5 * Norm(m, student, [.. rows.Where(r => r.Kind == CorpusKind.General)]), 1e-6);
         Assert.InRange(optimization.Update(rows, 3).GradientNorm, Math.Abs(domain - general), domain + general);
     }
 

@@ -1,9 +1,11 @@
 using System.Globalization;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Cpu.Simd;
+using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Oracle;
 using MolEngine.Support;
@@ -128,7 +130,7 @@ public sealed class OracleTests
     {
         var batch = new OracleBatch([.. rows.Select(r => r.Tokens.ToArray())], [.. rows.Select(Documents)]);
         return truth.Forward(batch, lora, trained).MolLoss(
-            new OracleLossSettings(options.Alpha, options.TopN), [.. rows.Select(r => r.General)],
+            new OracleLossSettings(options.Alpha, options.TopN), [.. rows.Select(r => r.Kind == CorpusKind.General)],
             reference.Forward(batch));
     }
 

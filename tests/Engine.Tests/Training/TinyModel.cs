@@ -1,4 +1,5 @@
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
@@ -116,8 +117,8 @@ internal sealed class TinyModel : IDisposable
                 n += length;
             }
 
-            rows[r] = new TokenRow(
-                Enumerable.Range(0, n).Select(_ => random.Next(3, Config.VocabSize)).ToArray(), starts, r % 2 == 1);
+            rows[r] = new TokenRow(Enumerable.Range(0, n).Select(_ => random.Next(3, Config.VocabSize)).ToArray(),
+                starts, r % 2 == 1 ? CorpusKind.General : CorpusKind.Domain);
         }
 
         return rows;

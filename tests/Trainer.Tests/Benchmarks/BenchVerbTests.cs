@@ -10,6 +10,7 @@ using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
+using MolEngine.Runs.Records;
 using MolEngine.Support;
 using MolEngine.Trainer.Benchmarks;
 using MolEngine.Trainer.Cli;
@@ -165,7 +166,7 @@ public sealed class BenchVerbTests : IDisposable
         using var session = new TrainingSession(run, ops, new Progress<TokenizingProgress>(), CancellationToken.None);
         ops.Synchronize();
         driver.OnLaunch = (kernel, _) => kernels.Add(kernel);
-        session.Optimization.Update([.. session.Rows(0).Select(Rows.Of)], run.MicroBatch);
+        session.Optimization.Update(session.Rows(0), run.MicroBatch);
         ops.Synchronize();
         return kernels;
     }

@@ -1,4 +1,5 @@
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
 using MolEngine.Support;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Cli.Runners;
@@ -31,7 +32,7 @@ public sealed class InspectDataTests : IDisposable
             corpus         a (domain)
             documents      3 to train on, 0 held out; from 1 file
             tokens         16; a document has 5.3 on average, the longest 7
-            rows           2, 80.0 % full; 1 documents cut
+            rows           2, 80.0 % full; 1 document cut
             counting       12 tokens: all but the first of each document in a row
 
             row 0 of a (domain): 10 tokens, 8 count
@@ -74,7 +75,7 @@ public sealed class InspectDataTests : IDisposable
         using var run = new TinyRun();
         string output = TinyRun.Ok("inspect", run.Config, "--show-rows", "1", "--set", "steps=20");
         Assert.Contains("packing        concat, rows of 48 tokens\nplan           20 steps of 8 rows (", output);
-        Assert.Contains("\nratio          1 general rows to a domain row (1 asked)\n", output);
+        Assert.Contains("\nratio          1 general row to a domain row (1 asked)\n", output);
         Assert.Contains("\ncorpus         bees (domain)\ndocuments      ", output);
         Assert.Contains("\ncorpus         everyday (general)\n", output);
         Assert.Contains("3 held out; from 1 file\n", output);
@@ -90,7 +91,7 @@ public sealed class InspectDataTests : IDisposable
         string path = _folder.Write("a.jsonl", "{\"text\": \"one\"}\n{\"txet\": 2}\n{\"text\": \"two\"}\n");
         Assert.Contains("a.jsonl:2", TinyRun.Run("inspect", path, "--model", Model).Error);
         string output = TinyRun.Ok("inspect", path, "--model", Model, "--set", "skip_bad_records=true");
-        Assert.Contains("left out       1 records skipped: ", output);
+        Assert.Contains("left out       1 record skipped: ", output);
         Assert.Contains("--show-rows N shows rows", output);
     }
 
@@ -127,7 +128,7 @@ public sealed class InspectDataTests : IDisposable
             new(1, "ab", false), new(2, " \e[2Jx", true), new(3, "\u202ecd", true), new(4, "\u65e5\u672c", true),
             new(5, "\n", true), new(6, "e", true),
         ];
-        RowView.Write("web", new InspectedRow(7, true, [new InspectedDocument(0, tokens)]), context);
+        RowView.Write("web", new InspectedRow(7, CorpusKind.General, [new InspectedDocument(0, tokens)]), context);
         Assert.Equal(
             [
                 "row 7 of web (general): 6", " tokens, 5 count", "  document 1, 6 tokens fr", "om 0",

@@ -1,5 +1,7 @@
+using MolEngine.Data;
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Optim;
 using MolEngine.Evaluation;
@@ -33,13 +35,15 @@ public sealed class RunConfigTests : IDisposable
         CorpusSettings corpus = Assert.Single(c.Data.Corpora);
         Assert.Equal(("a", CorpusKind.Domain), (corpus.Name, corpus.Kind));
         Assert.Equal(Path.Combine(_folder.Root, "a.jsonl"), Assert.Single(corpus.Paths));
-        Assert.Equal((1.0, 1.0, null, 128, 1), (c.Order.Ratio, c.Order.Epochs!.Value, c.Order.Steps, c.Order.GlobalBatch, c.MicroBatch));
+        Assert.Equal((1.0, 1.0, null, 128, 1),
+            (c.Order.Ratio, c.Order.Epochs!.Value, c.Order.Steps, c.Order.GlobalBatch, c.MicroBatch));
         Assert.Equal(new LossSettings(LossKind.Mol, 0.01, 31), c.Loss);
         Assert.Equal(TrainingMethod.Lora, c.Method);
         Assert.Equal((64, 128.0, false, 0.0), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
         Assert.Equal(
             ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"], c.Lora.TargetModules);
-        Assert.Equal(new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null, false), c.Optimizer);
+        Assert.Equal(
+            new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null, false), c.Optimizer);
         Assert.Equal(RecomputeKind.None, c.Recompute);
         Assert.Equal(new ValidateSettings(50, 100), c.Validate);
         Assert.Equal(Environment.ProcessorCount, c.Threads);
@@ -86,23 +90,28 @@ public sealed class RunConfigTests : IDisposable
             cuda_path: m
             """);
         Assert.Equal(
-            (InitKind.Random, 7UL, 3UL, 20L, null), (c.Init.Kind, c.Init.Seed, c.Seed, c.Order.Steps!.Value, c.Order.Epochs));
+            (InitKind.Random, 7UL, 3UL, 20L, null),
+            (c.Init.Kind, c.Init.Seed, c.Seed, c.Order.Steps!.Value, c.Order.Epochs));
         Assert.Equal((512, "<|im_end|>", 4), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut!.Value));
         Assert.Equal(["my: corpus", "b"], c.Data.Corpora.Select(x => x.Name));
         Assert.Equal([CorpusKind.Domain, CorpusKind.General], c.Data.Corpora.Select(x => x.Kind));
         Assert.Equal(
-            (0.5, 8, 2, RecomputeKind.Layer, 2), (c.Order.Ratio, c.Order.GlobalBatch, c.MicroBatch, c.Recompute, c.Threads));
+            (0.5, 8, 2, RecomputeKind.Layer, 2),
+            (c.Order.Ratio, c.Order.GlobalBatch, c.MicroBatch, c.Recompute, c.Threads));
         Assert.Equal(new LossSettings(LossKind.Kl, 0.25, 127), c.Loss);
         Assert.Equal((16, 16.0, true, 0.1), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
         Assert.Equal(["q_proj", "v_proj"], c.Lora.TargetModules);
-        Assert.Equal(new OptimizerSettings(5e-4, 0.8, 0.999, 1e-6, 0.01, 0, ScheduleKind.Linear, null, 5, true), c.Optimizer);
+        Assert.Equal(
+            new OptimizerSettings(5e-4, 0.8, 0.999, 1e-6, 0.01, 0, ScheduleKind.Linear, null, 5, true), c.Optimizer);
 
         RunConfig again = Parse(c.Resolved);
         Assert.Equal(c.Resolved, again.Resolved);
         Assert.Equal(c.Optimizer, again.Optimizer);
-        Assert.Equal(c.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)), again.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)));
+        Assert.Equal(c.Data.Corpora.Select(x => (x.Name, x.Paths[0], x.Kind)), again.Data.Corpora.Select(
+            x => (x.Name, x.Paths[0], x.Kind)));
         Assert.Equal((c.Order.Steps, c.Loss, c.Init), (again.Order.Steps, again.Loss, again.Init));
-        Assert.Equal((Path.Combine(_folder.Root, "m"), Path.Combine(_folder.Root, "m")), (c.Device.CudaPath, again.Device.CudaPath));
+        Assert.Equal((Path.Combine(_folder.Root, "m"), Path.Combine(_folder.Root, "m")),
+            (c.Device.CudaPath, again.Device.CudaPath));
     }
 
     [Theory]
@@ -138,7 +147,8 @@ public sealed class RunConfigTests : IDisposable
     {
         RunConfig c = Parse(
             Minimal + "epochs: 2\nlora: {rank: 8}\n",
-            "steps=7", "lora.alpha=3", "data.corpora[0].kind=general", "optimizer.betas=[0.5, 0.6]", "optimizer.warmup_steps=2");
+            "steps=7", "lora.alpha=3", "data.corpora[0].kind=general", "optimizer.betas=[0.5, 0.6]",
+            "optimizer.warmup_steps=2");
         Assert.Equal((7L, null, 8, 3.0), (c.Order.Steps!.Value, c.Order.Epochs, c.Lora.Rank, c.Lora.Alpha));
         Assert.Equal((CorpusKind.General, 0.5, 0.6), (c.Data.Corpora[0].Kind, c.Optimizer.Beta1, c.Optimizer.Beta2));
         Assert.Equal((2L, null), (c.Optimizer.WarmupSteps!.Value, c.Optimizer.WarmupRatio));
@@ -212,7 +222,8 @@ public sealed class RunConfigTests : IDisposable
         Assert.Contains(
             $":1: model: expected a model folder, found none at {Path.Combine(_folder.Root, "x")}", e.Message);
         Assert.Contains(
-            $":5: data.corpora[0].path: expected a file or folder, found none at {Path.Combine(_folder.Root, "gone.jsonl")}", e.Message);
+            $":5: data.corpora[0].path: expected a file or folder, found none at "
+                + $"{Path.Combine(_folder.Root, "gone.jsonl")}", e.Message);
     }
 
     [Fact]
@@ -250,9 +261,11 @@ public sealed class RunConfigTests : IDisposable
     public void A_bad_setting_is_named()
     {
         Assert.Contains(
-            "--set nonsense: expected KEY=VALUE", Assert.Throws<UserException>(() => Parse(Minimal, "nonsense")).Message);
+            "--set nonsense: expected KEY=VALUE",
+            Assert.Throws<UserException>(() => Parse(Minimal, "nonsense")).Message);
         Assert.Contains(
-            "--set stps=3: stps: unknown key. Did you mean steps?", Assert.Throws<UserException>(() => Parse(Minimal, "stps=3")).Message);
+            "--set stps=3: stps: unknown key. Did you mean steps?",
+            Assert.Throws<UserException>(() => Parse(Minimal, "stps=3")).Message);
     }
 
     [Fact]

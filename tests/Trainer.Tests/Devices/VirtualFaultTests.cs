@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Config;
@@ -58,9 +59,9 @@ public sealed class VirtualFaultTests : IDisposable
     private static TrainingData Rows(int at, int id)
     {
         int[] document = [.. Enumerable.Range(0, 32).Select(i => i == at ? id : 40 + i)];
-        PackedCorpus train = PackedCorpus.OfRows("odd", general: false, 0, 32, [[document]]);
-        PackedCorpus none = PackedCorpus.OfRows("odd", general: false, 0, 32, []);
-        CorpusRows[] rows = [new CorpusRows(train.Rows, train.General)];
+        PackedCorpus train = PackedCorpus.OfRows("odd", CorpusKind.Domain, 32, [[document]]);
+        PackedCorpus none = PackedCorpus.OfRows("odd", CorpusKind.Domain, 32, []);
+        CorpusRows[] rows = [new CorpusRows(train.Rows, train.Kind)];
         return new TrainingData(
             [new Corpus(train, none)], TrainingOrder.Given(rows, [new RowId(0, 0)], globalBatch: 1, steps: 1));
     }

@@ -1,5 +1,6 @@
 using MolEngine.Data;
 using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Planning;
@@ -37,11 +38,11 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
         using var ops = CudaBackend.Create(
             driver, 0, KernelImages.Carried, precision == "fp32" ? DType.F32 : DType.BF16);
         using var session = new TrainingSession(run, ops, new Progress<TokenizingProgress>(), CancellationToken.None);
-        session.Optimization.Update([.. session.Rows(0).Select(Rows.Of)], run.MicroBatch);
+        session.Optimization.Update(session.Rows(0), run.MicroBatch);
 
         // A step waits once, whatever its micro-batches (here, from the second step on: buffers have grown).
         int waits = driver.Waits;
-        session.Optimization.Update([.. session.Rows(0).Select(Rows.Of)], run.MicroBatch);
+        session.Optimization.Update(session.Rows(0), run.MicroBatch);
         Assert.Equal(1, driver.Waits - waits);
         _ = Samples.Of(session, CancellationToken.None);
         foreach (((string what, long planned), (string _, long held)) in plan.Memory.Zip(session.Memory))

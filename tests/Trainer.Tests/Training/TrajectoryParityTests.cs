@@ -1,5 +1,8 @@
 using System.Text.Json;
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
+using MolEngine.Kernels.Tensors;
+using MolEngine.Runs.Records;
 using MolEngine.Support;
 using MolEngine.Trainer.Config;
 
@@ -118,18 +121,18 @@ public sealed class TrajectoryParityTests : IDisposable
         ReferenceRow[] rows = ReferenceRow.Of(tensors);
         Assert.Equal(steps * globalBatch, rows.Length);
         Assert.All(rows, r => Assert.Equal(0, r.FirstPosition));
-        Corpus Of(bool general)
+        Corpus Of(string name, CorpusKind kind)
         {
+            bool general = kind == CorpusKind.General;
             IReadOnlyList<int[]>[] own = [.. rows.Where(r => r.General == general).Select(r => r.Documents)];
-            PackedCorpus Packed(IReadOnlyList<int[]>[] some) =>
-                PackedCorpus.OfRows(general ? General : Domain, general, general ? 1 : 0, context, some);
+            PackedCorpus Packed(IReadOnlyList<int[]>[] some) => PackedCorpus.OfRows(name, kind, context, some);
             return new Corpus(Packed(own), Packed(own[..2]));
         }
 
-        Corpus[] corpora = [Of(general: false), Of(general: true)];
+        Corpus[] corpora = [Of(Domain, CorpusKind.Domain), Of(General, CorpusKind.General)];
         int[] next = [0, 0];
         RowId[] order = [.. rows.Select(r => r.General ? 1 : 0).Select(c => new RowId(c, next[c]++))];
-        CorpusRows[] sizes = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.General))];
+        CorpusRows[] sizes = [.. corpora.Select(c => new CorpusRows(c.Train.Rows, c.Kind))];
         return new TrainingData(corpora, TrainingOrder.Given(sizes, order, globalBatch, steps));
     }
 

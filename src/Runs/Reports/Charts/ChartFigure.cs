@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 
@@ -144,7 +145,7 @@ internal static class ChartFigure
     /// <summary>A circle that tells its numbers when it is pointed at.</summary>
     private static Markup Mark(Chart chart, Curve c, DataPoint at, DataPoint point)
     {
-        string step = Numbers.Count((long)point.X);
+        string step = Counts.Of((long)point.X);
         string text = $"{Names.Inline(c.Series.Name)}, step {step}: {chart.Format(point.Y)}";
         string colour = $"c{c.Series.Style % Colours}";
         return Markup.Of(
@@ -172,10 +173,10 @@ internal static class ChartFigure
             : y.Floor > 0 ? $"nothing but rounding, below {Numbers.Value(y.Floor)}"
             : "0 or less, which has no logarithm";
         if (off > 0)
-            parts.Add($"{Numbers.Of(off, "value is", "values are")} not drawn: {which}.");
+            parts.Add($"{Counts.Of(off, "value is", "values are")} not drawn: {which}.");
         int lost = curves.Sum(c => c.NotFinite);
         if (lost > 0)
-            parts.Add($"{Numbers.Of(lost, "value is", "values are")} not drawn: NaN or infinite.");
+            parts.Add($"{Counts.Of(lost, "value is", "values are")} not drawn: NaN or infinite.");
         return string.Join(' ', parts);
     }
 

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 
@@ -9,7 +10,7 @@ internal static class ChartText
     public static string Describe(Chart chart, Axis y, IReadOnlyList<Curve> curves)
     {
         string axes = $"Values in {chart.Unit}{(y.Logarithmic ? " on a logarithmic scale" : "")}, "
-            + $"over steps {Numbers.Count((long)chart.FirstStep)} to {Numbers.Count((long)chart.LastStep)}.";
+            + $"over steps {Counts.Of((long)chart.FirstStep)} to {Counts.Of((long)chart.LastStep)}.";
         return string.Join(' ', curves.Select(c => Describe(chart, c)).Prepend(axes));
     }
 
@@ -24,10 +25,10 @@ internal static class ChartText
         string name = Names.Inline(curve.Series.Name);
         return curve.Shown.Count == 1
             ? $"{name}: {At(chart, first)}."
-            : $"{name}: {Numbers.Count(curve.Shown.Count)} values, {At(chart, first)}, {At(chart, last)}; "
+            : $"{name}: {Counts.Of(curve.Shown.Count)} values, {At(chart, first)}, {At(chart, last)}; "
                 + $"lowest {At(chart, lowest)}, highest {At(chart, highest)}.";
     }
 
     private static string At(Chart chart, DataPoint p) =>
-        $"{chart.Format(p.Y)} at step {Numbers.Count((long)p.X)}";
+        $"{chart.Format(p.Y)} at step {Counts.Of((long)p.X)}";
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Files;
+using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Generation;
@@ -97,9 +98,8 @@ internal static class GenerateRunner
         }
 
         DurableFiles.WriteText(options.Output!, string.Concat(records));
-        context.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{options.Output}: {records.Count:N0} documents, {tokens:N0} tokens generated"));
+        string documents = Counts.Of(records.Count, "document");
+        context.Out.WriteLine($"{options.Output}: {documents}, {Counts.Of(tokens, "token")} generated");
     }
 
     /// <param name="where">What an empty text is blamed on.</param>

@@ -1,7 +1,6 @@
-using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
-using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Trainer.Config;
@@ -18,16 +17,16 @@ internal static class InspectDataRunner
         RunConfig run = options.Run;
         ModelConfig config = ModelConfig.Load(run.Model);
         Tokenizer tokenizer = FittingTokenizer.Load(run.Model, config);
-        TextTokenizer texts = TextTokenizer.Of(
+        DocumentTokenizer texts = DocumentTokenizer.Of(
             tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, config, tokenizer));
         TrainingData data;
         using (IRunDisplay display = context.OpenDisplay(context.Error))
             data = TrainingData.Load(run.Data, run.Order, texts, run.Threads, display, context.Interrupted);
         var statistics = DataStatistics.Of(run.Data, run.Order.Ratio, data.Corpora, data.Order, texts);
         context.Fact("tokenizer", $"{ShownPath.Of(run.Model)}; {texts.EndRule}");
-        context.Fact("packing", $"{Packing(run.Data.Packing)}, rows of {run.Data.Context:N0} tokens");
+        context.Fact("packing", $"{DataPlan.Packing(run.Data.Packing)}, rows of {Counts.Of(run.Data.Context, "token")}");
         if (options.IsWholeRun)
-            Plan(run, data.Order, statistics, context);
+            Plan(data.Order, statistics, context);
         for (int i = 0; i < data.Corpora.Count; i++)
         {
             context.Out.WriteLine();
@@ -53,33 +52,31 @@ internal static class InspectDataRunner
         return ExitCode.Done;
     }
 
-    private static string Packing(PackingKind kind) => kind == PackingKind.BestFit ? "best_fit" : "concat";
-
-    private static void Plan(RunConfig run, TrainingOrder o, DataStatistics data, CommandContext context)
+    private static void Plan(TrainingOrder order, DataStatistics data, CommandContext context)
     {
-        string epochs = Text($"{o.Epochs:0.###} epochs of {o.RowsPerEpoch:N0} rows");
-        context.Fact("plan", $"{o.Steps:N0} steps of {run.Order.GlobalBatch} rows ({epochs})");
+        context.Fact("plan", $"{DataPlan.Steps(order)}");
         if (data.RatioAchieved is { } ratio)
-            context.Fact("ratio", $"{ratio:0.###} general rows to a domain row ({data.RatioAsked:0.###} asked)");
+            context.Fact("ratio", $"{DataPlan.Ratio(ratio, data.RatioAsked)}");
     }
 
     private static void Statistics(Corpus corpus, CorpusStatistics c, bool inRun, CommandContext context)
     {
-        context.Fact("corpus", $"{c.Name} ({(c.General ? "general" : "domain")})");
-        string dialogues = c.Source.Dialogues == 0 ? "" : Text($", {c.Source.Dialogues:N0} dialogues among all");
-        string files = c.Source.Files == 1 ? "1 file" : Text($"{c.Source.Files:N0} files");
-        context.Fact(
-            "documents",
-            $"{c.Documents:N0} to train on, {c.HeldOutDocuments:N0} held out{dialogues}; from {files}");
+        context.Fact("corpus", $"{c.Name} ({c.Kind.Name()})");
+        string training = Counts.Of(c.Documents) + DataPlan.Dialogues(c.Source);
+        string files = Counts.Of(c.Source.Files, "file");
+        context.Fact("documents", $"{training} to train on, {Counts.Of(c.HeldOutDocuments)} held out; from {files}");
         double mean = (double)c.Tokens / Math.Max(1, c.Documents);
-        int longest = corpus.Train.LongestDocument;
-        context.Fact("tokens", $"{c.Tokens:N0}; a document has {mean:N1} on average, the longest {longest:N0}");
-        context.Fact("rows", $"{c.Rows:N0}, {100 * c.PackingEfficiency:0.0} % full; {c.CutDocuments:N0} documents cut");
-        context.Fact("counting", $"{Counting(corpus.Train):N0} tokens: all but the first of each document in a row");
+        string longest = Counts.Of(corpus.Train.LongestDocument);
+        context.Fact("tokens", $"{Counts.Of(c.Tokens)}; a document has {mean:N1} on average, the longest {longest}");
+        string cut = Counts.Of(c.CutDocuments, "document");
+        context.Fact("rows", $"{Counts.Of(c.Rows)}, {100 * c.PackingEfficiency:0.0} % full; {cut} cut");
+        string counting = Counts.Of(Counting(corpus.Train), "token");
+        context.Fact("counting", $"{counting}: all but the first of each document in a row");
         if (inRun)
         {
-            string share = c.ShareAchieved is { } s ? Text($", {100 * s:0.0} % of the general rows") : "";
-            context.Fact("an epoch", $"{c.RowsPerEpoch:N0} rows ({c.Repeat:0.###} times){share}");
+            string share = c.ShareAchieved is { } s ? $", {100 * s:0.0} % of the general rows" : "";
+            string rows = Counts.Of((long)Math.Round(c.RowsPerEpoch), "row");
+            context.Fact("an epoch", $"{rows} ({Counts.Of(c.Repeat, "time")}){share}");
         }
 
         context.Facts("left out", DataPlan.LeftOut(c.Source));
@@ -87,6 +84,4 @@ internal static class InspectDataRunner
 
     private static long Counting(PackedCorpus corpus) =>
         Enumerable.Range(0, corpus.Rows).Sum(r => (long)corpus.Row(r).EffectiveTokens);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

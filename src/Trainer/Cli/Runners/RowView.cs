@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using MolEngine.Basics.Text;
 using MolEngine.Data;
+using MolEngine.Engine.Batches;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -22,15 +24,14 @@ internal static class RowView
     {
         InspectedToken[] tokens = [.. row.Documents.SelectMany(d => d.Tokens)];
         int counting = tokens.Count(t => t.Counts);
-        string kind = row.General ? "general" : "domain";
         context.WriteLine();
         context.WriteLine(new Segment(
-            Text($"row {row.Row} of {corpus} ({kind}): {tokens.Length:N0} tokens, {counting:N0} count"),
+            Text($"row {row.Row} of {corpus} ({row.Kind.Name()}): {Counts.Of(tokens.Length, "token")}, {counting:N0} count"),
             Bold));
         foreach ((int index, InspectedDocument document) in row.Documents.Index())
         {
             context.WriteLine(new Segment(
-                Text($"  document {index + 1}, {document.Tokens.Count:N0} tokens from {document.Start:N0}"), Bold));
+                Text($"  document {index + 1}, {Counts.Of(document.Tokens.Count, "token")} from {document.Start:N0}"), Bold));
             foreach (List<Segment> line in Lines(document, context.Width - Indent.Length))
                 context.WriteLine([new Segment(Indent), .. line]);
         }

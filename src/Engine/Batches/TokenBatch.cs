@@ -1,10 +1,7 @@
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 
-namespace MolEngine.Engine.Models.Common;
-
-/// <summary>Weights of the two losses for every effective token of a row.</summary>
-public readonly record struct TokenWeights(double CrossEntropy, double KlDivergence);
+namespace MolEngine.Engine.Batches;
 
 /// <summary>
 /// The tensors of one micro-batch, allocated once for the largest and filled for each: ids, layout and targets of T
@@ -109,6 +106,7 @@ public sealed class TokenBatch
         public void Append(TokenRow row, TokenWeights weights, long key)
         {
             ReadOnlySpan<int> ids = row.Tokens.Span;
+            ReadOnlySpan<bool> predicted = row.Predicted.Span;
             int document = -1, position = 0;
             for (int i = 0; i < ids.Length; i++, position++)
             {
@@ -120,9 +118,7 @@ public sealed class TokenBatch
                 }
 
                 int at = _count + i;
-                // The last token of a document predicts nothing: never the first of the next.
-                int end = document + 1 < row.DocumentStarts.Count ? row.DocumentStarts[document + 1] : ids.Length;
-                bool effective = i + 1 < end;
+                bool effective = i + 1 < ids.Length && predicted[i + 1];
                 Ids[at] = ids[i];
                 Positions[at] = position;
                 Keys[at] = key + i;

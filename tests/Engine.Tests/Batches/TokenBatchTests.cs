@@ -1,9 +1,10 @@
-using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Batches;
+using MolEngine.Engine.Losses;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 
-namespace MolEngine.Engine.Tests.Models;
+namespace MolEngine.Engine.Tests.Batches;
 
 public sealed class TokenBatchTests : IDisposable
 {
@@ -25,7 +26,7 @@ public sealed class TokenBatchTests : IDisposable
         TokenRow[] rows =
         [
             new(new[] { 10, 11, 12, 20, 30, 31 }, [0, 3, 4]), TokenRow.Single(default),
-            TokenRow.Single(new[] { 40, 41 }, general: true),
+            TokenRow.Single(new[] { 40, 41 }, CorpusKind.General),
         ];
         batch.Fill(rows, [new(0.5, 0.25), default, new(0.125, 2)], firstKey: 5L << 32);
         Assert.Equal(8, batch.Tokens);
@@ -41,11 +42,31 @@ public sealed class TokenBatchTests : IDisposable
     }
 
     [Fact]
+    public void A_masked_token_is_no_target_and_all_others_stay_as_they_are()
+    {
+        int[] tokens = [10, 11, 12, 20, 21, 22];
+        bool[] mask = [true, false, true, true, true, false];
+        TokenRow row = new(tokens, [0, 3], mask: mask);
+        Assert.Equal([false, false, true, false, true, false], row.Predicted.ToArray());
+        Assert.Equal(2, row.EffectiveTokens);
+        var batch = new TokenBatch(_ops, _arena, 8);
+        batch.Fill([row], [new(0.5, 0.25)]);
+        Assert.Equal(tokens, Host<int>(batch.Ids));
+        Assert.Equal([0, 1, 2, 0, 1, 2], Host<int>(batch.Layout.Positions));
+        Assert.Equal([-1, 12, -1, 21, -1, -1], Host<int>(batch.Targets.Targets));
+        Assert.Equal([0, 0.5f, 0, 0.5f, 0, 0], Host<float>(batch.Targets.CeWeight));
+        Assert.Equal([0, 0.25f, 0, 0.25f, 0, 0], Host<float>(batch.Targets.KlWeight));
+        Assert.Equal(new TokenWeights(0.99 / 2, 0.01 / 2), new BatchLoss(new LossOptions(), [row]).Weights[0]);
+        string message = Assert.Throws<ArgumentException>(() => new TokenRow(tokens, [0], mask: [true])).Message;
+        Assert.Equal("row of 6 tokens: mask: expected as many, got 1", message);
+    }
+
+    [Fact]
     public void A_smaller_batch_leaves_nothing_of_the_one_before()
     {
         var batch = new TokenBatch(_ops, _arena, 4);
         batch.Fill([TokenRow.Single(new[] { 1, 2, 3, 4 })], [new(1, 1)]);
-        batch.Fill([new(new[] { 5, 6 }, [0], FirstPosition: 100)], [new(1, 1)]);
+        batch.Fill([new(new[] { 5, 6 }, [0], firstPosition: 100)], [new(1, 1)]);
         Assert.Equal([5, 6], Host<int>(batch.Ids));
         Assert.Equal([100, 101], Host<int>(batch.Layout.Positions));
         Assert.Equal([6, -1], Host<int>(batch.Targets.Targets));

@@ -12,7 +12,7 @@ namespace MolEngine.Data;
 /// tokens.</param>
 /// <param name="Fingerprint">Differs for tokenizers that encode differently; empty: its tokens are never
 /// cached.</param>
-public sealed record TextTokenizer(
+public sealed record DocumentTokenizer(
     Func<string, int[]> Encode, int DocumentEnd, int? ChatEnd = null, string Fingerprint = "")
 {
     /// <summary><see cref="DocumentEnd"/> as text, for people.</summary>
@@ -27,11 +27,11 @@ public sealed record TextTokenizer(
 
     /// <summary>The tokenizer of a model folder.</summary>
     /// <param name="folder">Where its tokenizer.json lies.</param>
-    public static TextTokenizer Of(Tokenizer tokenizer, string folder, int documentEnd)
+    public static DocumentTokenizer Of(Tokenizer tokenizer, string folder, int documentEnd)
     {
         string file = Path.Combine(folder, "tokenizer.json");
         bool chat = tokenizer.TokenId(ChatMl.Start) is not null;
-        return new TextTokenizer(
+        return new DocumentTokenizer(
             text => tokenizer.Encode(text, addSpecialTokens: false),
             documentEnd,
             chat ? tokenizer.TokenId(ChatMl.End) : null,
