@@ -44,8 +44,8 @@ public static partial class DurableFile
     /// <exception cref="IOException">The disk did not take it.</exception>
     public static void Flush(FileStream file)
     {
-        // On macOS this alone reaches beyond the drive's own cache. On Unix it tells of no failure: in .NET 10 the fsync
-        // below it gives 1 where it fails (SystemNative_FSync assigns a comparison), and -1 alone would be thrown.
+        // On macOS this alone reaches beyond the drive's own cache. On Unix it tells of no failure: .NET 10's
+        // SystemNative_FSync assigns a comparison, so that it gives 1 where fsync fails, and -1 alone would be thrown.
         if (!OperatingSystem.IsLinux())
             file.Flush(flushToDisk: true);
         file.Flush();
@@ -124,7 +124,9 @@ public static partial class DurableFile
         }
     }
 
-    /// <summary>Removes a file or folder where that can be done; what is left has a name that says what it is.</summary>
+    /// <summary>
+    /// Removes a file or folder where that can be done; what is left has a name that says what it is.
+    /// </summary>
     public static bool TryRemove(string path)
     {
         try

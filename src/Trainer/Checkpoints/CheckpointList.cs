@@ -14,6 +14,6 @@ internal sealed record CheckpointList(
         : PassedOver.Count == 0 ? null
         : throw new UserException(
             $"{RunDirectory}: expected a checkpoint that is whole, got damaged ones alone: "
-            + $"{string.Join("; ", PassedOver)}. Put one back from a copy, or remove them to start again from the first "
-            + "step.");
+            + $"{string.Join("; ", PassedOver)}. Put one back from a copy, or remove them to start again from the "
+            + "first step.");
 }

@@ -13,7 +13,9 @@ internal sealed partial class RunLock : IDisposable
     private const string LockFile = ".lock";
     private const string OwnerFile = ".owner";
 
-    /// <summary>What the system says of a file that another process has locked: EWOULDBLOCK, a sharing violation.</summary>
+    /// <summary>
+    /// What the system says of a file that another process has locked: EWOULDBLOCK, a sharing violation.
+    /// </summary>
     private static readonly int Held =
         OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
 
@@ -103,7 +105,9 @@ internal sealed partial class RunLock : IDisposable
         }
     }
 
-    /// <summary>What the holder has said of itself; a name that is left from a process that has ended is nobody's.</summary>
+    /// <summary>
+    /// What the holder has said of itself; a name that is left from a process that has ended is nobody's.
+    /// </summary>
     private static string NameIn(string runDirectory)
     {
         const string Unnamed = "another process";

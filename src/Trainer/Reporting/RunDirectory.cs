@@ -79,7 +79,9 @@ public sealed class RunDirectory
             : "Name the output folder of a run"));
     }
 
-    /// <summary>Writes the resolved config into the folder that <see cref="Make"/> has made and nobody else holds.</summary>
+    /// <summary>
+    /// Writes the resolved config into the folder that <see cref="Make"/> has made and nobody else holds.
+    /// </summary>
     /// <inheritdoc cref="RequireFree" path="/exception"/>
     /// <exception cref="FileWriteException">It cannot be written.</exception>
     public static RunDirectory Create(string path, string resolvedConfig)

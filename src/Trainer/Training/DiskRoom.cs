@@ -28,12 +28,14 @@ internal static class DiskRoom
         string checkpoints = most == 0 ? "" : string.Create(
             CultureInfo.InvariantCulture, $", and {most:N0} checkpoints {FactLines.Size(checkpoint)} each");
         throw new UserException(
-            $"{run.Output}: disk: expected {FactLines.Size(needed - there)} free, got {FactLines.Size(free)}: the {made} "
-            + $"takes {FactLines.Size(saved)}{checkpoints}. Make room, or choose another output (--set output=DIR)"
+            $"{run.Output}: disk: expected {FactLines.Size(needed - there)} free, got {FactLines.Size(free)}: the "
+            + $"{made} takes {FactLines.Size(saved)}{checkpoints}. Make room, or choose another output (--set output=DIR)"
             + (most > 2 ? ", or keep fewer checkpoints (--set \"checkpoint.keep=last 1\")." : "."));
     }
 
-    /// <summary>Bytes that the disk below a folder, made or not, has for this user; null where that cannot be known.</summary>
+    /// <summary>
+    /// Bytes that the disk below a folder, made or not, has for this user; null where that cannot be known.
+    /// </summary>
     private static long? FreeAt(string folder)
     {
         while (!Directory.Exists(folder))
