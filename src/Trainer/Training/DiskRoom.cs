@@ -29,8 +29,8 @@ internal static class DiskRoom
             CultureInfo.InvariantCulture, $", and {most:N0} checkpoints {FactLines.Size(checkpoint)} each");
         throw new UserException(
             $"{run.Output}: disk: expected {FactLines.Size(needed - there)} free, got {FactLines.Size(free)}: the "
-            + $"{made} takes {FactLines.Size(saved)}{checkpoints}. Make room, or choose another output (--set output=DIR)"
-            + (most > 2 ? ", or keep fewer checkpoints (--set \"checkpoint.keep=last 1\")." : "."));
+            + $"{made} takes {FactLines.Size(saved)}{checkpoints}. Make room, or choose another output (--set "
+            + "output=DIR)" + (most > 2 ? ", or keep fewer checkpoints (--set \"checkpoint.keep=last 1\")." : "."));
     }
 
     /// <summary>
