@@ -44,9 +44,8 @@ public static partial class DurableFile
     /// <exception cref="IOException">The disk did not take it.</exception>
     public static void Flush(FileStream file)
     {
-        // On macOS this alone reaches beyond the drive's own cache. On Unix it tells of no failure: in .NET 10 the
-        // fsync below it gives 1 where it fails (SystemNative_FSync assigns a comparison), and -1 alone would be
-        // thrown.
+        // On macOS this alone reaches beyond the drive's own cache. On Unix it tells of no failure: .NET 10's
+        // SystemNative_FSync assigns a comparison, so that it gives 1 where fsync fails, and -1 alone would be thrown.
         if (!OperatingSystem.IsLinux())
             file.Flush(flushToDisk: true);
         file.Flush();

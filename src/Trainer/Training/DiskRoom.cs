@@ -33,7 +33,9 @@ internal static class DiskRoom
             + (most > 2 ? ", or keep fewer checkpoints (--set \"checkpoint.keep=last 1\")." : "."));
     }
 
-    /// <summary>Bytes that the disk below a folder, made or not, has for this user; null where that cannot be known.</summary>
+    /// <summary>
+    /// Bytes that the disk below a folder, made or not, has for this user; null where that cannot be known.
+    /// </summary>
     private static long? FreeAt(string folder)
     {
         while (!Directory.Exists(folder))

@@ -25,7 +25,9 @@ internal static class RunClosing
         RunFacts.WriteEnd(runDirectory, facts);
     }
 
-    /// <summary>Tells what was learned and what was kept, where the result is, and the command that lets it speak.</summary>
+    /// <summary>
+    /// Tells what was learned and what was kept, where the result is, and the command that lets it speak.
+    /// </summary>
     /// <param name="saved">Folder of the adapter or model.</param>
     public static void Tell(IRunDisplay display, RunConfig run, string saved)
     {

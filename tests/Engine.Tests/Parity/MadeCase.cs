@@ -47,7 +47,7 @@ internal static class MadeCase
             int start = 0;
             int[] starts = [.. documents.Select(length => (start += length) - length)];
             int[] ids = [.. Enumerable.Range(0, start).Select(_ => random.Below(next++, config.VocabSize))];
-            return new TokenRow(ids, starts, row % 2 == 1);
+            return new TokenRow(ids, starts, row % 2 == 1 ? CorpusKind.General : CorpusKind.Domain);
         }
 
         return [.. lengths.Select(Row)];
