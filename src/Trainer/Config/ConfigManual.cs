@@ -1,5 +1,3 @@
-using MolEngine.Yaml;
-
 namespace MolEngine.Trainer.Config;
 
 /// <summary>The table of keys for <c>molengine train --help</c>.</summary>
@@ -7,8 +5,5 @@ internal static class ConfigManual
 {
     /// <summary>A key, its meaning, what it must be, and its default.</summary>
     public static IEnumerable<(string Key, string Text)> Lines() =>
-        ConfigKeys.Table.All.Select(k => (k.Path, $"{k.Help} [{k.Expects}; {DefaultOf(k)}]"));
-
-    private static string DefaultOf(ConfigKey key) =>
-        key.DefaultText == "required" ? "required" : $"default {key.DefaultText}";
+        ConfigTable.Keys.All.Select(k => (k.Path, $"{k.Help} [{k.Expects}; {k.DefaultText}]"));
 }

@@ -29,7 +29,7 @@ public sealed class CommandLineTests : IDisposable
     public void Training_shows_every_key_of_a_config()
     {
         string output = Run("train", "--help").Output;
-        Assert.All(Trainer.Config.ConfigKeys.Table.All, k => Assert.Contains($"  {k.Path}", output));
+        Assert.All(Trainer.Config.ConfigTable.Keys.All, k => Assert.Contains($"  {k.Path}", output));
     }
 
     [Fact]

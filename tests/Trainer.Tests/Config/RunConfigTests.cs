@@ -29,7 +29,7 @@ public sealed class RunConfigTests : IDisposable
     {
         RunConfig c = Parse(Minimal);
         Assert.Equal((InitKind.Pretrained, 42UL, 42UL), (c.Init.Kind, c.Init.Seed, c.Seed));
-        Assert.Equal((8192, null, null), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut));
+        Assert.Equal((8192, null, HeldOutCount.AtMost(100)), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut));
         CorpusSettings corpus = Assert.Single(c.Data.Corpora);
         Assert.Equal(("a", CorpusKind.Domain), (corpus.Name, corpus.Kind));
         Assert.Equal(Path.Combine(_folder.Root, "a.jsonl"), Assert.Single(corpus.Paths));
@@ -87,7 +87,7 @@ public sealed class RunConfigTests : IDisposable
             """);
         Assert.Equal(
             (InitKind.Random, 7UL, 3UL, 20L, null), (c.Init.Kind, c.Init.Seed, c.Seed, c.Order.Steps!.Value, c.Order.Epochs));
-        Assert.Equal((512, "<|im_end|>", 4), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut!.Value));
+        Assert.Equal((512, "<|im_end|>", 4), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut.Documents));
         Assert.Equal(["my: corpus", "b"], c.Data.Corpora.Select(x => x.Name));
         Assert.Equal([CorpusKind.Domain, CorpusKind.General], c.Data.Corpora.Select(x => x.Kind));
         Assert.Equal(
@@ -112,7 +112,7 @@ public sealed class RunConfigTests : IDisposable
     [InlineData("yes")]
     public void Any_text_comes_back_from_the_resolved_config(string name)
     {
-        RunConfig c = Parse(Minimal, $"{DataKeys.Corpora}[0].name={KeyTypes.Text.Write(name)}");
+        RunConfig c = Parse(Minimal, $"{CorpusKeys.List}[0].name={KeyTypes.Text.Write(name)}");
         Assert.Equal(name, Assert.Single(c.Data.Corpora).Name);
         Assert.Equal(name, Assert.Single(Parse(c.Resolved).Data.Corpora).Name);
     }
@@ -242,8 +242,8 @@ public sealed class RunConfigTests : IDisposable
     [Fact]
     public void Without_validation_nothing_is_held_out_unless_asked()
     {
-        Assert.Equal(0, Parse(Minimal + "validate: {every: 0}\n").Data.HeldOut);
-        Assert.Equal(3, Parse(Minimal, "validate.every=0", "data.held_out=3").Data.HeldOut);
+        Assert.Equal(0, Parse(Minimal + "validate: {every: 0}\n").Data.HeldOut.Documents);
+        Assert.Equal(3, Parse(Minimal, "validate.every=0", "data.held_out=3").Data.HeldOut.Documents);
     }
 
     [Fact]
