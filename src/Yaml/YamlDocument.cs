@@ -14,6 +14,9 @@ internal sealed class YamlDocument
     private const int MostLevels = 32;
     private const int MostNodes = 100_000;
 
+    /// <summary>The start of YamlDotNet's message for a key that a mapping has already.</summary>
+    private const string Duplicate = "Duplicate key ";
+
     private readonly Stack<Collection> _open = new([new Collection(null)]);
     private readonly Dictionary<string, (int Levels, long Nodes)> _anchored = [];
 
@@ -37,6 +40,12 @@ internal sealed class YamlDocument
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
             return stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode;
+        }
+        catch (YamlException e) when (e.Message.StartsWith(Duplicate, StringComparison.Ordinal))
+        {
+            mistake = $"{source}:{e.Start.Line}: {e.Message[Duplicate.Length..]}: expected it once, got it a second time. "
+                + "Remove one of them";
+            return null;
         }
         catch (YamlException e)
         {

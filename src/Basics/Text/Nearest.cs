@@ -5,13 +5,13 @@ public static class Nearest
 {
     /// <summary>
     /// The nearest of <paramref name="known"/>: one whose parts are all near, part by part; else one whose last part is
-    /// (a key that sits in the wrong section); else one that is near as a whole. Letter case, <c>-</c> for <c>_</c> and
+    /// (a key that sits in the wrong section); else one that differs in a dot. Letter case, <c>-</c> for <c>_</c> and
     /// brackets count for nothing. Null where nothing is near.
     /// </summary>
     /// <param name="name">May be dotted: <c>data.corpora[].path</c>.</param>
     public static string? Of(string name, IEnumerable<string> known)
     {
-        (string? best, (int, int, int) bestRank) = (null, (int.MaxValue, 0, 0));
+        (string? best, (int, int) bestRank) = (null, (int.MaxValue, 0));
         foreach (string candidate in known)
         {
             if (Rank(Spelling(name), Spelling(candidate)) is { } rank && rank.CompareTo(bestRank) < 0)
@@ -24,16 +24,20 @@ public static class Nearest
     /// <summary>What of a name tells it apart: small letters, <c>_</c>, no brackets.</summary>
     public static string Spelling(string name) => name.ToLowerInvariant().Replace('-', '_').Replace("[]", "");
 
-    /// <summary>How near a name is: first in which way, then by edits; null where it is not near.</summary>
-    private static (int Way, int Edits, int Whole)? Rank(string name, string candidate)
+    /// <summary>
+    /// How near a name is; null where it is not. The right name in a wrong section is worse than one edit, and better
+    /// than two; of equals the one wins that is nearer as a whole.
+    /// </summary>
+    private static (int Cost, int Whole)? Rank(string name, string candidate)
     {
         string[] parts = name.Split('.'), others = candidate.Split('.');
         int whole = Distance(name, candidate), last = Distance(parts[^1], others[^1]);
+        int undotted = Distance(name.Replace('.', '_'), candidate.Replace('.', '_'));
         if (parts.Length == others.Length && parts.Zip(others).All(p => Distance(p.First, p.Second) <= Slack(p.First)))
-            return (0, parts.Zip(others).Sum(p => Distance(p.First, p.Second)), whole);
+            return (2 * parts.Zip(others).Sum(p => Distance(p.First, p.Second)), whole);
         if (last <= parts[^1].Length / 4)
-            return (1, last, whole);
-        return whole <= Slack(name) ? (2, whole, whole) : null;
+            return ((2 * last) + 3, whole);
+        return undotted <= 1 ? ((2 * undotted) + 3, whole) : null;
     }
 
     /// <summary>Edits that a typing mistake may take.</summary>

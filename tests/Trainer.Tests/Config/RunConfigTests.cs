@@ -175,7 +175,8 @@ public sealed class RunConfigTests : IDisposable
         "optimizer: {warmup_ratio: 0.1, warmup_steps: 5}",
         "expected either warmup_ratio or warmup_steps, got both")]
     [InlineData("micro_batch: 4\nglobal_batch: 2", ":7: micro_batch: expected at most global_batch (2), got 4")]
-    [InlineData("seed: 1\nseed: 2", "not YAML")]
+    [InlineData("seed: 1\nseed: 2", ":8: seed: expected it once, got it a second time. Remove one of them")]
+    [InlineData("data.held_out: some", ":7: data.held_out: expected an integer of at least 0, or `at most N`")]
     [InlineData("x: [", "not YAML")]
     [InlineData("questions: gone.jsonl", ":7: questions.path: expected a file, found none at ")]
     [InlineData("questions: {max_tokens: 8}", "questions.path: missing: expected text")]
@@ -242,8 +243,13 @@ public sealed class RunConfigTests : IDisposable
     [Fact]
     public void Without_validation_nothing_is_held_out_unless_asked()
     {
-        Assert.Equal(0, Parse(Minimal + "validate: {every: 0}\n").Data.HeldOut.Documents);
-        Assert.Equal(3, Parse(Minimal, "validate.every=0", "data.held_out=3").Data.HeldOut.Documents);
+        Assert.Equal(0, Parse(Minimal + "validate: {every: 0}\n").Data.HeldOut);
+        Assert.Equal(3, Parse(Minimal, "validate.every=0", "data.held_out=3").Data.HeldOut);
+        Assert.Equal(HeldOutCount.AtMost(3), Parse(Minimal, "validate.every=0", "data.held_out=at most 3").Data.HeldOut);
+        Assert.Equal(HeldOutCount.AtMost(7), Parse(Minimal, "validate.documents=7").Data.HeldOut);
+
+        // As it was decided when the run began.
+        Assert.Equal(HeldOutCount.AtMost(7), Parse(Parse(Minimal, "validate.documents=7").Resolved, "validate={every: 0}").Data.HeldOut);
     }
 
     [Fact]

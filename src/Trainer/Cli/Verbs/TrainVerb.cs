@@ -37,9 +37,9 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
             + "is relative to the current directory.",
         "Checkpoints appear whole or not at all. Ctrl-C and SIGTERM stop at the next micro-batch and save the last "
             + "finished step; after a kill or a power cut the newest checkpoint is there. --resume refuses another "
-            + "model, other data, or other settings that matter, and says what differs; device, threads, micro_batch, "
-            + "recompute, optimizer.offload, validate and checkpoint may be changed with --set. Precision and gemm "
-            + "stay what they became when the run began.",
+            + "model, other data, or other settings that matter, and says what differs; with --set it may change "
+            + $"{string.Join(", ", ConfigManual.FreeOnResume())}. Precision, gemm and the held-out documents stay what "
+            + "they became when the run began.",
         "It computes on the first NVIDIA GPU, in bf16, else on the CPU, in fp32; device, precision and gemm say "
             + "otherwise. A run that does not fit the GPU's free memory is refused before anything is loaded: "
             + "`molengine plan` tells beforehand.",
