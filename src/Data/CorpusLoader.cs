@@ -30,7 +30,7 @@ public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProg
                     + $"that were skipped. The first: {first.FirstOrDefault()}");
         }
 
-        int heldOut = data.HeldOut ?? HeldOutSplit.DefaultCount(store.Documents, data.ValidatedDocuments);
+        int heldOut = data.HeldOut.Of(store.Documents);
         if (heldOut >= store.Documents)
         {
             throw new UserException(

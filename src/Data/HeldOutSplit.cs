@@ -11,12 +11,6 @@ namespace MolEngine.Data;
 /// </summary>
 public static class HeldOutSplit
 {
-    /// <summary>Part of a corpus that is held out at most, where the number is not given.</summary>
-    private const double LargestPart = 0.05;
-
-    /// <summary>From this many documents on, one at least is held out.</summary>
-    private const int EnoughForOne = 10;
-
     /// <summary>The first 8 bytes of SHA-256 of the text's UTF-8.</summary>
     public static ulong Hash(string text)
     {
@@ -25,16 +19,6 @@ public static class HeldOutSplit
         SHA256.HashData(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)), digest);
         ArrayPool<byte>.Shared.Return(bytes);
         return BinaryPrimitives.ReadUInt64BigEndian(digest);
-    }
-
-    /// <summary>
-    /// How many documents to hold out where the config does not say: <paramref name="wanted"/>, at most 5 % (but one of
-    /// ten or more).
-    /// </summary>
-    public static int DefaultCount(int documents, int wanted)
-    {
-        int most = (int)(documents * LargestPart);
-        return Math.Min(wanted, documents >= EnoughForOne ? Math.Max(1, most) : most);
     }
 
     /// <summary>

@@ -1,7 +1,6 @@
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
 using MolEngine.Engine.Batches;
-using MolEngine.Kernels.Ops;
 using MolEngine.Yaml;
 
 namespace MolEngine.Evaluation;
@@ -19,15 +18,15 @@ public sealed record QuestionSettings(CorpusSettings File, int MaxTokens)
         string path = InputPaths.Found(
             v, QuestionKeys.Path, v.Require(QuestionKeys.Path, "", source), System.IO.File.Exists, "a file", source);
         v.Resolve(QuestionKeys.Path, path);
-        FieldMap? fields = RecordSettings.Fields(v, QuestionKeys.Records, source, 0);
+        FieldMap? fields = QuestionKeys.Records.Fields(v, source);
         var file = new CorpusSettings(QuestionKeys.Section, path, CorpusKind.Domain)
         {
             Format = CorpusFormat.Json,
             // A text alone asks nothing.
             Fields = fields ?? FieldMap.Usual with { Text = null },
-            Template = RecordSettings.Template(v, QuestionKeys.Records, source, 0, fields),
-            Pairs = v.Take(QuestionKeys.Records.Pairs, PairStyle.Plain),
+            Template = QuestionKeys.Records.TemplateBeside(fields, v, source),
+            Pairs = v.Take(QuestionKeys.Records.Pairs),
         };
-        return new QuestionSettings(file, v.Take(QuestionKeys.MaxTokens, 32));
+        return new QuestionSettings(file, v.Take(QuestionKeys.MaxTokens));
     }
 }

@@ -2,19 +2,34 @@ using YamlDotNet.RepresentationModel;
 
 namespace MolEngine.Yaml;
 
-/// <summary>A key of the config as help, errors and the resolved config see it.</summary>
-public abstract class ConfigKey(string path, string defaultText, string help)
+/// <summary>A key of the config as help, errors, the resolved config and the check of a resumed run see it.</summary>
+public abstract class ConfigKey(string path, string help)
 {
+    /// <summary>What a file has for a value that is not there.</summary>
+    protected const string Null = "null";
+
+    /// <summary>What a file has for a value that the run finds itself.</summary>
+    protected const string Auto = "auto";
+
     /// <summary>Dotted; the elements of a list are written <c>data.corpora[].path</c>.</summary>
     public string Path { get; } = path;
 
-    /// <summary>The default in words, for the manual: "2 x lora.rank".</summary>
-    public string DefaultText { get; } = defaultText;
-
     public string Help { get; } = help;
+
+    /// <summary>Whether a resumed run may change the value.</summary>
+    public OnResume OnResume { get; init; }
 
     /// <summary>What a value must be: "an integer of at least 1".</summary>
     public abstract string Expects { get; }
+
+    /// <summary>The default in the manual's words: "required", "default 50", "default 2 x lora.rank".</summary>
+    public abstract string DefaultText { get; }
+
+    /// <summary>How a file says that the key has no value: <c>null</c>, or <c>auto</c>.</summary>
+    public abstract string NoValue { get; }
+
+    /// <summary>Whether every config has a value of the key, given or not.</summary>
+    public abstract bool IsAlwaysThere { get; }
 
     /// <summary>Reads and checks; null is "not what was expected".</summary>
     public abstract object? Read(YamlNode node);
@@ -24,23 +39,36 @@ public abstract class ConfigKey(string path, string defaultText, string help)
 }
 
 /// <summary>
-/// A key with its type and check. Who wants its value asks <see cref="ConfigValues"/> with this object: one owner, no
-/// strings.
+/// A key with its type, default and check. Who wants its value asks <see cref="ConfigValues"/> with this object: one
+/// owner, no strings.
 /// </summary>
 public sealed class ConfigKey<T>(
     string path,
     KeyType<T> type,
-    string defaultText,
+    Default<T> otherwise,
     string help,
     Func<T, bool>? check = null,
     string? checkText = null)
-    : ConfigKey(path, defaultText, help)
+    : ConfigKey(path, help)
     where T : notnull
 {
-    public override string Expects => checkText is null ? type.Expects : $"{type.Expects} {checkText}";
+    public override string Expects =>
+        $"{type.Expects}{(checkText is null ? "" : $" {checkText}")}{(NoValue == Auto ? $", or {Auto}" : "")}";
+
+    public override string DefaultText => Default.Text(type);
+
+    public override string NoValue => Default.Kind == DefaultKind.Auto ? Auto : Null;
+
+    public override bool IsAlwaysThere => Default.IsAlwaysThere;
+
+    internal Default<T> Default { get; } = otherwise;
 
     public override object? Read(YamlNode node) =>
         type.Read(node, out T value) && (check is null || check(value)) ? value : null;
 
-    public override string Write(object value) => type.Write((T)value);
+    public override string Write(object value)
+    {
+        string text = type.Write((T)value);
+        return text == NoValue ? $"\"{text}\"" : text;
+    }
 }

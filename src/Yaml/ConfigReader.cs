@@ -9,7 +9,10 @@ namespace MolEngine.Yaml;
 /// <param name="keys">Those that the file may have.</param>
 public sealed class ConfigReader(KeyTable keys, bool inputsMayBeAbsent = false)
 {
+    private const string MergeKey = "<<";
+
     private readonly ConfigValues _values = new(keys) { InputsMayBeAbsent = inputsMayBeAbsent };
+    private bool _overrides;
 
     public ConfigValues Values => _values;
 
@@ -43,41 +46,18 @@ public sealed class ConfigReader(KeyTable keys, bool inputsMayBeAbsent = false)
             return;
         }
 
-        foreach ((ConfigKey a, ConfigKey b) in keys.Alternatives)
-        {
-            if (path == a.Path)
-                _values.Remove(b.Path);
-            else if (path == b.Path)
-                _values.Remove(a.Path);
-        }
-
-        if (node is YamlSequenceNode && keys.IsSection(path + "[]"))
-            _values.RemoveElements(path);
+        if (IsNull(node) || node is YamlSequenceNode)
+            _values.RemoveUnder(path);
+        _overrides = true;
         Flatten(node, path, _ => where);
     }
 
     private YamlNode? Parse(string yaml, string source)
     {
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            return stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode;
-        }
-        catch (YamlException e)
-        {
-            _values.Errors.Add(
-                $"{source}:{e.Start.Line}: column {e.Start.Column}: not YAML: "
-                    + $"{e.InnerException?.Message ?? e.Message}");
-            return null;
-        }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
-        {
-            // What the parser throws on some unclosed brackets and broken anchors, without a place.
-            _values.Errors.Add(
-                $"{source}: not YAML: expected every bracket and quote closed, got a document that ends inside one");
-            return null;
-        }
+        YamlNode? root = YamlDocument.Parse(yaml, source, out string? mistake);
+        if (mistake is not null)
+            _values.Errors.Add(mistake);
+        return root;
     }
 
     private void Flatten(YamlNode node, string path, Func<YamlNode, string> where)
@@ -106,7 +86,10 @@ public sealed class ConfigReader(KeyTable keys, bool inputsMayBeAbsent = false)
             string full = path.Length == 0 ? text : $"{path}.{text}";
 
             // The name's line: a value that is a block starts on a later one.
-            Flatten(child, full, node => where(node == child ? name : node));
+            if (text == MergeKey)
+                _values.Errors.Add($"{where(name)}: {full}: expected the name of a key, got YAML's merge. Write its keys out");
+            else
+                Flatten(child, full, node => where(node == child ? name : node));
         }
     }
 
@@ -125,12 +108,36 @@ public sealed class ConfigReader(KeyTable keys, bool inputsMayBeAbsent = false)
 
     private void SetLeaf(ConfigKey key, string path, YamlNode node, string where)
     {
-        if (IsNull(node))
+        if (IsNull(node) || (node is YamlScalarNode { Style: ScalarStyle.Plain } s && s.Value == key.NoValue))
+        {
             _values.Remove(path);
+        }
+        else if (!_overrides && _values.Has(path))
+        {
+            _values.Errors.Add(
+                $"{where}: {path}: expected it once, got it at {_values.Where(path, "")} too. Remove one of them");
+        }
         else if (key.Read(node) is { } value)
+        {
+            if (_overrides)
+                RemoveAlternatives(key, where);
             _values.Set(path, value, where);
+        }
         else
+        {
             _values.Errors.Add($"{where}: {path}: expected {key.Expects}, got {Describe(node)}");
+        }
+    }
+
+    /// <summary>What the file, or an earlier setting, has instead of a key.</summary>
+    private void RemoveAlternatives(ConfigKey key, string where)
+    {
+        foreach ((ConfigKey a, ConfigKey b) in keys.Alternatives.Where(pair => key == pair.A || key == pair.B))
+        {
+            string other = key == a ? b.Path : a.Path;
+            if (_values.Where(other, where) != where)
+                _values.Remove(other);
+        }
     }
 
     private void Unknown(string path, string normal, string where)
@@ -150,4 +157,5 @@ public sealed class ConfigReader(KeyTable keys, bool inputsMayBeAbsent = false)
             $"a list of {s.Children.Count}: [{string.Join(", ", s.Children.Take(8).Select(Describe))}]",
         YamlMappingNode => "a section of keys",
         _ => "nothing",
-    };}
+    };
+}

@@ -29,30 +29,29 @@ public sealed record KeyTable(IReadOnlyList<ConfigKey> All, string Manual)
 
     /// <summary>The key or section that a mistyped path most likely meant; null where nothing is near.</summary>
     /// <param name="path">Dotted, indices as <c>[]</c>.</param>
-    public string? Nearest(string path) =>
-        NamesElsewhere.TryGetValue(path[(path.LastIndexOf('.') + 1)..], out ConfigKey? key)
-            ? key.Path
-            : Basics.Text.Nearest.Of(path, _byPath.Keys.Concat(_sections));
-
-    /// <summary>
-    /// Where a concrete path stands in the resolved file. Elements of a list stay together: they sort at their list's
-    /// first key, then by index.
-    /// </summary>
-    internal (int Section, int Index, int Key) Place(string path)
+    public string? Nearest(string path)
     {
-        string normal = ConfigValues.Normal(path);
-        int key = All.TakeWhile(k => k.Path != normal).Count();
-        int bracket = normal.IndexOf("[]", StringComparison.Ordinal);
-        if (bracket < 0)
-            return (key, 0, key);
-        string list = normal[..(bracket + 2)];
-        int section = All.TakeWhile(k => !k.Path.StartsWith(list, StringComparison.Ordinal)).Count();
-        return (section, int.Parse(path[(bracket + 1)..path.IndexOf(']')]), key);
+        string last = path[(path.LastIndexOf('.') + 1)..];
+        return NamesElsewhere.TryGetValue(Basics.Text.Nearest.Spelling(last), out ConfigKey? key)
+            ? key.Path
+            : Basics.Text.Nearest.Of(path, _byPath.Keys.Concat(_sections.Select(ListName)));
     }
 
-    private static IEnumerable<string> Parents(string path)
+    /// <summary>The list of sections that a key is in (<c>data.corpora</c>); null where it is in none.</summary>
+    internal static string? ListOf(ConfigKey key)
+    {
+        int bracket = key.Path.IndexOf("[]", StringComparison.Ordinal);
+        return bracket < 0 ? null : key.Path[..bracket];
+    }
+
+    /// <summary>The sections that a path is in, the outermost first.</summary>
+    internal static IEnumerable<string> Parents(string path)
     {
         for (int i = path.IndexOf('.'); i > 0; i = path.IndexOf('.', i + 1))
             yield return path[..i];
     }
+
+    private static string ListName(string section) => section.EndsWith("[]", StringComparison.Ordinal)
+        ? section[..^2]
+        : section;
 }

@@ -52,6 +52,21 @@ public static class KeyTypes
         }
     }
 
+    /// <summary>A value that is written as one word or a few, as its own parser reads them and ToString writes them.</summary>
+    /// <param name="parse">Null is "not what was expected".</param>
+    public static KeyType<T> Parsed<T>(string expects, Func<string, T?> parse)
+        where T : struct
+    {
+        return new KeyType<T>(expects, Read, x => x.ToString()!);
+
+        bool Read(YamlNode node, out T value)
+        {
+            T? parsed = Scalar(node) is { } text ? parse(text) : null;
+            value = parsed ?? default;
+            return parsed is not null;
+        }
+    }
+
     private static string Snake(string name) => string.Concat(
         name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i > 0 ? "_" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
 

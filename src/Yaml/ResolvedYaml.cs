@@ -5,11 +5,13 @@ namespace MolEngine.Yaml;
 /// <summary>Writes resolved values as the YAML that gives them back.</summary>
 public static class ResolvedYaml
 {
-    public static string Write(IEnumerable<(string Path, string Text)> values)
+    private const string Null = "null";
+
+    public static string Write(IEnumerable<ResolvedValue> values)
     {
         var yaml = new StringBuilder();
         string[] open = [];
-        foreach ((string path, string text) in values)
+        foreach ((string path, string text) in Folded([.. values]))
         {
             string[] parts = path.Replace("[", ".[").Split('.');
             int same = 0;
@@ -31,5 +33,16 @@ public static class ResolvedYaml
         }
 
         return yaml.ToString();
+    }
+
+    /// <summary>A section with nothing in it becomes one line: <c>questions: null</c>.</summary>
+    private static IEnumerable<(string Path, string Text)> Folded(IReadOnlyList<ResolvedValue> values)
+    {
+        HashSet<string> filled = [.. values.Where(v => v.Text != Null).SelectMany(v => KeyTable.Parents(v.Path))];
+        return values
+            .Select(v => KeyTable.Parents(v.Path).FirstOrDefault(p => !filled.Contains(p)) is { } empty
+                ? (empty, Null)
+                : (v.Path, v.Text))
+            .Distinct();
     }
 }

@@ -45,9 +45,8 @@ public sealed class HeldOutTests : IDisposable
         string[] texts =
             [.. Enumerable.Range(0, 2000).Select(i => new string((char)('a' + (i % 26)), 1 + (i % 7)) + i)];
         string path = _folder.Write("a.jsonl", string.Join('\n', texts.Select(t => $"{{\"text\": \"{t}\"}}")));
-        DataSettings data = new(64, null, null, [new("a", path, CorpusKind.General)]);
-        Corpus corpus = new CorpusLoader(new DocumentTokenizer(Bytes, End),
-            threads: 2).Load(data with { ValidatedDocuments = 30 })[0];
+        DataSettings data = new(64, null, HeldOutCount.AtMost(30), [new("a", path, CorpusKind.General)]);
+        Corpus corpus = new CorpusLoader(new DocumentTokenizer(Bytes, End), threads: 2).Load(data)[0];
 
         Assert.Equal((30, 1970), (corpus.HeldOut.Documents, corpus.Train.Documents));
         Assert.Equal((CorpusKind.General, CorpusKind.General), (corpus.Kind, corpus.HeldOut.Kind));
@@ -76,8 +75,7 @@ public sealed class HeldOutTests : IDisposable
     [Fact]
     public void The_default_is_at_most_five_percent_and_a_number_too_large_is_refused()
     {
-        Assert.Equal(
-            [100, 5, 1, 1, 0], new[] { 10_000, 100, 20, 10, 9 }.Select(n => HeldOutSplit.DefaultCount(n, 100)));
+        Assert.Equal([100, 5, 1, 1, 0], new[] { 10_000, 100, 20, 10, 9 }.Select(n => HeldOutCount.AtMost(100).Of(n)));
         string path = _folder.Write("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n");
         CorpusLoader loader = new(new DocumentTokenizer(Bytes, End), 1);
         DataSettings data = new(64, null, 2, [new("a", path, CorpusKind.Domain)]);

@@ -4,47 +4,65 @@ namespace MolEngine.Basics.Text;
 public static class Nearest
 {
     /// <summary>
-    /// The nearest of <paramref name="known"/> by edit distance, of the whole dotted path or of its last part alone (a
-    /// key that sits in the wrong section); null where nothing is near.
+    /// The nearest of <paramref name="known"/>: one whose parts are all near, part by part; else one whose last part is
+    /// (a key that sits in the wrong section); else one that differs in a dot. Letter case, <c>-</c> for <c>_</c> and
+    /// brackets count for nothing. Null where nothing is near.
     /// </summary>
+    /// <param name="name">May be dotted: <c>data.corpora[].path</c>.</param>
     public static string? Of(string name, IEnumerable<string> known)
     {
-        string? best = null;
-        int bestDistance = int.MaxValue;
+        (string? best, (int, int) bestRank) = (null, (int.MaxValue, 0));
         foreach (string candidate in known)
         {
-            int whole = Distance(name, candidate);
-            int last = Distance(Last(name), Last(candidate));
-            bool near = whole <= Slack(name) || last <= Last(name).Length / 4;
-            int distance = Math.Min(2 * whole, (2 * last) + 1);
-            if (near && distance < bestDistance)
-                (best, bestDistance) = (candidate, distance);
+            if (Rank(Spelling(name), Spelling(candidate)) is { } rank && rank.CompareTo(bestRank) < 0)
+                (best, bestRank) = (candidate, rank);
         }
 
         return best;
     }
 
-    /// <summary>Edits that a typing mistake may take: a transposition is two.</summary>
+    /// <summary>What of a name tells it apart: small letters, <c>_</c>, no brackets.</summary>
+    public static string Spelling(string name) => name.ToLowerInvariant().Replace('-', '_').Replace("[]", "");
+
+    /// <summary>
+    /// How near a name is; null where it is not. The right name in a wrong section is worse than one edit, and better
+    /// than two; of equals the one wins that is nearer as a whole.
+    /// </summary>
+    private static (int Cost, int Whole)? Rank(string name, string candidate)
+    {
+        string[] parts = name.Split('.'), others = candidate.Split('.');
+        int whole = Distance(name, candidate), last = Distance(parts[^1], others[^1]);
+        int undotted = Distance(name.Replace('.', '_'), candidate.Replace('.', '_'));
+        if (parts.Length == others.Length && parts.Zip(others).All(p => Distance(p.First, p.Second) <= Slack(p.First)))
+            return (2 * parts.Zip(others).Sum(p => Distance(p.First, p.Second)), whole);
+        if (last <= parts[^1].Length / 4)
+            return ((2 * last) + 3, whole);
+        return undotted <= 1 ? ((2 * undotted) + 3, whole) : null;
+    }
+
+    /// <summary>Edits that a typing mistake may take.</summary>
     private static int Slack(string name) => name.Length <= 3 ? 1 : Math.Max(2, name.Length / 4);
 
-    private static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];
-
-    /// <summary>Levenshtein's.</summary>
+    /// <summary>
+    /// Damerau's, as optimal string alignment: letters put in, left out or replaced, and neighbours that changed places.
+    /// </summary>
     private static int Distance(string a, string b)
     {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
+        int[,] edits = new int[a.Length + 1, b.Length + 1];
+        for (int i = 0; i <= a.Length; i++)
         {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
+            for (int j = 0; j <= b.Length; j++)
+                edits[i, j] = Math.Min(i, j) == 0 ? Math.Max(i, j) : Least(i, j);
         }
 
-        return row[^1];
+        return edits[a.Length, b.Length];
+
+        int Least(int i, int j)
+        {
+            int least = Math.Min(
+                edits[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1), Math.Min(edits[i - 1, j], edits[i, j - 1]) + 1);
+            bool crossed = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            return crossed ? Math.Min(least, edits[i - 2, j - 2] + 1) : least;
+        }
     }
 }

@@ -46,14 +46,10 @@ public enum PairStyle
 
 /// <param name="Context">Tokens of a row.</param>
 /// <param name="DocumentEnd">Text or id of the token that ends a document; null is the model's eos token.</param>
-/// <param name="HeldOut">Documents of each corpus kept for validation; null is <see cref="ValidatedDocuments"/>, at most
-/// 5 % of the corpus.</param>
+/// <param name="HeldOut">Documents of each corpus kept for validation.</param>
 public sealed record DataSettings(
-    int Context, string? DocumentEnd, int? HeldOut, IReadOnlyList<CorpusSettings> Corpora)
+    int Context, string? DocumentEnd, HeldOutCount HeldOut, IReadOnlyList<CorpusSettings> Corpora)
 {
-    /// <summary>Held-out documents of each corpus that a validation reads, at most.</summary>
-    public int ValidatedDocuments { get; init; } = 100;
-
     public PackingKind Packing { get; init; }
 
     /// <summary>Bad records are counted and listed, and the others used; else the first is an error.</summary>

@@ -12,16 +12,16 @@ public static class OrderKeys
     public const int MaxBatch = 1_000_000;
 
     public static readonly ConfigKey<double> Ratio = new(
-        "ratio", KeyTypes.Number, "1",
+        "ratio", KeyTypes.Number, 1,
         "General rows of an epoch = ratio x domain rows.", x => x >= 0, "of at least 0");
     public static readonly ConfigKey<double> Epochs = new(
-        "epochs", KeyTypes.Number, "1",
+        "epochs", KeyTypes.Number, Default.Of(1.0).Unless("steps is given"),
         "Passes over the data; may be fractional (1.3). Or give steps.", x => x is > 0 and <= 1e6, "above 0, at most 1e6");
     public static readonly ConfigKey<long> Steps = new(
-        "steps", KeyTypes.Long, "from epochs",
+        "steps", KeyTypes.Long, Default.None("from epochs"),
         "Optimizer steps, instead of epochs.", x => x is >= 1 and <= MaxSteps, $"from 1 to {MaxSteps}");
     public static readonly ConfigKey<int> GlobalBatch = new(
-        "global_batch", KeyTypes.Int, "128",
+        "global_batch", KeyTypes.Int, 128,
         "Rows of an optimizer step.", x => x is >= 1 and <= MaxBatch, $"from 1 to {MaxBatch}");
 
     /// <summary>In the order of the manual and of the resolved config.</summary>

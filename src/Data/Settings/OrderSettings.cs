@@ -17,7 +17,7 @@ public sealed record OrderSettings(double Ratio, double? Epochs, long? Steps, in
             v.Wrong(OrderKeys.Steps, source, 0, "expected either epochs or steps, got both. Remove one of them");
         long? steps = v.TakeIfGiven(OrderKeys.Steps);
         return new OrderSettings(
-            v.Take(OrderKeys.Ratio, 1.0), steps is null ? v.Take(OrderKeys.Epochs, 1.0) : null, steps,
-            v.Take(OrderKeys.GlobalBatch, 128), seed);
+            v.Take(OrderKeys.Ratio), steps is null ? v.Take(OrderKeys.Epochs) : null, steps,
+            v.Take(OrderKeys.GlobalBatch), seed);
     }
 }

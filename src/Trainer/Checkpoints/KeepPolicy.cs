@@ -5,14 +5,18 @@ namespace MolEngine.Trainer.Checkpoints;
 /// <summary>Which checkpoints stay: the newest, or the newest and the one with the lowest validation loss.</summary>
 /// <param name="Last">How many of the newest stay; at least 1.</param>
 /// <param name="Best">Whether the best one stays too.</param>
-public sealed record KeepPolicy(int Last, bool Best)
+public readonly record struct KeepPolicy(int Last, bool Best)
 {
-    /// <summary>Reads "last N" or "best"; null where it is neither.</summary>
+    /// <summary>What may be written, for people.</summary>
+    public const string Expected = "`last N` or `best`";
+
+    private const string BestOnly = "best", Prefix = "last ";
+
+    /// <summary>Reads what <see cref="ToString"/> writes; null where it is neither.</summary>
     public static KeepPolicy? Parse(string text)
     {
-        if (text == "best")
+        if (text == BestOnly)
             return new KeepPolicy(1, true);
-        const string Prefix = "last ";
         return text.StartsWith(Prefix, StringComparison.Ordinal)
             && int.TryParse(text[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n > 0
             ? new KeepPolicy(n, false)
@@ -27,4 +31,7 @@ public sealed record KeepPolicy(int Last, bool Best)
             : null;
         return [.. checkpoints.OrderByDescending(c => c.Step).Skip(Last).Where(c => c != best)];
     }
+
+    public override string ToString() =>
+        Best ? BestOnly : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Last}");
 }

@@ -1,25 +1,39 @@
+using MolEngine.Yaml;
+
 namespace MolEngine.Trainer.Checkpoints;
 
 /// <summary>
-/// What must be the same for a run to go on to the bit: the model, the rows, and every setting that the result depends
-/// on, precision and kind of products as they became on the device. Paths, the device itself, threads, micro-batches,
-/// recomputation, offloading, validation, questions and checkpoints do not matter and are not in it.
+/// What must be the same for a run to go on to the bit: the model, the rows, and the value of every key that a resumed
+/// run may not change, precision and kind of products as they became on the device.
 /// </summary>
 /// <param name="Model">Digest of the base model's files.</param>
 /// <param name="Data">Digest of the rows of all corpora.</param>
-/// <param name="Settings">Resolved config keys that matter, as text.</param>
+/// <param name="Settings">Resolved config keys that matter and have a value, as text.</param>
 public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<string, string> Settings)
 {
-    private static readonly string[] Immaterial =
-    [
-        "model", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload", "validate.",
-        "questions.", "samples", "checkpoint.", "data.cache", "lora.from", "cuda_path", ".path",
-    ];
+    /// <summary>
+    /// Keys of <see cref="Settings"/> with their default, of those that every config has a value of. A checkpoint that
+    /// lacks one was made by a program that did not know it.
+    /// </summary>
+    private IReadOnlySet<string> Assumed { get; init; } = new HashSet<string>();
 
-    /// <summary>The keys of a resolved config that matter.</summary>
-    public static IReadOnlyDictionary<string, string> Material(IReadOnlyDictionary<string, string> settings) =>
-        settings.Where(s => !Immaterial.Any(i => Matches(s.Key, i))).OrderBy(s => s.Key, StringComparer.Ordinal)
-            .ToDictionary(s => s.Key, s => s.Value);
+    /// <summary>What a run with this config must keep.</summary>
+    /// <param name="became">Values that the run gave to keys.</param>
+    public static RunIdentity Of(
+        string model, string data, IEnumerable<ResolvedValue> config, IReadOnlyDictionary<string, string> became)
+    {
+        ResolvedValue[] fixedOnes =
+        [
+            .. config.Where(v => v.Key.OnResume == OnResume.Fixed && v.HasValue)
+                .OrderBy(v => v.Path, StringComparer.Ordinal),
+        ];
+        return new RunIdentity(
+            model, data, fixedOnes.ToDictionary(v => v.Path, v => became.GetValueOrDefault(v.Path, v.Text)))
+        {
+            Assumed = fixedOnes.Where(v => v.IsDefault && v.Key.IsAlwaysThere && !became.ContainsKey(v.Path))
+                .Select(v => v.Path).ToHashSet(),
+        };
+    }
 
     /// <summary>What differs, a sentence each; empty where this run may go on from <paramref name="saved"/>.</summary>
     public IReadOnlyList<string> DifferencesFrom(RunIdentity saved)
@@ -33,14 +47,10 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
         {
             string now = Settings.GetValueOrDefault(key, "absent");
             string then = saved.Settings.GetValueOrDefault(key, "absent");
-            if (now != then)
+            if (now != then && (saved.Settings.ContainsKey(key) || !Assumed.Contains(key)))
                 differences.Add($"{key}: {then} in the run, {now} now");
         }
 
         return differences;
     }
-
-    private static bool Matches(string key, string pattern) => pattern[0] == '.'
-        ? key.EndsWith(pattern, StringComparison.Ordinal)
-        : pattern[^1] == '.' ? key.StartsWith(pattern, StringComparison.Ordinal) : key == pattern;
 }

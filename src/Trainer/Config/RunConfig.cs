@@ -6,6 +6,7 @@ using MolEngine.Engine.Optim;
 using MolEngine.Evaluation;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Devices;
+using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Config;
 
@@ -55,8 +56,8 @@ public sealed record RunConfig(
     int Threads,
     string Resolved)
 {
-    /// <summary>The resolved config key by key, as text.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+    /// <summary>The resolved config by concrete path.</summary>
+    public IReadOnlyDictionary<string, ResolvedValue> Settings { get; init; } = new Dictionary<string, ResolvedValue>();
 
     internal DeviceSettings Device { get; init; } = DeviceSettings.Default;
 
@@ -70,6 +71,66 @@ public sealed record RunConfig(
 
     /// <summary>Null where nothing is asked.</summary>
     public QuestionSettings? Questions { get; init; }
+
+    /// <summary>Reads every key of <see cref="ConfigTable"/>, with the checks that take more than one section.</summary>
+    /// <param name="source">What errors call the config.</param>
+    internal static RunConfig Build(ConfigValues v, string source)
+    {
+        string model = InputPaths.Found(
+            v, ConfigKeys.Model, v.Require(ConfigKeys.Model, "", source), Directory.Exists, "a model folder", source);
+        v.Resolve(ConfigKeys.Model, model);
+        string output = Path.GetFullPath(v.Require(ConfigKeys.Output, ".", source));
+        v.Resolve(ConfigKeys.Output, output);
+        long seed = v.Take(ConfigKeys.Seed);
+        OrderSettings order = OrderSettings.Build(v, source, (ulong)seed);
+        ValidateSettings validate = new(v.Take(ConfigKeys.ValidateEvery), v.Take(ConfigKeys.ValidateDocuments));
+        DataSettings data = DataKeys.Build(
+            v, source, heldOut: validate.Every > 0 ? HeldOutCount.AtMost(validate.Documents) : 0);
+        int threads = v.Take(ConfigKeys.Threads);
+        return new RunConfig(
+            model,
+            new InitSettings(v.Take(ConfigKeys.Init), (ulong)v.TakeOr(ConfigKeys.InitSeed, seed)),
+            output,
+            (ulong)seed,
+            data,
+            order,
+            BuildMicroBatch(v, source, order, data),
+            LossKeys.Build(v),
+            v.Take(ConfigKeys.Method),
+            LoraKeys.Build(v, source),
+            OptimizerKeys.Build(v, source),
+            v.Take(ConfigKeys.Recompute),
+            validate,
+            v.Take(ConfigKeys.Samples),
+            CheckpointKeys.Build(v),
+            threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
+            Resolved: "")
+        {
+            Device = DeviceKeys.Build(v, source),
+            Questions = QuestionSettings.Build(v, source),
+        };
+    }
+
+    private static int BuildMicroBatch(ConfigValues v, string source, OrderSettings order, DataSettings data)
+    {
+        int microBatch = v.Take(ConfigKeys.MicroBatch);
+        if (microBatch > order.GlobalBatch)
+        {
+            v.Wrong(
+                ConfigKeys.MicroBatch, source, 0,
+                $"expected at most global_batch ({order.GlobalBatch}), got {microBatch}");
+        }
+
+        if ((long)microBatch * data.Context > DataKeys.MaxTokens)
+        {
+            v.Wrong(
+                ConfigKeys.MicroBatch, source, 0,
+                $"expected at most {DataKeys.MaxTokens} tokens at once (micro_batch x data.context), got "
+                + $"{(long)microBatch * data.Context}. Lower micro_batch");
+        }
+
+        return microBatch;
+    }
 }
 
 public sealed record InitSettings(InitKind Kind, ulong Seed);
@@ -109,6 +170,3 @@ public sealed record OptimizerSettings(
 /// <param name="Every">Steps between validations; 0 is never.</param>
 /// <param name="Documents">Held-out documents of each corpus that a validation reads, at most.</param>
 public sealed record ValidateSettings(int Every, int Documents);
-
-/// <param name="Every">Steps between checkpoints; 0 saves only an interrupted run.</param>
-public sealed record CheckpointSettings(int Every, KeepPolicy Keep);

@@ -34,4 +34,9 @@ internal readonly record struct DeviceChoice(DeviceKind Kind, int Ordinal = 0)
             new(DeviceKind.Cuda, ordinal),
         _ => null,
     };
+
+    /// <summary>As <see cref="Parse"/> reads it.</summary>
+    public override string ToString() => Kind == DeviceKind.Cuda
+        ? string.Create(CultureInfo.InvariantCulture, $"{CudaPrefix}{Ordinal}")
+        : Kind.ToString().ToLowerInvariant();
 }

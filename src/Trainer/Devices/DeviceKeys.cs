@@ -6,23 +6,29 @@ namespace MolEngine.Trainer.Devices;
 /// <summary>The config's keys of the device.</summary>
 internal static class DeviceKeys
 {
-    public static readonly ConfigKey<string> Device = new(
-        "device", KeyTypes.Text, "auto",
-        "auto takes the first GPU, else the CPU; cuda:N names a GPU; virtual plays one on the CPU, slowly; or cpu.",
-        s => DeviceChoice.Parse(s) is not null, $"of the form {DeviceChoice.Expected}");
+    public static readonly ConfigKey<DeviceChoice> Device = new(
+        "device", KeyTypes.Parsed($"text of the form {DeviceChoice.Expected}", DeviceChoice.Parse),
+        new DeviceChoice(DeviceKind.Auto),
+        "auto takes the first GPU, else the CPU; cuda:N names a GPU; virtual plays one on the CPU, slowly; or cpu.")
+    {
+        OnResume = OnResume.Free,
+    };
 
     public static readonly ConfigKey<PrecisionKind> Precision = new(
-        "precision", KeyTypes.OneOf<PrecisionKind>(), "auto",
+        "precision", KeyTypes.OneOf<PrecisionKind>(), PrecisionKind.Auto,
         "Of activations and matrix products: bf16 (a GPU's default) or fp32 (the CPU's, for parity on a GPU).");
 
     public static readonly ConfigKey<GemmKind> Gemm = new(
-        "gemm", KeyTypes.OneOf<GemmKind>(), "auto",
+        "gemm", KeyTypes.OneOf<GemmKind>(), GemmKind.Auto,
         "Matrix products of a GPU: cublaslt is NVIDIA's (auto, where it is found); builtin is this program's.");
 
     public static readonly ConfigKey<string> CudaPath = new(
-        "cuda_path", KeyTypes.Text, "found by search",
+        "cuda_path", KeyTypes.Text, Default.Auto("found by search"),
         "Folder where NVIDIA's libraries are looked for first: it holds them, or is a toolkit or a site-packages.",
-        s => s.Length > 0);
+        s => s.Length > 0)
+    {
+        OnResume = OnResume.Free,
+    };
 
     public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, Gemm, CudaPath];
 
@@ -38,8 +44,6 @@ internal static class DeviceKeys
             v.Resolve(CudaPath, cudaPath);
         }
 
-        return new DeviceSettings(
-            DeviceChoice.Parse(v.Take(Device, "auto"))!.Value, v.Take(Precision, PrecisionKind.Auto), cudaPath,
-            v.Take(Gemm, GemmKind.Auto));
+        return new DeviceSettings(v.Take(Device), v.Take(Precision), cudaPath, v.Take(Gemm));
     }
 }

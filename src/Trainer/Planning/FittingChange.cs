@@ -81,11 +81,11 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
         (ConfigKey Key, object Before, object After)[] settings =
         [
             (ConfigKeys.MicroBatch, run.MicroBatch, changed.MicroBatch),
-            (ConfigKeys.Offload, run.Optimizer.Offload, changed.Optimizer.Offload),
+            (OptimizerKeys.Offload, run.Optimizer.Offload, changed.Optimizer.Offload),
             (ConfigKeys.Recompute, run.Recompute, changed.Recompute),
             (DataKeys.Context, run.Data.Context, changed.Data.Context),
             (ConfigKeys.Method, run.Method, changed.Method),
-            (ConfigKeys.LoraRank, run.Lora.Rank, changed.Lora.Rank),
+            (LoraKeys.Rank, run.Lora.Rank, changed.Lora.Rank),
         ];
         return
         [

@@ -83,7 +83,7 @@ internal static class RunPlanner
         if (plan.HostBytes > there)
         {
             throw new UserException(
-                $"{ConfigKeys.Offload.Path}: host memory: expected {ShownSize.Of(plan.HostBytes)} for moments and "
+                $"{OptimizerKeys.Offload.Path}: host memory: expected {ShownSize.Of(plan.HostBytes)} for moments and "
                 + $"master weights, got {ShownSize.Of(there)}. Set it to false, or train a LoRA adapter (method: "
                 + "lora).");
         }

@@ -110,12 +110,12 @@ internal sealed class TrainingSession : IDisposable
     public RunIdentity Identity()
     {
         // What "auto" has become: another precision, or products by another library, give other bits.
-        var settings = new Dictionary<string, string>(RunIdentity.Material(Run.Settings))
+        var became = new Dictionary<string, string>
         {
             [DeviceKeys.Precision.Path] = Ops.ActivationType == DType.BF16 ? "bf16" : "fp32",
             [DeviceKeys.Gemm.Path] = DeviceKeys.GemmOf(Ops),
         };
-        return new RunIdentity(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), settings);
+        return RunIdentity.Of(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), Run.Settings.Values, became);
     }
 
     /// <summary>The loss of a validation: the mean over corpora of what their rows are trained with.</summary>

@@ -29,7 +29,11 @@ public sealed class CommandLineTests : IDisposable
     public void Training_shows_every_key_of_a_config()
     {
         string output = Run("train", "--help").Output;
-        Assert.All(Trainer.Config.ConfigKeys.Table.All, k => Assert.Contains($"  {k.Path}", output));
+        Assert.All(Trainer.Config.ConfigTable.Keys.All, k => Assert.Contains($"  {k.Path}", output));
+        Assert.Contains(
+            "it may change model, output, data.cache, data.corpora[].path, micro_batch, lora.from, optimizer.offload, "
+                + "recompute, validate, questions, samples, checkpoint, device, cuda_path, threads. Precision",
+            string.Join(' ', output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
     }
 
     [Fact]

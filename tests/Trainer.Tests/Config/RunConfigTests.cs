@@ -31,7 +31,7 @@ public sealed class RunConfigTests : IDisposable
     {
         RunConfig c = Parse(Minimal);
         Assert.Equal((InitKind.Pretrained, 42UL, 42UL), (c.Init.Kind, c.Init.Seed, c.Seed));
-        Assert.Equal((8192, null, null), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut));
+        Assert.Equal((8192, null, HeldOutCount.AtMost(100)), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut));
         CorpusSettings corpus = Assert.Single(c.Data.Corpora);
         Assert.Equal(("a", CorpusKind.Domain), (corpus.Name, corpus.Kind));
         Assert.Equal(Path.Combine(_folder.Root, "a.jsonl"), Assert.Single(corpus.Paths));
@@ -92,7 +92,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(
             (InitKind.Random, 7UL, 3UL, 20L, null),
             (c.Init.Kind, c.Init.Seed, c.Seed, c.Order.Steps!.Value, c.Order.Epochs));
-        Assert.Equal((512, "<|im_end|>", 4), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut!.Value));
+        Assert.Equal((512, "<|im_end|>", 4), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut.Documents));
         Assert.Equal(["my: corpus", "b"], c.Data.Corpora.Select(x => x.Name));
         Assert.Equal([CorpusKind.Domain, CorpusKind.General], c.Data.Corpora.Select(x => x.Kind));
         Assert.Equal(
@@ -121,7 +121,7 @@ public sealed class RunConfigTests : IDisposable
     [InlineData("yes")]
     public void Any_text_comes_back_from_the_resolved_config(string name)
     {
-        RunConfig c = Parse(Minimal, $"{DataKeys.Corpora}[0].name={KeyTypes.Text.Write(name)}");
+        RunConfig c = Parse(Minimal, $"{CorpusKeys.List}[0].name={KeyTypes.Text.Write(name)}");
         Assert.Equal(name, Assert.Single(c.Data.Corpora).Name);
         Assert.Equal(name, Assert.Single(Parse(c.Resolved).Data.Corpora).Name);
     }
@@ -185,7 +185,8 @@ public sealed class RunConfigTests : IDisposable
         "optimizer: {warmup_ratio: 0.1, warmup_steps: 5}",
         "expected either warmup_ratio or warmup_steps, got both")]
     [InlineData("micro_batch: 4\nglobal_batch: 2", ":7: micro_batch: expected at most global_batch (2), got 4")]
-    [InlineData("seed: 1\nseed: 2", "not YAML")]
+    [InlineData("seed: 1\nseed: 2", ":8: seed: expected it once, got it a second time. Remove one of them")]
+    [InlineData("data.held_out: some", ":7: data.held_out: expected an integer of at least 0, or `at most N`")]
     [InlineData("x: [", "not YAML")]
     [InlineData("questions: gone.jsonl", ":7: questions.path: expected a file, found none at ")]
     [InlineData("questions: {max_tokens: 8}", "questions.path: missing: expected text")]
@@ -255,6 +256,11 @@ public sealed class RunConfigTests : IDisposable
     {
         Assert.Equal(0, Parse(Minimal + "validate: {every: 0}\n").Data.HeldOut);
         Assert.Equal(3, Parse(Minimal, "validate.every=0", "data.held_out=3").Data.HeldOut);
+        Assert.Equal(HeldOutCount.AtMost(3), Parse(Minimal, "validate.every=0", "data.held_out=at most 3").Data.HeldOut);
+        Assert.Equal(HeldOutCount.AtMost(7), Parse(Minimal, "validate.documents=7").Data.HeldOut);
+
+        // As it was decided when the run began.
+        Assert.Equal(HeldOutCount.AtMost(7), Parse(Parse(Minimal, "validate.documents=7").Resolved, "validate={every: 0}").Data.HeldOut);
     }
 
     [Fact]

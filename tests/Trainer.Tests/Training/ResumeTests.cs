@@ -1,3 +1,4 @@
+using MolEngine.Data.Records;
 using MolEngine.Runs;
 using MolEngine.Trainer.Config;
 
@@ -24,6 +25,24 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("resumed    after step 2", second);
         SmallRun.Train(SmallRun.Reload(parts, "threads=1", "micro_batch=3", "recompute=layer"), resume: true);
         SmallRun.AssertSame(whole, parts);
+    }
+
+    /// <summary>What is watched decides nothing: the documents that were held out as the run began stay so.</summary>
+    [Theory]
+    [InlineData("validate.documents=1")]
+    [InlineData("validate.every=0")]
+    public void A_resumed_run_may_validate_as_it_likes(string setting)
+    {
+        string[] more = [.. SmallRun.Lora, "data.held_out=null", "steps=6"];
+        string whole = Path.Combine(_folder.Root, "whole"), parts = Path.Combine(_folder.Root, "parts");
+        RunConfig run = SmallRun.Load(whole, more);
+        Assert.Equal(HeldOutCount.AtMost(2), run.Data.HeldOut);
+        SmallRun.Train(run);
+        SmallRun.Interrupt(SmallRun.Load(parts, more), "step 2/6");
+        RunConfig resumed = SmallRun.Reload(parts, setting);
+        Assert.Equal(HeldOutCount.AtMost(2), resumed.Data.HeldOut);
+        SmallRun.Train(resumed, resume: true);
+        SmallRun.AssertSameWeights(whole, parts);
     }
 
     [Fact]

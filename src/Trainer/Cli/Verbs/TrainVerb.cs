@@ -36,11 +36,11 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
         "Relative paths of model and corpora are looked up beside the config, then in the current directory; output "
             + "is relative to the current directory.",
         "Checkpoints appear whole or not at all. Ctrl-C and SIGTERM stop at the next micro-batch and save the last "
-            + "finished step; after a kill or a power cut the newest checkpoint is there, and a disk that fails or "
-            + "is full is an error that says what is saved. --resume passes over damaged checkpoints, and says so; "
-            + "it refuses another model, other data, or other settings that matter, and says what differs; device, "
-            + "threads, micro_batch, recompute, optimizer.offload, validate and checkpoint may be changed with "
-            + "--set. Precision and gemm stay what they became when the run began.",
+            + "finished step; after a kill or a power cut the newest checkpoint is there, and a disk that fails or is "
+            + "full is an error that says what is saved. --resume passes over damaged checkpoints, and says so; it "
+            + "refuses another model, other data, or other settings that matter, and says what differs; with --set it "
+            + $"may change {string.Join(", ", ConfigManual.FreeOnResume())}. Precision, gemm and the held-out documents "
+            + "stay what they became when the run began.",
         "It computes on the first NVIDIA GPU, in bf16, else on the CPU, in fp32; device, precision and gemm say "
             + "otherwise. A run that does not fit the GPU's free memory is refused before anything is loaded: "
             + "`molengine plan` tells beforehand.",
