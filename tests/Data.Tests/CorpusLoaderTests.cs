@@ -3,6 +3,7 @@ using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Data.Tests.Records;
 using MolEngine.Engine.Batches;
+using MolEngine.Support;
 
 namespace MolEngine.Data.Tests;
 

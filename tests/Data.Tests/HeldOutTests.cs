@@ -1,6 +1,7 @@
 using FsCheck;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
+using MolEngine.Support;
 
 namespace MolEngine.Data.Tests;
 

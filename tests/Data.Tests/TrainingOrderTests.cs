@@ -2,6 +2,7 @@ using FsCheck;
 using MolEngine.Basics.Numerics;
 using MolEngine.Basics.Text;
 using MolEngine.Engine.Batches;
+using MolEngine.Support;
 
 namespace MolEngine.Data.Tests;
 

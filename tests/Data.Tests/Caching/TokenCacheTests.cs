@@ -2,6 +2,7 @@ using FsCheck;
 using MolEngine.Data.Caching;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
+using MolEngine.Support;
 
 namespace MolEngine.Data.Tests.Caching;
 
