@@ -1,3 +1,4 @@
+using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
 using MolEngine.Yaml;
@@ -8,6 +9,9 @@ namespace MolEngine.Data.Settings;
 public static class DataKeys
 {
     public const string Corpora = "data.corpora";
+
+    /// <summary>The format of files whose names say it.</summary>
+    public const string AutoFormat = "auto";
 
     /// <summary>
     /// Tokens computed at once (micro_batch x context) at most: far above any memory, far below 2^31.
@@ -39,14 +43,14 @@ public static class DataKeys
         "Name in tables and metrics.", s => s.Length > 0 && s.All(c => !char.IsControl(c)));
     public static readonly ConfigKey<IReadOnlyList<string>> Path = new(
         "data.corpora[].path", KeyTypes.Paths, "required",
-        "File, folder or list: .txt, .md, .json, .jsonl, and any of them with .gz.",
+        $"File, folder or list: {string.Join(", ", FileFormats.Extensions)}, and any of them with .gz.",
         p => p.Count > 0 && p.All(s => s.Length > 0));
     public static readonly ConfigKey<CorpusKind> Kind = new(
         "data.corpora[].kind", KeyTypes.OneOf<CorpusKind>(), "required",
         "domain learns by cross-entropy; general is held to the base model.");
-    public static readonly ConfigKey<CorpusFormat> Format = new(
-        "data.corpora[].format", KeyTypes.OneOf<CorpusFormat>(), "auto",
-        "auto goes by names and contents; text or json for files of other names.");
+    public static readonly ConfigKey<string> Format = new(
+        "data.corpora[].format", KeyTypes.OneOf([AutoFormat, .. FileFormats.Names]), AutoFormat,
+        $"auto goes by names and contents; {string.Join(" or ", FileFormats.Names)} for files of other names.");
     public static readonly ConfigKey<TextSplit> Split = new(
         "data.corpora[].split", KeyTypes.OneOf<TextSplit>(), "none",
         "Plain text: a document is the whole file, what stands between blank_lines, or each of the lines.");

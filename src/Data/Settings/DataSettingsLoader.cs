@@ -1,4 +1,5 @@
 using MolEngine.Data.Caching;
+using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
 using MolEngine.Yaml;
@@ -63,7 +64,7 @@ public static class DataSettingsLoader
         FieldMap? fields = RecordSettings.Fields(v, DataKeys.Records, source, i);
         return new CorpusSettings(name, paths, kind)
         {
-            Format = v.Take(DataKeys.Format, CorpusFormat.Auto, i),
+            Format = v.Take(DataKeys.Format, DataKeys.AutoFormat, i) is var f && f == DataKeys.AutoFormat ? null : f,
             Split = v.Take(DataKeys.Split, TextSplit.None, i),
             Fields = fields,
             Template = RecordSettings.Template(v, DataKeys.Records, source, i, fields),
