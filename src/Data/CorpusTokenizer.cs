@@ -18,8 +18,6 @@ internal sealed class CorpusTokenizer(
 
     private const long BatchCharacters = 1 << 23;
 
-    private readonly record struct Pending(CorpusRecord Record, string Text, string Path);
-
     /// <exception cref="UserException">A record that fits nothing (unless they are skipped), or a file without records.
     /// </exception>
     public TokenizedCorpus Run(CorpusSettings corpus, IReadOnlyList<CorpusFile> files, bool skipsBadRecords)
@@ -28,12 +26,12 @@ internal sealed class CorpusTokenizer(
         var store = new TokenStore();
         var hashes = new List<ulong>();
         var dialogues = new List<bool>();
-        using IEnumerator<List<Pending>> batches = run.Batches().GetEnumerator();
-        List<Pending>? batch = Next(batches);
+        using IEnumerator<List<CorpusRecord>> batches = run.Batches().GetEnumerator();
+        List<CorpusRecord>? batch = Next(batches);
         while (batch is not null)
         {
             long read = run.BytesRead;
-            Task<List<Pending>?> ahead = Task.Run(() => Next(batches), CancellationToken.None);
+            Task<List<CorpusRecord>?> ahead = Task.Run(() => Next(batches), CancellationToken.None);
             try
             {
                 Add(batch, store, hashes);
@@ -44,7 +42,7 @@ internal sealed class CorpusTokenizer(
                 Task.WhenAny(ahead).Wait(CancellationToken.None);
             }
 
-            dialogues.AddRange(batch.Select(p => p.Record.IsChat));
+            dialogues.AddRange(batch.Select(r => r.IsChat));
             progress?.Report(new(corpus.Name, read, run.TotalBytes, store.Documents, store.Tokens, Cached: false));
             batch = ahead.GetAwaiter().GetResult();
         }
@@ -52,18 +50,19 @@ internal sealed class CorpusTokenizer(
         return new TokenizedCorpus(store, [.. hashes], [.. dialogues], run.SkippedCount, run.Skipped);
     }
 
-    private static List<Pending>? Next(IEnumerator<List<Pending>> batches) =>
+    private static List<CorpusRecord>? Next(IEnumerator<List<CorpusRecord>> batches) =>
         batches.MoveNext() ? batches.Current : null;
 
-    private void Add(List<Pending> batch, TokenStore store, List<ulong> hashes)
+    private void Add(List<CorpusRecord> batch, TokenStore store, List<ulong> hashes)
     {
         var documents = new int[batch.Count][];
         var batchHashes = new ulong[batch.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancel };
         Parallel.For(0, batch.Count, options, i =>
         {
-            documents[i] = tokenizer.Document(batch[i].Record, batch[i].Text);
-            batchHashes[i] = HeldOutSplit.Hash(batch[i].Text);
+            string text = DocumentText.Of(batch[i]).Text;
+            documents[i] = tokenizer.Document(batch[i], text);
+            batchHashes[i] = HeldOutSplit.Hash(text);
         });
         foreach (int[] document in documents)
             store.Add(document);
@@ -85,14 +84,14 @@ internal sealed class CorpusTokenizer(
 
         public IReadOnlyList<SkippedRecord> Skipped => _skipped;
 
-        public IEnumerable<List<Pending>> Batches()
+        public IEnumerable<List<CorpusRecord>> Batches()
         {
-            var batch = new List<Pending>();
+            var batch = new List<CorpusRecord>();
             long characters = 0;
-            foreach (Pending pending in Records())
+            foreach (CorpusRecord record in Records())
             {
-                batch.Add(pending);
-                characters += pending.Text.Length;
+                batch.Add(record);
+                characters += record.Length;
                 if (batch.Count < BatchRecords && characters < BatchCharacters)
                     continue;
                 yield return batch;
@@ -103,7 +102,7 @@ internal sealed class CorpusTokenizer(
                 yield return batch;
         }
 
-        private IEnumerable<Pending> Records()
+        private IEnumerable<CorpusRecord> Records()
         {
             long before = 0;
             for (int i = 0; i < files.Count; i++)
@@ -114,7 +113,7 @@ internal sealed class CorpusTokenizer(
                 foreach (CorpusRecord record in reader.Read(content, files[i]))
                 {
                     owner.Check(record, content.Path);
-                    yield return new(record, record.Rendered, content.Path);
+                    yield return record;
                     Interlocked.Exchange(ref _bytesRead, before + content.BytesRead);
                 }
 

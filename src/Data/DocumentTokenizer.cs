@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 

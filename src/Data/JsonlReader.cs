@@ -18,11 +18,10 @@ public static class JsonlReader
     {
         var corpus = new CorpusSettings(Path.GetFileName(path), path, CorpusKind.Domain)
         {
-            Format = CorpusFormat.Json,
             Fields = new FieldMap(Text: "text"),
         };
         using CorpusContent content = CorpusContent.Open(path);
-        foreach (CorpusRecord record in new RecordReader(corpus).Read(content, new CorpusFile(path, IsText: false)))
+        foreach (CorpusRecord record in new RecordReader(corpus).Read(content, new CorpusFile(path, FileFormats.Json)))
             yield return new TextRecord(record.Text!, record.Line);
     }
 }

@@ -13,13 +13,14 @@ public static class QuestionFile
     {
         string path = file.Paths[0];
         using CorpusContent content = CorpusContent.Open(path);
-        IEnumerable<CorpusRecord> records = new RecordReader(file).Read(content, new CorpusFile(path, IsText: false));
+        IEnumerable<CorpusRecord> records = new RecordReader(file).Read(content, new CorpusFile(path, FileFormats.Json));
         return [.. records.Select(r => Of(r, path, texts, tokenizer))];
     }
 
     private static Question Of(CorpusRecord record, string path, DocumentTokenizer texts, Tokenizer tokenizer)
     {
-        if (record.Answer is not { } place)
+        (string whole, Range? answer) = DocumentText.Of(record);
+        if (answer is not { } place)
         {
             throw new UserException(
                 $"{path}:{record.Line}: question: expected an answer after all of the question (a last message of the "
@@ -27,7 +28,6 @@ public static class QuestionFile
         }
 
         texts.RequireChatTokens(record, path);
-        string whole = record.Rendered;
         string before = whole[..place.Start.GetOffset(whole.Length)];
         int[] document = texts.Document(record, whole), asked = texts.Encode(before);
         if (asked.Length == 0)

@@ -1,3 +1,4 @@
+using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
 using MolEngine.Engine.Batches;
@@ -21,7 +22,7 @@ public sealed record QuestionSettings(CorpusSettings File, int MaxTokens)
         FieldMap? fields = QuestionKeys.Records.Fields(v, source);
         var file = new CorpusSettings(QuestionKeys.Section, path, CorpusKind.Domain)
         {
-            Format = CorpusFormat.Json,
+            Format = FileFormats.Json,
             // A text alone asks nothing.
             Fields = fields ?? FieldMap.Usual with { Text = null },
             Template = QuestionKeys.Records.TemplateBeside(fields, v, source),

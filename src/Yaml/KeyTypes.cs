@@ -42,13 +42,26 @@ public static class KeyTypes
         where T : struct, Enum
     {
         string[] names = [.. Enum.GetNames<T>().Select(Snake)];
-        return new KeyType<T>(string.Join(" | ", names), Read, x => Snake(x.ToString()));
+        KeyType<string> name = OneOf(names);
+        return new KeyType<T>(name.Expects, Read, x => Snake(x.ToString()));
 
         bool Read(YamlNode node, out T value)
         {
-            int i = Scalar(node) is { } text ? Array.IndexOf(names, text) : -1;
-            value = i >= 0 ? Enum.GetValues<T>()[i] : default;
-            return i >= 0;
+            bool known = name.Read(node, out string text);
+            value = known ? Enum.GetValues<T>()[Array.IndexOf(names, text)] : default;
+            return known;
+        }
+    }
+
+    /// <summary>One of several names.</summary>
+    public static KeyType<string> OneOf(IReadOnlyList<string> names)
+    {
+        return new KeyType<string>(string.Join(" | ", names), Read, x => x);
+
+        bool Read(YamlNode node, out string value)
+        {
+            value = Scalar(node) ?? "";
+            return names.Contains(value);
         }
     }
 

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using MolEngine.Data;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Support;
 using MolEngine.Yaml;

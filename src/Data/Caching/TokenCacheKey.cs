@@ -27,7 +27,7 @@ internal static class TokenCacheKey
             corpus.Template,
             corpus.Pairs,
             skipsBadRecords,
-            Files = files.Select(f => new { f.IsText, Hash = HashOf(f.Path, cancel) }).ToArray(),
+            Files = files.Select(f => new { f.Format, Hash = HashOf(f.Path, cancel) }).ToArray(),
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));
     }

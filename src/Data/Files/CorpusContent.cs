@@ -23,7 +23,7 @@ public sealed class CorpusContent : IDisposable
                 head = ReadHead(_stream);
             }
 
-            RefuseOtherFormats(path, head);
+            FileFormats.RefuseOthers(path, head);
             bool marked = head.AsSpan().StartsWith("\uFEFF"u8);
             Head = marked ? head.AsMemory(3) : head;
             Window = new ByteWindow(path, new HeadStream(Head, _stream), marked ? 3 : 0);
@@ -85,19 +85,5 @@ public sealed class CorpusContent : IDisposable
     {
         byte[] head = new byte[HeadLength];
         return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-    }
-
-    private static void RefuseOtherFormats(string path, ReadOnlySpan<byte> head)
-    {
-        string? format =
-            head.StartsWith<byte>([0xFF, 0xFE]) ? "UTF-16 (by its byte order mark). Convert it to UTF-8"
-            : head.StartsWith<byte>([0xFE, 0xFF]) ? "UTF-16 (by its byte order mark). Convert it to UTF-8"
-            : head.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]) ? "Zstandard (magic 28 B5 2F FD). Unpack it first"
-            : head.StartsWith("PAR1"u8) ? "Parquet. Convert it to JSONL"
-            : head.StartsWith<byte>([0x50, 0x4B, 3, 4]) ? "a ZIP archive. Unpack it first"
-            : head.StartsWith("%PDF-"u8) ? "PDF. Convert it to text"
-            : null;
-        if (format is not null)
-            throw new UserException($"{path}: corpus: expected text, JSON or JSONL in UTF-8, got {format}");
     }
 }

@@ -3,8 +3,8 @@ using MolEngine.Data.Files;
 namespace MolEngine.Data.Records;
 
 /// <summary>A file of a corpus.</summary>
-/// <param name="IsText">Plain text; else JSON.</param>
-public readonly record struct CorpusFile(string Path, bool IsText);
+/// <param name="Format">One of <see cref="FileFormats.Names"/>.</param>
+public readonly record struct CorpusFile(string Path, string Format);
 
 /// <summary>
 /// The files of a corpus in the order they are read: paths as the config lists them, a folder's files (those below it
@@ -13,9 +13,6 @@ public readonly record struct CorpusFile(string Path, bool IsText);
 public static class CorpusFiles
 {
     private const string Packed = ".gz";
-
-    private static readonly string[] TextExtensions = [".txt", ".text", ".md", ".markdown"];
-    private static readonly string[] JsonExtensions = [".json", ".jsonl", ".ndjson"];
 
     /// <summary>A corpus's name where the config gives none: its file's or folder's, without extension.</summary>
     public static string NameOf(string path) =>
@@ -30,7 +27,7 @@ public static class CorpusFiles
         foreach (string path in corpus.Paths)
         {
             if (!Directory.Exists(path))
-                files.Add(new(path, IsText(path, corpus.Format) ?? throw UnknownName(path)));
+                files.Add(new(path, FormatOf(path, corpus.Format) ?? throw UnknownName(path)));
             else
                 AddFolder(path, corpus.Format, files, passed);
         }
@@ -44,13 +41,13 @@ public static class CorpusFiles
                     + "that should be seen more often");
     }
 
-    private static void AddFolder(string folder, CorpusFormat format, List<CorpusFile> files, List<string> passed)
+    private static void AddFolder(string folder, string? format, List<CorpusFile> files, List<string> passed)
     {
         int before = files.Count;
         foreach (string path in Below(folder))
         {
-            if (IsText(path, format) is { } text)
-                files.Add(new(path, text));
+            if (FormatOf(path, format) is { } name)
+                files.Add(new(path, name));
             else
                 passed.Add(path);
         }
@@ -58,8 +55,8 @@ public static class CorpusFiles
         if (files.Count == before)
         {
             throw new UserException(
-                $"{folder}: corpus: expected files named {Known()} in the folder, got none. Say format: text or "
-                    + "format: json for files of other names");
+                $"{folder}: corpus: expected files named {Known()} in the folder, got none. "
+                    + SayFormat());
         }
     }
 
@@ -87,18 +84,16 @@ public static class CorpusFiles
     }
 
     /// <summary>Null: the name does not say.</summary>
-    private static bool? IsText(string path, CorpusFormat format)
-    {
-        if (format != CorpusFormat.Auto)
-            return format == CorpusFormat.Text;
-        string extension = Path.GetExtension(WithoutPacking(path)).ToLowerInvariant();
-        return TextExtensions.Contains(extension) ? true : JsonExtensions.Contains(extension) ? false : null;
-    }
+    private static string? FormatOf(string path, string? given) =>
+        given ?? FileFormats.NameOf(Path.GetExtension(WithoutPacking(path)));
 
     private static string WithoutPacking(string path) =>
         path.EndsWith(Packed, StringComparison.OrdinalIgnoreCase) ? path[..^Packed.Length] : path;
 
-    private static string Known() => string.Join(' ', TextExtensions.Concat(JsonExtensions)) + " (with .gz too)";
+    private static string Known() => string.Join(' ', FileFormats.Extensions) + " (with .gz too)";
+
+    private static string SayFormat() =>
+        $"Say {string.Join(" or ", FileFormats.Names.Select(n => $"format: {n}"))} for files of other names";
 
     private static UserException UnknownName(string path)
     {
@@ -112,7 +107,6 @@ public static class CorpusFiles
         string extension = Path.GetExtension(WithoutPacking(path));
         string got = extension.Length == 0 ? "no extension" : extension;
         return new(
-            $"{path}: corpus: expected a file named {Known()}, got {got}. "
-                + "Say format: text or format: json for files of other names");
+            $"{path}: corpus: expected a file named {Known()}, got {got}. {SayFormat()}");
     }
 }

@@ -1,17 +1,20 @@
+using MolEngine.Engine.Chat;
+
 namespace MolEngine.Data.Records;
 
-/// <summary>A record as its file has it: a text, or messages.</summary>
+/// <summary>A record as it is meant: a text, or the messages of a dialogue. <see cref="DocumentText"/> writes it.</summary>
 /// <param name="Line">Its first line, from 1.</param>
 public sealed record CorpusRecord(string? Text, IReadOnlyList<ChatMessage>? Messages, long Line)
 {
     /// <summary>
-    /// Where in <see cref="Rendered"/> the answer to what stands before it lies; null for records that do not answer.
+    /// Where in <see cref="Text"/> the answer to what stands before it lies; null for records that do not answer, and
+    /// for dialogues, whose last message answers.
     /// </summary>
     public Range? Answer { get; init; }
 
     /// <summary>Whether it is a dialogue.</summary>
     public bool IsChat => Messages is not null;
 
-    /// <summary>The document's text: its own, or its messages as ChatML.</summary>
-    public string Rendered => Messages is null ? Text! : ChatMl.Render(Messages);
+    /// <summary>Characters that it has of its own.</summary>
+    public long Length => Text?.Length ?? Messages!.Sum(m => (long)m.Content.Length);
 }

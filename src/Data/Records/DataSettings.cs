@@ -1,3 +1,4 @@
+using MolEngine.Data.Files;
 using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data.Records;
@@ -10,28 +11,6 @@ public enum PackingKind
 
     /// <summary>Only documents longer than a row are cut.</summary>
     BestFit,
-}
-
-/// <summary>What the files of a corpus are.</summary>
-public enum CorpusFormat
-{
-    /// <summary>By each file's name and content.</summary>
-    Auto,
-    Text,
-
-    /// <summary>JSONL or a JSON array, by content.</summary>
-    Json,
-}
-
-/// <summary>What of a plain text file is a document.</summary>
-public enum TextSplit
-{
-    /// <summary>The whole file.</summary>
-    None,
-
-    /// <summary>A run of lines between blank ones.</summary>
-    BlankLines,
-    Lines,
 }
 
 /// <summary>What prompt/completion and question/answer become.</summary>
@@ -67,7 +46,8 @@ public sealed record CorpusSettings(string Name, IReadOnlyList<string> Paths, Co
     {
     }
 
-    public CorpusFormat Format { get; init; }
+    /// <summary>One of <see cref="FileFormats.Names"/>; null goes by each file's name.</summary>
+    public string? Format { get; init; }
 
     public TextSplit Split { get; init; }
 

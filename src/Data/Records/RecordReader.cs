@@ -6,75 +6,47 @@ namespace MolEngine.Data.Records;
 /// <param name="skip">Called with every record that fits nothing; null makes the first of them an error.</param>
 public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordException>? skip = null)
 {
+    private readonly RecordShapes _shapes = new(corpus);
+
     /// <summary>The records of an open file.</summary>
     /// <exception cref="UserException">A bad record that is not skipped, or a file without any record.</exception>
     public IEnumerable<CorpusRecord> Read(CorpusContent content, CorpusFile file)
     {
+        FileFormat format = FileFormats.Of(file.Format, content);
         long outcomes = 0;
-        foreach (ReadOutcome outcome in file.IsText ? PlainTextReader.Read(content, corpus.Split) : Json(content))
+        foreach (FileOutcome outcome in format.Read(content, _shapes.Request))
         {
             outcomes++;
-            if (outcome.Record is { } record)
+            BadRecordException? problem = outcome.Problem;
+            CorpusRecord? record = outcome.Record is { } read ? Record(read, content.Path, out problem) : null;
+            if (record is not null)
                 yield return record;
             else if (skip is null)
-                throw outcome.Problem!;
+                throw problem!;
             else
-                skip(outcome.Problem!);
+                skip(problem!);
         }
 
         if (outcomes == 0)
         {
-            string expected = file.IsText ? "text" : "a record {\"text\": ...} a line";
             throw new UserException(
-                $"{content.Path}: corpus: expected {expected}, got no records ("
+                $"{content.Path}: corpus: expected {format.Content}, got no records ("
                     + $"{new FileInfo(content.Path).Length} bytes)");
         }
     }
 
-    private IEnumerable<ReadOutcome> Json(CorpusContent content)
-    {
-        var parser = new JsonRecordParser(content.Path, corpus);
-        int start = content.Head.Span.IndexOfAnyExcept(" \t\r\n"u8);
-        bool isArray = start >= 0 && content.Head.Span[start] == '[';
-        IEnumerable<FileSlice> slices = isArray
-            ? new JsonArrayReader(content).Read()
-            : LineReader.Read(content.Window).Where(line => !LineReader.IsBlank(line.Bytes.Span));
-        using IEnumerator<FileSlice> each = slices.GetEnumerator();
-        while (true)
-        {
-            // Bytes that end an array too early are its last outcome.
-            BadRecordException? broken = Next(each, out bool more);
-            if (broken is not null)
-                yield return broken;
-            if (!more)
-                yield break;
-            yield return Outcome(parser, each.Current);
-        }
-    }
-
-    private static BadRecordException? Next(IEnumerator<FileSlice> slices, out bool more)
+    /// <summary>Null: it fits nothing.</summary>
+    private CorpusRecord? Record(FileRecord record, string path, out BadRecordException? problem)
     {
         try
         {
-            more = slices.MoveNext();
+            problem = null;
+            return _shapes.Record(record, path);
+        }
+        catch (BadRecordException e)
+        {
+            problem = e;
             return null;
-        }
-        catch (BadRecordException problem)
-        {
-            more = false;
-            return problem;
-        }
-    }
-
-    private static ReadOutcome Outcome(JsonRecordParser parser, FileSlice slice)
-    {
-        try
-        {
-            return parser.Parse(slice);
-        }
-        catch (BadRecordException problem)
-        {
-            return problem;
         }
     }
 }

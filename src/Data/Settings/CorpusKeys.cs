@@ -1,3 +1,4 @@
+using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
 using MolEngine.Yaml;
@@ -9,12 +10,15 @@ public static class CorpusKeys
 {
     public const string List = "data.corpora";
 
+    /// <summary>The format of files whose names say it.</summary>
+    private const string AutoFormat = "auto";
+
     public static readonly ConfigKey<string> Name = new(
         $"{List}[].name", KeyTypes.Text, Default.Rule("the file's name"),
         "Name in tables and metrics.", s => s.Length > 0 && s.All(c => !char.IsControl(c)));
     public static readonly ConfigKey<IReadOnlyList<string>> Path = new(
         $"{List}[].path", KeyTypes.Paths, Default.Required,
-        "File, folder or list: .txt, .md, .json, .jsonl, and any of them with .gz.",
+        $"File, folder or list: {string.Join(", ", FileFormats.Extensions)}, and any of them with .gz.",
         p => p.Count > 0 && p.All(s => s.Length > 0))
     {
         OnResume = OnResume.Free,
@@ -23,9 +27,9 @@ public static class CorpusKeys
     public static readonly ConfigKey<CorpusKind> Kind = new(
         $"{List}[].kind", KeyTypes.OneOf<CorpusKind>(), Default.Required,
         "domain learns by cross-entropy; general is held to the base model.");
-    public static readonly ConfigKey<CorpusFormat> Format = new(
-        $"{List}[].format", KeyTypes.OneOf<CorpusFormat>(), CorpusFormat.Auto,
-        "auto goes by names and contents; text or json for files of other names.");
+    public static readonly ConfigKey<string> Format = new(
+        $"{List}[].format", KeyTypes.OneOf([AutoFormat, .. FileFormats.Names]), AutoFormat,
+        $"auto goes by names and contents; {string.Join(" or ", FileFormats.Names)} for files of other names.");
     public static readonly ConfigKey<TextSplit> Split = new(
         $"{List}[].split", KeyTypes.OneOf<TextSplit>(), TextSplit.None,
         "Plain text: a document is the whole file, what stands between blank_lines, or each of the lines.");
@@ -81,7 +85,7 @@ public static class CorpusKeys
         FieldMap? fields = Records.Fields(v, source, i);
         return new CorpusSettings(name, paths, kind)
         {
-            Format = v.Take(Format, i),
+            Format = v.Take(Format, i) is var format && format == AutoFormat ? null : format,
             Split = v.Take(Split, i),
             Fields = fields,
             Template = Records.TemplateBeside(fields, v, source, i),

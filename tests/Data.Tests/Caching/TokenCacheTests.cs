@@ -47,7 +47,7 @@ public sealed class TokenCacheTests : IDisposable
         Assert.False(Load(corpus with { Pairs = PairStyle.Chat }, Cache).Source.Cached);
         Assert.False(Load(corpus with { Template = "{text}." }, Cache).Source.Cached);
         Assert.False(Load(corpus with { Fields = new(Text: "text") }, Cache).Source.Cached);
-        Assert.False(Load(corpus with { Format = CorpusFormat.Text }, Cache).Source.Cached);
+        Assert.False(Load(corpus with { Format = "text" }, Cache).Source.Cached);
         Assert.False(Load(corpus, Cache, end: 7).Source.Cached);
         Assert.False(Load(corpus, Cache, fingerprint: "another").Source.Cached);
         Assert.False(Load(corpus, Cache, fingerprint: "").Source.Cached);

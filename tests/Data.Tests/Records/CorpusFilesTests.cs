@@ -20,9 +20,9 @@ public sealed class CorpusFilesTests : IDisposable
         Assert.Equal(
             ["f/B.md", "f/a10.jsonl", "f/a9.json.gz", "f/b.txt", "f/sub/z.TXT", "a.ndjson"],
             files.Select(f => Path.GetRelativePath(_folder.Root, f.Path)));
-        Assert.Equal([true, false, false, true, true, false], files.Select(f => f.IsText));
+        Assert.Equal(["text", "json", "json", "text", "text", "json"], files.Select(f => f.Format));
         Assert.Equal("table.csv", Path.GetFileName(Assert.Single(others)));
-        Assert.Equal(7, CorpusFiles.Of(corpus with { Format = CorpusFormat.Text }, out _).Count(f => f.IsText));
+        Assert.Equal(7, CorpusFiles.Of(corpus with { Format = "text" }, out _).Count(f => f.Format == "text"));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class CorpusFilesTests : IDisposable
         Assert.Contains(
             "expected a file named .txt .text .md .markdown .json .jsonl .ndjson (with .gz too), got no extension",
             Assert.Throws<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
-        Assert.Equal(["some text"], Reading.Texts(Reading.Corpus(path) with { Format = CorpusFormat.Text }));
+        Assert.Equal(["some text"], Reading.Texts(Reading.Corpus(path) with { Format = "text" }));
         string folder = _folder.Folder("empty");
         Assert.Contains("got none", Assert.Throws<UserException>(() => Reading.All(Reading.Corpus(folder))).Message);
     }

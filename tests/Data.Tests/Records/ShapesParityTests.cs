@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Chat;
 using MolEngine.Support;
 
 namespace MolEngine.Data.Tests.Records;

@@ -1,4 +1,5 @@
 using MolEngine.Basics.Files;
+using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Trainer.Config;
 
@@ -28,7 +29,7 @@ public sealed class DataSettingsTests : IDisposable
         Assert.Equal(["a", "books"], data.Corpora.Select(c => c.Name));
         CorpusSettings corpus = data.Corpora[0];
         Assert.Equal(
-            (CorpusFormat.Auto, TextSplit.None, null, null), (corpus.Format, corpus.Split, corpus.Fields, corpus.Template));
+            ((string?)null, TextSplit.None, (FieldMap?)null, (string?)null), (corpus.Format, corpus.Split, corpus.Fields, corpus.Template));
         Assert.Equal((PairStyle.Plain, 1.0, null), (corpus.Pairs, corpus.Repeat, corpus.Share));
     }
 
@@ -47,10 +48,10 @@ public sealed class DataSettingsTests : IDisposable
         Assert.Equal(
             [Path.Combine(_folder.Root, "b.jsonl"), Path.Combine(_folder.Root, "books")], data.Corpora[0].Paths);
         Assert.Equal(
-            (CorpusFormat.Text, TextSplit.BlankLines, 2.5, "{a}\n{b}"),
+            ("text", TextSplit.BlankLines, 2.5, "{a}\n{b}"),
             (data.Corpora[0].Format, data.Corpora[0].Split, data.Corpora[0].Repeat, data.Corpora[0].Template));
         Assert.Equal(
-            (CorpusFormat.Json, TextSplit.Lines, 3.0, PairStyle.Chat),
+            ("json", TextSplit.Lines, 3.0, PairStyle.Chat),
             (data.Corpora[1].Format, data.Corpora[1].Split, data.Corpora[1].Share, data.Corpora[1].Pairs));
         Assert.Equal(new FieldMap("body"), data.Corpora[1].Fields);
         Assert.Equal(new FieldMap(null, "m", "p", "q", "r", "s"), data.Corpora[2].Fields);

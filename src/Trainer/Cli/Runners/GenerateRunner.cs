@@ -5,6 +5,7 @@ using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;

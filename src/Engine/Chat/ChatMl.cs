@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MolEngine.Data.Records;
+namespace MolEngine.Engine.Chat;
 
 /// <summary>
 /// ChatML, the template of Qwen and SmolLM2: <c>&lt;|im_start|&gt;role\ncontent&lt;|im_end|&gt;\n</c> for each message.

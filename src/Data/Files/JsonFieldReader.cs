@@ -1,21 +1,16 @@
 using System.Text;
 using System.Text.Json;
+using MolEngine.Engine.Chat;
 
-namespace MolEngine.Data.Records;
+namespace MolEngine.Data.Files;
 
-/// <summary>What a field of a record holds, or why it cannot be used (told only where it is needed).</summary>
-/// <param name="Type">None: the field is not there.</param>
-/// <param name="Problem">"expected a string, got ..."; null where there is none.</param>
-/// <param name="ProblemField">Which part of the field it is about: "[2].content".</param>
-internal readonly record struct FieldValue(
-    JsonTokenType Type, string? Text, IReadOnlyList<ChatMessage>? Messages, string? Problem, string ProblemField = "")
+/// <summary>Reads the value of a field of a JSON object.</summary>
+internal static class JsonFieldReader
 {
-    public bool IsThere => Type is not JsonTokenType.None;
-
-    public bool IsNull => Type is JsonTokenType.Null;
-
     /// <summary>Reads a value that the reader stands on, to its end.</summary>
+    /// <param name="offset">Of the record's first byte in the file, for errors.</param>
     /// <param name="asMessages">Whether a list of messages is wanted.</param>
+    /// <param name="numbersToo">Whether a number is a text too.</param>
     public static FieldValue Read(ref Utf8JsonReader json, long offset, bool asMessages, bool numbersToo)
     {
         JsonTokenType type = json.TokenType;
@@ -24,15 +19,17 @@ internal readonly record struct FieldValue(
         if (!asMessages && type == JsonTokenType.String)
         {
             string? text = Unescape(ref json, offset, out string? problem);
-            return new(type, text, null, problem);
+            return new(FieldPresence.Given, text, null, problem);
         }
 
         if (numbersToo && type == JsonTokenType.Number)
-            return new(type, Encoding.UTF8.GetString(json.ValueSpan), null, null);
+            return new(FieldPresence.Given, Encoding.UTF8.GetString(json.ValueSpan), null, null);
         string expected = asMessages ? "a list of messages {\"role\": ..., \"content\": ...}" : "a string";
-        string got = type == JsonTokenType.Null ? "null" : $"{Kind(type)} {Place(json, offset)}";
+        bool isNull = type == JsonTokenType.Null;
+        string got = isNull ? "null" : $"{Kind(type)} {Place(json, offset)}";
         json.Skip();
-        return new(type, null, null, $"expected {expected}, got {got}");
+        return new(
+            isNull ? FieldPresence.Null : FieldPresence.Given, null, null, $"expected {expected}, got {got}");
     }
 
     public static string Kind(JsonTokenType type) => type switch
@@ -78,7 +75,7 @@ internal readonly record struct FieldValue(
 
         if (messages.Count == 0)
             problem ??= ("", $"expected at least one message, got an empty list {start}");
-        return new(JsonTokenType.StartArray, null, messages, problem?.Text, problem?.Field ?? "");
+        return new(FieldPresence.Given, null, messages, problem?.Text, problem?.Field ?? "");
     }
 
     /// <summary>A message, or null and what is wrong with it.</summary>

@@ -1,38 +1,43 @@
 using System.Text;
-using MolEngine.Data.Files;
 
-namespace MolEngine.Data.Records;
+namespace MolEngine.Data.Files;
 
 /// <summary>
 /// Plain text: a file is a record, or its paragraphs or lines are. CRLF is folded to LF; blank lines at the ends of a
 /// record are no part of it.
 /// </summary>
-internal static class PlainTextReader
+internal sealed class PlainTextFormat : FileFormat
 {
-    public static IEnumerable<ReadOutcome> Read(CorpusContent content, TextSplit split) => split switch
+    public override string Name => "text";
+
+    public override IReadOnlyList<string> Extensions { get; } = [".txt", ".text", ".md", ".markdown"];
+
+    public override string Content => "text";
+
+    public override IEnumerable<FileOutcome> Read(CorpusContent content, ReadRequest request) => request.Split switch
     {
         TextSplit.Lines => Lines(content),
         TextSplit.BlankLines => Paragraphs(content),
         _ => Whole(content),
     };
 
-    private static IEnumerable<ReadOutcome> Whole(CorpusContent content)
+    private static IEnumerable<FileOutcome> Whole(CorpusContent content)
     {
         while (content.Window.Grow(1))
         {
         }
 
         long offset = content.Window.Offset;
-        ReadOutcome outcome = Decode(
+        FileOutcome outcome = Decode(
             content.Path, new FileSlice(content.Window.Take(content.Window.Span.Length), 1, offset));
         string text = outcome.Record is { } record ? WithoutBlankEnds(record.Text!.Replace("\r\n", "\n")) : "";
         if (outcome.Problem is not null)
             yield return outcome;
         else if (text.Length > 0)
-            yield return new CorpusRecord(text, null, 1);
+            yield return new FileRecord(1) { Text = text };
     }
 
-    private static IEnumerable<ReadOutcome> Lines(CorpusContent content)
+    private static IEnumerable<FileOutcome> Lines(CorpusContent content)
     {
         foreach (FileSlice line in LineReader.Read(content.Window))
         {
@@ -41,10 +46,10 @@ internal static class PlainTextReader
         }
     }
 
-    private static IEnumerable<ReadOutcome> Paragraphs(CorpusContent content)
+    private static IEnumerable<FileOutcome> Paragraphs(CorpusContent content)
     {
         var text = new StringBuilder();
-        ReadOutcome first = default;
+        FileOutcome first = default;
         foreach (FileSlice line in LineReader.Read(content.Window))
         {
             if (LineReader.IsBlank(line.Bytes.Span))
@@ -56,7 +61,7 @@ internal static class PlainTextReader
             }
 
             // A paragraph with a bad line is a bad record, told once.
-            ReadOutcome outcome = Decode(content.Path, line);
+            FileOutcome outcome = Decode(content.Path, line);
             if (first == default)
                 text.Clear();
             else if (first.Problem is null)
@@ -69,16 +74,16 @@ internal static class PlainTextReader
         if (first != default)
             yield return Joined();
 
-        ReadOutcome Joined() => first.Problem is null
-            ? new CorpusRecord(text.ToString(), null, first.Record!.Line)
+        FileOutcome Joined() => first.Problem is null
+            ? new FileRecord(first.Record!.Line) { Text = text.ToString() }
             : first;
     }
 
-    private static ReadOutcome Decode(string path, FileSlice slice)
+    private static FileOutcome Decode(string path, FileSlice slice)
     {
         try
         {
-            return new CorpusRecord(Utf8Text.Decode(path, slice), null, slice.Line);
+            return new FileRecord(slice.Line) { Text = Utf8Text.Decode(path, slice) };
         }
         catch (BadRecordException problem)
         {

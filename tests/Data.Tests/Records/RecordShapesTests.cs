@@ -1,0 +1,62 @@
+using MolEngine.Data.Files;
+using MolEngine.Data.Records;
+using MolEngine.Engine.Batches;
+using MolEngine.Engine.Chat;
+
+namespace MolEngine.Data.Tests.Records;
+
+/// <summary>Shapes match over fields, whatever they came from: here from nothing but a table in memory.</summary>
+public sealed class RecordShapesTests
+{
+    private static readonly CorpusSettings Usual = new("c", "c.table", CorpusKind.Domain);
+
+    [Fact]
+    public void Fields_of_any_source_become_records()
+    {
+        Assert.Equal("a", Match(Usual, ("text", "a")).Text);
+        CorpusRecord pair = Match(Usual, ("question", "q"), ("answer", "a"), ("text", null));
+        Assert.Equal(("q\na", 2..), (pair.Text, pair.Answer));
+        CorpusRecord chat = Match(Usual with { Pairs = PairStyle.Chat }, ("prompt", "p"), ("completion", "c"));
+        Assert.Equal([new ChatMessage("user", "p"), new("assistant", "c")], chat.Messages);
+        Assert.Equal("<b|a>", Match(Usual with { Template = "<{y}|{x}>" }, ("x", "a"), ("y", "b")).Text);
+        Assert.Equal("b", Match(Usual with { Fields = new(Text: "body") }, ("body", "b")).Text);
+        Assert.Equal(7, Match(Usual, ("text", "a")).Line);
+    }
+
+    [Fact]
+    public void What_fits_nothing_names_its_fields()
+    {
+        Assert.Equal(
+            "c.table:7: record: expected the keys of one of these: \"messages\"; \"text\"; \"prompt\" and \"completion\"; "
+            + "\"question\" and \"answer\", got the keys prompt, x. Name yours in the corpus's fields or template",
+            Assert.Throws<BadRecordException>(() => Match(Usual, ("x", "a"), ("prompt", "b"))).Message);
+    }
+
+    [Fact]
+    public void The_answer_of_a_dialogue_is_its_last_message_where_the_assistant_speaks()
+    {
+        ChatMessage user = new("user", "hi"), assistant = new("assistant", "yes?");
+        DocumentText Of(params ChatMessage[] messages) => DocumentText.Of(new CorpusRecord(null, messages, 1));
+        (string text, Range? answer) = Of(user, assistant);
+        Assert.Equal("<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nyes?<|im_end|>\n", text);
+        Assert.Equal("yes?", text[answer!.Value]);
+        Assert.Null(Of(assistant, user).Answer);
+        Assert.Equal(new DocumentText("t", 1..), DocumentText.Of(new CorpusRecord("t", null, 1) { Answer = 1.. }));
+    }
+
+    /// <summary>A row of a table, as a format of columns would give it.</summary>
+    private static CorpusRecord Match(CorpusSettings corpus, params (string Name, string? Value)[] row)
+    {
+        var shapes = new RecordShapes(corpus);
+        FieldValue Field(string name) => row.Where(f => f.Name == name)
+            .Select(f => new FieldValue(f.Value is null ? FieldPresence.Null : FieldPresence.Given, f.Value, null, null))
+            .FirstOrDefault();
+        return shapes.Record(
+            new FileRecord(7)
+            {
+                Fields = [.. shapes.Request.Fields.Select(Field)],
+                Others = [.. row.Select(f => f.Name).Except(shapes.Request.Fields)],
+            },
+            "c.table");
+    }
+}
