@@ -34,14 +34,14 @@ public static class MetricsHistory
     /// Whether the validation after a step is written. It is not where a run was interrupted between the two.
     /// </summary>
     public static bool HasValidation(string path, long step) => File.Exists(path) && File.ReadLines(path).Any(l =>
-        l.Contains("\"validation\":true", StringComparison.Ordinal) && StepOf(Encoding.UTF8.GetBytes(l)) == step);
+        l.Contains($"\"{MetricsWriter.ValidationName}\":true", StringComparison.Ordinal) && StepOf(Encoding.UTF8.GetBytes(l)) == step);
 
     private static long? StepOf(ReadOnlySpan<byte> line)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(Encoding.UTF8.GetString(line));
-            return json.RootElement.GetProperty("step").GetInt64();
+            return json.RootElement.GetProperty(MetricsWriter.StepName).GetInt64();
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException)

@@ -58,8 +58,8 @@ public sealed class MetricsLog
     }
 
     /// <summary>Series of a measure, in the order in which their parts first appear.</summary>
-    public static IReadOnlyList<MetricSeries> Of(IReadOnlyList<MetricSeries> series, string metric) =>
-        [.. series.Where(s => s.Metric == metric)];
+    public static IReadOnlyList<MetricSeries> Of(IReadOnlyList<MetricSeries> series, Metric metric) =>
+        [.. series.Where(s => s.Metric == metric.Name)];
 
     private bool Take(string text)
     {
@@ -67,10 +67,10 @@ public sealed class MetricsLog
         {
             using var json = JsonDocument.Parse(text);
             JsonElement root = json.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("step", out JsonElement at)
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty(MetricsWriter.StepName, out JsonElement at)
                 || at.ValueKind != JsonValueKind.Number || !at.TryGetInt64(out long step))
                 return false;
-            bool validation = root.TryGetProperty("validation", out JsonElement v) && v.ValueKind == JsonValueKind.True;
+            bool validation = root.TryGetProperty(MetricsWriter.ValidationName, out JsonElement v) && v.ValueKind == JsonValueKind.True;
             GoBack(step, validation);
             (validation ? _validation : _training).Add(Line.Of(step, root));
             return true;
@@ -129,7 +129,7 @@ public sealed class MetricsLog
         public static Line Of(long step, JsonElement root)
         {
             var lost = new Dictionary<string, double>();
-            if (root.TryGetProperty("non_finite", out JsonElement names) && names.ValueKind == JsonValueKind.Object)
+            if (root.TryGetProperty(MetricsWriter.NonFiniteName, out JsonElement names) && names.ValueKind == JsonValueKind.Object)
             {
                 foreach (JsonProperty name in names.EnumerateObject())
                 {
@@ -141,7 +141,7 @@ public sealed class MetricsLog
             var values = new List<(string, string?, double)>();
             foreach (JsonProperty p in root.EnumerateObject())
             {
-                if (p.Name is "step" or "non_finite")
+                if (p.Name is MetricsWriter.StepName or MetricsWriter.NonFiniteName)
                     continue;
                 if (p.Value.ValueKind != JsonValueKind.Object)
                     Add(values, lost, p.Name, null, p.Name, p.Value);

@@ -13,6 +13,9 @@ namespace MolEngine.Runs.Metrics;
 /// </summary>
 public sealed class MetricsWriter : IDisposable
 {
+    /// <summary>Names of a line beside those of its figures.</summary>
+    internal const string StepName = "step", ValidationName = "validation", NonFiniteName = "non_finite";
+
     /// <summary>Letters of any script as they are; the file is no web page.</summary>
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -42,10 +45,18 @@ public sealed class MetricsWriter : IDisposable
         using (var json = new Utf8JsonWriter(_line, Options))
         {
             json.WriteStartObject();
-            WriteEntries(json, line, "", lost);
+            json.WriteNumber(StepName, line.Step);
+            if (line.IsValidation)
+                json.WriteBoolean(ValidationName, true);
+            foreach ((Metric metric, object? value) in line.Entries)
+            {
+                json.WritePropertyName(metric.Name);
+                WriteValue(json, metric.Name, value, lost);
+            }
+
             if (lost.Count > 0)
             {
-                json.WriteStartObject("non_finite");
+                json.WriteStartObject(NonFiniteName);
                 foreach ((string name, double value) in lost)
                     json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
                 json.WriteEndObject();
@@ -64,41 +75,36 @@ public sealed class MetricsWriter : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static void WriteEntries(Utf8JsonWriter json, MetricsLine line, string prefix, List<(string, double)> lost)
+    private static void WriteValue(Utf8JsonWriter json, string name, object? value, List<(string, double)> lost)
     {
-        foreach ((string name, object? value) in line.Entries)
+        switch (value)
         {
-            json.WritePropertyName(name);
-            switch (value)
-            {
-                case null:
-                    json.WriteNullValue();
-                    break;
-                case double x when !double.IsFinite(x):
-                    json.WriteNullValue();
-                    lost.Add((prefix + name, x));
-                    break;
-                case double x:
-                    json.WriteNumberValue(x);
-                    break;
-                case long x:
-                    json.WriteNumberValue(x);
-                    break;
-                case bool x:
-                    json.WriteBooleanValue(x);
-                    break;
-                case string x:
-                    json.WriteStringValue(x);
-                    break;
-                case MetricsLine x:
-                    json.WriteStartObject();
-                    WriteEntries(json, x, $"{prefix}{name}.", lost);
-                    json.WriteEndObject();
-                    break;
-                default:
-                    throw new InvalidOperationException(
-                        $"metrics: {prefix}{name}: expected a number, text or line, got {value.GetType().Name}");
-            }
+            case null:
+                json.WriteNullValue();
+                break;
+            case double x when !double.IsFinite(x):
+                json.WriteNullValue();
+                lost.Add((name, x));
+                break;
+            case double x:
+                json.WriteNumberValue(x);
+                break;
+            case long x:
+                json.WriteNumberValue(x);
+                break;
+            case (string Corpus, double Value)[] parts:
+                json.WriteStartObject();
+                foreach ((string corpus, double x) in parts)
+                {
+                    json.WritePropertyName(corpus);
+                    WriteValue(json, $"{name}.{corpus}", x, lost);
+                }
+
+                json.WriteEndObject();
+                break;
+            default:
+                throw new InvalidOperationException(
+                    $"metrics: {name}: expected a number, or one by corpus, got {value.GetType().Name}");
         }
     }
 }

@@ -13,14 +13,17 @@ public sealed record Outcome(CorpusFacts Corpus, Change? Ce, Change? Kl)
         return
         [
             .. run.Corpora
-                .Select(c => new Outcome(c, ChangeOf(validation, "ce", c.Name), ChangeOf(validation, "kl", c.Name)))
+                .Select(c => new Outcome(
+                    c, ChangeOf(validation, Metric.CrossEntropy, c.Name),
+                    ChangeOf(validation, Metric.KlDivergence, c.Name)))
                 .Where(o => o.Ce is not null || o.Kl is not null),
         ];
     }
 
-    private static Change? ChangeOf(IReadOnlyList<MetricSeries> series, string metric, string corpus)
+    private static Change? ChangeOf(IReadOnlyList<MetricSeries> series, Metric metric, string corpus)
     {
-        IReadOnlyList<DataPoint>? points = series.FirstOrDefault(s => s.Metric == metric && s.Part == corpus)?.Points;
+        IReadOnlyList<DataPoint>? points = MetricsLog.Of(series, metric)
+            .FirstOrDefault(s => s.Part == corpus)?.Points;
         return points is null ? null : new Change(points[0], points[^1]);
     }
 }

@@ -36,8 +36,9 @@ public sealed record RunRecord(string Name, string? Config)
         get
         {
             IEnumerable<MetricSeries> series = Metrics is null ? [] : [.. Metrics.Training, .. Metrics.Validation];
+            string[] byCorpus = [Metric.CrossEntropy.Name, Metric.KlDivergence.Name];
             IEnumerable<string> measured =
-                series.Where(s => s.Metric is "ce" or "kl").Select(s => s.Part).OfType<string>();
+                series.Where(s => byCorpus.Contains(s.Metric)).Select(s => s.Part).OfType<string>();
             return [.. Facts.Corpora.Concat(measured.Select(n => new CorpusFacts(n, null))).DistinctBy(c => c.Name)];
         }
     }

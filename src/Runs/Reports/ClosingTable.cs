@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Records;
 
 namespace MolEngine.Runs.Reports;

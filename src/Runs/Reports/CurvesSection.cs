@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 using MolEngine.Runs.Reports.Charts;
@@ -8,13 +9,15 @@ namespace MolEngine.Runs.Reports;
 internal static class CurvesSection
 {
     private const string Nats = "nats per token";
-    private const string GradNorm = "grad_norm";
 
     /// <summary>Told in words at the top of the page, or drawn under a heading of their own.</summary>
     private static readonly HashSet<string> Elsewhere =
     [
-        "ce", "kl", "epoch", "tokens", "rows", "empty_rows", "loss", "learning_rate", "tokens_per_second",
-        "exact_match",
+        .. new[]
+        {
+            Metric.CrossEntropy, Metric.KlDivergence, Metric.Epoch, Metric.Tokens, Metric.Rows, Metric.EmptyRows,
+            Metric.Loss, Metric.LearningRate, Metric.TokensPerSecond, Metric.ExactMatch,
+        }.Select(m => m.Name),
     ];
 
     public static void Add(HtmlPage html, RunRecord run)
@@ -49,18 +52,20 @@ internal static class CurvesSection
         IEnumerable<Chart> charts =
         [
             Of("train-ce", "Training: cross-entropy", Nats, AxisKind.Linear, true,
-                Parts(metrics.Training, "ce", corpora)),
+                Parts(metrics.Training, Metric.CrossEntropy, corpora)),
             Of("validation-ce", "Validation: cross-entropy", Nats, AxisKind.Linear, false,
-                Parts(metrics.Validation, "ce", corpora)),
-            Kl("train-kl", "Training: KL to the base model", true, Parts(metrics.Training, "kl", corpora)),
-            Kl("validation-kl", "Validation: KL to the base model", false, Parts(metrics.Validation, "kl", corpora)),
+                Parts(metrics.Validation, Metric.CrossEntropy, corpora)),
+            Kl("train-kl", "Training: KL to the base model", true,
+                Parts(metrics.Training, Metric.KlDivergence, corpora)),
+            Kl("validation-kl", "Validation: KL to the base model", false,
+                Parts(metrics.Validation, Metric.KlDivergence, corpora)),
             Of("loss", "Loss", "what the optimiser minimises, mean over the batch's rows", AxisKind.Linear, true,
-                One(metrics, "loss", "loss")),
+                One(metrics, Metric.Loss)),
             Of("grad-norm", "Gradient norm", "before clipping", AxisKind.FromZeroOrLog, true, GradientNorms(metrics)),
             Of("learning-rate", "Learning rate", "per step", AxisKind.FromZero, false,
-                One(metrics, "learning_rate", "learning rate")),
+                One(metrics, Metric.LearningRate)),
             Of("speed", "Speed", "tokens per second", AxisKind.FromZero, true,
-                One(metrics, "tokens_per_second", "tokens/s")),
+                One(metrics, Metric.TokensPerSecond, "tokens/s")),
         ];
         int other = 0;
         IEnumerable<Chart> rest = Others(metrics, corpora).Select(o =>
@@ -78,21 +83,23 @@ internal static class CurvesSection
     }
 
     /// <summary>A measure's series, styled by the places of their parts in a list; strangers follow after it.</summary>
-    private static ChartSeries[] Parts(IReadOnlyList<MetricSeries> series, string metric, string[] places)
+    private static ChartSeries[] Parts(IReadOnlyList<MetricSeries> series, Metric metric, string[] places)
     {
         IReadOnlyList<MetricSeries> own = MetricsLog.Of(series, metric);
         string[] all = [.. places.Concat(own.Select(s => s.Part).OfType<string>()).Distinct()];
-        string title = metric.Replace('_', ' ');
         return
         [
             .. own
-                .Select(s => new ChartSeries(s.Part ?? title, Math.Max(0, Array.IndexOf(all, s.Part)), s.Points))
+                .Select(s => new ChartSeries(s.Part ?? metric.Title, Math.Max(0, Array.IndexOf(all, s.Part)), s.Points))
                 .OrderBy(s => s.Style),
         ];
     }
 
-    private static ChartSeries[] One(MetricsLog metrics, string metric, string name) =>
-        [.. MetricsLog.Of(metrics.Training, metric).Select(s => new ChartSeries(s.Part ?? name, 0, s.Points))];
+    private static ChartSeries[] One(MetricsLog metrics, Metric metric, string? name = null) =>
+    [
+        .. MetricsLog.Of(metrics.Training, metric)
+            .Select(s => new ChartSeries(s.Part ?? name ?? metric.Title, 0, s.Points)),
+    ];
 
     /// <summary>The norm of all rows, and those of domain and of general rows where they were taken apart.</summary>
     private static ChartSeries[] GradientNorms(MetricsLog metrics)
@@ -100,14 +107,14 @@ internal static class CurvesSection
         MetricSeries[] norms =
         [
             .. metrics.Training.Concat(metrics.Validation)
-                .Where(s => s.Metric.StartsWith(GradNorm, StringComparison.Ordinal))
+                .Where(s => s.Metric.StartsWith(Metric.GradNorm.Name, StringComparison.Ordinal))
                 .OrderBy(s => s.Metric.Length),
         ];
         return [.. norms.Select((s, i) => new ChartSeries(Name(s), i, s.Points))];
 
         static string Name(MetricSeries s)
         {
-            string part = s.Part ?? s.Metric[GradNorm.Length..].Trim('_', '/').Replace('_', ' ');
+            string part = s.Part ?? s.Metric[Metric.GradNorm.Name.Length..].Trim('_', '/').Replace('_', ' ');
             return part.Length == 0 ? "all rows" : $"{part} rows";
         }
     }
@@ -120,12 +127,13 @@ internal static class CurvesSection
             new[] { (metrics.Training, "training", true), (metrics.Validation, "validation", false) })
         {
             IEnumerable<string> names = all.Select(s => s.Metric).Distinct()
-                .Where(m => !Elsewhere.Contains(m) && !m.StartsWith(GradNorm, StringComparison.Ordinal));
+                .Where(m => !Elsewhere.Contains(m) && !m.StartsWith(Metric.GradNorm.Name, StringComparison.Ordinal));
             foreach (string name in names)
             {
-                string title = name.Replace('_', ' ');
+                var metric = new Metric(name);
+                string title = metric.Title;
                 title = char.ToUpperInvariant(title[0]) + title[1..];
-                yield return (title, $"{name} in metrics.jsonl, {when}", smooth, Parts(all, name, corpora));
+                yield return (title, $"{name} in metrics.jsonl, {when}", smooth, Parts(all, metric, corpora));
             }
         }
     }

@@ -94,7 +94,7 @@ public static class SummarySection
         string steps = Counts.Of(last);
         if (planned is { } all && all != last)
             steps += $" of {Counts.Of(all)} planned";
-        IReadOnlyList<DataPoint> epochs = MetricsLog.Of(metrics.Training, "epoch").FirstOrDefault()?.Points ?? [];
+        IReadOnlyList<DataPoint> epochs = MetricsLog.Of(metrics.Training, Metric.Epoch).FirstOrDefault()?.Points ?? [];
         if (epochs.Count > 0)
             steps += $" ({Numbers.Value(epochs[^1].Y)} epochs)";
         return metrics.Resumes == 0 ? steps : $"{steps}; resumed {Counts.Of(metrics.Resumes, "time")}";
@@ -102,8 +102,8 @@ public static class SummarySection
 
     private static string Tokens(MetricsLog metrics)
     {
-        MetricSeries? tokens = MetricsLog.Of(metrics.Training, "tokens").FirstOrDefault();
-        MetricSeries? rates = MetricsLog.Of(metrics.Training, "tokens_per_second").FirstOrDefault();
+        MetricSeries? tokens = MetricsLog.Of(metrics.Training, Metric.Tokens).FirstOrDefault();
+        MetricSeries? rates = MetricsLog.Of(metrics.Training, Metric.TokensPerSecond).FirstOrDefault();
         string total = tokens is null ? "" : Counts.Of((long)tokens.Points.Sum(p => p.Y));
         if (rates is null)
             return total;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
+using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -96,16 +97,19 @@ internal sealed class LiveView
     private static List<Segment> Figures(StepProgress p)
     {
         List<Segment> line = [];
-        Add("loss ", Text($"{p.Loss:F4}"), Strong);
-        Add("  grad ", Numbers.Fixed(p.GradNorm), Style.Plain);
-        Add("  lr ", Text($"{p.LearningRate:0.00e+00}"), Style.Plain);
-        line.Add(new(Text($"  {p.TokensPerSecond:N0}")));
-        line.Add(new(" tok/s", Label));
-        line.Add(new(Text($"  {p.Memory / 1048576.0:N0}")));
+        foreach ((Metric metric, double value) in p.Figures.Shown)
+        {
+            string gap = line.Count == 0 ? "" : "  ";
+            Style style = metric == Metric.Loss ? Strong : Style.Plain;
+            if (metric.Label.Length > 0)
+                line.AddRange([new($"{gap}{metric.Label} ", Label), new(metric.Text(value), style)]);
+            else
+                line.AddRange([new($"{gap}{metric.Text(value)}", style), new($" {metric.Unit}", Label)]);
+        }
+
+        line.Add(new($"  {p.Memory / 1048576.0:N0}"));
         line.Add(new(" MiB", Label));
         return line;
-
-        void Add(string name, string value, Style style) => line.AddRange([new(name, Label), new(value, style)]);
     }
 
     private static Segment[] Corpus((string Name, double Ce, double? Kl) c, int width)

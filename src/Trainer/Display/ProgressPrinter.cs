@@ -8,23 +8,6 @@ using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Display;
 
-/// <summary>What a line of progress shows. Numbers that were not measured are null.</summary>
-/// <param name="Step">From 1.</param>
-/// <param name="Corpora">CE and KL (null without a base model) of each corpus that had a row in the step.</param>
-public sealed record StepProgress(
-    long Step,
-    long Steps,
-    double Loss,
-    IReadOnlyList<(string Name, double Ce, double? Kl)> Corpora,
-    double GradNorm,
-    double LearningRate,
-    double TokensPerSecond,
-    TimeSpan Left)
-{
-    /// <summary>Bytes of memory that the process has.</summary>
-    public long Memory { get; init; }
-}
-
 /// <summary>Plain lines of progress, for files and pipes.</summary>
 /// <param name="readingInterval">Between lines about reading; null for longer than a person waits in silence.</param>
 internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterval = null) : IRunDisplay
@@ -59,9 +42,10 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
         string steps = Text($"{p.Steps}");
         string step = Text($"{p.Step}").PadLeft(steps.Length);
         string corpora = string.Concat(p.Corpora.Select(c => $"  {c.Name} {CeAndKl(c.Ce, c.Kl)}"));
-        string rates = Text(
-            $"grad {Numbers.Fixed(p.GradNorm)}  lr {p.LearningRate:0.00e+00}  {p.TokensPerSecond,7:N0} tok/s");
-        output.WriteLine(Text($"step {step}/{steps}  loss {p.Loss:F4}  {rates}  {Time(p.Left)} left{corpora}"));
+        string figures = string.Concat(p.Figures.Shown.Select(f => f.Metric.Label.Length > 0
+            ? $"  {f.Metric.Label} {f.Metric.Text(f.Value)}"
+            : $"  {f.Metric.Text(f.Value),7} {f.Metric.Unit}"));
+        output.WriteLine($"step {step}/{steps}{figures}  {Time(p.Left)} left{corpora}");
         output.Flush();
     }
 

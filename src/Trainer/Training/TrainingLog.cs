@@ -21,8 +21,7 @@ namespace MolEngine.Trainer.Training;
 /// <param name="resumedAfter">Steps that an earlier process had finished; null in a new run.</param>
 internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, long? resumedAfter) : IDisposable
 {
-    private readonly EventWriter _events = new(directory.EventsPath, resumedAt: resumedAfter + 1);
-    private readonly MetricsWriter _metrics = new(directory.MetricsPath);
+    private readonly MetricsRecorder _metrics = new(directory, resumedAfter);
     private TimeSpan _trained;
     private long _steps;
 
@@ -113,43 +112,32 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), kl));
         }
 
-        display.Step(new StepProgress(
-            step, s.Order.Steps, figures.Loss, byCorpus, figures.GradientNorm, figures.LearningRate, rate,
-            _trained / _steps * (s.Order.Steps - step))
-        {
-            Memory = deviceMemory ?? Environment.WorkingSet,
-        });
-        MetricsLine line = new MetricsLine()
-            .Add("step", step)
-            .Add("epoch", (double)Math.Min(s.Order.FirstPosition(step), s.Order.TotalRows) / s.Order.RowsPerEpoch)
-            .Add("loss", figures.Loss)
-            .Add("ce", byCorpus.Select(c => KeyValuePair.Create(c.Name, c.Ce)));
+        MetricsLine line = MetricsLine.OfStep(step)
+            .Add(Metric.Epoch, (double)Math.Min(s.Order.FirstPosition(step), s.Order.TotalRows) / s.Order.RowsPerEpoch)
+            .Add(Metric.Loss, figures.Loss)
+            .Add(Metric.CrossEntropy, byCorpus.Select(c => (c.Name, c.Ce)));
         if (hasBase)
         {
-            line.Add("kl", byCorpus.Select(c => KeyValuePair.Create(c.Name, c.Kl!.Value)));
-            line.Add("tail_mass", figures.Rows.Where(r => r.EffectiveTokens > 0).Average(r => r.TailMass));
+            line.Add(Metric.KlDivergence, byCorpus.Select(c => (c.Name, c.Kl!.Value)));
+            line.Add(Metric.TailMass, figures.Rows.Where(r => r.EffectiveTokens > 0).Average(r => r.TailMass));
         }
 
         int empty = figures.Rows.Count(r => r.EffectiveTokens == 0);
         if (empty > 0)
             Note($"  step {step}: {empty} of {rows.Length} rows have no token to predict and added nothing");
-        line.Add("grad_norm", figures.GradientNorm);
+        line.Add(Metric.GradNorm, figures.GradientNorm);
         if (parts is { } p)
-            line.Add("grad_norm_domain", p.Domain).Add("grad_norm_general", p.General);
-        line.Add("learning_rate", figures.LearningRate)
-            .Add("tokens", tokens)
-            .Add("tokens_per_second", rate)
-            .Add("rows", (long)rows.Length)
-            .Add("empty_rows", (long)empty)
-            .Add("memory_bytes", Environment.WorkingSet);
+            line.Add(Metric.GradNormDomain, p.Domain).Add(Metric.GradNormGeneral, p.General);
+        line.Add(Metric.LearningRate, figures.LearningRate)
+            .Add(Metric.Tokens, tokens)
+            .Add(Metric.TokensPerSecond, rate)
+            .Add(Metric.Rows, rows.Length)
+            .Add(Metric.EmptyRows, empty)
+            .Add(Metric.MemoryBytes, Environment.WorkingSet);
         if (deviceMemory is { } held)
-        {
-            line.Add("device_memory_bytes", held);
-            _events.Scalar("train/device_memory_bytes", step, held);
-        }
-
+            line.Add(Metric.DeviceMemoryBytes, held);
         _metrics.Write(line);
-        Events(step, figures, byCorpus, rate, parts);
+        display.Step(new StepProgress(line, s.Order.Steps, _trained / _steps * (s.Order.Steps - step)));
     }
 
     /// <param name="corpora">Empty where no held-out documents were read.</param>
@@ -159,65 +147,27 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         if (corpora.Count == 0 && questions is null)
             return;
         display.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
-        MetricsLine line = new MetricsLine().Add("step", step).Add("validation", true);
+        MetricsLine line = MetricsLine.OfValidation(step);
         if (corpora.Count > 0)
-            line.Add("ce", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.CrossEntropy)));
+            line.Add(Metric.CrossEntropy, corpora.Select(c => (c.Corpus, c.CrossEntropy)));
         if (corpora.Count > 0 && corpora.All(c => c.KlDivergence is not null))
-            line.Add("kl", corpora.Select(c => KeyValuePair.Create(c.Corpus, c.KlDivergence!.Value)));
+            line.Add(Metric.KlDivergence, corpora.Select(c => (c.Corpus, c.KlDivergence!.Value)));
         if (questions is not null)
         {
             display.Questions(step, questions);
-            line.Add("exact_match", questions.ExactMatch);
-            _events.Scalar("questions/exact_match", step, questions.ExactMatch);
+            line.Add(Metric.ExactMatch, questions.ExactMatch);
         }
 
         _metrics.Write(line);
-        foreach (CorpusFigures c in corpora)
-        {
-            _events.Scalar($"validation_ce/{c.Corpus}", step, c.CrossEntropy);
-            if (c.KlDivergence is double kl)
-                _events.Scalar($"validation_kl/{c.Corpus}", step, kl);
-        }
-    }
-
-    private void Events(
-        long step, UpdateFigures figures, List<(string Name, double Ce, double? Kl)> byCorpus, double rate,
-        (double Domain, double General)? parts)
-    {
-        _events.Scalar("train/loss", step, figures.Loss);
-        _events.Scalar("train/grad_norm", step, figures.GradientNorm);
-        _events.Scalar("train/learning_rate", step, figures.LearningRate);
-        _events.Scalar("train/tokens_per_second", step, rate);
-        _events.Scalar("train/memory_bytes", step, Environment.WorkingSet);
-        if (parts is { } p)
-        {
-            _events.Scalar("train/grad_norm_domain", step, p.Domain);
-            _events.Scalar("train/grad_norm_general", step, p.General);
-        }
-
-        foreach ((string name, double ce, double? kl) in byCorpus)
-        {
-            _events.Scalar($"train_ce/{name}", step, ce);
-            if (kl is double value)
-                _events.Scalar($"train_kl/{name}", step, value);
-        }
     }
 
     /// <inheritdoc cref="RunClosing.Tell" path="/summary|/param"/>
     public void Tell(RunConfig run, string saved) => RunClosing.Tell(display, run, saved);
 
     /// <summary>Waits until all figures are on the disk.</summary>
-    public void Flush()
-    {
-        _metrics.Flush();
-        _events.Flush();
-    }
+    public void Flush() => _metrics.Flush();
 
-    public void Dispose()
-    {
-        _events.Dispose();
-        _metrics.Dispose();
-    }
+    public void Dispose() => _metrics.Dispose();
 
     private void Note(FormattableString line) => display.Note(line.ToString(CultureInfo.InvariantCulture));
 

@@ -14,11 +14,11 @@ public sealed class MetricsLogTests : IDisposable
         string path = Path.Combine(_folder.Root, "metrics.jsonl");
         using (MetricsWriter writer = new(path))
         {
-            writer.Write(new MetricsLine().Add("step", 0).Add("validation", true).Add("ce", [new("a b", 2.5)]));
-            writer.Write(new MetricsLine().Add("step", 1).Add("loss", 0.1 + 0.2)
-                .Add("ce", [new("a b", 1.5), new("c", double.NaN)]).Add("kl", (double?)null));
+            writer.Write(MetricsLine.OfValidation(0).Add(Metric.CrossEntropy, [("a b", 2.5)]));
+            writer.Write(MetricsLine.OfStep(1).Add(Metric.Loss, 0.1 + 0.2)
+                .Add(Metric.CrossEntropy, [("a b", 1.5), ("c", double.NaN)]).Add(Metric.KlDivergence, (double?)null));
             writer.Write(
-                new MetricsLine().Add("step", 2).Add("loss", double.NegativeInfinity).Add("ce", [new("c", 1.25)]));
+                MetricsLine.OfStep(2).Add(Metric.Loss, double.NegativeInfinity).Add(Metric.CrossEntropy, [("c", 1.25)]));
         }
 
         MetricsLog log = Read(File.ReadAllText(path));

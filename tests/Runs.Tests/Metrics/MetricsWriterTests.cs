@@ -19,8 +19,8 @@ public sealed class MetricsWriterTests : IDisposable
             foreach (double value in values)
             {
                 writer.Write(
-                    new MetricsLine().Add("step", 3).Add("loss", value).Add("ce", [new("bücher", value)]).Add("kl",
-                        (double?)null).Add("last", true));
+                    MetricsLine.OfStep(3).Add(Metric.Loss, value).Add(Metric.CrossEntropy, [("bücher", value)])
+                        .Add(Metric.KlDivergence, (double?)null).Add(Metric.Rows, 7));
 
                 // Flushed: what was written can be read while the run goes on.
                 using FileStream reading = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -34,7 +34,7 @@ public sealed class MetricsWriterTests : IDisposable
         {
             using JsonDocument json = JsonDocument.Parse(lines[i]);
             JsonElement root = json.RootElement;
-            Assert.Equal(["step", "loss", "ce", "kl", "last"], root.EnumerateObject().Select(p => p.Name));
+            Assert.Equal(["step", "loss", "ce", "kl", "rows"], root.EnumerateObject().Select(p => p.Name));
             Assert.Equal(
                 BitConverter.DoubleToInt64Bits(values[i]),
                 BitConverter.DoubleToInt64Bits(root.GetProperty("loss").GetDouble()));
@@ -49,23 +49,24 @@ public sealed class MetricsWriterTests : IDisposable
         string path = Path.Combine(_folder.Root, "metrics.jsonl");
         using (MetricsWriter writer = new(path))
             writer.Write(
-                new MetricsLine().Add("loss", double.NaN).Add("ce",
-                    [new("a", double.NegativeInfinity), new("b", 1.5)]));
+                MetricsLine.OfValidation(2).Add(Metric.Loss, double.NaN)
+                    .Add(Metric.CrossEntropy, [("a", double.NegativeInfinity), ("b", 1.5)]));
         Assert.Equal(
-            "{\"loss\":null,\"ce\":{\"a\":null,\"b\":1.5},\"non_finite\":{\"loss\":\"NaN\",\"ce.a\":\"-Infinity\"}}\n",
+            "{\"step\":2,\"validation\":true,\"loss\":null,\"ce\":{\"a\":null,\"b\":1.5},"
+            + "\"non_finite\":{\"loss\":\"NaN\",\"ce.a\":\"-Infinity\"}}\n",
             File.ReadAllText(path));
     }
 
     [Fact]
     public void A_name_stands_once_in_a_line() =>
-        Assert.Throws<ArgumentException>(() => new MetricsLine().Add("loss", 1.0).Add("loss", 2.0));
+        Assert.Throws<ArgumentException>(() => MetricsLine.OfStep(1).Add(Metric.Loss, 1.0).Add(new Metric("loss"), 2.0));
 
     [Fact]
     public void A_writer_goes_on_at_the_end()
     {
         string path = _folder.Write("metrics.jsonl", "{}\n");
         using (MetricsWriter writer = new(path))
-            writer.Write(new MetricsLine().Add("step", 1));
+            writer.Write(MetricsLine.OfStep(1));
         Assert.Equal("{}\n{\"step\":1}\n", File.ReadAllText(path));
     }
 

@@ -13,7 +13,9 @@ public sealed class ProgressPrinterTests
         var output = new StringWriter { NewLine = "\n" };
         ProgressPrinter printer = new(output);
         printer.Step(
-            new StepProgress(7, 120, 2.34567, [("medical", 2.5, 0.01234), ("books", 3, null)], 1.23456, 1e-4, 1234.5, TimeSpan.FromSeconds(3671)));
+            new StepProgress(
+                StepFigures.Of(7, 2.34567, [("medical", 2.5, 0.01234), ("books", 3, null)]), 120,
+                TimeSpan.FromSeconds(3671)));
         printer.Validation(50, [("medical", 100, 2.25, 1.5e-7)]);
         Assert.Equal(
             "step   7/120  loss 2.3457  grad 1.2346  lr 1.00e-04    1,234 tok/s  1:01:11 left"

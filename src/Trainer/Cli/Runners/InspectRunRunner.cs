@@ -18,7 +18,7 @@ internal static class InspectRunRunner
         string root = directory.Root;
         RunRecord run = RunRecordReader.Read(root);
         string? owner = RunLock.Owner(root), saved = RunDirectory.SavedIn(root);
-        long done = (long)Last(run.Metrics?.Training ?? [], "loss").Select(p => p.Point.X).DefaultIfEmpty(0).Max();
+        long done = (long)Last(run.Metrics?.Training ?? [], Metric.Loss).Select(p => p.Point.X).DefaultIfEmpty(0).Max();
         context.Fact("run", $"{root}");
         context.Fact("state", $"{State(run, owner, saved, done)}");
         context.Fact("model", $"{run.Of("model") ?? run.Facts.Model ?? "not named"}");
@@ -50,7 +50,9 @@ internal static class InspectRunRunner
         IReadOnlyList<MetricSeries> series = run.Metrics?.Training ?? [];
         (MetricSeries Series, double Value)[] last =
         [
-            .. Last(series, "loss", "grad_norm", "learning_rate", "tokens_per_second", "ce", "kl")
+            .. Last(
+                series, Metric.Loss, Metric.GradNorm, Metric.LearningRate, Metric.TokensPerSecond, Metric.CrossEntropy,
+                Metric.KlDivergence)
                 .Where(s => s.Point.X == done).Select(s => (s.Series, s.Point.Y)),
         ];
         return last.GroupBy(l => l.Series.Part).Select(part => string.Join(
@@ -59,7 +61,7 @@ internal static class InspectRunRunner
     }
 
     private static IEnumerable<(MetricSeries Series, DataPoint Point)> Last(
-        IReadOnlyList<MetricSeries> series, params string[] metrics) =>
+        IReadOnlyList<MetricSeries> series, params Metric[] metrics) =>
         metrics.SelectMany(m => MetricsLog.Of(series, m)).Select(s => (s, s.Points[^1]));
 
     private static string HeldOut(Outcome o)

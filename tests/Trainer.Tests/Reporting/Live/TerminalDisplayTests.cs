@@ -172,7 +172,7 @@ public sealed class TerminalDisplayTests
     }
 
     private static StepProgress Figures(long step, params (string Name, double Ce, double? Kl)[] corpora) =>
-        new(step, 8, 2.5, corpora, 1.23456, 1e-4, 1234.5, TimeSpan.FromSeconds(90)) { Memory = 412L << 20 };
+        new(StepFigures.Of(step, 2.5, corpora), 8, TimeSpan.FromSeconds(90));
 
     /// <summary>A step, a second after what was before.</summary>
     private void Step(IRunDisplay display, long step, params (string Name, double Ce, double? Kl)[] corpora)

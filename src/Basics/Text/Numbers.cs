@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MolEngine.Runs.Records;
+namespace MolEngine.Basics.Text;
 
 /// <summary>Numbers as people read them.</summary>
 public static class Numbers
