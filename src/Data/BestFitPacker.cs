@@ -16,7 +16,7 @@ internal sealed class BestFitPacker
     /// <summary>A bit for each length that has such rows.</summary>
     private readonly ulong[] _rooms;
 
-    private readonly List<List<(int Start, int Length)>> _rows = [];
+    private readonly List<List<(long Start, int Length)>> _rows = [];
 
     private BestFitPacker(int context)
     {
@@ -26,24 +26,23 @@ internal sealed class BestFitPacker
     }
 
     /// <summary>The pieces of each row, as places in the store. Depends on the documents' lengths alone.</summary>
-    public static (int Start, int Length)[][] Pack(TokenStore store, int context)
+    public static (long Start, int Length)[][] Pack(TokenStore store, int context)
     {
-        var pieces = new List<(int Start, int Length)>();
-        for (int d = 0; d < store.Documents; d++)
+        var pieces = new List<(long Start, int Length)>();
+        foreach ((long start, int length) in store.Extents())
         {
-            int end = store.Starts[d + 1];
-            for (int start = store.Starts[d]; start < end; start += Math.Min(context, end - start))
-                pieces.Add((start, Math.Min(context, end - start)));
+            for (int done = 0; done < length; done += context)
+                pieces.Add((start + done, Math.Min(context, length - done)));
         }
 
         // A stable sort: pieces of a length stay in file order.
         var packer = new BestFitPacker(context);
-        foreach ((int Start, int Length) piece in pieces.OrderByDescending(p => p.Length))
+        foreach ((long Start, int Length) piece in pieces.OrderByDescending(p => p.Length))
             packer.Place(piece);
         return [.. packer._rows.Select(r => r.ToArray())];
     }
 
-    private void Place((int Start, int Length) piece)
+    private void Place((long Start, int Length) piece)
     {
         int room = SmallestRoom(piece.Length);
         int row = _rows.Count;

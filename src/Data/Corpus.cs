@@ -6,11 +6,17 @@ namespace MolEngine.Data;
 /// <param name="Train">Documents in file order.</param>
 /// <param name="HeldOut">Documents by ascending hash, so that the first n of them are a sample too; may be
 /// empty.</param>
-public sealed record Corpus(PackedCorpus Train, PackedCorpus HeldOut)
+public sealed record Corpus(PackedCorpus Train, PackedCorpus HeldOut) : IDisposable
 {
     public string Name => Train.Name;
 
     public CorpusKind Kind => Train.Kind;
 
     public CorpusSource Source { get; init; } = CorpusSource.None;
+
+    /// <summary>The file that the tokens lie in; null where they are in memory.</summary>
+    internal IDisposable? File { get; init; }
+
+    /// <summary>Closes the file: no row is read afterwards.</summary>
+    public void Dispose() => File?.Dispose();
 }

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Files;
 using MolEngine.Data.Caching;
 using MolEngine.Data.Records;
 
@@ -5,7 +6,8 @@ namespace MolEngine.Data;
 
 /// <summary>Reads, tokenizes, splits and packs the corpora of a run.</summary>
 /// <param name="progress">Called on the caller's thread, after every batch of records.</param>
-public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress = null)
+public sealed class CorpusLoader(
+    DocumentTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress = null)
 {
     /// <summary>All corpora of a config, in its order.</summary>
     /// <exception cref="UserException">A corpus is not there, is broken, or has too few documents.</exception>
@@ -20,60 +22,93 @@ public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProg
     private Corpus Load(CorpusSettings settings, DataSettings data, CancellationToken cancel)
     {
         IReadOnlyList<CorpusFile> files = CorpusFiles.Of(settings, out IReadOnlyList<string> others);
-        TokenizedCorpus corpus = Tokens(settings, files, data, cancel, out bool cached, out string? problem);
-        string[] first = [.. corpus.Skipped.Select(s => $"{files[s.File].Path}:{s.Line}: {s.Detail}")];
-        TokenStore store = corpus.Tokens;
-        if (store.Documents == 0)
+        TokenFile tokens = Tokens(settings, files, data, cancel, out bool cached, out string? problem);
+        string[] first = [.. tokens.Skipped.Select(s => $"{files[s.File].Path}:{s.Line}: {s.Detail}")];
+        if (tokens.Documents == 0)
         {
             throw new UserException(
-                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got {corpus.SkippedCount} "
+                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got {tokens.SkippedCount} "
                     + $"that were skipped. The first: {first.FirstOrDefault()}");
         }
 
-        int heldOut = data.HeldOut.Of(store.Documents);
-        if (heldOut >= store.Documents)
+        int heldOut = data.HeldOut.Of(tokens.Documents);
+        if (heldOut >= tokens.Documents)
         {
             throw new UserException(
-                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's {store.Documents} documents, "
+                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's {tokens.Documents} documents, "
                     + $"got {heldOut}. Lower data.held_out");
         }
 
-        var held = new TokenStore();
-        int[] chosen = HeldOutSplit.Choose(corpus.Hashes, heldOut);
-        foreach (int document in chosen)
-            held.Add(store.Document(document).Span);
-        HashSet<int> withheld = [.. chosen];
-        int dialogues = Enumerable.Range(0, store.Documents).Count(d => corpus.Dialogues[d] && !withheld.Contains(d));
-        store.Filter(d => !withheld.Contains(d));
+        int[] chosen = HeldOutSplit.Choose(tokens.Hashes(), heldOut);
+        bool[] isDialogue = tokens.Dialogues();
+        int dialogues = isDialogue.Count(d => d) - chosen.Count(d => isDialogue[d]);
+        PackedCorpus Packed(TokenStore store) =>
+            new(settings.Name, settings.Kind, store, data.Context, data.Packing);
         return new Corpus(
-            new PackedCorpus(settings.Name, settings.Kind, store, data.Context, data.Packing),
-            new PackedCorpus(settings.Name, settings.Kind, held, data.Context, data.Packing))
+            Packed(TokenSelection.Without(tokens, chosen)), Packed(TokenSelection.Only(tokens, chosen)))
         {
             Source = new(
-                files.Count, others, dialogues, new SkippedRecords(corpus.SkippedCount, first), cached, problem),
+                files.Count, others, dialogues, new SkippedRecords(tokens.SkippedCount, first), cached, problem),
+            File = tokens,
         };
     }
 
-    /// <summary>From the cache, or made and kept there.</summary>
-    private TokenizedCorpus Tokens(
+    /// <summary>From the cache, or made and kept there, or made for this run alone.</summary>
+    private TokenFile Tokens(
         CorpusSettings settings, IReadOnlyList<CorpusFile> files, DataSettings data, CancellationToken cancel,
         out bool cached, out string? problem)
     {
         TokenCache? cache = data.Cache is null || tokenizer.Fingerprint.Length == 0 ? null : new TokenCache(data.Cache);
-        problem = null;
-        (long, DateTime)[] before = Stamps(files);
-        string? key = cache is null ? null : TokenCacheKey.Of(settings, files, tokenizer, data.SkipBadRecords, cancel);
-        TokenizedCorpus? corpus = key is null ? null : cache!.Find(key);
-        cached = corpus is not null;
-        if (corpus is not null)
+        (long Length, DateTime)[] before = Stamps(files);
+        (cached, problem) = (false, null);
+        if (cache is null)
+            return Unkept(settings, Make);
+        string key = TokenCacheKey.Of(settings, files, tokenizer, data.SkipBadRecords, cancel);
+        if (cache.Find(key) is { } found)
         {
-            long bytes = before.Sum(f => f.Item1);
-            TokenStore store = corpus.Tokens;
-            progress?.Report(new(settings.Name, bytes, bytes, store.Documents, store.Tokens, Cached: true));
-            return corpus;
+            long bytes = before.Sum(f => f.Length);
+            progress?.Report(new(settings.Name, bytes, bytes, found.Documents, found.Tokens, Cached: true));
+            cached = true;
+            return found;
         }
 
-        corpus = new CorpusTokenizer(tokenizer, threads, progress, cancel).Run(settings, files, data.SkipBadRecords);
+        problem = cache.Keep(key, Make);
+        if (problem is null && cache.Find(key) is { } kept)
+            return kept;
+        problem ??= "what was written could not be read again";
+        return Unkept(settings, Make);
+
+        void Make(Stream to)
+        {
+            new CorpusTokenizer(tokenizer, threads, progress, cancel).Run(settings, files, data.SkipBadRecords, to);
+            RequireUnchanged(files, before);
+        }
+    }
+
+    /// <summary>Tokens in a file that goes with the run.</summary>
+    private static TokenFile Unkept(CorpusSettings settings, Action<Stream> make)
+    {
+        string folder = Path.GetTempPath();
+        FileStream? file = null;
+        try
+        {
+            file = UnnamedFile.Create(folder);
+            make(file);
+            return TokenFile.OfOwn(file);
+        }
+        catch (Exception e)
+        {
+            file?.Dispose();
+            if (e is not (IOException or UnauthorizedAccessException))
+                throw;
+            throw new UserException(
+                $"{folder}: corpus {settings.Name}: expected a writable folder with room for its tokens, got "
+                    + $"\"{e.Message}\". Set data.cache to another, or the system's folder of temporary files (TMPDIR)", e);
+        }
+    }
+
+    private static void RequireUnchanged(IReadOnlyList<CorpusFile> files, (long, DateTime)[] before)
+    {
         int changed = Stamps(files).Zip(before).ToList().FindIndex(pair => pair.First != pair.Second);
         if (changed >= 0)
         {
@@ -81,9 +116,6 @@ public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProg
                 $"{files[changed].Path}: corpus: expected a file that stays as it is while it is read, got a change. "
                     + "Start again");
         }
-
-        problem = key is null ? null : cache!.Keep(key, corpus);
-        return corpus;
     }
 
     private static (long Length, DateTime Written)[] Stamps(IReadOnlyList<CorpusFile> files)

@@ -18,14 +18,13 @@ internal sealed class CorpusTokenizer(
 
     private const long BatchCharacters = 1 << 23;
 
+    /// <summary>Writes the corpus's <see cref="TokenFile"/>.</summary>
     /// <exception cref="UserException">A record that fits nothing (unless they are skipped), or a file without records.
     /// </exception>
-    public TokenizedCorpus Run(CorpusSettings corpus, IReadOnlyList<CorpusFile> files, bool skipsBadRecords)
+    public void Run(CorpusSettings corpus, IReadOnlyList<CorpusFile> files, bool skipsBadRecords, Stream to)
     {
         var run = new Reading(corpus, files, skipsBadRecords, this);
-        var store = new TokenStore();
-        var hashes = new List<ulong>();
-        var dialogues = new List<bool>();
+        using var tokens = new TokenFileWriter(to);
         using IEnumerator<List<CorpusRecord>> batches = run.Batches().GetEnumerator();
         List<CorpusRecord>? batch = Next(batches);
         while (batch is not null)
@@ -34,7 +33,7 @@ internal sealed class CorpusTokenizer(
             Task<List<CorpusRecord>?> ahead = Task.Run(() => Next(batches), CancellationToken.None);
             try
             {
-                Add(batch, store, hashes);
+                Add(batch, tokens);
             }
             finally
             {
@@ -42,31 +41,29 @@ internal sealed class CorpusTokenizer(
                 Task.WhenAny(ahead).Wait(CancellationToken.None);
             }
 
-            dialogues.AddRange(batch.Select(r => r.IsChat));
-            progress?.Report(new(corpus.Name, read, run.TotalBytes, store.Documents, store.Tokens, Cached: false));
+            progress?.Report(new(corpus.Name, read, run.TotalBytes, tokens.Documents, tokens.Tokens, Cached: false));
             batch = ahead.GetAwaiter().GetResult();
         }
 
-        return new TokenizedCorpus(store, [.. hashes], [.. dialogues], run.SkippedCount, run.Skipped);
+        tokens.Finish(run.SkippedCount, run.Skipped);
     }
 
     private static List<CorpusRecord>? Next(IEnumerator<List<CorpusRecord>> batches) =>
         batches.MoveNext() ? batches.Current : null;
 
-    private void Add(List<CorpusRecord> batch, TokenStore store, List<ulong> hashes)
+    private void Add(List<CorpusRecord> batch, TokenFileWriter tokens)
     {
         var documents = new int[batch.Count][];
-        var batchHashes = new ulong[batch.Count];
+        var hashes = new ulong[batch.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancel };
         Parallel.For(0, batch.Count, options, i =>
         {
             string text = DocumentText.Of(batch[i]).Text;
             documents[i] = tokenizer.Document(batch[i], text);
-            batchHashes[i] = HeldOutSplit.Hash(text);
+            hashes[i] = HeldOutSplit.Hash(text);
         });
-        foreach (int[] document in documents)
-            store.Add(document);
-        hashes.AddRange(batchHashes);
+        for (int i = 0; i < documents.Length; i++)
+            tokens.Add(documents[i], hashes[i], batch[i].IsChat);
     }
 
     /// <summary>The reading side.</summary>

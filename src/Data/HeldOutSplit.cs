@@ -27,14 +27,22 @@ public static class HeldOutSplit
     /// </summary>
     public static int[] Choose(IReadOnlyList<ulong> hashes, int count)
     {
-        var chosen = new List<int>(count);
-        IEnumerable<int> documents = Enumerable.Range(0, hashes.Count);
-        foreach (IGrouping<ulong, int> copies in documents.GroupBy(d => hashes[d]).OrderBy(g => g.Key))
+        if (count == 0)
+            return [];
+        ulong[] sorted = [.. hashes];
+        int[] documents = [.. Enumerable.Range(0, sorted.Length)];
+        Array.Sort(sorted, documents);
+        var chosen = new List<int>(Math.Min(count, documents.Length));
+        for (int first = 0, after; first < sorted.Length && chosen.Count < count; first = after)
         {
-            if (chosen.Count == count)
-                break;
-            if (chosen.Count + copies.Count() <= count)
-                chosen.AddRange(copies);
+            for (after = first + 1; after < sorted.Length && sorted[after] == sorted[first]; after++)
+            {
+            }
+
+            // The sort leaves copies in any order.
+            Array.Sort(documents, first, after - first);
+            if (chosen.Count + after - first <= count)
+                chosen.AddRange(documents.AsSpan(first, after - first));
         }
 
         return [.. chosen];

@@ -3,97 +3,103 @@ using System.Security.Cryptography;
 
 namespace MolEngine.Data;
 
-/// <summary>Documents end to end in one array of ids, with their borders. Written once, then read.</summary>
-public sealed class TokenStore
+/// <summary>
+/// Documents end to end, with their borders; none is empty. Tokens may lie in a file: what is read is a copy.
+/// </summary>
+public abstract class TokenStore
 {
-    private int[] _tokens = new int[1024];
-    private int[] _starts = new int[65];
+    private const int ChunkDocuments = 1 << 12, ChunkTokens = 1 << 20;
 
-    public int Documents { get; private set; }
+    public abstract int Documents { get; }
 
-    public int Tokens => _starts[Documents];
-
-    /// <summary>[Documents + 1], ascending from 0 to <see cref="Tokens"/>.</summary>
-    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Documents + 1);
-
-    public ReadOnlyMemory<int> All => _tokens.AsMemory(0, Tokens);
-
-    public ReadOnlyMemory<int> Document(int index) =>
-        _tokens.AsMemory(_starts[index], _starts[index + 1] - _starts[index]);
-
-    /// <summary>A store of arrays as they are; null where <paramref name="starts"/> are no borders in them.</summary>
-    /// <param name="starts">[Documents + 1], ascending from 0 to the number of tokens.</param>
-    internal static TokenStore? Of(int[] tokens, int[] starts)
-    {
-        bool right = starts.Length > 0 && starts[0] == 0 && starts[^1] == tokens.Length;
-        for (int d = 1; right && d < starts.Length; d++)
-            right = starts[d] > starts[d - 1];
-        return right ? new TokenStore { _tokens = tokens, _starts = starts, Documents = starts.Length - 1 } : null;
-    }
-
-    /// <summary>Adds a document: <paramref name="tokens"/>, then <paramref name="end"/>.</summary>
-    /// <exception cref="UserException">The corpus has more than 2,147,483,591 tokens.</exception>
-    public void Add(ReadOnlySpan<int> tokens, int end)
-    {
-        Span<int> place = Reserve((long)tokens.Length + 1);
-        tokens.CopyTo(place);
-        place[^1] = end;
-    }
-
-    /// <summary>Adds a document that already has its end.</summary>
-    public void Add(ReadOnlySpan<int> document) => document.CopyTo(Reserve(document.Length));
+    public long Tokens => Start(Documents);
 
     /// <summary>
-    /// Keeps the documents for which <paramref name="keep"/> holds, in their order, moving them down in place.
+    /// The places where documents start among all tokens, ascending from 0, and behind the last document its end.
     /// </summary>
-    public void Filter(Func<int, bool> keep)
+    /// <param name="first">The first document that is asked for: 0 to <see cref="Documents"/>.</param>
+    public abstract void ReadStarts(int first, Span<long> starts);
+
+    /// <summary>Tokens from a place on, whatever documents they are of.</summary>
+    public abstract void Read(long start, Span<int> tokens);
+
+    /// <summary>The place of a document's first token; of document <see cref="Documents"/>, the end.</summary>
+    public long Start(int document)
     {
-        int kept = 0, end = 0, start = 0;
-        for (int d = 0; d < Documents; d++)
-        {
-            int next = _starts[d + 1];
-            if (keep(d))
-            {
-                _tokens.AsSpan(start, next - start).CopyTo(_tokens.AsSpan(end));
-                end += next - start;
-                _starts[++kept] = end;
-            }
-
-            start = next;
-        }
-
-        Documents = kept;
+        Span<long> start = stackalloc long[1];
+        ReadStarts(document, start);
+        return start[0];
     }
 
-    /// <summary>SHA-256 of borders and ids.</summary>
+    /// <summary>Tokens of a document.</summary>
+    public int Length(int document)
+    {
+        Span<long> borders = stackalloc long[2];
+        ReadStarts(document, borders);
+        return (int)(borders[1] - borders[0]);
+    }
+
+    /// <summary>A document's tokens.</summary>
+    public int[] Document(int document)
+    {
+        int[] tokens = new int[Length(document)];
+        Read(Start(document), tokens);
+        return tokens;
+    }
+
+    /// <summary>Where each document lies, in their order.</summary>
+    public IEnumerable<(long Start, int Length)> Extents()
+    {
+        long[] borders = new long[ChunkDocuments + 1];
+        for (int first = 0; first < Documents; first += ChunkDocuments)
+        {
+            int count = Math.Min(ChunkDocuments, Documents - first);
+            ReadStarts(first, borders.AsSpan(0, count + 1));
+            for (int d = 0; d < count; d++)
+                yield return (borders[d], (int)(borders[d + 1] - borders[d]));
+        }
+    }
+
+    /// <summary>The document that a token is of.</summary>
+    public int DocumentAt(long token)
+    {
+        int first = 0, after = Documents;
+        while (after - first > 1)
+        {
+            int middle = first + ((after - first) / 2);
+            if (Start(middle) <= token)
+                first = middle;
+            else
+                after = middle;
+        }
+
+        return first;
+    }
+
+    /// <summary>SHA-256 of borders and ids: borders of 32 bits where those hold them, else of 64.</summary>
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(MemoryMarshal.AsBytes(Starts));
-        for (ReadOnlyMemory<int> rest = All; !rest.IsEmpty;)
+        bool narrow = Tokens <= int.MaxValue;
+        long[] borders = new long[ChunkDocuments];
+        for (int first = 0; first <= Documents; first += ChunkDocuments)
         {
-            int count = Math.Min(1 << 22, rest.Length);
-            hash.AppendData(MemoryMarshal.AsBytes(rest.Span[..count]));
-            rest = rest[count..];
+            Span<long> some = borders.AsSpan(0, (int)Math.Min(ChunkDocuments, Documents + 1L - first));
+            ReadStarts(first, some);
+            if (narrow)
+                hash.AppendData(MemoryMarshal.AsBytes<int>(Array.ConvertAll(some.ToArray(), b => (int)b)));
+            else
+                hash.AppendData(MemoryMarshal.AsBytes(some));
+        }
+
+        int[] tokens = new int[Math.Min(ChunkTokens, Tokens)];
+        for (long start = 0; start < Tokens; start += tokens.Length)
+        {
+            Span<int> some = tokens.AsSpan(0, (int)Math.Min(tokens.Length, Tokens - start));
+            Read(start, some);
+            hash.AppendData(MemoryMarshal.AsBytes(some));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private Span<int> Reserve(long count)
-    {
-        int tokens = Tokens;
-        if (tokens + count > Array.MaxLength)
-        {
-            throw new UserException(
-                $"corpus: expected at most {Array.MaxLength:N0} tokens, got more. Split the file into several corpora");
-        }
-
-        if (tokens + count > _tokens.Length)
-            Array.Resize(ref _tokens, (int)Math.Min(Array.MaxLength, Math.Max(tokens + count, _tokens.Length * 2L)));
-        if (Documents + 2 > _starts.Length)
-            Array.Resize(ref _starts, _starts.Length * 2);
-        _starts[++Documents] = (int)(tokens + count);
-        return _tokens.AsSpan(tokens, (int)count);
     }
 }

@@ -4,4 +4,4 @@ namespace MolEngine.Data;
 /// <param name="BytesRead">Of its files as they lie on the disk.</param>
 /// <param name="Cached">Whether its tokens were kept from an earlier run.</param>
 public sealed record TokenizingProgress(
-    string Corpus, long BytesRead, long TotalBytes, int Documents, int Tokens, bool Cached);
+    string Corpus, long BytesRead, long TotalBytes, int Documents, long Tokens, bool Cached);

@@ -5,7 +5,7 @@ using MolEngine.Engine.Batches;
 namespace MolEngine.Data;
 
 /// <summary>What a run trains on: corpora, and which of their rows each optimizer step sees.</summary>
-public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder Order)
+public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder Order) : IDisposable
 {
     /// <summary>What a config asks for, read, tokenized and packed.</summary>
     /// <exception cref="UserException">A corpus is not there, is broken, or holds nothing to train on.</exception>
@@ -30,4 +30,11 @@ public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder O
 
     /// <summary>The rows of a step (from 0), as the order names them.</summary>
     public TokenRow[] Rows(long step) => [.. Order.RowsOfStep(step).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
+
+    /// <summary>Closes the corpora's files: no row is read afterwards.</summary>
+    public void Dispose()
+    {
+        foreach (Corpus corpus in Corpora)
+            corpus.Dispose();
+    }
 }

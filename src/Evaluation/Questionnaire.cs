@@ -38,9 +38,8 @@ public sealed class Questionnaire(
         {
             for (int d = 0; d < corpus.Documents; d++)
             {
-                ReadOnlyMemory<int> document = corpus.Document(d);
-                foreach (int q in byLength[document.Length])
-                    found[q] |= document.Span.SequenceEqual(questions[q].Document);
+                foreach (int q in byLength[corpus.LengthOf(d)])
+                    found[q] |= corpus.Document(d).AsSpan().SequenceEqual(questions[q].Document);
             }
         }
 

@@ -30,7 +30,7 @@ public sealed class CorpusLoaderTests : IDisposable
         Assert.Equal(before.Rows, after.Rows);
         for (int d = 0; d < before.Documents; d++)
         {
-            bool same = before.Document(d).Span.SequenceEqual(after.Document(d).Span);
+            bool same = before.Document(d).SequenceEqual(after.Document(d));
             Assert.Equal(d != changed, same);
         }
 
@@ -93,12 +93,12 @@ public sealed class CorpusLoaderTests : IDisposable
         const string Rendered = "<|im_start|>user\nhi<|im_end|>\n";
         Corpus own = Load(new DocumentTokenizer(Characters, End, ChatEnd));
         Assert.Equal(1, own.Source.Dialogues);
-        Assert.Equal([.. Characters(Rendered), End], own.Train.Document(0).ToArray());
-        Assert.Equal([.. Characters("hi"), End], own.Train.Document(1).ToArray());
+        Assert.Equal([.. Characters(Rendered), End], own.Train.Document(0));
+        Assert.Equal([.. Characters("hi"), End], own.Train.Document(1));
 
         Corpus shared = Load(new DocumentTokenizer(Characters, End, End));
-        Assert.Equal(Characters(Rendered), shared.Train.Document(0).ToArray());
-        Assert.Equal([.. Characters("hi"), End], shared.Train.Document(1).ToArray());
+        Assert.Equal(Characters(Rendered), shared.Train.Document(0));
+        Assert.Equal([.. Characters("hi"), End], shared.Train.Document(1));
 
         UserException e = Assert.Throws<UserException>(() => Load(new DocumentTokenizer(Characters, End)));
         Assert.StartsWith(
@@ -140,10 +140,10 @@ public sealed class CorpusLoaderTests : IDisposable
 
     private static int[] Characters(string text) => [.. text.Select(c => (int)c)];
 
-    private static string Text(ReadOnlyMemory<int> document)
+    private static string Text(int[] document)
     {
-        Assert.Equal(End, document.Span[^1]);
-        return string.Concat(document.ToArray()[..^1].Select(t => (char)t));
+        Assert.Equal(End, document[^1]);
+        return string.Concat(document[..^1].Select(t => (char)t));
     }
 
     private sealed class Recorded(List<TokenizingProgress> seen) : IProgress<TokenizingProgress>

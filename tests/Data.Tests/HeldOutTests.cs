@@ -67,10 +67,10 @@ public sealed class HeldOutTests : IDisposable
         Corpus Load(int heldOut) => loader.Load(new(64, null, heldOut, [new("a", path, CorpusKind.Domain)]))[0];
         Assert.Equal(30, Load(0).Source.Dialogues);
         Corpus corpus = Load(20);
-        int held = Enumerable.Range(0, 20).Count(d => corpus.HeldOut.Document(d).Span[0] == '<');
+        int held = Enumerable.Range(0, 20).Count(d => corpus.HeldOut.Document(d)[0] == '<');
         Assert.InRange(held, 1, 19);
         Assert.Equal(30 - held, corpus.Source.Dialogues);
-        Assert.Equal(30 - held, Enumerable.Range(0, 40).Count(d => corpus.Train.Document(d).Span[0] == '<'));
+        Assert.Equal(30 - held, Enumerable.Range(0, 40).Count(d => corpus.Train.Document(d)[0] == '<'));
     }
 
     [Fact]
@@ -86,9 +86,9 @@ public sealed class HeldOutTests : IDisposable
 
     private static int[] Bytes(string text) => [.. text.Select(c => (int)c)];
 
-    private static string Text(ReadOnlyMemory<int> document)
+    private static string Text(int[] document)
     {
-        Assert.Equal(End, document.Span[^1]);
-        return string.Concat(document.ToArray()[..^1].Select(t => (char)t));
+        Assert.Equal(End, document[^1]);
+        return string.Concat(document[..^1].Select(t => (char)t));
     }
 }

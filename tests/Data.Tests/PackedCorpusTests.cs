@@ -10,7 +10,7 @@ public sealed class PackedCorpusTests
     [Property(MaxTest = 200)]
     public void No_token_is_lost_or_doubled(NonEmptyArray<byte> lengths, PositiveInt contextOver1)
     {
-        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        (TokenBuffer store, int[][] documents) = Store(lengths.Get);
         PackedCorpus corpus = new("c", CorpusKind.Domain, store, 1 + contextOver1.Get);
         int[] rows = [.. Enumerable.Range(0, corpus.Rows).SelectMany(r => corpus.Row(r).Tokens.ToArray())];
         Assert.Equal(documents.SelectMany(d => d), rows);
@@ -22,7 +22,7 @@ public sealed class PackedCorpusTests
     public void Borders_are_those_of_the_documents_and_of_the_rows(
         NonEmptyArray<byte> lengths, PositiveInt contextOver1)
     {
-        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        (TokenBuffer store, int[][] documents) = Store(lengths.Get);
         PackedCorpus corpus = new("c", CorpusKind.General, store, 1 + contextOver1.Get);
         var expected = new SortedSet<int>();
         int end = 0;
@@ -47,7 +47,7 @@ public sealed class PackedCorpusTests
     public void Best_fit_loses_no_token_and_cuts_only_what_is_longer_than_a_row(
         NonEmptyArray<byte> lengths, PositiveInt contextOver1)
     {
-        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        (TokenBuffer store, int[][] documents) = Store(lengths.Get);
         int context = 1 + contextOver1.Get;
         PackedCorpus corpus = new("c", CorpusKind.General, store, context, PackingKind.BestFit);
         TokenRow[] rows = [.. Enumerable.Range(0, corpus.Rows).Select(corpus.Row)];
@@ -70,7 +70,7 @@ public sealed class PackedCorpusTests
     public void A_token_counts_where_its_row_has_the_one_before_it(
         NonEmptyArray<byte> lengths, PositiveInt contextOver1, PackingKind packing)
     {
-        (TokenStore store, int[][] documents) = Store(lengths.Get);
+        (TokenBuffer store, int[][] documents) = Store(lengths.Get);
         PackedCorpus corpus = new("c", CorpusKind.Domain, store, 1 + contextOver1.Get, packing);
         HashSet<int> first = [.. documents.Select(d => d[0])];
         long effective = 0;
@@ -106,7 +106,7 @@ public sealed class PackedCorpusTests
     [InlineData(PackingKind.BestFit)]
     public void A_corpus_of_nothing_has_no_rows_and_is_not_full(PackingKind packing)
     {
-        PackedCorpus corpus = new("c", CorpusKind.Domain, new TokenStore(), 8, packing);
+        PackedCorpus corpus = new("c", CorpusKind.Domain, new TokenBuffer(), 8, packing);
         Assert.Equal(
             (0, 0, 0.0, false), (corpus.Rows, corpus.CutDocuments, corpus.Efficiency, corpus.HasEffectiveTokens));
     }
@@ -114,9 +114,9 @@ public sealed class PackedCorpusTests
     [Fact]
     public void Best_fit_fills_the_row_with_the_least_room()
     {
-        var store = new TokenStore();
+        var store = new TokenBuffer();
         foreach (int length in new[] { 3, 70, 6, 2, 4, 130 })
-            store.Add(Enumerable.Repeat(length, length - 1).ToArray(), 9);
+            store.Add([.. Enumerable.Repeat(length, length - 1), 9]);
         PackedCorpus corpus = new("c", CorpusKind.Domain, store, 100, PackingKind.BestFit);
         Assert.Equal(
             ["130*100", "70*70 130*30", "6*6 4*4 3*3 2*2"],
@@ -129,10 +129,10 @@ public sealed class PackedCorpusTests
     [Fact]
     public void A_document_that_overruns_goes_on_as_a_new_one()
     {
-        var store = new TokenStore();
-        store.Add([1, 2, 3, 4, 5], 9);
-        store.Add([6], 9);
-        store.Add([], 9);
+        var store = new TokenBuffer();
+        store.Add([1, 2, 3, 4, 5, 9]);
+        store.Add([6, 9]);
+        store.Add([9]);
         PackedCorpus corpus = new("c", CorpusKind.Domain, store, 4);
         Assert.Equal(3, corpus.Rows);
         Assert.Equal([1, 2, 3, 4], corpus.Row(0).Tokens.ToArray());
@@ -148,10 +148,10 @@ public sealed class PackedCorpusTests
     [Fact]
     public void The_first_documents_can_be_had_alone()
     {
-        var store = new TokenStore();
-        store.Add([1, 2], 9);
-        store.Add([3], 9);
-        store.Add([4], 9);
+        var store = new TokenBuffer();
+        store.Add([1, 2, 9]);
+        store.Add([3, 9]);
+        store.Add([4, 9]);
         PackedCorpus first = new PackedCorpus("c", CorpusKind.General, store, 8).First(2);
         Assert.Equal([1, 2, 9, 3, 9], first.Row(0).Tokens.ToArray());
         Assert.Equal([0, 3], first.Row(0).DocumentStarts);
@@ -172,32 +172,68 @@ public sealed class PackedCorpusTests
         Assert.Throws<ArgumentException>(() => PackedCorpus.OfRows("c", CorpusKind.General, 3, [[[1, 2], [3, 4]]]));
     }
 
-    [Property(MaxTest = 100)]
-    public void Filtering_keeps_the_kept_documents_in_order(NonEmptyArray<byte> lengths, int mask)
+    /// <summary>Places among tokens are of 64 bits: five thousand million tokens, none of which is stored.</summary>
+    [Theory]
+    [InlineData(PackingKind.Concat)]
+    [InlineData(PackingKind.BestFit)]
+    public void A_corpus_may_have_more_tokens_than_an_array(PackingKind packing)
     {
-        (TokenStore store, int[][] documents) = Store(lengths.Get);
-        bool Keep(int d) => (mask >> (d % 31) & 1) == 1;
-        store.Filter(Keep);
-        int[][] kept = [.. documents.Where((_, d) => Keep(d))];
-        Assert.Equal(kept.Length, store.Documents);
-        for (int d = 0; d < kept.Length; d++)
-            Assert.Equal(kept[d], store.Document(d).ToArray());
+        var store = new EndlessStore(documents: 5000, length: 1_000_001);
+        PackedCorpus corpus = new("c", CorpusKind.Domain, store, 1_000_000, packing);
+        Assert.Equal(5_000_005_000, corpus.Tokens);
+        Assert.Equal((5001, 5000), (corpus.Rows, corpus.CutDocuments));
+        Assert.Equal(1_000_001, corpus.LongestDocument);
+        Assert.Equal(5_000_005_000.0 / 5_001_000_000, corpus.Efficiency, 12);
+        TokenRow last = corpus.Row(packing == PackingKind.Concat ? 4999 : 5000);
+        if (packing == PackingKind.Concat)
+        {
+            // Row 4999 begins where 4999 million tokens are behind, in document 4998, with two documents' ends in it.
+            Assert.Equal([0, 4999], last.DocumentStarts);
+            Assert.Equal(EndlessStore.At(4_999_000_000), last.Tokens.Span[0]);
+            Assert.Equal(EndlessStore.At(4_999_999_999), last.Tokens.Span[^1]);
+            Assert.Equal(5000, corpus.Row(5000).Tokens.Length);
+        }
+        else
+        {
+            Assert.Equal(5000, last.DocumentStarts.Count);
+            Assert.Equal(EndlessStore.At(5_000_004_999), last.Tokens.Span[4999]);
+        }
+    }
+
+    /// <summary>Documents of one length whose tokens follow from their places.</summary>
+    private sealed class EndlessStore(int documents, int length) : TokenStore
+    {
+        public override int Documents => documents;
+
+        public static int At(long place) => (int)(place % 1_000_003);
+
+        public override void ReadStarts(int first, Span<long> starts)
+        {
+            for (int i = 0; i < starts.Length; i++)
+                starts[i] = (long)(first + i) * length;
+        }
+
+        public override void Read(long start, Span<int> tokens)
+        {
+            for (int i = 0; i < tokens.Length; i++)
+                tokens[i] = At(start + i);
+        }
     }
 
     private static IEnumerable<int[]> Pieces(TokenRow row) => row.DocumentStarts
         .Zip(row.DocumentStarts.Skip(1).Append(row.Tokens.Length), (start, end) => row.Tokens[start..end].ToArray());
 
     /// <summary>Documents of the given lengths, all tokens distinct, each ended by a token of its own.</summary>
-    private static (TokenStore Store, int[][] Documents) Store(byte[] lengths)
+    private static (TokenBuffer Store, int[][] Documents) Store(byte[] lengths)
     {
-        var store = new TokenStore();
+        var store = new TokenBuffer();
         var documents = new List<int[]>();
         int next = 0;
         foreach (byte length in lengths)
         {
             int[] tokens = [.. Enumerable.Range(next, length + 1)];
             next += length + 1;
-            store.Add(tokens.AsSpan(0, length), tokens[length]);
+            store.Add(tokens);
             documents.Add(tokens);
         }
 

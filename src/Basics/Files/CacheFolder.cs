@@ -30,7 +30,7 @@ public sealed class CacheFolder(string folder, string extension, long largest)
     }
 
     /// <summary>What <paramref name="read"/> makes of an entry; null where there is none or it makes nothing.</summary>
-    public T? Find<T>(string key, Func<Stream, T?> read)
+    public T? Find<T>(string key, Func<FileStream, T?> read)
         where T : class
     {
         string path = PathOf(key);
@@ -75,14 +75,26 @@ public sealed class CacheFolder(string folder, string extension, long largest)
         FileInfo[] files = new DirectoryInfo(folder).GetFiles("*", new EnumerationOptions { AttributesToSkip = 0 });
         DateTime oldest = DateTime.UtcNow - Abandoned;
         foreach (FileInfo file in files.Where(f => f.Extension == ".tmp" && f.LastWriteTimeUtc < oldest))
-            file.Delete();
+            Remove(file);
         FileInfo[] entries = [.. files.Where(f => f.Extension == extension).OrderByDescending(f => f.LastWriteTimeUtc)];
         long bytes = new FileInfo(kept).Length;
         foreach (FileInfo entry in entries.Where(f => f.FullName != Path.GetFullPath(kept)))
         {
             bytes += entry.Length;
             if (bytes > largest)
-                entry.Delete();
+                Remove(entry);
+        }
+    }
+
+    private static void Remove(FileInfo file)
+    {
+        try
+        {
+            file.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // One that another run has mapped cannot be deleted on Windows: it goes with a later entry.
         }
     }
 }

@@ -18,9 +18,9 @@ internal sealed class TokenCache(string folder, long largest = TokenCache.Defaul
     public static string DefaultFolder => CacheFolder.Locate("tokens");
 
     /// <summary>The entry of a key; null where there is none that is whole.</summary>
-    public TokenizedCorpus? Find(string key) => _entries.Find(key, TokenCacheFile.Read);
+    public TokenFile? Find(string key) => _entries.Find(key, TokenFile.Open);
 
     /// <summary>Keeps an entry. A cache that cannot be written hinders nothing: what is wrong is given back.</summary>
-    public string? Keep(string key, TokenizedCorpus corpus) =>
-        _entries.Keep(key, stream => TokenCacheFile.Write(stream, corpus));
+    /// <param name="write">Writes a <see cref="TokenFile"/>.</param>
+    public string? Keep(string key, Action<Stream> write) => _entries.Keep(key, write);
 }

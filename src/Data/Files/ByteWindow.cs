@@ -31,8 +31,8 @@ public sealed class ByteWindow(string path, Stream stream, long offset)
 
     /// <summary>Reads on; false at the end of the stream.</summary>
     /// <param name="line">On which the window starts, for the error.</param>
-    /// <exception cref="UserException">The window holds a record longer than 1 GiB, or the gzip data is
-    /// broken.</exception>
+    /// <exception cref="UserException">The window holds a record longer than 1 GiB, the gzip data is broken, or the
+    /// file cannot be read.</exception>
     public bool Grow(long line)
     {
         Span.CopyTo(_buffer);
@@ -58,6 +58,10 @@ public sealed class ByteWindow(string path, Stream stream, long offset)
         catch (InvalidDataException e)
         {
             throw CorpusContent.Broken(path, e);
+        }
+        catch (IOException e)
+        {
+            throw CorpusContent.Unreadable(path, e);
         }
     }
 }

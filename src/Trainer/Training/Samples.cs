@@ -28,11 +28,11 @@ internal static class Samples
             PackedCorpus corpus = held[i % held.Length];
             if (i / held.Length >= corpus.Documents)
                 continue;
-            ReadOnlyMemory<int> document = corpus.Document(i / held.Length);
+            int[] document = corpus.Document(i / held.Length);
             if (document.Length < 2)
                 continue;
             taken++;
-            yield return document[..Math.Min(PromptTokens, document.Length / 2)].ToArray();
+            yield return document[..Math.Min(PromptTokens, document.Length / 2)];
         }
     }
 

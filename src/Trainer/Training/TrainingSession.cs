@@ -27,6 +27,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly LossPass _pass;
     private readonly LossOptions _loss;
     private readonly TrainingData _data;
+    private readonly bool _ownsData;
 
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
     /// <param name="data">Trained on instead of the config's corpora, where given.</param>
@@ -42,6 +43,7 @@ internal sealed class TrainingSession : IDisposable
         Texts = DocumentTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
         Questions = Asked(run, ops, Model, Texts);
+        _ownsData = data is null;
         _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, progress, cancel);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
@@ -135,6 +137,8 @@ internal sealed class TrainingSession : IDisposable
         _pass.Dispose();
         _states.Dispose();
         Model.Dispose();
+        if (_ownsData)
+            _data.Dispose();
     }
 
     private static Questionnaire? Asked(RunConfig run, Ops ops, RunModel model, DocumentTokenizer texts)

@@ -60,7 +60,9 @@ public sealed class TokenCacheTests : IDisposable
     {
         string path = Write("a.jsonl", [.. Enumerable.Range(0, 300).Select(i => $"text {i}")]);
         CorpusSettings corpus = new("a", path, CorpusKind.Domain);
-        string expected = Load(corpus, Cache).Train.Fingerprint();
+        string expected;
+        using (Corpus made = Load(corpus, Cache))
+            expected = made.Train.Fingerprint();
         string entry = Assert.Single(Directory.GetFiles(Cache));
         byte[] whole = File.ReadAllBytes(entry);
         foreach (int at in new[] { 0, 8, 12, 20, 40, whole.Length / 2, whole.Length - 1 })
@@ -82,7 +84,7 @@ public sealed class TokenCacheTests : IDisposable
 
         void AssertMadeAgain()
         {
-            Corpus again = Load(corpus, Cache);
+            using Corpus again = Load(corpus, Cache);
             Assert.False(again.Source.Cached);
             Assert.Equal(expected, again.Train.Fingerprint());
             Assert.Equal(whole, File.ReadAllBytes(entry));
@@ -109,19 +111,23 @@ public sealed class TokenCacheTests : IDisposable
     [Fact]
     public void The_entries_used_longest_ago_go_first()
     {
-        var store = new TokenStore();
-        store.Add(new int[1000], 1);
-        var entry = new TokenizedCorpus(store, [1], [false], 0, []);
+        void Entry(Stream to)
+        {
+            using var writer = new TokenFileWriter(to);
+            writer.Add(new int[1000], 1, isDialogue: false);
+            writer.Finish(0, []);
+        }
+
         var cache = new TokenCache(Cache, largest: 10_000);
         foreach (string key in new[] { "a", "b" })
-            Assert.Null(cache.Keep(key, entry));
+            Assert.Null(cache.Keep(key, Entry));
         File.SetLastWriteTimeUtc(Path.Combine(Cache, "a.tokens"), DateTime.UtcNow.AddHours(-2));
         File.SetLastWriteTimeUtc(Path.Combine(Cache, "b.tokens"), DateTime.UtcNow.AddHours(-1));
         string abandoned = Path.Combine(Cache, ".x.tokens.0.tmp");
         File.WriteAllText(abandoned, "");
         File.SetLastWriteTimeUtc(abandoned, DateTime.UtcNow.AddDays(-2));
         Assert.NotNull(cache.Find("a"));
-        Assert.Null(cache.Keep("c", entry));
+        Assert.Null(cache.Keep("c", Entry));
         Assert.Null(cache.Find("b"));
         Assert.NotNull(cache.Find("a"));
         Assert.NotNull(cache.Find("c"));

@@ -19,9 +19,7 @@ internal static class InspectDataRunner
         Tokenizer tokenizer = FittingTokenizer.Load(run.Model, config);
         DocumentTokenizer texts = DocumentTokenizer.Of(
             tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, config, tokenizer));
-        TrainingData data;
-        using (IRunDisplay display = context.OpenDisplay(context.Error))
-            data = TrainingData.Load(run.Data, run.Order, texts, run.Threads, display, context.Interrupted);
+        using TrainingData data = Load(run, texts, context);
         var statistics = DataStatistics.Of(run.Data, run.Order.Ratio, data.Corpora, data.Order, texts);
         context.Fact("tokenizer", $"{ShownPath.Of(run.Model)}; {texts.EndRule}");
         context.Fact("packing", $"{DataPlan.Packing(run.Data.Packing)}, rows of {Counts.Of(run.Data.Context, "token")}");
@@ -50,6 +48,12 @@ internal static class InspectDataRunner
         }
 
         return ExitCode.Done;
+    }
+
+    private static TrainingData Load(RunConfig run, DocumentTokenizer texts, CommandContext context)
+    {
+        using IRunDisplay display = context.OpenDisplay(context.Error);
+        return TrainingData.Load(run.Data, run.Order, texts, run.Threads, display, context.Interrupted);
     }
 
     private static void Plan(TrainingOrder order, DataStatistics data, CommandContext context)

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MolEngine.Data.Caching;
+
+/// <summary>
+/// Writes a <see cref="TokenFile"/> from start to end. Ids go out as they come; of a document 17 bytes wait for the end.
+/// </summary>
+internal sealed class TokenFileWriter : IDisposable
+{
+    private readonly Stream _stream;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<long> _starts = [0];
+    private readonly List<ulong> _hashes = [];
+    private readonly List<bool> _dialogues = [];
+
+    public TokenFileWriter(Stream stream)
+    {
+        _stream = stream;
+        Put(TokenFileLayout.Magic);
+    }
+
+    public int Documents => _hashes.Count;
+
+    public long Tokens => _starts[^1];
+
+    /// <summary>Adds a document with its end.</summary>
+    /// <param name="hash">Of its text.</param>
+    /// <exception cref="UserException">The corpus has more documents than an array has places.</exception>
+    public void Add(ReadOnlySpan<int> document, ulong hash, bool isDialogue)
+    {
+        if (_starts.Count == Array.MaxLength)
+        {
+            throw new UserException(
+                $"corpus: expected fewer than {Array.MaxLength:N0} documents, got more. Split the files into several "
+                + "corpora");
+        }
+
+        Put(MemoryMarshal.AsBytes(document));
+        _starts.Add(Tokens + document.Length);
+        _hashes.Add(hash);
+        _dialogues.Add(isDialogue);
+    }
+
+    /// <summary>Writes what is left. Nothing is added after it.</summary>
+    /// <param name="skippedCount">Records that were left out.</param>
+    /// <param name="skipped">The first of them.</param>
+    public void Finish(long skippedCount, IReadOnlyList<SkippedRecord> skipped)
+    {
+        var layout = new TokenFileLayout(Documents, Tokens);
+        Put(new byte[layout.Starts - layout.Ids - (sizeof(int) * Tokens)]);
+        Put(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_starts)));
+        Put(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_hashes)));
+        Put(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_dialogues)));
+        using var tail = new MemoryStream();
+        using var writer = new BinaryWriter(tail, Encoding.UTF8);
+        writer.Write(skippedCount);
+        writer.Write(skipped.Count);
+        foreach (SkippedRecord record in skipped)
+        {
+            writer.Write(record.File);
+            writer.Write(record.Line);
+            writer.Write(record.Detail);
+        }
+
+        writer.Write(layout.Documents);
+        writer.Write(layout.Tokens);
+        writer.Flush();
+        Put(tail.ToArray());
+        _stream.Write(_hash.GetHashAndReset());
+    }
+
+    public void Dispose() => _hash.Dispose();
+
+    private void Put(ReadOnlySpan<byte> bytes)
+    {
+        _hash.AppendData(bytes);
+        _stream.Write(bytes);
+    }
+}
