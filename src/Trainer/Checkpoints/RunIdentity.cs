@@ -16,6 +16,12 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
         "questions.", "samples", "checkpoint.", "data.cache", "lora.from", "cuda_path", ".path",
     ];
 
+    /// <summary>
+    /// <see cref="InputFiles"/> by their kind, each as what tells it from another. A checkpoint that lacks a kind was
+    /// made by a program that did not look at it: that is no difference.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The keys of a resolved config that matter.</summary>
     public static IReadOnlyDictionary<string, string> Material(IReadOnlyDictionary<string, string> settings) =>
         settings.Where(s => !Immaterial.Any(i => Matches(s.Key, i))).OrderBy(s => s.Key, StringComparer.Ordinal)
@@ -24,8 +30,8 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
     /// <summary>What differs, a sentence each; empty where this run may go on from <paramref name="saved"/>.</summary>
     public IReadOnlyList<string> DifferencesFrom(RunIdentity saved)
     {
-        var differences = new List<string>();
-        if (Model != saved.Model)
+        List<string> differences = [.. InputFiles.Differences(saved.Files, Files)];
+        if (Model != saved.Model && differences.Count == 0)
             differences.Add("the files of the base model");
         if (Data != saved.Data)
             differences.Add("the rows of the corpora (their texts, the tokenizer, or how they are packed)");

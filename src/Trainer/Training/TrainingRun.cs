@@ -52,6 +52,8 @@ internal sealed class TrainingRun
             Prune();
         }
 
+        if (from is null || RunDirectory.StartAdapterIn(_run.Output) is null)
+            _session.Model.KeepStart();
         _log.Plan(_session, from);
         if (_questions is not null)
             _log.Asking(_run.Questions!, _questions);

@@ -115,7 +115,10 @@ internal sealed class TrainingSession : IDisposable
             [DeviceKeys.Precision.Path] = Ops.ActivationType == DType.BF16 ? "bf16" : "fp32",
             [DeviceKeys.Gemm.Path] = DeviceKeys.GemmOf(Ops),
         };
-        return new RunIdentity(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), settings);
+        return new RunIdentity(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), settings)
+        {
+            Files = InputFiles.Of(Run.Model, Model.From),
+        };
     }
 
     /// <summary>The loss of a validation: the mean over corpora of what their rows are trained with.</summary>
