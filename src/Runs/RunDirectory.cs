@@ -8,6 +8,7 @@ public sealed class RunDirectory
     private const string ConfigFile = "config.yaml";
     private const string Adapter = "adapter";
     private const string Model = "model";
+    private const string StartAdapter = "start_adapter";
 
     private RunDirectory(string root) => Root = root;
 
@@ -26,6 +27,15 @@ public sealed class RunDirectory
 
     /// <summary>Where a run that trains all parameters saves the model.</summary>
     public static string ModelFolder(string root) => Path.Combine(root, Model);
+
+    /// <summary>
+    /// Where a run that starts from an adapter keeps a copy of it: its own folder may change, move or go meanwhile.
+    /// </summary>
+    public static string StartAdapterFolder(string root) => Path.Combine(root, StartAdapter);
+
+    /// <summary>The copy of the adapter that a run has started from; null where there is none.</summary>
+    public static string? StartAdapterIn(string root) =>
+        Directory.Exists(StartAdapterFolder(root)) ? StartAdapterFolder(root) : null;
 
     /// <summary>The adapter or model that a finished run has left; null in a run that is not finished.</summary>
     public static string? SavedIn(string root) =>

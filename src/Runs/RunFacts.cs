@@ -27,6 +27,19 @@ public static class RunFacts
     /// <summary>Writes run.json.</summary>
     public static void Write(string runDirectory, RunSummary run) => Save(runDirectory, RunFile, run);
 
+    /// <summary>A run that goes on: it has its first start from run.json, and its resumptions so far.</summary>
+    /// <param name="now">The run as if it started now.</param>
+    public static RunSummary Resumed(string runDirectory, RunSummary now)
+    {
+        JsonObject facts = Read(runDirectory);
+        IEnumerable<string> before = (facts["resumed"] as JsonArray ?? []).Select(t => t?.ToString()).OfType<string>();
+        return now with
+        {
+            Started = facts["started"]?.ToString(),
+            Resumed = [.. before, .. new[] { now.Started }.OfType<string>()],
+        };
+    }
+
     /// <summary>Writes data.json.</summary>
     /// <param name="data">What came out of the corpora: the names of its numbers become the file's.</param>
     public static void WriteData<T>(string runDirectory, T data) => Save(runDirectory, "data.json", data);

@@ -81,6 +81,14 @@ public sealed class PeftAdapter
         DurableFiles.WriteText(Path.Combine(folder, PeftConfigFile.FileName), text);
     }
 
+    /// <summary>Copies an adapter's two files, byte for byte, into a folder that is there.</summary>
+    /// <exception cref="FileWriteException">They cannot be written.</exception>
+    public static void Copy(string folder, string to)
+    {
+        foreach (string file in (string[])[PeftConfigFile.FileName, TensorsFile])
+            DurableFiles.Copy(Path.Combine(folder, file), Path.Combine(to, file));
+    }
+
     /// <summary>Config and tensors, checked; against a model only where there is one.</summary>
     internal static (PeftConfigFile File, LoraConfig Config, SafetensorsFile Tensors) Open(
         string folder, ModelConfig? model)

@@ -21,8 +21,12 @@ public sealed record RunRecord(string Name, string? Config)
     /// <summary>questions.json: how the model answers before and after.</summary>
     public QuestionTable? Questions { get; init; }
 
-    /// <summary>run.json, as names and values: model, device, started, finished, version.</summary>
+    /// <summary>run.json, as names and values: model, device, started, resumed, finished, version.</summary>
     internal IReadOnlyList<(string Name, string Value)>? Run { get; init; }
+
+    /// <summary>When the run went on from a checkpoint, oldest first.</summary>
+    internal IReadOnlyList<string> Resumed =>
+        Of("resumed") is { Length: > 0 } times ? times.Split(RunRecordReader.Separator) : [];
 
     /// <summary>Sentences about files that could not be read, or not wholly.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];

@@ -10,6 +10,9 @@ namespace MolEngine.Runs.Records;
 /// </summary>
 public sealed class RunRecordReader
 {
+    /// <summary>Between the elements of a list that is one value of run.json.</summary>
+    internal const string Separator = ", ";
+
     private readonly string _directory;
     private readonly string? _facts;
     private readonly List<string> _faults = [];
@@ -120,8 +123,12 @@ public sealed class RunRecordReader
     private static IReadOnlyList<(string Name, string Value)> RunOf(JsonElement json) =>
     [
         .. json.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null)
-            .Select(p => (p.Name, p.Value.ToString())),
+            .Select(p => (p.Name, Shown(p.Value))),
     ];
+
+    private static string Shown(JsonElement value) => value.ValueKind == JsonValueKind.Array
+        ? string.Join(Separator, value.EnumerateArray())
+        : value.ToString();
 
     private static string? Field(JsonElement json, string name) =>
         json.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null

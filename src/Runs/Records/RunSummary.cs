@@ -7,11 +7,14 @@ namespace MolEngine.Runs.Records;
 /// <param name="Device">What the run computed on.</param>
 /// <param name="TrainableParameters">Their number, for people.</param>
 /// <param name="Steps">Optimizer steps of the whole run.</param>
-/// <param name="Started">As <see cref="Time"/> writes it.</param>
+/// <param name="Started">The first start, as <see cref="Time"/> writes it; null where nothing says it any more.</param>
 /// <param name="Finished">As <see cref="Time"/> writes it; null while the run goes on.</param>
 public sealed record RunSummary(
-    string Model, string Device, string TrainableParameters, long Steps, string Started, string? Finished)
+    string Model, string Device, string TrainableParameters, long Steps, string? Started, string? Finished)
 {
+    /// <summary>When the run went on from a checkpoint, oldest first, as <see cref="Time"/> writes it.</summary>
+    public IReadOnlyList<string> Resumed { get; init; } = [];
+
     /// <summary>Version of the program.</summary>
     public string Version { get; init; } = typeof(RunSummary).Assembly.GetName().Version!.ToString(3);
 

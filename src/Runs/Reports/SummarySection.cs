@@ -8,7 +8,7 @@ namespace MolEngine.Runs.Reports;
 /// <summary>The top of the page: the verdict, what is wrong with the files, and the facts of the run.</summary>
 public static class SummarySection
 {
-    private static readonly string[] Known = ["model", "device", "steps", "started", "finished", "version"];
+    private static readonly string[] Known = ["model", "device", "steps", "started", "resumed", "finished", "version"];
 
     public static void Add(HtmlPage html, RunRecord run)
     {
@@ -53,10 +53,10 @@ public static class SummarySection
 
         if (run.Of("device") is { } device)
             yield return ("Device", device);
-        if (run.Of("started") is { } started)
-            yield return ("Started", Time(started));
+        if (Started(run) is { } started)
+            yield return ("Started", started);
         if (run.Of("finished") is { } finished)
-            yield return ("Finished", Time(finished) + Took(run.Of("started"), finished));
+            yield return ("Finished", Time(finished) + Took(run, finished));
         else if (run.Run is not null)
             yield return ("Finished", "not yet, or the run was stopped");
         if (run.Of("version") is { } version)
@@ -66,6 +66,15 @@ public static class SummarySection
             if (!Known.Contains(name))
                 yield return (char.ToUpperInvariant(name[0]) + name[1..].Replace('_', ' '), value);
         }
+    }
+
+    /// <summary>When the run was started and, where it was, resumed; null where neither is known.</summary>
+    public static string? Started(RunRecord run)
+    {
+        string? started = run.Of("started") is { } first ? Time(first) : null;
+        return run.Resumed.Count == 0
+            ? started
+            : $"{started ?? "not known"}, resumed {Counts.Of(run.Resumed.Count, "time")}, last {Time(run.Resumed[^1])}";
     }
 
     /// <summary>Method, loss and start in words; empty where the config says none of them.</summary>
@@ -118,10 +127,19 @@ public static class SummarySection
         ? time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)
         : text;
 
-    private static string Took(string? started, string finished) =>
-        started is not null && Parsed(started) is { } from && Parsed(finished) is { } to && to >= from
-            ? $" ({Numbers.Duration(to - from)})"
+    /// <summary>From start to end by the clock; what breaks a resumed run had is not known.</summary>
+    private static string Took(RunRecord run, string finished)
+    {
+        string breaks = run.Resumed.Count switch
+        {
+            0 => "",
+            1 => " with the break",
+            _ => " with the breaks",
+        };
+        return run.Of("started") is { } started && Parsed(started) is { } from && Parsed(finished) is { } to && to >= from
+            ? $" ({Numbers.Duration(to - from)}{breaks})"
             : "";
+    }
 
     private static DateTimeOffset? Parsed(string text)
     {

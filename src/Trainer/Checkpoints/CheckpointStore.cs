@@ -92,7 +92,8 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
             tensors[name + SecondMoment] = optimizer.SecondMoments[i];
         }
 
-        var state = new State(1, optimizer.Steps, validationLoss, identity.Model, identity.Data, identity.Settings);
+        var state = new State(
+            1, optimizer.Steps, validationLoss, identity.Model, identity.Data, identity.Settings, identity.Files);
         DurableFiles.WriteFolder(target, folder =>
         {
             using var host = new HostCopy(ops);
@@ -195,11 +196,15 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
         }
 
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
-        return new Checkpoint(
-            folder, state.Step, state.ValidationLoss, new RunIdentity(state.Model, state.Data, state.Settings));
+        var identity = new RunIdentity(state.Model, state.Data, state.Settings)
+        {
+            Files = state.Files ?? new Dictionary<string, string>(),
+        };
+        return new Checkpoint(folder, state.Step, state.ValidationLoss, identity);
     }
 
+    /// <param name="Files">Null in checkpoints of programs that did not write it.</param>
     private sealed record State(
         int Version, long Step, double? ValidationLoss, string Model, string Data,
-        IReadOnlyDictionary<string, string> Settings);
+        IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, string>? Files = null);
 }

@@ -14,17 +14,16 @@ internal static class Digests
     private const int SamplesPerFile = 64;
 
     /// <summary>Of a model folder: the texts whole, weight files by name, length and evenly spread samples.</summary>
-    public static string OfModel(string folder)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in Directory.GetFiles(folder).Where(IsModelFile).Order(StringComparer.Ordinal))
-        {
-            using FileStream stream = File.OpenRead(file);
-            hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFileName(file)} {stream.Length}\n"));
-            Sample(stream, hash);
-        }
+    public static string OfModel(string folder) => OfFiles(folder, IsModelFile);
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    /// <summary>Of a model folder's weight files, as <see cref="OfModel"/> looks at them.</summary>
+    public static string OfWeights(string folder) => OfFiles(folder, IsWeightFile);
+
+    /// <summary>Of a whole file, or of nothing where there is none.</summary>
+    public static string OfFile(string path)
+    {
+        using Stream stream = File.Exists(path) ? File.OpenRead(path) : Stream.Null;
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     /// <summary>Of all documents that may be trained on, and of how they are packed.</summary>
@@ -36,7 +35,22 @@ internal static class Digests
     }
 
     private static bool IsModelFile(string path) =>
-        Path.GetExtension(path) == ".safetensors" || Path.GetFileName(path) is "config.json" or "tokenizer.json";
+        IsWeightFile(path) || Path.GetFileName(path) is "config.json" or "tokenizer.json";
+
+    private static bool IsWeightFile(string path) => Path.GetExtension(path) == ".safetensors";
+
+    private static string OfFiles(string folder, Func<string, bool> which)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in Directory.GetFiles(folder).Where(which).Order(StringComparer.Ordinal))
+        {
+            using FileStream stream = File.OpenRead(file);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFileName(file)} {stream.Length}\n"));
+            Sample(stream, hash);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private static void Sample(FileStream stream, IncrementalHash hash)
     {

@@ -17,6 +17,12 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
     /// </summary>
     private IReadOnlySet<string> Assumed { get; init; } = new HashSet<string>();
 
+    /// <summary>
+    /// <see cref="InputFiles"/> by their kind, each as what tells it from another. A checkpoint that lacks a kind was
+    /// made by a program that did not look at it: that is no difference.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What a run with this config must keep.</summary>
     /// <param name="became">Values that the run gave to keys.</param>
     public static RunIdentity Of(
@@ -38,8 +44,8 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
     /// <summary>What differs, a sentence each; empty where this run may go on from <paramref name="saved"/>.</summary>
     public IReadOnlyList<string> DifferencesFrom(RunIdentity saved)
     {
-        var differences = new List<string>();
-        if (Model != saved.Model)
+        List<string> differences = [.. InputFiles.Differences(saved.Files, Files)];
+        if (Model != saved.Model && differences.Count == 0)
             differences.Add("the files of the base model");
         if (Data != saved.Data)
             differences.Add("the rows of the corpora (their texts, the tokenizer, or how they are packed)");

@@ -34,11 +34,22 @@ public static class RunConfigLoader
         return Parse(yaml, path, settings, inputsMayBeAbsent);
     }
 
-    /// <summary>The run that a run directory describes, wherever the directory lies now.</summary>
+    /// <summary>
+    /// The run that a run directory describes, wherever the directory lies now. An adapter of <c>lora.from</c> that is
+    /// gone is the run's own copy of it.
+    /// </summary>
     /// <inheritdoc cref="Load" path="/param|/exception"/>
     public static RunConfig OfRun(
-        RunDirectory directory, IReadOnlyList<string> settings, bool inputsMayBeAbsent = false) =>
-        Load(directory.ConfigPath, [.. settings, Setting(ConfigKeys.Output, directory.Root)], inputsMayBeAbsent);
+        RunDirectory directory, IReadOnlyList<string> settings, bool inputsMayBeAbsent = false)
+    {
+        string output = Setting(ConfigKeys.Output, directory.Root);
+        string? from = Load(directory.ConfigPath, [output], inputsMayBeAbsent: true).Lora.From;
+        bool isGone = from is not null && !Directory.Exists(from);
+        string[] start = isGone && RunDirectory.StartAdapterIn(directory.Root) is { } kept
+            ? [Setting(ConfigKeys.LoraFrom, kept)]
+            : [];
+        return Load(directory.ConfigPath, [.. start, .. settings, output], inputsMayBeAbsent);
+    }
 
     /// <summary>
     /// A run of one corpus that says nothing else, for looking at it: <paramref name="settings"/> must give the model.

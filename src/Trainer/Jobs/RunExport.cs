@@ -65,7 +65,9 @@ internal static class RunExport
         string written;
         if (run.Method == TrainingMethod.Lora)
         {
-            LoraConfig lora = RunModel.LoraOf(run, RunModel.StartOf(run, config));
+            // The run's own copy first: what lora.from names may have become another adapter.
+            string? from = RunDirectory.StartAdapterIn(run.Output) ?? run.Lora.From;
+            LoraConfig lora = RunModel.LoraOf(run, from is null ? null : PeftAdapter.Load(from, config));
             written = Write(lora, ModulesOf(parameters), run.Model, to, merge);
         }
         else

@@ -45,6 +45,7 @@ internal sealed class TrainingJob
         var job = new TrainingJob(run, resume, display);
         if (!resume)
         {
+            OutputPlace.Require(run);
             RunDirectory.RequireFree(run.Output);
             job.Compute(data, cancel);
             return;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MolEngine.Basics.Text;
+using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 
@@ -20,11 +21,13 @@ internal static class DiskRoom
         CheckpointSettings c = run.Checkpoint;
         long all = c.Every == 0 ? 0 : (steps + c.Every - 1) / c.Every;
         long stay = Math.Min(all, c.Keep.Last + (c.Keep.Best ? 1 : 0)), most = Math.Min(all, stay + 1);
-        long needed = Math.Max(most * checkpoint, stay * checkpoint + saved);
+        bool copies = model.From is not null && RunDirectory.StartAdapterIn(run.Output) is null;
+        long needed = Math.Max(most * checkpoint, stay * checkpoint + saved) + (copies ? saved : 0);
         long there = CheckpointStore.All(run.Output).Whole.Count * checkpoint;
         if (needed - there <= free)
             return;
-        string made = run.Method == TrainingMethod.Lora ? "adapter" : "model";
+        string made = copies ? "adapter, and the copy of the one it starts from, each"
+            : run.Method == TrainingMethod.Lora ? "adapter" : "model";
         string checkpoints = most == 0 ? "" : string.Create(
             CultureInfo.InvariantCulture, $", and {most:N0} checkpoints {ShownSize.Of(checkpoint)} each");
         throw new UserException(

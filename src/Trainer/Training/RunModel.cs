@@ -48,9 +48,10 @@ internal sealed class RunModel : IDisposable
         Start = frozen;
         if (run.Method == TrainingMethod.Lora)
         {
-            (_lora, _modules, PeftAdapter? from) = Adapter(run, isPlanned: stored is not null);
-            if (from is not null)
-                Start = Student.Adapted(frozen, from.Config, Adopted(from.Modules));
+            From = run.Lora.From is { } folder ? PeftAdapter.Load(folder, Config) : null;
+            (_lora, _modules) = Adapter(run, isPlanned: stored is not null);
+            if (From is not null)
+                Start = Student.Adapted(frozen, From.Config, Adopted(From.Modules));
             Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, run.Seed);
         }
         else
@@ -75,6 +76,9 @@ internal sealed class RunModel : IDisposable
     /// <summary>The model before the first step, of a resumed run too.</summary>
     public TransformerWeights Start { get; }
 
+    /// <summary>The adapter that the run starts from; null where it starts a new one, or trains none.</summary>
+    public PeftAdapter? From { get; }
+
     public Arena GradientArena { get; }
 
     /// <summary>Bytes of weights where they are computed with, mapped ones included.</summary>
@@ -88,12 +92,8 @@ internal sealed class RunModel : IDisposable
     /// <summary>Bytes of the numbers that <see cref="Save"/> writes: an adapter's are fp32.</summary>
     public long SavedBytes => TrainableParameters * (_lora is null ? Config.StoredType.Size() : sizeof(float));
 
-    /// <summary>The adapter that a run starts from; null where it starts a new one.</summary>
-    public static PeftAdapter? StartOf(RunConfig run, ModelConfig config) =>
-        run.Lora.From is { } folder ? PeftAdapter.Load(folder, config) : null;
-
     /// <summary>Settings of the adapter that a run trains.</summary>
-    /// <param name="start">As <see cref="StartOf"/> gives it.</param>
+    /// <param name="start">The adapter that it starts from; null where it starts a new one.</param>
     public static LoraConfig LoraOf(RunConfig run, PeftAdapter? start)
     {
         LoraSettings lora = run.Lora;
@@ -125,6 +125,21 @@ internal sealed class RunModel : IDisposable
         return target;
     }
 
+    /// <summary>
+    /// Keeps a copy of the adapter that the run starts from, in place of one from a start that came to nothing: from
+    /// then on the run needs no other folder for what it was.
+    /// </summary>
+    /// <exception cref="FileWriteException">It cannot be written.</exception>
+    public void KeepStart()
+    {
+        string target = RunDirectory.StartAdapterFolder(_run.Output);
+        if (From is null || Path.GetFullPath(From.Folder) == target)
+            return;
+        if (Directory.Exists(target))
+            DurableFiles.Guarded(target, () => _ = DurableFile.RemoveFolder(target));
+        DurableFiles.WriteFolder(target, folder => PeftAdapter.Copy(From.Folder, folder));
+    }
+
     public void Dispose()
     {
         GradientArena.Dispose();
@@ -137,20 +152,18 @@ internal sealed class RunModel : IDisposable
     /// <summary>
     /// A new adapter, or a copy of the one that the run starts from: a mapped file cannot be trained in place.
     /// </summary>
-    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules, PeftAdapter? From) Adapter(
+    private (LoraConfig Config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> Modules) Adapter(
         RunConfig run, bool isPlanned)
     {
-        PeftAdapter? from = StartOf(run, Config);
-        LoraConfig lora = LoraOf(run, from);
-        if (from is null && isPlanned)
-            return (lora, LoraInit.Create(Config, lora, seed: null, _weights), null);
-        if (from is null)
-            return (lora, Adopted(LoraInit.Create(Config, lora, run.Seed, _host)), null);
+        LoraConfig lora = LoraOf(run, From);
+        if (From is null && isPlanned)
+            return (lora, LoraInit.Create(Config, lora, seed: null, _weights));
+        if (From is null)
+            return (lora, Adopted(LoraInit.Create(Config, lora, run.Seed, _host)));
         return (
             lora,
-            Adopted(from.Modules).ToDictionary(
-                m => m.Key, m => (Copy(m.Value.A, _weights), Copy(m.Value.B, _weights))),
-            from);
+            Adopted(From.Modules).ToDictionary(
+                m => m.Key, m => (Copy(m.Value.A, _weights), Copy(m.Value.B, _weights))));
     }
 
     private Dictionary<string, (Tensor A, Tensor B)> Adopted(

@@ -52,10 +52,13 @@ internal sealed class TrainingRun
             Prune();
         }
 
+        if (from is null || RunDirectory.StartAdapterIn(_run.Output) is null)
+            _session.Model.KeepStart();
         _log.Plan(_session, from);
         if (_questions is not null)
             _log.Asking(_run.Questions!, _questions);
-        RunFacts.Write(_run.Output, _session.Summary(_started));
+        RunSummary now = _session.Summary(_started);
+        RunFacts.Write(_run.Output, from is null ? now : RunFacts.Resumed(_run.Output, now));
         RunFacts.WriteData(_run.Output, _session.Data);
 
         try

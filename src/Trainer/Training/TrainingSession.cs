@@ -117,7 +117,9 @@ internal sealed class TrainingSession : IDisposable
             [DeviceKeys.Precision.Path] = Ops.ActivationType == DType.BF16 ? "bf16" : "fp32",
             [DeviceKeys.Gemm.Path] = DeviceKeys.GemmOf(Ops),
         };
-        return RunIdentity.Of(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), Run.Settings.Values, became);
+        var identity =
+            RunIdentity.Of(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), Run.Settings.Values, became);
+        return identity with { Files = InputFiles.Of(Run.Model, Model.From) };
     }
 
     /// <summary>The loss of a validation: the mean over corpora of what their rows are trained with.</summary>

@@ -180,6 +180,24 @@ public sealed class RunReportTests : IDisposable
             Facts(Page().Descendants("header").Single()));
     }
 
+    /// <summary>Between the parts of a resumed run there may be days that nothing was computed in.</summary>
+    [Theory]
+    [InlineData("", "", "(2\u00a0h\u00a030\u00a0min)")]
+    [InlineData("\"2026-11-23T05:00:00Z\"", ", resumed 1 time, last 2026-11-23 05:00:00 UTC",
+        "(2\u00a0h\u00a030\u00a0min with the break)")]
+    [InlineData("\"2026-11-23T05:00:00Z\",\"2026-11-23T06:10:00Z\"", ", resumed 2 times, last 2026-11-23 06:10:00 UTC",
+        "(2\u00a0h\u00a030\u00a0min with the breaks)")]
+    public void Resumptions_are_told_beside_the_start(string resumed, string said, string took)
+    {
+        WriteRun("medical", "books");
+        _folder.Write(
+            "run.json",
+            $$"""{"started":"2026-11-23T04:00:00Z","resumed":[{{resumed}}],"finished":"2026-11-23T06:30:00Z"}""");
+        Assert.Equal(
+            [$"Started: 2026-11-23 04:00:00 UTC{said}", $"Finished: 2026-11-23 06:30:00 UTC {took}"],
+            Facts(Page().Descendants("header").Single()).Skip(4));
+    }
+
     [Fact]
     public void What_cannot_be_read_costs_its_own_part_only()
     {

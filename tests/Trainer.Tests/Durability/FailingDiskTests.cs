@@ -89,6 +89,13 @@ public sealed class FailingDiskTests : IDisposable
             @"run: disk: expected [\d.]+ KiB free, got 64\.0 KiB: the adapter takes [\d.]+ KiB, and 2 checkpoints [\d.]+ KiB each\. Make room",
             answer.Error);
         Assert.False(Directory.Exists(Run));
+
+        // A run that starts from an adapter keeps a copy of it.
+        TinyRun.Ok(ShortRun.Start(Whole));
+        string adapter = Path.Combine(Whole, "adapter");
+        answer = _disk.Run(new Fault(Run, Room: 64 * 1024), ShortRun.Start(Run, "lora={rank: null, from: " + adapter + "}"))!;
+        Assert.Equal((2, 0), (answer.Code, answer.Calls));
+        Assert.Contains("the adapter, and the copy of the one it starts from, each takes ", answer.Error);
     }
 
     [Theory]

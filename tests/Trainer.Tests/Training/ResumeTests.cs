@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using MolEngine.Data.Records;
 using MolEngine.Runs;
+using MolEngine.Runs.Records;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Tests.Training;
@@ -75,6 +77,49 @@ public sealed class ResumeTests : IDisposable
         File.WriteAllText(directory.MetricsPath, """{"step":0,"validation":true}""" + "\n" + """{"step":1,"lo""");
         SmallRun.Train(SmallRun.Reload(killed), resume: true);
         SmallRun.AssertSame(whole, killed);
+    }
+
+    [Fact]
+    public void A_resumed_run_keeps_its_start_and_lists_its_resumptions()
+    {
+        string output = Path.Combine(_folder.Root, "run"), file = Path.Combine(output, "run.json");
+        JsonObject Facts() => JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        SmallRun.Interrupt(SmallRun.Load(output, SmallRun.Lora), "step  2/11");
+        Assert.Empty(Facts()["resumed"]!.AsArray());
+
+        // As an older program leaves it.
+        JsonObject old = Facts();
+        old["started"] = "2020-01-02T03:04:05Z";
+        old.Remove("resumed");
+        File.WriteAllText(file, old.ToJsonString());
+        string before = RunSummary.Time(DateTimeOffset.UtcNow);
+        SmallRun.Interrupt(SmallRun.Reload(output), "step  4/11", resume: true);
+        SmallRun.Train(SmallRun.Reload(output), resume: true);
+        JsonObject facts = Facts();
+        Assert.Equal("2020-01-02T03:04:05Z", facts["started"]!.GetValue<string>());
+        string[] resumed = [.. facts["resumed"]!.AsArray().Select(t => t!.GetValue<string>())];
+        Assert.Equal(2, resumed.Length);
+        Assert.Equal(resumed.Prepend(before).Order(StringComparer.Ordinal), resumed.Prepend(before));
+        Assert.True(string.CompareOrdinal(facts["finished"]!.GetValue<string>(), resumed[1]) >= 0);
+
+        string last = $"{resumed[1][..10]} {resumed[1][11..19]} UTC";
+        string said = $"2020-01-02 03:04:05 UTC, resumed 2 times, last {last}";
+        Assert.Contains($"started        {said}\n", TinyRun.Ok("inspect", output));
+        string report = File.ReadAllText(Path.Combine(output, "report.html"));
+        Assert.Contains($"<dt>Started</dt><dd><bdi>{said}</bdi></dd>", report);
+        Assert.Contains("with the breaks)</bdi>", report);
+    }
+
+    /// <summary>Nothing of a first part is left in what comes out.</summary>
+    [Fact]
+    public void A_run_that_starts_again_is_not_resumed()
+    {
+        string output = Path.Combine(_folder.Root, "run"), file = Path.Combine(output, "run.json");
+        SmallRun.Interrupt(SmallRun.Load(output, SmallRun.Lora), "  validation at step 0");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"started\": \"20", "\"started\": \"19"));
+        SmallRun.Interrupt(SmallRun.Reload(output), "step  1/11", resume: true);
+        Assert.Contains("\"started\": \"20", File.ReadAllText(file));
+        Assert.Contains("\"resumed\": []", File.ReadAllText(file));
     }
 
     [Theory]

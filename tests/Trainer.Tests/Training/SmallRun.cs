@@ -58,7 +58,7 @@ internal static class SmallRun
 
     /// <summary>The run that its directory describes.</summary>
     public static RunConfig Reload(string output, params string[] more) =>
-        RunConfigLoader.Load(RunDirectory.Open(output).ConfigPath, [.. more, $"output={output}"]);
+        RunConfigLoader.OfRun(RunDirectory.Open(output), more);
 
     /// <summary>The metrics without what a clock decides.</summary>
     public static string Metrics(string output) => string.Join(

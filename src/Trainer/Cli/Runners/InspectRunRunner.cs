@@ -21,6 +21,8 @@ internal static class InspectRunRunner
         long done = (long)Last(run.Metrics?.Training ?? [], Metric.Loss).Select(p => p.Point.X).DefaultIfEmpty(0).Max();
         context.Fact("run", $"{root}");
         context.Fact("state", $"{State(run, owner, saved, done)}");
+        if (SummarySection.Started(run) is { } started)
+            context.Fact("started", started);
         context.Fact("model", $"{run.Of("model") ?? run.Facts.Model ?? "not named"}");
         context.Fact("method", $"{SummarySection.Method(run.Facts)}");
         context.Facts("corpora", run.Corpora.Select(c => $"{c.Name} ({c.Kind ?? "of an unknown kind"})"));

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Models;
+
+namespace MolEngine.Trainer.Checkpoints;
+
+/// <summary>
+/// The files of other folders that a run's result depends on, by kind: digests, but for the few settings of an adapter,
+/// which are text. What is not there has the digest of nothing.
+/// </summary>
+internal static class InputFiles
+{
+    private const string AdapterSettings = "adapter_settings";
+
+    /// <summary>Kinds as checkpoints have them, and what people call them.</summary>
+    private static readonly IReadOnlyList<(string Kind, string Name)> Kinds =
+    [
+        ("config", "config.json of the base model"),
+        ("weights", "the weights of the base model"),
+        ("tokenizer", "the base model's tokenizer (tokenizer.json)"),
+        ("chat_template", "the base model's chat template"),
+        (AdapterSettings, "the settings of the adapter of lora.from"),
+        ("adapter_weights", "the weights of the adapter of lora.from"),
+    ];
+
+    /// <param name="model">Folder of the base model.</param>
+    /// <param name="from">The adapter that the run starts from; null where there is none.</param>
+    public static IReadOnlyDictionary<string, string> Of(string model, PeftAdapter? from)
+    {
+        var files = new Dictionary<string, string>
+        {
+            ["config"] = Digests.OfFile(Path.Combine(model, ModelFiles.ConfigFile)),
+            ["weights"] = Digests.OfWeights(model),
+            ["tokenizer"] = Digests.OfFile(Path.Combine(model, "tokenizer.json")),
+            ["chat_template"] = ChatTemplate(model),
+        };
+        if (from is not null)
+        {
+            files[AdapterSettings] = Text(from.Config);
+            files["adapter_weights"] = Digests.OfFile(Path.Combine(from.Folder, PeftAdapter.TensorsFile));
+        }
+
+        return files;
+    }
+
+    /// <summary>What differs among the kinds that were looked at then, in words.</summary>
+    public static IEnumerable<string> Differences(
+        IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> now)
+    {
+        foreach ((string kind, string name) in Kinds)
+        {
+            if (!saved.TryGetValue(kind, out string? then) || now.GetValueOrDefault(kind) is var got && got == then)
+                continue;
+            yield return kind == AdapterSettings ? $"{name} ({then} in the run, {got ?? "absent"} now)" : name;
+        }
+    }
+
+    private static string Text(LoraConfig lora) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"rank {lora.Rank}, alpha {lora.Alpha}, use_rslora {(lora.UseRslora ? "true" : "false")}, ")
+        + $"target_modules [{string.Join(", ", lora.TargetModules.Order(StringComparer.Ordinal))}]";
+
+    /// <summary>
+    /// A template is a file of its own or a value in tokenizer_config.json, whose other keys make no document.
+    /// </summary>
+    private static string ChatTemplate(string model)
+    {
+        string config = Path.Combine(model, "tokenizer_config.json");
+        IEnumerable<string> files = ((string[])["chat_template.jinja", "chat_template.json"])
+            .Select(name => Digests.OfFile(Path.Combine(model, name)));
+        string inConfig = File.Exists(config) ? Template(File.ReadAllText(config)) : "";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. files, inConfig]))));
+    }
+
+    /// <summary>The value of chat_template; the whole text where it is no JSON.</summary>
+    private static string Template(string tokenizerConfig)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(tokenizerConfig);
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("chat_template", out JsonElement template)
+                ? template.GetRawText()
+                : "";
+        }
+        catch (JsonException)
+        {
+            return tokenizerConfig;
+        }
+    }
+}
