@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Data.Caching;
 using MolEngine.Data.Records;
 
@@ -34,7 +35,7 @@ public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProg
         if (heldOut >= store.Documents)
         {
             throw new UserException(
-                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's {store.Documents} documents, "
+                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's {Counts.Of(store.Documents, "document")}, "
                     + $"got {heldOut}. Lower data.held_out");
         }
 

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Data.Files;
 
 namespace MolEngine.Data.Records;
@@ -27,7 +28,7 @@ public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExceptio
             string expected = file.IsText ? "text" : "a record {\"text\": ...} a line";
             throw new UserException(
                 $"{content.Path}: corpus: expected {expected}, got no records ("
-                    + $"{new FileInfo(content.Path).Length} bytes)");
+                    + $"{Counts.Of(new FileInfo(content.Path).Length, "byte")})");
         }
     }
 

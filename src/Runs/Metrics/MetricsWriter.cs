@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Files;
@@ -47,7 +46,7 @@ public sealed class MetricsWriter : IDisposable
             {
                 json.WriteStartObject("non_finite");
                 foreach ((string name, double value) in lost)
-                    json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
+                    json.WriteString(name, value.ToString());
                 json.WriteEndObject();
             }
 

@@ -115,7 +115,7 @@ public static class SummarySection
     }
 
     private static string Time(string text) => Parsed(text) is { } time
-        ? time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)
+        ? time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'")
         : text;
 
     private static string Took(string? started, string finished) =>

@@ -181,7 +181,7 @@ internal static class ConfigKeys
         (ValidateEvery, "eval_steps"));
 
     /// <summary>The keys of a run, for reading its config.</summary>
-    public static readonly KeyTable Table = new(All, "molengine train --help")
+    public static readonly KeyTable Table = new(All, ProgramCommand.With("train --help"))
     {
         Shorthands = Shorthands,
         NamesElsewhere = NamesElsewhere,

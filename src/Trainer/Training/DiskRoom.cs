@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
@@ -25,8 +24,7 @@ internal static class DiskRoom
         if (needed - there <= free)
             return;
         string made = run.Method == TrainingMethod.Lora ? "adapter" : "model";
-        string checkpoints = most == 0 ? "" : string.Create(
-            CultureInfo.InvariantCulture, $", and {most:N0} checkpoints {ShownSize.Of(checkpoint)} each");
+        string checkpoints = most == 0 ? "" : $", and {Counts.Of(most, "checkpoint")} {ShownSize.Of(checkpoint)} each";
         throw new UserException(
             $"{run.Output}: disk: expected {ShownSize.Of(needed - there)} free, got {ShownSize.Of(free)}: the {made} "
             + $"takes {ShownSize.Of(saved)}{checkpoints}. Make room, or choose another output (--set output=DIR)"
