@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Win32;
 
 namespace MolEngine.Basics;
@@ -42,5 +41,5 @@ public sealed record MachineInfo(string Processor, long TotalMemory, long Availa
     }
 
     /// <summary>"24045212 kB" in bytes.</summary>
-    private static long Kibibytes(string text) => long.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture) << 10;
+    private static long Kibibytes(string text) => long.Parse(text.Split(' ')[0]) << 10;
 }

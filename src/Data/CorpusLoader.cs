@@ -1,4 +1,5 @@
 using MolEngine.Basics.Files;
+using MolEngine.Basics.Text;
 using MolEngine.Data.Caching;
 using MolEngine.Data.Records;
 
@@ -35,7 +36,8 @@ public sealed class CorpusLoader(
         if (heldOut >= tokens.Documents)
         {
             throw new UserException(
-                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's {tokens.Documents} documents, "
+                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's "
+                    + $"{Counts.Of(tokens.Documents, "document")}, "
                     + $"got {heldOut}. Lower data.held_out");
         }
 

@@ -23,10 +23,18 @@ public sealed class Questionnaire(
     public int MostTokens => questions.Max(q => q.Prompt.Length) + maxTokens;
 
     /// <summary>The answers, in the order of the questions.</summary>
-    public string[] Ask(TransformerWeights weights, CancellationToken cancel)
+    /// <param name="progress">Told how many questions are asked, and of how many.</param>
+    public string[] Ask(TransformerWeights weights, CancellationToken cancel, Action<long, long>? progress = null)
     {
         using var decoder = new Decoder(ops, config, weights, MostTokens);
-        return [.. questions.Select(q => Answer(decoder, q, cancel))];
+        string[] answers = new string[questions.Count];
+        for (int i = 0; i < answers.Length; i++)
+        {
+            answers[i] = Answer(decoder, questions[i], cancel);
+            progress?.Invoke(i + 1, answers.Length);
+        }
+
+        return answers;
     }
 
     /// <summary>For each question, whether its document is one that the corpora train on.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using MolEngine.Basics.Files;
 
@@ -34,9 +33,9 @@ public sealed partial class RunLock : IDisposable
         FileStream held = Open(runDirectory);
         try
         {
-            DurableFiles.WriteText(Path.Combine(runDirectory, OwnerFile), string.Create(
-                CultureInfo.InvariantCulture,
-                $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}"));
+            DurableFiles.WriteText(
+                Path.Combine(runDirectory, OwnerFile),
+                $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:u}");
             return new RunLock(held);
         }
         catch

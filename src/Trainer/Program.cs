@@ -12,7 +12,8 @@ public static class Program
         var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
         var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
         TextWriter synchronized = TextWriter.Synchronized(output);
-        return CommandLine.Run(args, synchronized, TextWriter.Synchronized(error), Terminal.Of(synchronized));
+        return CommandLine.Run(
+            args, synchronized, TextWriter.Synchronized(Terminal.Wrapped(error)), Terminal.Of(synchronized));
     }
 
     /// <summary>The whole program in-process; its output is no terminal.</summary>

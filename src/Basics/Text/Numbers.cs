@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MolEngine.Basics.Text;
 
 /// <summary>Numbers as people read them.</summary>
@@ -23,14 +21,14 @@ public static class Numbers
         if (size == 0)
             return "0";
         // Of the rounded number: 0.0099999 is 0.01000 and not 0.010000.
-        string rounded = size.ToString("E3", CultureInfo.InvariantCulture);
-        int exponent = int.Parse(rounded.AsSpan(rounded.IndexOf('E') + 1), CultureInfo.InvariantCulture);
+        string rounded = size.ToString("E3");
+        int exponent = int.Parse(rounded.AsSpan(rounded.IndexOf('E') + 1));
         if (exponent >= 9)
-            return x.ToString("0.###e0", CultureInfo.InvariantCulture);
+            return x.ToString("0.###e0");
         if (exponent < -3)
-            return x.ToString("0.##e0", CultureInfo.InvariantCulture);
+            return x.ToString("0.##e0");
         int decimals = Math.Clamp(3 - exponent, 0, 6);
-        return x.ToString($"N{decimals}", CultureInfo.InvariantCulture);
+        return x.ToString($"N{decimals}");
     }
 
     /// <summary>A KL divergence; what is only rounding is called so.</summary>
@@ -51,15 +49,13 @@ public static class Numbers
         : (share < 0 ? "\u2212" : "+") + Percent(Math.Abs(share));
 
     public static string Percent(double share) =>
-        !double.IsFinite(share) ? NotFinite : (100 * share).ToString("N1", CultureInfo.InvariantCulture) + "\u00a0%";
+        !double.IsFinite(share) ? NotFinite : (100 * share).ToString("N1") + "\u00a0%";
 
     /// <summary><c>2 h 05 min</c>, <c>4 min 10 s</c>, <c>12 s</c>.</summary>
     public static string Duration(TimeSpan time) => time switch
     {
-        { TotalHours: >= 1 } => string.Create(
-            CultureInfo.InvariantCulture, $"{(long)time.TotalHours:N0}\u00a0h\u00a0{time.Minutes:D2}\u00a0min"),
-        { TotalMinutes: >= 1 } => string.Create(
-            CultureInfo.InvariantCulture, $"{time.Minutes}\u00a0min\u00a0{time.Seconds:D2}\u00a0s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#}\u00a0s"),
+        { TotalHours: >= 1 } => $"{(long)time.TotalHours:N0}\u00a0h\u00a0{time.Minutes:D2}\u00a0min",
+        { TotalMinutes: >= 1 } => $"{time.Minutes}\u00a0min\u00a0{time.Seconds:D2}\u00a0s",
+        _ => $"{time.TotalSeconds:0.#}\u00a0s",
     };
 }

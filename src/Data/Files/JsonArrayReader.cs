@@ -1,4 +1,5 @@
 using System.Buffers;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Data.Files;
 
@@ -59,7 +60,8 @@ internal sealed class JsonArrayReader(CorpusContent content)
 
     private BadRecordException Problem(string expected, string got, long count) => new(
         content.Path, _line,
-        $"array: expected {expected}, got {got} at byte {_window.Offset} of the file ({count} records read)");
+        $"array: expected {expected}, got {got} at byte {_window.Offset} of the file "
+            + $"({Counts.Of(count, "record")} read)");
 
     private static string Name(int b) => b is > 32 and < 127 ? $"'{(char)b}'" : $"the byte {b:X2}";
 

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Data.Files;
 
 namespace MolEngine.Data.Records;
@@ -31,7 +32,7 @@ public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExceptio
         {
             throw new UserException(
                 $"{content.Path}: corpus: expected {format.Content}, got no records ("
-                    + $"{new FileInfo(content.Path).Length} bytes)");
+                    + $"{Counts.Of(new FileInfo(content.Path).Length, "byte")})");
         }
     }
 

@@ -42,9 +42,10 @@ public static class ModelExport
 
     /// <summary>The same with an adapter in memory.</summary>
     /// <param name="modules">A fp32 [r, in] and B fp32 [out, r] by module path; host memory.</param>
+    /// <param name="progress">Told how many tensors are begun, and of how many.</param>
     public static void Merge(
         string target, string modelFolder, LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
-        long shardBytes = DefaultShardBytes)
+        long shardBytes = DefaultShardBytes, Action<long, long>? progress = null)
     {
         ModelConfig config = ModelConfig.Load(modelFolder);
         using WeightFiles files = WeightFiles.Open(modelFolder);
@@ -55,8 +56,12 @@ public static class ModelExport
         DurableFiles.WriteFolder(target, folder =>
         {
             using var scratch = new Scratch();
+            long begun = 0;
             WriteShards(folder, tensors, shardBytes, name =>
-                Merged(files.Tensor(files.Stored(config, name)), name, lora, modules, scratch));
+            {
+                progress?.Invoke(begun++, tensors.Length);
+                return Merged(files.Tensor(files.Stored(config, name)), name, lora, modules, scratch);
+            });
             CopyAll([Path.Combine(modelFolder, ConfigParser.FileName)], folder);
             CopyAll(ModelFiles.Companions(modelFolder, modelFolder), folder);
         });

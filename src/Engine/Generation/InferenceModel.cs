@@ -15,14 +15,15 @@ public sealed class InferenceModel : IDisposable
     private readonly ModelWeights _stored;
     private readonly Arena _arena;
 
-    public InferenceModel(Ops ops, string folder, string? adapterFolder)
+    /// <param name="progress">Told how many tensors are where they are computed with, and of how many.</param>
+    public InferenceModel(Ops ops, string folder, string? adapterFolder, Action<long, long>? progress = null)
     {
         Folder = folder;
         Config = ModelConfig.Load(folder);
         PeftAdapter? adapter = adapterFolder is null ? null : PeftAdapter.Load(adapterFolder, Config);
         _stored = ModelWeights.Open(folder, Config);
         _arena = ops.CreateArena("weights");
-        Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _arena);
+        Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _arena, progress);
         Frozen = TransformerWeights.From(Config, name => adopted[name]);
         Weights = adapter is null ? Frozen : Student.Adapted(Frozen, adapter.Config, adapter.Modules.ToDictionary(
             m => m.Key, m => (ops.Adopt(m.Value.A, _arena), ops.Adopt(m.Value.B, _arena))));

@@ -18,9 +18,10 @@ public static class Scorer
     /// </summary>
     /// <param name="reference">Weights of the base, or null.</param>
     /// <param name="topN">Tokens of the base's distribution that are kept one by one.</param>
+    /// <param name="progress">Told how many documents are done.</param>
     public static IReadOnlyList<RowFigures> Score(
         Ops ops, ModelConfig config, TransformerWeights weights, TransformerWeights? reference,
-        IReadOnlyList<int[]> documents, int topN = 31)
+        IReadOnlyList<int[]> documents, int topN = 31, Action<int>? progress = null)
     {
         if (documents.Count == 0)
             return [];
@@ -36,6 +37,7 @@ public static class Scorer
             TokenRow[] rows = [.. documents.Skip(first).Take(count).Select(d => TokenRow.Single(d))];
             figures.AddRange(pass.Evaluate(rows, weights, reference));
             first += count;
+            progress?.Invoke(first);
         }
 
         return figures;

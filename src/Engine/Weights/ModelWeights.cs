@@ -123,8 +123,18 @@ public sealed class ModelWeights : IDisposable
     /// activations, which are rounded to bf16, once.
     /// </summary>
     /// <param name="arena">Receives what the backend cannot use where it lies.</param>
-    public Dictionary<string, Tensor> Adopt(Ops ops, Arena arena) =>
-        Names.ToDictionary(name => name, name => Adopt(ops, _tensors[name], arena));
+    /// <param name="progress">Told how many tensors are there, and of how many.</param>
+    public Dictionary<string, Tensor> Adopt(Ops ops, Arena arena, Action<long, long>? progress = null)
+    {
+        var adopted = new Dictionary<string, Tensor>();
+        foreach (string name in Names)
+        {
+            adopted.Add(name, Adopt(ops, _tensors[name], arena));
+            progress?.Invoke(adopted.Count, _tensors.Count);
+        }
+
+        return adopted;
+    }
 
     private static Tensor Adopt(Ops ops, Tensor stored, Arena arena)
     {

@@ -69,8 +69,7 @@ public sealed class EventWriter : IDisposable
         {
             long seconds = Math.Max((long)Now, NewestIn(folder) + 1);
             int file = Interlocked.Increment(ref _files) - 1;
-            string name = string.Create(
-                CultureInfo.InvariantCulture, $"{Prefix}{seconds:D10}.{host}.{Environment.ProcessId}.{file}");
+            string name = $"{Prefix}{seconds:D10}.{host}.{Environment.ProcessId}.{file}";
             string path = Path.Combine(folder, name);
             try
             {

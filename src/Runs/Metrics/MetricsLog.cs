@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace MolEngine.Runs.Metrics;
@@ -133,7 +132,7 @@ public sealed class MetricsLog
             {
                 foreach (JsonProperty name in names.EnumerateObject())
                 {
-                    bool known = double.TryParse(name.Value.ToString(), CultureInfo.InvariantCulture, out double value);
+                    bool known = double.TryParse(name.Value.ToString(), out double value);
                     lost[name.Name] = known ? value : double.NaN;
                 }
             }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Files;
@@ -58,7 +57,7 @@ public sealed class MetricsWriter : IDisposable
             {
                 json.WriteStartObject(NonFiniteName);
                 foreach ((string name, double value) in lost)
-                    json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
+                    json.WriteString(name, value.ToString());
                 json.WriteEndObject();
             }
 

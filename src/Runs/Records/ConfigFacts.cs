@@ -20,6 +20,9 @@ public sealed record ConfigFacts(
 {
     public static readonly ConfigFacts None = new(null, null, null, null, null, null, []);
 
+    /// <summary>Whether questions are messages of a user.</summary>
+    public bool AsksInChat { get; init; }
+
     /// <exception cref="FormatException">It is not YAML.</exception>
     public static ConfigFacts Read(string yaml)
     {
@@ -29,7 +32,10 @@ public sealed record ConfigFacts(
         return new ConfigFacts(
             root["model"].Text, root["init"]["kind"].Text, root["method"].Text, root["loss"]["kind"].Text,
             root["loss"]["alpha"].Text, counted ? steps : null,
-            [.. corpora.Select(c => new CorpusFacts(c["name"].Text!, c["kind"].Text))]);
+            [.. corpora.Select(c => new CorpusFacts(c["name"].Text!, c["kind"].Text))])
+        {
+            AsksInChat = root["questions"]["pairs"].Text == "chat",
+        };
     }
 }
 

@@ -30,5 +30,10 @@ public sealed record QuestionTable(IReadOnlyList<QuestionOutcome> Rows)
         }
     }
 
+    /// <summary>What is said of questions that are no test: it follows "2 of them".</summary>
+    public static string AreTrainedOn(int questions) => questions == 1
+        ? "is a training document too, with its answer: it shows what is memorised, not what is understood"
+        : "are training documents too, with their answers: they show what is memorised, not what is understood";
+
     public static QuestionTable Read(JsonElement json) => new(json.Deserialize<QuestionOutcome[]>(Json)!);
 }

@@ -15,6 +15,9 @@ public sealed record RunRecord(string Name, string? Config)
     /// <summary>data.json: what the corpora hold.</summary>
     internal StatisticsTable? Data { get; init; }
 
+    /// <summary>Whether most of the domain documents, or the questions, are messages of a dialogue.</summary>
+    public bool IsOfDialogues => Facts.AsksInChat || Data?.IsOfDialogues == true;
+
     /// <summary>samples.json: answers of the model before and after.</summary>
     internal IReadOnlyList<TextSample>? Samples { get; init; }
 

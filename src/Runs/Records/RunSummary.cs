@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MolEngine.Runs.Records;
 
 /// <summary>run.json: who trained what, on what, when.</summary>
@@ -20,5 +18,5 @@ public sealed record RunSummary(
 
     /// <summary>To the second, in UTC, as ISO 8601 has it.</summary>
     public static string Time(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
 }

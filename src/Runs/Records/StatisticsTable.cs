@@ -16,6 +16,9 @@ internal sealed record StatisticsTable(
 {
     private const string RowsName = "corpora";
 
+    /// <summary>Whether most of the documents of domain corpora are messages of a dialogue.</summary>
+    public bool IsOfDialogues { get; private init; }
+
     public static StatisticsTable Read(JsonElement json)
     {
         var facts = new List<(string, StatisticsCell)>();
@@ -39,8 +42,33 @@ internal sealed record StatisticsTable(
         return new StatisticsTable(
             [.. facts.Select(f => (f.Item1, f.Item2.Text ?? "–"))],
             columns,
-            [.. rows.Select(r => columns.Select(c => r.FirstOrDefault(x => x.Name == c).Cell).ToArray())]);
+            [.. rows.Select(r => columns.Select(c => r.FirstOrDefault(x => x.Name == c).Cell).ToArray())])
+        {
+            IsOfDialogues = AreDialogues(json),
+        };
     }
+
+    private static bool AreDialogues(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(RowsName, out JsonElement corpora)
+            || corpora.ValueKind != JsonValueKind.Array)
+            return false;
+        long dialogues = 0, documents = 0;
+        foreach (JsonElement corpus in corpora.EnumerateArray())
+        {
+            if (corpus.ValueKind != JsonValueKind.Object || !corpus.TryGetProperty("general", out JsonElement general)
+                || general.ValueKind != JsonValueKind.False)
+                continue;
+            documents += Number(corpus, "documents");
+            dialogues += corpus.TryGetProperty("source", out JsonElement source) ? Number(source, "dialogues") : 0;
+        }
+
+        return 2 * dialogues > documents;
+    }
+
+    private static long Number(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement number)
+            && number.TryGetInt64(out long value) ? value : 0;
 
     private static IEnumerable<List<(string, StatisticsCell)>> RowsOf(JsonElement json)
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using MolEngine.Basics.Text;
+using System.Globalization;
 using MolEngine.Runs.Records;
 
 namespace MolEngine.Runs.Reports;
@@ -32,15 +32,15 @@ public sealed record ClosingTable(
             yield return $"{"held out".PadRight(width)}ce before ->  ce after     change{toBase}";
         foreach (CorpusChange c in Corpora)
         {
-            string change = Text($"{c.CeAfter - c.CeBefore,10:+0.0000;-0.0000}");
+            string change = $"{c.CeAfter - c.CeBefore,10:+0.0000;-0.0000}";
             string distance = c.Kl is double k ? $"   {Numbers.FixedKl(k),10}" : "";
-            yield return Title(c).PadRight(width) + Text($"{c.CeBefore,9:F4} -> {c.CeAfter,9:F4} ") + change + distance;
+            yield return Title(c).PadRight(width) + $"{c.CeBefore,9:F4} -> {c.CeAfter,9:F4} " + change + distance;
         }
 
         if (Questions is var (before, after))
         {
             yield return Asked.PadRight(width)
-                + Text($"{$"{before.Answered} of {before.Asked}",9} -> {$"{after.Answered} of {after.Asked}",9}");
+                + $"{$"{before.Answered} of {before.Asked}",9} -> {$"{after.Answered} of {after.Asked}",9}";
         }
 
         if (Corpora.Count > 0)
@@ -54,6 +54,4 @@ public sealed record ClosingTable(
     }
 
     private static string Title(CorpusChange c) => c.Kind is null ? c.Name : $"{c.Name} ({c.Kind})";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

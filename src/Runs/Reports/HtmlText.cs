@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -30,10 +29,10 @@ public readonly ref struct HtmlText
 
     public void AppendFormatted(Markup markup) => _html.Append(markup.Text);
 
-    public void AppendFormatted(int number) => _html.Append(CultureInfo.InvariantCulture, $"{number}");
+    public void AppendFormatted(int number) => _html.Append($"{number}");
 
     /// <summary>A coordinate of a drawing: hundredths of a unit are finer than any screen shows.</summary>
-    public void AppendFormatted(double coordinate) => _html.Append(CultureInfo.InvariantCulture, $"{coordinate:0.##}");
+    public void AppendFormatted(double coordinate) => _html.Append($"{coordinate:0.##}");
 
     public override string ToString() => _html.ToString();
 

@@ -24,8 +24,7 @@ internal static class QuestionsSection
         {
             html.Add(
                 $"""
-                <p class="note">{memorised} of them (marked *) are training documents too, with their answers: those
-                show what is memorised, not what is understood.</p>
+                <p class="note">{memorised} of them (marked *) {QuestionTable.AreTrainedOn(memorised)}.</p>
                 """);
         }
 

@@ -124,7 +124,7 @@ public static class SummarySection
     }
 
     private static string Time(string text) => Parsed(text) is { } time
-        ? time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)
+        ? time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'")
         : text;
 
     /// <summary>From start to end by the clock; what breaks a resumed run had is not known.</summary>

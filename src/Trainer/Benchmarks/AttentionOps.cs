@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 
@@ -25,7 +26,7 @@ internal static class AttentionOps
         Tensor qOut = i.Activations("q out", heads.QuerySize), kOut = i.Activations("k out", heads.KeyValueSize);
         var rotary = new RotaryTable(i.Singles("cos", dim / 2), i.Singles("sin", dim / 2));
         QkNorm? frozen = Norm(DType.BF16), trained = Norm(DType.F32);
-        string shape = $"{i.Tokens} tokens, {heads}";
+        string shape = $"{Counts.Of(i.Tokens, "token")}, {heads}";
         long tables = rotary.Cos.Bytes + rotary.Sin.Bytes + i.Layout.Positions.Bytes;
         long moved = ((frozen is null ? 2 : 3) * (q.Bytes + k.Bytes)) + tables, partial = i.Chunks * dim * 4;
         yield return new BenchCase(
@@ -65,7 +66,7 @@ internal static class AttentionOps
         Tensor lse = i.Zeros("lse", DType.F32, i.Tokens, heads.QueryHeads);
         double pairs = i.Tokens * (i.Tokens + 1.0) / 2 * heads.QuerySize;
         long read = q.Bytes + k.Bytes + v.Bytes + dy.Bytes, terms = 2 * lse.Bytes;
-        string shape = $"{i.Tokens} tokens, {heads}";
+        string shape = $"{Counts.Of(i.Tokens, "token")}, {heads}";
         yield return new BenchCase("Attention", shape, () => i.Ops.Attention(q, k, v, heads, i.Layout, y, lse))
         {
             Flops = ForwardOperations * pairs,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MolEngine.Basics.Files;
 using MolEngine.Kernels.Interop;
@@ -47,7 +46,7 @@ internal static class BenchCsv
 
     private static string Cell(object? value)
     {
-        string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        string text = Convert.ToString(value) ?? "";
         return text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MolEngine.Trainer.Benchmarks;
 
 /// <summary>Counts of kernels, for people and as columns.</summary>
@@ -51,7 +49,7 @@ internal static class CountTable
     }
 
     private static string Number(double? value, string format) =>
-        value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+        value?.ToString(format) ?? "-";
 
     private static string Row(params string[] c) =>
         $"{c[0],-30} {c[1],8} {c[2],10} {c[3],8} {c[4],8} {c[5],8} {c[6],10} {c[7],8}";

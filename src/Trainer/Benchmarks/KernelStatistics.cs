@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
@@ -37,5 +36,5 @@ internal sealed record KernelStatistics(KernelResources Resources, int? Threads)
 
     /// <summary>9.0 of sm_90 and of sm_90a.</summary>
     public static ComputeCapability CapabilityOf(string architecture) => ComputeCapability.Of(
-        int.Parse(architecture["sm_".Length..].TrimEnd('a', 'f'), CultureInfo.InvariantCulture));
+        int.Parse(architecture["sm_".Length..].TrimEnd('a', 'f')));
 }

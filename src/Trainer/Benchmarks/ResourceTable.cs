@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Launch;
 
@@ -57,7 +56,6 @@ internal sealed class ResourceTable
         if (Of(launched.Kernel, architecture) is not { } k)
             return "-";
         double? share = Occupancy(launched, architecture)?.Share;
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{k.Resources.Registers}/{k.SpilledBytes}/{100 * share:F0} %");
+        return $"{k.Resources.Registers}/{k.SpilledBytes}/{100 * share:F0} %";
     }
 }

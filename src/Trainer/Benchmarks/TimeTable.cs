@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MolEngine.Trainer.Benchmarks;
 
 /// <summary>Times of ops, for people and as columns.</summary>
@@ -45,7 +43,7 @@ internal static class TimeTable
     private static string Percent(double? share) => share is null ? "-" : $"{Number(share, 100, "0.0")} %";
 
     private static string Number(double? value, double unit, string format) =>
-        (value * unit)?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+        (value * unit)?.ToString(format) ?? "-";
 
     private static string Row(params string[] c) =>
         $"{c[0],-40} {c[1],-34} {c[2],10} {c[3],10} {c[4],10} {c[5],8} {c[6],8} {c[7],8} {c[8],10}";

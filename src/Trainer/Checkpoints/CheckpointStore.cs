@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Optim;
@@ -167,7 +166,7 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     }
 
     /// <summary>The name of a checkpoint in <see cref="FolderOf"/>.</summary>
-    public static string NameOf(long step) => Prefix + step.ToString("D8", CultureInfo.InvariantCulture);
+    public static string NameOf(long step) => Prefix + step.ToString("D8");
 
     /// <summary>Where a run keeps its checkpoints.</summary>
     public static string FolderOf(string runDirectory) => Path.Combine(runDirectory, "checkpoints");

@@ -13,6 +13,9 @@ public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiCon
 {
     private const int PlainWidth = 100;
 
+    private readonly TextWriter _people =
+        terminal is { } shown ? new WrappingWriter(output, () => shown.Profile.Width) : output;
+
     private readonly List<PosixSignalRegistration> _signals = [];
     private CancellationTokenSource? _stop;
     private Action<string> _say = error.WriteLine;
@@ -58,6 +61,16 @@ public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiCon
 
     /// <summary>Columns that a line of the result should have at most.</summary>
     internal int Width => terminal?.Profile.Width ?? PlainWidth;
+
+    /// <summary>Writes a line for people: a terminal gets it broken between words, where it is too long.</summary>
+    internal void WriteLine(string line) => _people.WriteLine(line);
+
+    /// <summary>Writes a line whose value is a command to be copied.</summary>
+    internal void WriteCommand(string line)
+    {
+        foreach (string row in terminal is null ? [line] : WrappedText.Command(line, Width))
+            Out.WriteLine(row);
+    }
 
     /// <summary>Writes a line of the result: with its styles on a terminal, else as plain text.</summary>
     internal void WriteLine(params IReadOnlyList<Segment> line)

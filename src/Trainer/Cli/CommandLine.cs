@@ -23,7 +23,7 @@ internal static class CommandLine
             args = [.. args.Skip(1), "--help"];
         if (args.Count == 0 || HelpNames.Contains(args[0]))
         {
-            ManualPage.WriteProgram(verbs, args.Count == 0 ? error : output);
+            new ManualPage(args.Count == 0 ? error : output, context.Width).WriteProgram(verbs);
             output.Flush();
             return args.Count == 0 ? ExitCode.UserError : ExitCode.Done;
         }
@@ -40,7 +40,7 @@ internal static class CommandLine
         string[] rest = [.. args.Skip(1)];
         if (rest.TakeWhile(a => a != "--").Any(HelpNames.Contains))
         {
-            ManualPage.WriteVerb(verb, output);
+            new ManualPage(output, context.Width).WriteVerb(verb);
             output.Flush();
             return ExitCode.Done;
         }
@@ -70,7 +70,7 @@ internal static class CommandLine
             return verb.Run(parsed, context);
         foreach (ParseError mistake in parsed.Errors)
             context.Error.WriteLine($"molengine {verb.Name}: {mistake.Message}");
-        context.Error.WriteLine($"`molengine {verb.Name} --help` shows how it is used.");
+        context.Error.WriteLine($"`{ProgramCommand.With($"{verb.Name} --help")}` shows how it is used.");
         return ExitCode.UserError;
     }
 
@@ -81,7 +81,7 @@ internal static class CommandLine
             ? $"expected one of {string.Join(", ", verbs.Select(v => v.Name))}"
             : $"did you mean {nearest}?";
         error.WriteLine($"molengine: {given}: unknown verb: {advice}");
-        error.WriteLine("`molengine --help` lists the verbs.");
+        error.WriteLine($"`{ProgramCommand.With("--help")}` lists the verbs.");
         return ExitCode.UserError;
     }
 }

@@ -1,13 +1,17 @@
 using System.CommandLine;
+using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Cli;
 
 /// <summary>Writes <c>--help</c>: purpose, usage, arguments, options, examples, exit codes.</summary>
-internal static class ManualPage
+/// <param name="columns">That a line may have; more than some are hard to read.</param>
+internal sealed class ManualPage(TextWriter to, int columns)
 {
-    private const int Width = 100;
+    private const int MostColumns = 100;
     private const int Indent = 2;
     private const int LongestName = 26;
+
+    private readonly int _width = Math.Min(MostColumns, columns);
 
     private static readonly (string, string)[] ExitCodes =
     [
@@ -27,59 +31,57 @@ internal static class ManualPage
     ];
 
     /// <summary>The page of the program: its verbs.</summary>
-    public static void WriteProgram(IEnumerable<Verb> verbs, TextWriter to)
+    public void WriteProgram(IEnumerable<Verb> verbs)
     {
-        Paragraph(to, "molengine - continual pre-training that does not forget");
-        Section(to, "Usage");
-        Paragraph(to, "molengine VERB [ARGUMENTS] [OPTIONS]", Indent);
-        Section(to, "Verbs");
-        Columns(to, verbs.Select(v => (v.Name, v.Purpose)));
-        Section(to, "Options");
-        Columns(to, [("--help, -h", "This page; after a verb, the verb's."), ("--version", "The version.")]);
-        Section(to, "Examples");
+        Paragraph("molengine - continual pre-training that does not forget");
+        Section("Usage");
+        Paragraph("molengine VERB [ARGUMENTS] [OPTIONS]", Indent);
+        Section("Verbs");
+        Columns(verbs.Select(v => (v.Name, v.Purpose)));
+        Section("Options");
+        Columns([("--help, -h", "This page; after a verb, the verb's."), ("--version", "The version.")]);
+        Section("Examples");
         Examples(
-            to,
-            [
-                ("molengine train examples/quickstart/config.yaml", "Teaches a small model a new field."),
-                ("molengine score --help", "The manual page of score."),
-            ]);
-        Section(to, "Environment");
-        Columns(to, EnvironmentVariables);
-        Section(to, "Exit codes");
-        Columns(to, ExitCodes);
+        [
+            ("molengine train examples/quickstart/config.yaml", "Teaches a small model a new field."),
+            ("molengine score --help", "The manual page of score."),
+        ]);
+        Section("Environment");
+        Columns(EnvironmentVariables);
+        Section("Exit codes");
+        Columns(ExitCodes);
     }
 
     /// <summary>The page of a verb.</summary>
-    public static void WriteVerb(Verb verb, TextWriter to)
+    public void WriteVerb(Verb verb)
     {
-        Paragraph(to, $"molengine {verb.Name} - {verb.Purpose}");
-        Section(to, "Usage");
-        Paragraph(to, Usage(verb), Indent);
+        Paragraph($"molengine {verb.Name} - {verb.Purpose}");
+        Section("Usage");
+        Paragraph(Usage(verb), Indent);
         foreach (string paragraph in verb.Details)
         {
             to.WriteLine();
-            Paragraph(to, paragraph);
+            Paragraph(paragraph);
         }
 
         if (verb.Arguments.Count > 0)
         {
-            Section(to, "Arguments");
-            Columns(to, verb.Arguments.Select(a => (a.Name, a.Description ?? "")));
+            Section("Arguments");
+            Columns(verb.Arguments.Select(a => (a.Name, a.Description ?? "")));
         }
 
-        Section(to, "Options");
-        Columns(
-            to, verb.Options.Select(o => (OptionLabel(o), o.Description ?? "")).Append(("--help, -h", "This page.")));
+        Section("Options");
+        Columns(verb.Options.Select(o => (OptionLabel(o), o.Description ?? "")).Append(("--help, -h", "This page.")));
         if (verb.Table.Title.Length > 0)
         {
-            Section(to, verb.Table.Title);
-            Columns(to, verb.Table.Lines);
+            Section(verb.Table.Title);
+            Columns(verb.Table.Lines);
         }
 
-        Section(to, "Examples");
-        Examples(to, verb.Examples);
-        Section(to, "Exit codes");
-        Columns(to, ExitCodes);
+        Section("Examples");
+        Examples(verb.Examples);
+        Section("Exit codes");
+        Columns(ExitCodes);
     }
 
     private static string Usage(Verb verb)
@@ -92,22 +94,23 @@ internal static class ManualPage
     private static string OptionLabel(Option option) =>
         option.HelpName is null ? option.Name : $"{option.Name} {option.HelpName}";
 
-    private static void Section(TextWriter to, string title)
+    private void Section(string title)
     {
         to.WriteLine();
         to.WriteLine($"{title}:");
     }
 
-    private static void Examples(TextWriter to, IReadOnlyList<(string Line, string Does)> examples)
+    private void Examples(IReadOnlyList<(string Line, string Does)> examples)
     {
         foreach ((string line, string does) in examples)
         {
-            to.WriteLine($"{new string(' ', Indent)}{line}");
-            Paragraph(to, does, Indent + 4);
+            foreach (string row in WrappedText.Command($"{new string(' ', Indent)}{line}", _width))
+                to.WriteLine(row);
+            Paragraph(does, Indent + 4);
         }
     }
 
-    private static void Columns(TextWriter to, IEnumerable<(string Name, string Text)> rows)
+    private void Columns(IEnumerable<(string Name, string Text)> rows)
     {
         (string Name, string Text)[] all = [.. rows];
         int column = Indent + Math.Min(LongestName, all.Max(r => r.Name.Length)) + 2;
@@ -118,7 +121,7 @@ internal static class ManualPage
             if (!fits)
                 to.WriteLine(head);
             bool first = fits;
-            foreach (string line in Wrap(text, Width - column))
+            foreach (string line in WrappedText.Rows(text, _width - column))
             {
                 to.WriteLine((first ? head.PadRight(column) : new string(' ', column)) + line);
                 first = false;
@@ -126,26 +129,9 @@ internal static class ManualPage
         }
     }
 
-    private static void Paragraph(TextWriter to, string text, int indent = 0)
+    private void Paragraph(string text, int indent = 0)
     {
-        foreach (string line in Wrap(text, Width - indent))
+        foreach (string line in WrappedText.Rows(text, _width - indent))
             to.WriteLine(new string(' ', indent) + line);
-    }
-
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        string line = "";
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = "";
-            }
-
-            line += line.Length == 0 ? word : $" {word}";
-        }
-
-        yield return line;
     }
 }

@@ -1,3 +1,4 @@
+using MolEngine.Trainer.Display;
 using Spectre.Console;
 
 namespace MolEngine.Trainer.Cli;
@@ -19,6 +20,13 @@ internal static class Terminal
         MayDraw(Console.IsOutputRedirected, Environment.GetEnvironmentVariable)
             ? Open(new AnsiConsoleOutput(output))
             : null;
+
+    /// <summary>The process's errors, with lines broken between words where they go to a terminal.</summary>
+    /// <param name="error">Over standard error.</param>
+    public static TextWriter Wrapped(TextWriter error) =>
+        MayDraw(Console.IsErrorRedirected, Environment.GetEnvironmentVariable)
+            ? new WrappingWriter(error, () => Console.WindowWidth)
+            : error;
 
     /// <param name="variable">Gives the value of a variable of the environment, or null.</param>
     public static bool MayDraw(bool redirected, Func<string, string?> variable) =>

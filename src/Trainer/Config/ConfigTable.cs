@@ -20,7 +20,7 @@ internal static class ConfigTable
             ConfigKeys.ValidateEvery, ConfigKeys.ValidateDocuments, .. QuestionKeys.All, ConfigKeys.Samples,
             .. CheckpointKeys.All, .. DeviceKeys.All, ConfigKeys.Threads,
         ],
-        "molengine train --help")
+        ProgramCommand.With("train --help"))
     {
         Shorthands = new Dictionary<string, ConfigKey>
         {

@@ -29,11 +29,11 @@ internal static class OutputPlace
     {
         yield return (ConfigKeys.Model.Path, run.Model);
         if (run.Lora.From is { } from)
-            yield return (ConfigKeys.LoraFrom.Path, from);
+            yield return (LoraKeys.From.Path, from);
         for (int i = 0; i < run.Data.Corpora.Count; i++)
         {
             foreach (string path in run.Data.Corpora[i].Paths.Where(Directory.Exists))
-                yield return (ConfigValues.Concrete(DataKeys.Path, i), path);
+                yield return (ConfigValues.Concrete(CorpusKeys.Path, i), path);
         }
     }
 

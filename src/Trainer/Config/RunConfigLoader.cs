@@ -46,7 +46,7 @@ public static class RunConfigLoader
         string? from = Load(directory.ConfigPath, [output], inputsMayBeAbsent: true).Lora.From;
         bool isGone = from is not null && !Directory.Exists(from);
         string[] start = isGone && RunDirectory.StartAdapterIn(directory.Root) is { } kept
-            ? [Setting(ConfigKeys.LoraFrom, kept)]
+            ? [Setting(LoraKeys.From, kept)]
             : [];
         return Load(directory.ConfigPath, [.. start, .. settings, output], inputsMayBeAbsent);
     }

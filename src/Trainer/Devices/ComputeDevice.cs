@@ -44,7 +44,7 @@ internal static class ComputeDevice
         if (probe.State != CudaState.Ready)
         {
             throw new EnvironmentFaultException(
-                $"{key}: cuda:{ordinal}: {probe.Sentence}. `molengine doctor` shows what was looked for; "
+                $"{key}: cuda:{ordinal}: {probe.Sentence}. `{ProgramCommand.With("doctor")}` shows what was looked for; "
                 + $"`virtual` needs no GPU.");
         }
 
@@ -73,8 +73,8 @@ internal static class ComputeDevice
         return blas is not null || gemm == GemmKind.Auto
             ? blas
             : throw new EnvironmentFaultException(
-                $"{key}: cublaslt: expected cuBLASLt on this machine, got none. `molengine doctor` shows where it was "
-                + "looked for; builtin needs none.");
+                $"{key}: cublaslt: expected cuBLASLt on this machine, got none. `{ProgramCommand.With("doctor")}` shows "
+                + "where it was looked for; builtin needs none.");
     }
 
     /// <summary>A GPU that will do, as training takes it.</summary>

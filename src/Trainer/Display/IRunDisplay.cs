@@ -14,8 +14,21 @@ internal interface IRunDisplay : IProgress<TokenizingProgress>, IDisposable
     /// <summary>A line that stays.</summary>
     void Note(string line);
 
+    /// <summary>A line that stays, whose value is a command to be copied.</summary>
+    void Command(string line);
+
     /// <summary>What the run is busy with from now on, beside its steps; null ends it. It passes.</summary>
-    void Doing(string? what);
+    /// <param name="share">How much of it is done; null where that is not known.</param>
+    void Doing(string? what, Share? share = null);
+
+    /// <summary>The same of work that is counted.</summary>
+    /// <param name="unit">What is counted, of one.</param>
+    /// <returns>To be told how many are done, and of how many.</returns>
+    Action<long, long> Doing(string what, string unit)
+    {
+        Doing(what);
+        return (done, all) => Doing(what, new Share(done, all, unit));
+    }
 
     /// <summary>A finished step.</summary>
     void Step(StepProgress p);

@@ -12,7 +12,7 @@ internal sealed class LiveRegion : IRenderHook, IDisposable
 {
     private readonly IAnsiConsole _console;
     private IReadOnlyList<IReadOnlyList<Segment>> _lines = [];
-    private int _drawn;
+    private int[] _drawn = [];
 
     public LiveRegion(IAnsiConsole console)
     {
@@ -33,23 +33,31 @@ internal sealed class LiveRegion : IRenderHook, IDisposable
         _console.Write(new ControlCode(""));
     }
 
-    /// <summary>Writes text that stays, above the region. The terminal itself breaks lines that are too long.</summary>
+    /// <summary>Writes lines that stay, above the region, broken between words.</summary>
     /// <param name="text">Whole lines.</param>
-    public void WriteAbove(string text) => _console.Write(new Verbatim([new Segment(text)]));
+    public void WriteAbove(string text)
+    {
+        IEnumerable<string> rows = text.TrimEnd('\n').Split('\n').SelectMany(l => WrappedText.Rows(l, Width));
+        _console.Write(new Verbatim([.. rows.Select(r => new Segment($"{r}\n"))]));
+    }
 
     /// <summary>Called by the console for all that is written.</summary>
     public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables)
     {
-        IReadOnlyList<Segment>[] lines = [.. _lines.Take(Height)];
+        List<Segment>[] lines = [.. _lines.Take(Height).Select(l => Segment.SplitLines(l, Width)[0])];
+
+        // A terminal that has become narrower since has broken what was drawn into more lines.
+        int columns = _console.Profile.Width;
+        int drawn = _drawn.Sum(cells => Math.Max(1, (cells + columns - 1) / columns));
 
         // The line of the cursor too, where a terminal echoes ^C; and line by line: multiplexers keep a screen that is
         // erased at once in their history.
-        string erase = "\r\e[2K" + string.Concat(Enumerable.Repeat("\e[1A\e[2K", _drawn));
-        _drawn = lines.Length;
+        string erase = "\r\e[2K" + string.Concat(Enumerable.Repeat("\e[1A\e[2K", drawn));
+        _drawn = [.. lines.Select(Segment.CellCount)];
         return
         [
             new ControlCode(erase), .. renderables,
-            new Verbatim([.. lines.SelectMany(l => Segment.SplitLines(l, Width)[0].Append(Segment.LineBreak))]),
+            new Verbatim([.. lines.SelectMany(l => l.Append(Segment.LineBreak))]),
         ];
     }
 

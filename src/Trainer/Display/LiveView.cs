@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Runs.Metrics;
@@ -25,9 +24,10 @@ internal sealed class LiveView
 
     private TokenizingProgress? _reading;
     private (StepProgress Figures, long At)? _step;
-    private (string What, long Since)? _doing;
+    private long _readAt;
+    private (string What, Share? Share, long Since, long At)? _doing;
 
-    public void Read(TokenizingProgress reading) => _reading = reading;
+    public void Read(TokenizingProgress reading, long at) => (_reading, _readAt, _doing) = (reading, at, null);
 
     public void Step(StepProgress step, long at)
     {
@@ -42,7 +42,11 @@ internal sealed class LiveView
         }
     }
 
-    public void Do(string? what, long since) => (_reading, _doing) = (null, what is null ? null : (what, since));
+    public void Do(string? what, Share? share, long at)
+    {
+        long since = _doing is { } doing && doing.What == what ? doing.Since : at;
+        (_reading, _doing) = (null, what is null ? null : (what, share, since, at));
+    }
 
     /// <summary>Lines were written that stay: the corpora are read, or a last step has been told.</summary>
     public void Said()
@@ -60,7 +64,7 @@ internal sealed class LiveView
     {
         var lines = new List<IReadOnlyList<Segment>>();
         if (_reading is { } reading)
-            lines.Add(Reading(reading, width));
+            lines.Add(Reading(reading, elapsed(_readAt), width));
         if (_step is { } step)
         {
             lines.Add(Progress(step.Figures, elapsed(step.At), width));
@@ -70,15 +74,36 @@ internal sealed class LiveView
         }
 
         if (_doing is { } doing)
-            lines.Add([new($"{doing.What}  "), new(ProgressPrinter.Time(elapsed(doing.Since)), Label)]);
+        {
+            TimeSpan taken = elapsed(doing.Since), since = elapsed(doing.At);
+            lines.Add(Doing(doing.What, doing.Share, taken, since, width));
+        }
+
         return lines;
     }
 
-    private static List<Segment> Reading(TokenizingProgress r, int width)
+    /// <summary>Of a corpus that is read, what is left is to lay it into rows.</summary>
+    private static List<Segment> Reading(TokenizingProgress r, TimeSpan since, int width)
     {
-        double share = Math.Clamp((double)r.BytesRead / Math.Max(1, r.TotalBytes), 0, 1);
-        string counts = Text($"  {100 * share,3:0} %  {Counts.Of(r.Documents, "document")}, {Counts.Of(r.Tokens, "token")}");
-        return WithBar([new("reading ", Label), new($"{r.Corpus}  ", Strong)], share, [new(counts)], width);
+        string counts = $"{Counts.Of(r.Documents, "document")}, {Counts.Of(r.Tokens, "token")}";
+        Segment name = new($"{r.Corpus}  ", Strong);
+        if (r.BytesRead >= r.TotalBytes)
+            return [new("packing ", Label), name, new($"{counts}  "), new(ProgressPrinter.Time(since), Label)];
+        double share = Math.Clamp((double)r.BytesRead / r.TotalBytes, 0, 1);
+        return WithBar([new("reading ", Label), name], share, [new($"  {100 * share,3:0} %  {counts}")], width);
+    }
+
+    /// <param name="taken">Since it began.</param>
+    /// <param name="since">Since its share was told.</param>
+    private static List<Segment> Doing(string what, Share? share, TimeSpan taken, TimeSpan since, int width)
+    {
+        if (share is not { } some || some.Left(taken - since) is not { } left)
+            return [new($"{what}  "), new(ProgressPrinter.Time(taken), Label)];
+        left = left > since ? left - since : TimeSpan.Zero;
+        string done = $"  {100 * some.Part,3:0} %  {some}  ";
+        return WithBar(
+            [new($"{what}  ")], some.Part, [new(done), new(ProgressPrinter.Time(left), Strong), new(" left", Label)],
+            width);
     }
 
     /// <summary>The time left runs on while a step is computed.</summary>
@@ -86,11 +111,11 @@ internal sealed class LiveView
     {
         double share = (double)p.Step / p.Steps;
         TimeSpan left = p.Left > since ? p.Left - since : TimeSpan.Zero;
-        string steps = Text($"{p.Steps}");
-        string step = Text($"{p.Step}").PadLeft(steps.Length);
+        string steps = $"{p.Steps}";
+        string step = $"{p.Step}".PadLeft(steps.Length);
         return WithBar(
             [new("step ", Label), new($"{step}/{steps}  ", Strong)], share,
-            [new(Text($"  {100 * share,3:0} %  ")), new(ProgressPrinter.Time(left), Strong), new(" left", Label)],
+            [new($"  {100 * share,3:0} %  "), new(ProgressPrinter.Time(left), Strong), new(" left", Label)],
             width);
     }
 
@@ -115,8 +140,8 @@ internal sealed class LiveView
     private static Segment[] Corpus((string Name, double Ce, double? Kl) c, int width)
     {
         string name = $"  {c.Name}{new string(' ', width - new Segment(c.Name).CellCount())}";
-        Segment[] ce = [new(name), new("  ce ", Label), new(Text($"{c.Ce:F4}"))];
-        return c.Kl is { } kl ? [.. ce, new("  kl ", Label), new(Numbers.FixedKl(kl))] : ce;
+        Segment[] ce = [new(name), new("  ce ", Label), new($"{c.Ce:F4}")];
+        return c.Kl is { } kl ? [.. ce, new("  kl ", Label), new($"{Numbers.FixedKl(kl),8}")] : ce;
     }
 
     /// <summary>A bar between two texts, of what room they leave; none where that is too little.</summary>
@@ -128,6 +153,4 @@ internal sealed class LiveView
         int done = (int)Math.Floor(share * room);
         return [.. before, new(new string('━', done), Done), new(new string('─', room - done), Label), .. after];
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

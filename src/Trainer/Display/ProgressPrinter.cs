@@ -1,19 +1,18 @@
 using System.Diagnostics;
-using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Runs.Records;
 using MolEngine.Runs.Reports;
-using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Display;
 
 /// <summary>Plain lines of progress, for files and pipes.</summary>
-/// <param name="readingInterval">Between lines about reading; null for longer than a person waits in silence.</param>
-internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterval = null) : IRunDisplay
+/// <param name="interval">Between lines that pass on a terminal; null for as long as a person waits in silence.</param>
+internal sealed class ProgressPrinter(TextWriter output, TimeSpan? interval = null) : IRunDisplay
 {
-    private readonly TimeSpan _readingInterval = readingInterval ?? TimeSpan.FromSeconds(3);
-    private long _lastReading = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _interval = interval ?? TimeSpan.FromSeconds(5);
+    private long _lastSaid = Stopwatch.GetTimestamp();
+    private (string? What, long Since) _doing;
 
     /// <summary>
     /// How far a corpus is read, every few seconds; of a whole one the next lines say what came of it.
@@ -21,16 +20,21 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
     public void Report(TokenizingProgress value)
     {
         bool isWhole = value.BytesRead >= value.TotalBytes;
-        if (isWhole || Stopwatch.GetElapsedTime(_lastReading) < _readingInterval)
+        if (isWhole || !IsTime())
             return;
-        _lastReading = Stopwatch.GetTimestamp();
         double percent = 100.0 * value.BytesRead / value.TotalBytes;
-        Note(Text($"reading    {value.Corpus}: {percent:0} %, {Counts.Of(value.Documents, "document")}"));
+        Note($"reading    {value.Corpus}: {percent:0} %, {Counts.Of(value.Documents, "document")}");
     }
 
-    /// <summary>Nothing: the next line says what came of it.</summary>
-    public void Doing(string? what)
+    /// <summary>How much is done, every few seconds; of all of it the next line says what came of it.</summary>
+    public void Doing(string? what, Share? share = null)
     {
+        if (what != _doing.What)
+            _doing = (what, _lastSaid = Stopwatch.GetTimestamp());
+        if (share is not { Part: > 0 and < 1 } some || !IsTime())
+            return;
+        TimeSpan left = some.Left(Stopwatch.GetElapsedTime(_doing.Since))!.Value;
+        Note($"  {what}: {some}, {Time(left)} left");
     }
 
     /// <summary>
@@ -39,9 +43,9 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
     /// </summary>
     public void Step(StepProgress p)
     {
-        string steps = Text($"{p.Steps}");
-        string step = Text($"{p.Step}").PadLeft(steps.Length);
-        string corpora = string.Concat(p.Corpora.Select(c => $"  {c.Name} {CeAndKl(c.Ce, c.Kl)}"));
+        string steps = $"{p.Steps}";
+        string step = $"{p.Step}".PadLeft(steps.Length);
+        string corpora = string.Concat(p.Corpora.Select(c => $"  {c.Name} {CeAndKl(c.Ce, c.Kl, 8)}"));
         string figures = string.Concat(p.Figures.Shown.Select(f => f.Metric.Label.Length > 0
             ? $"  {f.Metric.Label} {f.Metric.Text(f.Value)}"
             : $"  {f.Metric.Text(f.Value),7} {f.Metric.Unit}"));
@@ -54,8 +58,8 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
     {
         foreach ((string name, int documents, double ce, double? kl) in corpora)
         {
-            output.WriteLine(
-                Text($"  validation at step {step}: {name} {CeAndKl(ce, kl)} on {documents} held-out documents"));
+            string on = Counts.Of(documents, "held-out document");
+            output.WriteLine($"  validation at step {step}: {name} {CeAndKl(ce, kl)} on {on}");
         }
 
         output.Flush();
@@ -64,7 +68,7 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
     /// <summary>How many questions the model answers after <paramref name="step"/> steps.</summary>
     public void Questions(long step, QuestionScore score)
     {
-        output.WriteLine(Text($"  questions at step {step}: {score.Answered} of {score.Asked} answered"));
+        output.WriteLine($"  questions at step {step}: {score.Answered} of {score.Asked} answered");
         output.Flush();
     }
 
@@ -84,18 +88,28 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? readingInterv
         output.Flush();
     }
 
+    public void Command(string line) => Note(line);
+
     /// <summary>Nothing: the writer belongs to others.</summary>
     public void Dispose()
     {
     }
 
-    private static string CeAndKl(double ce, double? kl) =>
-        Text($"ce {ce:F4}") + (kl is { } k ? Text($" kl {Numbers.FixedKl(k)}") : "");
+    /// <param name="width">Of the KL divergence, where it stands in a column.</param>
+    private static string CeAndKl(double ce, double? kl, int width = 0) =>
+        $"ce {ce:F4}" + (kl is { } k ? $" kl {Numbers.FixedKl(k).PadLeft(width)}" : "");
+
+    /// <summary>Whether a line that passes may be written again.</summary>
+    private bool IsTime()
+    {
+        if (Stopwatch.GetElapsedTime(_lastSaid) < _interval)
+            return false;
+        _lastSaid = Stopwatch.GetTimestamp();
+        return true;
+    }
 
     /// <summary>1:02:03, or 2:03.</summary>
     internal static string Time(TimeSpan time) => time.TotalHours >= 1
-        ? Text($"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}")
-        : Text($"{time.Minutes}:{time.Seconds:D2}");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}"
+        : $"{time.Minutes}:{time.Seconds:D2}";
 }

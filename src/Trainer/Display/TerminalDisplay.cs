@@ -45,10 +45,17 @@ internal sealed class TerminalDisplay : IRunDisplay
 
     public void Summary(ClosingTable table) => Keep(() => _printer.Summary(table));
 
-    public void Doing(string? what) => Change(() => _view.Do(what, _clock.GetTimestamp()), now: true);
+    public void Command(string line) => Keep(() =>
+    {
+        foreach (string row in WrappedText.Command(line, _region.Width))
+            _printer.Note(row);
+    });
+
+    public void Doing(string? what, Share? share = null) =>
+        Change(() => _view.Do(what, share, _clock.GetTimestamp()), now: share is null);
 
     public void Report(TokenizingProgress value) =>
-        Change(() => _view.Read(value), now: value.BytesRead == value.TotalBytes);
+        Change(() => _view.Read(value, _clock.GetTimestamp()), now: value.BytesRead == value.TotalBytes);
 
     public void Step(StepProgress p) => Change(
         () =>

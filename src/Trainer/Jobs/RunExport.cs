@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Engine.Adapters;
@@ -9,6 +8,7 @@ using MolEngine.Kernels.Tensors;
 using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Jobs;
@@ -21,14 +21,15 @@ internal static class RunExport
 {
     /// <param name="model">Model folder; null is the one of the run's config.</param>
     /// <param name="merge">A model, with the adapter merged in.</param>
+    /// <param name="display">Told how far a merge is.</param>
     /// <exception cref="UserException">The run has nothing to export, or its model is not there.</exception>
-    public static string OfRun(RunDirectory directory, string? model, string to, bool merge)
+    public static string OfRun(RunDirectory directory, string? model, string to, bool merge, IRunDisplay display)
     {
         string[] settings = model is null ? [] : [RunConfigLoader.Setting(ConfigKeys.Model, model)];
         RunConfig run = RunConfigLoader.OfRun(directory, settings, inputsMayBeAbsent: true);
         string? saved = RunDirectory.SavedIn(directory.Root);
         if (saved is null)
-            return OfCheckpoint(run, to, merge);
+            return OfCheckpoint(run, to, merge, display);
         if (run.Method == TrainingMethod.Full)
         {
             CopyFolder(saved, to);
@@ -36,22 +37,22 @@ internal static class RunExport
         }
 
         RequireModel(run, merge);
-        return OfAdapter(saved, run.Model, to, merge);
+        return OfAdapter(saved, run.Model, to, merge, display);
     }
 
     /// <param name="model">Model folder that the adapter belongs to.</param>
-    public static string OfAdapter(string adapter, string model, string to, bool merge)
+    public static string OfAdapter(string adapter, string model, string to, bool merge, IRunDisplay display)
     {
         PeftAdapter read = PeftAdapter.Load(adapter, ModelConfig.Load(model));
-        return Write(read.Config, read.Modules, model, to, merge);
+        return Write(read.Config, read.Modules, model, to, merge, display);
     }
 
-    private static string OfCheckpoint(RunConfig run, string to, bool merge)
+    private static string OfCheckpoint(RunConfig run, string to, bool merge, IRunDisplay display)
     {
         CheckpointList saved = CheckpointStore.All(run.Output);
         Checkpoint checkpoint = saved.Newest ?? throw new UserException(
             $"{run.Output}: export: expected a run that is finished or has a checkpoint, got neither. Go on with it: "
-            + $"molengine train --resume {ShownPath.Of(run.Output)}");
+            + ProgramCommand.With($"train --resume {ShownPath.Of(run.Output)}"));
         RequireModel(run, merge && run.Method == TrainingMethod.Lora);
         if (Digests.OfModel(run.Model) != checkpoint.Identity.Model)
         {
@@ -68,7 +69,7 @@ internal static class RunExport
             // The run's own copy first: what lora.from names may have become another adapter.
             string? from = RunDirectory.StartAdapterIn(run.Output) ?? run.Lora.From;
             LoraConfig lora = RunModel.LoraOf(run, from is null ? null : PeftAdapter.Load(from, config));
-            written = Write(lora, ModulesOf(parameters), run.Model, to, merge);
+            written = Write(lora, ModulesOf(parameters), run.Model, to, merge, display);
         }
         else
         {
@@ -76,17 +77,17 @@ internal static class RunExport
             written = $"model: {to}";
         }
 
-        string after = string.Create(
-            CultureInfo.InvariantCulture, $"{written} (after step {checkpoint.Step:N0}: the run is not finished)");
+        string after = $"{written} (after step {checkpoint.Step:N0}: the run is not finished)";
         return string.Join('\n', [after, .. saved.PassedOver.Select(line => $"passed over: {line}")]);
     }
 
     private static string Write(
-        LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, string model, string to, bool merge)
+        LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, string model, string to, bool merge,
+        IRunDisplay display)
     {
         if (merge)
         {
-            ModelExport.Merge(to, model, lora, modules);
+            ModelExport.Merge(to, model, lora, modules, progress: display.Doing("merging", "tensor"));
             return $"merged model: {to}";
         }
 

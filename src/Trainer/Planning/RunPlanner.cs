@@ -11,6 +11,7 @@ using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Planning;
@@ -33,7 +34,7 @@ internal static class RunPlanner
         ModelConfig config = ModelConfig.Load(run.Model);
         RunConfig small = run with { Order = run.Order with { GlobalBatch = run.MicroBatch } };
         using var session = new TrainingSession(
-            small, ops, new Progress<TokenizingProgress>(), CancellationToken.None, Rows(small, config),
+            small, ops, new ProgressPrinter(TextWriter.Null), CancellationToken.None, Rows(small, config),
             ModelWeights.Planned(config, run.Init.Kind == InitKind.Random));
         TokenRow[] batch = session.Rows(0);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Runs;
@@ -17,8 +16,8 @@ internal static class DiskFault
         string back = kept is null ? "" : $", put that back: {PutBack(kept, runDirectory)}";
         return new RunFailedException(
             $"{runDirectory}: expected {expected}, got \"{got}\". "
-            + $"{Stays(runDirectory, kept)} {mend}{back}, and go on: molengine train --resume "
-            + ShownPath.Of(runDirectory),
+            + $"{Stays(runDirectory, kept)} {mend}{back}, and go on: "
+            + ProgramCommand.With($"train --resume {ShownPath.Of(runDirectory)}"),
             fault);
     }
 
@@ -31,7 +30,7 @@ internal static class DiskFault
         if (kept is not null)
             return $"The state of the last finished step is kept in {kept}.";
         return CheckpointStore.All(runDirectory).Whole is [.., { } newest]
-            ? string.Create(CultureInfo.InvariantCulture, $"The checkpoint after step {newest.Step:N0} stays.")
+            ? $"The checkpoint after step {newest.Step:N0} stays."
             : "No checkpoint is saved.";
     }
 

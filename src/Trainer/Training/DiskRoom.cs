@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
@@ -28,8 +27,7 @@ internal static class DiskRoom
             return;
         string made = copies ? "adapter, and the copy of the one it starts from, each"
             : run.Method == TrainingMethod.Lora ? "adapter" : "model";
-        string checkpoints = most == 0 ? "" : string.Create(
-            CultureInfo.InvariantCulture, $", and {most:N0} checkpoints {ShownSize.Of(checkpoint)} each");
+        string checkpoints = most == 0 ? "" : $", and {Counts.Of(most, "checkpoint")} {ShownSize.Of(checkpoint)} each";
         throw new UserException(
             $"{run.Output}: disk: expected {ShownSize.Of(needed - there)} free, got {ShownSize.Of(free)}: the {made} "
             + $"takes {ShownSize.Of(saved)}{checkpoints}. Make room, or choose another output (--set output=DIR)"

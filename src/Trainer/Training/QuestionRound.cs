@@ -35,10 +35,11 @@ internal sealed class QuestionRound
     /// Asks, and keeps question by question what came out in the run directory. A resumed run asks its starting model
     /// again: that is still there, its answers need not be.
     /// </summary>
-    public QuestionScore Ask(long step, CancellationToken cancel)
+    /// <param name="progress">Told how many questions are asked, and of how many.</param>
+    public QuestionScore Ask(long step, CancellationToken cancel, Action<long, long> progress)
     {
-        _before ??= _questions.Ask(_session.Model.Start, cancel);
-        string[]? after = step == 0 ? null : _questions.Ask(_session.Model.Student.Weights, cancel);
+        _before ??= _questions.Ask(_session.Model.Start, cancel, progress);
+        string[]? after = step == 0 ? null : _questions.Ask(_session.Model.Student.Weights, cancel, progress);
         QuestionOutcome[] outcomes = [.. _questions.Questions.Select((q, i) => new QuestionOutcome(
             q.Shown, q.Expected, _inTraining[i],
             _before[i], ExactMatch.IsRight(_before[i], q.Expected),

@@ -31,13 +31,14 @@ internal static class RunClosing
     /// <param name="saved">Folder of the adapter or model.</param>
     public static void Tell(IRunDisplay display, RunConfig run, string saved)
     {
-        if (ClosingTable.Of(RunRecordReader.Read(run.Output)) is { } table)
+        RunRecord record = RunRecordReader.Read(run.Output);
+        if (ClosingTable.Of(record) is { } table)
             display.Summary(table);
         display.Note($"saved      {ShownPath.Of(saved)}");
         display.Note($"report     {ShownPath.Of(Path.Combine(run.Output, RunReport.FileName))}");
         if (run.Method == TrainingMethod.Full)
-            display.Note($"try        {TryCommand.OfModel(saved)}");
+            display.Command($"try        {TryCommand.OfModel(saved, record)}");
         else if (run.Init.Kind == InitKind.Pretrained)
-            display.Note($"try        {TryCommand.OfAdapter(run.Model, saved)}");
+            display.Command($"try        {TryCommand.OfAdapter(run.Model, saved, record)}");
     }
 }

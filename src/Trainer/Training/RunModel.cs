@@ -28,7 +28,8 @@ internal sealed class RunModel : IDisposable
     private readonly IReadOnlyDictionary<string, (Tensor A, Tensor B)> _modules;
 
     /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
-    public RunModel(RunConfig run, Ops ops, ModelWeights? stored = null)
+    /// <param name="progress">Told how many tensors are where they are computed with, and of how many.</param>
+    public RunModel(RunConfig run, Ops ops, ModelWeights? stored = null, Action<long, long>? progress = null)
     {
         (_run, _ops) = (run, ops);
         Config = ModelConfig.Load(run.Model);
@@ -43,7 +44,7 @@ internal sealed class RunModel : IDisposable
         _stored = stored ?? (random
             ? RandomInit.Create(Config, run.Init.Seed, _host)
             : ModelWeights.Open(run.Model, Config));
-        Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _weights);
+        Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _weights, progress);
         TransformerWeights frozen = TransformerWeights.From(Config, name => adopted[name]);
         Start = frozen;
         if (run.Method == TrainingMethod.Lora)

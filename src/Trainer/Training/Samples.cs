@@ -14,10 +14,20 @@ internal static class Samples
     /// <summary>Of prompt and answer.</summary>
     public const int MostTokens = PromptTokens + AnswerTokens;
 
-    public static IReadOnlyList<TextSample> Of(TrainingSession s, CancellationToken cancel)
+    /// <param name="progress">Told how many samples are made, and of how many.</param>
+    public static IReadOnlyList<TextSample> Of(
+        TrainingSession s, CancellationToken cancel, Action<long, long>? progress = null)
     {
         IReadOnlyCollection<int> stops = s.Texts.StopIds(s.Run.Model);
-        return [.. Prompts(s.Corpora, s.Run.Samples).Select(prompt => Sample(s, prompt, stops, cancel))];
+        int[][] prompts = [.. Prompts(s.Corpora, s.Run.Samples)];
+        var samples = new TextSample[prompts.Length];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            samples[i] = Sample(s, prompts[i], stops, cancel);
+            progress?.Invoke(i + 1, samples.Length);
+        }
+
+        return samples;
     }
 
     private static IEnumerable<int[]> Prompts(IReadOnlyList<Corpus> corpora, int count)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
@@ -31,15 +30,16 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     {
         RunConfig run = s.Run;
         string model = $"{ShownPath.Of(run.Model)} ({s.Model.Config.Architecture})";
-        Note($"model      {model}, {s.Model.TrainableParameters:N0} trainable parameters ({Lower(run.Method)})");
+        string trainable = Counts.Of(s.Model.TrainableParameters, "trainable parameter");
+        Note($"model      {model}, {trainable} ({Lower(run.Method)})");
         Note($"device     {s.Ops.Description}");
         foreach (string line in DataPlan.Lines(s.Data))
             Note($"data       {line}");
-        FormattableString loss = run.Loss.Kind switch
+        string loss = run.Loss.Kind switch
         {
             LossKind.Mol => $"loss       mol, alpha {run.Loss.Alpha}, top {run.Loss.TopN}",
             LossKind.Kl => $"loss       kl, top {run.Loss.TopN}",
-            _ => $"loss       ce",
+            _ => "loss       ce",
         };
         Note(loss);
         TrainingOrder o = s.Order;
@@ -51,19 +51,20 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }
 
-    /// <inheritdoc cref="IRunDisplay.Doing"/>
+    /// <inheritdoc cref="IRunDisplay.Doing(string?, Share?)"/>
     public void Doing(string? what) => display.Doing(what);
+
+    /// <inheritdoc cref="IRunDisplay.Doing(string, string)"/>
+    public Action<long, long> Doing(string what, string unit) => display.Doing(what, unit);
 
     /// <summary>Which questions are asked, and how many of them are no test as they are trained on.</summary>
     public void Asking(QuestionSettings settings, QuestionRound questions)
     {
         string file = ShownPath.Of(settings.File.Paths[0]);
-        Note($"questions  {questions.Asked:N0} from {file}, answers of at most {settings.MaxTokens:N0} tokens");
+        string most = Counts.Of(settings.MaxTokens, "token");
+        Note($"questions  {questions.Asked:N0} from {file}, answers of at most {most}");
         if (questions.InTraining > 0)
-        {
-            const string Memorised = "training documents too: those show what is memorised, not what is understood";
-            Note($"           {questions.InTraining:N0} of them, with their answers, are {Memorised}");
-        }
+            Note($"           {questions.InTraining:N0} of them {QuestionTable.AreTrainedOn(questions.InTraining)}");
     }
 
     /// <summary>What a GPU's memory was for when most of it was held.</summary>
@@ -82,7 +83,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
 
     public void Stopped(long step, string directory)
     {
-        string command = $"molengine train --resume {ShownPath.Of(directory)}";
+        string command = ProgramCommand.With($"train --resume {ShownPath.Of(directory)}");
         if (step == 0)
             Note($"stopped    before the first step was finished. To start again: {command}");
         else
@@ -124,7 +125,12 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
 
         int empty = figures.Rows.Count(r => r.EffectiveTokens == 0);
         if (empty > 0)
-            Note($"  step {step}: {empty} of {rows.Length} rows have no token to predict and added nothing");
+        {
+            string have = empty == 1 ? "has" : "have";
+            string all = Counts.Of(rows.Length, "row");
+            Note($"  step {step}: {empty:N0} of {all} {have} no token to predict and added nothing");
+        }
+
         line.Add(Metric.GradNorm, figures.GradientNorm);
         if (parts is { } p)
             line.Add(Metric.GradNormDomain, p.Domain).Add(Metric.GradNormGeneral, p.General);
@@ -169,7 +175,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
 
     public void Dispose() => _metrics.Dispose();
 
-    private void Note(FormattableString line) => display.Note(line.ToString(CultureInfo.InvariantCulture));
+    private void Note(string line) => display.Note(line);
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -99,8 +99,7 @@ internal sealed class TrainingRun
     /// </summary>
     private void Finish(CancellationToken cancel)
     {
-        _log.Doing("letting the model continue held-out documents");
-        RunFacts.Write(_run.Output, Samples.Of(_session, cancel));
+        RunFacts.Write(_run.Output, Samples.Of(_session, cancel, _log.Doing("continuing held-out documents", "sample")));
         _log.Doing("saving");
         Flush();
         string saved = _session.Model.Save();
@@ -134,16 +133,14 @@ internal sealed class TrainingRun
         IReadOnlyList<CorpusFigures> figures = [];
         if (IsDue(step, _run.Validate.Every))
         {
-            _log.Doing("validating on held-out documents");
-            figures = _session.Validation.Run(cancel);
+            figures = _session.Validation.Run(cancel, _log.Doing("validating", "held-out row"));
             _validationLoss = _session.ValidationLoss(figures);
         }
 
         QuestionScore? score = null;
         if (_questions?.IsDue(step) == true)
         {
-            _log.Doing("asking questions");
-            score = _questions.Ask(step, cancel);
+            score = _questions.Ask(step, cancel, _log.Doing("asking", "question"));
         }
 
         _log.Doing(null);

@@ -14,6 +14,7 @@ using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Training;
 
@@ -29,22 +30,24 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingData _data;
     private readonly bool _ownsData;
 
+    /// <param name="display">Told what is loaded and read.</param>
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
     /// <param name="data">Trained on instead of the config's corpora, where given.</param>
     /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
     public TrainingSession(
-        RunConfig run, Ops ops, IProgress<TokenizingProgress> progress, CancellationToken cancel,
-        TrainingData? data = null, ModelWeights? stored = null)
+        RunConfig run, Ops ops, IRunDisplay display, CancellationToken cancel, TrainingData? data = null,
+        ModelWeights? stored = null)
     {
         Run = run;
         Ops = ops;
-        Model = new RunModel(run, ops, stored);
+        Model = new RunModel(run, ops, stored, display.Doing("loading the model", "tensor"));
+        display.Doing("opening the corpora");
         cancel.ThrowIfCancellationRequested();
         Texts = DocumentTokenizer.Of(
             Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
         Questions = Asked(run, ops, Model, Texts);
         _ownsData = data is null;
-        _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, progress, cancel);
+        _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, display, cancel);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,

@@ -33,9 +33,14 @@ internal sealed class Validation
     }
 
     /// <summary>Figures of every corpus that has held-out documents.</summary>
-    public IReadOnlyList<CorpusFigures> Run(CancellationToken cancel) => [.. _corpora.Select(c => Corpus(c, cancel))];
+    /// <param name="progress">Told how many rows are done, and of how many.</param>
+    public IReadOnlyList<CorpusFigures> Run(CancellationToken cancel, Action<long, long>? progress = null)
+    {
+        long done = 0, all = _corpora.Sum(c => (long)c.Rows);
+        return [.. _corpora.Select(c => Corpus(c, rows => progress?.Invoke(done += rows, all), cancel))];
+    }
 
-    private CorpusFigures Corpus(PackedCorpus corpus, CancellationToken cancel)
+    private CorpusFigures Corpus(PackedCorpus corpus, Action<int> seen, CancellationToken cancel)
     {
         int tokens = 0;
         double ce = 0, kl = 0;
@@ -49,6 +54,8 @@ internal sealed class Validation
                 ce += row.EffectiveTokens * row.CrossEntropy;
                 kl += row.EffectiveTokens * row.KlDivergence;
             }
+
+            seen(rows.Length);
         }
 
         if (!double.IsFinite(ce + kl))

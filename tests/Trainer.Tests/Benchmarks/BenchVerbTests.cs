@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MolEngine.Data;
 using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Weights;
@@ -17,6 +16,7 @@ using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Training;
 using MolEngine.VirtualGpu.Driver;
 
@@ -163,7 +163,7 @@ public sealed class BenchVerbTests : IDisposable
         using Ops ops = CudaBackend.Create(driver, 0, KernelImages.Carried, DType.BF16);
         string[] settings = [$"model={model}", $"method={method}", "global_batch=2"];
         RunConfig run = RunConfigLoader.Load(_tiny.Config, method == "full" ? [.. settings, "lora=null"] : settings);
-        using var session = new TrainingSession(run, ops, new Progress<TokenizingProgress>(), CancellationToken.None);
+        using var session = new TrainingSession(run, ops, new ProgressPrinter(TextWriter.Null), CancellationToken.None);
         ops.Synchronize();
         driver.OnLaunch = (kernel, _) => kernels.Add(kernel);
         session.Optimization.Update(session.Rows(0), run.MicroBatch);

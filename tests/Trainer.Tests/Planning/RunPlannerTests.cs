@@ -1,4 +1,3 @@
-using MolEngine.Data;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Compilation;
@@ -6,6 +5,7 @@ using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Planning;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Planning;
 using MolEngine.Trainer.Tests.Devices;
 using MolEngine.Trainer.Training;
@@ -37,7 +37,7 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
         var driver = new VirtualCudaDriver();
         using var ops = CudaBackend.Create(
             driver, 0, KernelImages.Carried, precision == "fp32" ? DType.F32 : DType.BF16);
-        using var session = new TrainingSession(run, ops, new Progress<TokenizingProgress>(), CancellationToken.None);
+        using var session = new TrainingSession(run, ops, new ProgressPrinter(TextWriter.Null), CancellationToken.None);
         session.Optimization.Update(session.Rows(0), run.MicroBatch);
 
         // A step waits once, whatever its micro-batches (here, from the second step on: buffers have grown).

@@ -19,9 +19,44 @@ public sealed class ProgressPrinterTests
         printer.Validation(50, [("medical", 100, 2.25, 1.5e-7)]);
         Assert.Equal(
             "step   7/120  loss 2.3457  grad 1.2346  lr 1.00e-04    1,234 tok/s  1:01:11 left"
-                + "  medical ce 2.5000 kl 0.0123  books ce 3.0000\n"
+                + "  medical ce 2.5000 kl   0.0123  books ce 3.0000\n"
             + "  validation at step 50: medical ce 2.2500 kl 1.50e-07 on 100 held-out documents\n",
             output.ToString());
+    }
+
+    /// <summary>At the first step both models agree to rounding. What follows in the line stays where it is.</summary>
+    [Fact]
+    public void A_divergence_of_rounding_is_called_so_and_keeps_its_column()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        ProgressPrinter printer = new(output);
+        foreach (double kl in (double[])[4.01e-18, 1.5e-7, 0.0123])
+        {
+            printer.Step(new StepProgress(
+                1, 2, 2.5, [("medical", 2.5, kl), ("books", 3, kl)], 1.25, 1e-4, 1234.5, TimeSpan.FromSeconds(9)));
+            printer.Validation(0, [("medical", 1, 2.5, kl)]);
+        }
+
+        string[] lines = output.ToString().Split('\n');
+        Assert.EndsWith("  medical ce 2.5000 kl  < 1e-11  books ce 3.0000 kl  < 1e-11", lines[0]);
+        Assert.Equal("  validation at step 0: medical ce 2.5000 kl < 1e-11 on 1 held-out document", lines[1]);
+        Assert.Equal(3, lines.Count(l => l.IndexOf("  books", StringComparison.Ordinal) == lines[0].IndexOf("  books", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Work_that_is_counted_is_told_of_while_it_is_done()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        IRunDisplay printer = new ProgressPrinter(output, TimeSpan.Zero);
+        Action<long, long> progress = printer.Doing("validating", "held-out row");
+        progress(0, 4);
+        progress(1, 4);
+        progress(4, 4);
+        printer.Doing(null);
+        Assert.Matches(@"^  validating: 1 of 4 held-out rows, 0:0\d left\n$", output.ToString());
+        IRunDisplay patient = new ProgressPrinter(output, TimeSpan.FromHours(1));
+        patient.Doing("validating", "held-out row")(1, 4);
+        Assert.Single(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     /// <summary>Or a run that is refused on a slow machine would have told of reading, and no more.</summary>

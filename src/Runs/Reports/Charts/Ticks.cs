@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MolEngine.Runs.Reports.Charts;
 
 /// <summary>Round numbers along an axis.</summary>
@@ -56,8 +54,8 @@ internal static class Ticks
         int last = candidates.FindIndex(c => c.Value >= high * (1 - 1e-9));
         bool plain = floor >= -3 && ceiling <= 4;
         return [.. candidates[first..(last + 1)].Select(c => new Tick(c.Value, plain
-            ? c.Value.ToString("#,0.####", CultureInfo.InvariantCulture)
-            : $"{c.Mantissa}e{c.Exponent.ToString(CultureInfo.InvariantCulture)}"))];
+            ? c.Value.ToString("#,0.####")
+            : $"{c.Mantissa}e{c.Exponent}"))];
     }
 
     /// <summary>m x 10^e as the double nearest to it: 3 x 10^-1 is 0.3, while 3 x 0.1 is not.</summary>
@@ -105,11 +103,11 @@ internal static class Ticks
         {
             int own = (int)Math.Floor(Math.Log10(Math.Abs(value)) + 1e-9);
             double mantissa = Math.Round(value / Value(1, own), Math.Clamp(own - exponent, 0, 15));
-            return $"{mantissa.ToString(CultureInfo.InvariantCulture)}e{own.ToString(CultureInfo.InvariantCulture)}";
+            return $"{mantissa}e{own}";
         }
 
         (double unit, string suffix) = largest >= Large ? Units.First(u => largest >= u.Unit) : (1, "");
         int decimals = Math.Max(0, (int)Math.Round(Math.Log10(unit)) - exponent);
-        return (value / unit).ToString($"N{Math.Min(decimals, 15)}", CultureInfo.InvariantCulture) + suffix;
+        return (value / unit).ToString($"N{Math.Min(decimals, 15)}") + suffix;
     }
 }

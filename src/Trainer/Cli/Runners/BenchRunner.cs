@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
@@ -114,6 +115,6 @@ internal static class BenchRunner
     {
         string whole = model == options.Model ? "" : $" of {options.Model.Vocabulary}";
         return $"{model.Key}: hidden {model.Hidden}, intermediate {model.Intermediate}, {model.Heads}, vocabulary "
-            + $"{model.Vocabulary}{whole}; {options.Tokens} tokens";
+            + $"{model.Vocabulary}{whole}; {Counts.Of(options.Tokens, "token")}";
     }
 }

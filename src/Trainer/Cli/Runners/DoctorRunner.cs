@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cuda;
@@ -29,7 +28,7 @@ internal static class DoctorRunner
             (".NET", RuntimeInformation.FrameworkDescription),
             ("processor", machine.Processor),
             ("SIMD", best == SimdLevel.Scalar ? NoSimd : $"{best}"),
-            ("cores", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
+            ("cores", Environment.ProcessorCount.ToString()),
             ("memory", $"{Gibibytes(machine.TotalMemory)} in all, {Gibibytes(machine.AvailableMemory)} available"),
             ("GPU", $"{gpu.Sentence}; {Default(gpu)}"),
             ("virtual", VirtualGpu),
@@ -60,5 +59,5 @@ internal static class DoctorRunner
     }
 
     private static string Gibibytes(long bytes) =>
-        (bytes / (double)(1L << 30)).ToString("F1", CultureInfo.InvariantCulture) + " GiB";
+        (bytes / (double)(1L << 30)).ToString("F1") + " GiB";
 }

@@ -1,4 +1,5 @@
 using MolEngine.Runs;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Jobs;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -9,11 +10,15 @@ internal static class ExportRunner
     public static int Run(ExportOptions options, CommandContext context)
     {
         string written;
-        if (options.IsRun)
-            written = RunExport.OfRun(RunDirectory.Open(options.Source), options.Model, options.To, options.Merge);
-        else
-            written = RunExport.OfAdapter(options.Source, options.Model!, options.To, options.Merge);
-        context.Out.WriteLine(written);
+        using (IRunDisplay display = context.OpenDisplay(context.Error))
+        {
+            (string source, string to, bool merge) = (options.Source, options.To, options.Merge);
+            written = options.IsRun
+                ? RunExport.OfRun(RunDirectory.Open(source), options.Model, to, merge, display)
+                : RunExport.OfAdapter(source, options.Model!, to, merge, display);
+        }
+
+        context.WriteLine(written);
         return ExitCode.Done;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Files;
@@ -12,6 +11,7 @@ using MolEngine.Engine.Tokenization;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -28,7 +28,7 @@ internal static class GenerateRunner
     public static int Run(GenerateOptions options, CommandContext context)
     {
         using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
-        using var model = new InferenceModel(ops, options.Model, options.Adapter);
+        using InferenceModel model = Loading.Model(ops, options.Model, options.Adapter, context);
         Tokenizer tokenizer = model.LoadTokenizer();
         if (options.Input is not null)
             Corpus(options, ops, model, tokenizer, context);
@@ -83,7 +83,10 @@ internal static class GenerateRunner
         ];
         var records = new List<string>();
         int tokens = 0;
+        long all = (long)prompts.Length * options.Count;
         using Decoder decoder = DecoderFor(ops, model, prompts.Max(p => p.Length), options.MaxTokens);
+        using IRunDisplay display = context.OpenDisplay(context.Error);
+        Action<long, long> progress = display.Doing("generating", "document");
         foreach (int[] prompt in prompts)
         {
             for (int i = 0; i < options.Count; i++)
@@ -95,12 +98,14 @@ internal static class GenerateRunner
                 string text = tokenizer.Decode([.. prompt, .. ids.Where(id => id != end)], skipSpecialTokens: false);
                 records.Add(JsonSerializer.Serialize(new { text }, Json) + "\n");
                 tokens += ids.Count;
+                progress(records.Count, all);
             }
         }
 
+        display.Dispose();
         DurableFiles.WriteText(options.Output!, string.Concat(records));
         string documents = Counts.Of(records.Count, "document");
-        context.Out.WriteLine($"{options.Output}: {documents}, {Counts.Of(tokens, "token")} generated");
+        context.WriteLine($"{options.Output}: {documents}, {Counts.Of(tokens, "token")} generated");
     }
 
     /// <param name="where">What an empty text is blamed on.</param>
@@ -123,7 +128,7 @@ internal static class GenerateRunner
         catch (OutOfDeviceMemoryException e)
         {
             throw new EnvironmentFaultException(
-                $"--max-tokens: expected room for the keys and values of {prompt + maxTokens} tokens, got too little "
+                $"--max-tokens: expected room for the keys and values of {Counts.Of(prompt + maxTokens, "token")}, got too little "
                 + "memory. Lower --max-tokens", e);
         }
     }

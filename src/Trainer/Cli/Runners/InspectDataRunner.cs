@@ -34,7 +34,7 @@ internal static class InspectDataRunner
         if (options.ShowRows == 0)
         {
             context.Out.WriteLine();
-            context.Out.WriteLine("--show-rows N shows rows token by token.");
+            context.WriteLine("--show-rows N shows rows token by token.");
             return ExitCode.Done;
         }
 

@@ -14,7 +14,8 @@ internal static class InspectModelRunner
         {
             context.Fact("architecture", $"{c.Architecture}");
             context.Fact("layers", $"{c.NumLayers} of hidden {c.HiddenSize}, intermediate {c.IntermediateSize}");
-            context.Fact("attention", $"{c.NumHeads} query heads over {c.NumKvHeads} key/value heads of {c.HeadDim}");
+            string queries = Counts.Of(c.NumHeads, "query head"), keys = Counts.Of(c.NumKvHeads, "key/value head");
+            context.Fact("attention", $"{queries} over {keys} of {c.HeadDim}");
             string rope = c.Rope.Type.ToString().ToLowerInvariant();
             context.Fact("positions", $"{c.MaxPositionEmbeddings}, rope {rope}, theta {c.Rope.Theta:G}");
             context.Fact("vocabulary", $"{c.VocabSize}, {(c.TieWordEmbeddings ? "tied" : "untied")} head");

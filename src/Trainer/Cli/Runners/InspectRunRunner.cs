@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Runs;
 using MolEngine.Runs.Metrics;
@@ -26,7 +25,7 @@ internal static class InspectRunRunner
         context.Fact("model", $"{run.Of("model") ?? run.Facts.Model ?? "not named"}");
         context.Fact("method", $"{SummarySection.Method(run.Facts)}");
         context.Facts("corpora", run.Corpora.Select(c => $"{c.Name} ({c.Kind ?? "of an unknown kind"})"));
-        string? planned = run.Of("steps") ?? run.Facts.Steps?.ToString(CultureInfo.InvariantCulture);
+        string? planned = run.Of("steps") ?? run.Facts.Steps?.ToString();
         context.Fact("steps", $"{done:N0} of {planned ?? "a number that is not known yet"}");
         context.Facts("training", Training(run, done));
         context.Facts("held out", Outcome.Of(run).Select(HeldOut));
@@ -36,13 +35,14 @@ internal static class InspectRunRunner
         context.Facts("checkpoints", Checkpoints(checkpoints));
         context.Facts("holds", Holds(root));
         context.Facts("note", run.Faults);
-        context.Facts("next", GoOn(run, directory, owner, saved, checkpoints));
+        foreach ((int i, string command) in GoOn(run, directory, owner, saved, checkpoints).Index())
+            context.Command(i == 0 ? "next" : "", command);
         return ExitCode.Done;
     }
 
     private static string State(RunRecord run, string? owner, string? saved, long done) =>
         owner is not null ? $"running: held by {owner}"
-        : saved is null ? string.Create(CultureInfo.InvariantCulture, $"interrupted after step {done:N0}")
+        : saved is null ? $"interrupted after step {done:N0}"
         : run.Of("finished") is { } at ? $"finished {at}"
         : "trained, and cut short before its report";
 
@@ -58,8 +58,11 @@ internal static class InspectRunRunner
                 .Where(s => s.Point.X == done).Select(s => (s.Series, s.Point.Y)),
         ];
         return last.GroupBy(l => l.Series.Part).Select(part => string.Join(
-            ", ", part.Select(l => $"{l.Series.Metric.Replace('_', ' ')} {Numbers.Value(l.Value)}"))
+            ", ", part.Select(l => $"{l.Series.Metric.Replace('_', ' ')} {Text(l.Series, l.Value)}"))
             + (part.Key is null ? "" : $" ({part.Key})"));
+
+        static string Text(MetricSeries series, double value) =>
+            series.Metric == "kl" ? Numbers.Kl(value) : Numbers.Value(value);
     }
 
     private static IEnumerable<(MetricSeries Series, DataPoint Point)> Last(
@@ -74,7 +77,7 @@ internal static class InspectRunRunner
         double step = (o.Ce ?? o.Kl)!.Last.X;
         string[] figures = [Text("ce", o.Ce, Numbers.Value), Text("kl", o.Kl, Numbers.Kl)];
         string all = string.Join(", ", figures.Where(f => f.Length > 0));
-        return string.Create(CultureInfo.InvariantCulture, $"{all} at step {step:N0} ({o.Corpus.Name})");
+        return $"{all} at step {step:N0} ({o.Corpus.Name})";
     }
 
     /// <summary>Those that are whole, then the damaged ones.</summary>
@@ -87,7 +90,7 @@ internal static class InspectRunRunner
         {
             string loss = c.ValidationLoss is { } x ? $", validation loss {Numbers.Value(x)}" : "";
             string size = ShownSize.Of(BytesOf(c.Folder));
-            return string.Create(CultureInfo.InvariantCulture, $"step {c.Step:N0}, {size}{loss}");
+            return $"step {c.Step:N0}, {size}{loss}";
         }
     }
 
@@ -109,11 +112,12 @@ internal static class InspectRunRunner
     {
         string root = ShownPath.Of(directory.Root);
         if (owner is not null)
-            return [$"tensorboard --logdir {root}", $"molengine report {root}"];
-        string resume = $"molengine train --resume {root}";
+            return [$"tensorboard --logdir {root}", ProgramCommand.With($"report {root}")];
+        string resume = ProgramCommand.With($"train --resume {root}");
+        string export = ProgramCommand.With($"export {root} --to DIR");
         if (saved is null)
         {
-            return checkpoints.Whole.Count > 0 ? [resume, $"molengine export {root} --to DIR"]
+            return checkpoints.Whole.Count > 0 ? [resume, export]
                 : checkpoints.PassedOver.Count > 0
                     ? [$"{resume}   (after the damaged checkpoints are put right, or removed to start again)"]
                     : [$"{resume}   (from the first step: there is no checkpoint)"];
@@ -121,14 +125,13 @@ internal static class InspectRunRunner
 
         if (!RunClosing.IsComplete(directory.Root))
             return [$"{resume}   (its report is not written yet)"];
-        string export = $"molengine export {root} --to DIR";
         return (run.Facts.Method, run.Facts.Init) switch
         {
-            ("full", _) => [TryCommand.OfModel(saved), export],
+            ("full", _) => [TryCommand.OfModel(saved, run), export],
 
             // No folder holds the random weights below the adapter.
             (_, "random") => [export],
-            _ => [TryCommand.OfAdapter(run.Facts.Model ?? "MODEL", saved), $"{export} [--merge]"],
+            _ => [TryCommand.OfAdapter(run.Facts.Model ?? "MODEL", saved, run), $"{export} [--merge]"],
         };
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using MolEngine.Basics.Files;
 using MolEngine.Kernels.Compilation;
@@ -87,13 +86,12 @@ internal static partial class KernelsRunner
         return Row(
             kernel.Name, kernel.Architecture, $"{kernel.Registers}", $"{kernel.SharedBytes}",
             $"{kernel.SpillStoreBytes}+{kernel.SpillLoadBytes}",
-            statistics.Threads?.ToString(CultureInfo.InvariantCulture) ?? "any",
+            statistics.Threads?.ToString() ?? "any",
             occupancy is null ? "unknown" : Percent(occupancy.Share),
             occupancy?.Limit ?? "");
     }
 
-    private static string Percent(double share) =>
-        string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0} %");
+    private static string Percent(double share) => $"{100 * share:F0} %";
 
     private static string Row(params string[] cells) =>
         $"{cells[0],-24} {cells[1],-7} {cells[2],9} {cells[3],7} {cells[4],9} {cells[5],7} {cells[6],9}  {cells[7]}"

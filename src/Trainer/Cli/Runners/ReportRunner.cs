@@ -9,7 +9,7 @@ internal static class ReportRunner
     public static int Run(RunDirectory run, CommandContext context)
     {
         RunReport.Write(run.Root);
-        context.Out.WriteLine($"report: {Path.Combine(run.Root, RunReport.FileName)}");
+        context.WriteLine($"report: {Path.Combine(run.Root, RunReport.FileName)}");
         return ExitCode.Done;
     }
 }

@@ -26,12 +26,12 @@ internal static class RowView
         int counting = tokens.Count(t => t.Counts);
         context.WriteLine();
         context.WriteLine(new Segment(
-            Text($"row {row.Row} of {corpus} ({row.Kind.Name()}): {Counts.Of(tokens.Length, "token")}, {counting:N0} count"),
+            $"row {row.Row} of {corpus} ({row.Kind.Name()}): {Counts.Of(tokens.Length, "token")}, {Counts.Of(counting, "counts", "count")}",
             Bold));
         foreach ((int index, InspectedDocument document) in row.Documents.Index())
         {
             context.WriteLine(new Segment(
-                Text($"  document {index + 1}, {Counts.Of(document.Tokens.Count, "token")} from {document.Start:N0}"), Bold));
+                $"  document {index + 1}, {Counts.Of(document.Tokens.Count, "token")} from {document.Start:N0}", Bold));
             foreach (List<Segment> line in Lines(document, context.Width - Indent.Length))
                 context.WriteLine([new Segment(Indent), .. line]);
         }
@@ -80,13 +80,11 @@ internal static class RowView
                 shown.Append((char)('\u2400' + rune.Value));
             else if (category is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-                shown.Append(Text($"<U+{rune.Value:X4}>"));
+                shown.Append($"<U+{rune.Value:X4}>");
             else
                 shown.Append(rune);
         }
 
         return shown.ToString();
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Losses;
@@ -7,7 +7,9 @@ using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Ops;
+using MolEngine.Runs.Records;
 using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -17,8 +19,8 @@ internal static class ScoreRunner
     public static int Run(ScoreOptions options, CommandContext context)
     {
         using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
-        using var model = new InferenceModel(ops, options.Model, options.Adapter);
-        using InferenceModel? other = options.Base is null ? null : new InferenceModel(ops, options.Base, null);
+        using InferenceModel model = Loading.Model(ops, options.Model, options.Adapter, context);
+        using InferenceModel? other = options.Base is null ? null : Loading.Model(ops, options.Base, null, context);
         if (other is not null && !other.Config.ComputesLike(model.Config))
         {
             throw new UserException(
@@ -30,7 +32,19 @@ internal static class ScoreRunner
         List<int[]> documents =
             [.. JsonlReader.Read(options.Input).Select(r => tokenizer.Encode(r.Text, addSpecialTokens: false))];
         TransformerWeights? reference = other?.Weights ?? (options.Adapter is null ? null : model.Frozen);
-        IReadOnlyList<RowFigures> figures = Scorer.Score(ops, model.Config, model.Weights, reference, documents);
+        IReadOnlyList<RowFigures> figures;
+        using (IRunDisplay display = context.OpenDisplay(context.Error))
+        {
+            Action<long, long> progress = display.Doing("scoring", "text");
+            figures = Scorer.Score(
+                ops, model.Config, model.Weights, reference, documents,
+                progress: done =>
+                {
+                    context.Interrupted.ThrowIfCancellationRequested();
+                    progress(done, documents.Count);
+                });
+        }
+
         DocumentScore[] scores =
         [
             .. figures.Select((f, i) => new DocumentScore(
@@ -103,9 +117,8 @@ internal static class ScoreRunner
     {
         string Line(string name, long tokens, double? ce, double? kl)
         {
-            string divergence = hasBase ? $"  kl {Show(kl)}" : "";
-            return string.Create(
-                CultureInfo.InvariantCulture, $"{name,-10} {tokens,8} tokens  ce {Show(ce)}{divergence}");
+            string divergence = hasBase ? $"  kl {(kl is { } k ? Numbers.FixedKl(k) : "-"),8}" : "";
+            return $"{name,-10} {tokens,8:N0} {(tokens == 1 ? "token " : "tokens")}  ce {Show(ce)}{divergence}";
         }
 
         for (int i = 0; i < scores.Length; i++)
@@ -114,7 +127,7 @@ internal static class ScoreRunner
         to.WriteLine(Line("all", all, Mean(scores, s => s.MeanCe), Mean(scores, s => s.MeanKl)));
     }
 
-    private static string Show(double? value) => value?.ToString("F6", CultureInfo.InvariantCulture) ?? "-";
+    private static string Show(double? value) => value?.ToString("F6") ?? "-";
 
     /// <param name="Effective">Tokens that were predicted.</param>
     private sealed record DocumentScore(int Tokens, int Effective, double? MeanCe, double? MeanKl);

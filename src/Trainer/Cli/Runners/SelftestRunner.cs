@@ -1,4 +1,3 @@
-using System.Globalization;
 using MolEngine.Kernels.Checks;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
@@ -40,7 +39,7 @@ internal static class SelftestRunner
     private static void Write(KernelCheckResult result, TextWriter to)
     {
         string outcome = result.Failure is null ? "pass" : "FAIL";
-        string error = result.LargestError.ToString("G2", CultureInfo.InvariantCulture);
+        string error = result.LargestError.ToString("G2");
         string measure = result.Measure is null ? "" : $"; {Describe(result.Measure)}";
         to.WriteLine(
             $"  {result.Check.Kernel.PadRight(Column)} {outcome}  largest error {error} ({result.Check.Promise})"
@@ -62,5 +61,5 @@ internal static class SelftestRunner
     }
 
     private static string Number(double? value, string format = "F1") =>
-        value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+        value?.ToString(format) ?? "-";
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MolEngine.Data.Settings;
 using MolEngine.Runs;
 using MolEngine.Trainer.Cli.Runners;
@@ -101,7 +100,7 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
         foreach (string setting in arguments.GetValue(_set) ?? [])
             settings.Add(kind == PathKind.Corpus ? RunConfigLoader.SettingOfCorpus(setting) : setting);
         if (arguments.GetValue(_context) is { } c)
-            settings.Add($"{DataKeys.Context.Path}={c.ToString(CultureInfo.InvariantCulture)}");
+            settings.Add($"{DataKeys.Context.Path}={c}");
         return settings;
     }
 }

@@ -90,6 +90,64 @@ public sealed class TerminalDisplayTests
         Assert.StartsWith("step 5/8"[..Math.Min(8, width - 1)], screen.Lines[0]);
     }
 
+    /// <summary>A narrower terminal has broken what was drawn; a wider one has put it together again.</summary>
+    [Fact]
+    public void A_region_is_redrawn_whole_when_the_terminal_changes_its_width()
+    {
+        var screen = new TestScreen(90);
+        using var display = new TerminalDisplay(screen.Console, _clock);
+        const string Plan = "plan       a run of which there is a line that the narrow terminal has to break, then";
+        display.Note(Plan);
+        int step = 0;
+        foreach (int width in (int[])[90, 31, 57, 20, 90])
+        {
+            screen.Resize(width);
+            Step(display, ++step, ("medical", 2.5, 0.0125), ("web", 3.25, 0.25));
+            Assert.Single(screen.Lines, l => l.StartsWith($"step {step}/8", StringComparison.Ordinal));
+            Assert.Single(screen.Lines, l => l.StartsWith("step", StringComparison.Ordinal));
+            Assert.Equal(4, screen.Lines.SkipWhile(l => !l.StartsWith("step", StringComparison.Ordinal)).Count());
+            string above = string.Concat(screen.Lines.TakeWhile(l => !l.StartsWith("step", StringComparison.Ordinal)));
+            Assert.Equal(Plan.Replace(" ", ""), above.Replace(" ", ""));
+        }
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(33)]
+    public void Lines_that_stay_break_between_words_below_their_value(int width)
+    {
+        var screen = new TestScreen(width);
+        using var display = new TerminalDisplay(screen.Console, _clock);
+        const string Text = "books (domain): 1,234 documents, 56,789 tokens, 90 rows of 1,024 (99.9 % full)";
+        display.Note($"data       {Text}");
+        display.Command("try        molengine generate models/base --adapter runs/a/adapter --prompt \"...\"");
+        Assert.All(screen.Lines, l => Assert.InRange(l.Length, 1, width - 1));
+        string[] data = [.. screen.Lines.TakeWhile(l => !l.StartsWith("try", StringComparison.Ordinal))];
+        Assert.True(data.Length > 1);
+        Assert.All(data[1..], l => Assert.Matches(@"^ {11}\S", l));
+        Assert.Equal(Text, string.Join(' ', data.Select(l => l[11..])));
+        Assert.All(screen.Lines[data.Length..^1], l => Assert.EndsWith(" \\", l));
+    }
+
+    [Fact]
+    public void Work_that_is_counted_shows_a_bar_and_the_time_left()
+    {
+        var screen = new TestScreen(80);
+        using var display = new TerminalDisplay(screen.Console, _clock);
+        Action<long, long> progress = ((IRunDisplay)display).Doing("validating", "held-out row");
+        Assert.Equal(["validating  0:00"], screen.Lines);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        progress(25, 100);
+        Assert.Equal(["validating  ━━━━━━───────────────────   25 %  25 of 100 held-out rows  1:30 left"], screen.Lines);
+        _clock.Pass(TimeSpan.FromSeconds(20));
+        Assert.EndsWith("  1:10 left", Assert.Single(screen.Lines));
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        progress(50, 100);
+        Assert.EndsWith("   50 %  50 of 100 held-out rows  1:00 left", Assert.Single(screen.Lines));
+        display.Doing(null);
+        Assert.Empty(screen.Lines);
+    }
+
     [Fact]
     public void More_corpora_than_lines_are_cut_off()
     {
@@ -111,6 +169,10 @@ public sealed class TerminalDisplayTests
         display.Report(new TokenizingProgress("web", 25, 100, 1200, 34567, Cached: false));
         Assert.Equal(
             ["reading web  ━━━━─────────────   25 %  1,200 documents, 34,567 tokens"], screen.Lines);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        display.Report(new TokenizingProgress("web", 100, 100, 4800, 138268, Cached: false));
+        _clock.Pass(TimeSpan.FromSeconds(12));
+        Assert.Equal(["packing web  4,800 documents, 138,268 tokens  0:12"], screen.Lines);
         display.Note("plan");
         Assert.Equal(["plan"], screen.Lines);
     }

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace MolEngine.Trainer.Tests.Reporting.Live;
 
 /// <summary>
-/// A terminal of a fixed size: what is written shows as a person would see it, with all that has scrolled away above.
+/// A terminal: what is written shows as a person would see it, with all that has scrolled away above.
 /// Knows the control codes that the program may use, and fails on any other.
 /// </summary>
 internal sealed class TestScreen : IAnsiConsoleOutput
@@ -25,7 +25,7 @@ internal sealed class TestScreen : IAnsiConsoleOutput
 
     public bool IsTerminal => true;
 
-    public int Width { get; }
+    public int Width { get; private set; }
 
     public int Height { get; }
 
@@ -38,6 +38,13 @@ internal sealed class TestScreen : IAnsiConsoleOutput
     /// <summary>Where the next character would go.</summary>
     public (int Line, int Column) Cursor => (_writer.Line, _writer.Column);
 
+    /// <summary>Another number of columns: lines that the terminal has broken are broken anew.</summary>
+    public void Resize(int width)
+    {
+        Width = width;
+        _writer.Resize(width);
+    }
+
     public void SetEncoding(Encoding encoding)
     {
     }
@@ -45,6 +52,11 @@ internal sealed class TestScreen : IAnsiConsoleOutput
     private sealed class ScreenWriter(int width, int height) : TextWriter
     {
         private readonly StringBuilder _code = new();
+
+        /// <summary>Lines that go on in the next one.</summary>
+        private readonly HashSet<StringBuilder> _broken = [];
+
+        private int _width = width;
 
         public override Encoding Encoding => Encoding.UTF8;
 
@@ -69,10 +81,41 @@ internal sealed class TestScreen : IAnsiConsoleOutput
                 Put(value);
         }
 
+        /// <summary>The cursor stays at its character; here that is the beginning of a line.</summary>
+        public void Resize(int width)
+        {
+            Assert.Equal(0, Column);
+            _width = width;
+            StringBuilder[] before = [.. Lines];
+            int cursor = Line;
+            Lines.Clear();
+            for (int i = 0; i < before.Length; i++)
+            {
+                if (i == cursor)
+                    Line = Lines.Count;
+                StringBuilder whole = new(before[i].ToString());
+                while (_broken.Remove(before[i]))
+                    whole.Append(before[++i]);
+                string text = whole.ToString();
+                do
+                {
+                    Lines.Add(new(text[..Math.Min(width, text.Length)]));
+                    text = text[Lines[^1].Length..];
+                    if (text.Length > 0)
+                        _broken.Add(Lines[^1]);
+                }
+                while (text.Length > 0);
+            }
+        }
+
         private void Put(char value)
         {
-            if (Column == width)
+            if (Column == _width)
+            {
+                _broken.Add(Lines[Line]);
                 MoveTo(Line + 1, 0);
+            }
+
             StringBuilder line = Lines[Line];
             line.Append(' ', Math.Max(0, Column + 1 - line.Length));
             line[Column++] = value;
@@ -95,7 +138,10 @@ internal sealed class TestScreen : IAnsiConsoleOutput
             if (value == 'm')
                 return;
             if (code == "\e[2K")
+            {
                 Lines[Line].Clear();
+                _broken.Remove(Lines[Line]);
+            }
             else if (code == "\e[1A")
                 MoveTo(Math.Max(Line - 1, Math.Max(0, Lines.Count - height)), Column);
             else

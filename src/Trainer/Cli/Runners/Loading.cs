@@ -1,0 +1,16 @@
+using MolEngine.Engine.Generation;
+using MolEngine.Kernels.Ops;
+using MolEngine.Trainer.Display;
+
+namespace MolEngine.Trainer.Cli.Runners;
+
+/// <summary>Loads what a verb computes with, and shows how far that is.</summary>
+internal static class Loading
+{
+    /// <inheritdoc cref="InferenceModel(Ops, string, string?, Action{long, long}?)"/>
+    public static InferenceModel Model(Ops ops, string folder, string? adapter, CommandContext context)
+    {
+        using IRunDisplay display = context.OpenDisplay(context.Error);
+        return new InferenceModel(ops, folder, adapter, display.Doing("loading the model", "tensor"));
+    }
+}
