@@ -1,5 +1,4 @@
 using MolEngine.Data.Records;
-using MolEngine.Data.Settings;
 using MolEngine.Yaml;
 
 namespace MolEngine.Evaluation;
