@@ -85,11 +85,15 @@ public sealed class ConfigReader(KeyTable keys, bool inputsMayBeAbsent = false)
             string text = (name as YamlScalarNode)?.Value ?? "?";
             string full = path.Length == 0 ? text : $"{path}.{text}";
 
-            // The name's line: a value that is a block starts on a later one.
             if (text == MergeKey)
-                _values.Errors.Add($"{where(name)}: {full}: expected the name of a key, got YAML's merge. Write its keys out");
-            else
-                Flatten(child, full, node => where(node == child ? name : node));
+            {
+                _values.Errors.Add(
+                    $"{where(name)}: {full}: expected the name of a key, got YAML's merge. Write its keys out");
+                continue;
+            }
+
+            // The name's line: a value that is a block starts on a later one.
+            Flatten(child, full, node => where(node == child ? name : node));
         }
     }
 

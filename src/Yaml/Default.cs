@@ -1,6 +1,8 @@
 namespace MolEngine.Yaml;
 
-/// <summary>What holds of a key that a config does not give, where that is no value which the key itself could name.</summary>
+/// <summary>
+/// What holds of a key that a config does not give, where that is no value which the key itself could name.
+/// </summary>
 public sealed class Default
 {
     private Default(DefaultKind kind, string words)
@@ -16,8 +18,9 @@ public sealed class Default
 
     internal string Words { get; }
 
-    /// <summary>A value that follows from others: who builds the settings computes it, for
-    /// <see cref="ConfigValues.TakeOr"/>.</summary>
+    /// <summary>
+    /// A value that follows from others: who builds the settings computes it, for <see cref="ConfigValues.TakeOr"/>.
+    /// </summary>
     /// <param name="words">"2 x lora.rank".</param>
     public static Default Rule(string words) => new(DefaultKind.Rule, words);
 
@@ -48,7 +51,7 @@ public sealed class Default<T>
 {
     private readonly Func<KeyType<T>, string> _words;
     private readonly Func<ConfigValues, T>? _value;
-    private readonly string _unless = "";
+    private readonly string _unless;
 
     internal Default(DefaultKind kind, Func<KeyType<T>, string> words, Func<ConfigValues, T>? value, string unless = "")
     {
@@ -63,7 +66,8 @@ public sealed class Default<T>
 
     internal DefaultKind Kind { get; }
 
-    public static implicit operator Default<T>(T value) => new(DefaultKind.Value, type => type.Write(value), _ => value);
+    public static implicit operator Default<T>(T value) =>
+        new(DefaultKind.Value, type => type.Write(value), _ => value);
 
     public static implicit operator Default<T>(Default other) => new(other.Kind, _ => other.Words, null);
 
@@ -85,7 +89,7 @@ public sealed class Default<T>
 
     /// <summary>The value, where the default is one.</summary>
     internal T In(ConfigValues values) => _value is null
-        ? throw new InvalidOperationException($"The default ({Kind}) is no value: it takes Require, TakeOr or TakeIfGiven.")
+        ? throw new InvalidOperationException($"A default of kind {Kind} is no value that Take could give.")
         : _value(values);
 }
 

@@ -65,7 +65,9 @@ public static class KeyTypes
         }
     }
 
-    /// <summary>A value that is written as one word or a few, as its own parser reads them and ToString writes them.</summary>
+    /// <summary>
+    /// A value that is written as one word or a few, as its own parser reads them and ToString writes them.
+    /// </summary>
     /// <param name="parse">Null is "not what was expected".</param>
     public static KeyType<T> Parsed<T>(string expects, Func<string, T?> parse)
         where T : struct

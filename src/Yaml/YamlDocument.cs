@@ -24,7 +24,9 @@ internal sealed class YamlDocument
     {
     }
 
-    /// <summary>The document's root; null where the text has none, or where <paramref name="mistake"/> says why not.</summary>
+    /// <summary>
+    /// The document's root; null where the text has none, or where <paramref name="mistake"/> says why not.
+    /// </summary>
     /// <param name="source">What a mistake calls the text.</param>
     public static YamlNode? Parse(string yaml, string source, out string? mistake)
     {
@@ -43,8 +45,8 @@ internal sealed class YamlDocument
         }
         catch (YamlException e) when (e.Message.StartsWith(Duplicate, StringComparison.Ordinal))
         {
-            mistake = $"{source}:{e.Start.Line}: {e.Message[Duplicate.Length..]}: expected it once, got it a second time. "
-                + "Remove one of them";
+            mistake = $"{source}:{e.Start.Line}: {e.Message[Duplicate.Length..]}: expected it once, got it a second "
+                + "time. Remove one of them";
             return null;
         }
         catch (YamlException e)
@@ -56,7 +58,8 @@ internal sealed class YamlDocument
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             // What the parser throws on some unclosed brackets and broken anchors, without a place.
-            mistake = $"{source}: not YAML: expected every bracket and quote closed, got a document that ends inside one";
+            mistake =
+                $"{source}: not YAML: expected every bracket and quote closed, got a document that ends inside one";
             return null;
         }
     }
@@ -74,7 +77,7 @@ internal sealed class YamlDocument
                     ? "expected one YAML document, got a second one. Remove the line --- and what follows it"
                     : null,
                 AnchorAlias alias => Alias(alias.Value.Value),
-                Scalar scalar => Add(1, 1, scalar.Anchor),
+                Scalar scalar => Add(1, 1, NameOf(scalar.Anchor)),
                 SequenceStart or MappingStart => Open((NodeEvent)at),
                 SequenceEnd or MappingEnd => Close(),
                 _ => null,
@@ -88,14 +91,14 @@ internal sealed class YamlDocument
 
     private string? Open(NodeEvent node)
     {
-        _open.Push(new Collection(node.Anchor.IsEmpty ? null : node.Anchor.Value));
+        _open.Push(new Collection(NameOf(node.Anchor)));
         return _open.Count - 1 > MostLevels ? TooDeep() : null;
     }
 
     private string? Close()
     {
         Collection closed = _open.Pop();
-        return Add(closed.Levels + 1, closed.Nodes + 1, closed.Anchor is null ? AnchorName.Empty : new AnchorName(closed.Anchor));
+        return Add(closed.Levels + 1, closed.Nodes + 1, closed.Anchor);
     }
 
     private string? Alias(string name)
@@ -105,22 +108,24 @@ internal sealed class YamlDocument
 
         // One of no anchor is left to the parser.
         return _anchored.TryGetValue(name, out (int Levels, long Nodes) known)
-            ? Add(known.Levels, known.Nodes, AnchorName.Empty)
+            ? Add(known.Levels, known.Nodes, anchor: null)
             : null;
     }
 
     /// <summary>Counts a node in the collection that it stands in.</summary>
-    private string? Add(int levels, long nodes, AnchorName anchor)
+    private string? Add(int levels, long nodes, string? anchor)
     {
         Collection into = _open.Peek();
         into.Levels = Math.Max(into.Levels, levels);
         into.Nodes += nodes;
-        if (!anchor.IsEmpty)
-            _anchored[anchor.Value] = (levels, nodes);
+        if (anchor is not null)
+            _anchored[anchor] = (levels, nodes);
         if (_open.Count - 1 + levels > MostLevels + 1)
             return TooDeep();
         return into.Nodes > MostNodes ? $"expected at most {MostNodes} values, aliases written out, got more" : null;
     }
+
+    private static string? NameOf(AnchorName anchor) => anchor.IsEmpty ? null : anchor.Value;
 
     private static string TooDeep() => $"expected at most {MostLevels} levels of sections and lists, got more";
 

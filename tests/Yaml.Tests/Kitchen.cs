@@ -16,7 +16,12 @@ internal static class Kitchen
     public static readonly ConfigKey<int> Guests = new(
         "guests", KeyTypes.Int, 4, "How many eat.", x => x >= 1, "of at least 1");
     public static readonly ConfigKey<Heat> Heat = new(
-        "oven.heat", KeyTypes.OneOf<Heat>(), Tests.Heat.Gas, "What burns.") { OnResume = OnResume.Free };
+        "oven.heat", KeyTypes.OneOf<Heat>(), Tests.Heat.Gas, "What burns.")
+    {
+        OnResume = OnResume.Free,
+    };
+
+
     public static readonly ConfigKey<double> Degrees = new(
         "oven.degrees", KeyTypes.Number, Default.By(Heat, (Tests.Heat.Gas, 180.0), (Tests.Heat.OpenFire, 0.5)), "How hot.");
     public static readonly ConfigKey<long> Minutes = new(

@@ -4,9 +4,9 @@ namespace MolEngine.Basics.Text;
 public static class Nearest
 {
     /// <summary>
-    /// The nearest of <paramref name="known"/>: one whose parts are all near, part by part; else one whose last part is
-    /// (a key that sits in the wrong section); else one that differs in a dot. Letter case, <c>-</c> for <c>_</c> and
-    /// brackets count for nothing. Null where nothing is near.
+    /// The nearest of <paramref name="known"/>: one whose parts are all near, part by part, or whose last part is (a key
+    /// that sits in the wrong section), or that differs in a dot. Letter case, <c>-</c> for <c>_</c> and brackets count
+    /// for nothing. Null where nothing is near.
     /// </summary>
     /// <param name="name">May be dotted: <c>data.corpora[].path</c>.</param>
     public static string? Of(string name, IEnumerable<string> known)
@@ -33,8 +33,9 @@ public static class Nearest
         string[] parts = name.Split('.'), others = candidate.Split('.');
         int whole = Distance(name, candidate), last = Distance(parts[^1], others[^1]);
         int undotted = Distance(name.Replace('.', '_'), candidate.Replace('.', '_'));
-        if (parts.Length == others.Length && parts.Zip(others).All(p => Distance(p.First, p.Second) <= Slack(p.First)))
-            return (2 * parts.Zip(others).Sum(p => Distance(p.First, p.Second)), whole);
+        int[] edits = [.. parts.Zip(others, Distance)];
+        if (parts.Length == others.Length && edits.Zip(parts).All(p => p.First <= Slack(p.Second)))
+            return (2 * edits.Sum(), whole);
         if (last <= parts[^1].Length / 4)
             return ((2 * last) + 3, whole);
         return undotted <= 1 ? ((2 * undotted) + 3, whole) : null;

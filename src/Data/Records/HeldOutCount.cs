@@ -42,5 +42,7 @@ public readonly record struct HeldOutCount(int Documents, bool IsLimited)
         return IsLimited ? Math.Min(Documents, documents >= EnoughForOne ? Math.Max(1, most) : most) : Documents;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsLimited ? Limit : "")}{Documents}");
+    /// <summary>As <see cref="Parse"/> reads it.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{(IsLimited ? Limit : "")}{Documents}");
 }

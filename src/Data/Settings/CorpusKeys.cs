@@ -36,7 +36,8 @@ public static class CorpusKeys
     public static readonly RecordKeys Records = new($"{List}[]", hasTexts: true, OnResume.Fixed);
     public static readonly ConfigKey<double> Repeat = new(
         $"{List}[].repeat", KeyTypes.Number, Default.Of(1.0).Unless("the corpus is general"),
-        "Times that an epoch sees this domain corpus; may be fractional.", x => x is > 0 and <= 1e6, "above 0, at most 1e6");
+        "Times that an epoch sees this domain corpus; may be fractional.",
+        x => x is > 0 and <= 1e6, "above 0, at most 1e6");
     public static readonly ConfigKey<double> Share = new(
         $"{List}[].share", KeyTypes.Number, Default.None("by size"),
         "This general corpus's part of the general rows, relative to the other shares.", x => x > 0, "above 0");

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using MolEngine.FaultHost;
+using MolEngine.Support;
 
 namespace MolEngine.Trainer.Tests.Durability;
 
@@ -42,12 +43,9 @@ internal sealed class FaultyDisk : IDisposable
 
     private static Process Start()
     {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath!, ["exec", Path.Combine(AppContext.BaseDirectory, "MolEngine.FaultHost.dll"), Library.Value!])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
+        ProcessStartInfo start = DotnetProgram.Of("MolEngine.FaultHost.dll", Library.Value!);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardError = false;
         start.Environment["LD_PRELOAD"] = Library.Value;
         return Process.Start(start)!;
     }
