@@ -33,14 +33,15 @@ public sealed class ProgressPrinterTests
         foreach (double kl in (double[])[4.01e-18, 1.5e-7, 0.0123])
         {
             printer.Step(new StepProgress(
-                1, 2, 2.5, [("medical", 2.5, kl), ("books", 3, kl)], 1.25, 1e-4, 1234.5, TimeSpan.FromSeconds(9)));
+                StepFigures.Of(1, 2.5, [("medical", 2.5, kl), ("books", 3, kl)]), 2, TimeSpan.FromSeconds(9)));
             printer.Validation(0, [("medical", 1, 2.5, kl)]);
         }
 
         string[] lines = output.ToString().Split('\n');
         Assert.EndsWith("  medical ce 2.5000 kl  < 1e-11  books ce 3.0000 kl  < 1e-11", lines[0]);
         Assert.Equal("  validation at step 0: medical ce 2.5000 kl < 1e-11 on 1 held-out document", lines[1]);
-        Assert.Equal(3, lines.Count(l => l.IndexOf("  books", StringComparison.Ordinal) == lines[0].IndexOf("  books", StringComparison.Ordinal)));
+        int Column(string line) => line.IndexOf("  books", StringComparison.Ordinal);
+        Assert.Equal(3, lines.Count(l => Column(l) == Column(lines[0])));
     }
 
     [Fact]
