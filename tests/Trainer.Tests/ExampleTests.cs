@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Support;

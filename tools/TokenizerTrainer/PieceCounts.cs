@@ -31,7 +31,7 @@ internal sealed class PieceCounts(IReadOnlyList<string> specialTokens)
             {
                 using CorpusContent content = CorpusContent.Open(file.Path);
                 foreach (CorpusRecord record in new RecordReader(corpus).Read(content, file))
-                    counts.Add(record.Rendered);
+                    counts.Add(DocumentText.Of(record).Text);
             }
         }
 

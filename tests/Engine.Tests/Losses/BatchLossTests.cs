@@ -1,6 +1,5 @@
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
-using MolEngine.Engine.Models.Common;
 
 namespace MolEngine.Engine.Tests.Losses;
 

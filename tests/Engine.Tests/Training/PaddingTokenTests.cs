@@ -1,6 +1,5 @@
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
-using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
 
 namespace MolEngine.Engine.Tests.Training;

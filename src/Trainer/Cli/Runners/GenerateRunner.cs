@@ -1,10 +1,8 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
-using MolEngine.Data.Records;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
