@@ -105,7 +105,7 @@ public sealed class CorpusLoader(
                 throw;
             throw new UserException(
                 $"{folder}: corpus {settings.Name}: expected a writable folder with room for its tokens, got "
-                    + $"\"{e.Message}\". Set data.cache to another, or the system's folder of temporary files (TMPDIR)", e);
+                    + $"\"{e.Message}\". Set data.cache to another, or move the folder of temporary files (TMPDIR)", e);
         }
     }
 

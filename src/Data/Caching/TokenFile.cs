@@ -125,7 +125,8 @@ internal sealed class TokenFile : TokenStore, IDisposable
             hash.AppendData(buffer, 0, read);
         }
 
-        Span<byte> digest = stackalloc byte[TokenFileLayout.Digest], magic = stackalloc byte[TokenFileLayout.Magic.Length];
+        Span<byte> digest = stackalloc byte[TokenFileLayout.Digest];
+        Span<byte> magic = stackalloc byte[TokenFileLayout.Magic.Length];
         file.ReadExactly(digest);
         file.Position = 0;
         file.ReadExactly(magic);

@@ -5,7 +5,8 @@ using System.Text;
 namespace MolEngine.Data.Caching;
 
 /// <summary>
-/// Writes a <see cref="TokenFile"/> from start to end. Ids go out as they come; of a document 17 bytes wait for the end.
+/// Writes a <see cref="TokenFile"/> from start to end. Ids go out as they come; 17 bytes of a document wait for the
+/// end.
 /// </summary>
 internal sealed class TokenFileWriter : IDisposable
 {

@@ -3,7 +3,6 @@ using System.Text.Json;
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
-using MolEngine.Data.Records;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
