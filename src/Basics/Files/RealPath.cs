@@ -1,6 +1,8 @@
 namespace MolEngine.Basics.Files;
 
-/// <summary>Paths as the disk knows them: symbolic links followed in every part, what is not there taken as it is named.</summary>
+/// <summary>
+/// Paths as the disk knows them: symbolic links are followed in every part, what is not there is taken as it is named.
+/// </summary>
 public static class RealPath
 {
     /// <summary>Links that are followed at most, as Linux does: more is a circle.</summary>
@@ -9,14 +11,14 @@ public static class RealPath
     private static readonly StringComparison Names =
         OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
-    /// <summary>The absolute path of a file or folder, there or not, without links and without a separator at its end.</summary>
+    /// <summary>The absolute path of a file or folder, there or not: no link in it, no separator at its end.</summary>
     public static string Of(string path)
     {
         int links = 0;
         return Of(path, ref links);
     }
 
-    /// <summary>Whether a path is a folder itself or lies below it. Both as <see cref="Of(string)"/> gives them.</summary>
+    /// <summary>Whether a path is a folder or lies below it. Both as <see cref="Of(string)"/> gives them.</summary>
     public static bool IsWithin(string path, string folder) =>
         path.Equals(folder, Names)
         || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, Names)

@@ -17,6 +17,9 @@ public enum ScheduleKind
 /// <param name="WarmupSteps">Updates of warm-up.</param>
 public sealed record LearningRateSchedule(ScheduleKind Kind, double Peak, int TotalSteps, int WarmupSteps)
 {
+    /// <summary>The highest rate of an update: the peak, unless warm-up takes all steps.</summary>
+    public double Highest => At(Math.Min(WarmupSteps, TotalSteps - 1));
+
     /// <summary>Warm-up as a share of all steps, rounded up as transformers does.</summary>
     public static int WarmupOf(double ratio, int totalSteps) => (int)Math.Ceiling(totalSteps * ratio);
 

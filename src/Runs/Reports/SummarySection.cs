@@ -136,8 +136,9 @@ public static class SummarySection
             1 => " with the break",
             _ => " with the breaks",
         };
-        return run.Of("started") is { } started && Parsed(started) is { } from && Parsed(finished) is { } to && to >= from
-            ? $" ({Numbers.Duration(to - from)}{breaks})"
+        DateTimeOffset? from = run.Of("started") is { } started ? Parsed(started) : null, to = Parsed(finished);
+        return to >= from
+            ? $" ({Numbers.Duration(to.Value - from.Value)}{breaks})"
             : "";
     }
 

@@ -26,12 +26,14 @@ internal static class Digests
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
+    public static string OfText(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
     /// <summary>Of all documents that may be trained on, and of how they are packed.</summary>
     public static string OfRows(IReadOnlyList<Corpus> corpora)
     {
         IEnumerable<string> parts = corpora.Select(
             c => $"{c.Kind == CorpusKind.General} {c.Train.Context} {c.Train.Rows} {c.Train.Fingerprint()}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
+        return OfText(string.Join('\n', parts));
     }
 
     private static bool IsModelFile(string path) =>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Models;
@@ -72,7 +70,7 @@ internal static class InputFiles
         IEnumerable<string> files = ((string[])["chat_template.jinja", "chat_template.json"])
             .Select(name => Digests.OfFile(Path.Combine(model, name)));
         string inConfig = File.Exists(config) ? Template(File.ReadAllText(config)) : "";
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. files, inConfig]))));
+        return Digests.OfText(string.Join('\n', [.. files, inConfig]));
     }
 
     /// <summary>The value of chat_template; the whole text where it is no JSON.</summary>

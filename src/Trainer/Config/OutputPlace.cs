@@ -14,34 +14,35 @@ internal static class OutputPlace
     public static void Require(RunConfig run)
     {
         string output = RealPath.Of(run.Output);
-        foreach ((string key, string folder) in Read(run))
+        foreach ((string key, string folder, IEnumerable<string> linked) in Read(run))
         {
-            if (Places(folder).Any(place => RealPath.IsWithin(output, place)))
+            if (linked.Prepend(folder).Any(place => RealPath.IsWithin(output, RealPath.Of(place))))
             {
                 throw new UserException(
-                    $"{run.Output}: {ConfigKeys.Output.Path}: expected a folder outside of what the run reads, got one in "
-                    + $"{key} ({folder}). Choose another output (--set output=DIR).");
+                    $"{run.Output}: {ConfigKeys.Output.Path}: expected a folder outside of what the run reads, got one "
+                    + $"in {key} ({folder}). Choose another output (--set output=DIR).");
             }
         }
     }
 
-    private static IEnumerable<(string Key, string Folder)> Read(RunConfig run)
+    /// <summary>Folders by the key that names them, each with folders elsewhere that are read with it.</summary>
+    private static IEnumerable<(string Key, string Folder, IEnumerable<string> Linked)> Read(RunConfig run)
     {
-        yield return (ConfigKeys.Model.Path, run.Model);
+        yield return (ConfigKeys.Model.Path, run.Model, []);
         if (run.Lora.From is { } from)
-            yield return (LoraKeys.From.Path, from);
+            yield return (LoraKeys.From.Path, from, []);
         for (int i = 0; i < run.Data.Corpora.Count; i++)
         {
             foreach (string path in run.Data.Corpora[i].Paths.Where(Directory.Exists))
-                yield return (ConfigValues.Concrete(CorpusKeys.Path, i), path);
+                yield return (ConfigValues.Concrete(CorpusKeys.Path, i), path, Links(path));
         }
     }
 
-    /// <summary>A folder, and those that links in it lead to: a corpus is read through them.</summary>
-    private static IEnumerable<string> Places(string folder)
+    /// <summary>Links to folders, below a corpus's own: it is read through them.</summary>
+    private static IEnumerable<string> Links(string folder)
     {
         var below = new EnumerationOptions { RecurseSubdirectories = true };
         return new DirectoryInfo(folder).EnumerateDirectories("*", below).Where(d => d.LinkTarget is not null)
-            .Select(d => d.FullName).Prepend(folder).Select(RealPath.Of);
+            .Select(d => d.FullName);
     }
 }

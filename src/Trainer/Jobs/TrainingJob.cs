@@ -84,6 +84,8 @@ internal sealed class TrainingJob
     private void Train(Ops ops, TrainingData? data, CancellationToken cancel)
     {
         using var session = new TrainingSession(_run, ops, _display, cancel, data);
+        if (!_resume)
+            PlanCheck.Require(session);
         DiskRoom.Require(_run, session.Model, session.Order.Steps);
 
         // Made only now: a mistake in the data or the model leaves no folder behind. The lock comes before all files.

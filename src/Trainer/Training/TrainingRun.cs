@@ -55,6 +55,8 @@ internal sealed class TrainingRun
         if (from is null || RunDirectory.StartAdapterIn(_run.Output) is null)
             _session.Model.KeepStart();
         _log.Plan(_session, from);
+        foreach (string line in PlanCheck.Oddities(_session))
+            _log.Aside(line);
         if (_questions is not null)
             _log.Asking(_run.Questions!, _questions);
         RunSummary now = _session.Summary(_started);

@@ -56,10 +56,10 @@ internal sealed class TrainingSession : IDisposable
         _states = ops.CreateArena("optimizer", o.Offload);
         Optimizer = new AdamW(
             ops, new AdamWOptions(o.Beta1, o.Beta2, o.Eps, o.WeightDecay, o.Clip), Model.Student.Parameters, _states);
-        var schedule = new LearningRateSchedule(
+        Schedule = new LearningRateSchedule(
             o.Schedule, o.LearningRate, checked((int)Order.Steps), checked((int)o.WarmupOf(Order.Steps)));
         Optimization = new MolOptimization(
-            ops, _pass, Model.Student, _loss.NeedsBase ? Model.Base : null, _loss, Optimizer, schedule);
+            ops, _pass, Model.Student, _loss.NeedsBase ? Model.Base : null, _loss, Optimizer, Schedule);
         Validation = new Validation(_pass, Model.Student, Model.Base, Corpora, run.Validate.Documents, run.MicroBatch);
     }
 
@@ -81,7 +81,16 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Whether the loss has a KL divergence to the base model.</summary>
     public bool HasBaseLoss => _loss.NeedsBase;
 
+    /// <summary>
+    /// Whether KL to the base model is all that is trained with, and the student starts as the base itself: a new
+    /// adapter adds 0, with dropout too. The loss is then 0, its least, and so is its gradient.
+    /// </summary>
+    public bool StartsAtItsGoal => HasBaseLoss && Model.From is null && Corpora.Select((c, i) => (c.Kind, Index: i))
+        .All(c => Order.RowsPerEpochOf(c.Index) == 0 || _loss.Weights(c.Kind).CrossEntropy == 0);
+
     public AdamW Optimizer { get; }
+
+    public LearningRateSchedule Schedule { get; }
 
     public MolOptimization Optimization { get; }
 

@@ -26,7 +26,8 @@ public sealed class RealPathTests : IDisposable
     [InlineData("chain/new", "a/b/new")]
     [InlineData("broken/y", "nowhere/x/y")]
     [InlineData("circle/y", "circle/y")]
-    public void Links_are_followed_in_every_part(string path, string real) => Assert.Equal(At(real), RealPath.Of(At(path)));
+    public void Links_are_followed_in_every_part(string path, string real) =>
+        Assert.Equal(At(real), RealPath.Of(At(path)));
 
     [Theory]
     [InlineData("a", "a", true)]

@@ -92,8 +92,8 @@ public sealed class FailingDiskTests : IDisposable
 
         // A run that starts from an adapter keeps a copy of it.
         TinyRun.Ok(ShortRun.Start(Whole));
-        string adapter = Path.Combine(Whole, "adapter");
-        answer = _disk.Run(new Fault(Run, Room: 64 * 1024), ShortRun.Start(Run, "lora={rank: null, from: " + adapter + "}"))!;
+        string[] start = ShortRun.Start(Run, "lora={rank: null, from: " + Path.Combine(Whole, "adapter") + "}");
+        answer = _disk.Run(new Fault(Run, Room: 64 * 1024), start)!;
         Assert.Equal((2, 0), (answer.Code, answer.Calls));
         Assert.Contains("the adapter, and the copy of the one it starts from, each takes ", answer.Error);
     }

@@ -4,7 +4,7 @@ using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Tests.Training;
 
-/// <summary>What a resumed run depends on in other folders: a change is told, and what it has of its own suffices.</summary>
+/// <summary>What a resumed run depends on in other folders: a change is told, what it has of its own suffices.</summary>
 public sealed class InputIdentityTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -13,9 +13,10 @@ public sealed class InputIdentityTests : IDisposable
     {
         foreach (string file in Directory.GetFiles(Material.Model))
             File.Copy(file, Path.Combine(_folder.Folder("model"), Path.GetFileName(file)));
-        File.WriteAllText(At("model/tokenizer_config.json"), """{"chat_template": "{{ messages }}", "eos_token": "x"}""");
+        _folder.Write("model/tokenizer_config.json", """{"chat_template": "{{ messages }}", "eos_token": "x"}""");
         RunConfig run = SmallRun.Load(
-            At("first"), Model, "method=lora", "lora={rank: 3, alpha: 5, use_rslora: true, target_modules: [q_proj, up_proj]}",
+            At("first"), Model, "method=lora",
+            "lora={rank: 3, alpha: 5, use_rslora: true, target_modules: [q_proj, up_proj]}",
             "optimizer.learning_rate=1e-2", "steps=3", "validate.every=0", "samples=0");
         SmallRun.Train(run);
     }
@@ -65,9 +66,10 @@ public sealed class InputIdentityTests : IDisposable
     [Theory]
     [InlineData("first/adapter/adapter_model.safetensors", "the weights of the adapter of lora.from")]
     [InlineData("first/adapter/adapter_config.json",
-        "the settings of the adapter of lora.from (rank 3, alpha 5, use_rslora true, target_modules [q_proj, up_proj] in "
-            + "the run, rank 3, alpha 6, use_rslora true, target_modules [q_proj, up_proj] now)")]
+        "the settings of the adapter of lora.from (rank 3, alpha 5, use_rslora true, target_modules [q_proj, up_proj] "
+            + "in the run, rank 3, alpha 6, use_rslora true, target_modules [q_proj, up_proj] now)")]
     [InlineData("model/config.json", "config.json of the base model")]
+    [InlineData("model/model.safetensors", "the weights of the base model")]
     [InlineData("model/tokenizer.json", "the base model's tokenizer (tokenizer.json)")]
     [InlineData("model/tokenizer_config.json", "the base model's chat template")]
     [InlineData("model/chat_template.jinja", "the base model's chat template")]
@@ -77,8 +79,8 @@ public sealed class InputIdentityTests : IDisposable
         Change(At(file));
         var e = Assert.Throws<UserException>(() => SmallRun.Train(SmallRun.Reload(At("run")), resume: true));
         Assert.Equal(
-            $"{At("run/checkpoints/step-00000002")}: resume: expected the run that was saved, got another: {says}. Put it "
-                + "back, or start a new run.",
+            $"{At("run/checkpoints/step-00000002")}: resume: expected the run that was saved, got another: {says}. Put "
+                + "it back, or start a new run.",
             e.Message);
     }
 
@@ -87,11 +89,11 @@ public sealed class InputIdentityTests : IDisposable
     public void A_tokenizer_config_with_the_same_template_is_no_change()
     {
         Interrupted("run");
-        File.WriteAllText(At("model/tokenizer_config.json"), """{"eos_token": "y",  "chat_template":"{{ messages }}"}""");
+        _folder.Write("model/tokenizer_config.json", """{"eos_token": "y",  "chat_template":"{{ messages }}"}""");
         SmallRun.Train(SmallRun.Reload(At("run")), resume: true);
     }
 
-    /// <summary>An adapter that changed before there was a checkpoint is what the run starts from, as all else is.</summary>
+    /// <summary>An adapter that changed before there was a checkpoint is what the run starts from, like all else.</summary>
     [Fact]
     public void A_run_that_starts_again_keeps_the_adapter_that_it_starts_from()
     {
@@ -131,21 +133,20 @@ public sealed class InputIdentityTests : IDisposable
     /// <summary>Makes another file of it that can be read as well.</summary>
     private static void Change(string file)
     {
-        if (Path.GetExtension(file) == ".safetensors")
+        if (!File.Exists(file))
+        {
+            File.WriteAllText(file, "{{ messages }}");
+        }
+        else if (Path.GetExtension(file) == ".safetensors")
         {
             byte[] bytes = File.ReadAllBytes(file);
             bytes[^1] ^= 1;
             File.WriteAllBytes(file, bytes);
         }
-        else if (File.Exists(file))
-        {
-            string text = File.ReadAllText(file);
-            File.WriteAllText(file, text.Replace("\"lora_alpha\": 5", "\"lora_alpha\": 6").Replace("messages", "message") + "\n");
-            Assert.NotEqual(text, File.ReadAllText(file));
-        }
         else
         {
-            File.WriteAllText(file, "{{ messages }}");
+            string text = File.ReadAllText(file).Replace("\"lora_alpha\": 5", "\"lora_alpha\": 6");
+            File.WriteAllText(file, text.Replace("messages", "message") + "\n");
         }
     }
 }

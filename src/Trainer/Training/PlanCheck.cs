@@ -1,0 +1,90 @@
+using System.Globalization;
+using MolEngine.Basics.Text;
+using MolEngine.Data;
+using MolEngine.Data.Settings;
+using MolEngine.Engine.Optim;
+using MolEngine.Trainer.Config;
+
+namespace MolEngine.Trainer.Training;
+
+/// <summary>What can be said of a plan before it runs: that it would train nothing, or that it is odd.</summary>
+internal static class PlanCheck
+{
+    /// <exception cref="UserException">Nothing would be trained: says why, and the way out.</exception>
+    public static void Require(TrainingSession s)
+    {
+        OptimizerSettings o = s.Run.Optimizer;
+        if (o.LearningRate == 0)
+        {
+            throw new UserException(
+                $"{ConfigKeys.LearningRate.Path}: expected a rate above 0, got 0: nothing would be trained. Raise it; "
+                + "`molengine score` measures a model as it is.");
+        }
+
+        if (s.Schedule.Highest == 0)
+        {
+            string warmup = o.WarmupSteps is null ? ConfigKeys.WarmupRatio.Path : ConfigKeys.WarmupSteps.Path;
+            throw new UserException(
+                $"{warmup}: expected a step after the first of the warm-up, whose learning rate is 0, got "
+                + $"{Counts.Of(s.Order.Steps, "step")} in all: nothing would be trained. Set {warmup} to 0, or make it "
+                + $"more steps: lower {OrderKeys.GlobalBatch.Path} ({s.Order.GlobalBatch}), or raise "
+                + $"{OrderKeys.Epochs.Path} or {OrderKeys.Steps.Path}.");
+        }
+
+        if (s.StartsAtItsGoal && !DecayMoves(s))
+        {
+            throw new UserException(
+                "loss: expected a part of cross-entropy, or another start than the base model itself, got KL alone, "
+                + "which is 0 there and has no gradient: nothing would be trained. Choose mol or ce "
+                + $"({ConfigKeys.LossKind.Path}), or start from an adapter ({ConfigKeys.LoraFrom.Path}).");
+        }
+    }
+
+    /// <summary>What of the plan may not be what was meant, a line each.</summary>
+    public static IEnumerable<string> Oddities(TrainingSession s)
+    {
+        TrainingOrder order = s.Order;
+        LearningRateSchedule schedule = s.Schedule;
+        if (schedule.WarmupSteps >= schedule.TotalSteps)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"warm-up takes all of the {schedule.TotalSteps:N0} steps: the learning rate rises to "
+                    + $"{schedule.Highest} and never reaches {schedule.Peak}");
+        }
+
+        if (order.TotalRows < order.GlobalBatch)
+        {
+            yield return $"the only step has {Counts.Of(order.TotalRows, "row")}, fewer than global_batch "
+                + $"({Counts.Of(order.GlobalBatch)})";
+        }
+
+        foreach (int corpus in Unseen(s))
+        {
+            yield return $"no row of corpus {s.Corpora[corpus].Name} is seen: the run takes "
+                + $"{Counts.Of(order.TotalRows, "row")} of the {Counts.Of(order.RowsPerEpoch)} of an epoch";
+        }
+
+        if (s.StartsAtItsGoal && DecayMoves(s))
+        {
+            yield return "weight decay alone moves the weights: KL, which is all of the loss, only holds them to the "
+                + "base model that they start as";
+        }
+    }
+
+    /// <summary>Whether weight decay changes what the student computes: a new adapter's B is 0 and stays so.</summary>
+    private static bool DecayMoves(TrainingSession s) =>
+        s.Run.Method == TrainingMethod.Full && s.Run.Optimizer.WeightDecay > 0;
+
+    /// <summary>Corpora that an epoch has rows of, and this run, which is shorter, has not.</summary>
+    private static IEnumerable<int> Unseen(TrainingSession s)
+    {
+        TrainingOrder order = s.Order;
+        if (order.TotalRows >= order.RowsPerEpoch)
+            return [];
+        HashSet<int> seen = [];
+        for (long position = 0; position < order.TotalRows; position++)
+            seen.Add(order.At(position).Corpus);
+        return Enumerable.Range(0, s.Corpora.Count).Where(c => order.RowsPerEpochOf(c) > 0 && !seen.Contains(c));
+    }
+}

@@ -1,0 +1,57 @@
+namespace MolEngine.Trainer.Tests.Training;
+
+/// <summary>A plan that can come to nothing is refused before it runs; one that is merely odd is told.</summary>
+public sealed class PlanCheckTests : IDisposable
+{
+    private const string Warm = "optimizer={schedule: cosine, warmup_ratio: 0.1}";
+    private const string Warmer = "optimizer={warmup_ratio: null, warmup_steps: 10}";
+
+    private const string OneStep =
+        "expected a step after the first of the warm-up, whose learning rate is 0, got 1 step in all";
+
+    private readonly TinyRun _run = new();
+
+    [Theory]
+    [InlineData("learning_rate: expected a rate above 0, got 0: nothing would be trained", "optimizer.learning_rate=0")]
+    [InlineData($"optimizer.warmup_ratio: {OneStep}", Warm, "steps=1")]
+    [InlineData($"optimizer.warmup_steps: {OneStep}", Warmer, "steps=1")]
+    [InlineData(
+        "Set optimizer.warmup_ratio to 0, or make it more steps: lower global_batch (1000)",
+        Warm, "steps=null", "global_batch=1000")]
+    [InlineData("Set optimizer.warmup_ratio to 0", Warm, "steps=null", "epochs=1e-9")]
+    [InlineData("loss: expected a part of cross-entropy, or another start than the base model itself", "loss=kl")]
+    [InlineData("Choose mol or ce (loss.kind), or start from an adapter (lora.from)", "loss=kl", "lora.dropout=0.5")]
+    [InlineData("loss: expected a part of cross-entropy", "loss=kl", "method=full", "optimizer.weight_decay=0")]
+    [InlineData("loss: expected a part of cross-entropy", "loss={kind: mol, alpha: 1}", "ratio=0")]
+    public void What_would_train_nothing_is_refused(string says, params string[] settings)
+    {
+        (int code, string output, string error) = TinyRun.Run(_run.Arguments("a", settings));
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(says, error);
+        Assert.False(Directory.Exists(_run.At("a")));
+    }
+
+    [Theory]
+    [InlineData(
+        "warm-up takes all of the 6 steps: the learning rate rises to 0.0025 and never reaches 0.003",
+        "optimizer={learning_rate: 3e-3, warmup_ratio: 1}")]
+    [InlineData(
+        "warm-up takes all of the 6 steps: the learning rate rises to 0.0005 and never reaches 0.001",
+        Warmer, "optimizer.learning_rate=1e-3")]
+    [InlineData("the only step has 1 row, fewer than global_batch (8)", "steps=null", "epochs=1e-9")]
+    [InlineData("no row of corpus everyday is seen: the run takes 1 row of the ", "steps=null", "epochs=1e-9")]
+    [InlineData(
+        "weight decay alone moves the weights: ",
+        "loss=kl", "method=full", "optimizer={learning_rate: 1e-4, weight_decay: 0.1}")]
+    public void What_is_odd_is_told(string says, params string[] settings)
+    {
+        string told = TinyRun.Ok(_run.Arguments("a", ["validate.every=0", "samples=0", .. settings]));
+        Assert.Contains($"\nnote       {says}", told);
+    }
+
+    [Fact]
+    public void What_is_usual_is_not_told() =>
+        Assert.DoesNotContain("\nnote ", TinyRun.Ok(_run.Arguments("a", "optimizer.warmup_ratio=0.8")));
+
+    public void Dispose() => _run.Dispose();
+}
