@@ -34,8 +34,9 @@ public sealed class CorpusLoader(DocumentTokenizer tokenizer, int threads, IProg
         int heldOut = data.HeldOut ?? HeldOutSplit.DefaultCount(store.Documents, data.ValidatedDocuments);
         if (heldOut >= store.Documents)
         {
+            string all = Counts.Of(store.Documents, "document");
             throw new UserException(
-                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's {Counts.Of(store.Documents, "document")}, "
+                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's {all}, "
                     + $"got {heldOut}. Lower data.held_out");
         }
 
