@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MolEngine.Basics.Tests;
 
-/// <summary>Every project is built so that numbers are written in one way, whatever language the machine speaks.</summary>
+/// <summary>Every project is built so that numbers are written in one way, whatever the machine speaks.</summary>
 public sealed class CultureTests
 {
     [Fact]

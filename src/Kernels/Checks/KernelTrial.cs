@@ -5,6 +5,7 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check)
 {
     private readonly List<string> _shapes = [];
     private double _largest;
+    private string? _worst;
     private KernelMeasure? _measure;
 
     /// <summary>A device that counts is a slow one: sizes are small there.</summary>
@@ -32,7 +33,8 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check)
         }
         finally
         {
-            _largest = Math.Max(_largest, one.LargestError);
+            if (one.LargestError > _largest)
+                (_largest, _worst) = (one.LargestError, shape);
         }
 
         if (isMeasured)
@@ -52,6 +54,6 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check)
             failure = _shapes.Count == 0 ? e.Message : $"{_shapes[^1]}: {e.Message}";
         }
 
-        return new KernelCheckResult(check, _shapes, _largest, failure, _measure);
+        return new KernelCheckResult(check, _shapes, _largest, _worst, failure, _measure);
     }
 }

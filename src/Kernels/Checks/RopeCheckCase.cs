@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
@@ -76,7 +77,7 @@ internal sealed class RopeCheckCase(int tokens, HeadShape heads, DType type, DTy
     }
 
     public override string ToString() =>
-        $"{tokens} tokens of {heads}{(weightType is { } stored ? $", {stored} norms" : "")}";
+        $"{Counts.Of(tokens, "token")} of {heads}{(weightType is { } stored ? $", {stored} norms" : "")}";
 
     private static float[] Alternating(int count, ulong key, DType type)
     {

@@ -8,6 +8,10 @@ public sealed record LibraryFinding(string Title, string? Path, IReadOnlyList<Li
 {
     public bool Found => Path is not null;
 
+    /// <summary>Places where a library lies that could not be loaded.</summary>
+    public IEnumerable<LibraryTrial> Broken =>
+        Tried.Where(t => t.Path != Path && t.Outcome is not (LibraryTrial.Absent or LibraryTrial.Unknown));
+
     /// <summary>For people: the places with what came of each, a line for the names in one folder.</summary>
     public string Places => string.Join('\n', Tried
         .GroupBy(t => (Folder: System.IO.Path.GetDirectoryName(t.Path), t.Outcome))

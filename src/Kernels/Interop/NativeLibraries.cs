@@ -48,8 +48,8 @@ internal static class NativeLibraries
         {
             nint handle = 0;
             bool byName = Path.GetFileName(path) == path;
-            string outcome = byName || File.Exists(path) ? Load(path, out handle) : "absent";
-            tried.Add(new LibraryTrial(path, byName && handle == 0 ? "not found by the system" : outcome));
+            string outcome = byName || File.Exists(path) ? Load(path, out handle) : LibraryTrial.Absent;
+            tried.Add(new LibraryTrial(path, byName && handle == 0 ? LibraryTrial.Unknown : outcome));
             if (handle != 0)
                 return (new LibraryFinding(title, path, tried), handle);
         }

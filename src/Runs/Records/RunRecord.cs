@@ -15,8 +15,8 @@ public sealed record RunRecord(string Name, string? Config)
     /// <summary>data.json: what the corpora hold.</summary>
     internal StatisticsTable? Data { get; init; }
 
-    /// <summary>Whether most of the domain documents, or the questions, are messages of a dialogue.</summary>
-    public bool IsOfDialogues => Facts.AsksInChat || Data?.IsOfDialogues == true;
+    /// <summary>Whether the model learned to answer in a dialogue, or is asked in one.</summary>
+    public bool IsOfDialogues => Facts.AsksInChat || Data?.TeachesDialogues == true;
 
     /// <summary>samples.json: answers of the model before and after.</summary>
     internal IReadOnlyList<TextSample>? Samples { get; init; }

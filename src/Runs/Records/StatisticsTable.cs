@@ -16,8 +16,8 @@ internal sealed record StatisticsTable(
 {
     private const string RowsName = "corpora";
 
-    /// <summary>Whether most of the documents of domain corpora are messages of a dialogue.</summary>
-    public bool IsOfDialogues { get; private init; }
+    /// <summary>Whether documents of domain corpora are messages of a dialogue.</summary>
+    public bool TeachesDialogues { get; private init; }
 
     public static StatisticsTable Read(JsonElement json)
     {
@@ -44,31 +44,20 @@ internal sealed record StatisticsTable(
             columns,
             [.. rows.Select(r => columns.Select(c => r.FirstOrDefault(x => x.Name == c).Cell).ToArray())])
         {
-            IsOfDialogues = AreDialogues(json),
+            TeachesDialogues = HasDialogues(json),
         };
     }
 
-    private static bool AreDialogues(JsonElement json)
-    {
-        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(RowsName, out JsonElement corpora)
-            || corpora.ValueKind != JsonValueKind.Array)
-            return false;
-        long dialogues = 0, documents = 0;
-        foreach (JsonElement corpus in corpora.EnumerateArray())
-        {
-            if (corpus.ValueKind != JsonValueKind.Object || !corpus.TryGetProperty("general", out JsonElement general)
-                || general.ValueKind != JsonValueKind.False)
-                continue;
-            documents += Number(corpus, "documents");
-            dialogues += corpus.TryGetProperty("source", out JsonElement source) ? Number(source, "dialogues") : 0;
-        }
+    private static bool HasDialogues(JsonElement json) =>
+        Member(json, RowsName) is { ValueKind: JsonValueKind.Array } corpora && corpora.EnumerateArray().Any(
+            c => Member(c, "general") is { ValueKind: JsonValueKind.False }
+                && Member(Member(c, "source"), "dialogues") is { ValueKind: JsonValueKind.Number } dialogues
+                && dialogues.GetDouble() > 0);
 
-        return 2 * dialogues > documents;
-    }
-
-    private static long Number(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement number)
-            && number.TryGetInt64(out long value) ? value : 0;
+    private static JsonElement? Member(JsonElement? json, string name) =>
+        json is { ValueKind: JsonValueKind.Object } && json.Value.TryGetProperty(name, out JsonElement member)
+            ? member
+            : null;
 
     private static IEnumerable<List<(string, StatisticsCell)>> RowsOf(JsonElement json)
     {

@@ -44,8 +44,8 @@ internal static class ComputeDevice
         if (probe.State != CudaState.Ready)
         {
             throw new EnvironmentFaultException(
-                $"{key}: cuda:{ordinal}: {probe.Sentence}. `{ProgramCommand.With("doctor")}` shows what was looked for; "
-                + $"`virtual` needs no GPU.");
+                $"{key}: cuda:{ordinal}: {probe.Sentence}. `{ProgramCommand.With("doctor")}` shows what was looked "
+                + "for; `virtual` needs no GPU.");
         }
 
         CudaDeviceProperties device = probe.Devices.FirstOrDefault(d => d.Ordinal == ordinal)
@@ -73,8 +73,8 @@ internal static class ComputeDevice
         return blas is not null || gemm == GemmKind.Auto
             ? blas
             : throw new EnvironmentFaultException(
-                $"{key}: cublaslt: expected cuBLASLt on this machine, got none. `{ProgramCommand.With("doctor")}` shows "
-                + "where it was looked for; builtin needs none.");
+                $"{key}: cublaslt: expected cuBLASLt on this machine, got none. `{ProgramCommand.With("doctor")}` "
+                + "shows where it was looked for; builtin needs none.");
     }
 
     /// <summary>A GPU that will do, as training takes it.</summary>

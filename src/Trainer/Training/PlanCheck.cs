@@ -17,13 +17,13 @@ internal static class PlanCheck
         if (o.LearningRate == 0)
         {
             throw new UserException(
-                $"{ConfigKeys.LearningRate.Path}: expected a rate above 0, got 0: nothing would be trained. Raise it; "
+                $"{OptimizerKeys.LearningRate.Path}: expected a rate above 0, got 0: nothing would be trained. Raise it; "
                 + "`molengine score` measures a model as it is.");
         }
 
         if (s.Schedule.Highest == 0)
         {
-            string warmup = o.WarmupSteps is null ? ConfigKeys.WarmupRatio.Path : ConfigKeys.WarmupSteps.Path;
+            string warmup = o.WarmupSteps is null ? OptimizerKeys.WarmupRatio.Path : OptimizerKeys.WarmupSteps.Path;
             throw new UserException(
                 $"{warmup}: expected a step after the first of the warm-up, whose learning rate is 0, got "
                 + $"{Counts.Of(s.Order.Steps, "step")} in all: nothing would be trained. Set {warmup} to 0, or make it "
@@ -36,7 +36,7 @@ internal static class PlanCheck
             throw new UserException(
                 "loss: expected a part of cross-entropy, or another start than the base model itself, got KL alone, "
                 + "which is 0 there and has no gradient: nothing would be trained. Choose mol or ce "
-                + $"({ConfigKeys.LossKind.Path}), or start from an adapter ({ConfigKeys.LoraFrom.Path}).");
+                + $"({LossKeys.Kind.Path}), or start from an adapter ({LoraKeys.From.Path}).");
         }
     }
 

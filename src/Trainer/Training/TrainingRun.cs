@@ -101,7 +101,8 @@ internal sealed class TrainingRun
     /// </summary>
     private void Finish(CancellationToken cancel)
     {
-        RunFacts.Write(_run.Output, Samples.Of(_session, cancel, _log.Doing("continuing held-out documents", "sample")));
+        Action<long, long> progress = _log.Doing("continuing held-out documents", "sample");
+        RunFacts.Write(_run.Output, Samples.Of(_session, cancel, progress));
         _log.Doing("saving");
         Flush();
         string saved = _session.Model.Save();

@@ -1,4 +1,11 @@
+using System.Diagnostics;
+using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
+using MolEngine.Support;
 using MolEngine.Trainer.Cli;
+using MolEngine.Trainer.Cli.Runners;
+using MolEngine.Trainer.Tests.Reporting.Live;
+using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Trainer.Tests.Cli;
 
@@ -22,7 +29,28 @@ public sealed class CommandLineTests : IDisposable
                 Assert.Contains(s, output));
         Assert.All(VerbTable.All().Single(v => v.Name == verb).Options, o => Assert.Contains($"  {o.Name}", output));
         Assert.Equal(output, Run("help", verb).Output);
-        Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 110 || line.Contains("molengine"), line));
+        Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 100, line));
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void A_manual_page_fits_the_terminal(string verb)
+    {
+        var screen = new TestScreen(80);
+        using var error = new StringWriter();
+        Assert.Equal(0, CommandLine.Run([verb, "--help"], screen.Writer, error, screen.Console));
+        Assert.All(screen.Raw.Split('\n'), line => Assert.True(line.Length <= 80, line));
+    }
+
+    /// <summary>Whoever started the program by its path has no "molengine" to type.</summary>
+    [Fact]
+    public void A_program_that_is_not_on_the_path_tells_its_own_way()
+    {
+        using Process process = Process.Start(DotnetProgram.Of("molengine.dll", "trian"))!;
+        string said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Contains("molengine: trian: unknown verb: did you mean train?", said);
+        Assert.Matches(@"`dotnet \S*molengine\.dll --help` lists the verbs\.", said);
     }
 
     [Fact]
@@ -110,8 +138,25 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, string error) = Run("doctor");
         Assert.Equal((0, ""), (code, error));
         Assert.All(
-            "processor,SIMD,cores,memory,.NET,GPU,virtual sm_80,NVRTC,cuBLASLt,the default is ".Split(','),
+            "processor,SIMD,cores,memory,.NET,GPU,virtual sm_80,NVRTC,cuBLASLt".Split(','),
             s => Assert.Contains(s, output));
+        Assert.Matches(@"\n\nTraining will run on (the CPU, in fp32|cuda:\d).* would .*\.\n$", output);
+    }
+
+    [Theory]
+    [InlineData(
+        "NoDriver", "on the CPU, in fp32",
+        "an NVIDIA GPU of compute capability 8.0 or newer with a driver for CUDA 12.0 or newer would")]
+    [InlineData("DriverTooOld", "on the CPU, in fp32", "an NVIDIA driver for CUDA 12.0 or newer would")]
+    [InlineData("DeviceTooOld", "on the CPU, in fp32", "an NVIDIA GPU of compute capability 8.0 or newer would")]
+    [InlineData("Ready", "on cuda:0, virtual sm_80, in bf16", "cuBLASLt (`pip install nvidia-cublas-cu12`) would")]
+    public void Doctor_ends_with_what_training_runs_on_and_what_would_change_it(
+        string state, string device, string change)
+    {
+        CudaProbe probe = CudaProbe.Of(new VirtualCudaDriver(), new LibraryFinding("NVIDIA driver", null, []));
+        string sentence = DeviceOutlook.Sentence(probe with { State = Enum.Parse<CudaState>(state) }, hasBlas: false);
+        Assert.StartsWith($"Training will run {device}", sentence);
+        Assert.Contains(change, sentence);
     }
 
     /// <summary>Of a library that is missing, every place where it was looked for.</summary>
@@ -121,10 +166,18 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("cuBLASLt   not found", "cuBLASLt", "cublasLt")]
     public void Doctor_lists_where_it_looked(string missing, string title, string file)
     {
-        string output = Run("doctor").Output;
-        string[] places = [.. output.Split('\n').SkipWhile(l => !l.StartsWith($"{title} was looked for in")).Skip(1)];
+        string output = Run("doctor").Output, verbose = Run("doctor", "--verbose").Output;
+        string[] lines = [.. output.Split('\n').Where(IsOfIt)];
+        Assert.Equal(output.Contains(missing), lines.Length == 1);
+        Assert.All(lines, l => Assert.Matches($@"{file}.*: not in \d+ places? \(--verbose lists them\)$", l));
+        string[] places =
+        [
+            .. verbose.Split('\n').SkipWhile(l => !IsOfIt(l)).Skip(1).TakeWhile(l => l.StartsWith("  ")),
+        ];
         Assert.Equal(output.Contains(missing), places.Length > 0);
-        Assert.All(places.TakeWhile(l => l.Length > 0), l => Assert.Matches($"^  .*{file}.*: ", l));
+        Assert.All(places, l => Assert.Matches($"^  .*{file}.*: ", l));
+
+        bool IsOfIt(string line) => line.StartsWith($"missing    {title}: ", StringComparison.Ordinal);
     }
 
     /// <summary>A folder of a config, and before it one of the command line, are the first among the places.</summary>
@@ -134,13 +187,22 @@ public sealed class CommandLineTests : IDisposable
         Assert.SkipWhen(Run("doctor").Output.Contains("\ncuBLASLt   cuBLASLt "), "cuBLASLt is installed: no places are listed");
         string cuda = _folder.Folder("cuda"), other = _folder.Folder("other");
         string config = _folder.Write("run.yaml", "{model: m, output: o, cuda_path: cuda, data: {corpora: [{path: x, kind: domain}]}}");
-        Assert.StartsWith($"  {cuda}{Path.DirectorySeparatorChar}", FirstPlace("doctor", config));
-        Assert.StartsWith($"  {other}{Path.DirectorySeparatorChar}", FirstPlace("doctor", config, "--cuda-path", other));
+        string[] doctor = ["doctor", config, "--verbose"];
+        Assert.StartsWith($"  {cuda}{Path.DirectorySeparatorChar}", FirstPlace(doctor));
+        Assert.StartsWith($"  {other}{Path.DirectorySeparatorChar}", FirstPlace([.. doctor, "--cuda-path", other]));
         Assert.Contains("--cuda-path: nowhere: expected a folder", Run("doctor", "--cuda-path", "nowhere").Error);
         Assert.Contains("run.yaml: config: expected a YAML file, got no such file", Run("doctor", "none/run.yaml").Error);
 
         static string FirstPlace(params string[] args) =>
-            Run(args).Output.Split('\n').SkipWhile(l => !l.StartsWith("cuBLASLt was looked for in")).ElementAt(1);
+            Run(args).Output.Split('\n').SkipWhile(l => !l.StartsWith("missing    cuBLASLt: ")).ElementAt(1);
+    }
+
+    /// <summary>Numbers are written in one way, whatever language the machine speaks.</summary>
+    [Fact]
+    public void The_program_knows_no_culture()
+    {
+        string settings = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "molengine.runtimeconfig.json"));
+        Assert.Contains("\"System.Globalization.Invariant\": true", settings);
     }
 
     private static (int Code, string Output, string Error) Run(params string[] args)

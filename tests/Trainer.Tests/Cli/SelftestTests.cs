@@ -22,15 +22,31 @@ public sealed class SelftestTests
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
-        int code = Program.Run(["selftest", "--device", "virtual"], output, error);
+        int code = Program.Run(["selftest", "--device", "virtual", "--verbose"], output, error);
         Assert.Equal((0, ""), (code, $"{error}"));
-        string[] lines = $"{output}".TrimEnd('\n').Split('\n');
+        string[] said = $"{output}".TrimEnd('\n').Split('\n');
+        Assert.All(said, l => Assert.InRange(l.Length, 1, 120));
+        string[] tried = [.. $"{output}".Replace("\n    ", " ").Split('\n').Where(l => l.Contains(" tried "))];
+        string[] lines = [.. said.Where(l => !l.StartsWith("    ", StringComparison.Ordinal))];
         Assert.Equal("virtual sm_80, executed by the CPU; kernels: PTX in the program", lines[0]);
         Assert.Equal($"{KernelChecks.All.Count} kernels pass", lines[^1]);
-        Assert.Equal(KernelChecks.All.Select(c => c.Kernel), lines[1..^1].Select(l => l.TrimStart().Split(' ')[0]));
+        Assert.Equal(SelftestTable.Heading(isCounting: true), lines[1]);
+        Assert.Equal(KernelChecks.All.Select(c => c.Kernel), lines[2..^1].Select(l => l.TrimStart().Split(' ')[0]));
         Assert.All(
-            lines[1..^1].Where((_, i) => Elementwise.Contains(KernelChecks.All[i].Source)),
+            tried.Where((_, i) => Elementwise.Contains(KernelChecks.All[i].Source)),
             l => Assert.Contains(" 1, 31, 32, 33, 257, 4099, ", l));
+
+        // Where there is an error, the case that had it is one of those that were tried.
+        for (int i = 0; i < KernelChecks.All.Count; i++)
+        {
+            string held = $"  {KernelChecks.All[i].Promise}", line = lines[i + 2];
+            Match figures = Regex.Match(line, @" pass +(\S+) +(\d+) ");
+            int at = line.IndexOf(held, StringComparison.Ordinal);
+            Assert.True(figures.Success && at > 0, line);
+            Assert.Equal(figures.Groups[1].Value == "0", at + held.Length == line.Length);
+            if (figures.Groups[1].Value != "0")
+                Assert.Contains(line[(at + held.Length + 2)..].TrimEnd('\u2026'), tried[i]);
+        }
 
         // Every sector is used whole: what is read and written twice is tables and partial sums. A sort and products
         // of matrices go over their inputs more than once.
@@ -39,8 +55,8 @@ public sealed class SelftestTests
             KernelCheck check = KernelChecks.All[i];
             if (!Streams.Contains(check.Source) || check.Kernel == "sort_ids")
                 continue;
-            Match moved = Regex.Match(lines[i + 1], @"moves (\d+\.\d+) of the bytes that must move");
-            Assert.True(moved.Success, lines[i + 1]);
+            Match moved = Regex.Match(lines[i + 2], @" pass +\S+ +\d+ +(\d+\.\d+)  ");
+            Assert.True(moved.Success, lines[i + 2]);
             Assert.InRange(double.Parse(moved.Groups[1].Value, CultureInfo.InvariantCulture), 1, 1.05);
         }
     }
@@ -61,7 +77,7 @@ public sealed class SelftestTests
     {
         KernelCheck[] checks = [.. KernelChecks.All.Where(c => c.Source is "adamw" or "cast" or "reduce")];
         (int code, string output) = Run(SelftestDevice.Virtual(new Mutants(right, wrong)), checks);
-        string[] failed = [.. output.Split('\n').Where(l => l.Contains(" FAIL  ")).Select(l => l.Split(' ')[2])];
+        string[] failed = [.. Regex.Matches(output, "^  (\\S+) +FAIL ", RegexOptions.Multiline).Select(m => m.Groups[1].Value)];
         Assert.Equal(kernels.Split(','), failed);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains(says, output, StringComparison.OrdinalIgnoreCase);
@@ -83,19 +99,17 @@ public sealed class SelftestTests
             Assert.Contains(says, output);
         else
         {
-            Assert.Matches(
-                @"at 100: p50 \d+\.\d us, (\d+\.\d|-) GB/s of the bytes that must move; a copy of as many \d+\.\d us, "
-                + @"(\d+\.\d|-) GB/s; tried 100\n", output);
+            const string Rate = @"(\d+\.\d|-)";
+            Assert.Matches($@"  cast_f32_bf16 +pass +0 +1 +\d+\.\d +{Rate} +{Rate}  equal bits\n", output);
         }
     }
 
     /// <summary>A clock too coarse for a small copy shows no time: then there is no rate, never an endless one.</summary>
     [Theory]
-    [InlineData(2e-6, 1e-6, "p50 2.0 us, 0.3 GB/s of the bytes that must move; a copy of as many 1.0 us, 0.6 GB/s")]
-    [InlineData(0.0, 0.0, "p50 0.0 us, - GB/s of the bytes that must move; a copy of as many 0.0 us, - GB/s")]
+    [InlineData(2e-6, 1e-6, "      2.0     0.3       0.6")]
+    [InlineData(0.0, 0.0, "      0.0       -         -")]
     public void A_rate_needs_a_time(double seconds, double copySeconds, string says) => Assert.Equal(
-        $"at 100: {says}",
-        SelftestRunner.Describe(new KernelMeasure("100", 600, MovedBytes: null, seconds, copySeconds)));
+        says, SelftestTable.Memory(new KernelMeasure("100", 600, MovedBytes: null, seconds, copySeconds)));
 
     [Fact]
     public void A_machine_without_a_GPU_says_so()
@@ -136,7 +150,7 @@ public sealed class SelftestTests
     {
         var output = new StringWriter { NewLine = "\n" };
         using var context = new CommandContext(output, new StringWriter());
-        return (SelftestRunner.Run([device], checks, context), $"{output}");
+        return (SelftestRunner.Run([device], checks, isVerbose: false, context), $"{output}");
     }
 
     /// <summary>The PTX in the program, with one thing wrong.</summary>

@@ -9,7 +9,7 @@ internal sealed record AttentionCheckShape(HeadShape Heads, int[] Lengths)
 
     public int[] Starts => [0, .. Lengths.Select((_, i) => Lengths.Take(i + 1).Sum())];
 
-    public override string ToString() => $"{string.Join('+', Lengths)} tokens, {Heads}";
+    public override string ToString() => $"{string.Join('+', Lengths)} {(Tokens == 1 ? "token" : "tokens")}, {Heads}";
 
     /// <summary>Around the edges of tiles, with heads of each size; the last is measured.</summary>
     public static IReadOnlyList<AttentionCheckShape> All(bool isCounting, params int[] headDims) =>

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Text;
 using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
@@ -21,8 +22,8 @@ internal sealed class AttentionJoinCheck(bool isBf16) : KernelCheck(
         foreach ((HeadShape heads, int entries, int count) in cases)
         {
             var pieces = new AttentionPieces(heads, isBf16, count, entries);
-            trial.Case(
-                $"{count} tokens, {pieces.Count} pieces, {heads}", c => Try(c, pieces), entries == cases[^1].Entries);
+            string shape = $"{Counts.Of(count, "token")}, {Counts.Of(pieces.Count, "piece")}, {heads}";
+            trial.Case(shape, c => Try(c, pieces), entries == cases[^1].Entries);
         }
     }
 

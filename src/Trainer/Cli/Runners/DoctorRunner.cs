@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
+using MolEngine.Basics.Text;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
-using MolEngine.Trainer.Devices;
 using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -15,7 +15,9 @@ internal static class DoctorRunner
     private static readonly string VirtualGpu =
         $"{DeviceProfile.Sm80.Name}, a GPU that the CPU plays, for tests: `device: virtual`, `--device virtual`";
 
-    public static int Run(LibrarySearch search, CommandContext context)
+    /// <param name="isVerbose">Tells every place where a missing library was looked for.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(LibrarySearch search, bool isVerbose, CommandContext context)
     {
         MachineInfo machine = MachineInfo.Read();
         CudaProbe gpu = CudaProbe.Run(search);
@@ -30,32 +32,32 @@ internal static class DoctorRunner
             ("SIMD", best == SimdLevel.Scalar ? NoSimd : $"{best}"),
             ("cores", Environment.ProcessorCount.ToString()),
             ("memory", $"{Gibibytes(machine.TotalMemory)} in all, {Gibibytes(machine.AvailableMemory)} available"),
-            ("GPU", $"{gpu.Sentence}; {Default(gpu)}"),
+            ("GPU", gpu.Sentence),
             ("virtual", VirtualGpu),
             ("NVRTC", toolkit.NvrtcSentence),
             ("cuBLASLt", toolkit.BlasSentence),
         ];
         foreach ((string name, string text) in lines)
-            context.Out.WriteLine($"{name,-10} {text}");
-        foreach (LibraryFinding library in new[] { gpu.Library, toolkit.NvrtcLibrary, toolkit.BlasLibrary })
-            WritePlaces(library, context.Out);
+            context.WriteLine($"{name,-10} {text}");
+        LibraryFinding[] libraries = [gpu.Library, toolkit.NvrtcLibrary, toolkit.BlasLibrary];
+        foreach (LibraryFinding library in libraries.Where(l => !l.Found))
+            WriteMissing(library, isVerbose, context);
+        context.WriteLine("");
+        context.WriteLine(DeviceOutlook.Sentence(gpu, toolkit.Blas is not null));
         return ExitCode.Done;
     }
 
-    /// <summary>What a run or verb that names no device computes on.</summary>
-    private static string Default(CudaProbe probe) => ComputeDevice.FirstUsable(probe) is { } device
-        ? $"the default is cuda:{device.Ordinal}"
-        : "the default is the CPU";
-
-    private static void WritePlaces(LibraryFinding library, TextWriter to)
+    /// <summary>What was looked for; and what stood in the way where something was found.</summary>
+    private static void WriteMissing(LibraryFinding library, bool isVerbose, CommandContext context)
     {
-        if (library.Found)
-            return;
-        to.WriteLine();
-        to.WriteLine(
-            $"{library.Title} was looked for in ({OptionNames.CudaPath}, {DeviceKeys.CudaPath.Path} in a config or "
-            + $"{LibrarySearch.PathVariable} names a folder to begin with):");
-        to.WriteLine(library.Places);
+        string files = string.Join(", ", library.Tried.Select(t => Path.GetFileName(t.Path)).Distinct());
+        int places = library.Tried.Select(t => Path.GetDirectoryName(t.Path)).Distinct().Count();
+        string list = isVerbose ? ":" : " (--verbose lists them)";
+        context.WriteLine($"{"missing",-10} {library.Title}: {files}: not in {Counts.Of(places, "place")}{list}");
+        if (isVerbose)
+            context.WriteLine(library.Places);
+        else if (library.Broken.FirstOrDefault() is { } broken)
+            context.WriteLine($"{"",-10} {broken.Path}: {broken.Outcome}");
     }
 
     private static string Gibibytes(long bytes) =>

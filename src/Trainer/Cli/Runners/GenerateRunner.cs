@@ -126,9 +126,10 @@ internal static class GenerateRunner
         }
         catch (OutOfDeviceMemoryException e)
         {
+            string tokens = Counts.Of(prompt + maxTokens, "token");
             throw new EnvironmentFaultException(
-                $"--max-tokens: expected room for the keys and values of {Counts.Of(prompt + maxTokens, "token")}, got too little "
-                + "memory. Lower --max-tokens", e);
+                $"--max-tokens: expected room for the keys and values of {tokens}, got too little memory. Lower "
+                + "--max-tokens", e);
         }
     }
 

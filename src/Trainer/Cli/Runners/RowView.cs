@@ -23,10 +23,11 @@ internal static class RowView
     public static void Write(string corpus, InspectedRow row, CommandContext context)
     {
         InspectedToken[] tokens = [.. row.Documents.SelectMany(d => d.Tokens)];
-        int counting = tokens.Count(t => t.Counts);
+        string all = Counts.Of(tokens.Length, "token");
+        string counting = Counts.Of(tokens.Count(t => t.Counts), "counts", "count");
         context.WriteLine();
         context.WriteLine(new Segment(
-            $"row {row.Row} of {corpus} ({row.Kind.Name()}): {Counts.Of(tokens.Length, "token")}, {Counts.Of(counting, "counts", "count")}",
+            $"row {row.Row} of {corpus} ({row.Kind.Name()}): {all}, {counting}",
             Bold));
         foreach ((int index, InspectedDocument document) in row.Documents.Index())
         {

@@ -10,7 +10,8 @@ namespace MolEngine.Trainer.Cli.Runners;
 
 /// <summary>A device, and one of the ways by which kernels come to it.</summary>
 /// <param name="Open">Takes hold of it.</param>
-internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
+/// <param name="IsCounting">Whether it counts the bytes that a kernel moves; else launches are timed.</param>
+internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open, bool IsCounting = false)
 {
     private const int SectorBytes = 32;
     private const string Embedded = "kernels: PTX in the program";
@@ -19,7 +20,9 @@ internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
     public static SelftestDevice Virtual(KernelImages? images = null)
     {
         string title = $"{DeviceProfile.Sm80.Name}, executed by the CPU; {Embedded}";
-        return new SelftestDevice(title, () =>
+        return new SelftestDevice(title, Open, IsCounting: true);
+
+        CheckDevice Open()
         {
             long moved = 0;
             var driver = new VirtualCudaDriver(DeviceProfile.Sm80)
@@ -27,7 +30,7 @@ internal sealed record SelftestDevice(string Title, Func<CheckDevice> Open)
                 OnLaunch = (_, c) => moved += SectorBytes * (c.GlobalSectorsLoaded + c.GlobalSectorsStored),
             };
             return new CheckDevice(driver, 0, images ?? KernelImages.Carried, () => moved);
-        });
+        }
     }
 
     /// <summary>A GPU with the PTX in the program and, where NVRTC is found, with what that compiles.</summary>

@@ -16,20 +16,24 @@ internal sealed class DoctorVerb() : Verb("doctor", "What this machine offers: p
 
     public override IReadOnlyList<Argument> Arguments => [_config];
 
-    public override IReadOnlyList<Option> Options => [_cudaPath];
+    private readonly Option<bool> _verbose = Flag(
+        "--verbose", "Lists every place where a library that is missing was looked for.");
+
+    public override IReadOnlyList<Option> Options => [_cudaPath, _verbose];
 
     public override IReadOnlyList<string> Details =>
     [
-        "Without a GPU everything runs on the CPU; with one, on the first that will do.",
-        "Of NVIDIA's libraries that are missing (the driver, NVRTC, cuBLASLt) every place where they were looked for "
-            + "is listed. A folder to begin with can be named by --cuda-path, in a config's cuda_path, or in "
-            + "MOLENGINE_CUDA_PATH.",
+        "Without a GPU everything runs on the CPU; with one, on the first that will do. The last sentence says which "
+            + "that is here, and what would change it.",
+        "NVIDIA's libraries (the driver, NVRTC, cuBLASLt) are looked for where they usually lie. A folder to begin "
+            + "with can be named by --cuda-path, in a config's cuda_path, or in MOLENGINE_CUDA_PATH.",
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
         ("molengine doctor", "Prints a line for each."),
         ("molengine doctor run.yaml", "The same as that run will find it."),
+        ("molengine doctor --verbose", "Where the libraries were looked for, too."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context)
@@ -37,6 +41,7 @@ internal sealed class DoctorVerb() : Verb("doctor", "What this machine offers: p
         string? config = arguments.GetValue(_config);
         string? configured = config is null ? null
             : RunConfigLoader.Load(config, inputsMayBeAbsent: true).Device.CudaPath;
-        return DoctorRunner.Run(arguments.Search(_cudaPath, configured), context);
+        return DoctorRunner.Run(
+            arguments.Search(_cudaPath, configured), arguments.GetValue(_verbose), context);
     }
 }

@@ -10,13 +10,15 @@ internal sealed class SelftestVerb() : Verb(
 
     private readonly Option<string?> _cudaPath = CudaPathOption.Make();
 
-    public override IReadOnlyList<Option> Options => [_device, _cudaPath];
+    private readonly Option<bool> _verbose = Flag("--verbose", "Lists the cases of each kernel too.");
+
+    public override IReadOnlyList<Option> Options => [_device, _cudaPath, _verbose];
 
     public override IReadOnlyList<string> Details =>
     [
-        "Prints a line for each kernel: whether it passes, the largest relative error, what its results are held to, "
-            + "how well it uses memory, and the shapes that were tried. A failure names the first element that "
-            + "differs.",
+        "Prints a line for each kernel: whether it passes, the largest relative error, how many cases were tried, how "
+            + "well it uses memory, what its results are held to, and the case of the largest error. A failure names "
+            + "the first element that differs.",
         "On a GPU the kernels are tried as the driver compiles them from the PTX in the program and, where NVRTC is "
             + "found, as NVRTC does. Memory: the median time of a launch and its bandwidth over the bytes that must "
             + "move, beside that of a copy of as many bytes on the device in the same run.",
@@ -33,5 +35,5 @@ internal sealed class SelftestVerb() : Verb(
     ];
 
     public override int Run(ParseResult arguments, CommandContext context) => SelftestRunner.Run(
-        DeviceOptions.Gpu(arguments, _device), arguments.Search(_cudaPath), context);
+        DeviceOptions.Gpu(arguments, _device), arguments.Search(_cudaPath), arguments.GetValue(_verbose), context);
 }

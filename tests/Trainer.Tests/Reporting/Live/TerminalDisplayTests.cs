@@ -138,7 +138,7 @@ public sealed class TerminalDisplayTests
         Assert.Equal(["validating  0:00"], screen.Lines);
         _clock.Advance(TimeSpan.FromSeconds(30));
         progress(25, 100);
-        Assert.Equal(["validating  ━━━━━━───────────────────   25 %  25 of 100 held-out rows  1:30 left"], screen.Lines);
+        Assert.Equal(["validating  ━━━━━━──────────────────   25 %  25 of 100 held-out rows  1:30 left"], screen.Lines);
         _clock.Pass(TimeSpan.FromSeconds(20));
         Assert.EndsWith("  1:10 left", Assert.Single(screen.Lines));
         _clock.Advance(TimeSpan.FromSeconds(10));
