@@ -19,7 +19,9 @@ public sealed record InspectedDocument(int Start, IReadOnlyList<InspectedToken> 
 /// <summary>A row with its documents.</summary>
 public sealed record InspectedRow(int Row, CorpusKind Kind, IReadOnlyList<InspectedDocument> Documents);
 
-/// <summary>Shows rows of a corpus as training takes them: a row itself says where documents begin and what counts.</summary>
+/// <summary>
+/// Shows rows of a corpus as training takes them: a row itself says where documents begin and what counts.
+/// </summary>
 public static class CorpusInspection
 {
     /// <summary>
@@ -34,7 +36,8 @@ public static class CorpusInspection
             int[] borders = [.. tokens.DocumentStarts, tokens.Tokens.Length];
             yield return new(
                 row, tokens.Kind,
-                [.. borders.Zip(borders.Skip(1), (s, e) => new InspectedDocument(s, Document(tokens, s, e, tokenizer)))]);
+                [.. borders.Zip(borders.Skip(1),
+                    (s, e) => new InspectedDocument(s, Document(tokens, s, e, tokenizer)))]);
         }
     }
 

@@ -73,6 +73,7 @@ public sealed record DataStatistics(
         rowsPerEpoch,
         corpus.Train.Rows == 0 ? 0 : rowsPerEpoch / corpus.Train.Rows,
         share,
-        corpus.Kind == CorpusKind.General && order.GeneralRowsPerEpoch > 0 ? rowsPerEpoch / order.GeneralRowsPerEpoch : null,
+        corpus.Kind == CorpusKind.General && order.GeneralRowsPerEpoch > 0 ? rowsPerEpoch / order.GeneralRowsPerEpoch
+            : null,
         corpus.Source);
 }

@@ -16,8 +16,8 @@ public static class DocumentEnd
             return config.EosTokenIds.Count > 0
                 ? config.EosTokenIds[0]
                 : throw new UserException(
-                    "data.document_end: expected a token, got none, and the model's config.json has no eos_token_id. Set "
-                    + "data.document_end.");
+                    "data.document_end: expected a token, got none, and the model's config.json has no eos_token_id. "
+                    + "Set data.document_end.");
         }
 
         if (tokenizer.TokenId(setting) is int id)

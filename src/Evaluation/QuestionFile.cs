@@ -13,7 +13,8 @@ public static class QuestionFile
     {
         string path = file.Paths[0];
         using CorpusContent content = CorpusContent.Open(path);
-        IEnumerable<CorpusRecord> records = new RecordReader(file).Read(content, new CorpusFile(path, FileFormats.Json));
+        IEnumerable<CorpusRecord> records = new RecordReader(file).Read(
+            content, new CorpusFile(path, FileFormats.Json));
         return [.. records.Select(r => Of(r, path, texts, tokenizer))];
     }
 
@@ -38,16 +39,17 @@ public static class QuestionFile
 
         (int[] prompt, string rest) = Split(before, asked, document, tokenizer);
         return new Question(
-            record.Messages is { Count: > 1 } messages ? messages[^2].Content : before.Trim(), expected.Trim(), prompt, rest, document);
+            record.Messages is { Count: > 1 } messages ? messages[^2].Content : before.Trim(), expected.Trim(), prompt,
+            rest, document);
 
         UserException Empty(string what) =>
             new($"{path}:{record.Line}: {what}: expected a text, got an empty one");
     }
 
     /// <summary>
-    /// What the model is shown, and the question's text that it is left to say: the document's own tokens as far as they hold nothing of
-    /// the answer. Blanks and marks at the border may be cut otherwise in the question alone; a document whose first token already holds
-    /// some of the answer leaves the question's own tokens, all of them.
+    /// What the model is shown, and the question's text that it is left to say: the document's own tokens as far as
+    /// they hold nothing of the answer. Blanks and marks at the border may be cut otherwise in the question alone; a
+    /// document whose first token already holds some of the answer leaves the question's own tokens, all of them.
     /// </summary>
     private static (int[] Shown, string Left) Split(string question, int[] asked, int[] document, Tokenizer tokenizer)
     {
@@ -63,6 +65,7 @@ public static class QuestionFile
 
         return shown == 0
             ? (asked, "")
-            : (document[..shown], text is null ? tokenizer.Decode(asked.AsSpan(shown), skipSpecialTokens: false) : question[text.Length..]);
+            : (document[..shown], text is null ? tokenizer.Decode(asked.AsSpan(shown), skipSpecialTokens: false)
+                : question[text.Length..]);
     }
 }

@@ -24,13 +24,15 @@ public sealed class JsonlReaderTests : IDisposable
     [Fact]
     public void Only_line_feeds_end_lines() =>
         Assert.Equal(
-            ["a\u2028b\u0085c", "\U0001F41D"], Read("{\"text\": \"a\u2028b\u0085c\"}\n{\"text\": \"\\ud83d\\udc1d\"}").Select(r => r.Text));
+            ["a\u2028b\u0085c", "\U0001F41D"],
+            Read("{\"text\": \"a\u2028b\u0085c\"}\n{\"text\": \"\\ud83d\\udc1d\"}").Select(r => r.Text));
 
     [Fact]
     public void Lines_longer_than_the_buffer_are_whole()
     {
         string[] texts =
-            [new string('x', 300_000), "short", string.Concat(Enumerable.Range(0, 250_000).Select(i => (char)('a' + (i % 26)))), "end"];
+            [new string('x', 300_000), "short",
+                string.Concat(Enumerable.Range(0, 250_000).Select(i => (char)('a' + (i % 26)))), "end"];
         TextRecord[] records = Read(string.Join('\n', texts.Select(t => $"{{\"text\": \"{t}\"}}")));
         Assert.Equal(texts, records.Select(r => r.Text));
         Assert.Equal([1L, 2, 3, 4], records.Select(r => r.Line));
@@ -66,7 +68,8 @@ public sealed class JsonlReaderTests : IDisposable
     public void Bytes_that_are_not_utf8_are_an_error_with_their_offset()
     {
         string path = _folder.Write(
-            "latin.jsonl", [.. Encoding.UTF8.GetBytes("{\"text\": \"ok\"}\n{\"text\": \"caf"), 0xE9, .. "\"}\n"u8.ToArray()]);
+            "latin.jsonl",
+            [.. Encoding.UTF8.GetBytes("{\"text\": \"ok\"}\n{\"text\": \"caf"), 0xE9, .. "\"}\n"u8.ToArray()]);
         UserException e = Assert.ThrowsAny<UserException>(() => JsonlReader.Read(path).ToList());
         Assert.Contains(":2: record: expected UTF-8, got the byte E9 at byte 28 of the file", e.Message);
     }
@@ -85,7 +88,8 @@ public sealed class JsonlReaderTests : IDisposable
     public void Absent_files_and_folders_are_named()
     {
         Assert.Contains(
-            "no such file", Assert.ThrowsAny<UserException>(() => JsonlReader.Read(Path.Combine(_folder.Root, "gone")).ToList()).Message);
+            "no such file", Assert.ThrowsAny<UserException>(() => JsonlReader.Read(Path.Combine(_folder.Root,
+                "gone")).ToList()).Message);
         Assert.Contains(
             "got a folder", Assert.ThrowsAny<UserException>(() => JsonlReader.Read(_folder.Root).ToList()).Message);
     }

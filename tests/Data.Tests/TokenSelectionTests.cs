@@ -28,7 +28,8 @@ public sealed class TokenSelectionTests
     {
         (TokenBuffer whole, int[][] documents) = Store(lengths.Get);
         AssertHolds([.. documents.Take(count)], TokenSelection.First(whole, count));
-        AssertHolds([.. documents.Skip(1).Take(count)], TokenSelection.First(TokenSelection.Without(whole, [0]), count));
+        AssertHolds(
+            [.. documents.Skip(1).Take(count)], TokenSelection.First(TokenSelection.Without(whole, [0]), count));
     }
 
     /// <summary>Every way of reading a store gives the same documents.</summary>

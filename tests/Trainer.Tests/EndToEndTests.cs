@@ -20,9 +20,11 @@ public sealed class EndToEndTests : IDisposable
         JsonObject[] steps = [.. lines.Where(l => !l.ContainsKey("validation"))];
         Assert.Equal(Enumerable.Range(1, 30), steps.Select(s => s["step"]!.GetValue<int>()));
         Assert.All(steps, s => Assert.All(
-            new[] { "loss", "grad_norm", "learning_rate", "tokens_per_second", "epoch" }, k => Assert.True(double.IsFinite(Number(s[k])))));
+            new[] { "loss", "grad_norm", "learning_rate", "tokens_per_second", "epoch" },
+            k => Assert.True(double.IsFinite(Number(s[k])))));
         Assert.Equal(
-            [0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30], lines.Where(l => l.ContainsKey("validation")).Select(l => l["step"]!.GetValue<int>()));
+            [0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30],
+            lines.Where(l => l.ContainsKey("validation")).Select(l => l["step"]!.GetValue<int>()));
         JsonObject first = lines[0], last = lines[^1];
         Assert.True(Number(last["ce"]!["bees"]) < 0.9 * Number(first["ce"]!["bees"]));
         Assert.InRange(Number(first["kl"]!["bees"]), 0, 1e-11);
@@ -41,7 +43,8 @@ public sealed class EndToEndTests : IDisposable
         JsonArray documents = adapted["documents"]!.AsArray();
         Assert.Equal([36, 1, 0, 12], documents.Select(d => d!["tokens"]!.GetValue<int>()));
         Assert.All(documents, d => Assert.Equal(["tokens", "mean_ce", "mean_kl"], d!.AsObject().Select(p => p.Key)));
-        Assert.True(documents[1]!["mean_ce"] is null && documents[1]!["mean_kl"] is null && documents[2]!["mean_ce"] is null);
+        Assert.True(
+            documents[1]!["mean_ce"] is null && documents[1]!["mean_kl"] is null && documents[2]!["mean_ce"] is null);
         double weighted = ((35 * Number(documents[0]!["mean_ce"])) + (11 * Number(documents[3]!["mean_ce"]))) / 46;
         Assert.Equal(weighted, Number(adapted["mean_ce"]), 1e-9);
         Assert.True(Number(adapted["mean_kl"]) > 1e-6);
@@ -51,7 +54,8 @@ public sealed class EndToEndTests : IDisposable
 
         TinyRun.Ok("export", adapter, "--model", _run.Model, "--to", _run.At("merged"), "--merge");
         TinyRun.Ok("export", adapter, "--model", _run.Model, "--to", _run.At("again"));
-        foreach (JsonObject other in new[] { Score(_run.At("merged"), "--base", _run.Model), Score(_run.Model, "--adapter", _run.At("again")) })
+        foreach (JsonObject other in new[] { Score(_run.At("merged"), "--base", _run.Model), Score(
+            _run.Model, "--adapter", _run.At("again")) })
         {
             Assert.Equal(Number(adapted["mean_ce"]), Number(other["mean_ce"]), 1e-5);
             Assert.Equal(Number(adapted["mean_kl"]), Number(other["mean_kl"]), 1e-5);
@@ -76,7 +80,8 @@ public sealed class EndToEndTests : IDisposable
     public void Threads_split_and_recomputation_change_nothing(string file, params string[] settings)
     {
         string a = _run.Train("a", settings);
-        foreach (string[] other in new string[][] { [], ["threads=1", "micro_batch=8", "recompute=layer"], ["micro_batch=1", "recompute=full"] })
+        foreach (string[] other in new string[][] { [], ["threads=1", "micro_batch=8", "recompute=layer"],
+            ["micro_batch=1", "recompute=full"] })
         {
             string b = _run.Train("b", [.. settings, .. other]);
             Assert.Equal(File.ReadAllBytes(Path.Combine(a, file)), File.ReadAllBytes(Path.Combine(b, file)));
@@ -90,7 +95,8 @@ public sealed class EndToEndTests : IDisposable
     {
         // Digits against letters: even two layers can tell such corpora apart.
         string digits = _run.Write(
-            "digits.jsonl", string.Concat(Enumerable.Range(0, 80).Select(i => $"{{\"text\": \"{i * 7919L * 104729 * 1299709}\"}}\n")));
+            "digits.jsonl",
+            string.Concat(Enumerable.Range(0, 80).Select(i => $"{{\"text\": \"{i * 7919L * 104729 * 1299709}\"}}\n")));
         string corpora = $"data.corpora=[{{name: bees, path: {Material.Folder}/glass_bees.jsonl, kind: domain}}, "
             + $"{{name: everyday, path: {digits}, kind: general}}]";
         _run.Train("ce", corpora, "loss=ce", "steps=25");
@@ -127,8 +133,10 @@ public sealed class EndToEndTests : IDisposable
     [InlineData("steps: expected an integer from 1 to 1000000000", "steps=99999999999999")]
     [InlineData("epochs: expected a number above 0, at most 1e6", "epochs=1e300")]
     [InlineData("data.context: expected an integer from 2 to 16777216", "data.context=2000000000")]
-    [InlineData("micro_batch: expected at most 16777216 tokens at once", "data.context=1000000", "micro_batch=400", "global_batch=400")]
-    [InlineData("corpus mute: expected documents of two tokens and more", "data.held_out=0", "data.corpora=[{name: mute, path: mute.jsonl, kind: domain}]")]
+    [InlineData("micro_batch: expected at most 16777216 tokens at once", "data.context=1000000", "micro_batch=400",
+        "global_batch=400")]
+    [InlineData("corpus mute: expected documents of two tokens and more", "data.held_out=0",
+        "data.corpora=[{name: mute, path: mute.jsonl, kind: domain}]")]
     [InlineData("data.held_out: expected fewer", "data.held_out=100000")]
     [InlineData("data.document_end: expected a token of the vocabulary", "data.document_end=nope")]
     [InlineData("lr: unknown key. Did you mean optimizer.learning_rate?", "lr=1")]

@@ -22,8 +22,10 @@ public sealed class ConfigReaderTests
                 looks: {colour: red}
             """);
         Assert.Empty(v.Errors);
-        Assert.Equal(("Bo: the cook", 12, Heat.OpenFire), (v.Require(Kitchen.Cook, "", ""), v.Take(Kitchen.Guests), v.Take(Kitchen.Heat)));
-        Assert.Equal((200.0, 1000L, true), (v.Take(Kitchen.Degrees), v.TakeOr(Kitchen.Minutes, 7L), v.Take(Kitchen.HasWine)));
+        Assert.Equal(("Bo: the cook", 12, Heat.OpenFire),
+            (v.Require(Kitchen.Cook, "", ""), v.Take(Kitchen.Guests), v.Take(Kitchen.Heat)));
+        Assert.Equal(
+            (200.0, 1000L, true), (v.Take(Kitchen.Degrees), v.TakeOr(Kitchen.Minutes, 7L), v.Take(Kitchen.HasWine)));
         Assert.Equal(["salt", "1"], v.Take(Kitchen.Spices));
         Assert.Equal([1, -0.5], v.Take(Kitchen.Doses));
         Assert.Equal("wall", v.TakeTextIfGiven(Kitchen.Clock));
@@ -38,7 +40,8 @@ public sealed class ConfigReaderTests
     public void What_is_not_given_has_its_default()
     {
         ConfigValues v = Kitchen.Read("cook: Bo\n");
-        Assert.Equal((4, Heat.Gas, 180.0, 1.5), (v.Take(Kitchen.Guests), v.Take(Kitchen.Heat), v.Take(Kitchen.Degrees), v.Take(Kitchen.Salt)));
+        Assert.Equal((4, Heat.Gas, 180.0, 1.5),
+            (v.Take(Kitchen.Guests), v.Take(Kitchen.Heat), v.Take(Kitchen.Degrees), v.Take(Kitchen.Salt)));
         Assert.Equal(["pepper", "bay leaf"], v.Take(Kitchen.Spices));
         Assert.Equal(40L, v.TakeOr(Kitchen.Minutes, 40L));
         Assert.Null(v.TakeIfGiven(Kitchen.Pinches));
@@ -80,7 +83,8 @@ public sealed class ConfigReaderTests
     public void A_setting_wins_over_the_file()
     {
         const string Yaml = "guests: 2\nmenu: {dishes: [{recipe: a}, {recipe: b}]}\nmusic: {song: x, loudness: 1}\n";
-        ConfigValues v = Kitchen.Read(Yaml, "guests=7", "oven=open_fire", "menu.dishes[1].recipe=c", "music.loudness=null");
+        ConfigValues v = Kitchen.Read(
+            Yaml, "guests=7", "oven=open_fire", "menu.dishes[1].recipe=c", "music.loudness=null");
         Assert.Empty(v.Errors);
         Assert.Equal((7, Heat.OpenFire), (v.Take(Kitchen.Guests), v.Take(Kitchen.Heat)));
         Assert.Equal(["a"], v.Require(Kitchen.Recipes, [], "", 0));

@@ -23,7 +23,8 @@ internal static class Kitchen
 
 
     public static readonly ConfigKey<double> Degrees = new(
-        "oven.degrees", KeyTypes.Number, Default.By(Heat, (Tests.Heat.Gas, 180.0), (Tests.Heat.OpenFire, 0.5)), "How hot.");
+        "oven.degrees", KeyTypes.Number, Default.By(Heat, (Tests.Heat.Gas, 180.0), (Tests.Heat.OpenFire, 0.5)),
+        "How hot.");
     public static readonly ConfigKey<long> Minutes = new(
         "oven.minutes", KeyTypes.Long, Default.Rule("10 x guests"), "How long.");
     public static readonly ConfigKey<double> Salt = new(

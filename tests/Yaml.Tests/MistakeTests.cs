@@ -8,21 +8,26 @@ public sealed class MistakeTests
     [InlineData("guests: 1.5", "dinner.yaml:1: guests: expected an integer of at least 1, got '1.5'")]
     [InlineData("guests: \"3\"", "dinner.yaml:1: guests: expected an integer of at least 1, got '3'")]
     [InlineData("wine: [a, b]", "dinner.yaml:1: wine: expected true or false, got a list of 2: ['a', 'b']")]
-    [InlineData("oven:\n  heat:\n    x: 1\n", "dinner.yaml:2: oven.heat: expected gas | open_fire, got a section of keys")]
+    [InlineData(
+        "oven:\n  heat:\n    x: 1\n", "dinner.yaml:2: oven.heat: expected gas | open_fire, got a section of keys")]
     [InlineData("oven: steam", "dinner.yaml:1: oven.heat: expected gas | open_fire, got 'steam'")]
     [InlineData("doses: [1, x]", "dinner.yaml:1: doses: expected a list of numbers, got a list of 2: ['1', 'x']")]
     [InlineData("clock: [1]", "dinner.yaml:1: clock: expected text, or auto, got a list of 1: ['1']")]
     [InlineData("menu: 3", "dinner.yaml:1: menu: expected a section of keys, got '3'")]
-    [InlineData("menu:\n  dishes: {recipe: a}\n", "dinner.yaml:2: menu.dishes: expected a list (- name: ...), got a section of keys")]
-    [InlineData("menu:\n  dishes:\n  - recipe: a\n    x: 1\n", "dinner.yaml:4: menu.dishes[0].x: unknown key. `the cook book` lists the keys.")]
+    [InlineData("menu:\n  dishes: {recipe: a}\n",
+        "dinner.yaml:2: menu.dishes: expected a list (- name: ...), got a section of keys")]
+    [InlineData("menu:\n  dishes:\n  - recipe: a\n    x: 1\n",
+        "dinner.yaml:4: menu.dishes[0].x: unknown key. `the cook book` lists the keys.")]
     [InlineData("chef_de_cuisine: Bo", "dinner.yaml:1: chef_de_cuisine: unknown key. Did you mean cook?")]
     [InlineData("", "dinner.yaml: expected keys with values (model: ..., output: ...), got nothing")]
     [InlineData("- a\n", "dinner.yaml: expected keys with values (model: ..., output: ...), got a list of 1: ['a']")]
     public void A_mistake_has_its_line_and_key(string yaml, string says) => Assert.Equal(says, Kitchen.Mistake(yaml));
 
     [Theory]
-    [InlineData("guests: 1\ncook: Bo\nguests: 2\n", "dinner.yaml:3: guests: expected it once, got it a second time. Remove one of them")]
-    [InlineData("oven: {heat: gas, heat: gas}\n", "dinner.yaml:1: heat: expected it once, got it a second time. Remove one of them")]
+    [InlineData("guests: 1\ncook: Bo\nguests: 2\n",
+        "dinner.yaml:3: guests: expected it once, got it a second time. Remove one of them")]
+    [InlineData("oven: {heat: gas, heat: gas}\n",
+        "dinner.yaml:1: heat: expected it once, got it a second time. Remove one of them")]
     [InlineData(
         "guests: 1\noven.heat: gas\noven:\n  heat: gas\n",
         "dinner.yaml:4: oven.heat: expected it once, got it at dinner.yaml:2 too. Remove one of them")]

@@ -9,7 +9,8 @@ public sealed class ResolvedTests
     [Fact]
     public void Every_key_has_a_value_or_what_stands_for_none()
     {
-        string resolved = Kitchen.Resolved("cook: Bo\nmenu: {dishes: [{recipe: a}, {name: pie, recipe: [b, c], looks: {colour: red}}]}\n");
+        string resolved = Kitchen.Resolved(
+            "cook: Bo\nmenu: {dishes: [{recipe: a}, {name: pie, recipe: [b, c], looks: {colour: red}}]}\n");
         Assert.Equal(
             """
             cook: Bo
@@ -70,7 +71,8 @@ public sealed class ResolvedTests
     /// <summary>Any text, number or list comes back to the bit from what is written of it.</summary>
     [Property(MaxTest = 300)]
     public Property A_value_comes_back_from_its_text() => Prop.ForAll(
-        ArbMap.Default.ArbFor<(NonNull<string> Cook, NormalFloat Salt, NonEmptyArray<NonNull<string>> Spices)>(), given =>
+        ArbMap.Default.ArbFor<(NonNull<string> Cook, NormalFloat Salt, NonEmptyArray<NonNull<string>> Spices)>(),
+        given =>
         {
             string cook = Clean(given.Cook.Get) + "x";
             string[] spices = [.. given.Spices.Get.Select(s => Clean(s.Get))];
@@ -82,7 +84,8 @@ public sealed class ResolvedTests
             ConfigValues v = Kitchen.Read(yaml);
             Assert.Empty(v.Errors);
             Assert.Equal(cook, v.Require(Kitchen.Cook, "", ""));
-            Assert.Equal(BitConverter.DoubleToInt64Bits(given.Salt.Get), BitConverter.DoubleToInt64Bits(v.Take(Kitchen.Salt)));
+            Assert.Equal(
+                BitConverter.DoubleToInt64Bits(given.Salt.Get), BitConverter.DoubleToInt64Bits(v.Take(Kitchen.Salt)));
             Assert.Equal(spices, v.Take(Kitchen.Spices));
             Assert.Equal(Kitchen.Resolved(yaml), Kitchen.Resolved(Kitchen.Resolved(yaml)));
         });

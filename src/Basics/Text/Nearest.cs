@@ -4,9 +4,9 @@ namespace MolEngine.Basics.Text;
 public static class Nearest
 {
     /// <summary>
-    /// The nearest of <paramref name="known"/>: one whose parts are all near, part by part, or whose last part is (a key
-    /// that sits in the wrong section), or that differs in a dot. Letter case, <c>-</c> for <c>_</c> and brackets count
-    /// for nothing. Null where nothing is near.
+    /// The nearest of <paramref name="known"/>: one whose parts are all near, part by part, or whose last part is (a
+    /// key that sits in the wrong section), or that differs in a dot. Letter case, <c>-</c> for <c>_</c> and brackets
+    /// count for nothing. Null where nothing is near.
     /// </summary>
     /// <param name="name">May be dotted: <c>data.corpora[].path</c>.</param>
     public static string? Of(string name, IEnumerable<string> known)
@@ -45,7 +45,8 @@ public static class Nearest
     private static int Slack(string name) => name.Length <= 3 ? 1 : Math.Max(2, name.Length / 4);
 
     /// <summary>
-    /// Damerau's, as optimal string alignment: letters put in, left out or replaced, and neighbours that changed places.
+    /// Damerau's, as optimal string alignment: letters put in, left out or replaced, and neighbours that changed
+    /// places.
     /// </summary>
     private static int Distance(string a, string b)
     {

@@ -2,7 +2,9 @@ using MolEngine.Engine.Chat;
 
 namespace MolEngine.Data.Records;
 
-/// <summary>A record as it is meant: a text, or the messages of a dialogue. <see cref="DocumentText"/> writes it.</summary>
+/// <summary>
+/// A record as it is meant: a text, or the messages of a dialogue. <see cref="DocumentText"/> writes it.
+/// </summary>
 /// <param name="Line">Its first line, from 1.</param>
 public sealed record CorpusRecord(string? Text, IReadOnlyList<ChatMessage>? Messages, long Line)
 {

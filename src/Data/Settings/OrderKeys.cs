@@ -16,7 +16,8 @@ public static class OrderKeys
         "General rows of an epoch = ratio x domain rows.", x => x >= 0, "of at least 0");
     public static readonly ConfigKey<double> Epochs = new(
         "epochs", KeyTypes.Number, Default.Of(1.0).Unless("steps is given"),
-        "Passes over the data; may be fractional (1.3). Or give steps.", x => x is > 0 and <= 1e6, "above 0, at most 1e6");
+        "Passes over the data; may be fractional (1.3). Or give steps.", x => x is > 0 and <= 1e6,
+        "above 0, at most 1e6");
     public static readonly ConfigKey<long> Steps = new(
         "steps", KeyTypes.Long, Default.None("from epochs"),
         "Optimizer steps, instead of epochs.", x => x is >= 1 and <= MaxSteps, $"from 1 to {MaxSteps}");

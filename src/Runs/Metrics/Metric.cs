@@ -54,7 +54,9 @@ public sealed record Metric(string Name)
     /// <summary>Share of the questions that are answered, by exact match.</summary>
     public static readonly Metric ExactMatch = new("exact_match") { Group = "questions" };
 
-    /// <summary>What stands before the figure in a line of progress: "grad". Without label and unit it is in none.</summary>
+    /// <summary>
+    /// What stands before the figure in a line of progress: "grad". Without label and unit it is in none.
+    /// </summary>
     public string Label { get; init; } = "";
 
     /// <summary>What stands behind the figure in a line of progress: "tok/s".</summary>
@@ -63,7 +65,9 @@ public sealed record Metric(string Name)
     /// <summary>The figure in a line of progress.</summary>
     public Func<double, string> Text { get; init; } = x => $"{x}";
 
-    /// <summary>Where TensorBoard shows the figure; null beside those of its step, training's or a validation's.</summary>
+    /// <summary>
+    /// Where TensorBoard shows the figure; null beside those of its step, training's or a validation's.
+    /// </summary>
     public string? Group { get; init; }
 
     /// <summary>The name for people: "learning rate".</summary>

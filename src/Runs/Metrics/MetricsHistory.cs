@@ -34,7 +34,8 @@ public static class MetricsHistory
     /// Whether the validation after a step is written. It is not where a run was interrupted between the two.
     /// </summary>
     public static bool HasValidation(string path, long step) => File.Exists(path) && File.ReadLines(path).Any(l =>
-        l.Contains($"\"{MetricsWriter.ValidationName}\":true", StringComparison.Ordinal) && StepOf(Encoding.UTF8.GetBytes(l)) == step);
+        l.Contains($"\"{MetricsWriter.ValidationName}\":true", StringComparison.Ordinal)
+            && StepOf(Encoding.UTF8.GetBytes(l)) == step);
 
     private static long? StepOf(ReadOnlySpan<byte> line)
     {

@@ -66,10 +66,12 @@ public sealed class MetricsLog
         {
             using var json = JsonDocument.Parse(text);
             JsonElement root = json.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty(MetricsWriter.StepName, out JsonElement at)
+            if (root.ValueKind != JsonValueKind.Object
+                || !root.TryGetProperty(MetricsWriter.StepName, out JsonElement at)
                 || at.ValueKind != JsonValueKind.Number || !at.TryGetInt64(out long step))
                 return false;
-            bool validation = root.TryGetProperty(MetricsWriter.ValidationName, out JsonElement v) && v.ValueKind == JsonValueKind.True;
+            bool validation = root.TryGetProperty(MetricsWriter.ValidationName, out JsonElement v)
+                && v.ValueKind == JsonValueKind.True;
             GoBack(step, validation);
             (validation ? _validation : _training).Add(Line.Of(step, root));
             return true;
@@ -128,7 +130,8 @@ public sealed class MetricsLog
         public static Line Of(long step, JsonElement root)
         {
             var lost = new Dictionary<string, double>();
-            if (root.TryGetProperty(MetricsWriter.NonFiniteName, out JsonElement names) && names.ValueKind == JsonValueKind.Object)
+            if (root.TryGetProperty(MetricsWriter.NonFiniteName, out JsonElement names)
+                && names.ValueKind == JsonValueKind.Object)
             {
                 foreach (JsonProperty name in names.EnumerateObject())
                 {

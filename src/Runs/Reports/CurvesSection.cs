@@ -35,8 +35,8 @@ internal static class CurvesSection
         {
             html.Add(
                 $"""
-                <p class="soft">A corpus looks the same in every chart. The numbers beside the names are where the curves
-                end.</p>
+                <p class="soft">A corpus looks the same in every chart. The numbers beside the names are where the
+                curves end.</p>
                 """);
         }
 

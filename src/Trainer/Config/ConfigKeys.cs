@@ -45,8 +45,8 @@ internal static class ConfigKeys
         "lora trains adapters; full trains every parameter.");
     public static readonly ConfigKey<RecomputeKind> Recompute = new(
         "recompute", KeyTypes.OneOf<RecomputeKind>(), RecomputeKind.None,
-        "layer keeps only each layer's input and computes the rest again: less memory, same bits. full keeps the input of "
-        + "every k-th layer alone, k the root of their number: least memory, one more forward pass.")
+        "layer keeps only each layer's input and computes the rest again: less memory, same bits. full keeps the "
+        + "input of every k-th layer alone, k the root of their number: least memory, one more forward pass.")
     {
         OnResume = OnResume.Free,
     };

@@ -38,8 +38,8 @@ internal static class OptimizerKeys
         x => x is >= 0 and <= OrderKeys.MaxSteps, $"from 0 to {OrderKeys.MaxSteps}");
     public static readonly ConfigKey<bool> Offload = new(
         "optimizer.offload", KeyTypes.Bool, false,
-        "Moments and fp32 master weights lie in pinned memory of the host, and a GPU updates them across the bus once a "
-        + "step: less memory of the GPU, same bits.")
+        "Moments and fp32 master weights lie in pinned memory of the host, and a GPU updates them across the bus "
+        + "once a step: less memory of the GPU, same bits.")
     {
         OnResume = OnResume.Free,
     };

@@ -72,7 +72,9 @@ public sealed record RunConfig(
     /// <summary>Null where nothing is asked.</summary>
     public QuestionSettings? Questions { get; init; }
 
-    /// <summary>Reads every key of <see cref="ConfigTable"/>, with the checks that take more than one section.</summary>
+    /// <summary>
+    /// Reads every key of <see cref="ConfigTable"/>, with the checks that take more than one section.
+    /// </summary>
     /// <param name="source">What errors call the config.</param>
     internal static RunConfig Build(ConfigValues v, string source)
     {

@@ -17,8 +17,8 @@ internal static class PlanCheck
         if (o.LearningRate == 0)
         {
             throw new UserException(
-                $"{OptimizerKeys.LearningRate.Path}: expected a rate above 0, got 0: nothing would be trained. Raise it; "
-                + "`molengine score` measures a model as it is.");
+                $"{OptimizerKeys.LearningRate.Path}: expected a rate above 0, got 0: nothing would be trained. Raise "
+                + "it; `molengine score` measures a model as it is.");
         }
 
         if (s.Schedule.Highest == 0)

@@ -175,7 +175,8 @@ internal sealed class RunModel : IDisposable
     /// Master weights: exactly what is stored, whatever the frozen ones were rounded to. Those that only the optimizer
     /// reads may be kept from the device.
     /// </summary>
-    private Dictionary<string, Tensor> Masters(Dictionary<string, Tensor> adopted) => adopted.ToDictionary(t => t.Key, t =>
+    private Dictionary<string, Tensor> Masters(Dictionary<string, Tensor> adopted) =>
+        adopted.ToDictionary(t => t.Key, t =>
     {
         Tensor stored = _stored[t.Key];
         Arena arena = Student.HasCopy(_ops, stored.Shape) ? _masters : _weights;

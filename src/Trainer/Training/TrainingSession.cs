@@ -109,7 +109,9 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Bytes of weights, gradients, optimizer states and activations.</summary>
     public long TensorBytes => Memory.Sum(m => m.Bytes);
 
-    /// <summary>Bytes of optimizer states and master weights that are kept from a device, in the host's memory.</summary>
+    /// <summary>
+    /// Bytes of optimizer states and master weights that are kept from a device, in the host's memory.
+    /// </summary>
     public long OffloadedBytes => Model.OffloadedBytes + (_states.IsOffloaded ? _states.Bytes : 0);
 
     /// <summary>What came out of the data.</summary>

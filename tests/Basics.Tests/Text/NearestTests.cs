@@ -5,7 +5,8 @@ namespace MolEngine.Basics.Tests.Text;
 public sealed class NearestTests
 {
     private static readonly string[] Known =
-        ["train", "score", "inspect", "loss.kind", "init.kind", "loss.alpha", "lora.from", "data.corpora", "data.corpora[].path"];
+        ["train", "score", "inspect", "loss.kind", "init.kind", "loss.alpha", "lora.from", "data.corpora",
+            "data.corpora[].path"];
 
     [Theory]
     [InlineData("trian", "train")]

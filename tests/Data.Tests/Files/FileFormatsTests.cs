@@ -15,7 +15,8 @@ public sealed class FileFormatsTests : IDisposable
         Assert.All(FileFormats.All, f => Assert.All(f.Extensions, e => Assert.Matches("^\\.[a-z]+$", e)));
         foreach (string name in FileFormats.Names)
         {
-            Assert.All(FileFormats.All.Where(f => f.Name == name).SelectMany(f => f.Extensions), e => Assert.Equal(name, FileFormats.NameOf(e)));
+            Assert.All(FileFormats.All.Where(f => f.Name == name).SelectMany(f => f.Extensions), e => Assert.Equal(
+                name, FileFormats.NameOf(e)));
             Assert.True(FileFormats.All.Last(f => f.Name == name).Fits([]));
         }
 

@@ -12,7 +12,8 @@ public sealed class CorpusFilesTests : IDisposable
     public void A_folder_is_read_in_ordinal_order_and_a_list_in_its_own()
     {
         _folder.Folder("f/sub");
-        foreach (string file in new[] { "f/b.txt", "f/B.md", "f/a10.jsonl", "f/a9.json.gz", "f/sub/z.TXT", "f/table.csv", "f/.hidden.txt" })
+        foreach (string file in new[] { "f/b.txt", "f/B.md", "f/a10.jsonl", "f/a9.json.gz", "f/sub/z.TXT",
+            "f/table.csv", "f/.hidden.txt" })
             _folder.Write(file, "x");
         string last = _folder.Write("a.ndjson", "x");
         CorpusSettings corpus = Reading.Corpus(Path.Combine(_folder.Root, "f"), last);
@@ -50,5 +51,6 @@ public sealed class CorpusFilesTests : IDisposable
     [InlineData("/x/a.jsonl.gz", "a")]
     [InlineData("/x/a.b.txt", "a.b")]
     [InlineData("/x/books/", "books")]
-    public void A_corpus_is_called_as_its_file(string path, string name) => Assert.Equal(name, CorpusFiles.NameOf(path));
+    public void A_corpus_is_called_as_its_file(string path, string name) =>
+        Assert.Equal(name, CorpusFiles.NameOf(path));
 }

@@ -41,25 +41,34 @@ public sealed class RecordReaderTests : IDisposable
     [Fact]
     public void Fields_and_templates_name_any_field()
     {
-        string path = _folder.Write("a.jsonl", "{\"body\": \"B\", \"title\": \"T\", \"year\": 1999, \"text\": \"no\"}\n");
+        string path = _folder.Write(
+            "a.jsonl", "{\"body\": \"B\", \"title\": \"T\", \"year\": 1999, \"text\": \"no\"}\n");
         CorpusSettings corpus = Reading.Corpus(path);
         Assert.Equal(["B"], Reading.Texts(corpus with { Fields = new(Text: "body") }));
         Assert.Equal(["BT"], Reading.Texts(corpus with { Fields = new(Prompt: "body", Completion: "title") }));
         Assert.Equal(["T\nB"], Reading.Texts(corpus with { Fields = new(Question: "title", Answer: "body") }));
-        Assert.Equal(["T {1999}\n\nB, B"], Reading.Texts(corpus with { Template = "{title} {{{year}}}\n\n{body}, {body}" }));
+        Assert.Equal(
+            ["T {1999}\n\nB, B"], Reading.Texts(corpus with { Template = "{title} {{{year}}}\n\n{body}, {body}" }));
     }
 
     [Theory]
-    [InlineData("{\"a\": 1, \"b\": 2}", "record: expected the keys of one of these: \"messages\"; \"text\"; \"prompt\" and "
-        + "\"completion\"; \"question\" and \"answer\", got the keys a, b. Name yours in the corpus's fields or template")]
+    [InlineData(
+        "{\"a\": 1, \"b\": 2}", "record: expected the keys of one of these: \"messages\"; \"text\"; \"prompt\" and "
+        + "\"completion\"; \"question\" and \"answer\", got the keys a, b. Name yours in the corpus's fields or "
+        + "template")]
     [InlineData("{\"prompt\": \"x\"}", "got the keys prompt.")]
-    [InlineData("{\"prompt\": \"x\", \"completion\": [1]}", "completion: expected a string, got an array at byte 30 of the file")]
+    [InlineData("{\"prompt\": \"x\", \"completion\": [1]}",
+        "completion: expected a string, got an array at byte 30 of the file")]
     [InlineData("{\"messages\": []}", "messages: expected at least one message, got an empty list at byte 13")]
-    [InlineData("{\"messages\": \"Hi\"}", "messages: expected a list of messages {\"role\": ..., \"content\": ...}, got a string")]
-    [InlineData("{\"messages\": [\"Hi\"]}", "messages[0]: expected an object {\"role\": ..., \"content\": ...}, got a string")]
-    [InlineData("{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}, {\"role\": \"assistant\", \"content\": null}]}",
+    [InlineData("{\"messages\": \"Hi\"}",
+        "messages: expected a list of messages {\"role\": ..., \"content\": ...}, got a string")]
+    [InlineData(
+        "{\"messages\": [\"Hi\"]}", "messages[0]: expected an object {\"role\": ..., \"content\": ...}, got a string")]
+    [InlineData(
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}, {\"role\": \"assistant\", \"content\": null}]}",
         "messages[1].content: expected a string, got null")]
-    [InlineData("{\"messages\": [{\"content\": \"x\"}]}", "messages[0].role: expected a name as user or assistant, got none")]
+    [InlineData(
+        "{\"messages\": [{\"content\": \"x\"}]}", "messages[0].role: expected a name as user or assistant, got none")]
     [InlineData("{\"messages\": [{\"role\": \"assistant\", \"content\": \"\", \"tool_calls\": [{}]}]}",
         "messages[0]: expected role and content alone, got a tool call")]
     public void What_fits_nothing_is_named(string record, string expected)
@@ -76,7 +85,8 @@ public sealed class RecordReaderTests : IDisposable
         string path = _folder.Write("a.jsonl", "{\"body\": \"B\", \"title\": true}\n");
         CorpusSettings corpus = Reading.Corpus(path) with { Template = "{title}{body}" };
         Assert.Contains(
-            ":1: title: expected a string, got true or false", Assert.Throws<BadRecordException>(() => Reading.All(corpus)).Message);
+            ":1: title: expected a string, got true or false",
+            Assert.Throws<BadRecordException>(() => Reading.All(corpus)).Message);
         corpus = corpus with { Template = "{body} {head}" };
         Assert.Contains(
             ":1: record: expected the keys \"body\" and \"head\", got the keys body, title",
@@ -88,7 +98,8 @@ public sealed class RecordReaderTests : IDisposable
     {
         string[] all = [.. texts.Select(t => t.Get).Append("\"}],\\").Where(IsWhole)];
         var options = new JsonSerializerOptions { WriteIndented = indented };
-        object[] records = [.. all.Select((t, i) => new { a = new[] { t, "{[" }, text = t, n = 5 - i, z = (object?)null })];
+        object[] records = [.. all.Select(
+            (t, i) => new { a = new[] { t, "{[" }, text = t, n = 5 - i, z = (object?)null })];
         byte[] array = JsonSerializer.SerializeToUtf8Bytes(records, options);
         byte[] lines = Encoding.UTF8.GetBytes(string.Join('\n', records.Select(r => JsonSerializer.Serialize(r))));
         string extension = packed ? ".gz" : "";
@@ -101,7 +112,8 @@ public sealed class RecordReaderTests : IDisposable
     [Fact]
     public void Elements_longer_than_the_buffer_are_whole_and_keep_their_lines()
     {
-        string[] texts = [new string('x', 262_100), "\\\"]\\\\", new string('y', 600_000), string.Concat(Enumerable.Repeat("\\n", 200_000))];
+        string[] texts = [new string('x', 262_100), "\\\"]\\\\", new string('y', 600_000), string.Concat(
+            Enumerable.Repeat("\\n", 200_000))];
         string json = $"[\n{string.Join(",\n\n", texts.Select(t => $"{{\"text\":\n\"{t}\"}}"))}\n]\n";
         CorpusRecord[] records = Reading.All(Reading.Corpus(_folder.Write("a.json", json)));
         Assert.Equal(texts.Select(t => JsonSerializer.Deserialize<string>($"\"{t}\"")), records.Select(r => r.Text));
@@ -109,7 +121,8 @@ public sealed class RecordReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[{\"text\": \"a\"} {\"text\": \"b\"}]", "array: expected a comma or ] after a record, got '{' at byte 15")]
+    [InlineData(
+        "[{\"text\": \"a\"} {\"text\": \"b\"}]", "array: expected a comma or ] after a record, got '{' at byte 15")]
     [InlineData("[{\"text\": \"a\"},]", "array: expected a record, got ']' at byte 15")]
     [InlineData("[{\"text\": \"a\"}] x", "array: expected nothing after the array, got 'x' at byte 16")]
     [InlineData("[{\"text\": \"a\"}", "expected the array of line 1 closed, got the end of the file at byte 14")]
@@ -138,8 +151,10 @@ public sealed class RecordReaderTests : IDisposable
         corpus = Reading.Corpus(path) with { Split = TextSplit.BlankLines };
         var skipped = new List<BadRecordException>();
         Assert.Equal(["a\nb", "e"], Reading.All(corpus, skipped).Select(r => r.Text));
-        Assert.StartsWith($"{path}:5: record: expected UTF-8, got the byte E9 at byte 7", Assert.Single(skipped).Message);
-        Assert.Contains($"{path}:5: ", Assert.Throws<BadRecordException>(() => Reading.All(Reading.Corpus(path))).Message);
+        Assert.StartsWith(
+            $"{path}:5: record: expected UTF-8, got the byte E9 at byte 7", Assert.Single(skipped).Message);
+        Assert.Contains(
+            $"{path}:5: ", Assert.Throws<BadRecordException>(() => Reading.All(Reading.Corpus(path))).Message);
     }
 
     [Fact]

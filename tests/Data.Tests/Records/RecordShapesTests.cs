@@ -27,8 +27,9 @@ public sealed class RecordShapesTests
     public void What_fits_nothing_names_its_fields()
     {
         Assert.Equal(
-            "c.table:7: record: expected the keys of one of these: \"messages\"; \"text\"; \"prompt\" and \"completion\"; "
-            + "\"question\" and \"answer\", got the keys prompt, x. Name yours in the corpus's fields or template",
+            "c.table:7: record: expected the keys of one of these: \"messages\"; \"text\"; \"prompt\" and "
+            + "\"completion\"; \"question\" and \"answer\", got the keys prompt, x. Name yours in the corpus's "
+            + "fields or template",
             Assert.Throws<BadRecordException>(() => Match(Usual, ("x", "a"), ("prompt", "b"))).Message);
     }
 
@@ -49,7 +50,8 @@ public sealed class RecordShapesTests
     {
         var shapes = new RecordShapes(corpus);
         FieldValue Field(string name) => row.Where(f => f.Name == name)
-            .Select(f => new FieldValue(f.Value is null ? FieldPresence.Null : FieldPresence.Given, f.Value, null, null))
+            .Select(
+                f => new FieldValue(f.Value is null ? FieldPresence.Null : FieldPresence.Given, f.Value, null, null))
             .FirstOrDefault();
         return shapes.Record(
             new FileRecord(7)

@@ -35,7 +35,8 @@ public sealed class ShapesParityTests
         using JsonDocument expected = Expected("plain_text_readings.json");
         JsonElement readings = expected.RootElement.GetProperty(file);
         foreach ((string reading, TextSplit split) in
-            new[] { ("whole_file", TextSplit.None), ("by_blank_line", TextSplit.BlankLines), ("by_line", TextSplit.Lines) })
+            new[] { ("whole_file", TextSplit.None), ("by_blank_line", TextSplit.BlankLines),
+                ("by_line", TextSplit.Lines) })
         {
             CorpusRecord[] got = Reading.All(Reading.Corpus(Shape(file)) with { Split = split });
             AssertEqual([.. readings.GetProperty(reading).EnumerateArray()], got);
@@ -112,7 +113,8 @@ public sealed class ShapesParityTests
 
             Assert.Equal(
                 want.GetProperty("messages").EnumerateArray()
-                    .Select(m => new ChatMessage(m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!)),
+                    .Select(m => new ChatMessage(
+                        m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!)),
                 record.Messages);
         }
     }

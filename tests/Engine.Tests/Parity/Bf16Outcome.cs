@@ -45,7 +45,8 @@ internal sealed record Bf16Outcome(double Loss, IReadOnlyDictionary<string, doub
         return Top.Length == 0
             ? OracleTask.CrossEntropy(c.OracleModel(), batch)
             : new OracleTask(
-                c.OracleModel(), batch, [.. rows.Select(r => r.Kind == CorpusKind.General)], new OracleLossSettings(Alpha, TopN),
+                c.OracleModel(), batch, [.. rows.Select(r => r.Kind == CorpusKind.General)],
+                new OracleLossSettings(Alpha, TopN),
                 c.OracleLora(), Set);
     }
 

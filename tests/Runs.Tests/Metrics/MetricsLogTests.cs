@@ -18,7 +18,8 @@ public sealed class MetricsLogTests : IDisposable
             writer.Write(MetricsLine.OfStep(1).Add(Metric.Loss, 0.1 + 0.2)
                 .Add(Metric.CrossEntropy, [("a b", 1.5), ("c", double.NaN)]).Add(Metric.KlDivergence, (double?)null));
             writer.Write(
-                MetricsLine.OfStep(2).Add(Metric.Loss, double.NegativeInfinity).Add(Metric.CrossEntropy, [("c", 1.25)]));
+                MetricsLine.OfStep(2).Add(Metric.Loss, double.NegativeInfinity).Add(Metric.CrossEntropy,
+                    [("c", 1.25)]));
         }
 
         MetricsLog log = Read(File.ReadAllText(path));

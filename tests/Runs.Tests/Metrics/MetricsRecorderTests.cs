@@ -19,8 +19,10 @@ public sealed class MetricsRecorderTests : IDisposable
         using (var recorder = new MetricsRecorder(run, resumedAfter: null))
         {
             recorder.Write(MetricsLine.OfStep(3).Add(Metric.Loss, 2.5).Add(Metric.CrossEntropy, [("a", 1.5), ("b", 3)])
-                .Add(Metric.TailMass, 0.25).Add(new Metric("something_new"), 7).Add(Metric.KlDivergence, (double?)null));
-            recorder.Write(MetricsLine.OfValidation(3).Add(Metric.KlDivergence, [("a", 0.5)]).Add(Metric.ExactMatch, 0.75));
+                .Add(Metric.TailMass, 0.25).Add(new Metric("something_new"), 7).Add(
+                    Metric.KlDivergence, (double?)null));
+            recorder.Write(
+                MetricsLine.OfValidation(3).Add(Metric.KlDivergence, [("a", 0.5)]).Add(Metric.ExactMatch, 0.75));
         }
 
         Assert.Equal(

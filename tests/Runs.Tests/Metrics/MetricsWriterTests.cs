@@ -59,7 +59,8 @@ public sealed class MetricsWriterTests : IDisposable
 
     [Fact]
     public void A_name_stands_once_in_a_line() =>
-        Assert.Throws<ArgumentException>(() => MetricsLine.OfStep(1).Add(Metric.Loss, 1.0).Add(new Metric("loss"), 2.0));
+        Assert.Throws<ArgumentException>(() => MetricsLine.OfStep(1).Add(Metric.Loss, 1.0).Add(new Metric("loss"),
+            2.0));
 
     [Fact]
     public void A_writer_goes_on_at_the_end()

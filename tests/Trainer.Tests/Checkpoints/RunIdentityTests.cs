@@ -5,7 +5,9 @@ namespace MolEngine.Trainer.Tests.Checkpoints;
 
 public sealed class RunIdentityTests : IDisposable
 {
-    /// <summary>What a program before config keys said what a resumed run may change wrote as resolved config...</summary>
+    /// <summary>
+    /// What a program before config keys said what a resumed run may change wrote as resolved config...
+    /// </summary>
     private const string Config = """
         model: m
         init:
@@ -72,16 +74,19 @@ public sealed class RunIdentityTests : IDisposable
     /// <summary>... and beside a checkpoint.</summary>
     private static readonly string[] Saved =
     [
-        "data.context: 96", "data.corpora[0].format: auto", "data.corpora[0].kind: domain", "data.corpora[0].name: bees",
+        "data.context: 96", "data.corpora[0].format: auto", "data.corpora[0].kind: domain",
+        "data.corpora[0].name: bees",
         "data.corpora[0].pairs: plain", "data.corpora[0].repeat: 1", "data.corpora[0].split: none",
         "data.corpora[1].format: auto", "data.corpora[1].kind: general", "data.corpora[1].name: everyday",
         "data.corpora[1].pairs: plain", "data.corpora[1].split: none", "data.packing: concat",
         "data.skip_bad_records: false", "gemm: builtin", "global_batch: 3", "init.kind: random", "init.seed: 1",
         "lora.alpha: 8", "lora.dropout: 0.2", "lora.rank: 4",
-        "lora.target_modules: [q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj]", "lora.use_rslora: false",
+        "lora.target_modules: [q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj]",
+        "lora.use_rslora: false",
         "loss.alpha: 0.01", "loss.kind: mol", "loss.top_n: 31", "method: lora", "optimizer.betas: [0.9, 0.95]",
         "optimizer.clip: 1", "optimizer.eps: 1e-08", "optimizer.learning_rate: 0.01", "optimizer.schedule: cosine",
-        "optimizer.warmup_ratio: 0.1", "optimizer.weight_decay: 0", "precision: fp32", "ratio: 0.75", "seed: 1", "steps: 6",
+        "optimizer.warmup_ratio: 0.1", "optimizer.weight_decay: 0", "precision: fp32", "ratio: 0.75", "seed: 1",
+        "steps: 6",
     ];
 
     private readonly TempFolder _folder = new();
@@ -108,8 +113,10 @@ public sealed class RunIdentityTests : IDisposable
 
     /// <summary>What a run keeps of itself is read by the one that goes on.</summary>
     [Theory]
-    [InlineData("validate={every: 0, documents: 1}", "micro_batch=1", "questions=c.jsonl", "checkpoint.keep=best", "samples=0")]
-    [InlineData("data.corpora[0].path=c.jsonl", "data.cache=\"off\"", "device=cpu", "cuda_path=m", "recompute=full", "threads=3")]
+    [InlineData(
+        "validate={every: 0, documents: 1}", "micro_batch=1", "questions=c.jsonl", "checkpoint.keep=best", "samples=0")]
+    [InlineData("data.corpora[0].path=c.jsonl", "data.cache=\"off\"", "device=cpu", "cuda_path=m", "recompute=full",
+        "threads=3")]
     public void A_free_key_makes_no_difference(params string[] settings) =>
         Assert.Empty(Now(Parse(Parse(Config).Resolved, settings)).DifferencesFrom(Now()));
 
@@ -127,14 +134,17 @@ public sealed class RunIdentityTests : IDisposable
     {
         RunIdentity lacks = Of([.. Saved.Where(s => !s.StartsWith("loss.top_n", StringComparison.Ordinal))]);
         Assert.Empty(Now().DifferencesFrom(lacks));
-        Assert.Equal(["loss.top_n: absent in the run, 5 now"], Now(Parse(Config, "loss.top_n=5")).DifferencesFrom(lacks));
+        Assert.Equal(
+            ["loss.top_n: absent in the run, 5 now"], Now(Parse(Config, "loss.top_n=5")).DifferencesFrom(lacks));
 
         // "auto" may have become anything.
         RunIdentity unknown = Of([.. Saved.Where(s => !s.StartsWith("gemm", StringComparison.Ordinal))]);
         Assert.Equal(["gemm: absent in the run, builtin now"], Now().DifferencesFrom(unknown));
     }
 
-    /// <summary>Rank and alpha of a run on an adapter are the adapter's: their absence says so, default or not.</summary>
+    /// <summary>
+    /// Rank and alpha of a run on an adapter are the adapter's: their absence says so, default or not.
+    /// </summary>
     [Fact]
     public void A_key_that_may_be_absent_is_a_difference_where_it_was()
     {
@@ -142,7 +152,8 @@ public sealed class RunIdentityTests : IDisposable
         RunIdentity onAdapter = Now(Parse(Config, Own.Replace(": {", "={")));
         Assert.Equal(
             ["lora.alpha", "lora.rank", "lora.target_modules", "lora.use_rslora"],
-            Now(Parse(Config, "lora={rank: null, alpha: null}")).DifferencesFrom(onAdapter).Select(d => d.Split(':')[0]));
+            Now(Parse(Config,
+                "lora={rank: null, alpha: null}")).DifferencesFrom(onAdapter).Select(d => d.Split(':')[0]));
     }
 
     private static RunIdentity Of(string[] settings) =>

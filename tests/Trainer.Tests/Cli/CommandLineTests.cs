@@ -184,14 +184,17 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Doctor_begins_where_it_is_told_to()
     {
-        Assert.SkipWhen(Run("doctor").Output.Contains("\ncuBLASLt   cuBLASLt "), "cuBLASLt is installed: no places are listed");
+        Assert.SkipWhen(
+            Run("doctor").Output.Contains("\ncuBLASLt   cuBLASLt "), "cuBLASLt is installed: no places are listed");
         string cuda = _folder.Folder("cuda"), other = _folder.Folder("other");
-        string config = _folder.Write("run.yaml", "{model: m, output: o, cuda_path: cuda, data: {corpora: [{path: x, kind: domain}]}}");
+        string config = _folder.Write(
+            "run.yaml", "{model: m, output: o, cuda_path: cuda, data: {corpora: [{path: x, kind: domain}]}}");
         string[] doctor = ["doctor", config, "--verbose"];
         Assert.StartsWith($"  {cuda}{Path.DirectorySeparatorChar}", FirstPlace(doctor));
         Assert.StartsWith($"  {other}{Path.DirectorySeparatorChar}", FirstPlace([.. doctor, "--cuda-path", other]));
         Assert.Contains("--cuda-path: nowhere: expected a folder", Run("doctor", "--cuda-path", "nowhere").Error);
-        Assert.Contains("run.yaml: config: expected a YAML file, got no such file", Run("doctor", "none/run.yaml").Error);
+        Assert.Contains(
+            "run.yaml: config: expected a YAML file, got no such file", Run("doctor", "none/run.yaml").Error);
 
         static string FirstPlace(params string[] args) =>
             Run(args).Output.Split('\n').SkipWhile(l => !l.StartsWith("missing    cuBLASLt: ")).ElementAt(1);

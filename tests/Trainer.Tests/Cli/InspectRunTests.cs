@@ -57,7 +57,8 @@ public sealed class InspectRunTests : IDisposable
         SmallRun.Train(SmallRun.Load(Output, SmallRun.Questions(_folder)));
         string[] lines = Inspect();
         Assert.Matches(
-            @"^questions      \d of 3 before training, \d of 3 after$", Assert.Single(lines, l => l.StartsWith("questions  ")));
+            @"^questions      \d of 3 before training, \d of 3 after$",
+            Assert.Single(lines, l => l.StartsWith("questions  ")));
         Assert.Contains(lines, l => l.StartsWith("state          finished 2"));
         Assert.Contains("steps          11 of 11", lines);
         Assert.Contains(lines, l => l.Contains(" -> ") && l.EndsWith("at step 11 (everyday)"));

@@ -57,7 +57,8 @@ public sealed partial class OneOfEachTests : IDisposable
         // All of it has been said.
         string[] ones =
         [
-            "1 document,", "1 row of", "1 step of", "1 held-out document", "1 token", "1 record skipped", "1 of them is",
+            "1 document,", "1 row of", "1 step of", "1 held-out document", "1 token", "1 record skipped",
+            "1 of them is",
         ];
         foreach (string one in ones)
             Assert.Contains(lines, l => l.Contains(one, StringComparison.Ordinal));

@@ -77,7 +77,8 @@ public sealed class SelftestTests
     {
         KernelCheck[] checks = [.. KernelChecks.All.Where(c => c.Source is "adamw" or "cast" or "reduce")];
         (int code, string output) = Run(SelftestDevice.Virtual(new Mutants(right, wrong)), checks);
-        string[] failed = [.. Regex.Matches(output, "^  (\\S+) +FAIL ", RegexOptions.Multiline).Select(m => m.Groups[1].Value)];
+        string[] failed = [.. Regex.Matches(output, "^  (\\S+) +FAIL ", RegexOptions.Multiline).Select(
+            m => m.Groups[1].Value)];
         Assert.Equal(kernels.Split(','), failed);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains(says, output, StringComparison.OrdinalIgnoreCase);
@@ -104,7 +105,9 @@ public sealed class SelftestTests
         }
     }
 
-    /// <summary>A clock too coarse for a small copy shows no time: then there is no rate, never an endless one.</summary>
+    /// <summary>
+    /// A clock too coarse for a small copy shows no time: then there is no rate, never an endless one.
+    /// </summary>
     [Theory]
     [InlineData(2e-6, 1e-6, "      2.0     0.3       0.6")]
     [InlineData(0.0, 0.0, "      0.0       -         -")]
@@ -126,7 +129,8 @@ public sealed class SelftestTests
             "--device: cuda:1: no such GPU: expected 0 to 0 (virtual sm_80",
             Assert.Throws<EnvironmentFaultException>(() => SelftestDevice.Cuda(one, 1, LibrarySearch.Here)).Message);
         Assert.StartsWith(
-            "cuda:0, virtual sm_80 (compute capability 8.0); kernels: PTX", SelftestDevice.Cuda(one, 0, LibrarySearch.Here)[0].Title);
+            "cuda:0, virtual sm_80 (compute capability 8.0); kernels: PTX",
+            SelftestDevice.Cuda(one, 0, LibrarySearch.Here)[0].Title);
 
         CudaDeviceProperties old = one.Devices[0] with { Ordinal = 1, Capability = new ComputeCapability(7, 5) };
         Assert.Contains(

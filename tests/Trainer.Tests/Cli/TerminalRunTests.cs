@@ -25,7 +25,8 @@ public sealed class TerminalRunTests : IDisposable
             plain.Where(l => !Regex.IsMatch(l, "^step [1245]/6")).Select(Timeless), screen.Lines.Select(Timeless));
         Assert.Equal(2, screen.Lines.Count(l => l.StartsWith("step ")));
         Assert.Contains("━", screen.Raw);
-        foreach (string done in (string[])["loading the model  ", "validating  ", " held-out row", "continuing held-out"])
+        foreach (string done in (string[])["loading the model  ", "validating  ", " held-out row",
+            "continuing held-out"])
             Assert.Contains(done, screen.Raw);
     }
 

@@ -12,11 +12,13 @@ public sealed class ConfigTableTests : IDisposable
 {
     /// <summary>A domain and a general corpus, and questions: each key has a place where it may be given.</summary>
     private const string Base =
-        "model: m\noutput: out\nquestions: q.jsonl\ndata:\n  corpora:\n  - {path: a.jsonl, kind: domain}\n  - {path: b.jsonl, kind: general}\n";
+        "model: m\noutput: out\nquestions: q.jsonl\ndata:\n  corpora:\n  - {path: a.jsonl, kind: domain}\n  - {path: "
+            + "b.jsonl, kind: general}\n";
 
     /// <summary>Values among which each key finds one that is not its default.</summary>
     private static readonly string[] Pool =
-        ["1", "2", "3", "0.5", "0", "true", "off", "cpu", "best", "at most 7", "[0.5, 0.25]", "[q_proj, v_proj]", "m2", "a.jsonl", "\"{a}\"", "x"];
+        ["1", "2", "3", "0.5", "0", "true", "off", "cpu", "best", "at most 7", "[0.5, 0.25]", "[q_proj, v_proj]", "m2",
+            "a.jsonl", "\"{a}\"", "x"];
 
     private readonly TempFolder _folder = new();
 
@@ -39,7 +41,8 @@ public sealed class ConfigTableTests : IDisposable
         Assert.Equal(
             ConfigTable.Keys.All.Select(k => k.Path).Order(StringComparer.Ordinal),
             run.Settings.Keys.Select(ConfigValues.Normal).Distinct().Order(StringComparer.Ordinal));
-        Assert.All(run.Settings.Keys, path => Assert.Equal(run.Settings[path].Text, Written(run.Resolved, path) ?? "null"));
+        Assert.All(
+            run.Settings.Keys, path => Assert.Equal(run.Settings[path].Text, Written(run.Resolved, path) ?? "null"));
 
         // Nothing is given but what must be: all that has no value is a key that may have none.
         RunConfig least = Parse(Base.Replace("questions: q.jsonl\n", ""));
@@ -60,7 +63,8 @@ public sealed class ConfigTableTests : IDisposable
     {
         string usual = Parse(Base).Settings.Values.First(v => v.Key.Path == path).Text;
         (RunConfig run, string[] given) = Given(path, usual);
-        Assert.Contains(run.Settings.Values, v => v.Key.Path == path && v is { HasValue: true, IsDefault: false } && v.Text != usual);
+        Assert.Contains(run.Settings.Values, v => v.Key.Path == path && v is { HasValue: true, IsDefault: false }
+            && v.Text != usual);
         RunConfig again = Parse(run.Resolved);
         Assert.Equal(run.Resolved, again.Resolved);
         Assert.Equal(Shown(run), Shown(again));
@@ -73,7 +77,8 @@ public sealed class ConfigTableTests : IDisposable
     {
         int understood = 0, cases = 0;
         Prop.ForAll(
-            Gen.Choose(0, ConfigTable.Keys.All.Count - 1).Zip(Gen.Choose(0, 1000)).NonEmptyListOf().ToArbitrary(), choices =>
+            Gen.Choose(0, ConfigTable.Keys.All.Count - 1).Zip(Gen.Choose(0, 1000)).NonEmptyListOf().ToArbitrary(),
+            choices =>
             {
                 string[] settings = [.. choices.Take(5).Select(c => Setting(ConfigTable.Keys.All[c.Item1], c.Item2))];
                 cases++;
@@ -99,7 +104,9 @@ public sealed class ConfigTableTests : IDisposable
         Assert.True(understood > cases / 4, $"{understood} of {cases} cases were understood");
     }
 
-    /// <summary>Each part of each key, with any one letter gone, changed, in other case, or in its neighbour's place.</summary>
+    /// <summary>
+    /// Each part of each key, with any one letter gone, changed, in other case, or in its neighbour's place.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Paths))]
     public void A_name_with_one_mistake_is_told_the_key(string path)
@@ -134,7 +141,8 @@ public sealed class ConfigTableTests : IDisposable
         foreach (string section in new[] { "", "lora.", "optimizer.", "data.", "checkpoint.", "data.corpora[]." })
         {
             string typed = section + name;
-            if (ConfigTable.Keys.Find(typed) is null && !ConfigTable.Keys.IsSection(typed) && !ConfigTable.Keys.IsSection(typed + "[]"))
+            if (ConfigTable.Keys.Find(typed) is null && !ConfigTable.Keys.IsSection(typed)
+                && !ConfigTable.Keys.IsSection(typed + "[]"))
                 AssertTold(name, typed, told => told.Split('.')[^1]);
         }
     }
@@ -252,12 +260,15 @@ public sealed class ConfigTableTests : IDisposable
     private static string Shown(RunConfig run) =>
         JsonSerializer.Serialize(run with { Settings = new Dictionary<string, ResolvedValue>() }) + run.Device;
 
-    /// <summary>Asserts that a mistyped path is told what it meant, or another name that is no further than one mistake.</summary>
+    /// <summary>
+    /// Asserts that a mistyped path is told what it meant, or another name that is no further than one mistake.
+    /// </summary>
     private static void AssertTold(string meant, string typed, Func<string, string>? part = null)
     {
         string told = ConfigTable.Keys.Nearest(typed) ?? "nothing";
         bool right = (part?.Invoke(told) ?? told).Replace("[]", "") == meant.Replace("[]", "");
-        Assert.True(right || IsOneMistake(typed.Replace("[]", ""), told.Replace("[]", "")), $"{typed}: told {told}, not {meant}");
+        Assert.True(right || IsOneMistake(typed.Replace("[]", ""), told.Replace("[]", "")),
+            $"{typed}: told {told}, not {meant}");
     }
 
     private static bool IsOneMistake(string typed, string name)

@@ -29,7 +29,8 @@ public sealed class DataSettingsTests : IDisposable
         Assert.Equal(["a", "books"], data.Corpora.Select(c => c.Name));
         CorpusSettings corpus = data.Corpora[0];
         Assert.Equal(
-            ((string?)null, TextSplit.None, (FieldMap?)null, (string?)null), (corpus.Format, corpus.Split, corpus.Fields, corpus.Template));
+            ((string?)null, TextSplit.None, (FieldMap?)null, (string?)null),
+            (corpus.Format, corpus.Split, corpus.Fields, corpus.Template));
         Assert.Equal((PairStyle.Plain, 1.0, null), (corpus.Pairs, corpus.Repeat, corpus.Share));
     }
 
@@ -58,19 +59,26 @@ public sealed class DataSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("path: [b.jsonl, gone], kind: domain", "data.corpora[0].path: expected a file or folder, found none at")]
+    [InlineData(
+        "path: [b.jsonl, gone], kind: domain", "data.corpora[0].path: expected a file or folder, found none at")]
     [InlineData("path: [], kind: domain", "data.corpora[0].path: expected a path or a list of paths")]
     [InlineData("path: b.jsonl, kind: domain, split: words", "expected none | blank_lines | lines, got 'words'")]
-    [InlineData("path: b.jsonl, kind: domain, share: 1", "data.corpora[0].share: expected a general corpus, got a domain one")]
-    [InlineData("path: b.jsonl, kind: general, repeat: 2", "data.corpora[0].repeat: expected a domain corpus, got a general")]
-    [InlineData("path: b.jsonl, kind: domain, repeat: 0", "data.corpora[0].repeat: expected a number above 0, at most 1e6, got '0'")]
+    [InlineData(
+        "path: b.jsonl, kind: domain, share: 1", "data.corpora[0].share: expected a general corpus, got a domain one")]
+    [InlineData(
+        "path: b.jsonl, kind: general, repeat: 2", "data.corpora[0].repeat: expected a domain corpus, got a general")]
+    [InlineData("path: b.jsonl, kind: domain, repeat: 0",
+        "data.corpora[0].repeat: expected a number above 0, at most 1e6, got '0'")]
     [InlineData("path: b.jsonl, kind: domain, fields: {txt: a}", "Did you mean data.corpora[].fields.text?")]
-    [InlineData("path: b.jsonl, kind: domain, fields: {prompt: a}", "expected data.corpora[0].fields.completion beside it")]
-    [InlineData("path: b.jsonl, kind: domain, template: '{a', ", "data.corpora[0].template: expected {field}, got '{a'")]
+    [InlineData(
+        "path: b.jsonl, kind: domain, fields: {prompt: a}", "expected data.corpora[0].fields.completion beside it")]
+    [InlineData(
+        "path: b.jsonl, kind: domain, template: '{a', ", "data.corpora[0].template: expected {field}, got '{a'")]
     [InlineData("path: b.jsonl, kind: domain, template: 'a} {b}'", "expected { before }, got 'a}'")]
     [InlineData("path: b.jsonl, kind: domain, template: words", "expected a {field} in it, got 'words'")]
     [InlineData(
-        "path: b.jsonl, kind: domain, template: '{a}', fields: {text: b}", "expected either fields or template, got both")]
+        "path: b.jsonl, kind: domain, template: '{a}', fields: {text: b}",
+        "expected either fields or template, got both")]
     public void A_mistake_is_named(string corpus, string expected) =>
         Assert.Contains(expected, Assert.Throws<UserException>(() => Parse($"- {{{corpus}}}")).Message);
 
@@ -78,14 +86,17 @@ public sealed class DataSettingsTests : IDisposable
     public void Shares_are_for_all_general_corpora_or_for_none()
     {
         UserException e = Assert.Throws<UserException>(() => Parse(
-            "- {path: b.jsonl, kind: general, share: 1}\n- {path: c.jsonl, kind: general}\n- {path: a.jsonl.gz, kind: domain}"));
-        Assert.Contains("data.corpora[1].share: missing: expected a share for every general corpus or for none", e.Message);
+            "- {path: b.jsonl, kind: general, share: 1}\n- {path: c.jsonl, kind: general}\n- {path: a.jsonl.gz, "
+                + "kind: domain}"));
+        Assert.Contains(
+            "data.corpora[1].share: missing: expected a share for every general corpus or for none", e.Message);
     }
 
     private DataSettings Parse(string corpora, params string[] keys)
     {
         string list = string.Join('\n', corpora.Split('\n').Select(l => "    " + l));
-        string yaml = $"model: m\noutput: out\ndata:\n{string.Concat(keys.Select(k => $"  {k}\n"))}  corpora:\n{list}\n";
+        string yaml = $"model: m\noutput: out\ndata:\n{string.Concat(keys.Select(k => $"  {k}\n"))}  "
+            + $"corpora:\n{list}\n";
         RunConfig config = RunConfigLoader.Parse(yaml, Path.Combine(_folder.Root, "run.yaml"));
         RunConfig again = RunConfigLoader.Parse(config.Resolved, Path.Combine(_folder.Root, "run.yaml"));
         Assert.Equal(config.Resolved, again.Resolved);

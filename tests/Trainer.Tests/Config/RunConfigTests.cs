@@ -256,11 +256,13 @@ public sealed class RunConfigTests : IDisposable
     {
         Assert.Equal(0, Parse(Minimal + "validate: {every: 0}\n").Data.HeldOut);
         Assert.Equal(3, Parse(Minimal, "validate.every=0", "data.held_out=3").Data.HeldOut);
-        Assert.Equal(HeldOutCount.AtMost(3), Parse(Minimal, "validate.every=0", "data.held_out=at most 3").Data.HeldOut);
+        Assert.Equal(
+            HeldOutCount.AtMost(3), Parse(Minimal, "validate.every=0", "data.held_out=at most 3").Data.HeldOut);
         Assert.Equal(HeldOutCount.AtMost(7), Parse(Minimal, "validate.documents=7").Data.HeldOut);
 
         // As it was decided when the run began.
-        Assert.Equal(HeldOutCount.AtMost(7), Parse(Parse(Minimal, "validate.documents=7").Resolved, "validate={every: 0}").Data.HeldOut);
+        Assert.Equal(HeldOutCount.AtMost(7),
+            Parse(Parse(Minimal, "validate.documents=7").Resolved, "validate={every: 0}").Data.HeldOut);
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using MolEngine.FaultHost;
 
 namespace MolEngine.Trainer.Tests.Durability;
 
-/// <summary>A disk that fails at a call: an error that says so, never "saved", and what was saved before is good.</summary>
+/// <summary>
+/// A disk that fails at a call: an error that says so, never "saved", and what was saved before is good.
+/// </summary>
 public sealed class FailingDiskTests : IDisposable
 {
     private const int Eio = 5, Eacces = 13, Enospc = 28, Erofs = 30;
@@ -39,12 +41,14 @@ public sealed class FailingDiskTests : IDisposable
         Func<LoggedCall, bool> isTried = Sample.Of(0.15);
         foreach (LoggedCall call in Calls().Where(c => c.Kind != CallKinds.Sync))
         {
-            int[] errors = call.Kind is CallKinds.Create or CallKinds.Write or CallKinds.Mkdir ? [Enospc, Eio] : [Eio, Eacces];
+            int[] errors = call.Kind is CallKinds.Create or CallKinds.Write or CallKinds.Mkdir ? [Enospc, Eio]
+                : [Eio, Eacces];
             foreach (int error in errors.Where(_ => isTried(call)))
             {
                 Answer answer = Fail(call, error);
                 if (answer.Code != 0)
-                    AssertClear(call, answer, error switch { Eio => "Input/output error", Enospc => "No space left on device", _ => "denied" });
+                    AssertClear(call, answer, error switch { Eio => "Input/output error",
+                        Enospc => "No space left on device", _ => "denied" });
                 AssertGoesOn(call, answer);
             }
         }
@@ -57,15 +61,18 @@ public sealed class FailingDiskTests : IDisposable
     public void A_disk_that_is_full_in_the_end_costs_no_run(string path, int step)
     {
         LoggedCall[] calls = Calls("checkpoint.every=0");
-        LoggedCall[] own = [.. calls.Where(c => c.Path.StartsWith(path, StringComparison.Ordinal) && c.Kind is CallKinds.Write or CallKinds.Mkdir)];
+        LoggedCall[] own = [.. calls.Where(
+            c => c.Path.StartsWith(path, StringComparison.Ordinal) && c.Kind is CallKinds.Write or CallKinds.Mkdir)];
         LoggedCall first = path == "metrics.jsonl" ? own.Where(c => c.Kind == CallKinds.Write).ElementAt(step) : own[0];
         const CallKinds Growing = CallKinds.Create | CallKinds.Write | CallKinds.Mkdir;
         Answer answer = _disk.Run(
-            new Fault(Run, FaultMode.Fail, first.Index, long.MaxValue, Enospc, Growing), ShortRun.Start(Run, "checkpoint.every=0"))!;
+            new Fault(Run, FaultMode.Fail, first.Index, long.MaxValue, Enospc, Growing),
+            ShortRun.Start(Run, "checkpoint.every=0"))!;
         Assert.Equal(1, answer.Code);
         Assert.DoesNotContain("\nsaved ", answer.Output);
         AssertClear(first, answer, "No space left on device");
-        Match back = Regex.Match(answer.Error, @"is kept in (\S+)\. Make room, put that back: mv (\S+) (\S+), and go on: molengine train --resume (\S+)");
+        Match back = Regex.Match(answer.Error,
+            @"is kept in (\S+)\. Make room, put that back: mv (\S+) (\S+), and go on: molengine train --resume (\S+)");
         Assert.True(back.Success, answer.Error);
         Assert.EndsWith($"step-{step:D8}", back.Groups[1].Value);
         Assert.Equal(Run, Path.GetFullPath(back.Groups[4].Value));
@@ -141,7 +148,8 @@ public sealed class FailingDiskTests : IDisposable
     private static void AssertClear(LoggedCall call, Answer answer, string says)
     {
         Assert.True(
-            answer.Error.Contains(says) && !answer.Error.Contains("unexpected error") && answer.Error.TrimEnd().Split('\n').Length == 1,
+            answer.Error.Contains(says) && !answer.Error.Contains("unexpected error")
+                && answer.Error.TrimEnd().Split('\n').Length == 1,
             $"{call}: exit {answer.Code}: {answer.Error}");
     }
 
@@ -150,6 +158,7 @@ public sealed class FailingDiskTests : IDisposable
         // What is left of a checkpoint that could not be removed is told of, and goes with the next start.
         bool isTold = answer.Code == 0 && answer.Output.Contains("\nnote ");
         string? wrong = ShortRun.GoOn(Whole, Run);
-        Assert.True(wrong is null || (isTold && wrong.StartsWith("left ", StringComparison.Ordinal)), $"{call}: exit {answer.Code} {answer.Error}: {wrong}");
+        Assert.True(wrong is null || (isTold && wrong.StartsWith("left ", StringComparison.Ordinal)),
+            $"{call}: exit {answer.Code} {answer.Error}: {wrong}");
     }
 }

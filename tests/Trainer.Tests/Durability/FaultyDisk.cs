@@ -6,14 +6,18 @@ using MolEngine.Support;
 
 namespace MolEngine.Trainer.Tests.Durability;
 
-/// <summary>The program in a process of its own (tests/FaultHost), whose disk fails, or which dies, at a call that is named.</summary>
+/// <summary>
+/// The program in a process of its own (tests/FaultHost), whose disk fails, or which dies, at a call that is named.
+/// </summary>
 internal sealed class FaultyDisk : IDisposable
 {
     private static readonly Lazy<string?> Library = new(Compile);
 
     private Process? _host;
 
-    /// <summary>Skips the test where there is no compiler or the system is none that libraries can be preloaded on.</summary>
+    /// <summary>
+    /// Skips the test where there is no compiler or the system is none that libraries can be preloaded on.
+    /// </summary>
     public FaultyDisk() => Assert.SkipWhen(
         Library.Value is null, "needs Linux and a C compiler (clang-19, gcc or cc), for tests/FaultHost/disk_faults.c");
 
@@ -63,7 +67,8 @@ internal sealed class FaultyDisk : IDisposable
             try
             {
                 using Process process = Process.Start(
-                    new ProcessStartInfo(compiler, ["-O1", "-shared", "-fPIC", "-o", library, source]) { RedirectStandardError = true })!;
+                    new ProcessStartInfo(compiler,
+                        ["-O1", "-shared", "-fPIC", "-o", library, source]) { RedirectStandardError = true })!;
                 errors.Add($"{compiler}: {process.StandardError.ReadToEnd()}");
                 process.WaitForExit();
                 if (process.ExitCode == 0)

@@ -21,20 +21,24 @@ public sealed class FlushOrderTests : IDisposable
             foreach (string path in Unflushed(calls[..rename.Index]).Where(p => IsIn(rename.Path, p)))
                 Assert.Fail($"{rename}: {path} is not flushed");
             string folder = Path.GetDirectoryName(rename.To) is { Length: > 0 } parent ? parent : ".";
-            Assert.True(calls[rename.Index..].Any(c => c.Kind == CallKinds.Sync && c.Path == folder), $"{rename}: {folder} is not flushed after it");
+            Assert.True(calls[rename.Index..].Any(c => c.Kind == CallKinds.Sync && c.Path == folder),
+                $"{rename}: {folder} is not flushed after it");
         }
 
         // A checkpoint, and what the run leaves, never knows more steps than the figures that are on the disk.
-        LoggedCall[] saved = [.. renames.Where(r => r.To == "adapter" || Path.GetFileName(r.To).StartsWith("step-", StringComparison.Ordinal))];
+        LoggedCall[] saved = [.. renames.Where(
+            r => r.To == "adapter" || Path.GetFileName(r.To).StartsWith("step-", StringComparison.Ordinal))];
         Assert.Equal(4, saved.Length);
         foreach (LoggedCall rename in saved)
-            Assert.DoesNotContain(Unflushed(calls[..rename.Index]), p => p == "metrics.jsonl" || p.StartsWith("events", StringComparison.Ordinal));
+            Assert.DoesNotContain(Unflushed(calls[..rename.Index]), p => p == "metrics.jsonl" || p.StartsWith(
+                "events", StringComparison.Ordinal));
         Assert.All(calls.Where(c => c.Kind == CallKinds.Unlink), c => Assert.Contains(".tmp", c.Path));
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static bool IsIn(string folder, string path) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
+    private static bool IsIn(string folder, string path) =>
+        path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     /// <summary>Files that were written since they were flushed, and folders that have got a name since.</summary>
     private static HashSet<string> Unflushed(IEnumerable<LoggedCall> calls)

@@ -4,8 +4,9 @@ using MolEngine.FaultHost;
 namespace MolEngine.Trainer.Tests.Durability;
 
 /// <summary>
-/// A run can be gone on with, and ends with the same bits, wherever it is killed. The folder is copied before every call that changes it,
-/// and amid every write: that is what a kill there leaves behind. Some calls kill in earnest. MOLENGINE_FAULTS=all tries every call.
+/// A run can be gone on with, and ends with the same bits, wherever it is killed. The folder is copied before every
+/// call that changes it, and amid every write: that is what a kill there leaves behind. Some calls kill in earnest.
+/// MOLENGINE_FAULTS=all tries every call.
 /// </summary>
 public sealed class KilledAnywhereTests : IDisposable
 {
@@ -27,11 +28,14 @@ public sealed class KilledAnywhereTests : IDisposable
 
         // Both checkpoints that are pruned go by one rename.
         LoggedCall[] renames = [.. calls.Where(c => c.Kind == CallKinds.Rename)];
-        Assert.Equal(["checkpoints/step-00000001", "checkpoints/step-00000002"], renames.Select(c => c.Path).Where(p => !p.Contains(".tmp")));
+        Assert.Equal(["checkpoints/step-00000001", "checkpoints/step-00000002"], renames.Select(c => c.Path).Where(
+            p => !p.Contains(".tmp")));
         Assert.Equal(["adapter", "report.html", "run.json"], renames[^3..].Select(c => c.To));
     }
 
-    /// <summary>From a kill amid the removal of a checkpoint, and from one between the adapter and the report.</summary>
+    /// <summary>
+    /// From a kill amid the removal of a checkpoint, and from one between the adapter and the report.
+    /// </summary>
     [Theory]
     [InlineData(CallKinds.Unlink, "checkpoints/.step-00000001.", "")]
     [InlineData(CallKinds.Rename, ".report.html.", "report.html")]
@@ -40,7 +44,8 @@ public sealed class KilledAnywhereTests : IDisposable
         using var disk = new FaultyDisk();
         LoggedCall[] calls = Logged(disk, FaultMode.Count, ShortRun.Start(Run));
         Directory.Move(Run, Whole);
-        LoggedCall call = calls.First(c => c.Kind == kind && c.Path.StartsWith(path, StringComparison.Ordinal) && c.To == to);
+        LoggedCall call = calls.First(
+            c => c.Kind == kind && c.Path.StartsWith(path, StringComparison.Ordinal) && c.To == to);
         Assert.Null(disk.Run(new Fault(Run, FaultMode.Kill, call.Index, call.Index), ShortRun.Start(Run)));
         GoOnFromAll(Copies(disk, ShortRun.Resume(Run)), Sample.Of(0.15));
     }
@@ -55,7 +60,8 @@ public sealed class KilledAnywhereTests : IDisposable
         LoggedCall[] tried = [.. calls.Where(Sample.Of(0.03))];
         foreach (LoggedCall call in tried)
         {
-            FaultMode[] modes = call.Kind != CallKinds.Write ? [FaultMode.Kill] : Sample.IsAll ? [FaultMode.Kill, FaultMode.Tear] : [FaultMode.Tear];
+            FaultMode[] modes = call.Kind != CallKinds.Write ? [FaultMode.Kill] : Sample.IsAll
+                ? [FaultMode.Kill, FaultMode.Tear] : [FaultMode.Tear];
             foreach (FaultMode mode in modes)
             {
                 Assert.Null(disk.Run(new Fault(Run, mode, call.Index, call.Index), ShortRun.Start(Run)));
@@ -75,7 +81,8 @@ public sealed class KilledAnywhereTests : IDisposable
     {
         string log = Path.Combine(_folder.Root, "calls");
         File.Delete(log);
-        Answer answer = disk.Run(new Fault(Run, mode, Log: log, Copies: Path.Combine(_folder.Root, "copies")), arguments)!;
+        Answer answer = disk.Run(new Fault(Run, mode, Log: log, Copies: Path.Combine(_folder.Root, "copies")),
+            arguments)!;
         Assert.True(answer.Code == 0, answer.Error);
         LoggedCall[] calls = LoggedCall.Read(log, Run);
         Assert.Equal(answer.Calls, calls.Length);
@@ -87,7 +94,8 @@ public sealed class KilledAnywhereTests : IDisposable
     {
         string copies = _folder.Folder("copies");
         LoggedCall[] calls = Logged(disk, FaultMode.Copy, arguments);
-        Assert.Equal(calls.Length + calls.Count(c => c.Kind == CallKinds.Write), Directory.GetDirectories(copies).Length);
+        Assert.Equal(
+            calls.Length + calls.Count(c => c.Kind == CallKinds.Write), Directory.GetDirectories(copies).Length);
         return calls;
     }
 
@@ -95,7 +103,8 @@ public sealed class KilledAnywhereTests : IDisposable
     {
         var lost = new List<string>();
         int tried = 0;
-        foreach (string copy in Directory.GetDirectories(Path.Combine(_folder.Root, "copies")).Order(StringComparer.Ordinal))
+        foreach (string copy in Directory.GetDirectories(Path.Combine(_folder.Root, "copies")).Order(
+            StringComparer.Ordinal))
         {
             string name = Path.GetFileName(copy);
             LoggedCall call = calls[int.Parse(name.Split('-')[0], CultureInfo.InvariantCulture)];

@@ -23,7 +23,8 @@ public sealed class RunLockTests : IDisposable
         }
 
         using (RunLock.Take(run))
-            Assert.Contains("got one with files", Assert.Throws<UserException>(() => RunDirectory.Create(run, "second")).Message);
+            Assert.Contains(
+                "got one with files", Assert.Throws<UserException>(() => RunDirectory.Create(run, "second")).Message);
         Assert.Equal("first", File.ReadAllText(first.ConfigPath));
     }
 
@@ -34,9 +35,12 @@ public sealed class RunLockTests : IDisposable
     public void A_holder_is_not_called_by_the_name_of_a_dead_process(string? left)
     {
         if (left is not null)
-            _folder.Write(".owner", string.Format(System.Globalization.CultureInfo.InvariantCulture, left, Environment.MachineName));
-        using var held = new FileStream(Path.Combine(_folder.Root, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        Assert.Contains("held by another process.", Assert.Throws<UserException>(() => RunLock.Take(_folder.Root)).Message);
+            _folder.Write(".owner", string.Format(
+                System.Globalization.CultureInfo.InvariantCulture, left, Environment.MachineName));
+        using var held = new FileStream(
+            Path.Combine(_folder.Root, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        Assert.Contains(
+            "held by another process.", Assert.Throws<UserException>(() => RunLock.Take(_folder.Root)).Message);
         Assert.Equal("another process", RunLock.Owner(_folder.Root));
     }
 

@@ -2,7 +2,9 @@ using MolEngine.FaultHost;
 
 namespace MolEngine.Trainer.Tests.Durability;
 
-/// <summary>Which calls a test tries: a seeded sample, with all of the kinds that matter; all where MOLENGINE_FAULTS is "all".</summary>
+/// <summary>
+/// Which calls a test tries: a seeded sample, with all of the kinds that matter; all where MOLENGINE_FAULTS is "all".
+/// </summary>
 internal static class Sample
 {
     public static bool IsAll => Environment.GetEnvironmentVariable("MOLENGINE_FAULTS") == "all";

@@ -4,7 +4,9 @@ using MolEngine.Trainer.Tests.Training;
 
 namespace MolEngine.Trainer.Tests.Durability;
 
-/// <summary>A run of three steps that validates, saves and prunes checkpoints, and leaves an adapter and a report.</summary>
+/// <summary>
+/// A run of three steps that validates, saves and prunes checkpoints, and leaves an adapter and a report.
+/// </summary>
 internal static class ShortRun
 {
     /// <param name="more">Settings that come last.</param>
@@ -12,8 +14,10 @@ internal static class ShortRun
     [
         "train", SmallRun.Config,
         .. ((string[])[
-            $"output={output}", "data.context=32", "steps=3", "global_batch=1", "micro_batch=1", "data.held_out=2", "samples=1", "threads=1",
-            "validate={every: 2, documents: 1}", "checkpoint={every: 1, keep: last 1}", "method=lora", "lora={rank: 1}", "loss=ce", .. more,
+            $"output={output}", "data.context=32", "steps=3", "global_batch=1", "micro_batch=1", "data.held_out=2",
+            "samples=1", "threads=1",
+            "validate={every: 2, documents: 1}", "checkpoint={every: 1, keep: last 1}", "method=lora", "lora={rank: 1}",
+            "loss=ce", .. more,
         ]).SelectMany(s => new[] { "--set", s }),
     ];
 
@@ -23,13 +27,14 @@ internal static class ShortRun
     public static bool IsFinished(string output)
     {
         string facts = Path.Combine(output, "run.json");
-        return Directory.Exists(Path.Combine(output, "adapter")) && File.Exists(Path.Combine(output, "report.html")) && File.Exists(facts)
+        return Directory.Exists(Path.Combine(output, "adapter")) && File.Exists(Path.Combine(output, "report.html"))
+            && File.Exists(facts)
             && JsonDocument.Parse(File.ReadAllText(facts)).RootElement.GetProperty("finished").ValueKind != JsonValueKind.Null;
     }
 
     /// <summary>
-    /// What a person does after a run has died: resumes it, or starts it where it had not begun. It must end as if nothing had been. Says what
-    /// is wrong, or null.
+    /// What a person does after a run has died: resumes it, or starts it where it had not begun. It must end as if
+    /// nothing had been. Says what is wrong, or null.
     /// </summary>
     /// <param name="whole">A run that nothing happened to.</param>
     public static string? GoOn(string whole, string output)

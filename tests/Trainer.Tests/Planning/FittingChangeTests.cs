@@ -48,7 +48,9 @@ public sealed class FittingChangeTests : IDisposable
             FittingChange.Sentence(Load([]), Gpu(1 << 30)));
     }
 
-    /// <summary>The plan says 8 micro-batches fit; the driver had less. What is named needs so much less than planned.</summary>
+    /// <summary>
+    /// The plan says 8 micro-batches fit; the driver had less. What is named needs so much less than planned.
+    /// </summary>
     [Fact]
     public void Where_memory_runs_out_all_the_same_a_smaller_setting_is_named()
     {

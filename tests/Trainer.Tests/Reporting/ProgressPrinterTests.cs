@@ -68,7 +68,8 @@ public sealed class ProgressPrinterTests
     public void A_corpus_is_told_of_while_it_is_read_and_not_when_it_is_whole(long read, long total, string says)
     {
         var output = new StringWriter { NewLine = "\n" };
-        new ProgressPrinter(output, TimeSpan.Zero).Report(new TokenizingProgress("web", read, total, 1200, 34567, Cached: false));
+        new ProgressPrinter(output, TimeSpan.Zero).Report(
+            new TokenizingProgress("web", read, total, 1200, 34567, Cached: false));
         Assert.Equal(says, output.ToString());
     }
 

@@ -30,7 +30,8 @@ public sealed class AdapterStartTests : IDisposable
     public void Settings_that_belong_to_the_adapter_are_refused()
     {
         var e = Assert.Throws<UserException>(
-            () => SmallRun.Load(Path.Combine(_folder.Root, "x"), "method=lora", $"lora={{from: {_folder.Root}, rank: 8}}"));
+            () => SmallRun.Load(Path.Combine(_folder.Root, "x"), "method=lora",
+                $"lora={{from: {_folder.Root}, rank: 8}}"));
         Assert.Contains("lora.rank", e.Message);
     }
 

@@ -4,7 +4,9 @@ using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Tests.Training;
 
-/// <summary>What a resumed run depends on in other folders: a change is told, what it has of its own suffices.</summary>
+/// <summary>
+/// What a resumed run depends on in other folders: a change is told, what it has of its own suffices.
+/// </summary>
 public sealed class InputIdentityTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -93,7 +95,9 @@ public sealed class InputIdentityTests : IDisposable
         SmallRun.Train(SmallRun.Reload(At("run")), resume: true);
     }
 
-    /// <summary>An adapter that changed before there was a checkpoint is what the run starts from, like all else.</summary>
+    /// <summary>
+    /// An adapter that changed before there was a checkpoint is what the run starts from, like all else.
+    /// </summary>
     [Fact]
     public void A_run_that_starts_again_keeps_the_adapter_that_it_starts_from()
     {

@@ -5,8 +5,8 @@ using MolEngine.Support;
 namespace MolEngine.Trainer.Tests.Training;
 
 /// <summary>
-/// kill -9 at random moments of a run in a process of its own: the run directory can always be resumed, and the end is the same to the bit.
-/// MOLENGINE_KILLS sets how many times (default 5); the moments are seeded.
+/// kill -9 at random moments of a run in a process of its own: the run directory can always be resumed, and the end is
+/// the same to the bit. MOLENGINE_KILLS sets how many times (default 5); the moments are seeded.
 /// </summary>
 public sealed class KillTests : IDisposable
 {
@@ -18,7 +18,8 @@ public sealed class KillTests : IDisposable
         string[] more = [.. SmallRun.Lora, "checkpoint={every: 1, keep: last 2}", "steps=40"];
         string whole = Path.Combine(_folder.Root, "whole"), killed = Path.Combine(_folder.Root, "killed");
         SmallRun.Train(SmallRun.Load(whole, more));
-        int kills = int.Parse(Environment.GetEnvironmentVariable("MOLENGINE_KILLS") ?? "5", CultureInfo.InvariantCulture);
+        int kills = int.Parse(
+            Environment.GetEnvironmentVariable("MOLENGINE_KILLS") ?? "5", CultureInfo.InvariantCulture);
         var random = new Random(20260);
         bool finished = false;
         for (int k = 0; k < kills && !finished; k++)
@@ -61,7 +62,8 @@ public sealed class KillTests : IDisposable
     private static string Newest(string output)
     {
         string folder = Path.Combine(output, "checkpoints");
-        return !Directory.Exists(folder) ? "" : Directory.GetDirectories(folder, "step-*").Max(StringComparer.Ordinal) ?? "";
+        return !Directory.Exists(folder) ? ""
+            : Directory.GetDirectories(folder, "step-*").Max(StringComparer.Ordinal) ?? "";
     }
 
     private static Process Start(string[] args)

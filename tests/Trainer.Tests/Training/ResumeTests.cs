@@ -6,7 +6,10 @@ using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Tests.Training;
 
-/// <summary>N steps in one go equal N steps with interruptions, to the bit: weights, moments (the last checkpoints are compared too), metrics.</summary>
+/// <summary>
+/// N steps in one go equal N steps with interruptions, to the bit: weights, moments (the last checkpoints are compared
+/// too), metrics.
+/// </summary>
 public sealed class ResumeTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -160,7 +163,8 @@ public sealed class ResumeTests : IDisposable
 
         // A rate that destroys the model after warm-up: the best checkpoint is an early one.
         SmallRun.Train(SmallRun.Load(
-            best, "checkpoint={every: 1, keep: best}", "validate.every=1", "optimizer={learning_rate: 5, schedule: constant, warmup_steps: 4}"));
+            best, "checkpoint={every: 1, keep: best}", "validate.every=1",
+            "optimizer={learning_rate: 5, schedule: constant, warmup_steps: 4}"));
         Assert.Equal(2, Names(best).Length);
         Assert.Equal("step-00000011", Names(best)[1]);
         Assert.NotEqual("step-00000010", Names(best)[0]);

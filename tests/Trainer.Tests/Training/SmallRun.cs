@@ -12,14 +12,18 @@ internal static class SmallRun
 {
     public static string Config { get; } = Path.Combine(Material.Folder, "config.yaml");
 
-    /// <summary>11 steps of 3 rows over more than one epoch, with a checkpoint every 4 and a validation every 3.</summary>
+    /// <summary>
+    /// 11 steps of 3 rows over more than one epoch, with a checkpoint every 4 and a validation every 3.
+    /// </summary>
     public static string[] Settings(string output, params string[] more) =>
     [
-        $"output={output}", "data.context=96", "steps=11", "global_batch=3", "micro_batch=2", "data.held_out=3", "validate={every: 3, documents: 2}",
+        $"output={output}", "data.context=96", "steps=11", "global_batch=3", "micro_batch=2", "data.held_out=3",
+        "validate={every: 3, documents: 2}",
         "checkpoint={every: 4, keep: last 2}", "threads=2", .. more,
     ];
 
-    public static string[] Lora => ["method=lora", "lora={rank: 4, dropout: 0.2}", "loss=mol", "optimizer.learning_rate=1e-2"];
+    public static string[] Lora =>
+        ["method=lora", "lora={rank: 4, dropout: 0.2}", "loss=mol", "optimizer.learning_rate=1e-2"];
 
     /// <summary>The setting that asks three questions, from a file that is written for it.</summary>
     public static string Questions(TempFolder folder) => "questions.path=" + folder.Write("questions.jsonl", """
@@ -36,7 +40,8 @@ internal static class SmallRun
         return printed[start..printed.IndexOf("\nsaved", start, StringComparison.Ordinal)];
     }
 
-    public static RunConfig Load(string output, params string[] more) => RunConfigLoader.Load(Config, Settings(output, more));
+    public static RunConfig Load(string output, params string[] more) =>
+        RunConfigLoader.Load(Config, Settings(output, more));
 
     /// <summary>Trains in this process; returns what was printed.</summary>
     public static string Train(RunConfig run, bool resume = false, TrainingData? data = null)
@@ -46,7 +51,9 @@ internal static class SmallRun
         return output.ToString();
     }
 
-    /// <summary>Trains until a line that starts with <paramref name="line"/> has been printed, then interrupts.</summary>
+    /// <summary>
+    /// Trains until a line that starts with <paramref name="line"/> has been printed, then interrupts.
+    /// </summary>
     public static string Interrupt(RunConfig run, string line, bool resume = false, TrainingData? data = null)
     {
         using var stop = new CancellationTokenSource();
@@ -63,7 +70,8 @@ internal static class SmallRun
     /// <summary>The metrics without what a clock decides.</summary>
     public static string Metrics(string output) => string.Join(
         '\n', File.ReadLines(Path.Combine(output, "metrics.jsonl"))
-            .Select(l => System.Text.RegularExpressions.Regex.Replace(l, "\"(tokens_per_second|(device_)?memory_bytes)\":[^,}]*", "")));
+            .Select(l => System.Text.RegularExpressions.Regex.Replace(
+                l, "\"(tokens_per_second|(device_)?memory_bytes)\":[^,}]*", "")));
 
     /// <summary>Asserts that two runs ended with the same weights and the same metrics, to the bit.</summary>
     public static void AssertSame(string expected, string got)

@@ -22,7 +22,8 @@ internal static class InspectDataRunner
         using TrainingData data = Load(run, texts, context);
         var statistics = DataStatistics.Of(run.Data, run.Order.Ratio, data.Corpora, data.Order, texts);
         context.Fact("tokenizer", $"{ShownPath.Of(run.Model)}; {texts.EndRule}");
-        context.Fact("packing", $"{DataPlan.Packing(run.Data.Packing)}, rows of {Counts.Of(run.Data.Context, "token")}");
+        context.Fact(
+            "packing", $"{DataPlan.Packing(run.Data.Packing)}, rows of {Counts.Of(run.Data.Context, "token")}");
         if (options.IsWholeRun)
             Plan(data.Order, statistics, context);
         for (int i = 0; i < data.Corpora.Count; i++)

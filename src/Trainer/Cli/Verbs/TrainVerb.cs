@@ -39,14 +39,14 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
             + "finished step; after a kill or a power cut the newest checkpoint is there, and a disk that fails or is "
             + "full is an error that says what is saved. --resume passes over damaged checkpoints, and says so; it "
             + "refuses another model, other data, or other settings that matter, and says what differs; with --set it "
-            + $"may change {string.Join(", ", ConfigManual.FreeOnResume())}. Precision, gemm and the held-out documents "
-            + "stay what they became when the run began.",
+            + $"may change {string.Join(", ", ConfigManual.FreeOnResume())}. Precision, gemm and the held-out "
+            + "documents stay what they became when the run began.",
         "A run that starts from an adapter (lora.from) keeps a copy of it in its own folder, start_adapter, and goes "
             + "on from there where the adapter is gone; one that has changed is refused.",
         "Refused before anything is written: an output in a folder of a corpus, of the model or of lora.from, and a "
             + "plan that would train nothing, with a learning rate of 0 in every step or KL alone on the base model "
-            + "itself. What is merely odd is told in a line: warm-up through all steps, a batch that is short, a corpus "
-            + "that is never seen.",
+            + "itself. What is merely odd is told in a line: warm-up through all steps, a batch that is short, a "
+            + "corpus that is never seen.",
         "It computes on the first NVIDIA GPU, in bf16, else on the CPU, in fp32; device, precision and gemm say "
             + "otherwise. A run that does not fit the GPU's free memory is refused before anything is loaded: "
             + "`molengine plan` tells beforehand.",
