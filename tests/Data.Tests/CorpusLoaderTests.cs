@@ -1,7 +1,6 @@
 using FsCheck;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
-using MolEngine.Data.Tests.Records;
 using MolEngine.Engine.Batches;
 using MolEngine.Support;
 

@@ -1,6 +1,5 @@
 using FsCheck;
 using MolEngine.Basics.Numerics;
-using MolEngine.Basics.Text;
 using MolEngine.Engine.Batches;
 using MolEngine.Support;
 

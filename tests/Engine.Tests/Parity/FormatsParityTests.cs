@@ -4,7 +4,6 @@ using MolEngine.Engine.Folders;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Ops;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;

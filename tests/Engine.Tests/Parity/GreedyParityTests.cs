@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MolEngine.Engine.Generation;
-using MolEngine.Kernels.Ops;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;

@@ -3,7 +3,6 @@ using MolEngine.Engine.Generation;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Ops;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;

@@ -5,7 +5,6 @@ using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Cpu.Simd;
-using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Oracle;
 using MolEngine.Support;
