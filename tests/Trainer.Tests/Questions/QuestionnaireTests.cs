@@ -28,7 +28,7 @@ public sealed class QuestionnaireTests : IDisposable
                 "micro_batch=1", "method=full", "optimizer.learning_rate=1e-2", .. settings,
             ]));
         Assert.Contains("questions  3 from ", output);
-        Assert.Contains("           2 of them, with their answers, are training documents too", output);
+        Assert.Contains("           2 of them are training documents too, with their answers", output);
         Assert.Contains("  questions at step 0: 0 of 3 answered\n", output);
         Assert.Contains("\nquestions answered     0 of 3 ->    2 of 3\n", output);
 
