@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MolEngine.Engine.Batches;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Tokenization;
