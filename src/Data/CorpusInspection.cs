@@ -9,7 +9,7 @@ namespace MolEngine.Data;
 public sealed record InspectedToken(int Id, string Text, bool Counts);
 
 /// <summary>A document of a row, or the part of it that lies there.</summary>
-/// <param name="Start">Of its first token in the row.</param>
+/// <param name="Start">Place of its first token in the row.</param>
 public sealed record InspectedDocument(int Start, IReadOnlyList<InspectedToken> Tokens)
 {
     public string Text => string.Concat(Tokens.Select(t => t.Text));

@@ -11,8 +11,8 @@ namespace MolEngine.Data;
 /// <param name="CutDocuments">Documents that lie in more than one row.</param>
 /// <param name="RowsPerEpoch">On average, where general corpora have no shares.</param>
 /// <param name="Repeat">Rows of an epoch over rows: what became of repeat, or how often general text is seen.</param>
-/// <param name="ShareAsked">Of the general rows, all shares adding up to 1; null where none was asked.</param>
-/// <param name="ShareAchieved">Of the general rows; null for domain corpora.</param>
+/// <param name="ShareAsked">Share of the general rows, all shares adding up to 1; null where none was asked.</param>
+/// <param name="ShareAchieved">Share of the general rows; null for domain corpora.</param>
 public sealed record CorpusStatistics(
     [property: JsonPropertyOrder(-2)] string Name,
     [property: JsonIgnore] CorpusKind Kind,

@@ -6,7 +6,7 @@ namespace MolEngine.Basics.Files;
 /// used longest ago go first; it may be deleted at any time.
 /// </summary>
 /// <param name="folder">Made when something is kept.</param>
-/// <param name="extension">Of the entries: ".tokens".</param>
+/// <param name="extension">File extension of the entries: ".tokens".</param>
 /// <param name="largest">Bytes of all entries, at most; the one written last stays in any case.</param>
 public sealed class CacheFolder(string folder, string extension, long largest)
 {

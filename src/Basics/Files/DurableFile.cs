@@ -105,7 +105,7 @@ public static partial class DurableFile
     }
 
     /// <summary>Whether a name is one of <see cref="TemporaryBeside"/>.</summary>
-    /// <param name="name">Of a file or folder, without its path.</param>
+    /// <param name="name">Name of a file or folder, without its path.</param>
     /// <param name="of">What it was made for; null is anything.</param>
     public static bool IsTemporary(string name, string? of = null) =>
         TemporaryName().Match(name) is { Success: true } match && (of is null || match.Groups[1].Value == of);

@@ -27,7 +27,7 @@ internal sealed class TokenFileWriter : IDisposable
     public long Tokens => _starts[^1];
 
     /// <summary>Adds a document with its end.</summary>
-    /// <param name="hash">Of its text.</param>
+    /// <param name="hash">Hash of its text.</param>
     /// <exception cref="UserException">The corpus has more documents than an array has places.</exception>
     public void Add(ReadOnlySpan<int> document, ulong hash, bool isDialogue)
     {

@@ -5,7 +5,7 @@ namespace MolEngine.Data.Files;
 /// record at a time, not the file.
 /// </summary>
 /// <param name="path">What errors call the stream.</param>
-/// <param name="offset">Of the stream's first byte in the file.</param>
+/// <param name="offset">Offset of the stream's first byte in the file.</param>
 public sealed class ByteWindow(string path, Stream stream, long offset)
 {
     /// <summary>A longer record is no record but a file of another kind.</summary>

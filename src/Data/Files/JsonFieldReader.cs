@@ -8,7 +8,7 @@ namespace MolEngine.Data.Files;
 internal static class JsonFieldReader
 {
     /// <summary>Reads a value that the reader stands on, to its end.</summary>
-    /// <param name="offset">Of the record's first byte in the file, for errors.</param>
+    /// <param name="offset">Offset of the record's first byte in the file, for errors.</param>
     /// <param name="asMessages">Whether a list of messages is wanted.</param>
     /// <param name="numbersToo">Whether a number is a text too.</param>
     public static FieldValue Read(ref Utf8JsonReader json, long offset, bool asMessages, bool numbersToo)

@@ -7,7 +7,7 @@ namespace MolEngine.Data.Files;
 /// Unpacks gzip and knows a file that was cut off: GZipStream ends such a file in silence. The last eight bytes of a
 /// whole file are CRC-32 and length of its last member (RFC 1952).
 /// </summary>
-/// <param name="path">Of the file, for a second look at its end.</param>
+/// <param name="path">Path of the file, for a second look at its end.</param>
 /// <param name="packed">From its start.</param>
 internal sealed class WholeGzipStream(string path, Stream packed) : ReadingStream
 {

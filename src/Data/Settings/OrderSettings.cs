@@ -6,7 +6,7 @@ namespace MolEngine.Data.Settings;
 /// <param name="Ratio">General rows of an epoch over domain rows.</param>
 /// <param name="Epochs">Null where <paramref name="Steps"/> is given; exactly one of them is.</param>
 /// <param name="GlobalBatch">Rows of an optimizer step.</param>
-/// <param name="Seed">Of the shuffles.</param>
+/// <param name="Seed">Seed of the shuffles.</param>
 public sealed record OrderSettings(double Ratio, double? Epochs, long? Steps, int GlobalBatch, ulong Seed)
 {
     /// <summary>Reads <see cref="OrderKeys"/>, of which only one of epochs and steps may be given.</summary>

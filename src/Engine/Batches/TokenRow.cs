@@ -12,7 +12,7 @@ public sealed record TokenRow
     /// <param name="documentStarts">
     /// Index in <paramref name="tokens"/> of each document's first token, ascending from 0; positions restart there.
     /// </param>
-    /// <param name="kind">Of the row's corpus.</param>
+    /// <param name="kind">Kind of the row's corpus.</param>
     /// <param name="firstPosition">Rotary position of the first token of a document.</param>
     /// <param name="mask">For each token whether it may be predicted; null: each may.</param>
     /// <exception cref="ArgumentException">

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Files;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Tensors;
@@ -129,7 +130,7 @@ internal static class LoraMerge
     {
         DType.F16 => (double)Half.MaxValue,
         DType.F64 => double.MaxValue,
-        DType.BF16 => Conversions.FromBFloat16(0x7F7F),
+        DType.BF16 => Bf16.Widen(0x7F7F),
         _ => float.MaxValue,
     };
 }

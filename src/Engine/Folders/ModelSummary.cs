@@ -16,15 +16,15 @@ public sealed record TensorSummary(string Name, string StoredType, Shape Shape, 
 
 /// <summary>What a folder of a model or of an adapter holds.</summary>
 /// <param name="Path">The folder.</param>
-/// <param name="Config">Of a model; null for an adapter.</param>
-/// <param name="Lora">Of an adapter; null for a model.</param>
+/// <param name="Config">Config of a model; null for an adapter.</param>
+/// <param name="Lora">Settings of an adapter; null for a model.</param>
 /// <param name="BaseModel">What an adapter says it was trained on.</param>
 /// <param name="Tensors">By name, those that no model reads left out.</param>
 /// <param name="Parameters">
 /// Numbers that the engine computes with; a tied head that is stored twice counts once.
 /// </param>
 /// <param name="FileBytes">Length of the files with tensors.</param>
-/// <param name="MappedBytes">Of these, what would be read in place.</param>
+/// <param name="MappedBytes">Bytes of these, what would be read in place.</param>
 /// <param name="CopiedBytes">Memory of its own that loading would take: F16 and F64 widened to fp32.</param>
 public sealed record ModelSummary(
     string Path, ModelConfig? Config, LoraConfig? Lora, string? BaseModel, IReadOnlyList<TensorSummary> Tensors,

@@ -7,7 +7,7 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Engine.Training;
 
 /// <summary>What one update did.</summary>
-/// <param name="Loss">Of the global batch, before the update.</param>
+/// <param name="Loss">Loss of the global batch, before the update.</param>
 /// <param name="GradientNorm">L2 norm of the whole gradient before clipping.</param>
 public sealed record UpdateFigures(
     double Loss, double GradientNorm, double LearningRate, IReadOnlyList<RowFigures> Rows);

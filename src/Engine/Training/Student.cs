@@ -60,7 +60,7 @@ public sealed class Student
     /// <param name="frozen">The base model's weights; shared, not copied.</param>
     /// <param name="modules">fp32 A [r, in] and B [out, r] by module name; trained in place.</param>
     /// <param name="arena">Receives the gradients.</param>
-    /// <param name="seed">Of the dropout masks.</param>
+    /// <param name="seed">Seed of the dropout masks.</param>
     public static Student WithAdapter(
         Ops ops, ModelConfig config, TransformerWeights frozen, LoraConfig lora,
         IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, Arena arena, ulong seed)

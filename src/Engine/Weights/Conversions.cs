@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Weights;
@@ -10,31 +11,6 @@ namespace MolEngine.Engine.Weights;
 public static class Conversions
 {
     private const int BlockSize = 1 << 14;
-
-    /// <summary>The upper half of an fp32, rounded; NaN stays NaN, and what is too large becomes infinite.</summary>
-    public static ushort ToBFloat16(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        if (float.IsNaN(value))
-            return (ushort)((bits >> 16) | 0x40);
-        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-    }
-
-    /// <summary>A float64 to bfloat16 in one rounding.</summary>
-    public static ushort ToBFloat16(double value)
-    {
-        float single = (float)value;
-        if (double.IsNaN(value) || single == value)
-            return ToBFloat16(single);
-        // Rounding to odd keeps, in the last bit of the fp32, that something was cut off: the second rounding then sees
-        // no false tie.
-        uint bits = BitConverter.SingleToUInt32Bits(single);
-        if (Math.Abs((double)single) > Math.Abs(value))
-            bits--;
-        return ToBFloat16(BitConverter.UInt32BitsToSingle(bits | 1));
-    }
-
-    public static float FromBFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
     /// <summary>Element <paramref name="index"/> of a host tensor of floats.</summary>
     public static double Element(Tensor tensor, long index)
@@ -119,7 +95,7 @@ public static class Conversions
             case DType.BF16:
                 ReadOnlySpan<ushort> brains = MemoryMarshal.Cast<byte, ushort>(source);
                 for (int i = 0; i < target.Length; i++)
-                    target[i] = FromBFloat16(brains[i]);
+                    target[i] = Bf16.Widen(brains[i]);
                 break;
             case DType.F16:
                 ReadOnlySpan<Half> halves = MemoryMarshal.Cast<byte, Half>(source);
@@ -147,7 +123,7 @@ public static class Conversions
             case DType.BF16:
                 Span<ushort> brains = MemoryMarshal.Cast<byte, ushort>(target);
                 for (int i = 0; i < source.Length; i++)
-                    brains[i] = ToBFloat16(source[i]);
+                    brains[i] = Bf16.Round(source[i]);
                 break;
             case DType.F16:
                 Span<Half> halves = MemoryMarshal.Cast<byte, Half>(target);

@@ -24,7 +24,7 @@ public sealed class HostCopy(Ops ops) : IDisposable
     }
 
     /// <summary>The same with a copy that lives as long as an arena.</summary>
-    /// <param name="host">Of host memory.</param>
+    /// <param name="host">An arena of host memory.</param>
     public Tensor To(Tensor tensor, Arena host)
     {
         if (!tensor.IsOnDevice)

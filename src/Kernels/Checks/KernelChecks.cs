@@ -53,7 +53,7 @@ public static class KernelChecks
         new EmbedBackwardCheck(),
     ];
 
-    /// <param name="type">Of activations.</param>
+    /// <param name="type">Type of activations.</param>
     private static KernelCheck[] SmallOf(DType type) =>
     [
         new RmsNormCheck(adds: false, type),

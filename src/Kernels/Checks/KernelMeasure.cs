@@ -2,7 +2,7 @@ namespace MolEngine.Kernels.Checks;
 
 /// <summary>How well a launch uses memory: counted where the device counts, else timed.</summary>
 /// <param name="Bytes">That must move by the kernel's contract.</param>
-/// <param name="MovedBytes">Of the 32-byte sectors that did move; null where the device does not count.</param>
+/// <param name="MovedBytes">Bytes of the 32-byte sectors that did move; null where the device does not count.</param>
 /// <param name="Seconds">Median of the launches; null where the device counts.</param>
 /// <param name="CopySeconds">Median of copies on the device that read and write as many bytes together, in the same
 /// run.</param>

@@ -9,7 +9,7 @@ namespace MolEngine.Kernels.Checks;
 /// The gradient of the norm against float64. Inputs are positive and what dx is added to is large: sums do not cancel,
 /// so that every element has a small relative error.
 /// </summary>
-/// <param name="type">Of dy.</param>
+/// <param name="type">Type of dy.</param>
 internal sealed class RmsNormBackwardCheck(DType type) : KernelCheck(
     "rmsnorm", KernelName.Of("rmsnorm_backward", type), "relative error of 2e-6")
 {

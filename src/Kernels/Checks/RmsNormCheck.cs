@@ -6,8 +6,8 @@ using MolEngine.Kernels.Tensors;
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>rmsnorm, alone and after a sum, against float64.</summary>
-/// <param name="type">Of what is added.</param>
-/// <param name="yType">Of the result.</param>
+/// <param name="type">Type of what is added.</param>
+/// <param name="yType">Type of the result.</param>
 internal sealed class RmsNormCheck(bool adds, DType type, DType yType) : KernelCheck(
     "rmsnorm", KernelName.Of(adds ? "add_rmsnorm" : "rmsnorm", type) + (type == yType ? "" : "_f32"),
     yType == DType.BF16 ? "a step of bf16, statistics 1e-6" : "relative error of 1e-6")

@@ -10,7 +10,7 @@ namespace MolEngine.Kernels.Checks;
 /// Cosines are large, sines small and gradients positive, and neighbours in a head have opposite signs: nothing
 /// cancels, so that every element has a small relative error.
 /// </remarks>
-/// <param name="weightType">Of the norms, or null without.</param>
+/// <param name="weightType">Type of the weights of the norms, or null without.</param>
 internal sealed class RopeCheckCase(int tokens, HeadShape heads, DType type, DType? weightType, int parts = 1)
 {
     public const int Positions = 40;

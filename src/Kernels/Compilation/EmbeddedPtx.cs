@@ -4,7 +4,7 @@ namespace MolEngine.Kernels.Compilation;
 /// PTX made of a source when the program was developed, carried inside it: a machine that has only a driver runs it.
 /// Its header says what it was made of.
 /// </summary>
-/// <param name="Hash">Of the source, its headers and the options.</param>
+/// <param name="Hash">Hash of the source, its headers and the options.</param>
 /// <param name="Compiler">Name and version.</param>
 /// <param name="Text">All of it, the header included.</param>
 public sealed record EmbeddedPtx(string Hash, string Compiler, string Text)

@@ -6,7 +6,7 @@ namespace MolEngine.Kernels.Cuda;
 /// <summary>
 /// <c>AdamWTensor</c> of kernels/adamw.cu: addresses of a tensor's arrays, and its place in a launch.
 /// </summary>
-/// <param name="Copy">Of a bf16 copy, or 0.</param>
+/// <param name="Copy">Address of a bf16 copy, or 0.</param>
 /// <param name="FirstBlock">Blocks of the tensors before it.</param>
 /// <param name="Decayed">1 where weight decay applies, else 0.</param>
 [StructLayout(LayoutKind.Sequential)]

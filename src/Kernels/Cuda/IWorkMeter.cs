@@ -4,11 +4,11 @@ namespace MolEngine.Kernels.Cuda;
 public interface IWorkMeter
 {
     /// <summary>A kernel that is no matrix product.</summary>
-    /// <param name="bytes">Of all tensors that it is given, each once: about what must move.</param>
+    /// <param name="bytes">Bytes of all tensors that it is given, each once: about what must move.</param>
     /// <param name="linkBytes">How many of them cross the bus to the host's memory, half of them each way.</param>
     void Launch(string kernel, long bytes, long linkBytes);
 
     /// <summary>A matrix product D [m, n] += A [m, k] B [k, n].</summary>
-    /// <param name="bytes">Of the three matrices, each once.</param>
+    /// <param name="bytes">Bytes of the three matrices, each once.</param>
     void Product(int m, int n, int k, long bytes);
 }

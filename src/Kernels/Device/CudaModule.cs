@@ -4,7 +4,7 @@ using MolEngine.Kernels.Interop;
 namespace MolEngine.Kernels.Device;
 
 /// <summary>Code loaded into a context: a cubin, or PTX that the driver compiles for the device.</summary>
-/// <param name="name">Of the source, for errors.</param>
+/// <param name="name">Name of the source, for errors.</param>
 /// <param name="image">A cubin, or PTX as UTF-8 text.</param>
 /// <exception cref="CudaException">The driver refuses the image; the message carries its compiler's log.</exception>
 public sealed unsafe class CudaModule(CudaContext context, string name, ReadOnlyMemory<byte> image)

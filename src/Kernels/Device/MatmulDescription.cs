@@ -14,7 +14,7 @@ public sealed unsafe class MatmulDescription : CudaHandle
         SetHandle(description);
     }
 
-    /// <param name="value">Of the type that the C header gives.</param>
+    /// <param name="value">A value of the type that the C header gives.</param>
     public MatmulDescription Set<T>(cublasLtMatmulDescAttributes_t attribute, T value)
         where T : unmanaged
     {

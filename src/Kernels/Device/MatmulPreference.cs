@@ -14,7 +14,7 @@ public sealed unsafe class MatmulPreference : CudaHandle
         SetHandle(preference);
     }
 
-    /// <param name="value">Of the type that the C header gives.</param>
+    /// <param name="value">A value of the type that the C header gives.</param>
     public MatmulPreference Set<T>(cublasLtMatmulPreferenceAttributes_t attribute, T value)
         where T : unmanaged
     {

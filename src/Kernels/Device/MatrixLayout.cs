@@ -23,7 +23,7 @@ public sealed unsafe class MatrixLayout : CudaHandle
         SetHandle(layout);
     }
 
-    /// <param name="value">Of the type that the C header gives.</param>
+    /// <param name="value">A value of the type that the C header gives.</param>
     public MatrixLayout Set<T>(cublasLtMatrixLayoutAttribute_t attribute, T value)
         where T : unmanaged
     {

@@ -4,7 +4,7 @@ namespace MolEngine.Kernels.Launch;
 
 /// <summary>What a compiled kernel needs, as the driver tells it. Memory is in bytes.</summary>
 /// <param name="MaxThreadsPerBlock">By its launch bounds and registers.</param>
-/// <param name="LocalBytes">Of a thread: spilled registers and arrays.</param>
+/// <param name="LocalBytes">Bytes of a thread: spilled registers and arrays.</param>
 public readonly record struct KernelAttributes(
     int MaxThreadsPerBlock, int Registers, int StaticSharedBytes, int LocalBytes)
 {

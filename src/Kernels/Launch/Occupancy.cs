@@ -12,9 +12,9 @@ public sealed record Occupancy(int Blocks, int Warps, double Share, string Limit
     /// The arithmetic of NVIDIA's occupancy calculator: warps, blocks, registers and shared memory each allow so many
     /// blocks, and the least counts.
     /// </summary>
-    /// <param name="threads">Of a block.</param>
-    /// <param name="registers">Of a thread.</param>
-    /// <param name="sharedBytes">Of a block, declared and dynamic together.</param>
+    /// <param name="threads">Threads of a block.</param>
+    /// <param name="registers">Registers of a thread.</param>
+    /// <param name="sharedBytes">Bytes of a block, declared and dynamic together.</param>
     public static Occupancy Of(MultiprocessorLimits limits, int threads, int registers, int sharedBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);

@@ -14,8 +14,8 @@ internal sealed record DeviceLimits(double Bandwidth, double ProductRate)
 {
     private const int WarmUps = 3, Repeats = 11;
 
-    /// <param name="copyBytes">Of the copy's source: far beyond the caches.</param>
-    /// <param name="side">Of the product's square matrices.</param>
+    /// <param name="copyBytes">Bytes of the copy's source: far beyond the caches.</param>
+    /// <param name="side">Side of the product's square matrices.</param>
     public static DeviceLimits Measure(Ops ops, BenchClock clock, int copyBytes, int side) =>
         new(Copy(ops, clock, copyBytes), Product(ops, clock, side));
 

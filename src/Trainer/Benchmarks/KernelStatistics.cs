@@ -5,7 +5,7 @@ using MolEngine.Kernels.Launch;
 namespace MolEngine.Trainer.Benchmarks;
 
 /// <summary>What a kernel takes of a multiprocessor, as NVRTC compiles it.</summary>
-/// <param name="Threads">Of a block, by its launch bounds; null without any.</param>
+/// <param name="Threads">Threads of a block, by its launch bounds; null without any.</param>
 internal sealed record KernelStatistics(KernelResources Resources, int? Threads)
 {
     /// <summary>Of a thread, stored and loaded.</summary>
@@ -24,7 +24,7 @@ internal sealed record KernelStatistics(KernelResources Resources, int? Threads)
     }
 
     /// <summary>How full it makes a multiprocessor; null where threads or architecture are not known.</summary>
-    /// <param name="dynamicSharedBytes">Of a block, beside what the kernel declares.</param>
+    /// <param name="dynamicSharedBytes">Bytes of a block, beside what the kernel declares.</param>
     public Occupancy? Occupancy(int? threads, int dynamicSharedBytes = 0)
     {
         MultiprocessorLimits? limits = MultiprocessorLimits.Of(CapabilityOf(Resources.Architecture));

@@ -2,7 +2,7 @@ namespace MolEngine.Trainer.Benchmarks;
 
 /// <summary>Seconds of an op on a GPU, and what it does in them.</summary>
 /// <param name="Bytes">That must move.</param>
-/// <param name="Flops">Of matrix products and attention.</param>
+/// <param name="Flops">Operations of matrix products and attention.</param>
 internal sealed record OpTimes(
     BenchCase Call, double P20, double P50, double P80, long Bytes, double Flops, DeviceLimits Limits)
 {

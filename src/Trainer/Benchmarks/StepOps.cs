@@ -12,7 +12,7 @@ internal static class StepOps
     /// Each is to be run before the next is asked for: the first runs make what later ones read, and the memory of a
     /// group is freed when the next one begins.
     /// </summary>
-    /// <param name="tokens">Of a micro-batch of one row, one document.</param>
+    /// <param name="tokens">Tokens of a micro-batch of one row, one document.</param>
     public static IEnumerable<BenchCase> Of(Ops ops, BenchModel model, int tokens)
     {
         foreach (Func<BenchInputs, IEnumerable<BenchCase>> group in Groups)

@@ -59,7 +59,7 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     }
 
     /// <summary>Saves the state after the optimizer's last step.</summary>
-    /// <param name="validationLoss">Of the last validation; null where there was none.</param>
+    /// <param name="validationLoss">Loss of the last validation; null where there was none.</param>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="FileWriteException">It cannot be written; nothing is left of it.</exception>
     public string Save(Ops ops, AdamW optimizer, RunIdentity identity, double? validationLoss)

@@ -33,7 +33,7 @@ public enum RecomputeKind
 /// <summary>A training run as its config says, with every default filled in and every path found.</summary>
 /// <param name="Model">Model folder, absolute.</param>
 /// <param name="Output">Run directory, absolute.</param>
-/// <param name="Seed">Of the order of rows, LoRA's start and dropout.</param>
+/// <param name="Seed">Seed of the order of rows, LoRA's start and dropout.</param>
 /// <param name="Samples">Held-out documents that the report lets base and student continue.</param>
 /// <param name="Threads">At least 1.</param>
 /// <param name="Resolved">The whole config as YAML, every key with its value: what the run directory keeps.</param>

@@ -13,7 +13,7 @@ namespace MolEngine.Trainer.Devices;
 internal static class ComputeDevice
 {
     /// <param name="key">What a mistake is blamed on: "device" of a config, "--device" of a command line.</param>
-    /// <param name="threads">Of the CPU backend; null for one a core.</param>
+    /// <param name="threads">Threads of the CPU backend; null for one a core.</param>
     /// <exception cref="EnvironmentFaultException">There is no such GPU, none that will do, or no cuBLASLt.</exception>
     /// <exception cref="UserException">The device has no such precision, or no use for cuBLASLt.</exception>
     public static Ops Open(DeviceSettings settings, string key, int? threads = null)

@@ -14,7 +14,7 @@ internal enum DeviceKind
 }
 
 /// <summary>What a person writes for a device: auto, cpu, cuda, cuda:N or virtual.</summary>
-/// <param name="Ordinal">Of the GPU; 0 where it is none.</param>
+/// <param name="Ordinal">Number of the GPU; 0 where it is none.</param>
 internal readonly record struct DeviceChoice(DeviceKind Kind, int Ordinal = 0)
 {
     /// <summary>For people: what may be written.</summary>

@@ -95,7 +95,7 @@ internal sealed class ProgressPrinter(TextWriter output, TimeSpan? interval = nu
     {
     }
 
-    /// <param name="width">Of the KL divergence, where it stands in a column.</param>
+    /// <param name="width">Width of the KL divergence, where it stands in a column.</param>
     private static string CeAndKl(double ce, double? kl, int width = 0) =>
         $"ce {ce:F4}" + (kl is { } k ? $" kl {Numbers.FixedKl(k).PadLeft(width)}" : "");
 

@@ -3,8 +3,8 @@ using MolEngine.Runs.Metrics;
 namespace MolEngine.Trainer.Display;
 
 /// <summary>A finished step of a run.</summary>
-/// <param name="Figures">Of the step: what metrics.jsonl has of it.</param>
-/// <param name="Steps">Of the whole run.</param>
+/// <param name="Figures">Figures of the step: what metrics.jsonl has of it.</param>
+/// <param name="Steps">Steps of the whole run.</param>
 /// <param name="Left">Time to the last step.</param>
 public sealed record StepProgress(MetricsLine Figures, long Steps, TimeSpan Left)
 {

@@ -4,10 +4,10 @@ namespace MolEngine.Trainer.Planning;
 
 /// <summary>What a run would need of a GPU.</summary>
 /// <param name="Memory">What device memory is for, and bytes of it, at its fullest.</param>
-/// <param name="HostBytes">Of pinned memory of the host that the GPU works in.</param>
-/// <param name="TokensPerStep">Of a global batch of full rows.</param>
-/// <param name="Work">Of that batch: its micro-batches, base pass included, and one update.</param>
-/// <param name="AttentionFlops">Of that batch with documents as long as a row.</param>
+/// <param name="HostBytes">Bytes of pinned memory of the host that the GPU works in.</param>
+/// <param name="TokensPerStep">Tokens of a global batch of full rows.</param>
+/// <param name="Work">Work of that batch: its micro-batches, base pass included, and one update.</param>
+/// <param name="AttentionFlops">Operations of that batch with documents as long as a row.</param>
 internal sealed record RunPlan(
     GpuModel Device, IReadOnlyList<(string What, long Bytes)> Memory, long HighWaterBytes, long HostBytes,
     long TokensPerStep, Work Work, double AttentionFlops)

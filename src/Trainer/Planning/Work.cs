@@ -3,8 +3,8 @@ namespace MolEngine.Trainer.Planning;
 /// <summary>What has to be done, and the least time that a device needs for it.</summary>
 /// <param name="ProductFlops">Floating-point operations of matrix products.</param>
 /// <param name="KernelBytes">That kernels other than products must move.</param>
-/// <param name="ProductSeconds">Of products, at the device's limits.</param>
-/// <param name="KernelSeconds">Of everything else, at the bandwidth of the device or of its bus.</param>
+/// <param name="ProductSeconds">Seconds of products, at the device's limits.</param>
+/// <param name="KernelSeconds">Seconds of everything else, at the bandwidth of the device or of its bus.</param>
 internal readonly record struct Work(
     double ProductFlops, double KernelBytes, double ProductSeconds, double KernelSeconds)
 {

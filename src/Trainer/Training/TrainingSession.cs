@@ -1,7 +1,6 @@
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
-using MolEngine.Engine.Models;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;

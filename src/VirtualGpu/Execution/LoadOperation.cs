@@ -5,7 +5,7 @@ using MolEngine.VirtualGpu.Ptx;
 namespace MolEngine.VirtualGpu.Execution;
 
 /// <summary>ld, of one to four elements a lane.</summary>
-/// <param name="type">Of an element in memory.</param>
+/// <param name="type">Type of an element in memory.</param>
 /// <param name="destinations">For each element its register and the register's bytes: 2, 4 or 8.</param>
 internal sealed unsafe class LoadOperation(
     AddressOperand address, StateSpace space, PtxType type, (int Offset, int Bytes)[] destinations)

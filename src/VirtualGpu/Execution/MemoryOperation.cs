@@ -36,7 +36,7 @@ internal abstract unsafe class MemoryOperation(AddressOperand address, StateSpac
     }
 
     /// <summary>Moves the bytes of the lanes.</summary>
-    /// <param name="pointers">Of each lane in the mask.</param>
+    /// <param name="pointers">Pointers of each lane in the mask.</param>
     protected abstract void Move(Warp warp, uint mask, byte** pointers);
 
     /// <summary>As <see cref="Move"/> where all 32 lanes' bytes follow each other.</summary>

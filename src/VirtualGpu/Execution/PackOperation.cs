@@ -4,7 +4,7 @@ namespace MolEngine.VirtualGpu.Execution;
 
 /// <summary>mov of {a, b, ..} into one register, the first in the lowest bits.</summary>
 /// <param name="sources">16-bit registers lie in 32-bit lanes.</param>
-/// <param name="bits">Of each source.</param>
+/// <param name="bits">Bits of each source.</param>
 internal sealed unsafe class PackOperation(int d, bool isWide, int[] sources, int bits) : Operation
 {
     public override void Execute(Warp warp, uint mask)

@@ -6,7 +6,7 @@ using MolEngine.VirtualGpu.Ptx;
 namespace MolEngine.VirtualGpu.Execution;
 
 /// <summary>st, of one to four elements a lane.</summary>
-/// <param name="type">Of an element in memory; what registers hold beyond it is cut off.</param>
+/// <param name="type">Type of an element in memory; what registers hold beyond it is cut off.</param>
 internal sealed unsafe class StoreOperation(
     AddressOperand address, StateSpace space, PtxType type, (int Offset, bool IsWide)[] sources)
     : MemoryOperation(address, space, type.Size() * sources.Length, AccessKind.Write)

@@ -4,7 +4,7 @@ namespace MolEngine.VirtualGpu.Execution;
 
 /// <summary>mov of one register into {a, b, ..}, the lowest bits into the first.</summary>
 /// <param name="destinations">Negative where the part is not wanted.</param>
-/// <param name="bits">Of each destination: 16 or 32.</param>
+/// <param name="bits">Bits of each destination: 16 or 32.</param>
 internal sealed unsafe class UnpackOperation(int[] destinations, int a, bool isWide, int bits) : Operation
 {
     public override void Execute(Warp warp, uint mask)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MolEngine.VirtualGpu.Memory;
 
 /// <summary>The local memory of a block's threads, each thread's bytes in a row.</summary>
-/// <param name="bytes">Of one thread.</param>
+/// <param name="bytes">Bytes of one thread.</param>
 internal sealed unsafe class LocalMemory(int bytes, int warps) : IDisposable
 {
     private readonly byte* _data = (byte*)NativeMemory.AllocZeroed((nuint)bytes * (nuint)warps * 32 + 16);

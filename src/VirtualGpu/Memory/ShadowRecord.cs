@@ -29,7 +29,7 @@ internal static class ShadowRecord
 
     public static int Pc(ulong record) => (int)(record & (MaxPc - 1));
 
-    /// <param name="record">Of lane 0.</param>
+    /// <param name="record">Record of lane 0.</param>
     public static ulong WithLane(ulong record, int lane) => record | ((ulong)lane << 29);
 
     /// <summary>The lane fields of eight units from a unit of a row in which a lane has 2^shift.</summary>

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
@@ -21,16 +22,16 @@ public sealed class ConversionsTests
     [InlineData(float.Epsilon, 0x0000)]
     [InlineData(9.18355e-41f, 0x0001)] // the least bfloat16
     public void BFloat16_rounds_to_nearest_even(float value, int bits) =>
-        Assert.Equal((ushort)bits, Conversions.ToBFloat16(value));
+        Assert.Equal((ushort)bits, Bf16.Round(value));
 
     [Fact]
     public void NaN_stays_NaN()
     {
         // A NaN whose payload lies in the lower half alone must not become infinite.
         float payload = BitConverter.UInt32BitsToSingle(0x7F800001);
-        Assert.True(float.IsNaN(Conversions.FromBFloat16(Conversions.ToBFloat16(payload))));
-        Assert.True(float.IsNaN(Conversions.FromBFloat16(Conversions.ToBFloat16(float.NaN))));
-        Assert.True(float.IsNaN(Conversions.FromBFloat16(Conversions.ToBFloat16(double.NaN))));
+        Assert.True(float.IsNaN(Bf16.Widen(Bf16.Round(payload))));
+        Assert.True(float.IsNaN(Bf16.Widen(Bf16.Round(float.NaN))));
+        Assert.True(float.IsNaN(Bf16.Widen(Bf16.Round(double.NaN))));
     }
 
     [Theory]
@@ -42,19 +43,19 @@ public sealed class ConversionsTests
     [InlineData(-1e300, 0xFF80)]
     [InlineData(1e-60, 0x0000)]
     public void Float64_rounds_once(double value, int bits) =>
-        Assert.Equal((ushort)bits, Conversions.ToBFloat16(value));
+        Assert.Equal((ushort)bits, Bf16.Round(value));
 
     [Property(MaxTest = 500)]
     public void BFloat16_of_any_number_is_a_nearest_one(float value)
     {
         if (!float.IsFinite(value) || Math.Abs(value) > 3e38)
             return;
-        ushort bits = Conversions.ToBFloat16(value);
-        double error = Math.Abs(Conversions.FromBFloat16(bits) - (double)value);
-        Assert.True(error <= Math.Abs(Conversions.FromBFloat16((ushort)(bits + 1)) - (double)value));
+        ushort bits = Bf16.Round(value);
+        double error = Math.Abs(Bf16.Widen(bits) - (double)value);
+        Assert.True(error <= Math.Abs(Bf16.Widen((ushort)(bits + 1)) - (double)value));
         if ((bits & 0x7FFF) != 0)
-            Assert.True(error <= Math.Abs(Conversions.FromBFloat16((ushort)(bits - 1)) - (double)value));
-        Assert.Equal(bits, Conversions.ToBFloat16((double)value));
+            Assert.True(error <= Math.Abs(Bf16.Widen((ushort)(bits - 1)) - (double)value));
+        Assert.Equal(bits, Bf16.Round((double)value));
     }
 
     [Fact]
@@ -62,9 +63,9 @@ public sealed class ConversionsTests
     {
         for (int bits = 0; bits <= ushort.MaxValue; bits++)
         {
-            float wide = Conversions.FromBFloat16((ushort)bits);
+            float wide = Bf16.Widen((ushort)bits);
             if (!float.IsNaN(wide))
-                Assert.Equal((ushort)bits, Conversions.ToBFloat16(wide));
+                Assert.Equal((ushort)bits, Bf16.Round(wide));
         }
     }
 

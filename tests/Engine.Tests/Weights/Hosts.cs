@@ -1,3 +1,4 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Tensors;
@@ -29,7 +30,7 @@ internal static class Hosts
         var random = new Random(seed);
         var values = new double[count];
         for (int i = 0; i < count; i++)
-            values[i] = Conversions.FromBFloat16(Conversions.ToBFloat16(random.NextDouble() - 0.5));
+            values[i] = Bf16.Widen(Bf16.Round(random.NextDouble() - 0.5));
         return values;
     }
 }

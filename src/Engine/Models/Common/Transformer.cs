@@ -34,7 +34,7 @@ public sealed class Transformer
     /// Runs the model over the tokens. Returns the hidden states after the final norm, [T, H] (activations.Final).
     /// </summary>
     /// <param name="ids">I32 [T].</param>
-    /// <param name="activations">Of exactly T tokens (<see cref="Activations.First"/>).</param>
+    /// <param name="activations">Activations of exactly T tokens (<see cref="Activations.First"/>).</param>
     public Tensor Forward(TransformerWeights weights, Tensor ids, SequenceLayout layout, Activations activations)
     {
         Workspace w = _workspace.First(layout.Tokens);

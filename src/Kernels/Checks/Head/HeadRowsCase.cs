@@ -9,7 +9,7 @@ internal sealed class HeadRowsCase
 {
     private const int Vocabulary = 40;
 
-    /// <param name="type">Of the weight, as kernels/head_token.cuh numbers them.</param>
+    /// <param name="type">Type of the weight, as kernels/head_token.cuh numbers them.</param>
     public HeadRowsCase(KernelCase one, int tokens, int hidden, int entries, int type)
     {
         (Tokens, Hidden, Entries) = (tokens, hidden, entries);

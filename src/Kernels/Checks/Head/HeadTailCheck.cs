@@ -34,7 +34,7 @@ internal sealed class HeadTailCheck(bool bf16)
             trial.Case("sums alone", c => Try(c, 4, 1500, new Start(-60, Begun: true), 5, bad: 0, sumsAlone: true));
     }
 
-    /// <param name="scale">Of logits.</param>
+    /// <param name="scale">Scale of logits.</param>
     /// <param name="bad">Where not 0, a logit of every token.</param>
     private void Try(
         KernelCase one, int tokens, int width, Start start, float scale, float bad, bool sumsAlone = false)

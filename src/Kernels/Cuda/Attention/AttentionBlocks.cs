@@ -11,7 +11,7 @@ internal static class AttentionBlocks
     public const int Width = 4;
 
     /// <summary>Blocks of queries, each with the keys that it sees: (query, key, first, count).</summary>
-    /// <param name="starts">Of documents; the last is the number of tokens.</param>
+    /// <param name="starts">First tokens of documents; the last is the number of tokens.</param>
     /// <param name="size">Queries in a block, at most.</param>
     public static int[] OfQueries(int[] starts, int size)
     {

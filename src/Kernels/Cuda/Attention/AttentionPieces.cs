@@ -6,7 +6,7 @@ namespace MolEngine.Kernels.Cuda.Attention;
 
 /// <summary>How kernels/attention_cached.cu divides a cache.</summary>
 /// <param name="Tokens">New ones.</param>
-/// <param name="Entries">Of the cache that the last of them sees.</param>
+/// <param name="Entries">Entries of the cache that the last of them sees.</param>
 internal readonly record struct AttentionPieces(HeadShape Heads, bool IsBf16, int Tokens, int Entries)
 {
     public const string Source = "attention_cached";

@@ -4,8 +4,8 @@ using MolEngine.Kernels.Tensors;
 namespace MolEngine.Kernels.Cuda.Gemm;
 
 /// <summary>What the choice of an algorithm may depend on: two calls of one shape are computed alike.</summary>
-/// <param name="Type">Of A and B.</param>
-/// <param name="TypeD">Of D.</param>
+/// <param name="Type">Type of A and B.</param>
+/// <param name="TypeD">Type of D.</param>
 /// <param name="AlignmentA">Bytes that A's address is a multiple of: a power of two, 256 at most.</param>
 internal readonly record struct CublasLtShape(
     int M, int N, int K, DType Type, DType TypeD, bool ATransposed, bool BTransposed, int StrideA, int StrideB,

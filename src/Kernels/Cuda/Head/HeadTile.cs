@@ -32,7 +32,7 @@ internal sealed class HeadTile
     private DeviceMemory _z = null!;
     private GemmOperand _rows;
 
-    /// <param name="type">Of activations.</param>
+    /// <param name="type">Type of activations.</param>
     public HeadTile(HeadDevice device, Tensor weight, DType type)
     {
         (_device, _weight, _type) = (device, weight, type);

@@ -21,7 +21,7 @@ internal sealed class StagedCopies : IDisposable
     private readonly bool _isPlanning;
     private int _current;
 
-    /// <param name="pieceBytes">Of each of the two pieces, and of a download at once.</param>
+    /// <param name="pieceBytes">Bytes of each of the two pieces, and of a download at once.</param>
     public StagedCopies(CudaContext context, CudaStream stream, int pieceBytes = 4 << 20)
     {
         _stream = stream;

@@ -4,7 +4,7 @@ namespace MolEngine.Runs.Reports.Charts;
 
 /// <summary>What a chart shows.</summary>
 /// <param name="Id">Unique on the page, of letters and dashes.</param>
-/// <param name="Unit">Of the values, as a person says it: "nats per token".</param>
+/// <param name="Unit">Unit of the values, as a person says it: "nats per token".</param>
 /// <param name="Smooth">
 /// Noisy values: the points are drawn faintly and their trend over them, where there are enough for one.
 /// </param>

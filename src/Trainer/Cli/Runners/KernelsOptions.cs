@@ -10,7 +10,7 @@ internal enum KernelsAction
     Embed,
 }
 
-/// <param name="Architectures">Of <c>build</c>: "sm_80" and newer.</param>
+/// <param name="Architectures">Architectures of <c>build</c>: "sm_80" and newer.</param>
 /// <param name="To">Where <c>build</c> writes cubins (null: nowhere) and <c>embed</c> PTX.</param>
 /// <param name="Search">Where NVRTC is looked for.</param>
 internal sealed record KernelsOptions(

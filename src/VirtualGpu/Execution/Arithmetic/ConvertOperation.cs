@@ -4,7 +4,7 @@ namespace MolEngine.VirtualGpu.Execution.Arithmetic;
 
 /// <summary>cvt in general: any number to any other, with rounding, saturation and flushing.</summary>
 /// <param name="sourceIsWide">Whether the source register has 64 bits.</param>
-/// <param name="targetBytes">Of the destination register: narrower results are extended to it.</param>
+/// <param name="targetBytes">Bytes of the destination register: narrower results are extended to it.</param>
 internal sealed unsafe class ConvertOperation(
     int d, int targetBytes, NumberKind to, int a, bool sourceIsWide, NumberKind from, RoundingMode mode,
     bool toInteger, bool saturate, bool flush) : Operation

@@ -2,7 +2,7 @@ namespace MolEngine.VirtualGpu.Execution.Arithmetic;
 
 /// <summary>A binary floating-point format with subnormals, infinities and NaN.</summary>
 /// <param name="Precision">Bits of the significand, the leading one included.</param>
-/// <param name="MinExponent">Of the smallest normal number.</param>
+/// <param name="MinExponent">Exponent of the smallest normal number.</param>
 internal sealed record FloatFormat(int Precision, int MinExponent, int MaxExponent)
 {
     public static readonly FloatFormat Single = new(24, -126, 127);

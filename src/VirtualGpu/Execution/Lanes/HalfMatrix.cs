@@ -8,7 +8,7 @@ internal static unsafe class HalfMatrix
 {
     public const int Rows = 8;
 
-    /// <param name="rows">Of 16 bytes each.</param>
+    /// <param name="rows">Rows of 16 bytes each.</param>
     /// <param name="to">64 numbers; apart from the rows.</param>
     public static void Transpose(ushort** rows, ushort* to)
     {
