@@ -1,4 +1,3 @@
-using MolEngine.Basics.Text;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Tokenization;
 

@@ -1,6 +1,5 @@
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
-using MolEngine.Data.Settings;
 using MolEngine.Engine.Batches;
 using MolEngine.Yaml;
 

@@ -1,6 +1,5 @@
 using MolEngine.Data.Caching;
 using MolEngine.Data.Records;
-using MolEngine.Engine.Batches;
 using MolEngine.Yaml;
 
 namespace MolEngine.Data.Settings;

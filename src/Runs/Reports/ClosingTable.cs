@@ -1,5 +1,4 @@
 using MolEngine.Basics.Text;
-using System.Globalization;
 using MolEngine.Runs.Records;
 
 namespace MolEngine.Runs.Reports;

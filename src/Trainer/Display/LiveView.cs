@@ -1,7 +1,6 @@
 using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Runs.Metrics;
-using MolEngine.Runs.Records;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -4,7 +4,6 @@ using MolEngine.Engine.Batches;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
-using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;

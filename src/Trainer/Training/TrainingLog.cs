@@ -2,7 +2,6 @@ using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
-using MolEngine.Engine.Models;
 using MolEngine.Engine.Training;
 using MolEngine.Evaluation;
 using MolEngine.Kernels.Ops;

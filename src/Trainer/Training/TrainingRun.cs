@@ -3,7 +3,6 @@ using MolEngine.Basics.Files;
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Ops;
 using MolEngine.Runs;
 using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;

@@ -1,10 +1,7 @@
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
-using MolEngine.Engine.Models.Common;
-using MolEngine.Engine.Models;
 using MolEngine.Engine.Optim;
-using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
 using MolEngine.Evaluation;

@@ -9,7 +9,6 @@ using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
-using MolEngine.Runs.Records;
 using MolEngine.Support;
 using MolEngine.Trainer.Benchmarks;
 using MolEngine.Trainer.Cli;

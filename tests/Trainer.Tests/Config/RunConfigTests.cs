@@ -1,4 +1,3 @@
-using MolEngine.Data;
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
 using MolEngine.Engine.Batches;

@@ -1,5 +1,4 @@
 using MolEngine.Engine.Models;
-using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Planning;

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
-using MolEngine.Kernels.Tensors;
-using MolEngine.Runs.Records;
 using MolEngine.Support;
 using MolEngine.Trainer.Config;
 

@@ -7,7 +7,6 @@ using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Ops;
-using MolEngine.Runs.Records;
 using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Display;
 
