@@ -25,7 +25,7 @@ internal static class Terminal
     /// <param name="error">Over standard error.</param>
     public static TextWriter Wrapped(TextWriter error) =>
         MayDraw(Console.IsErrorRedirected, Environment.GetEnvironmentVariable)
-            ? new WrappingWriter(error, () => Console.WindowWidth)
+            ? new WrappingWriter(error, Width)
             : error;
 
     /// <param name="variable">Gives the value of a variable of the environment, or null.</param>
@@ -34,6 +34,19 @@ internal static class Terminal
         && (OperatingSystem.IsWindows() || variable("TERM") is not (null or "" or "dumb"))
         && string.IsNullOrEmpty(variable("NO_COLOR"))
         && variable("CI") is null or "" or "0" or "false";
+
+    /// <summary>Columns of the terminal; 0 where Windows does not tell, as it is not the output's.</summary>
+    private static int Width()
+    {
+        try
+        {
+            return Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
 
     /// <summary>Null where the terminal (an old console of Windows) knows no control codes.</summary>
     public static IAnsiConsole? Open(IAnsiConsoleOutput output)

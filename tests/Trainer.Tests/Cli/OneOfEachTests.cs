@@ -35,6 +35,7 @@ public sealed partial class OneOfEachTests : IDisposable
             global_batch: 1
             micro_batch: 1
             lora: {rank: 1, target_modules: [q_proj]}
+            optimizer: {warmup_ratio: 0}
             samples: 1
             """);
         _run.Write("a.jsonl", """{"text": "a"}""");

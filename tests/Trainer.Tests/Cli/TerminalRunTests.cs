@@ -22,12 +22,43 @@ public sealed class TerminalRunTests : IDisposable
         Assert.Equal("", error.ToString());
         string[] plain = TinyRun.Ok(_run.Arguments("b")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(
-            plain.Where(l => !Regex.IsMatch(l, "^step [1245]/6")).Select(Timeless), screen.Lines.Select(Timeless));
+            plain.Where(l => !Regex.IsMatch(l, "^step [1245]/6|^  [a-z -]+: .* left$")).Select(Timeless), screen.Lines.Select(Timeless));
         Assert.Equal(2, screen.Lines.Count(l => l.StartsWith("step ")));
         Assert.Contains("━", screen.Raw);
-        foreach (string done in (string[])["loading the model  ", "validating  ", " held-out row",
-            "continuing held-out"])
-            Assert.Contains(done, screen.Raw);
+        string[] passing = ["loading the model  ", "validating  ", "continuing held-out documents  "];
+        Assert.All(passing, p => Assert.Contains(p, screen.Raw));
+    }
+
+    [Fact]
+    public void Work_of_other_verbs_shows_while_it_is_done_and_leaves_its_result_alone()
+    {
+        string adapter = Path.Combine(_run.Train("a", "steps=1", "validate.every=0"), "adapter");
+        Shows(
+            ["loading the model  ", "scoring  "],
+            ["score", _run.Model, "--adapter", adapter, "--input", _run.Texts]);
+        Shows(["merging  "], ["export", _run.At("a"), "--to", _run.At("m"), "--merge"]);
+        string one = _run.Write("one.jsonl", """{"text": "A bee"}""");
+        Shows(
+            ["generating  "],
+            ["generate", _run.Model, "--input", one, "--output", _run.At("o"), "--count", "2", "--max-tokens", "3"]);
+
+        void Shows(string[] passing, string[] command)
+        {
+            var screen = new TestScreen(200);
+            using var error = new StringWriter();
+            Assert.Equal(0, CommandLine.Run(command, screen.Writer, error, screen.Console));
+            Assert.Equal("", error.ToString());
+            Assert.All(passing, p => Assert.Contains(p, screen.Raw));
+            string[] lines = [.. screen.Lines];
+            foreach (string folder in (string[])["m", "o"])
+            {
+                if (Directory.Exists(_run.At(folder)))
+                    Directory.Delete(_run.At(folder), recursive: true);
+                File.Delete(_run.At(folder));
+            }
+
+            Assert.Equal(TinyRun.Ok(command).TrimEnd('\n').Split('\n'), lines);
+        }
     }
 
     [Fact]

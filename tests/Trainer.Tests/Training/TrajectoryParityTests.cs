@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
-using MolEngine.Runs.Records;
 using MolEngine.Support;
 using MolEngine.Trainer.Config;
 
