@@ -39,8 +39,14 @@ public sealed class ReferenceTensors
         {
             (string type, _, long start, long end) = _entries[name];
             ReadOnlySpan<byte> b = _bytes.AsSpan(_data + (int)start, (int)(end - start));
-            int size = type switch { "F64" or "I64" => 8, "F32" or "I32" => 4, "F16" or "BF16" => 2,
-                "BOOL" or "U8" => 1, _ => throw new NotSupportedException(type) };
+            int size = type switch
+            {
+                "F64" or "I64" => 8,
+                "F32" or "I32" => 4,
+                "F16" or "BF16" => 2,
+                "BOOL" or "U8" => 1,
+                _ => throw new NotSupportedException(type)
+            };
             var values = new double[b.Length / size];
             for (int i = 0; i < values.Length; i++)
                 values[i] = Element(type, b[(i * size)..]);

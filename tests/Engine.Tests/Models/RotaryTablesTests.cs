@@ -70,8 +70,12 @@ public sealed class RotaryTablesTests
     [Fact]
     public void Yarn_without_truncation_has_fractional_borders()
     {
-        var rope = new RopeParameters(RopeType.Yarn, 1e6) { Factor = 4, OriginalMaxPositionEmbeddings = 128,
-            Truncate = false };
+        var rope = new RopeParameters(RopeType.Yarn, 1e6)
+        {
+            Factor = 4,
+            OriginalMaxPositionEmbeddings = 128,
+            Truncate = false
+        };
         double high = 16 * Math.Log(128 / (2 * Math.PI)) / (2 * Math.Log(1e6)), ramp = 1 / high;
         double f = Math.Pow(1e6, -0.125);
         Assert.Equal((f / 4 * ramp) + (f * (1 - ramp)), RotaryTables.Frequencies(rope, 16)[1], 1e-15);

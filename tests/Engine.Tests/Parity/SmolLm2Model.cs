@@ -21,7 +21,8 @@ internal static class SmolLm2Model
             return folder;
         Directory.CreateDirectory(folder);
         using Process process = Process.Start(new ProcessStartInfo("sh",
-            [script, folder]) { RedirectStandardError = true })!;
+            [script, folder])
+        { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.SkipWhen(process.ExitCode != 0, $"SmolLM2 could not be made here: {error}");

@@ -47,8 +47,12 @@ public sealed class FailingDiskTests : IDisposable
             {
                 Answer answer = Fail(call, error);
                 if (answer.Code != 0)
-                    AssertClear(call, answer, error switch { Eio => "Input/output error",
-                        Enospc => "No space left on device", _ => "denied" });
+                    AssertClear(call, answer, error switch
+                    {
+                        Eio => "Input/output error",
+                        Enospc => "No space left on device",
+                        _ => "denied"
+                    });
                 AssertGoesOn(call, answer);
             }
         }

@@ -68,7 +68,8 @@ internal sealed class FaultyDisk : IDisposable
             {
                 using Process process = Process.Start(
                     new ProcessStartInfo(compiler,
-                        ["-O1", "-shared", "-fPIC", "-o", library, source]) { RedirectStandardError = true })!;
+                        ["-O1", "-shared", "-fPIC", "-o", library, source])
+                    { RedirectStandardError = true })!;
                 errors.Add($"{compiler}: {process.StandardError.ReadToEnd()}");
                 process.WaitForExit();
                 if (process.ExitCode == 0)
