@@ -1,5 +1,3 @@
-using MolEngine.Basics.Values;
-using Xunit;
 
 namespace MolEngine.Basics.Tests.Values;
 
