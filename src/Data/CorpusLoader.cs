@@ -2,6 +2,7 @@ using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Data.Caching;
 using MolEngine.Data.Records;
+using MolEngine.Data.Settings;
 
 namespace MolEngine.Data;
 
@@ -32,25 +33,32 @@ public sealed class CorpusLoader(
                     + $"that were skipped. The first: {first.FirstOrDefault()}");
         }
 
-        int heldOut = data.HeldOut.Of(tokens.Documents);
-        if (heldOut >= tokens.Documents)
+        int heldOut = data.HeldOut.Documents.Of(tokens.Documents);
+        if (heldOut > 0 && heldOut >= tokens.Documents)
         {
             throw new UserException(
-                $"{settings.Paths[0]}: data.held_out: expected fewer than the corpus's "
+                $"{settings.Paths[0]}: {DataKeys.HeldOutDocuments.Path}: expected fewer than the corpus's "
                     + $"{Counts.Of(tokens.Documents, "document")}, "
-                    + $"got {heldOut}. Lower data.held_out");
+                    + $"got {heldOut}. Lower {DataKeys.HeldOut}");
         }
 
-        int[] chosen = HeldOutSplit.Choose(tokens.Hashes(), heldOut);
         bool[] isDialogue = tokens.Dialogues();
-        int dialogues = isDialogue.Count(d => d) - chosen.Count(d => isDialogue[d]);
+        (TokenStore store, int[] chosen) =
+            HeldOutSplit.Choose(tokens, tokens.Hashes(), isDialogue, data.HeldOut, data.Context);
+        int[] whole = [.. chosen.Select(d => tokens.DocumentAt(store.Start(d)))];
+        int dialogues = isDialogue.Count(d => d) - whole.Count(d => isDialogue[d]);
+        int cut = chosen.Zip(whole).Where(p => store.Length(p.First) < tokens.Length(p.Second))
+            .DistinctBy(p => p.Second).Count();
         PackedCorpus Packed(TokenStore store) =>
-            new(settings.Name, settings.Kind, store, data.Context, data.Packing);
+            new(settings.Name, settings.Kind, store, data.Context, data.Packing) { Weight = settings.Weight };
         return new Corpus(
-            Packed(TokenSelection.Without(tokens, chosen)), Packed(TokenSelection.Only(tokens, chosen)))
+            Packed(TokenSelection.Without(store, chosen)), Packed(TokenSelection.Only(store, chosen)))
         {
             Source = new(
-                files.Count, others, dialogues, new SkippedRecords(tokens.SkippedCount, first), cached, problem),
+                files.Count, others, dialogues, new SkippedRecords(tokens.SkippedCount, first), cached, problem)
+            {
+                CutForValidation = cut,
+            },
             File = tokens,
         };
     }

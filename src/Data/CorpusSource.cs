@@ -14,5 +14,8 @@ public sealed record CorpusSource(
     bool Cached,
     string? CacheProblem)
 {
+    /// <summary>Documents that are cut up, as pieces of them are held out.</summary>
+    public int CutForValidation { get; init; }
+
     public static readonly CorpusSource None = new(0, [], 0, SkippedRecords.None, false, null);
 }

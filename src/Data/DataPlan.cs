@@ -44,15 +44,18 @@ public static class DataPlan
     {
         string documents = Counts.Of(c.Documents, "document") + Dialogues(c.Source);
         string cut = c.CutDocuments == 0 ? "" : $", {Counts.Of(c.CutDocuments, "document")} cut";
+        int cutUp = c.Source.CutForValidation;
+        string pieces = cutUp == 0 ? "" : $" (pieces of {Counts.Of(cutUp, "document")} among them)";
         string share = c.ShareAsked is null
             ? ""
             : $", {100 * c.ShareAchieved:0.0} % of the general rows ({100 * c.ShareAsked:0.0} % asked)";
+        string weight = c.Weight == 1 ? "" : $", weight {c.Weight:0.###}";
         string files = c.Source.Files == 1 ? "" : $"; {Counts.Of(c.Source.Files, "file")}";
         string cached = c.Source.Cached ? "; tokens from the cache" : "";
         return $"{c.Name} ({c.Kind.Name()}): {documents}, {Counts.Of(c.Tokens, "token")}, "
             + $"{Counts.Of(c.Rows, "row")} of {Counts.Of(context)} ({100 * c.PackingEfficiency:0.0} % full{cut}); "
-            + $"{Counts.Of(c.HeldOutDocuments, "document")} held out; {Counts.Of(c.Repeat, "time")} an epoch"
-            + share + files + cached;
+            + $"{Counts.Of(c.HeldOutDocuments, "document")}{pieces} held out; {Counts.Of(c.Repeat, "time")} an epoch"
+            + share + weight + files + cached;
     }
 
     /// <summary>What of its files is not in a corpus, and why.</summary>

@@ -11,6 +11,7 @@ namespace MolEngine.Data;
 /// <param name="CutDocuments">Documents that lie in more than one row.</param>
 /// <param name="RowsPerEpoch">On average, where general corpora have no shares.</param>
 /// <param name="Repeat">Rows of an epoch over rows: what became of repeat, or how often general text is seen.</param>
+/// <param name="Weight">Weight of a row in the loss.</param>
 /// <param name="ShareAsked">Share of the general rows, all shares adding up to 1; null where none was asked.</param>
 /// <param name="ShareAchieved">Share of the general rows; null for domain corpora.</param>
 public sealed record CorpusStatistics(
@@ -25,6 +26,7 @@ public sealed record CorpusStatistics(
     int CutDocuments,
     double RowsPerEpoch,
     double Repeat,
+    double Weight,
     double? ShareAsked,
     double? ShareAchieved,
     CorpusSource Source)
@@ -72,6 +74,7 @@ public sealed record DataStatistics(
         corpus.Train.CutDocuments,
         rowsPerEpoch,
         corpus.Train.Rows == 0 ? 0 : rowsPerEpoch / corpus.Train.Rows,
+        corpus.Train.Weight,
         share,
         corpus.Kind == CorpusKind.General && order.GeneralRowsPerEpoch > 0 ? rowsPerEpoch / order.GeneralRowsPerEpoch
             : null,

@@ -46,6 +46,9 @@ public sealed class PackedCorpus
 
     public CorpusKind Kind { get; }
 
+    /// <summary>Weight of each row's loss in the mean over the rows of a step.</summary>
+    public double Weight { get; init; } = 1;
+
     public int Context { get; }
 
     public int Documents => _store.Documents;
@@ -88,7 +91,7 @@ public sealed class PackedCorpus
     public bool HasEffectiveTokens => Enumerable.Range(0, Rows).Any(r => Row(r).EffectiveTokens > 0);
 
     /// <summary>A document's tokens, its end included.</summary>
-    public int[] Document(int document) => _store.Document(document);
+    public int[] Document(int document) => TokenMark.Ids(_store.Document(document));
 
     /// <summary>Tokens of a document, its end included.</summary>
     public int LengthOf(int document) => _store.Length(document);
@@ -118,13 +121,13 @@ public sealed class PackedCorpus
             starts.Add((int)at);
         }
 
-        return new TokenRow(tokens, starts, Kind);
+        return Marked(tokens, starts);
     }
 
     /// <summary>The rows of the first <paramref name="documents"/> documents alone, packed in the same way.</summary>
     public PackedCorpus First(int documents) => documents >= Documents
         ? this
-        : new PackedCorpus(Name, Kind, TokenSelection.First(_store, documents), Context, _packing);
+        : new PackedCorpus(Name, Kind, TokenSelection.First(_store, documents), Context, _packing) { Weight = Weight };
 
     private TokenRow Joined((long Start, int Length)[] pieces)
     {
@@ -138,6 +141,9 @@ public sealed class PackedCorpus
             end += pieces[i].Length;
         }
 
-        return new TokenRow(tokens, starts, Kind);
+        return Marked(tokens, starts);
     }
+
+    private TokenRow Marked(int[] tokens, IReadOnlyList<int> starts) =>
+        new(TokenMark.Ids(tokens), starts, Kind, mask: TokenMark.Mask(tokens)) { Weight = Weight };
 }

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace MolEngine.Data;
 
 /// <summary>
-/// Documents end to end, with their borders; none is empty. Tokens may lie in a file: what is read is a copy.
+/// Documents end to end, with their borders; none is empty. Tokens may lie in a file: what is read is a copy. A token
+/// that the loss leaves out is marked (<see cref="TokenMark"/>).
 /// </summary>
 public abstract class TokenStore
 {

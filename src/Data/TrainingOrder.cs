@@ -125,9 +125,11 @@ public sealed class TrainingOrder
     {
         CorpusRows[] rows =
             [.. corpora.Zip(data.Corpora, (c, s) => new CorpusRows(c.Train.Rows, c.Kind, s.Repeat, s.Share))];
+        int perEpoch = new TrainingOrder(rows, order.Ratio, order.Seed, order.LargestBatch).RowsPerEpoch;
         return order.Steps is { } steps
-            ? ForSteps(rows, order.Ratio, order.Seed, order.GlobalBatch, steps)
-            : ForEpochs(rows, order.Ratio, order.Seed, order.GlobalBatch, order.Epochs!.Value);
+            ? ForSteps(rows, order.Ratio, order.Seed, order.BatchOf((double)OrderSettings.FewSteps * perEpoch), steps)
+            : ForEpochs(
+                rows, order.Ratio, order.Seed, order.BatchOf(order.Epochs!.Value * perEpoch), order.Epochs!.Value);
     }
 
     /// <param name="corpora">In the order of the config; their indices are those of <see cref="RowId.Corpus"/>.</param>

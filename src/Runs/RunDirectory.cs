@@ -98,9 +98,13 @@ public sealed class RunDirectory
         RequireFree(path);
         var run = new RunDirectory(Path.GetFullPath(path));
         DurableFiles.Guarded(path, () => DurableFile.RemoveLeftovers(path));
-        DurableFiles.WriteText(run.ConfigPath, resolvedConfig);
+        run.KeepConfig(resolvedConfig);
         return run;
     }
+
+    /// <summary>Writes what the run trains with.</summary>
+    /// <exception cref="FileWriteException">It cannot be written.</exception>
+    public void KeepConfig(string resolvedConfig) => DurableFiles.WriteText(ConfigPath, resolvedConfig);
 
     private static bool IsOfAStart(string path)
     {

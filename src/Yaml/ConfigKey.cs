@@ -19,6 +19,11 @@ public abstract class ConfigKey(string path, string help)
     /// <summary>Whether a resumed run may change the value.</summary>
     public OnResume OnResume { get; init; }
 
+    /// <summary>
+    /// As YAML, what held in runs that began before the key was there, where that is not its default; else null.
+    /// </summary>
+    public string? Formerly { get; init; }
+
     /// <summary>What a value must be: "an integer of at least 1".</summary>
     public abstract string Expects { get; }
 

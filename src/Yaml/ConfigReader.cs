@@ -52,6 +52,19 @@ public sealed class ConfigReader(KeyTable keys, bool inputsMayBeAbsent = false)
         Flatten(node, path, _ => where);
     }
 
+    /// <summary>
+    /// Gives the keys that a config lacks which an earlier program has resolved the values that held then
+    /// (<see cref="ConfigKey.Formerly"/>).
+    /// </summary>
+    public void FillFormer()
+    {
+        foreach (ConfigKey key in keys.All)
+        {
+            if (key.Formerly is { } value && !_values.Has(key.Path))
+                Override($"{key.Path}={value}");
+        }
+    }
+
     private YamlNode? Parse(string yaml, string source)
     {
         YamlNode? root = YamlDocument.Parse(yaml, source, out string? mistake);

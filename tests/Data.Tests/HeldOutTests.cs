@@ -17,7 +17,7 @@ public sealed class HeldOutTests : IDisposable
     {
         // Texts repeat: 40 of them at most.
         string[] texts = [.. kinds.Get.Select(k => $"text {k % 40}")];
-        int[] held = HeldOutSplit.Choose([.. texts.Select(HeldOutSplit.Hash)], wanted);
+        int[] held = Choose(texts, wanted);
         Assert.True(held.Length <= wanted);
         Assert.Equal(held.Length, held.Distinct().Count());
         string[] train = [.. texts.Where((_, d) => !held.Contains(d))];
@@ -31,7 +31,7 @@ public sealed class HeldOutTests : IDisposable
         string[] Held(IEnumerable<string> all)
         {
             string[] list = [.. all];
-            return [.. HeldOutSplit.Choose([.. list.Select(HeldOutSplit.Hash)], 10).Select(d => list[d])];
+            return [.. Choose(list, 10).Select(d => list[d])];
         }
 
         Assert.Equal(10, Held(texts).Length);
@@ -81,8 +81,59 @@ public sealed class HeldOutTests : IDisposable
         CorpusLoader loader = new(new DocumentTokenizer(Bytes, End), 1);
         DataSettings data = new(64, null, 2, [new("a", path, CorpusKind.Domain)]);
         UserException e = Assert.Throws<UserException>(() => loader.Load(data));
-        Assert.Contains("data.held_out: expected fewer than the corpus's 2 documents, got 2", e.Message);
+        Assert.Contains("data.held_out.documents: expected fewer than the corpus's 2 documents, got 2", e.Message);
     }
+
+    /// <summary>Every token of the corpus is on one side, in its document's order; pieces are no longer than a row.</summary>
+    [Property(MaxTest = 100)]
+    public void Long_documents_are_held_out_by_pieces(NonEmptyArray<PositiveInt> lengths, PositiveInt tokens, bool[] chats)
+    {
+        int[] sizes = [.. lengths.Get.Select(l => l.Get % 400 + 1)];
+        var store = new TokenBuffer();
+        for (int d = 0, next = 0; d < sizes.Length; next += sizes[d++])
+            store.Add([.. Enumerable.Range(next, sizes[d])]);
+        bool[] isDialogue = [.. sizes.Select((_, d) => d < chats.Length && chats[d])];
+        ulong[] hashes = [.. sizes.Select((s, d) => HeldOutSplit.Hash($"{d}"))];
+        int budget = tokens.Get % 500 + 1, context = 32;
+        (TokenStore cut, int[] chosen) =
+            HeldOutSplit.Choose(store, hashes, isDialogue, new(sizes.Length + 100, budget), context);
+        TokenStore held = TokenSelection.Only(cut, chosen), rest = TokenSelection.Without(cut, chosen);
+        Assert.True(held.Tokens <= budget);
+        Assert.Equal(Enumerable.Range(0, sizes.Sum()), All(held).Concat(All(rest)).SelectMany(d => d).Order());
+        Assert.All(All(held), d => Assert.True(d.Length <= context || isDialogue[store.DocumentAt(d[0])]));
+        Assert.All(All(held).Concat(All(rest)), d =>
+        {
+            Assert.Equal(Enumerable.Range(d[0], d.Length), d);
+            Assert.Equal(store.DocumentAt(d[0]), store.DocumentAt(d[^1]));
+        });
+
+        // A document is cut where a held-out piece borders, and nowhere else.
+        Assert.True(rest.Documents <= sizes.Length + chosen.Length);
+    }
+
+    [Fact]
+    public void A_book_is_held_out_by_pieces_of_it()
+    {
+        string path = _folder.Write("book.txt", string.Concat(Enumerable.Range(0, 5000).Select(i => $"{i:D5} ")));
+        DataSettings data =
+            new(256, null, new(HeldOutCount.AtMost(100), 1000), [new("a", path, CorpusKind.Domain)]);
+        Corpus corpus = new CorpusLoader(new DocumentTokenizer(Bytes, End), threads: 1).Load(data)[0];
+        Assert.Equal((3, 768), (corpus.HeldOut.Documents, corpus.HeldOut.Tokens));
+        Assert.Equal(30_001 - 768, corpus.Train.Tokens);
+        Assert.Equal(1, corpus.Source.CutForValidation);
+    }
+
+    private static int[] Choose(string[] texts, int documents)
+    {
+        var store = new TokenBuffer();
+        foreach (string text in texts)
+            store.Add(Bytes(text));
+        return HeldOutSplit.Choose(
+            store, [.. texts.Select(HeldOutSplit.Hash)], new bool[texts.Length], documents, 64).Chosen;
+    }
+
+    private static int[][] All(TokenStore store) =>
+        [.. Enumerable.Range(0, store.Documents).Select(store.Document)];
 
     private static int[] Bytes(string text) => [.. text.Select(c => (int)c)];
 

@@ -25,9 +25,9 @@ public enum PairStyle
 
 /// <param name="Context">Tokens of a row.</param>
 /// <param name="DocumentEnd">Text or id of the token that ends a document; null is the model's eos token.</param>
-/// <param name="HeldOut">Documents of each corpus kept for validation.</param>
+/// <param name="HeldOut">What of each corpus is kept for validation.</param>
 public sealed record DataSettings(
-    int Context, string? DocumentEnd, HeldOutCount HeldOut, IReadOnlyList<CorpusSettings> Corpora)
+    int Context, string? DocumentEnd, HeldOutBudget HeldOut, IReadOnlyList<CorpusSettings> Corpora)
 {
     public PackingKind Packing { get; init; }
 
@@ -66,6 +66,9 @@ public sealed record CorpusSettings(string Name, IReadOnlyList<string> Paths, Co
     /// Part of the general rows, relative to the others' shares; null for all: every general row is as likely.
     /// </summary>
     public double? Share { get; init; }
+
+    /// <summary>Weight of each row in the mean over the rows of a step.</summary>
+    public double Weight { get; init; } = 1;
 }
 
 /// <summary>Which field of a record holds what; a null is not there.</summary>

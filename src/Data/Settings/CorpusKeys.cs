@@ -41,10 +41,14 @@ public static class CorpusKeys
     public static readonly ConfigKey<double> Share = new(
         $"{List}[].share", KeyTypes.Number, Default.None("by size"),
         "This general corpus's part of the general rows, relative to the other shares.", x => x > 0, "above 0");
+    public static readonly ConfigKey<double> Weight = new(
+        $"{List}[].weight", KeyTypes.Number, 1,
+        "Weight of each of the corpus's rows in the loss, which is the weighted mean over the rows of a step.",
+        x => x is > 0 and <= 1e6, "above 0, at most 1e6");
 
     /// <summary>In the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
-        [Name, Path, Kind, Format, Split, .. Records.All, Repeat, Share];
+        [Name, Path, Kind, Format, Split, .. Records.All, Repeat, Share, Weight];
 
     /// <summary>The corpora, with the checks that take more than one key or corpus.</summary>
     /// <param name="source">What errors call the config.</param>
@@ -93,6 +97,7 @@ public static class CorpusKeys
             Pairs = v.Take(Records.Pairs, i),
             Repeat = RepeatOf(kind, v, source, i),
             Share = ShareOf(kind, v, source, i),
+            Weight = v.Take(Weight, i),
         };
     }
 

@@ -48,6 +48,9 @@ public sealed record TokenRow
 
     public CorpusKind Kind { get; init; }
 
+    /// <summary>Weight of the row's loss in the mean over the rows of a batch; above 0.</summary>
+    public double Weight { get; init; } = 1;
+
     /// <summary>Rotary position of the first token of a document.</summary>
     public int FirstPosition { get; }
 

@@ -3,24 +3,28 @@ using MolEngine.Engine.Batches;
 namespace MolEngine.Engine.Losses;
 
 /// <summary>Means of a row over its effective tokens.</summary>
+/// <param name="Weight">Weight of the row in the mean over rows.</param>
 /// <param name="KlDivergence">0 where there is no base.</param>
 /// <param name="TailMass">Mean over tokens of the student's mass outside the base's top n; 0 without a base.</param>
 public readonly record struct RowFigures(
-    CorpusKind Kind, int EffectiveTokens, double CrossEntropy, double KlDivergence, double TailMass);
+    CorpusKind Kind, double Weight, int EffectiveTokens, double CrossEntropy, double KlDivergence, double TailMass);
 
 /// <summary>
-/// The loss of a global batch: the mean over a row's effective tokens, then the mean over the rows that have any.
+/// The loss of a global batch: the mean over a row's effective tokens, then the mean over the rows that have any,
+/// weighted as the rows are.
 /// Weights of tokens are fixed here before the first micro-batch, so that gradients do not depend on the split.
 /// </summary>
 public sealed class BatchLoss
 {
     private readonly LossOptions _options;
     private readonly int _effectiveRows;
+    private readonly double _totalWeight;
 
     public BatchLoss(LossOptions options, IReadOnlyList<TokenRow> globalBatch)
     {
         _options = options;
         _effectiveRows = globalBatch.Count(r => r.EffectiveTokens > 0);
+        _totalWeight = globalBatch.Where(r => r.EffectiveTokens > 0).Sum(r => r.Weight);
         Weights = [.. globalBatch.Select(TokenWeightsOf)];
     }
 
@@ -32,9 +36,11 @@ public sealed class BatchLoss
 
     /// <summary>The loss of the batch from its rows' figures; 0 where no row predicts anything.</summary>
     public double Value(IEnumerable<RowFigures> rows) =>
-        _effectiveRows == 0 ? 0 : rows.Where(r => r.EffectiveTokens > 0).Sum(RowLoss) / _effectiveRows;
+        _effectiveRows == 0
+            ? 0
+            : rows.Where(r => r.EffectiveTokens > 0).Sum(r => r.Weight * RowLoss(r)) / _totalWeight;
 
-    /// <summary>The loss of one row.</summary>
+    /// <summary>The loss of one row, its weight apart.</summary>
     public double RowLoss(RowFigures row)
     {
         TokenWeights w = _options.Weights(row.Kind);
@@ -46,7 +52,7 @@ public sealed class BatchLoss
         if (row.EffectiveTokens == 0)
             return default;
         TokenWeights w = _options.Weights(row.Kind);
-        double each = 1.0 / row.EffectiveTokens / _effectiveRows;
+        double each = row.Weight / row.EffectiveTokens / _totalWeight;
         return new TokenWeights(w.CrossEntropy * each, w.KlDivergence * each);
     }
 }

@@ -8,14 +8,18 @@ public enum ScheduleKind
 }
 
 /// <summary>
-/// transformers' schedules with warm-up (get_cosine_schedule_with_warmup and its kin): the factor rises linearly from 0
-/// over the warm-up steps, so that the first update has rate 0, then falls to 0 at the end by half a cosine or a line,
-/// or stays.
+/// transformers' schedules with warm-up (get_cosine_schedule_with_warmup and its kin): the factor rises linearly over the
+/// warm-up steps, then falls to 0 at the end by half a cosine or a line, or stays.
 /// </summary>
 /// <param name="Peak">The learning rate after warm-up.</param>
 /// <param name="TotalSteps">Updates of the whole run.</param>
 /// <param name="WarmupSteps">Updates of warm-up.</param>
-public sealed record LearningRateSchedule(ScheduleKind Kind, double Peak, int TotalSteps, int WarmupSteps)
+/// <param name="FromZero">
+/// Whether warm-up starts at 0, as transformers has it, so that the first update changes nothing; else it starts a step
+/// above, and the peak comes at the same update.
+/// </param>
+public sealed record LearningRateSchedule(
+    ScheduleKind Kind, double Peak, int TotalSteps, int WarmupSteps, bool FromZero)
 {
     /// <summary>The highest rate of an update: the peak, unless warm-up takes all steps.</summary>
     public double Highest => At(Math.Min(WarmupSteps, TotalSteps - 1));
@@ -30,7 +34,7 @@ public sealed record LearningRateSchedule(ScheduleKind Kind, double Peak, int To
     public double At(int step)
     {
         if (step < WarmupSteps)
-            return Peak * step / Math.Max(1, WarmupSteps);
+            return FromZero ? Peak * step / WarmupSteps : Peak * (step + 1) / (WarmupSteps + 1);
         double progress = (double)(step - WarmupSteps) / Math.Max(1, TotalSteps - WarmupSteps);
         return Peak * Kind switch
         {

@@ -56,6 +56,6 @@ internal sealed class RowFigureQueue(Ops ops, Arena arena)
     {
         int n = row.EffectiveTokens, divisor = Math.Max(n, 1);
         return new RowFigures(
-            row.Kind, n, sums[0] / divisor, sums[1] / divisor, hasBase ? sums[2] / divisor : 0);
+            row.Kind, row.Weight, n, sums[0] / divisor, sums[1] / divisor, hasBase ? sums[2] / divisor : 0);
     }
 }

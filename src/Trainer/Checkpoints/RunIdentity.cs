@@ -36,10 +36,14 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
         return new RunIdentity(
             model, data, fixedOnes.ToDictionary(v => v.Path, v => became.GetValueOrDefault(v.Path, v.Text)))
         {
-            Assumed = fixedOnes.Where(v => v.IsDefault && v.Key.IsAlwaysThere && !became.ContainsKey(v.Path))
-                .Select(v => v.Path).ToHashSet(),
+            Assumed = fixedOnes.Where(v => HeldBefore(v) && !became.ContainsKey(v.Path)).Select(v => v.Path)
+                .ToHashSet(),
         };
     }
+
+    /// <summary>Whether a value is what held in a run that began before its key was there.</summary>
+    private static bool HeldBefore(ResolvedValue v) =>
+        v.Key.Formerly is { } then ? v.Text == then : v.IsDefault && v.Key.IsAlwaysThere;
 
     /// <summary>What differs, a sentence each; empty where this run may go on from <paramref name="saved"/>.</summary>
     public IReadOnlyList<string> DifferencesFrom(RunIdentity saved)

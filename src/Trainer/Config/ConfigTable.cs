@@ -27,6 +27,7 @@ internal static class ConfigTable
             ["init"] = ConfigKeys.Init,
             ["loss"] = LossKeys.Kind,
             [QuestionKeys.Section] = QuestionKeys.Path,
+            [DataKeys.HeldOut] = DataKeys.HeldOutDocuments,
         },
         NamesElsewhere = Index(
             (ConfigKeys.Model, "model_name_or_path base_model"),

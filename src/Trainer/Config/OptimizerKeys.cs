@@ -36,6 +36,11 @@ internal static class OptimizerKeys
         "optimizer.warmup_steps", KeyTypes.Long, Default.None("from warmup_ratio"),
         "Steps in which the learning rate rises, instead of warmup_ratio.",
         x => x is >= 0 and <= OrderKeys.MaxSteps, $"from 0 to {OrderKeys.MaxSteps}");
+    public static readonly ConfigKey<bool> WarmupFromZero = new(
+        "optimizer.warmup_from_zero", KeyTypes.Bool,
+        Default.Rule("true where warmup_ratio or warmup_steps is given, else false"),
+        "Warm-up starts at 0, as in transformers: the first step changes nothing. Else it starts one step above 0.");
+
     public static readonly ConfigKey<bool> Offload = new(
         "optimizer.offload", KeyTypes.Bool, false,
         "Moments and fp32 master weights lie in pinned memory of the host, and a GPU updates them across the bus "
@@ -46,7 +51,7 @@ internal static class OptimizerKeys
 
     /// <summary>In the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
-        [LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps, Offload];
+        [LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps, WarmupFromZero, Offload];
 
     /// <param name="source">What errors call the config.</param>
     public static OptimizerSettings Build(ConfigValues v, string source)
@@ -69,6 +74,7 @@ internal static class OptimizerKeys
             v.Take(Schedule),
             warmupSteps is null ? v.Take(WarmupRatio) : null,
             warmupSteps,
+            v.TakeOr(WarmupFromZero, v.Has(WarmupRatio) || v.Has(WarmupSteps)),
             v.Take(Offload));
     }
 }

@@ -1,6 +1,7 @@
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
 using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Evaluation;
@@ -87,7 +88,7 @@ public sealed record RunConfig(
         OrderSettings order = OrderSettings.Build(v, source, (ulong)seed);
         ValidateSettings validate = new(v.Take(ConfigKeys.ValidateEvery), v.Take(ConfigKeys.ValidateDocuments));
         DataSettings data = DataKeys.Build(
-            v, source, heldOut: validate.Every > 0 ? HeldOutCount.AtMost(validate.Documents) : 0);
+            v, source, LongestContext(model), heldOut: validate.Every > 0 ? HeldOutCount.AtMost(validate.Documents) : 0);
         int threads = v.Take(ConfigKeys.Threads);
         return new RunConfig(
             model,
@@ -113,14 +114,31 @@ public sealed record RunConfig(
         };
     }
 
+    /// <summary>
+    /// The model's max_position_embeddings; null where its config cannot be read, which is told when the model is loaded.
+    /// </summary>
+    private static int? LongestContext(string model)
+    {
+        try
+        {
+            return File.Exists(Path.Combine(model, ModelFiles.ConfigFile))
+                ? Math.Max(2, ModelConfig.Load(model).MaxPositionEmbeddings)
+                : null;
+        }
+        catch (UserException)
+        {
+            return null;
+        }
+    }
+
     private static int BuildMicroBatch(ConfigValues v, string source, OrderSettings order, DataSettings data)
     {
         int microBatch = v.Take(ConfigKeys.MicroBatch);
-        if (microBatch > order.GlobalBatch)
+        if (microBatch > order.LargestBatch)
         {
             v.Wrong(
                 ConfigKeys.MicroBatch, source, 0,
-                $"expected at most global_batch ({order.GlobalBatch}), got {microBatch}");
+                $"expected at most global_batch ({order.LargestBatch}), got {microBatch}");
         }
 
         if ((long)microBatch * data.Context > DataKeys.MaxTokens)
@@ -149,6 +167,7 @@ public sealed record LoraSettings(
 /// <param name="WeightDecay">On matrices only.</param>
 /// <param name="Clip">Largest gradient norm; 0 is none.</param>
 /// <param name="Offload">Moments and master weights lie in the host's memory.</param>
+/// <param name="WarmupFromZero">The first update has rate 0.</param>
 /// <param name="WarmupRatio">Null where <paramref name="WarmupSteps"/> is given; exactly one of them is.</param>
 public sealed record OptimizerSettings(
     double LearningRate,
@@ -160,6 +179,7 @@ public sealed record OptimizerSettings(
     ScheduleKind Schedule,
     double? WarmupRatio,
     long? WarmupSteps,
+    bool WarmupFromZero,
     bool Offload)
 {
     /// <summary>

@@ -15,12 +15,14 @@ public static class RunConfigLoader
     /// </param>
     /// <exception cref="UserException">Every mistake found, one a line.</exception>
     public static RunConfig Load(
-        string path, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false)
+        string path, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false) =>
+        Parse(Text(path), path, settings, inputsMayBeAbsent);
+
+    private static string Text(string path)
     {
-        string yaml;
         try
         {
-            yaml = File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -30,8 +32,6 @@ public static class RunConfigLoader
                     ? $"{path}: config: expected a YAML file, got no such file"
                     : $"{path}: config: expected a readable UTF-8 file: {e.Message}", e);
         }
-
-        return Parse(yaml, path, settings, inputsMayBeAbsent);
     }
 
     /// <summary>
@@ -43,12 +43,15 @@ public static class RunConfigLoader
         RunDirectory directory, IReadOnlyList<string> settings, bool inputsMayBeAbsent = false)
     {
         string output = Setting(ConfigKeys.Output, directory.Root);
-        string? from = Load(directory.ConfigPath, [output], inputsMayBeAbsent: true).Lora.From;
+        string yaml = Text(directory.ConfigPath);
+        RunConfig Read(IReadOnlyList<string> settings, bool inputsMayBeAbsent) =>
+            Parse(yaml, directory.ConfigPath, settings, inputsMayBeAbsent, isOfRun: true);
+        string? from = Read([output], inputsMayBeAbsent: true).Lora.From;
         bool isGone = from is not null && !Directory.Exists(from);
         string[] start = isGone && RunDirectory.StartAdapterIn(directory.Root) is { } kept
             ? [Setting(LoraKeys.From, kept)]
             : [];
-        return Load(directory.ConfigPath, [.. start, .. settings, output], inputsMayBeAbsent);
+        return Read([.. start, .. settings, output], inputsMayBeAbsent);
     }
 
     /// <summary>
@@ -77,11 +80,15 @@ public static class RunConfigLoader
         $"{key.Path}={KeyTypes.Text.Write(Path.GetFullPath(path))}";
 
     /// <param name="source">The config's path: errors name it, and paths in the config are looked up beside it.</param>
+    /// <param name="isOfRun">Whether an earlier program may have written it, for a run that began then.</param>
     public static RunConfig Parse(
-        string yaml, string source, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false)
+        string yaml, string source, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false,
+        bool isOfRun = false)
     {
         var reader = new ConfigReader(ConfigTable.Keys, inputsMayBeAbsent);
         reader.ReadFile(source, yaml);
+        if (isOfRun)
+            reader.FillFormer();
         foreach (string setting in settings ?? [])
             reader.Override(setting);
         ConfigValues v = reader.Values;

@@ -99,6 +99,10 @@ internal sealed class TrainingJob
         {
             CheckpointList saved = CheckpointStore.All(_run.Output);
             Checkpoint? from = saved.Newest;
+
+            // Without a checkpoint the run begins anew, and any key may have changed.
+            if (_resume && from is null)
+                directory.KeepConfig(_run.Resolved);
             if (_resume)
                 MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
             bool validated = MetricsHistory.HasValidation(directory.MetricsPath, from?.Step ?? 0);

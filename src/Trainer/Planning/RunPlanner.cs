@@ -44,10 +44,10 @@ internal static class RunPlanner
         session.Optimization.Update([.. batch, .. batch], run.MicroBatch);
         Work micro = work.Sum - before - (2 * one), update = one - micro;
         Decode(session);
-        double microBatches = run.Order.GlobalBatch / (double)run.MicroBatch;
+        double microBatches = run.Order.LargestBatch / (double)run.MicroBatch;
         return new RunPlan(
             device, session.Memory, driver.HighWaterBytes, session.OffloadedBytes,
-            (long)run.Order.GlobalBatch * run.Data.Context, (microBatches * micro) + update,
+            (long)run.Order.LargestBatch * run.Data.Context, (microBatches * micro) + update,
             AttentionFlops(run, config, session.HasBaseLoss));
     }
 
@@ -117,6 +117,6 @@ internal static class RunPlanner
         double product = 2.0 * run.Data.Context * run.Data.Context / 2 * config.NumHeads * config.HeadDim;
         int layers = config.NumLayers, again = Activations.LayersAgain(run.Retention, layers);
         double forward = AttentionProducts * (((hasBase ? 2 : 1) * layers) + again);
-        return product * run.Order.GlobalBatch * (forward + (AttentionBackwardProducts * layers));
+        return product * run.Order.LargestBatch * (forward + (AttentionBackwardProducts * layers));
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Data.Settings;
+using MolEngine.Engine.Batches;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Config;
 
@@ -10,6 +11,12 @@ namespace MolEngine.Trainer.Training;
 /// <summary>What can be said of a plan before it runs: that it would train nothing, or that it is odd.</summary>
 internal static class PlanCheck
 {
+    /// <summary>
+    /// Times that text may repeat with little loss against new text (Muennighoff and others 2023, "Scaling
+    /// Data-Constrained Language Models").
+    /// </summary>
+    private const int MostRepeats = 4;
+
     /// <exception cref="UserException">Nothing would be trained: says why, and the way out.</exception>
     public static void Require(TrainingSession s)
     {
@@ -26,8 +33,8 @@ internal static class PlanCheck
             string warmup = o.WarmupSteps is null ? OptimizerKeys.WarmupRatio.Path : OptimizerKeys.WarmupSteps.Path;
             throw new UserException(
                 $"{warmup}: expected a step after the first of the warm-up, whose learning rate is 0, got "
-                + $"{Counts.Of(s.Order.Steps, "step")} in all: nothing would be trained. Set {warmup} to 0, or make it "
-                + $"more steps: lower {OrderKeys.GlobalBatch.Path} ({s.Order.GlobalBatch}), or raise "
+                + $"{Counts.Of(s.Order.Steps, "step")} in all: nothing would be trained. Set {warmup} to 0 or "
+                + $"{OptimizerKeys.WarmupFromZero.Path} to false, or make it more steps: lower {OrderKeys.GlobalBatch.Path} ({s.Order.GlobalBatch}), or raise "
                 + $"{OrderKeys.Epochs.Path} or {OrderKeys.Steps.Path}.");
         }
 
@@ -59,6 +66,15 @@ internal static class PlanCheck
                 + $"({Counts.Of(order.GlobalBatch)})";
         }
 
+        foreach (string line in OfGeneralText(s))
+            yield return line;
+        int longest = s.Model.Config.MaxPositionEmbeddings, context = s.Run.Data.Context;
+        if (context > longest)
+        {
+            yield return $"{DataKeys.Context.Path} ({Counts.Of(context)}) is above the model's "
+                + $"max_position_embeddings ({Counts.Of(longest)}): it has not learned what lies beyond";
+        }
+
         foreach (int corpus in Unseen(s))
         {
             yield return $"no row of corpus {s.Corpora[corpus].Name} is seen: the run takes "
@@ -69,6 +85,26 @@ internal static class PlanCheck
         {
             yield return "weight decay alone moves the weights: KL, which is all of the loss, only holds them to the "
                 + "base model that they start as";
+        }
+    }
+
+    /// <summary>What holds the model to what it knew: whether there is such text, and how often it is seen.</summary>
+    private static IEnumerable<string> OfGeneralText(TrainingSession s)
+    {
+        if (s.HasBaseLoss && s.Run.Order.Ratio > 0 && s.Corpora.All(c => c.Kind == CorpusKind.Domain))
+        {
+            yield return "no corpus is general: KL on domain text alone holds the model to what it knew. Add text of "
+                + "other kinds (kind: general), or set ratio to 0";
+        }
+
+        foreach ((Corpus corpus, int index) in s.Corpora.Select((c, i) => (c, i)))
+        {
+            double times = s.Order.RowsPerEpochOf(index) / Math.Max(1, corpus.Train.Rows);
+            if (corpus.Kind == CorpusKind.General && times > MostRepeats)
+            {
+                yield return $"general corpus {corpus.Name} is seen {times:0.#} times an epoch: add general text, or "
+                    + $"lower {OrderKeys.Ratio.Path}";
+            }
         }
     }
 

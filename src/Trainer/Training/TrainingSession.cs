@@ -54,7 +54,8 @@ internal sealed class TrainingSession : IDisposable
         Optimizer = new AdamW(
             ops, new AdamWOptions(o.Beta1, o.Beta2, o.Eps, o.WeightDecay, o.Clip), Model.Student.Parameters, _states);
         Schedule = new LearningRateSchedule(
-            o.Schedule, o.LearningRate, checked((int)Order.Steps), checked((int)o.WarmupOf(Order.Steps)));
+            o.Schedule, o.LearningRate, checked((int)Order.Steps), checked((int)o.WarmupOf(Order.Steps)),
+            o.WarmupFromZero);
         Optimization = new MolOptimization(
             ops, _pass, Model.Student, _loss.NeedsBase ? Model.Base : null, _loss, Optimizer, Schedule);
         Validation = new Validation(_pass, Model.Student, Model.Base, Corpora, run.Validate.Documents, run.MicroBatch);

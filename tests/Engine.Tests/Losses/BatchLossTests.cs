@@ -41,11 +41,27 @@ public sealed class BatchLossTests
         Assert.Equal(1, loss.EmptyRows);
         RowFigures[] figures =
         [
-            new(CorpusKind.Domain, 4, 2, 0.5, 0), new(CorpusKind.Domain, 0, 0, 0, 0),
-            new(CorpusKind.General, 2, 3, 0.25, 0),
+            new(CorpusKind.Domain, 1, 4, 2, 0.5, 0), new(CorpusKind.Domain, 1, 0, 0, 0, 0),
+            new(CorpusKind.General, 1, 2, 3, 0.25, 0),
         ];
         Assert.Equal(((0.75 * 2) + (0.25 * 0.5) + (0.25 * 3) + (0.75 * 0.25)) / 2, loss.Value(figures), 14);
         Assert.Equal((0.25 * 3) + (0.75 * 0.25), loss.RowLoss(figures[2]), 14);
+    }
+
+    /// <summary>A row of weight 3 beside one of weight 1 has three quarters of the loss.</summary>
+    [Fact]
+    public void Rows_weigh_as_their_corpora_say()
+    {
+        TokenRow[] rows =
+        [
+            TokenRow.Single(new int[5]) with { Weight = 3 }, TokenRow.Single(new int[3]),
+            TokenRow.Single(new int[1]) with { Weight = 7 },
+        ];
+        var loss = new BatchLoss(new LossOptions(LossKind.Ce), rows);
+        Assert.Equal([0.75 / 4, 0.25 / 2, 0], loss.Weights.Select(w => w.CrossEntropy));
+        RowFigures[] figures =
+            [new(CorpusKind.Domain, 3, 4, 2, 0, 0), new(CorpusKind.Domain, 1, 2, 6, 0, 0), new(default, 7, 0, 0, 0, 0)];
+        Assert.Equal((0.75 * 2) + (0.25 * 6), loss.Value(figures), 14);
     }
 
     [Fact]
@@ -54,6 +70,6 @@ public sealed class BatchLossTests
         var loss = new BatchLoss(new LossOptions(), [TokenRow.Single(new int[1]), TokenRow.Single(default)]);
         Assert.Equal([default, default], loss.Weights);
         Assert.Equal(2, loss.EmptyRows);
-        Assert.Equal(0, loss.Value([new(CorpusKind.Domain, 0, 0, 0, 0), new(CorpusKind.Domain, 0, 0, 0, 0)]));
+        Assert.Equal(0, loss.Value([new(CorpusKind.Domain, 1, 0, 0, 0, 0), new(CorpusKind.Domain, 1, 0, 0, 0, 0)]));
     }
 }

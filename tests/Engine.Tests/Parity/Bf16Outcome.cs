@@ -56,17 +56,9 @@ internal sealed record Bf16Outcome(double Loss, IReadOnlyDictionary<string, doub
     private static Bf16Outcome Of(
         ReferenceCase c, TokenRow[] rows, Student student, TransformerWeights? reference, LossOptions options)
     {
-        var batchLoss = new BatchLoss(options, rows);
-        using var pass = new LossPass(
-            c.Ops, c.Config, ReferenceCase.Tokens(rows), ReferenceCase.Positions(rows), options.TopN, Retention.All,
-            student.Weights);
-        pass.AccumulateGradients(
-            rows, batchLoss.Weights, 0, student.TrainingWeights(0), reference, student.Gradients);
-        RowFigures[] figures = pass.Collect();
-        student.FinishGradients();
+        (double loss, _) = c.Accumulate(rows, student, reference, options);
         double[] Gradient(Parameter p) => Array.ConvertAll(c.Values(p.Gradient), x => (double)x);
-        return new Bf16Outcome(
-            batchLoss.Value(figures), student.Parameters.ToDictionary(p => p.Name, Gradient), []);
+        return new Bf16Outcome(loss, student.Parameters.ToDictionary(p => p.Name, Gradient), []);
     }
 
     /// <summary>The same pass over the base again, which gives the same bits.</summary>

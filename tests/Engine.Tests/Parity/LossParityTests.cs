@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
-using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Support;
@@ -29,7 +28,7 @@ public abstract class LossParityTests(TestBackend backend)
         JsonElement truth = c.Json("packed_ce");
         TokenRow[] rows = ReferenceCase.Rows(t);
         Student student = Student.Full(c.Ops, c.Config, c.Trainable(), c.Arena, c.Arena);
-        (double loss, RowFigures[] figures) = Accumulate(c, rows, student, null, new LossOptions(LossKind.Ce));
+        (double loss, RowFigures[] figures) = c.Accumulate(rows, student, null, new LossOptions(LossKind.Ce));
 
         Compare.AssertRelative("loss", loss, truth.GetProperty("loss").GetDouble(), Tolerances.Loss);
         Assert.Equal(Ints(truth, "effective_tokens"), figures.Select(f => f.EffectiveTokens));
@@ -60,7 +59,7 @@ public abstract class LossParityTests(TestBackend backend)
                 int.Parse(parts[0][1..], CultureInfo.InvariantCulture));
             (var lora, var modules) = c.Adapter();
             Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
-            (double loss, RowFigures[] figures) = Accumulate(c, ReferenceCase.Rows(t), student, c.Weights, options);
+            (double loss, RowFigures[] figures) = c.Accumulate(ReferenceCase.Rows(t), student, c.Weights, options);
             CheckMol(c, setting.Value, loss, figures, student);
             if (hasGradients)
                 CheckGradients(c, t, setting.Name + ".grad.", student);
@@ -75,8 +74,8 @@ public abstract class LossParityTests(TestBackend backend)
         ReferenceTensors t = c.Tensors("mol_step0");
         (var lora, var modules) = c.Adapter(zeroB: true);
         Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
-        (double loss, RowFigures[] figures) = Accumulate(
-            c, ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
+        (double loss, RowFigures[] figures) = c.Accumulate(
+            ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
         Assert.All(figures, f => Assert.InRange(f.KlDivergence, 0, 1e-11));
         CheckMol(c, c.Json("mol_step0"), loss, figures, student);
         CheckGradients(c, t, "grad.", student);
@@ -89,24 +88,10 @@ public abstract class LossParityTests(TestBackend backend)
         using var c = new ReferenceCase(name, backend);
         ReferenceTensors t = c.Tensors("mol_full");
         Student student = Student.Full(c.Ops, c.Config, c.Trainable(t, "student."), c.Arena, c.Arena);
-        (double loss, RowFigures[] figures) = Accumulate(
-            c, ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
+        (double loss, RowFigures[] figures) = c.Accumulate(
+            ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
         CheckMol(c, c.Json("mol_full"), loss, figures, student);
         CheckGradients(c, t, "grad.", student);
-    }
-
-    private static (double Loss, RowFigures[] Rows) Accumulate(
-        ReferenceCase c, TokenRow[] rows, Student student, TransformerWeights? reference, LossOptions options)
-    {
-        var batchLoss = new BatchLoss(options, rows);
-        using var pass = new LossPass(
-            c.Ops, c.Config, ReferenceCase.Tokens(rows), ReferenceCase.Positions(rows), options.TopN, Retention.All,
-            student.Weights);
-        pass.AccumulateGradients(
-            rows, batchLoss.Weights, 0, student.TrainingWeights(0), reference, student.Gradients);
-        RowFigures[] figures = pass.Collect();
-        student.FinishGradients();
-        return (batchLoss.Value(figures), figures);
     }
 
     private static void CheckMol(ReferenceCase c, JsonElement truth, double loss, RowFigures[] figures, Student student)

@@ -2,8 +2,10 @@ using System.Text.Json;
 using MolEngine.Basics.Numerics;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Batches;
+using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Training;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Oracle;
@@ -109,6 +111,19 @@ internal sealed class ReferenceCase : LoadedModel
         foreach ((string module, (Tensor a, Tensor b)) in adapter.Modules)
             (tensors[PeftNames.A(module)], tensors[PeftNames.B(module)]) = (Doubles(a), Doubles(b));
         return new OracleLora(adapter.Config.Scale, tensors);
+    }
+
+    /// <summary>Adds the gradients of a batch to the student's: the batch's loss, and its rows' figures.</summary>
+    public (double Loss, RowFigures[] Rows) Accumulate(
+        TokenRow[] rows, Student student, TransformerWeights? reference, LossOptions options)
+    {
+        var batchLoss = new BatchLoss(options, rows);
+        using var pass = new LossPass(
+            Ops, Config, Tokens(rows), Positions(rows), options.TopN, Retention.All, student.Weights);
+        pass.AccumulateGradients(rows, batchLoss.Weights, 0, student.TrainingWeights(0), reference, student.Gradients);
+        RowFigures[] figures = pass.Collect();
+        student.FinishGradients();
+        return (batchLoss.Value(figures), figures);
     }
 
     /// <summary>Rows of a file's inputs.</summary>

@@ -50,7 +50,7 @@ public abstract class TrajectoryParityTests(TestBackend backend, int most)
             student.Parameters, c.Arena);
         var schedule = new LearningRateSchedule(
             ScheduleKind.Cosine, Number("learning_rate"), steps,
-            LearningRateSchedule.WarmupOf(Number("warmup_ratio"), steps));
+            LearningRateSchedule.WarmupOf(Number("warmup_ratio"), steps), FromZero: true);
         var options = new LossOptions(LossKind.Mol, Number("alpha"), facts.GetProperty("top_n").GetInt32());
         using var pass = new LossPass(
             c.Ops, c.Config, perStep * rows[0].Tokens.Length, ReferenceCase.Positions(rows), options.TopN,

@@ -196,7 +196,7 @@ public sealed class MolRulesTests
         using var pass = new LossPass(m.Ops, m.Config, 200, 64, 31, Retention.All, student.Weights);
         var optimization = new MolOptimization(
             m.Ops, pass, student, m.Weights, new LossOptions(), optimizer,
-            new LearningRateSchedule(ScheduleKind.Constant, 0, 10, 0));
+            new LearningRateSchedule(ScheduleKind.Constant, 0, 10, 0, FromZero: false));
         (double domain, double general) = optimization.GradientNorms(rows, 3);
 
         // Each kind is half of the rows, so its share is half of what a batch of it alone gives.

@@ -81,7 +81,7 @@ public sealed class OracleTests
         var optimizer = new AdamW(m.Ops, new AdamWOptions(WeightDecay: 0.1), student.Parameters, m.Arena);
         var oracleOptimizer = new OracleAdamW(weightDecay: 0.1);
         var schedule = new LearningRateSchedule(
-            ScheduleKind.Cosine, 2e-3, Steps, LearningRateSchedule.WarmupOf(0.1, Steps));
+            ScheduleKind.Cosine, 2e-3, Steps, LearningRateSchedule.WarmupOf(0.1, Steps), FromZero: true);
         using var pass = new LossPass(m.Ops, m.Config, 64, 64, 31, Retention.All, student.Weights);
         var optimization = new MolOptimization(m.Ops, pass, student, m.Weights, new LossOptions(), optimizer, schedule);
         for (int s = 0; s < Steps; s++)

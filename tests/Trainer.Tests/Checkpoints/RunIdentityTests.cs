@@ -108,7 +108,7 @@ public sealed class RunIdentityTests : IDisposable
     {
         Assert.Empty(Now().DifferencesFrom(Old));
         string[] now = [.. Now().Settings.Select(s => $"{s.Key}: {s.Value}")];
-        Assert.All(Saved.Append("data.held_out: at most 2"), s => Assert.Contains(s, now));
+        Assert.All(Saved.Append("data.held_out.documents: at most 2"), s => Assert.Contains(s, now));
     }
 
     /// <summary>What a run keeps of itself is read by the one that goes on.</summary>
@@ -121,7 +121,7 @@ public sealed class RunIdentityTests : IDisposable
         Assert.Empty(Now(Parse(Parse(Config).Resolved, settings)).DifferencesFrom(Now()));
 
     [Theory]
-    [InlineData("data.held_out=2", "data.held_out: at most 2 in the run, 2 now")]
+    [InlineData("data.held_out=2", "data.held_out.documents: at most 2 in the run, 2 now")]
     [InlineData("data.document_end=x", "data.document_end: absent in the run, x now")]
     [InlineData("epochs=2", "epochs: absent in the run, 2 now|steps: 6 in the run, absent now")]
     [InlineData("lora.use_rslora=true", "lora.use_rslora: false in the run, true now")]
@@ -166,5 +166,5 @@ public sealed class RunIdentityTests : IDisposable
     private RunIdentity Now() => Now(Parse(Config));
 
     private RunConfig Parse(string yaml, params string[] settings) =>
-        RunConfigLoader.Parse(yaml, Path.Combine(_folder.Root, "run.yaml"), settings);
+        RunConfigLoader.Parse(yaml, Path.Combine(_folder.Root, "run.yaml"), settings, isOfRun: true);
 }

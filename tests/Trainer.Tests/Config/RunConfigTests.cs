@@ -30,11 +30,13 @@ public sealed class RunConfigTests : IDisposable
     {
         RunConfig c = Parse(Minimal);
         Assert.Equal((InitKind.Pretrained, 42UL, 42UL), (c.Init.Kind, c.Init.Seed, c.Seed));
-        Assert.Equal((8192, null, HeldOutCount.AtMost(100)), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut));
+        Assert.Equal(
+            (8192, null, new HeldOutBudget(HeldOutCount.AtMost(100), 32_768)),
+            (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut));
         CorpusSettings corpus = Assert.Single(c.Data.Corpora);
         Assert.Equal(("a", CorpusKind.Domain), (corpus.Name, corpus.Kind));
         Assert.Equal(Path.Combine(_folder.Root, "a.jsonl"), Assert.Single(corpus.Paths));
-        Assert.Equal((1.0, 1.0, null, 128, 1),
+        Assert.Equal((1.0, 1.0, null, null, 1),
             (c.Order.Ratio, c.Order.Epochs!.Value, c.Order.Steps, c.Order.GlobalBatch, c.MicroBatch));
         Assert.Equal(new LossSettings(LossKind.Mol, 0.01, 31), c.Loss);
         Assert.Equal(TrainingMethod.Lora, c.Method);
@@ -42,7 +44,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(
             ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"], c.Lora.TargetModules);
         Assert.Equal(
-            new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null, false), c.Optimizer);
+            new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null, false, false), c.Optimizer);
         Assert.Equal(RecomputeKind.None, c.Recompute);
         Assert.Equal(new ValidateSettings(50, 100), c.Validate);
         Assert.Equal(Environment.ProcessorCount, c.Threads);
@@ -91,7 +93,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(
             (InitKind.Random, 7UL, 3UL, 20L, null),
             (c.Init.Kind, c.Init.Seed, c.Seed, c.Order.Steps!.Value, c.Order.Epochs));
-        Assert.Equal((512, "<|im_end|>", 4), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut.Documents));
+        Assert.Equal((512, "<|im_end|>", (HeldOutBudget)4), (c.Data.Context, c.Data.DocumentEnd, c.Data.HeldOut));
         Assert.Equal(["my: corpus", "b"], c.Data.Corpora.Select(x => x.Name));
         Assert.Equal([CorpusKind.Domain, CorpusKind.General], c.Data.Corpora.Select(x => x.Kind));
         Assert.Equal(
@@ -101,7 +103,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal((16, 16.0, true, 0.1), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
         Assert.Equal(["q_proj", "v_proj"], c.Lora.TargetModules);
         Assert.Equal(
-            new OptimizerSettings(5e-4, 0.8, 0.999, 1e-6, 0.01, 0, ScheduleKind.Linear, null, 5, true), c.Optimizer);
+            new OptimizerSettings(5e-4, 0.8, 0.999, 1e-6, 0.01, 0, ScheduleKind.Linear, null, 5, true, true), c.Optimizer);
 
         RunConfig again = Parse(c.Resolved);
         Assert.Equal(c.Resolved, again.Resolved);
@@ -168,9 +170,9 @@ public sealed class RunConfigTests : IDisposable
     [InlineData("rank: 8", ":7: rank: unknown key. Did you mean lora.rank?")]
     [InlineData("lr: 1e-3", ":7: lr: unknown key. Did you mean optimizer.learning_rate?")]
     [InlineData("zzzzzz: 8", ":7: zzzzzz: unknown key. `molengine train --help` lists the keys.")]
-    [InlineData("global_batch: many", ":7: global_batch: expected an integer from 1 to 1000000, got 'many'")]
-    [InlineData("global_batch: 0", ":7: global_batch: expected an integer from 1 to 1000000, got '0'")]
-    [InlineData("global_batch: \"8\"", ":7: global_batch: expected an integer from 1 to 1000000, got '8'")]
+    [InlineData("global_batch: many", ":7: global_batch: expected an integer from 1 to 1000000, or auto, got 'many'")]
+    [InlineData("global_batch: 0", ":7: global_batch: expected an integer from 1 to 1000000, or auto, got '0'")]
+    [InlineData("global_batch: \"8\"", ":7: global_batch: expected an integer from 1 to 1000000, or auto, got '8'")]
     [InlineData("global_batch: [8]", "got a list of 1")]
     [InlineData("ratio: .nan", ":7: ratio: expected a number of at least 0")]
     [InlineData("loss: {top_n: 128}", "loss.top_n: expected an integer from 1 to 127, got '128'")]
@@ -185,7 +187,7 @@ public sealed class RunConfigTests : IDisposable
         "expected either warmup_ratio or warmup_steps, got both")]
     [InlineData("micro_batch: 4\nglobal_batch: 2", ":7: micro_batch: expected at most global_batch (2), got 4")]
     [InlineData("seed: 1\nseed: 2", ":8: seed: expected it once, got it a second time. Remove one of them")]
-    [InlineData("data.held_out: some", ":7: data.held_out: expected an integer of at least 0, or `at most N`")]
+    [InlineData("data.held_out: some", ":7: data.held_out.documents: expected an integer of at least 0, or `at most N`")]
     [InlineData("x: [", "not YAML")]
     [InlineData("questions: gone.jsonl", ":7: questions.path: expected a file, found none at ")]
     [InlineData("questions: {max_tokens: 8}", "questions.path: missing: expected text")]
@@ -253,14 +255,15 @@ public sealed class RunConfigTests : IDisposable
     [Fact]
     public void Without_validation_nothing_is_held_out_unless_asked()
     {
-        Assert.Equal(0, Parse(Minimal + "validate: {every: 0}\n").Data.HeldOut);
-        Assert.Equal(3, Parse(Minimal, "validate.every=0", "data.held_out=3").Data.HeldOut);
+        Assert.Equal(new HeldOutBudget(0, 32_768), Parse(Minimal + "validate: {every: 0}\n").Data.HeldOut);
+        Assert.Equal((HeldOutBudget)3, Parse(Minimal, "validate.every=0", "data.held_out=3").Data.HeldOut);
         Assert.Equal(
             HeldOutCount.AtMost(3), Parse(Minimal, "validate.every=0", "data.held_out=at most 3").Data.HeldOut);
-        Assert.Equal(HeldOutCount.AtMost(7), Parse(Minimal, "validate.documents=7").Data.HeldOut);
+        Assert.Equal(HeldOutCount.AtMost(7), Parse(Minimal, "validate.documents=7").Data.HeldOut.Documents);
 
         // As it was decided when the run began.
-        Assert.Equal(HeldOutCount.AtMost(7),
+        Assert.Equal(
+            new HeldOutBudget(HeldOutCount.AtMost(7), 32_768),
             Parse(Parse(Minimal, "validate.documents=7").Resolved, "validate={every: 0}").Data.HeldOut);
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MolEngine.Data.Records;
 using MolEngine.Runs;
 using MolEngine.Runs.Records;
+using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Tests.Training;
@@ -41,13 +42,25 @@ public sealed class ResumeTests : IDisposable
         string[] more = [.. SmallRun.Lora, "data.held_out=null", "steps=6"];
         string whole = Path.Combine(_folder.Root, "whole"), parts = Path.Combine(_folder.Root, "parts");
         RunConfig run = SmallRun.Load(whole, more);
-        Assert.Equal(HeldOutCount.AtMost(2), run.Data.HeldOut);
+        Assert.Equal(HeldOutCount.AtMost(2), run.Data.HeldOut.Documents);
         SmallRun.Train(run);
         SmallRun.Interrupt(SmallRun.Load(parts, more), "step 2/6");
         RunConfig resumed = SmallRun.Reload(parts, setting);
-        Assert.Equal(HeldOutCount.AtMost(2), resumed.Data.HeldOut);
+        Assert.Equal(run.Data.HeldOut, resumed.Data.HeldOut);
         SmallRun.Train(resumed, resume: true);
         SmallRun.AssertSameWeights(whole, parts);
+    }
+
+    /// <summary>Without a checkpoint a run begins anew, and its config says with what.</summary>
+    [Fact]
+    public void What_a_run_that_begins_anew_is_given_stands_in_its_config()
+    {
+        string parts = Path.Combine(_folder.Root, "parts");
+        SmallRun.Interrupt(SmallRun.Load(parts, [.. SmallRun.Lora, "steps=3"]), "step 1/3");
+        Directory.Delete(CheckpointStore.FolderOf(parts), recursive: true);
+        SmallRun.Train(SmallRun.Reload(parts, "steps=2", "lora.alpha=3"), resume: true);
+        RunConfig now = SmallRun.Reload(parts);
+        Assert.Equal((2L, 3.0), (now.Order.Steps!.Value, now.Lora.Alpha));
     }
 
     [Fact]
