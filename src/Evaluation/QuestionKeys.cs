@@ -25,6 +25,6 @@ public static class QuestionKeys
 
     public static readonly RecordKeys Records = new(Section, hasTexts: false, OnResume.Free);
 
-    /// <summary>In the order of the manual and of the resolved config.</summary>
+    /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All = [Path, MaxTokens, .. Records.All];
 }

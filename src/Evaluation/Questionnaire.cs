@@ -37,7 +37,9 @@ public sealed class Questionnaire(
         return answers;
     }
 
-    /// <summary>For each question, whether its document is one that the corpora train on.</summary>
+    /// <summary>
+    /// Whether each question's document is one that the corpora train on, in the order of the questions.
+    /// </summary>
     public bool[] InTraining(IReadOnlyList<Corpus> corpora)
     {
         bool[] found = new bool[questions.Count];

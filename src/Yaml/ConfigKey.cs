@@ -39,7 +39,7 @@ public abstract class ConfigKey(string path, string help)
     /// <summary>Reads and checks; null is "not what was expected".</summary>
     public abstract object? Read(YamlNode node);
 
-    /// <summary>As YAML.</summary>
+    /// <summary>The value as YAML.</summary>
     public abstract string Write(object value);
 }
 

@@ -75,7 +75,7 @@ public sealed class Default<T>
     /// <param name="condition">In words: "steps is given".</param>
     public Default<T> Unless(string condition) => new(Kind, _words, _value, condition);
 
-    /// <summary>For the manual: "required", "default 50".</summary>
+    /// <summary>The words of the manual: "required", "default 50".</summary>
     internal string Text(KeyType<T> type)
     {
         string words = _words(type), unless = _unless.Length == 0 ? "" : $" unless {_unless}";

@@ -154,7 +154,7 @@ public static partial class DurableFile
             throw Fault(error, path);
     }
 
-    /// <summary>As .NET words it, with the system's number.</summary>
+    /// <summary>The exception as .NET words it, with the system's number.</summary>
     private static IOException Fault(int error, string path) =>
         new($"{Marshal.GetPInvokeErrorMessage(error)} : '{path}'", error);
 

@@ -40,7 +40,7 @@ public static class Numbers
     /// <summary>A KL divergence for columns of <see cref="Fixed"/>; what is only rounding is called so.</summary>
     public static string FixedKl(double x) => Math.Abs(x) < KlNoise ? "< 1e-11" : Fixed(x);
 
-    /// <summary>With its sign, the minus as typographers have it.</summary>
+    /// <summary>A number with its sign, the minus as typographers have it.</summary>
     public static string Signed(double x) => !double.IsFinite(x) ? NotFinite
         : x == 0 ? "0" : (x < 0 ? "\u2212" : "+") + Value(Math.Abs(x));
 

@@ -12,7 +12,7 @@ internal readonly record struct NormCheckShape(int Tokens, int Hidden, int PerBl
         new(3, 8195, 2), small ? new(64, 1024, 16) : new(4096, 4096, 16),
     ];
 
-    /// <summary>By the hidden size alone.</summary>
+    /// <summary>Threads of a block, by the hidden size alone.</summary>
     public uint Threads => CudaOps.NormThreads(Hidden);
 
     public override string ToString() => $"{Tokens} x {Hidden}{(Offset > 0 ? ", not aligned" : "")}";

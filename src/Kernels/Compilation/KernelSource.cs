@@ -10,7 +10,7 @@ namespace MolEngine.Kernels.Compilation;
 public sealed partial record KernelSource(
     string Name, string Text, IReadOnlyList<(string Name, string Text)> Headers)
 {
-    /// <summary>As errors and debuggers show it.</summary>
+    /// <summary>The name of the file, as errors and debuggers show it.</summary>
     public string FileName => $"kernels/{Name}.cu";
 
     /// <summary>Finds the headers of a source.</summary>

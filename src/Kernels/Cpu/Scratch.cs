@@ -17,11 +17,13 @@ internal sealed unsafe class Scratch : IDisposable
 
     public long Bytes { get; private set; }
 
-    /// <summary>At least <paramref name="count"/> floats, 64-byte aligned, under a name of the caller's.</summary>
+    /// <summary>
+    /// A buffer of at least <paramref name="count"/> floats, 64-byte aligned, under a name of the caller's.
+    /// </summary>
     /// <exception cref="OutOfDeviceMemoryException">Names the buffer and lists the others.</exception>
     public float* Get(string name, long count) => (float*)GetBytes(name, checked(count * sizeof(float)));
 
-    /// <summary>As <see cref="Get"/>, at least <paramref name="bytes"/> bytes.</summary>
+    /// <summary>A buffer of at least <paramref name="bytes"/> bytes, as <see cref="Get"/> gives it.</summary>
     public void* GetBytes(string name, long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);

@@ -58,7 +58,7 @@ internal sealed partial class CudaOps
         AddByRows(layout, partial, hidden, dWeight);
     }
 
-    /// <summary>By the hidden size alone: sums over it are taken by threads.</summary>
+    /// <summary>Threads of a block, by the hidden size alone: sums over it are taken by threads.</summary>
     internal static uint NormThreads(int hidden) => Math.Min(1024, 32 * Blocks(hidden, 32 * NormPerThread));
 
     private LaunchShape NormForwardShape(Tensor x, out int perBlock)

@@ -92,7 +92,7 @@ internal sealed partial class CudaOps : Ops.Ops
         _copies.Upload(bytes, (ulong)destination.Address);
     }
 
-    /// <summary>In pieces: a span ends at 2 GiB.</summary>
+    /// <summary>Uploads in pieces: a span ends at 2 GiB.</summary>
     protected override void UploadCore(Tensor host, Tensor destination)
     {
         const int PieceBytes = 1 << 30;

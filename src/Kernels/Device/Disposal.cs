@@ -5,7 +5,7 @@ namespace MolEngine.Kernels.Device;
 /// <summary>Disposes of several objects, whatever becomes of the one before.</summary>
 internal static class Disposal
 {
-    /// <summary>In order; the first exception is thrown when all are done.</summary>
+    /// <summary>Disposes of objects in their order; the first exception is thrown when all are done.</summary>
     public static void Of(params IEnumerable<IDisposable?> objects)
     {
         ExceptionDispatchInfo? first = null;

@@ -12,7 +12,7 @@ public sealed record LibraryFinding(string Title, string? Path, IReadOnlyList<Li
     public IEnumerable<LibraryTrial> Broken =>
         Tried.Where(t => t.Path != Path && t.Outcome is not (LibraryTrial.Absent or LibraryTrial.Unknown));
 
-    /// <summary>For people: the places with what came of each, a line for the names in one folder.</summary>
+    /// <summary>The places with what came of each, for people: a line for the names in one folder.</summary>
     public string Places => string.Join('\n', Tried
         .GroupBy(t => (Folder: System.IO.Path.GetDirectoryName(t.Path), t.Outcome))
         .Select(g => (g.Key, Names: string.Join(", ", g.Select(t => System.IO.Path.GetFileName(t.Path)))))

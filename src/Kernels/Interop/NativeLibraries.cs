@@ -57,7 +57,7 @@ internal static class NativeLibraries
         return (new LibraryFinding(title, null, tried), 0);
     }
 
-    /// <summary>By its full path where it has one: NVRTC then finds its builtins beside it.</summary>
+    /// <summary>Loads a library by its full path where it has one: NVRTC then finds its builtins beside it.</summary>
     private static string Load(string path, out nint handle)
     {
         try

@@ -1,6 +1,6 @@
 namespace MolEngine.Kernels.Interop;
 
-/// <summary>In which type a product is accumulated: those that this program may use.</summary>
+/// <summary>Types that a product is accumulated in: those that this program may use.</summary>
 public enum cublasComputeType_t
 {
     CUBLAS_COMPUTE_32F = 68,

@@ -52,7 +52,7 @@ public abstract partial class Ops
         SumOfSquaresCore(tensors, sum);
     }
 
-    /// <summary>As the other, for a caller that waits for the number.</summary>
+    /// <summary>The sum of squares of all elements, for a caller that waits for the number.</summary>
     public double SumOfSquares(params IReadOnlyList<Tensor> tensors)
     {
         using Arena arena = CreateArena("sum of squares");

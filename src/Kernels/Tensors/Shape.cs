@@ -3,7 +3,7 @@ namespace MolEngine.Kernels.Tensors;
 /// <summary>Dimensions of a dense row-major tensor, outermost first.</summary>
 public readonly struct Shape : IEquatable<Shape>
 {
-    /// <summary>So many elements of any type have a number of bytes that fits 63 bits.</summary>
+    /// <summary>The largest number of elements whose bytes fit 63 bits, whatever their type.</summary>
     private const long MostElements = long.MaxValue / 8;
 
     private readonly int[] _dimensions;

@@ -35,7 +35,7 @@ public sealed record Change(DataPoint First, DataPoint Last)
 
     public double Difference => Last.Y - First.Y;
 
-    /// <summary>As a share of the first value.</summary>
+    /// <summary>The difference as a share of the first value.</summary>
     public double Share => Difference / First.Y;
 
     /// <summary>The unweighted mean over corpora; null over none.</summary>

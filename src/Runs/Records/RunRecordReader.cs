@@ -10,7 +10,7 @@ namespace MolEngine.Runs.Records;
 /// </summary>
 public sealed class RunRecordReader
 {
-    /// <summary>Between the elements of a list that is one value of run.json.</summary>
+    /// <summary>What stands between the elements of a list that is one value of run.json.</summary>
     internal const string Separator = ", ";
 
     private readonly string _directory;

@@ -16,7 +16,7 @@ public sealed record RunSummary(
     /// <summary>Version of the program.</summary>
     public string Version { get; init; } = typeof(RunSummary).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>To the second, in UTC, as ISO 8601 has it.</summary>
+    /// <summary>A time to the second, in UTC, as ISO 8601 has it.</summary>
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
 }

@@ -49,7 +49,7 @@ internal static class QuestionsSection
         html.Add($"</section>");
     }
 
-    /// <summary>In words as well as in colour.</summary>
+    /// <summary>Whether an answer is right, in words as well as in colour.</summary>
     private static Markup Answer(string? answer, bool? right)
     {
         if (answer is null || right is null)

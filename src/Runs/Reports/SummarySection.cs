@@ -127,7 +127,7 @@ public static class SummarySection
         ? time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'")
         : text;
 
-    /// <summary>From start to end by the clock; what breaks a resumed run had is not known.</summary>
+    /// <summary>The time from start to end by the clock; what breaks a resumed run had is not known.</summary>
     private static string Took(RunRecord run, string finished)
     {
         string breaks = run.Resumed.Count switch

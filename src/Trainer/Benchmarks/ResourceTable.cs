@@ -34,7 +34,7 @@ internal sealed class ResourceTable
     public KernelStatistics? Of(string kernel, string architecture) =>
         _kernels.GetValueOrDefault((kernel, architecture));
 
-    /// <summary>With the threads and the shared memory of its launch.</summary>
+    /// <summary>Occupancy of the kernel with the threads and the shared memory of its launch.</summary>
     public Occupancy? Occupancy(KernelCounts launched, string architecture) =>
         Of(launched.Kernel, architecture)?.Occupancy(launched.ThreadsPerBlock, launched.DynamicSharedBytes);
 

@@ -20,7 +20,7 @@ internal static class CheckpointKeys
         OnResume = OnResume.Free,
     };
 
-    /// <summary>In the order of the manual and of the resolved config.</summary>
+    /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All = [Every, Keep];
 
     public static CheckpointSettings Build(ConfigValues v) => new(v.Take(Every), v.Take(Keep));

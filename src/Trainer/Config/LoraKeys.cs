@@ -36,7 +36,7 @@ internal static class LoraKeys
         OnResume = OnResume.Free,
     };
 
-    /// <summary>In the order of the manual and of the resolved config.</summary>
+    /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All = [Rank, Alpha, UseRsLora, Dropout, Targets, From];
 
     /// <param name="source">What errors call the config.</param>

@@ -17,7 +17,7 @@ internal static class LossKeys
         "Tokens of the base model that KL sees one by one; the rest is one class.",
         x => x is >= 1 and <= 127, "from 1 to 127");
 
-    /// <summary>In the order of the manual and of the resolved config.</summary>
+    /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All = [Kind, Alpha, TopN];
 
     public static LossSettings Build(ConfigValues v) => new(v.Take(Kind), v.Take(Alpha), v.Take(TopN));

@@ -49,7 +49,7 @@ internal static class OptimizerKeys
         OnResume = OnResume.Free,
     };
 
-    /// <summary>In the order of the manual and of the resolved config.</summary>
+    /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
         [LearningRate, Betas, Eps, WeightDecay, Clip, Schedule, WarmupRatio, WarmupSteps, WarmupFromZero, Offload];
 

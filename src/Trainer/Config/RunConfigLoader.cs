@@ -5,7 +5,7 @@ using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Config;
 
-/// <summary>From a YAML file (and <c>--set</c>) to a checked <see cref="RunConfig"/>.</summary>
+/// <summary>Makes a checked <see cref="RunConfig"/> of a YAML file and <c>--set</c>.</summary>
 public static class RunConfigLoader
 {
     /// <param name="path">The YAML file.</param>

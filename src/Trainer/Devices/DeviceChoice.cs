@@ -17,7 +17,7 @@ internal enum DeviceKind
 /// <param name="Ordinal">Number of the GPU; 0 where it is none.</param>
 internal readonly record struct DeviceChoice(DeviceKind Kind, int Ordinal = 0)
 {
-    /// <summary>For people: what may be written.</summary>
+    /// <summary>What may be written, for people.</summary>
     public const string Expected = "auto, cuda, cuda:N, virtual or cpu";
 
     private const string CudaPrefix = "cuda:";
@@ -35,7 +35,7 @@ internal readonly record struct DeviceChoice(DeviceKind Kind, int Ordinal = 0)
         _ => null,
     };
 
-    /// <summary>As <see cref="Parse"/> reads it.</summary>
+    /// <summary>The choice as <see cref="Parse"/> reads it.</summary>
     public override string ToString() => Kind == DeviceKind.Cuda
         ? string.Create(CultureInfo.InvariantCulture, $"{CudaPrefix}{Ordinal}")
         : Kind.ToString().ToLowerInvariant();

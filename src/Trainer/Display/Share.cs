@@ -6,7 +6,7 @@ namespace MolEngine.Trainer.Display;
 /// <param name="Unit">What is counted, of one: "row".</param>
 internal readonly record struct Share(long Done, long All, string Unit)
 {
-    /// <summary>From 0 to 1.</summary>
+    /// <summary>The part that is done, from 0 to 1.</summary>
     public double Part => All <= 0 ? 0 : Math.Clamp((double)Done / All, 0, 1);
 
     /// <summary>"12 of 100 rows".</summary>

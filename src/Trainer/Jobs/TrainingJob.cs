@@ -60,7 +60,7 @@ internal sealed class TrainingJob
             job.Compute(data, cancel);
     }
 
-    /// <summary>On the device of the config, if the run fits its memory.</summary>
+    /// <summary>Computes on the device of the config, if the run fits its memory.</summary>
     private void Compute(TrainingData? data, CancellationToken cancel)
     {
         using Ops ops = ComputeDevice.Open(_run.Device, DeviceKeys.Device.Path, _run.Threads);

@@ -33,7 +33,7 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
             $"To need that much less: {Sentence(run, device with { MemoryBytes = planned - e.WantedBytes })}.");
     }
 
-    /// <summary>For people: what to do where a run does not fit.</summary>
+    /// <summary>What to do where a run does not fit, for people.</summary>
     public static string Sentence(RunConfig run, GpuModel device) => Find(run, device) is { } change
         ? $"{string.Join(' ', change.Settings.Select(s => $"--set {s}"))} would need "
             + ShownSize.Of(change.Plan.NeededBytes)

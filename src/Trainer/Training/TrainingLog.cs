@@ -23,7 +23,9 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     private TimeSpan _trained;
     private long _steps;
 
-    /// <summary>Before the first step: what will be trained, on what, for how long, with how much memory.</summary>
+    /// <summary>
+    /// Tells before the first step what will be trained, on what, for how long, with how much memory.
+    /// </summary>
     /// <param name="from">The checkpoint that the run goes on from, or null.</param>
     public void Plan(TrainingSession s, Checkpoint? from)
     {

@@ -84,7 +84,7 @@ internal sealed class StreamScheduler(ulong seed)
             RunFirst(stream);
     }
 
-    /// <summary>After a fault: nothing that was queued will run.</summary>
+    /// <summary>Forgets all that was queued, after a fault.</summary>
     public void Abandon()
     {
         foreach (VirtualStream stream in _streams.Append(_default))

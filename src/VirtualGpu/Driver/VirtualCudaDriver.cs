@@ -37,7 +37,7 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
 
     public DeviceProfile Device { get; }
 
-    /// <summary>For the launches from now on.</summary>
+    /// <summary>Options of the launches from now on.</summary>
     public LaunchOptions Options { get; set; }
 
     /// <summary>What the last status other than success was about.</summary>

@@ -50,10 +50,10 @@ internal sealed unsafe class BlockRunner : IDisposable
 
     public Operation[] Code { get; }
 
-    /// <summary>For each operation: executions by warps, then by lanes.</summary>
+    /// <summary>Executions of each operation: by warps, then by lanes.</summary>
     public long* InstructionCounts { get; }
 
-    /// <summary>For each operation the allocation that it touched last.</summary>
+    /// <summary>The allocation that each operation touched last.</summary>
     public DeviceAllocation?[] Cache { get; }
 
     public SharedMemory Shared { get; }

@@ -39,7 +39,7 @@ internal abstract unsafe class MemoryOperation(AddressOperand address, StateSpac
     /// <param name="pointers">Pointers of each lane in the mask.</param>
     protected abstract void Move(Warp warp, uint mask, byte** pointers);
 
-    /// <summary>As <see cref="Move"/> where all 32 lanes' bytes follow each other.</summary>
+    /// <summary>Moves as <see cref="Move"/> does, where all 32 lanes' bytes follow each other.</summary>
     protected virtual void MoveContiguous(Warp warp, byte* start, byte** pointers)
     {
         for (int lane = 0; lane < Warp.Lanes; lane++)

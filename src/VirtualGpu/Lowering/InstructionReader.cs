@@ -146,7 +146,10 @@ internal sealed class InstructionReader
         return _slots.Register(register.Value);
     }
 
-    /// <summary>As <see cref="Destination(int, PtxType)"/> where the register may be wider than the type.</summary>
+    /// <summary>
+    /// The destination as <see cref="Destination(int, PtxType)"/> reads it, where the register may be wider than the
+    /// type.
+    /// </summary>
     public (int Offset, PtxType Register) WiderDestination(PtxOperand operand, PtxType type)
     {
         if (operand is not PtxOperand.Register { Negated: false } register)
@@ -155,7 +158,9 @@ internal sealed class InstructionReader
         return (_slots.Register(register.Value), register.Value.Type);
     }
 
-    /// <summary>As <see cref="Source(int, PtxType)"/> where a register may be wider than the type.</summary>
+    /// <summary>
+    /// The source as <see cref="Source(int, PtxType)"/> reads it, where a register may be wider than the type.
+    /// </summary>
     public (int Offset, bool IsWide) WiderSource(PtxOperand operand, PtxType type)
     {
         if (operand is not PtxOperand.Register { Negated: false } register)

@@ -41,7 +41,7 @@ internal static class IntegerOperations
         };
     }
 
-    /// <summary>With vectors of the host where lanes are as wide as the type.</summary>
+    /// <summary>An operation that takes vectors of the host where lanes are as wide as the type.</summary>
     public static Operation TwoVector<TF>(InstructionReader reader, PtxType type)
         where TF : IIntegerVector2
     {

@@ -3,7 +3,7 @@ using MolEngine.VirtualGpu.Ptx;
 
 namespace MolEngine.VirtualGpu.Lowering;
 
-/// <summary>From where to where in the text each register of a kernel is live.</summary>
+/// <summary>The stretch of the text in which each register of a kernel is live.</summary>
 internal sealed class Liveness
 {
     private readonly PtxEntry _entry;

@@ -16,13 +16,13 @@ internal sealed unsafe class BlockRaces(int unit) : IDisposable
     private const int PageBytes = 1 << PageShift;
     private const int Recent = 64;
 
-    /// <summary>In place of a reader's number: several blocks.</summary>
+    /// <summary>The number that stands for several blocks in place of a reader's.</summary>
     private const uint Several = uint.MaxValue;
 
     private readonly int _unitShift = BitOperations.Log2((uint)unit);
     private readonly int _units = PageBytes / unit;
 
-    /// <summary>For each page the writer of each unit, and then the reader: a block's number + 1, or 0.</summary>
+    /// <summary>The writers and then the readers of each page's units: a block's number + 1, or 0.</summary>
     private readonly Dictionary<ulong, nint> _pages = [];
     private readonly (ulong Key, nint Page)[] _recent = new (ulong, nint)[Recent];
     private uint _block;

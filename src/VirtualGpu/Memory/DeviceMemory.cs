@@ -23,7 +23,7 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
     private const ulong Guard = 64 * 1024;
     private const int RememberedFrees = 4096;
 
-    /// <summary>By address, freed ones included.</summary>
+    /// <summary>Allocations by address, freed ones included.</summary>
     private readonly List<DeviceAllocation> _allocations = [];
     private ulong _next = FirstAddress;
     private int _freed;

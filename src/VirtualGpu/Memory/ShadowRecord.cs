@@ -6,7 +6,7 @@ namespace MolEngine.VirtualGpu.Memory;
 /// <remarks>From the top: epoch (27 bits), pending (1), unused (1), lane (6), warp (5), program counter (24).</remarks>
 internal static class ShadowRecord
 {
-    /// <summary>In place of a lane: several.</summary>
+    /// <summary>The number that stands for several lanes in place of one.</summary>
     public const int SeveralLanes = 63;
 
     public const ulong Pending = 1UL << 36;

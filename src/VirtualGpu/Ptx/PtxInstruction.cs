@@ -10,7 +10,7 @@ internal sealed class PtxInstruction
 
     public required IReadOnlyList<PtxOperand> Operands { get; init; }
 
-    /// <summary>As written, blanks collapsed.</summary>
+    /// <summary>The instruction as written, blanks collapsed.</summary>
     public required string Text { get; init; }
 
     /// <summary>Line of the PTX text, from 1.</summary>

@@ -28,6 +28,6 @@ internal static class PtxTypes
     public static bool IsFloat(this PtxType type) => type
         is PtxType.F16 or PtxType.BF16 or PtxType.F32 or PtxType.F16x2 or PtxType.BF16x2 or PtxType.TF32 or PtxType.F64;
 
-    /// <summary>As PTX writes it: .f32.</summary>
+    /// <summary>The type's name as PTX writes it: .f32.</summary>
     public static string Name(this PtxType type) => "." + type.ToString().ToLowerInvariant();
 }

@@ -3,7 +3,9 @@ namespace MolEngine.Kernels.Checks.Attention;
 /// <summary>The checks of attention's kernels.</summary>
 internal static class AttentionChecks
 {
-    /// <summary>For each kernel a size of head that fits it whole, and others.</summary>
+    /// <summary>
+    /// Checks of every kernel of attention, each at a size of head that fits it whole, and at others.
+    /// </summary>
     public static IEnumerable<KernelCheck> All { get; } =
     [
         .. Bf16(64, 20), .. Bf16(96, 80), .. Bf16(128, 101),

@@ -27,7 +27,7 @@ internal static unsafe class RotaryHead<S, V>
         Rotate<ScalarSimd, float>(x, cos, sin, y, half, whole, half);
     }
 
-    /// <summary>From dy to dx in place: the rotation back, then the norm's gradient.</summary>
+    /// <summary>Turns dy into dx in place: the rotation back, then the norm's gradient.</summary>
     /// <param name="g">dy [D] going in, dx coming out.</param>
     /// <param name="x">The head as it went into the norm; not read without one.</param>
     /// <param name="dWeight">fp32 [D], to which dz x rstd is added; null where the norm is frozen.</param>

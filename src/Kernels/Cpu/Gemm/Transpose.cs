@@ -26,7 +26,7 @@ internal static unsafe class Transpose<S, V>
             *to = rows > 0 ? *from : 0;
     }
 
-    /// <summary>As <see cref="Block"/> from bf16, for k below 2 * S.Count.</summary>
+    /// <summary>Transposes bf16 as <see cref="Block"/> does fp32, for k below 2 * S.Count.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void BlockBf16(ushort* from, nint stepFrom, int rows, float* to, nint stepTo)
     {

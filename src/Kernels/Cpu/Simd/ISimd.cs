@@ -42,7 +42,7 @@ internal unsafe interface ISimd<V>
 
     static abstract V SquareRoot(V a);
 
-    /// <summary>To the nearest integer, ties to even.</summary>
+    /// <summary>Rounds to the nearest integer, ties to even.</summary>
     static abstract V Round(V a);
 
     /// <summary>2^n for integral n in -126 .. 127; some finite number where n is NaN.</summary>

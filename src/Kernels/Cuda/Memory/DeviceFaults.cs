@@ -27,7 +27,7 @@ internal sealed class DeviceFaults : IDisposable
         Position,
     }
 
-    /// <summary>For a kernel's argument.</summary>
+    /// <summary>The memory that faults are written to, as the argument of a kernel.</summary>
     public DeviceMemory Memory { get; }
 
     /// <summary>Names of the last op's token ids and of the weights that they are rows of.</summary>

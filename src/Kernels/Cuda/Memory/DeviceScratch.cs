@@ -22,7 +22,9 @@ internal sealed class DeviceScratch : IDisposable
 
     public long Bytes => _buffers.Values.Sum(b => (long)b.Bytes);
 
-    /// <summary>At least <paramref name="count"/> elements, 256-byte aligned, under a name of the caller's.</summary>
+    /// <summary>
+    /// A buffer of at least <paramref name="count"/> elements, 256-byte aligned, under a name of the caller's.
+    /// </summary>
     /// <exception cref="OutOfDeviceMemoryException">Names the buffer and lists the others.</exception>
     public DeviceMemory Get(string name, DType type, long count)
     {

@@ -65,7 +65,7 @@ internal sealed class StagedCopies : IDisposable
         }
     }
 
-    /// <summary>As the other, of several places that fit a piece together: it waits once.</summary>
+    /// <summary>Downloads several places that fit a piece together: waits once.</summary>
     public void Download(IReadOnlyList<(ulong Source, double[] Destination)> parts)
     {
         int[] bytes = [.. parts.Select(p => p.Destination.Length * sizeof(double))];
@@ -115,10 +115,10 @@ internal sealed class StagedCopies : IDisposable
 
         public DeviceMemory Device { get; } = new(context, "uploads", (nuint)bytes);
 
-        /// <summary>Behind the last copy across the bus.</summary>
+        /// <summary>The event behind the last copy across the bus.</summary>
         public CudaEvent Arrived { get; } = new(context);
 
-        /// <summary>Behind the last copy from it.</summary>
+        /// <summary>The event behind the last copy from it.</summary>
         public CudaEvent Busy { get; } = new(context);
 
         public void Dispose()

@@ -3,7 +3,7 @@ namespace MolEngine.Runs.Reports.Charts;
 /// <summary>How an axis divides its length.</summary>
 internal enum AxisKind
 {
-    /// <summary>From about the least to about the greatest value.</summary>
+    /// <summary>An axis from about the least to about the greatest value.</summary>
     Linear,
 
     /// <summary>The same, with 0 on it.</summary>

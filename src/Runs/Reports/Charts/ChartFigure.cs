@@ -25,10 +25,10 @@ internal static class ChartFigure
     public const double Top = 12;
     public const double Bottom = 232;
 
-    /// <summary>Up to so many points get a mark with its number; a denser line needs none.</summary>
+    /// <summary>Points of a line that gets a mark with its number at each, at most; a denser line needs none.</summary>
     private const int MostMarks = 60;
 
-    /// <summary>Up to so many points behind a trend are dots; more are a thin line.</summary>
+    /// <summary>Points behind a trend that are dots, at most; more are a thin line.</summary>
     private const int MostDots = 250;
 
     public static Markup Draw(Chart chart)

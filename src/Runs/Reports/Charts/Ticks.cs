@@ -3,7 +3,9 @@ namespace MolEngine.Runs.Reports.Charts;
 /// <summary>Round numbers along an axis.</summary>
 internal static class Ticks
 {
-    /// <summary>Above it a label of an axis is written with k, M or G; below its inverse with an exponent.</summary>
+    /// <summary>
+    /// The value above which a label of an axis is written with k, M or G, and below whose inverse with an exponent.
+    /// </summary>
     private const double Large = 1e4;
 
     private static readonly (double Unit, string Suffix)[] Units = [(1e9, "G"), (1e6, "M"), (1e3, "k")];

@@ -72,7 +72,7 @@ internal static class Comparisons
         public static Vector512<T> Apply(Vector512<T> a, Vector512<T> b) => TOp.Apply(b, a);
     }
 
-    /// <summary>On fp32 with .ftz.</summary>
+    /// <summary>A comparison of fp32 with .ftz.</summary>
     public readonly struct Ftz<TOp> : ICompare<float>
         where TOp : ICompare<float>
     {
@@ -82,7 +82,7 @@ internal static class Comparisons
             TOp.Apply(Flush.Zero(a), Flush.Zero(b));
     }
 
-    /// <summary>On 16-bit integers, which lie zero-extended in 32-bit lanes.</summary>
+    /// <summary>A comparison of 16-bit integers, which lie zero-extended in 32-bit lanes.</summary>
     public readonly struct Signed16<TOp> : ICompare<int>
         where TOp : ICompare<int>
     {
@@ -92,7 +92,7 @@ internal static class Comparisons
             TOp.Apply((a << 16) >> 16, (b << 16) >> 16);
     }
 
-    /// <summary>On fp16 or bf16.</summary>
+    /// <summary>A comparison of fp16 or bf16.</summary>
     public readonly struct Half<TFormat, TOp> : ICompare<uint>
         where TFormat : IHalfFormat
         where TOp : ICompare<double>

@@ -109,7 +109,7 @@ internal static class IntegerFunctions
         }
     }
 
-    /// <summary>By zero: all ones, as hardware has it (the ISA leaves it open).</summary>
+    /// <summary>Division; by zero it gives all ones, as hardware has it (the ISA leaves it open).</summary>
     public readonly struct Divide : IInteger2
     {
         public static T Apply<T>(T a, T b)
@@ -122,7 +122,7 @@ internal static class IntegerFunctions
         }
     }
 
-    /// <summary>By zero: the dividend, so that a = (a / b) b + a % b.</summary>
+    /// <summary>Remainder; by zero it is the dividend, so that a = (a / b) b + a % b.</summary>
     public readonly struct Remainder : IInteger2
     {
         public static T Apply<T>(T a, T b)

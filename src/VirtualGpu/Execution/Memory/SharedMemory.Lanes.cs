@@ -178,7 +178,7 @@ internal sealed unsafe partial class SharedMemory
         return true;
     }
 
-    /// <summary>As <see cref="Note"/>, for up to eight units.</summary>
+    /// <summary>Notes up to eight units, as <see cref="Note"/> does one.</summary>
     private void NoteReads(in Accessor by, int unit, Vector512<ulong> records, int count)
     {
         Vector256<uint> readers = Vector256.Load(_readers + unit);

@@ -21,7 +21,7 @@ internal sealed unsafe partial class SharedMemory : IDisposable
     /// <summary>[warp, unit]: the warp's last read.</summary>
     private readonly ulong* _reads;
 
-    /// <summary>As readers and reads, for atomics; null until there is one.</summary>
+    /// <summary>Warps of atomics, as those of readers; null until there is one.</summary>
     private uint* _atomicWarps;
     private ulong* _atomics;
     private readonly int _warps;
