@@ -74,7 +74,7 @@ public static class DataPlan
             string names = string.Join(", ", source.PassedOver.Take(Named));
             string more = source.PassedOver.Count > Named ? ", ..." : "";
             yield return Counts.Of(
-                source.PassedOver.Count, "file passed over by its name", "files passed over by their names")
+                source.PassedOver.Count, "file passed over", "files passed over")
                 + $": {names}{more}";
         }
 

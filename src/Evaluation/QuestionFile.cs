@@ -11,11 +11,14 @@ public static class QuestionFile
     /// <exception cref="UserException">A record that fits nothing, or that is no question with an answer.</exception>
     public static IReadOnlyList<Question> Read(CorpusSettings file, DocumentTokenizer texts, Tokenizer tokenizer)
     {
-        string path = file.Paths[0];
-        using CorpusContent content = CorpusContent.Open(path);
-        IEnumerable<CorpusRecord> records = new RecordReader(file).Read(
-            content, new CorpusFile(path, FileFormats.Json));
-        return [.. records.Select(r => Of(r, path, texts, tokenizer))];
+        var questions = new List<Question>();
+        foreach (CorpusFile part in CorpusFiles.Of(file, out _))
+        {
+            using CorpusContent content = CorpusContent.Open(part.Path);
+            questions.AddRange(new RecordReader(file).Read(content, part).Select(r => Of(r, part.Path, texts, tokenizer)));
+        }
+
+        return questions;
     }
 
     private static Question Of(CorpusRecord record, string path, DocumentTokenizer texts, Tokenizer tokenizer)

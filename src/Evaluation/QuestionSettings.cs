@@ -21,10 +21,15 @@ public sealed record QuestionSettings(CorpusSettings File, int MaxTokens)
         FieldMap? fields = QuestionKeys.Records.Fields(v, source);
         var file = new CorpusSettings(QuestionKeys.Section, path, CorpusKind.Domain)
         {
-            Format = FileFormats.Json,
-            // A text alone asks nothing.
-            Fields = fields ?? FieldMap.Usual with { Text = null },
+            // Questions are no plain text, whatever their file is called.
+            Format = FileFormats.NameOf(Path.GetExtension(FileFormats.WithoutPacking(path))) is null or FileFormats.Text
+                ? FileFormats.Json
+                : null,
+            Fields = fields,
+            NeedsAnswer = true,
             Template = QuestionKeys.Records.TemplateBeside(fields, v, source),
+            Shape = QuestionKeys.Records.ShapeBeside(fields, v, source),
+            Ignore = v.Take(QuestionKeys.Records.Ignore),
             Pairs = v.Take(QuestionKeys.Records.Pairs),
         };
         return new QuestionSettings(file, v.Take(QuestionKeys.MaxTokens));

@@ -74,6 +74,10 @@ public sealed partial class ConfigValues(KeyTable keys)
         where T : struct => Has(key, index) ? Given(key, index) : null;
 
     /// <inheritdoc cref="TakeIfGiven"/>
+    public IReadOnlyList<T>? TakeListIfGiven<T>(ConfigKey<IReadOnlyList<T>> key, int index = 0) =>
+        Has(key, index) ? Given(key, index) : null;
+
+    /// <inheritdoc cref="TakeIfGiven"/>
     public string? TakeTextIfGiven(ConfigKey<string> key, int index = 0) => Has(key, index) ? Given(key, index) : null;
 
     /// <summary>The value given; its absence is an error (and gives <paramref name="standIn"/>).</summary>

@@ -37,6 +37,10 @@ public static class KeyTypes
     public static readonly KeyType<IReadOnlyList<string>> Paths =
         new("a path or a list of paths", ReadPaths, x => x.Count == 1 ? Text.Write(x[0]) : WriteList(x, Text));
 
+    /// <summary>A text; or texts under names, as a map, or as a list of maps of one where a name comes twice.</summary>
+    public static readonly KeyType<IReadOnlyList<NamedText>> NamedTexts =
+        new("text, or texts by name", ReadNamedTexts, WriteNamedTexts);
+
     /// <summary>One of an enum's names, written in snake case.</summary>
     public static KeyType<T> OneOf<T>()
         where T : struct, Enum
@@ -139,6 +143,36 @@ public static class KeyTypes
     {
         value = Scalar(node) is { } one ? [one] : [];
         return value.Count > 0 || ReadNames(node, out value);
+    }
+
+    private static bool ReadNamedTexts(YamlNode node, out IReadOnlyList<NamedText> value)
+    {
+        IEnumerable<(YamlNode? Name, YamlNode Text)> texts = node switch
+        {
+            YamlMappingNode map => map.Children.Select(c => ((YamlNode?)c.Key, c.Value)),
+            YamlSequenceNode list when list.All(c => c is YamlMappingNode { Children.Count: 1 }) =>
+                list.Select(c => ((YamlMappingNode)c).Children[0]).Select(c => ((YamlNode?)c.Key, c.Value)),
+            _ => [(null, node)],
+        };
+        (YamlNode? Name, YamlNode Text)[] all = [.. texts];
+        value = [.. all.Select(t => new NamedText(
+            t.Name is null ? null : Scalar(t.Name), Scalar(t.Text) ?? "", LeavesEscape(t.Text)))];
+        return all.Length > 0 && all.All(t => t.Text is YamlScalarNode && t.Name is null or YamlScalarNode);
+    }
+
+    /// <summary>Only in double quotes does YAML make a line break of a backslash and an n.</summary>
+    private static bool LeavesEscape(YamlNode node) =>
+        node is YamlScalarNode { Style: not ScalarStyle.DoubleQuoted, Value: { } text }
+        && (text.Contains(@"\n") || text.Contains(@"\t"));
+
+    private static string WriteNamedTexts(IReadOnlyList<NamedText> texts)
+    {
+        if (texts is [{ Name: null } one])
+            return Quote(one.Text);
+        string[] pairs = [.. texts.Select(t => $"{Quote(t.Name!)}: {Quote(t.Text)}")];
+        return texts.Select(t => t.Name).Distinct().Count() == texts.Count
+            ? $"{{{string.Join(", ", pairs)}}}"
+            : $"[{string.Join(", ", pairs.Select(p => $"{{{p}}}"))}]";
     }
 
     private static bool ReadList<T>(YamlNode node, KeyType<T> element, out IReadOnlyList<T> value)

@@ -46,14 +46,14 @@ public sealed class JsonlReaderTests : IDisposable
         "{\"text\": \"a\"}\n{\"text\": 7}\n",
         ":2: text: expected a string, got a number at byte 23 of the file")]
     [InlineData("{\"text\": \"a\"}\n{\"text\": null}\n", ":2: text: expected a string, got null")]
-    [InlineData("[[{\"text\": \"a\"}]]\n", ":1: record: expected an object {\"text\": ...}, got an array")]
-    [InlineData("{\"text\": \"a\"}\n[1]\n", ":2: record: expected an object {\"text\": ...}, got an array")]
+    [InlineData("[[{\"text\": \"a\"}]]\n", ":1: record: expected an object {\"key\": value, ...}, got an array")]
+    [InlineData("{\"text\": \"a\"}\n[1]\n", ":2: record: expected an object {\"key\": value, ...}, got an array")]
     [InlineData(
         "{\"text\": \"a\"}\n\n{\"text\": \"b",
-        ":3: record: expected one JSON object on the line, got an error at byte 26 of the file")]
-    [InlineData("{\"text\": \"a\"} {\"text\": \"b\"}\n", ":1: record: expected one JSON object on the line")]
-    [InlineData("{\"text\": \"a\0b\"}\n", ":1: record: expected one JSON object on the line, got an error at byte 11")]
-    [InlineData("{\"text\": \"\\ud83d alone\"}\n", ":1: text: expected whole characters, got half of a surrogate pair")]
+        ":3: record: expected one JSON object, got its end inside a string at byte 26 of the file")]
+    [InlineData("{\"text\": \"a\"} {\"text\": \"b\"}\n", ":1: record: expected one JSON object, got more after its end, '{' at byte 14 of the file")]
+    [InlineData("{\"text\": \"a\0b\"}\n", ":1: record: expected one JSON object, got the raw byte 00 inside a string (written \\u0000 there) at byte 11")]
+    [InlineData("{\"text\": \"\\ud83d alone\"}\n", ":1: record: expected whole characters, got half of a surrogate pair (\\uD800 to \\uDFFF) in the string at byte 9")]
     [InlineData("", "expected a record {\"text\": ...} a line, got no records (0 bytes)")]
     [InlineData("\n  \n", "got no records (4 bytes)")]
     public void A_bad_record_names_file_line_and_what_was_expected(string content, string expected)
@@ -75,8 +75,9 @@ public sealed class JsonlReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new byte[] { 0xFF, 0xFE, 0x7B, 0 }, "UTF-16")]
-    [InlineData(new byte[] { 0x28, 0xB5, 0x2F, 0xFD }, "Zstandard")]
+    [InlineData(new byte[] { 0xFF, 0xFE, 0, 0 }, "UTF-32")]
+    [InlineData(new byte[] { 0x7B, 0, 0x22, 0, 0x61, 0, 0x22, 0 }, "UTF-16 without a byte order mark")]
+    [InlineData(new byte[] { 0x50, 0x4B, 3, 4, 0x78, 0x6C, 0x2F }, "an Excel table (.xlsx)")]
     [InlineData(new byte[] { 0x25, 0x50, 0x44, 0x46, 0x2D, 0x31 }, "PDF")]
     public void Other_formats_are_refused_by_name(byte[] head, string name)
     {

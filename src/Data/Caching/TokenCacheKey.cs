@@ -23,6 +23,7 @@ internal static class TokenCacheKey
             tokenizer.DocumentEnd,
             tokenizer.ChatEnd,
             corpus.Split,
+            corpus.Shape,
             corpus.Fields,
             corpus.Template,
             corpus.Pairs,

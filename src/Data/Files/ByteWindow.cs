@@ -31,8 +31,8 @@ public sealed class ByteWindow(string path, Stream stream, long offset)
 
     /// <summary>Reads on; false at the end of the stream.</summary>
     /// <param name="line">On which the window starts, for the error.</param>
-    /// <exception cref="UserException">The window holds a record longer than 1 GiB, the gzip data is broken, or the
-    /// file cannot be read.</exception>
+    /// <exception cref="UserException">The window holds a record longer than 1 GiB, or the stream is broken.
+    /// </exception>
     public bool Grow(long line)
     {
         Span.CopyTo(_buffer);
@@ -49,19 +49,8 @@ public sealed class ByteWindow(string path, Stream stream, long offset)
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
 
-        try
-        {
-            int read = stream.Read(_buffer.AsSpan(_filled));
-            _filled += read;
-            return read > 0;
-        }
-        catch (InvalidDataException e)
-        {
-            throw CorpusContent.Broken(path, e);
-        }
-        catch (IOException e)
-        {
-            throw CorpusContent.Unreadable(path, e);
-        }
+        int read = stream.Read(_buffer.AsSpan(_filled));
+        _filled += read;
+        return read > 0;
     }
 }

@@ -1,41 +1,63 @@
+using MolEngine.Basics.Files;
+
 namespace MolEngine.Data.Files;
 
-/// <summary>The bytes of a corpus file, opened once: gzip unpacked, a UTF-8 byte order mark skipped.</summary>
+/// <summary>
+/// The bytes of a corpus file, opened once: gzip and Zstandard unpacked, UTF-16 read as UTF-8, a byte order mark
+/// skipped.
+/// </summary>
 public sealed class CorpusContent : IDisposable
 {
     private const int HeadLength = 4096;
 
     private readonly FileStream _file;
-    private readonly Stream _stream;
+    private readonly Stream? _unpacked;
+    private readonly string _of = "of the file";
+    private readonly int _skipped;
+    private ByteWindow? _window;
+    private long? _bytesRead;
 
     private CorpusContent(string path)
     {
         Path = path;
+        RequireFile(path);
         _file = new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
         try
         {
             byte[] head = ReadHead(_file);
-            _stream = _file;
-            if (head.AsSpan().StartsWith<byte>([0x1F, 0x8B]))
+            string? packing = FileKinds.PackingOf(head);
+            if (packing is not null)
             {
-                _stream = new WholeGzipStream(path, new HeadStream(head, _file));
-                head = ReadHead(_stream);
+                var packed = new HeadStream(head, _file);
+                _unpacked = packing == FileKinds.Gzip ? new WholeGzipStream(path, packed) : new WholeZstdStream(packed);
+                _of += " once unpacked";
             }
 
-            FileFormats.RefuseOthers(path, head);
-            bool marked = head.AsSpan().StartsWith("\uFEFF"u8);
-            Head = marked ? head.AsMemory(3) : head;
-            Window = new ByteWindow(path, new HeadStream(Head, _stream), marked ? 3 : 0);
-        }
-        catch (InvalidDataException e)
-        {
-            _file.Dispose();
-            throw Broken(path, e);
+            Stream stream = new CorpusStream(path, _unpacked ?? _file, packing);
+            if (packing is not null)
+                head = ReadHead(stream);
+            FileKinds.Refuse(path, head, packing);
+            int mark = FileKinds.MarkLength(head, out bool isUtf16);
+            stream = new HeadStream(head.AsMemory(mark), stream);
+            if (isUtf16)
+            {
+                stream = new Utf16Stream(path, stream, bigEndian: head[0] == 0xFE);
+                _of += " as UTF-8";
+                head = ReadHead(stream);
+                stream = new HeadStream(head, stream);
+                (mark, Head) = (0, head);
+            }
+            else
+            {
+                Head = head.AsMemory(mark);
+            }
+
+            (Bytes, _skipped) = (stream, mark);
         }
         catch
         {
-            _file.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -45,11 +67,18 @@ public sealed class CorpusContent : IDisposable
     /// <summary>The first bytes, for telling formats apart.</summary>
     public ReadOnlyMemory<byte> Head { get; }
 
-    /// <summary>All bytes, those of <see cref="Head"/> too.</summary>
-    public ByteWindow Window { get; }
+    /// <summary>All bytes, those of <see cref="Head"/> too, from the start; read once, here or through the window.
+    /// </summary>
+    public Stream Bytes { get; }
+
+    /// <summary>A window on <see cref="Bytes"/>.</summary>
+    public ByteWindow Window => _window ??= new ByteWindow(Path, Bytes, _skipped);
 
     /// <summary>Bytes of the file itself that were read so far (of its packed form, where it is packed).</summary>
-    public long BytesRead => _file.CanSeek ? _file.Position : 0;
+    public long BytesRead => _bytesRead ?? (_file.CanSeek ? _file.Position : 0);
+
+    /// <summary>Offset of the first of <see cref="Bytes"/>: those of a byte order mark come before.</summary>
+    internal int FirstByte => _skipped;
 
     /// <exception cref="UserException">There is no such file, or it is of a format that is not read.</exception>
     public static CorpusContent Open(string path)
@@ -72,18 +101,60 @@ public sealed class CorpusContent : IDisposable
         return new UserException($"{path}: corpus: expected {got}", e);
     }
 
-    public static UserException Broken(string path, InvalidDataException e) => new(
-        $"{path}: corpus: expected whole gzip data, got an error while unpacking: {e.Message}", e);
+    /// <param name="packing">"gzip".</param>
+    public static UserException Broken(string path, string packing, InvalidDataException e) => new(
+        $"{path}: corpus: expected whole {packing} data, got an error while unpacking: {e.Message}. Fetch the file "
+            + "again", e);
+
+    /// <summary>"at byte 43 of the file": a place for people.</summary>
+    /// <param name="offset">Of a byte, as <see cref="Window"/> counts them.</param>
+    public string Place(long offset) => $"at byte {offset} {_of}";
+
+    /// <summary>The file itself, for a format that does not read it from start to end.</summary>
+    internal FileStream Whole => _file;
+
+    /// <summary>Says how far such a format has come.</summary>
+    internal void Advance(long bytesRead) => _bytesRead = bytesRead;
 
     public void Dispose()
     {
-        _stream.Dispose();
+        _unpacked?.Dispose();
         _file.Dispose();
     }
 
+    /// <summary>What is no file is not opened: a pipe would wait for its writer.</summary>
+    private static void RequireFile(string path)
+    {
+        string? got = FileIdentity.Of(path).Kind switch
+        {
+            FileKind.Pipe => "a named pipe",
+            FileKind.Socket => "a socket",
+            FileKind.Device => "a device",
+            _ => null,
+        };
+        if (got is not null)
+        {
+            throw new UserException(
+                $"{path}: corpus: expected a file, which is read more than once, got {got}. Write its content into a "
+                    + "file");
+        }
+    }
+
+    /// <summary>What can be read of the first bytes: a mistake in them is told when it is met again.</summary>
     private static byte[] ReadHead(Stream stream)
     {
         byte[] head = new byte[HeadLength];
-        return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        int length = 0;
+        try
+        {
+            for (int read = -1; read != 0 && length < head.Length; length += read)
+                read = stream.Read(head.AsSpan(length));
+        }
+        catch (BadRecordException)
+        {
+            // A stream that has come to its mistake stays there.
+        }
+
+        return head[..length];
     }
 }

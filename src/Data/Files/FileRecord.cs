@@ -1,18 +1,15 @@
+using MolEngine.Basics.Values;
+
 namespace MolEngine.Data.Files;
 
 /// <summary>A record as its format has it: fields, or a text alone.</summary>
-/// <param name="Line">Its first line, from 1.</param>
-internal sealed record FileRecord(long Line)
+/// <param name="Fields">All that the record holds; empty where the format knows no fields.</param>
+internal sealed record FileRecord(RecordPlace Place, MapValue Fields)
 {
-    /// <summary>Names in <see cref="Others"/> at most.</summary>
-    public const int MostOthers = 8;
+    /// <summary>A record of a format that knows no fields.</summary>
+    public FileRecord(RecordPlace place, string text)
+        : this(place, MapValue.Empty) => Text = text;
 
     /// <summary>The whole record, where the format knows no fields; null where it has fields.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>The fields that were asked for, in the order of <see cref="ReadRequest.Fields"/>.</summary>
-    public IReadOnlyList<FieldValue> Fields { get; init; } = [];
-
-    /// <summary>The first names of fields that were not asked for: for people.</summary>
-    public IReadOnlyList<string> Others { get; init; } = [];
+    public string? Text { get; }
 }

@@ -9,5 +9,5 @@ internal sealed class JsonArrayFormat : JsonFormat
         return start >= 0 && head[start] == '[';
     }
 
-    protected override IEnumerable<FileSlice> Slices(CorpusContent content) => new JsonArrayReader(content).Read();
+    protected override IEnumerable<FileSlice> Slices(CorpusContent content) => new JsonElementReader(content).Array();
 }

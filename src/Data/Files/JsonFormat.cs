@@ -9,41 +9,17 @@ internal abstract class JsonFormat : FileFormat
 
     public sealed override string Content => "a record {\"text\": ...} a line";
 
-    public sealed override IEnumerable<FileOutcome> Read(CorpusContent content, ReadRequest request)
+    protected sealed override IEnumerable<FileOutcome> Outcomes(CorpusContent content, ReadOptions options)
     {
-        var reader = new JsonObjectReader(content.Path, request);
-        using IEnumerator<FileSlice> slices = Slices(content).GetEnumerator();
-        while (true)
-        {
-            // Bytes that end a file too early are its last outcome.
-            BadRecordException? broken = Next(slices, out bool more);
-            if (broken is not null)
-                yield return broken;
-            if (!more)
-                yield break;
-            yield return Outcome(reader, slices.Current);
-        }
+        var reader = new JsonRecordReader(content);
+        return Slices(content).Select(s => Outcome(reader, s));
     }
 
     /// <summary>The bytes of each object.</summary>
     /// <exception cref="BadRecordException">Nothing after that place can be read.</exception>
     protected abstract IEnumerable<FileSlice> Slices(CorpusContent content);
 
-    private static BadRecordException? Next(IEnumerator<FileSlice> slices, out bool more)
-    {
-        try
-        {
-            more = slices.MoveNext();
-            return null;
-        }
-        catch (BadRecordException problem)
-        {
-            more = false;
-            return problem;
-        }
-    }
-
-    private static FileOutcome Outcome(JsonObjectReader reader, FileSlice slice)
+    private static FileOutcome Outcome(JsonRecordReader reader, FileSlice slice)
     {
         try
         {

@@ -3,23 +3,37 @@ using System.Text;
 namespace MolEngine.Data.Files;
 
 /// <summary>
-/// Plain text: a file is a record, or its paragraphs or lines are. CRLF is folded to LF; blank lines at the ends of a
-/// record are no part of it.
+/// Plain text: a file is a record, or its paragraphs, lines or pieces are. CRLF is folded to LF; blank lines at the
+/// ends of a record are no part of it.
 /// </summary>
 internal sealed class PlainTextFormat : FileFormat
 {
-    public override string Name => "text";
+    public override string Name => FileFormats.Text;
 
     public override IReadOnlyList<string> Extensions { get; } = [".txt", ".text", ".md", ".markdown"];
 
     public override string Content => "text";
 
-    public override IEnumerable<FileOutcome> Read(CorpusContent content, ReadRequest request) => request.Split switch
+    protected override IEnumerable<FileOutcome> Outcomes(CorpusContent content, ReadOptions options) =>
+        options.Split switch
+        {
+            TextSplit.Lines => Lines(content),
+            TextSplit.BlankLines => Paragraphs(content),
+            TextSplit.Tokens => Pieces(
+                content, options.Limit ?? throw new InvalidOperationException("A split by tokens needs their limit.")),
+            _ => Whole(content),
+        };
+
+    /// <summary>A text without the blank lines at its ends; "" where it has no other.</summary>
+    public static string WithoutBlankEnds(string text)
     {
-        TextSplit.Lines => Lines(content),
-        TextSplit.BlankLines => Paragraphs(content),
-        _ => Whole(content),
-    };
+        int first = text.AsSpan().IndexOfAnyExcept(" \t\n");
+        if (first < 0)
+            return "";
+        int last = text.AsSpan().LastIndexOfAnyExcept(" \t\n");
+        int end = text.IndexOf('\n', last);
+        return text[(text.LastIndexOf('\n', first) + 1)..(end < 0 ? text.Length : end)];
+    }
 
     private static IEnumerable<FileOutcome> Whole(CorpusContent content)
     {
@@ -29,12 +43,12 @@ internal sealed class PlainTextFormat : FileFormat
 
         long offset = content.Window.Offset;
         FileOutcome outcome = Decode(
-            content.Path, new FileSlice(content.Window.Take(content.Window.Span.Length), 1, offset));
+            content, new FileSlice(content.Window.Take(content.Window.Span.Length), 1, offset));
         string text = outcome.Record is { } record ? WithoutBlankEnds(record.Text!.Replace("\r\n", "\n")) : "";
         if (outcome.Problem is not null)
             yield return outcome;
         else if (text.Length > 0)
-            yield return new FileRecord(1) { Text = text };
+            yield return Record(content, 1, text);
     }
 
     private static IEnumerable<FileOutcome> Lines(CorpusContent content)
@@ -42,7 +56,7 @@ internal sealed class PlainTextFormat : FileFormat
         foreach (FileSlice line in LineReader.Read(content.Window))
         {
             if (!LineReader.IsBlank(line.Bytes.Span))
-                yield return Decode(content.Path, line);
+                yield return Decode(content, line);
         }
     }
 
@@ -61,7 +75,7 @@ internal sealed class PlainTextFormat : FileFormat
             }
 
             // A paragraph with a bad line is a bad record, told once.
-            FileOutcome outcome = Decode(content.Path, line);
+            FileOutcome outcome = Decode(content, line);
             if (first == default)
                 text.Clear();
             else if (first.Problem is null)
@@ -75,29 +89,40 @@ internal sealed class PlainTextFormat : FileFormat
             yield return Joined();
 
         FileOutcome Joined() => first.Problem is null
-            ? new FileRecord(first.Record!.Line) { Text = text.ToString() }
+            ? Record(content, first.Record!.Place.Line, text.ToString())
             : first;
     }
 
-    private static FileOutcome Decode(string path, FileSlice slice)
+    /// <summary>A bad line ends the piece before it, and is told.</summary>
+    private static IEnumerable<FileOutcome> Pieces(CorpusContent content, TextLimit limit)
+    {
+        var pieces = new TextPieces(limit);
+        foreach (FileSlice line in LineReader.Read(content.Window))
+        {
+            FileOutcome outcome = Decode(content, line);
+            foreach ((string text, long at) in outcome.Record is { } record
+                ? pieces.Add(record.Text!, line.Line) : pieces.Finish())
+                yield return Record(content, at, text);
+            if (outcome.Problem is not null)
+                yield return outcome;
+        }
+
+        foreach ((string text, long at) in pieces.Finish())
+            yield return Record(content, at, text);
+    }
+
+    private static FileRecord Record(CorpusContent content, long line, string text) =>
+        new(new RecordPlace(content.Path, line), text);
+
+    private static FileOutcome Decode(CorpusContent content, FileSlice slice)
     {
         try
         {
-            return new FileRecord(slice.Line) { Text = Utf8Text.Decode(path, slice) };
+            return Record(content, slice.Line, Utf8Text.Decode(content, slice));
         }
         catch (BadRecordException problem)
         {
             return problem;
         }
-    }
-
-    private static string WithoutBlankEnds(string text)
-    {
-        int first = text.AsSpan().IndexOfAnyExcept(" \t\n");
-        if (first < 0)
-            return "";
-        int last = text.AsSpan().LastIndexOfAnyExcept(" \t\n");
-        int end = text.IndexOf('\n', last);
-        return text[(text.LastIndexOf('\n', first) + 1)..(end < 0 ? text.Length : end)];
     }
 }

@@ -4,9 +4,12 @@ namespace MolEngine.Data.Files;
 public enum TextSplit
 {
     /// <summary>The whole file.</summary>
-    None,
+    Whole,
 
     /// <summary>A run of lines between blank ones.</summary>
     BlankLines,
     Lines,
+
+    /// <summary>As many whole lines as a context has room for, cut between paragraphs where that can be.</summary>
+    Tokens,
 }

@@ -8,26 +8,38 @@ internal static class Utf8Text
 {
     /// <summary>Throws where a record's bytes are not UTF-8.</summary>
     /// <exception cref="BadRecordException">Naming the line and the byte.</exception>
-    public static void Require(string path, FileSlice slice)
+    public static void Require(CorpusContent content, FileSlice slice)
     {
         ReadOnlySpan<byte> bytes = slice.Bytes.Span;
         int valid = ValidPrefix(bytes);
-        if (valid == bytes.Length)
-            return;
-        long line = slice.Line + bytes[..valid].Count((byte)'\n');
-        throw new BadRecordException(
-            path, line,
-            $"record: expected UTF-8, got the byte {bytes[valid]:X2} at byte {slice.Offset + valid} of the file. "
-                + "Convert the file to UTF-8");
+        if (valid < bytes.Length)
+            throw Problem(content, slice, valid, $"UTF-8, got the byte {bytes[valid]:X2}", "Convert the file to UTF-8");
     }
 
-    /// <summary>The text of a record's bytes.</summary>
-    /// <exception cref="BadRecordException">They are not UTF-8.</exception>
-    public static string Decode(string path, FileSlice slice)
+    /// <summary>The text of a record's bytes. A zero byte is no text: it is what binary files are full of.</summary>
+    /// <exception cref="BadRecordException">They are not UTF-8, or hold a zero.</exception>
+    public static string Decode(CorpusContent content, FileSlice slice)
     {
-        Require(path, slice);
+        RequireText(content, slice);
         return Encoding.UTF8.GetString(slice.Bytes.Span);
     }
+
+    /// <inheritdoc cref="Decode"/>
+    public static void RequireText(CorpusContent content, FileSlice slice)
+    {
+        Require(content, slice);
+        int zero = slice.Bytes.Span.IndexOf((byte)0);
+        if (zero >= 0)
+        {
+            throw Problem(
+                content, slice, zero, "text, got a zero byte", "Is it a binary file, or one that a crash cut off?");
+        }
+    }
+
+    private static BadRecordException Problem(
+        CorpusContent content, FileSlice slice, int at, string detail, string advice) => new(
+        content.Path, slice.Line + slice.Bytes.Span[..at].Count((byte)'\n'),
+        $"record: expected {detail} {content.Place(slice.Offset + at)}. {advice}");
 
     /// <summary>Bytes before the first that is not UTF-8.</summary>
     private static int ValidPrefix(ReadOnlySpan<byte> bytes)

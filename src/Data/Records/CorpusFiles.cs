@@ -1,110 +1,123 @@
+using MolEngine.Basics.Files;
 using MolEngine.Data.Files;
 
 namespace MolEngine.Data.Records;
 
 /// <summary>A file of a corpus.</summary>
 /// <param name="Format">One of <see cref="FileFormats.Names"/>.</param>
-public readonly record struct CorpusFile(string Path, string Format);
+/// <param name="IsFound">Whether it was found in a folder or by a pattern; else the config names it.</param>
+public readonly record struct CorpusFile(string Path, string Format, bool IsFound = false)
+{
+    /// <summary>Where a record of it lies, for people: "file:12", or "file: row 12".</summary>
+    public string PlaceOf(long line) => FileFormats.PlaceOf(Format, Path, line);
+}
 
 /// <summary>
-/// The files of a corpus in the order they are read: paths as the config lists them, a folder's files (those below it
-/// too) by ordinal order of their paths.
+/// The files of a corpus in the order they are read: paths as the config lists them, those of a folder (of the folders
+/// in it too) or of a pattern by ordinal order of their paths. A file that has several names is read once.
 /// </summary>
 public static class CorpusFiles
 {
-    private const string Packed = ".gz";
-
     /// <summary>A corpus's name where the config gives none: its file's or folder's, without extension.</summary>
-    public static string NameOf(string path) =>
-        Path.GetFileNameWithoutExtension(WithoutPacking(Path.TrimEndingDirectorySeparator(path)));
+    public static string NameOf(string path)
+    {
+        string named = FilePattern.IsPattern(path) ? FilePattern.BaseOf(path) : path;
+        return Path.GetFileNameWithoutExtension(FileFormats.WithoutPacking(Path.TrimEndingDirectorySeparator(named)));
+    }
 
-    /// <param name="others">Files of folders that are passed over: their names say nothing that is read.</param>
+    /// <summary>Whether a path leads to something that can be read: a file, a folder, or a pattern that files match.
+    /// </summary>
+    public static bool Exists(string path) => FileIdentity.Of(path).Kind != FileKind.Absent
+        || (FilePattern.IsPattern(path) && Directory.Exists(FilePattern.BaseOf(path)));
+
+    /// <param name="others">Files of folders that are passed over, with the reason where it is not that their names say
+    /// nothing that is read.</param>
     /// <exception cref="UserException">A path is not there, no file is left, or one comes twice.</exception>
     public static IReadOnlyList<CorpusFile> Of(CorpusSettings corpus, out IReadOnlyList<string> others)
     {
         var files = new List<CorpusFile>();
         var passed = new List<string>();
+        var seen = new Dictionary<string, string>();
         foreach (string path in corpus.Paths)
         {
-            if (!Directory.Exists(path))
-                files.Add(new(path, FormatOf(path, corpus.Format) ?? throw UnknownName(path)));
+            FileKind kind = FileIdentity.Of(path).Kind;
+            if (kind == FileKind.Folder)
+                Add(path, new FolderFiles(path, null), corpus, seen, files, passed);
+            else if (kind == FileKind.Absent && FilePattern.IsPattern(path))
+                Add(path, new FolderFiles(FilePattern.BaseOf(path), new FilePattern(path)), corpus, seen, files, passed);
+            else if (Twice(path, seen) is { } before)
+                throw ReadTwice(path, before, corpus);
             else
-                AddFolder(path, corpus.Format, files, passed);
+                files.Add(new(path, FormatOf(path, corpus.Format) ?? throw UnknownName(path)));
         }
 
         others = passed;
-        string? twice = files.GroupBy(f => Path.GetFullPath(f.Path)).FirstOrDefault(g => g.Count() > 1)?.Key;
-        return twice is null
-            ? files
-            : throw new UserException(
-                $"{twice}: corpus {corpus.Name}: expected each file once, got it twice in path. Use repeat for text "
-                    + "that should be seen more often");
+        return files;
     }
 
-    private static void AddFolder(string folder, string? format, List<CorpusFile> files, List<string> passed)
+    private static void Add(
+        string path, FolderFiles folder, CorpusSettings corpus, Dictionary<string, string> seen,
+        List<CorpusFile> files, List<string> passed)
     {
         int before = files.Count;
-        foreach (string path in Below(folder))
+        var own = new Dictionary<string, string>();
+        foreach (string file in folder.Find())
         {
-            if (FormatOf(path, format) is { } name)
-                files.Add(new(path, name));
+            if (FormatOf(file, corpus.Format) is not { } format)
+                passed.Add(file);
+            else if (Twice(file, own) is { } first)
+                passed.Add($"{file} (the same file as {first})");
+            else if (Twice(file, seen) is { } named)
+                throw ReadTwice(file, named, corpus);
             else
-                passed.Add(path);
+                files.Add(new(file, format, IsFound: true));
         }
 
+        passed.AddRange(folder.PassedOver);
         if (files.Count == before)
         {
+            string what = FilePattern.IsPattern(path) ? "that match the pattern" : "in the folder";
             throw new UserException(
-                $"{folder}: corpus: expected files named {Known()} in the folder, got none. "
-                    + SayFormat());
+                $"{path}: corpus: expected files named {Known()} {what}, got none. {SayFormat()}");
         }
     }
 
-    /// <summary>Hidden files are no text of a corpus.</summary>
-    private static IEnumerable<string> Below(string folder)
+    /// <summary>The name under which a file came before; null where it did not.</summary>
+    private static string? Twice(string path, Dictionary<string, string> seen)
     {
-        var options = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            IgnoreInaccessible = false,
-            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
-        };
-        try
-        {
-            return
-            [
-                .. Directory.GetFiles(folder, "*", options)
-                    .OrderBy(p => Path.GetRelativePath(folder, p).Replace('\\', '/'), StringComparer.Ordinal),
-            ];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{folder}: corpus: expected a readable folder: {e.Message}", e);
-        }
+        string id = FileIdentity.Of(path) is { Kind: FileKind.File } file ? file.Id : Path.GetFullPath(path);
+        return seen.TryAdd(id, path) ? null : seen[id];
+    }
+
+    private static UserException ReadTwice(string path, string before, CorpusSettings corpus)
+    {
+        string other = path == before ? "" : $" (as {before})";
+        return new(
+            $"{path}: corpus {corpus.Name}: expected each file once, got it twice in path{other}. Use repeat for text "
+                + "that should be seen more often");
     }
 
     /// <summary>Null: the name does not say.</summary>
     private static string? FormatOf(string path, string? given) =>
-        given ?? FileFormats.NameOf(Path.GetExtension(WithoutPacking(path)));
+        given ?? FileFormats.NameOf(Path.GetExtension(FileFormats.WithoutPacking(path)));
 
-    private static string WithoutPacking(string path) =>
-        path.EndsWith(Packed, StringComparison.OrdinalIgnoreCase) ? path[..^Packed.Length] : path;
-
-    private static string Known() => string.Join(' ', FileFormats.Extensions) + " (with .gz too)";
+    private static string Known() =>
+        $"{string.Join(' ', FileFormats.Extensions)} (with {string.Join(" or ", FileFormats.Packings)} too)";
 
     private static string SayFormat() =>
         $"Say {string.Join(" or ", FileFormats.Names.Select(n => $"format: {n}"))} for files of other names";
 
     private static UserException UnknownName(string path)
     {
-        if (!File.Exists(path))
+        if (FileIdentity.Of(path).Kind == FileKind.Absent)
             return new($"{path}: corpus: expected a file or folder, got no such file");
-        using (CorpusContent.Open(path))
+        using (CorpusContent content = CorpusContent.Open(path))
         {
             // A file of a format that is known but not read is told so.
+            FileKinds.RefuseMarkup(path, content.Head.Span);
         }
 
-        string extension = Path.GetExtension(WithoutPacking(path));
+        string extension = Path.GetExtension(FileFormats.WithoutPacking(path));
         string got = extension.Length == 0 ? "no extension" : extension;
         return new(
             $"{path}: corpus: expected a file named {Known()}, got {got}. {SayFormat()}");

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Values;
 using MolEngine.Engine.Chat;
 
 namespace MolEngine.Data.Records;
@@ -5,7 +6,9 @@ namespace MolEngine.Data.Records;
 /// <summary>
 /// A record as it is meant: a text, or the messages of a dialogue. <see cref="DocumentText"/> writes it.
 /// </summary>
-/// <param name="Line">Its first line, from 1.</param>
+/// <param name="Messages">Each with all that its record has of it; reasoning is in <see cref="ThinkMarks.Field"/>.
+/// </param>
+/// <param name="Line">Its first line, from 1; in a table without lines its row, from 0.</param>
 public sealed record CorpusRecord(string? Text, IReadOnlyList<ChatMessage>? Messages, long Line)
 {
     /// <summary>
@@ -13,6 +16,9 @@ public sealed record CorpusRecord(string? Text, IReadOnlyList<ChatMessage>? Mess
     /// for dialogues, whose last message answers.
     /// </summary>
     public Range? Answer { get; init; }
+
+    /// <summary>What the record has for the chat template beside its messages: <c>tools</c>.</summary>
+    public MapValue Variables { get; init; } = MapValue.Empty;
 
     /// <summary>Whether it is a dialogue.</summary>
     public bool IsChat => Messages is not null;

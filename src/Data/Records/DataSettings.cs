@@ -13,9 +13,13 @@ public enum PackingKind
     BestFit,
 }
 
-/// <summary>What prompt/completion and question/answer become.</summary>
+/// <summary>What a record that asks and answers becomes.</summary>
 public enum PairStyle
 {
+    /// <summary>A dialogue where the model has a chat template, else text; <see cref="CorpusSettings.WithPairs"/>
+    /// settles which.</summary>
+    Auto,
+
     /// <summary>Text: prompt + completion with nothing between, question and answer with a line break.</summary>
     Plain,
 
@@ -51,13 +55,24 @@ public sealed record CorpusSettings(string Name, IReadOnlyList<string> Paths, Co
 
     public TextSplit Split { get; init; }
 
+    /// <summary>How records are read, by the usual names of their fields.</summary>
+    public ShapeName Shape { get; init; }
+
     /// <summary>Names of the fields of a record; null recognises the usual names.</summary>
     public FieldMap? Fields { get; init; }
 
-    /// <summary>A document's text with {field} in it; null where there is none.</summary>
-    public string? Template { get; init; }
+    /// <summary>How a document is written from fields; null where the shapes say it.</summary>
+    public TemplateSettings? Template { get; init; }
 
+    /// <summary>As text until <see cref="WithPairs"/> settles <see cref="PairStyle.Auto"/>.</summary>
     public PairStyle Pairs { get; init; }
+
+    /// <summary>Paths of fields whose text is left out on purpose: <see cref="ReadingReport"/> does not tell of them.
+    /// </summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>Whether a text alone is no record: it asks nothing.</summary>
+    public bool NeedsAnswer { get; init; }
 
     /// <summary>Times that an epoch sees a domain corpus; a fraction of a pass is sampled anew each epoch.</summary>
     public double Repeat { get; init; } = 1;
@@ -69,17 +84,10 @@ public sealed record CorpusSettings(string Name, IReadOnlyList<string> Paths, Co
 
     /// <summary>Weight of each row in the mean over the rows of a step.</summary>
     public double Weight { get; init; } = 1;
-}
 
-/// <summary>Which field of a record holds what; a null is not there.</summary>
-public sealed record FieldMap(
-    string? Text = null,
-    string? Messages = null,
-    string? Prompt = null,
-    string? Completion = null,
-    string? Question = null,
-    string? Answer = null)
-{
-    /// <summary>The names that are recognised where a config gives none.</summary>
-    public static readonly FieldMap Usual = new("text", "messages", "prompt", "completion", "question", "answer");
+    /// <summary>The corpus with <see cref="PairStyle.Auto"/> settled.</summary>
+    /// <param name="hasChatTemplate">Whether the model writes dialogues.</param>
+    public CorpusSettings WithPairs(bool hasChatTemplate) => Pairs != PairStyle.Auto
+        ? this
+        : this with { Pairs = hasChatTemplate ? PairStyle.Chat : PairStyle.Plain };
 }

@@ -7,19 +7,32 @@ namespace MolEngine.Data.Records;
 /// <param name="skip">Called with every record that fits nothing; null makes the first of them an error.</param>
 public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordException>? skip = null)
 {
+    /// <summary>Records after which a corpus whose text is mostly left out is refused; at its end it is in any case.
+    /// </summary>
+    private const int EnoughToTell = 1000;
+
     private readonly RecordShapes _shapes = new(corpus);
 
+    /// <summary>What a piece may hold where the corpus is split by tokens; else not asked.</summary>
+    public TextLimit? Limit { get; init; }
+
+    /// <summary>Is told what of the records was used, across all files of the corpus.</summary>
+    public ReadingReport? Report { get; init; }
+
     /// <summary>The records of an open file.</summary>
-    /// <exception cref="UserException">A bad record that is not skipped, or a file without any record.</exception>
+    /// <exception cref="UserException">A bad record that is not skipped, a file without any record (unless it was found
+    /// in a folder), or records most of whose text no rule uses.</exception>
     public IEnumerable<CorpusRecord> Read(CorpusContent content, CorpusFile file)
     {
+        if (corpus.Format is null)
+            FileKinds.RefuseMarkup(content.Path, content.Head.Span);
         FileFormat format = FileFormats.Of(file.Format, content);
         long outcomes = 0;
-        foreach (FileOutcome outcome in format.Read(content, _shapes.Request))
+        foreach (FileOutcome outcome in format.Read(content, new(corpus.Split, Limit)))
         {
             outcomes++;
             BadRecordException? problem = outcome.Problem;
-            CorpusRecord? record = outcome.Record is { } read ? Record(read, content.Path, out problem) : null;
+            CorpusRecord? record = outcome.Record is { } read ? Record(read, out problem) : null;
             if (record is not null)
                 yield return record;
             else if (skip is null)
@@ -28,7 +41,11 @@ public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExceptio
                 skip(problem!);
         }
 
-        if (outcomes == 0)
+        if (outcomes == 0 && file.IsFound && Report is not null)
+        {
+            Report.AddEmptyFile(content.Path);
+        }
+        else if (outcomes == 0)
         {
             throw new UserException(
                 $"{content.Path}: corpus: expected {format.Content}, got no records ("
@@ -37,17 +54,22 @@ public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExceptio
     }
 
     /// <summary>Null: it fits nothing.</summary>
-    private CorpusRecord? Record(FileRecord record, string path, out BadRecordException? problem)
+    private CorpusRecord? Record(FileRecord read, out BadRecordException? problem)
     {
+        problem = null;
+        CorpusRecord record;
         try
         {
-            problem = null;
-            return _shapes.Record(record, path);
+            record = _shapes.Record(read, Report);
         }
         catch (BadRecordException e)
         {
             problem = e;
             return null;
         }
+
+        if (Report?.Records == EnoughToTell)
+            Report.Summary().RequireMostUsed(read.Place.File, corpus.Name);
+        return record;
     }
 }

@@ -3,57 +3,56 @@ using System.Text;
 namespace MolEngine.Data.Records;
 
 /// <summary>
-/// A text with fields of a record in it: <c>{title}\n\n{body}</c>. <c>{{</c> and <c>}}</c> stand for braces.
+/// A text with fields of a record in it: <c>{title}\n\n{body}</c>. <c>{{</c> and <c>}}</c> stand for braces. What
+/// stands in <c>[[</c> and <c>]]</c> with a field in it is left out where all its fields are empty or not there.
 /// </summary>
 internal sealed class RecordTemplate
 {
-    /// <summary>Text, then a field's index, then text ...; an index of -1 is none.</summary>
-    private readonly List<(string Text, int Field)> _parts = [];
+    private const string Open = "[[";
+    private const string Close = "]]";
+
+    /// <summary>Parts in order: text, then a field's index; an index of -1 is none.</summary>
+    private readonly List<(string Text, int Field, int Optional)> _parts = [];
+    private readonly List<string> _fields = [];
+    private readonly HashSet<int> _needed = [];
+    private int _optionals;
 
     /// <exception cref="ArgumentException">See <see cref="Mistake"/>.</exception>
     public RecordTemplate(string template)
     {
-        var fields = new List<string>();
-        var text = new StringBuilder();
-        for (int i = 0; i < template.Length; i++)
+        for (int i = 0; i < template.Length;)
         {
-            char c = template[i];
-            if (c is '{' or '}' && i + 1 < template.Length && template[i + 1] == c)
+            int open = template.IndexOf(Open, i, StringComparison.Ordinal);
+            int close = open < 0 ? -1 : template.IndexOf(Close, open, StringComparison.Ordinal);
+
+            if (close < 0 || !HasField(template[(open + Open.Length)..close]))
             {
-                text.Append(c);
-                i++;
-            }
-            else if (c == '{')
-            {
-                int end = template.IndexOf('}', i);
-                if (end <= i + 1)
-                    throw new ArgumentException($"expected {{field}}, got '{template[i..]}'. Write {{{{ for a brace");
-                string field = template[(i + 1)..end];
-                if (!fields.Contains(field))
-                    fields.Add(field);
-                _parts.Add((text.ToString(), fields.IndexOf(field)));
-                text.Clear();
+                int end = close < 0 ? template.Length : close;
+                Add(template[i..end], -1);
                 i = end;
+                if (close >= 0)
+                {
+                    Add(Close, -1);
+                    i += Close.Length;
+                }
+
+                continue;
             }
-            else if (c == '}')
-            {
-                throw new ArgumentException(
-                    $"expected {{ before }}, got '{template[..(i + 1)]}'. Write }}}} for a brace");
-            }
-            else
-            {
-                text.Append(c);
-            }
+
+            Add(template[i..open], -1);
+            Add(template[(open + Open.Length)..close], _optionals++);
+            i = close + Close.Length;
         }
 
-        _parts.Add((text.ToString(), -1));
-        Fields = fields;
-        if (fields.Count == 0)
+        if (_fields.Count == 0)
             throw new ArgumentException($"expected a {{field}} in it, got '{template}'");
     }
 
     /// <summary>Names of the fields, each once.</summary>
-    public IReadOnlyList<string> Fields { get; }
+    public IReadOnlyList<string> Fields => _fields;
+
+    /// <summary>Whether a record must have a field: it stands outside optional parts.</summary>
+    public bool Needs(int field) => _needed.Contains(field);
 
     /// <summary>What is wrong with a template, or null.</summary>
     public static string? Mistake(string template)
@@ -69,22 +68,78 @@ internal sealed class RecordTemplate
         }
     }
 
-    /// <param name="values">In the order of <see cref="Fields"/>.</param>
-    public string Render(IReadOnlyList<string> values)
+    /// <summary>The text, and where in it the value of the last field lies; null where that field also stands earlier,
+    /// so that what comes before the value gives it away, or where it was left out.</summary>
+    /// <param name="values">In the order of <see cref="Fields"/>; null or empty: not there.</param>
+    public (string Text, Range? Last) Render(IReadOnlyList<string?> values)
     {
         var text = new StringBuilder();
-        foreach ((string before, int field) in _parts)
-            text.Append(before).Append(field < 0 ? "" : values[field]);
-        return text.ToString();
+        var shown = new List<(int Field, Range Place)>();
+        foreach ((string before, int field, int optional) in _parts)
+        {
+            if (optional >= 0
+                && _parts.TrueForAll(p => p.Optional != optional || p.Field < 0 || string.IsNullOrEmpty(values[p.Field])))
+                continue;
+            text.Append(before);
+            int start = text.Length;
+            text.Append(field < 0 ? "" : values[field]);
+            if (field >= 0)
+                shown.Add((field, start..text.Length));
+        }
+
+        int last = _parts.FindLast(p => p.Field >= 0).Field;
+        return (text.ToString(), shown.Count(s => s.Field == last) == 1 ? shown.Find(s => s.Field == last).Place : null);
     }
 
-    /// <summary>
-    /// Where in <see cref="Render"/>'s text the value of the last field lies; null where that field also stands
-    /// earlier, so that what comes before the value gives it away.
-    /// </summary>
-    public Range? LastValue(IReadOnlyList<string> values)
+    private static bool HasField(string part) => part.Replace("{{", "").Contains('{');
+
+    /// <summary>Takes a stretch of the template apart.</summary>
+    /// <param name="optional">Number of the optional part that it is; -1: it is none.</param>
+    private void Add(string template, int optional)
     {
-        int last = _parts[^2].Field, after = _parts[^1].Text.Length;
-        return _parts.Count(p => p.Field == last) > 1 ? null : ^(values[last].Length + after)..^after;
+        var text = new StringBuilder();
+        for (int i = 0; i < template.Length; i++)
+        {
+            char c = template[i];
+            if (c is '{' or '}' && i + 1 < template.Length && template[i + 1] == c)
+            {
+                text.Append(c);
+                i++;
+            }
+            else if (c == '{')
+            {
+                int end = template.IndexOf('}', i);
+                if (end <= i + 1)
+                    throw new ArgumentException($"expected {{field}}, got '{template[i..]}'. Write {{{{ for a brace");
+                _parts.Add((text.ToString(), FieldOf(template[(i + 1)..end], optional), optional));
+                text.Clear();
+                i = end;
+            }
+            else if (c == '}')
+            {
+                throw new ArgumentException(
+                    $"expected {{ before }}, got '{template[..(i + 1)]}'. Write }}}} for a brace");
+            }
+            else
+            {
+                text.Append(c);
+            }
+        }
+
+        _parts.Add((text.ToString(), -1, optional));
+    }
+
+    private int FieldOf(string name, int optional)
+    {
+        int index = _fields.IndexOf(name);
+        if (index < 0)
+        {
+            index = _fields.Count;
+            _fields.Add(name);
+        }
+
+        if (optional < 0)
+            _needed.Add(index);
+        return index;
     }
 }

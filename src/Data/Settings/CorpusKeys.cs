@@ -18,7 +18,8 @@ public static class CorpusKeys
         "Name in tables and metrics.", s => s.Length > 0 && s.All(c => !char.IsControl(c)));
     public static readonly ConfigKey<IReadOnlyList<string>> Path = new(
         $"{List}[].path", KeyTypes.Paths, Default.Required,
-        $"File, folder or list: {string.Join(", ", FileFormats.Extensions)}, and any of them with .gz.",
+        "File, folder, pattern (`books/**/*.txt`) or a list of them: "
+            + $"{string.Join(", ", FileFormats.Extensions)}, and any of them with {string.Join(" or ", FileFormats.Packings)}.",
         p => p.Count > 0 && p.All(s => s.Length > 0))
     {
         OnResume = OnResume.Free,
@@ -31,8 +32,9 @@ public static class CorpusKeys
         $"{List}[].format", KeyTypes.OneOf([AutoFormat, .. FileFormats.Names]), AutoFormat,
         $"auto goes by names and contents; {string.Join(" or ", FileFormats.Names)} for files of other names.");
     public static readonly ConfigKey<TextSplit> Split = new(
-        $"{List}[].split", KeyTypes.OneOf<TextSplit>(), TextSplit.None,
-        "Plain text: a document is the whole file, what stands between blank_lines, or each of the lines.");
+        $"{List}[].split", KeyTypes.OneOf<TextSplit>(), TextSplit.Whole,
+        "Plain text: a document is the whole file, what stands between blank_lines, each of the lines, or as many "
+            + "lines as a context has room for (tokens).");
     public static readonly RecordKeys Records = new($"{List}[]", hasTexts: true, OnResume.Fixed);
     public static readonly ConfigKey<double> Repeat = new(
         $"{List}[].repeat", KeyTypes.Number, Default.Of(1.0).Unless("the corpus is general"),
@@ -83,7 +85,7 @@ public static class CorpusKeys
     private static CorpusSettings Corpus(ConfigValues v, string source, int i)
     {
         IReadOnlyList<string> given = v.Require(Path, [], source, i);
-        string[] paths = [.. given.Select(p => InputPaths.Found(v, Path, p, Exists, "a file or folder", source, i))];
+        string[] paths = [.. given.Select(p => InputPaths.Found(v, Path, p, CorpusFiles.Exists, "a file or folder", source, i))];
         v.Resolve(Path, paths, i);
         string name = v.TakeOr(Name, paths.Length == 0 ? "" : CorpusFiles.NameOf(paths[0]), i);
         CorpusKind kind = v.Require(Kind, CorpusKind.Domain, source, i);
@@ -94,14 +96,14 @@ public static class CorpusKeys
             Split = v.Take(Split, i),
             Fields = fields,
             Template = Records.TemplateBeside(fields, v, source, i),
+            Shape = Records.ShapeBeside(fields, v, source, i),
             Pairs = v.Take(Records.Pairs, i),
+            Ignore = v.Take(Records.Ignore, i),
             Repeat = RepeatOf(kind, v, source, i),
             Share = ShareOf(kind, v, source, i),
             Weight = v.Take(Weight, i),
         };
     }
-
-    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 
     private static double RepeatOf(CorpusKind kind, ConfigValues v, string source, int i)
     {

@@ -13,7 +13,7 @@ public sealed class CorpusFilesTests : IDisposable
     {
         _folder.Folder("f/sub");
         foreach (string file in new[] { "f/b.txt", "f/B.md", "f/a10.jsonl", "f/a9.json.gz", "f/sub/z.TXT",
-            "f/table.csv", "f/.hidden.txt" })
+            "f/table.xlsx", "f/.hidden.txt" })
             _folder.Write(file, "x");
         string last = _folder.Write("a.ndjson", "x");
         CorpusSettings corpus = Reading.Corpus(Path.Combine(_folder.Root, "f"), last);
@@ -22,7 +22,8 @@ public sealed class CorpusFilesTests : IDisposable
             ["f/B.md", "f/a10.jsonl", "f/a9.json.gz", "f/b.txt", "f/sub/z.TXT", "a.ndjson"],
             files.Select(f => Path.GetRelativePath(_folder.Root, f.Path)));
         Assert.Equal(["text", "json", "json", "text", "text", "json"], files.Select(f => f.Format));
-        Assert.Equal("table.csv", Path.GetFileName(Assert.Single(others)));
+        Assert.Equal(
+            ["f/table.xlsx", "f/.hidden.txt (hidden)"], others.Select(o => Path.GetRelativePath(_folder.Root, o)));
         Assert.Equal(7, CorpusFiles.Of(corpus with { Format = "text" }, out _).Count(f => f.Format == "text"));
     }
 
@@ -31,7 +32,8 @@ public sealed class CorpusFilesTests : IDisposable
     {
         string path = _folder.Write("notes", "some text");
         Assert.Contains(
-            "expected a file named .txt .text .md .markdown .json .jsonl .ndjson (with .gz too), got no extension",
+            "expected a file named .txt .text .md .markdown .json .jsonl .ndjson .csv .tsv .tab .parquet (with .gz or .zst too), "
+            + "got no extension",
             Assert.Throws<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
         Assert.Equal(["some text"], Reading.Texts(Reading.Corpus(path) with { Format = "text" }));
         string folder = _folder.Folder("empty");

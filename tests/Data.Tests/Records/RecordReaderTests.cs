@@ -53,12 +53,16 @@ public sealed class RecordReaderTests : IDisposable
 
     [Theory]
     [InlineData(
-        "{\"a\": 1, \"b\": 2}", "record: expected the keys of one of these: \"messages\"; \"text\"; \"prompt\" and "
-        + "\"completion\"; \"question\" and \"answer\", got the keys a, b. Name yours in the corpus's fields or "
-        + "template")]
+        "{\"a\": 1, \"b\": \"x\"}", "record: expected the keys of one of these: \"messages\"; \"conversations\"; "
+        + "\"text\"; \"question\", \"options\" and \"answer\"; \"Question\", \"Complex_CoT\" and \"Response\"; "
+        + "\"instruction\" and \"output\"; \"prompt\" and \"completion\"; \"question\" and \"answer\"; \"problem\" "
+        + "and \"solution\"; \"problem\" and \"answer\", got the keys a, b. Ways out: say fields: {text: b}; pass over "
+        + "such records with data.skip_bad_records: true")]
     [InlineData("{\"prompt\": \"x\"}", "got the keys prompt.")]
     [InlineData("{\"prompt\": \"x\", \"completion\": [1]}",
-        "completion: expected a string, got an array at byte 30 of the file")]
+        "completion[0]: expected an object {\"role\": ..., \"content\": ...}, got a number at byte 31 of the file")]
+    [InlineData("{\"prompt\": \"x\", \"completion\": {}}",
+        "completion: expected a string, got an object at byte 30 of the file")]
     [InlineData("{\"messages\": []}", "messages: expected at least one message, got an empty list at byte 13")]
     [InlineData("{\"messages\": \"Hi\"}",
         "messages: expected a list of messages {\"role\": ..., \"content\": ...}, got a string")]
@@ -69,8 +73,16 @@ public sealed class RecordReaderTests : IDisposable
         "messages[1].content: expected a string, got null")]
     [InlineData(
         "{\"messages\": [{\"content\": \"x\"}]}", "messages[0].role: expected a name as user or assistant, got none")]
-    [InlineData("{\"messages\": [{\"role\": \"assistant\", \"content\": \"\", \"tool_calls\": [{}]}]}",
-        "messages[0]: expected role and content alone, got a tool call")]
+    [InlineData("{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"a\"}, {\"type\": "
+        + "\"image_url\"}]}]}",
+        "messages[0].content[1]: expected a part {\"type\": \"text\", \"text\": ...}, got one of type image_url")]
+    [InlineData("{\"messages\": [{\"role\": \"user\", \"content\": \"a\", \"images\": [\"a.png\"]}]}",
+        "messages[0].images: expected a dialogue of texts, got one with images, sound or video")]
+    [InlineData("{\"conversations\": [{\"from\": \"function_call\", \"value\": \"a\"}]}",
+        "conversations[0].from: expected one of human, user,")]
+    [InlineData("{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", "record: expected one answer to train on, "
+        + "got a preference pair (chosen and rejected), as DPO takes. To train on the better one alone, say fields: "
+        + "{prompt: prompt, completion: chosen} and ignore: [rejected]")]
     public void What_fits_nothing_is_named(string record, string expected)
     {
         string path = _folder.Write("a.jsonl", $"{{\"text\": \"\"}}\n{record}\n".Replace("{\"text\": \"\"}\n", ""));
@@ -122,13 +134,13 @@ public sealed class RecordReaderTests : IDisposable
 
     [Theory]
     [InlineData(
-        "[{\"text\": \"a\"} {\"text\": \"b\"}]", "array: expected a comma or ] after a record, got '{' at byte 15")]
-    [InlineData("[{\"text\": \"a\"},]", "array: expected a record, got ']' at byte 15")]
-    [InlineData("[{\"text\": \"a\"}] x", "array: expected nothing after the array, got 'x' at byte 16")]
+        "[{\"text\": \"a\"} {\"text\": \"b\"}]", "JSON: expected a comma or ] after a record, got '{' at byte 15")]
+    [InlineData("[{\"text\": \"a\"},]", "JSON: expected a record after the comma, got ']' (the last record has no comma) at byte 15")]
+    [InlineData("[{\"text\": \"a\"}] x", "JSON: expected nothing after the array, got 'x' at byte 16")]
     [InlineData("[{\"text\": \"a\"}", "expected the array of line 1 closed, got the end of the file at byte 14")]
     [InlineData("[{\"text\": \"a\"}, {\"text\": ", "closed, got the end of the file inside a record at byte 16")]
-    [InlineData("[\n7]", ":2: record: expected an object {\"text\": ...}, got a number")]
-    [InlineData("[\n{\"text\":\n 'a'}]", ":3: record: expected one JSON object on the line, got an error at byte 12")]
+    [InlineData("[\n7]", ":2: record: expected an object {\"key\": value, ...}, got a number")]
+    [InlineData("[\n{\"text\":\n 'a'}]", ":3: record: expected one JSON object, got a single quote, as Python prints; JSON has double quotes at byte 12")]
     [InlineData(" []", "got no records")]
     public void A_broken_array_says_where(string json, string expected)
     {

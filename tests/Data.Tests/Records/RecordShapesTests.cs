@@ -1,3 +1,4 @@
+using MolEngine.Basics.Values;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
@@ -27,10 +28,10 @@ public sealed class RecordShapesTests
     public void What_fits_nothing_names_its_fields()
     {
         Assert.Equal(
-            "c.table:7: record: expected the keys of one of these: \"messages\"; \"text\"; \"prompt\" and "
-            + "\"completion\"; \"question\" and \"answer\", got the keys prompt, x. Name yours in the corpus's "
-            + "fields or template",
-            Assert.Throws<BadRecordException>(() => Match(Usual, ("x", "a"), ("prompt", "b"))).Message);
+            "c.table:7: record: expected the keys \"prompt\" and \"completion\", got the keys x, prompt. Ways out: say "
+            + "fields: {prompt: prompt, completion: x}; say fields: {text: x}; say template: \"{x}\\n\\n{prompt}\"",
+            Assert.Throws<BadRecordException>(() => Match(
+                Usual with { Shape = ShapeName.PromptCompletion }, ("x", "long"), ("prompt", "b"))).Message);
     }
 
     [Fact]
@@ -48,17 +49,8 @@ public sealed class RecordShapesTests
     /// <summary>A row of a table, as a format of columns would give it.</summary>
     private static CorpusRecord Match(CorpusSettings corpus, params (string Name, string? Value)[] row)
     {
-        var shapes = new RecordShapes(corpus);
-        FieldValue Field(string name) => row.Where(f => f.Name == name)
-            .Select(
-                f => new FieldValue(f.Value is null ? FieldPresence.Null : FieldPresence.Given, f.Value, null, null))
-            .FirstOrDefault();
-        return shapes.Record(
-            new FileRecord(7)
-            {
-                Fields = [.. shapes.Request.Fields.Select(Field)],
-                Others = [.. row.Select(f => f.Name).Except(shapes.Request.Fields)],
-            },
-            "c.table");
+        IEnumerable<KeyValuePair<string, DataValue>> fields = row.Select(f => KeyValuePair.Create(
+            f.Name, f.Value is null ? NullValue.Instance : (DataValue)new TextValue(f.Value)));
+        return new RecordShapes(corpus).Record(new FileRecord(new RecordPlace("c.table", 7), new MapValue([.. fields])));
     }
 }

@@ -29,9 +29,9 @@ public sealed class DataSettingsTests : IDisposable
         Assert.Equal(["a", "books"], data.Corpora.Select(c => c.Name));
         CorpusSettings corpus = data.Corpora[0];
         Assert.Equal(
-            ((string?)null, TextSplit.None, (FieldMap?)null, (string?)null),
+            ((string?)null, TextSplit.Whole, (FieldMap?)null, (TemplateSettings?)null),
             (corpus.Format, corpus.Split, corpus.Fields, corpus.Template));
-        Assert.Equal((PairStyle.Plain, 1.0, null), (corpus.Pairs, corpus.Repeat, corpus.Share));
+        Assert.Equal((PairStyle.Auto, 1.0, null), (corpus.Pairs, corpus.Repeat, corpus.Share));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class DataSettingsTests : IDisposable
         Assert.Equal(
             [Path.Combine(_folder.Root, "b.jsonl"), Path.Combine(_folder.Root, "books")], data.Corpora[0].Paths);
         Assert.Equal(
-            ("text", TextSplit.BlankLines, 2.5, "{a}\n{b}"),
+            ("text", TextSplit.BlankLines, 2.5, (TemplateSettings)"{a}\n{b}"),
             (data.Corpora[0].Format, data.Corpora[0].Split, data.Corpora[0].Repeat, data.Corpora[0].Template));
         Assert.Equal(
             ("json", TextSplit.Lines, 3.0, PairStyle.Chat),

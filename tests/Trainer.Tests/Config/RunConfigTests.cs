@@ -241,7 +241,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Null(Parse(Minimal).Questions);
         QuestionSettings q = Parse(Minimal + "questions: b.jsonl\n").Questions!;
         Assert.Equal((Path.Combine(_folder.Root, "b.jsonl"), 32), (Assert.Single(q.File.Paths), q.MaxTokens));
-        Assert.Equal(new FieldMap(null, "messages", "prompt", "completion", "question", "answer"), q.File.Fields);
+        Assert.Equal((null, true), (q.File.Fields, q.File.NeedsAnswer));
 
         RunConfig c = Parse(
             Minimal + "questions: {path: b.jsonl, max_tokens: 5, pairs: chat, fields: {question: q, answer: a}}\n");

@@ -4,64 +4,80 @@ using MolEngine.Basics.Text;
 namespace MolEngine.Data.Files;
 
 /// <summary>
-/// Splits a JSON array into its elements without parsing them: brackets and strings are all it knows. One element is
-/// in memory at a time.
+/// Splits JSON that goes over several lines into its records without parsing them: brackets and strings are all it
+/// knows. One record is in memory at a time.
 /// </summary>
-internal sealed class JsonArrayReader(CorpusContent content)
+internal sealed class JsonElementReader(CorpusContent content)
 {
     private static readonly SearchValues<byte> Structural = SearchValues.Create("\"{}[]"u8);
 
     private readonly ByteWindow _window = content.Window;
     private long _line = 1;
+    private long _count;
 
-    /// <summary>The elements, in order. The bytes of one live until the next is asked for.</summary>
+    /// <summary>The elements of an array, in order. The bytes of one live until the next is asked for.</summary>
     /// <exception cref="BadRecordException">The array itself is broken: nothing after that place can be
     /// read.</exception>
-    public IEnumerable<FileSlice> Read()
+    public IEnumerable<FileSlice> Array()
     {
         NextByte();
         long opened = _line;
+        string whole = $"the array of line {opened} closed";
         _window.Take(1);
-        long count = 0;
         for (int next = NextByte(); next != ']'; next = NextByte())
         {
-            if (count > 0)
+            if (_count > 0)
             {
-                Require(next == ',', "a comma or ] after a record", next, opened, count);
+                Require(next == ',', "a comma or ] after a record", next, whole);
                 _window.Take(1);
                 next = NextByte();
+                if (next == ']')
+                    throw Problem("a record after the comma", "']' (the last record has no comma)");
             }
 
-            Require(next >= 0 && ",]}:".IndexOf((char)next) < 0, "a record", next, opened, count);
-            int length = ElementLength();
-            if (length < 0)
-                throw Problem($"the array of line {opened} closed", "the end of the file inside a record", count);
-            (long line, long offset) = (_line, _window.Offset);
-            ReadOnlyMemory<byte> bytes = _window.Take(length);
-            _line += bytes.Span.Count((byte)'\n');
-            count++;
-            yield return new FileSlice(bytes, line, offset);
+            Require(next >= 0 && ",]}:".IndexOf((char)next) < 0, "a record", next, whole);
+            yield return Element(whole);
         }
 
         _window.Take(1);
         int after = NextByte();
         if (after >= 0)
-            throw Problem("nothing after the array", Name(after), count);
+            throw Problem("nothing after the array", Name(after));
     }
 
-    private void Require(bool right, string expected, int got, long opened, long count)
+    /// <summary>Objects one after the other, each over several lines.</summary>
+    /// <inheritdoc cref="Array"/>
+    public IEnumerable<FileSlice> Objects()
     {
-        if (right)
-            return;
-        throw got < 0
-            ? Problem($"the array of line {opened} closed", "the end of the file", count)
-            : Problem(expected, Name(got), count);
+        for (int next = NextByte(); next >= 0; next = NextByte())
+        {
+            string whole = $"the object of line {_line} closed";
+            Require(next == '{', "an object { after the one before", next, whole);
+            yield return Element(whole);
+        }
     }
 
-    private BadRecordException Problem(string expected, string got, long count) => new(
+    private FileSlice Element(string whole)
+    {
+        int length = ElementLength();
+        if (length < 0)
+            throw Problem(whole, "the end of the file inside a record");
+        (long line, long offset) = (_line, _window.Offset);
+        ReadOnlyMemory<byte> bytes = _window.Take(length);
+        _line += bytes.Span.Count((byte)'\n');
+        _count++;
+        return new FileSlice(bytes, line, offset);
+    }
+
+    private void Require(bool right, string expected, int got, string whole)
+    {
+        if (!right)
+            throw got < 0 ? Problem(whole, "the end of the file") : Problem(expected, Name(got));
+    }
+
+    private BadRecordException Problem(string expected, string got) => new(
         content.Path, _line,
-        $"array: expected {expected}, got {got} at byte {_window.Offset} of the file "
-            + $"({Counts.Of(count, "record")} read)");
+        $"JSON: expected {expected}, got {got} {content.Place(_window.Offset)} ({Counts.Of(_count, "record")} read)");
 
     private static string Name(int b) => b is > 32 and < 127 ? $"'{(char)b}'" : $"the byte {b:X2}";
 

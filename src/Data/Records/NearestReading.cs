@@ -1,0 +1,68 @@
+using MolEngine.Basics.Text;
+using MolEngine.Basics.Values;
+using MolEngine.Data.Records.Shapes;
+
+namespace MolEngine.Data.Records;
+
+/// <summary>What to tell of a record that fits no shape: what was expected and found, and the nearest ways out.
+/// </summary>
+internal static class NearestReading
+{
+    /// <summary>Fields that an error names at most.</summary>
+    private const int NamesShown = 8;
+    private const int WaysShown = 3;
+
+    /// <param name="named">Whether the config names the fields: then it is the record that lacks them.</param>
+    public static string Of(MapValue record, IReadOnlyList<RecordShape> shapes, bool named)
+    {
+        string expected = shapes.Count == 1
+            ? $"{(shapes[0].Required.Count == 1 ? "a key" : "the keys")} {shapes[0]}"
+            : $"the keys of one of these: {string.Join("; ", shapes.Select(s => s.ToString()).Distinct())}";
+        string more = record.Entries.Count > NamesShown ? ", ..." : "";
+        string got = record.Entries.Count == 0
+            ? "an object without keys"
+            : $"the keys {string.Join(", ", record.Entries.Take(NamesShown).Select(e => e.Key))}{more}";
+        string found = $"expected {expected}, got {got}";
+        return named ? found : $"{found}. Ways out: {string.Join("; ", Ways(record, shapes).Take(WaysShown))}";
+    }
+
+    private static IEnumerable<string> Ways(MapValue record, IReadOnlyList<RecordShape> shapes)
+    {
+        string[] texts =
+        [
+            .. record.Entries.Where(e => e.Value is TextValue { Text.Length: > 0 })
+                .OrderByDescending(e => ((TextValue)e.Value).Text.Length).Select(e => e.Key),
+        ];
+        foreach ((string key, DataValue value) in record.Entries)
+        {
+            if (value is ListValue { Items: [MapValue, ..] items })
+            {
+                yield return $"take the {Counts.Of(items.Count, "record")} out of {key} (jq -c '.{key}[]' FILE > "
+                    + "FILE.jsonl)";
+            }
+        }
+
+        if (shapes.Where(s => s.Required.Count == 2).FirstOrDefault(s => Lacking(s, record).Length == 1) is { } near
+            && texts.Except(near.Required.Select(f => f.In(record)?.Path.ToString())).FirstOrDefault() is { } other)
+        {
+            string lacking = Lacking(near, record)[0].Path.ToString();
+            IEnumerable<string> pairs = near.Required.Select(
+                f => $"{f.Path}: {(f.Path.ToString() == lacking ? other : f.In(record)!.Value.Path)}");
+            if (near.Name is ShapeName.PromptCompletion or ShapeName.Qa)
+                yield return $"say fields: {{{string.Join(", ", pairs)}}}";
+        }
+
+        if (texts.Length > 0)
+            yield return $"say fields: {{text: {texts[0]}}}";
+        if (texts.Length > 1)
+        {
+            IEnumerable<string> inOrder = record.Entries.Select(e => e.Key).Where(texts.Take(2).Contains);
+            yield return $"say template: \"{string.Join("\\n\\n", inOrder.Select(t => $"{{{t}}}"))}\"";
+        }
+
+        yield return "pass over such records with data.skip_bad_records: true";
+    }
+
+    private static Field[] Lacking(RecordShape shape, MapValue record) =>
+        [.. shape.Required.Where(f => f.In(record) is null)];
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using MolEngine.Basics.Values;
+using MolEngine.Data.Records.Shapes;
+using MolEngine.Engine.Chat;
+
+namespace MolEngine.Data.Records;
+
+/// <summary>
+/// Counts, while a corpus is read, which text of its records becomes part of documents and which does not. What the
+/// chat template then leaves out is told by <see cref="Rendered"/>.
+/// </summary>
+/// <param name="ignore">Paths of the fields that the config leaves out: <c>data.corpora[].ignore</c>.</param>
+public sealed class ReadingReport(IReadOnlyList<string> ignore)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, FieldShare> _unused = [];
+    private readonly Dictionary<ShapeName, long> _shapes = [];
+    private readonly Dictionary<string, long> _otherReadings = [];
+    private readonly HashSet<string> _ignored = [];
+    private readonly List<string> _emptyFiles = [];
+    private long _used;
+
+    /// <summary>Records that were counted.</summary>
+    public long Records { get; private set; }
+
+    /// <summary>What was counted so far.</summary>
+    public ReadingSummary Summary()
+    {
+        lock (_lock)
+        {
+            return new(
+                Records, _used, [.. _unused.Values.OrderByDescending(f => f.Characters).ThenBy(f => f.Path)],
+                _shapes.ToDictionary(), _otherReadings.ToDictionary(), [.. ignore.Where(i => !_ignored.Contains(i))],
+                [.. _emptyFiles]);
+        }
+    }
+
+    /// <summary>
+    /// Counts what a chat template wrote of a dialogue: texts of its messages and variables that are not in
+    /// <paramref name="rendered"/>, as they are or with JSON's escapes, were not used. May be called from several
+    /// threads.
+    /// </summary>
+    public void Rendered(CorpusRecord record, string rendered)
+    {
+        IEnumerable<(string Path, DataValue Value)> texts = (record.Messages ?? [])
+            .SelectMany(m => Named("messages[]", m.Fields)).Concat(ValueTexts.Of(record.Variables));
+        foreach ((string path, DataValue value) in texts)
+        {
+            string text = ValueTexts.Literal(value)!.Trim();
+            if (value is FlagValue || rendered.Contains(text, StringComparison.Ordinal)
+                || rendered.Contains(JsonEncodedText.Encode(text).ToString(), StringComparison.Ordinal)
+                || rendered.Contains(Escaped(text), StringComparison.Ordinal))
+                continue;
+            lock (_lock)
+                Count(path, text.Length);
+        }
+
+        static IEnumerable<(string Path, DataValue Value)> Named(string list, MapValue message) =>
+            ValueTexts.Of(message).Where(t => t.Path != "role").Select(t => ($"{list}.{t.Path}", t.Value));
+    }
+
+    /// <summary>A file of a folder in which there is nothing.</summary>
+    public void AddEmptyFile(string path)
+    {
+        lock (_lock)
+            _emptyFiles.Add(path);
+    }
+
+    /// <summary>A text without fields: all of it is used.</summary>
+    internal void Add(string text)
+    {
+        lock (_lock)
+        {
+            Records++;
+            _used += text.Length;
+        }
+    }
+
+    /// <param name="others">Shapes that fit the record too.</param>
+    internal void Add(RecordFields record, RecordShape shape, IReadOnlyList<RecordShape> others)
+    {
+        lock (_lock)
+        {
+            Records++;
+            _shapes[shape.Name] = _shapes.GetValueOrDefault(shape.Name) + 1;
+            foreach ((string path, DataValue value) in ValueTexts.Of(record.Values))
+            {
+                int length = ValueTexts.Literal(value)!.Length;
+                if (record.IsUsed(value))
+                    _used += length;
+                else if (!record.IsKept(value))
+                    Count(path, length);
+            }
+
+            foreach (RecordShape other in others.Where(o => o.Required.Any(f => IsLeftOut(record, f))))
+            {
+                string name = $"{ReadingSummary.NameOf(other.Name)} ({RecordShape.Joined(other.Required)})";
+                _otherReadings[name] = _otherReadings.GetValueOrDefault(name) + 1;
+            }
+        }
+    }
+
+    private static bool IsLeftOut(RecordFields record, Field field) =>
+        field.In(record.Values) is { } found
+        && ValueTexts.Of(found.Value).Any(t => !record.IsUsed(t.Value) && !record.IsKept(t.Value));
+
+    /// <summary>Escaped as Python's json.dumps does without ASCII alone.</summary>
+    private static string Escaped(string text) =>
+        text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\t", "\\t").Replace("\r", "\\r");
+
+    private void Count(string path, long characters)
+    {
+        string? named = ignore.FirstOrDefault(
+            i => path == i || path.StartsWith($"{i}.", StringComparison.Ordinal)
+                || path.StartsWith($"{i}[", StringComparison.Ordinal));
+        if (named is not null)
+        {
+            _ignored.Add(named);
+            return;
+        }
+
+        FieldShare before = _unused.GetValueOrDefault(path) ?? new(path, 0, 0);
+        _unused[path] = before with
+        {
+            Characters = before.Characters + characters, Occurrences = before.Occurrences + 1,
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using MolEngine.Basics.Text;
+
+namespace MolEngine.Data.Records;
+
+/// <summary>A field that no rule uses.</summary>
+/// <param name="Path">Indices left out: <c>messages[].name</c>.</param>
+public sealed record FieldShare(string Path, long Characters, long Occurrences);
+
+/// <summary>What became of the text of a corpus's records.</summary>
+/// <param name="Used">Characters of fields that became part of documents.</param>
+/// <param name="Unused">Fields that did not and that <c>ignore</c> does not name, the largest first.</param>
+/// <param name="Shapes">Records read as each shape.</param>
+/// <param name="OtherReadings">Shapes, with their fields, that fitted records too and would have used other text.
+/// </param>
+/// <param name="IgnoredNowhere">What <c>ignore</c> names and no record has beside what is used.</param>
+/// <param name="EmptyFiles">Files of folders in which there was nothing.</param>
+public sealed record ReadingSummary(
+    long Records,
+    long Used,
+    IReadOnlyList<FieldShare> Unused,
+    IReadOnlyDictionary<ShapeName, long> Shapes,
+    IReadOnlyDictionary<string, long> OtherReadings,
+    IReadOnlyList<string> IgnoredNowhere,
+    IReadOnlyList<string> EmptyFiles)
+{
+    private const int Named = 6;
+
+    /// <summary>The part of the text that no rule uses, from 0 to 1.</summary>
+    public double UnusedShare => Unused.Count == 0 ? 0 : UnusedCharacters / (double)(Used + UnusedCharacters);
+
+    private long UnusedCharacters => Unused.Sum(f => f.Characters);
+
+    /// <summary>What a person should know of it, a sentence each; none where nothing is left out.</summary>
+    /// <param name="corpus">Its name.</param>
+    public IReadOnlyList<string> Lines(string corpus)
+    {
+        var lines = new List<string>();
+        if (Unused.Count > 0)
+        {
+            lines.Add(
+                $"corpus {corpus}: {Counts.Of(Unused.Count, "field")} not used, {Numbers.Percent(UnusedShare)} of the "
+                    + $"text: {Fields(Unused)}. Name in ignore what may be left out");
+        }
+
+        foreach ((string reading, long records) in OtherReadings.OrderByDescending(r => r.Value))
+        {
+            lines.Add(
+                $"corpus {corpus}: {Counts.Of(records, "record")} read as {Taken()} could be read as {reading} too. Say "
+                    + $"which is meant with shape, fields or template");
+        }
+
+        if (IgnoredNowhere.Count > 0)
+        {
+            lines.Add(
+                $"corpus {corpus}: ignore: no record has {string.Join(", ", IgnoredNowhere)} beside what is used. Is it "
+                    + "spelled as the records have it?");
+        }
+
+        if (EmptyFiles.Count > 0)
+        {
+            string more = EmptyFiles.Count > Named ? ", ..." : "";
+            lines.Add(
+                $"corpus {corpus}: {Counts.Of(EmptyFiles.Count, "empty file")}: "
+                    + $"{string.Join(", ", EmptyFiles.Take(Named).Select(ShownPath.Of))}{more}");
+        }
+
+        return lines;
+    }
+
+    /// <exception cref="UserException">The larger part of the text is not used: what is trained on is not what the
+    /// files are about.</exception>
+    /// <param name="where">What the error calls the files: their path.</param>
+    /// <param name="corpus">Its name.</param>
+    public void RequireMostUsed(string where, string corpus)
+    {
+        if (UnusedCharacters <= Used)
+            return;
+        string readings = OtherReadings.Count == 0 ? ""
+            : $" They could also be read as {string.Join(" or ", OtherReadings.Keys)}.";
+        throw new UserException(
+            $"{where}: corpus {corpus}: expected most of its text used, got {Numbers.Percent(UnusedShare)} in fields that "
+                + $"no rule uses, with records read as {Taken()}: {Fields(Unused)}.{readings} Say how they are read "
+                + $"(shape: NAME, fields or template), or ignore: [{string.Join(", ", Unused.Take(Named).Select(f => f.Path))}]");
+    }
+
+    /// <summary>As the config calls a shape.</summary>
+    internal static string NameOf(ShapeName shape) => shape switch
+    {
+        ShapeName.PromptCompletion => "prompt_completion",
+        ShapeName.MultipleChoice => "multiple_choice",
+        _ => shape.ToString().ToLowerInvariant(),
+    };
+
+    private string Taken() => string.Join(" and ", Shapes.OrderByDescending(s => s.Value).Select(s => NameOf(s.Key)));
+
+    private string Fields(IReadOnlyList<FieldShare> fields)
+    {
+        double all = Used + UnusedCharacters;
+        IEnumerable<string> shown = fields.Take(Named).Select(
+            f => $"{f.Path} {Numbers.Percent(f.Characters / all)}");
+        long rest = fields.Skip(Named).Sum(f => f.Characters);
+        string more = rest == 0 ? "" : $", {Counts.Of(fields.Count - Named, "other")} {Numbers.Percent(rest / all)}";
+        return string.Join(", ", shown) + more;
+    }
+}

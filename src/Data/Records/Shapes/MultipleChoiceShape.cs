@@ -1,0 +1,76 @@
+using MolEngine.Basics.Values;
+
+namespace MolEngine.Data.Records.Shapes;
+
+/// <summary>
+/// A question with options, and which of them is right: asked with a line <c>A. text</c> for each option, answered with
+/// the right one's.
+/// </summary>
+/// <param name="options">The field that holds them; null: any of the usual ones.</param>
+/// <param name="answer">The field that says which is right; null: any of the usual ones.</param>
+internal sealed class MultipleChoiceShape(Field question, Field? options, Field? answer, bool isChat)
+    : PairShape(isChat)
+{
+    /// <summary>Those that name an option come before the one that may be a text.</summary>
+    private static readonly Field[] UsualAnswers =
+    [
+        .. new[] { "answer_idx", "answer_index", "answerKey", "cop", "answer", "label" }.Select(Field.Usual),
+    ];
+
+    private readonly Field[] _answers = answer is null ? UsualAnswers : [answer];
+
+    public override ShapeName Name => ShapeName.MultipleChoice;
+
+    public override IReadOnlyList<Field> Required { get; } =
+        [question, options ?? Field.Usual("options"), answer ?? Field.Usual("answer")];
+
+    public override ShapeFit Fit(RecordFields record) =>
+        ChoiceOptions.Of(record.Values, options) is null || Answers(record).Length == 0
+            ? ShapeFit.No
+            : record.Fit([question]);
+
+    public override CorpusRecord Read(RecordFields record)
+    {
+        IReadOnlyList<ChoiceOption> choices = ChoiceOptions.Of(record.Values, options)!;
+        string asks = record.Text(question);
+        string[] lines = [.. choices.Select(c => $"{c.Label}. {record.Text(c.Text, numbersToo: true)}")];
+        foreach (ChoiceOption choice in choices.Where(c => c.LabelValue is not null))
+            record.Use(choice.LabelValue!);
+        return Pair(record, string.Join(Line, [asks, .. lines]), lines[Right(record, choices)]);
+    }
+
+    private FoundField[] Answers(RecordFields record) =>
+    [
+        .. _answers.Select(a => a.In(record.Values)).OfType<FoundField>().Where(f => f.Value is not NullValue),
+    ];
+
+    /// <summary>Place of the right option: what the first field says; another may not say otherwise.</summary>
+    private int Right(RecordFields record, IReadOnlyList<ChoiceOption> choices)
+    {
+        int? right = null;
+        foreach (FoundField field in Answers(record))
+        {
+            int? said = ChoiceOptions.Chosen(choices, field.Value);
+            if (said is null && right is null)
+            {
+                string labels = string.Join(", ", choices.Select(c => c.Label));
+                throw record.Wrong(
+                    field.Path, $"one of the options: {labels}, its text, or its place from 0 to {choices.Count - 1}",
+                    $"\"{ValueTexts.Literal(field.Value)}\"");
+            }
+
+            if (said is not null && right is not null && said != right)
+            {
+                throw record.Wrong(
+                    field.Path, $"the option {choices[right.Value].Label} as the field before it says",
+                    $"\"{ValueTexts.Literal(field.Value)}\"");
+            }
+
+            if (said is not null)
+                record.Use(field.Value);
+            right ??= said;
+        }
+
+        return right!.Value;
+    }
+}
