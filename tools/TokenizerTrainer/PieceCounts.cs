@@ -9,8 +9,7 @@ namespace MolEngine.TokenizerTrainer;
 /// </summary>
 internal sealed class PieceCounts(IReadOnlyList<string> specialTokens)
 {
-    private readonly PreTokenizer _preTokenizer = new(
-        [new QwenStage(longestNumber: 1)], addPrefixSpace: false, useRegex: false);
+    private readonly PreTokenizer _preTokenizer = new([new QwenStage(longestNumber: 1)], byteLevel: true);
 
     private readonly string[] _specialTokens = [.. specialTokens];
     private readonly EncodeScratch _scratch = new();
@@ -43,7 +42,7 @@ internal sealed class PieceCounts(IReadOnlyList<string> specialTokens)
         foreach (string section in text.Split(_specialTokens, StringSplitOptions.RemoveEmptyEntries))
         {
             ReadOnlySpan<byte> bytes = Nfc.NormalizeUtf8(_scratch.ToUtf8(section));
-            _preTokenizer.Run(bytes, _scratch);
+            _preTokenizer.Run(bytes, atStart: true, _scratch);
             int start = 0;
             foreach (int end in _scratch.Ends)
             {

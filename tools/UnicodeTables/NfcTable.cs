@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MolEngine.UnicodeTables;
 
-/// <summary>Derives the NFC table from string.Normalize alone: combining order, decompositions, compositions.</summary>
+/// <summary>
+/// Derives the table of the normalisation forms from string.Normalize alone: combining order, decompositions,
+/// compositions, compatibility decompositions.
+/// </summary>
 public static class NfcTable
 {
     private const int Width = 120;
@@ -10,7 +13,7 @@ public static class NfcTable
     public static void Write(TextWriter output, int icuVersion)
     {
         int[] all = [.. NormalizationSamples.CodePoints()];
-        output.WriteLine($"# Unicode normalisation form C, from ICU (collation data {icuVersion:X8}) by "
+        output.WriteLine($"# Unicode normalisation forms, from ICU (collation data {icuVersion:X8}) by "
             + "tools/UnicodeTables. Do not edit.");
         WriteMarks(output, all);
         WriteMappings(output, all);
@@ -92,6 +95,10 @@ public static class NfcTable
         WritePacked(output, "", composites);
         output.WriteLine("# Characters that decompose and never come back: the full decomposition.");
         WritePacked(output, "", others);
+        output.WriteLine("# Characters whose compatibility decomposition is another: that one, in full.");
+        WritePacked(output, "", all.Where(c => Text(c).Normalize(NormalizationForm.FormKD)
+            != Text(c).Normalize(NormalizationForm.FormD)).Select(c => $"{c:X}~" + string.Join(
+                '+', CodePoints(Text(c).Normalize(NormalizationForm.FormKD)).Select(x => x.ToString("X")))));
     }
 
     private static void WritePacked(TextWriter output, string head, IEnumerable<string> items)

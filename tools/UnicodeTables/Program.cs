@@ -7,8 +7,8 @@ const string Usage = """
     Makes and checks the normalisation table of the tokenizer (src/Engine/Tokenization/nfc.txt) with this machine's ICU.
 
       dotnet run --project tools/UnicodeTables -- generate > src/Engine/Tokenization/nfc.txt
-      dotnet run --project tools/UnicodeTables -- check      compares the engine's NFC with ICU's
-      dotnet run --project tools/UnicodeTables -- digests    the digests that NfcTokenizerTests holds, from ICU's NFC
+      dotnet run --project tools/UnicodeTables -- check      compares the engine's four forms with ICU's
+      dotnet run --project tools/UnicodeTables -- digests    the digests that NfcTokenizerTests holds, from ICU's forms
     """;
 
 if ("A\u0301".Normalize(NormalizationForm.FormC) != "\u00C1")
@@ -18,6 +18,11 @@ if ("A\u0301".Normalize(NormalizationForm.FormC) != "\u00C1")
     return 3;
 }
 
+(UnicodeForm, NormalizationForm)[] forms =
+[
+    (UnicodeForm.Nfc, NormalizationForm.FormC), (UnicodeForm.Nfd, NormalizationForm.FormD),
+    (UnicodeForm.Nfkc, NormalizationForm.FormKC), (UnicodeForm.Nfkd, NormalizationForm.FormKD),
+];
 switch (args.FirstOrDefault())
 {
     case "generate":
@@ -25,16 +30,22 @@ switch (args.FirstOrDefault())
         return 0;
     case "digests":
         foreach ((string name, IEnumerable<string> texts) in NormalizationSamples.All)
-            Console.WriteLine(
-                $"{name} {NormalizationSamples.Digest(texts, s => s.Normalize(NormalizationForm.FormC))}");
+        {
+            foreach ((UnicodeForm form, NormalizationForm icu) in forms)
+                Console.WriteLine($"{name} {form} {NormalizationSamples.Digest(texts, s => s.Normalize(icu))}");
+        }
+
         return 0;
     case "check":
         int wrong = 0;
         foreach (string text in NormalizationSamples.All.SelectMany(g => g.Texts))
         {
-            string expected = text.Normalize(NormalizationForm.FormC), got = Nfc.Normalize(text);
-            if (expected != got && wrong++ < 20)
-                Console.Error.WriteLine($"{Show(text)}: ICU {Show(expected)}, engine {Show(got)}");
+            foreach ((UnicodeForm form, NormalizationForm icu) in forms)
+            {
+                string expected = text.Normalize(icu), got = UnicodeForms.Normalize(text, form);
+                if (expected != got && wrong++ < 20)
+                    Console.Error.WriteLine($"{form} of {Show(text)}: ICU {Show(expected)}, engine {Show(got)}");
+            }
         }
 
         Console.WriteLine($"{wrong} differences");

@@ -2,40 +2,50 @@ namespace MolEngine.Engine.Tokenization;
 
 internal static class AddedTokenReader
 {
-    /// <summary>The added tokens; each id and each content once, and in agreement with the vocabulary.</summary>
-    public static List<AddedToken> Read(JsonView root, Dictionary<string, int> vocabulary)
+    /// <summary>
+    /// The added tokens with the ids that the tokenizers library gives them: the vocabulary's for a content that it
+    /// has; for others the size of the vocabulary on, one after the other, whatever the file says. Files that the
+    /// library wrote say the same; where one does not (a gap, an id given twice or taken), the library warns, and
+    /// models have been trained with its ids. A content given again keeps its id and takes the later settings.
+    /// </summary>
+    /// <param name="notes">Told of each token whose id is another than the file says.</param>
+    public static List<AddedToken> Read(JsonView root, Dictionary<string, int> vocabulary, List<string> notes)
     {
         List<AddedToken> tokens = [];
         if (root.Optional("added_tokens") is not JsonView list)
             return tokens;
-        HashSet<int> vocabularyIds = [.. vocabulary.Values];
-        Dictionary<int, string> contents = [];
-        HashSet<string> seen = [];
+        Dictionary<string, int> places = [];
+        int next = vocabulary.Count;
         foreach (JsonView item in list.Items())
         {
             AddedToken token = ReadToken(item);
             if (token.Content.Length == 0)
-                throw item.Error("the added token has no content", "at least one character", "an empty string");
-            bool disagrees = vocabulary.TryGetValue(token.Content, out int known)
-                ? known != token.Id
-                : vocabularyIds.Contains(token.Id);
-            if (disagrees)
+                continue;
+            bool again = places.TryGetValue(token.Content, out int place);
+            int id = again ? tokens[place].Id : vocabulary.GetValueOrDefault(token.Content, -1);
+            if (id < 0)
+                id = next;
+            next = Math.Max(next, id + 1);
+            if (id != token.Id)
             {
-                throw item.Error(
-                    $"the added token \"{token.Content}\" disagrees with model.vocab",
-                    "an id that the vocabulary gives to it or to no other", $"{token.Id}");
+                notes.Add($"added token \"{token.Content}\": the file gives it the id {token.Id}, which is not the one "
+                    + $"behind those before it; its id is {id}, as in the tokenizers library");
             }
 
-            if (!contents.TryAdd(token.Id, token.Content))
+            token = token with { Id = id };
+            if (again)
             {
-                throw item.Error(
-                    $"the id {token.Id} is given twice", "one added token for each id",
-                    $"\"{contents[token.Id]}\" and \"{token.Content}\"");
+                AddedToken earlier = tokens[place];
+                tokens[place] = token with
+                {
+                    Special = token.Special || earlier.Special, Normalized = earlier.Normalized,
+                };
             }
-
-            if (!seen.Add(token.Content))
-                throw item.Error($"the added token \"{token.Content}\" is given twice", "each content once", "two ids");
-            tokens.Add(token);
+            else
+            {
+                places.Add(token.Content, tokens.Count);
+                tokens.Add(token);
+            }
         }
 
         return tokens;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
@@ -10,25 +12,45 @@ internal sealed class BpeModel
     private const int LongestScan = 48;
 
     private readonly MergeTable _merges;
-    private readonly int[] _byteIds = new int[256];
+    private readonly BpeAtoms _atoms;
+    private readonly BpeSeams? _seams;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _whole;
     private readonly int _longestWhole;
+    private readonly bool _byteLevel;
 
-    /// <param name="vocabulary">Token spelling (byte alphabet) -> id. A byte without a token vanishes from the
-    /// text.</param>
+    /// <param name="vocabulary">Token spelling -> id.</param>
+    /// <param name="byteLevel">Whether pieces are bytes spelled in the byte alphabet, or characters.</param>
+    /// <param name="seams">Where a piece of characters may be cut; null where it must not.</param>
     /// <param name="ignoreMerges">A piece that is a token as a whole becomes that token, whatever the merges
     /// say.</param>
-    public BpeModel(Dictionary<string, int> vocabulary, MergeTable merges, bool ignoreMerges)
+    public BpeModel(
+        Dictionary<string, int> vocabulary, bool byteLevel, BpeAtoms atoms, MergeTable merges, BpeSeams? seams,
+        bool ignoreMerges)
     {
-        _merges = merges;
-        for (int b = 0; b < 256; b++)
-            _byteIds[b] = vocabulary.GetValueOrDefault(ByteAlphabet.ToChar((byte)b).ToString(), -1);
+        (_merges, _atoms, _seams, _byteLevel) = (merges, atoms, seams, byteLevel);
         _whole = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
-        _longestWhole = ignoreMerges && vocabulary.Count > 0 ? vocabulary.Keys.Max(k => k.Length) : 0;
+        _longestWhole = ignoreMerges && vocabulary.Count > 0
+            ? vocabulary.Keys.Max(k => byteLevel ? k.Length : Encoding.UTF8.GetByteCount(k)) : 0;
     }
 
     /// <summary>Appends the ids of text[start..end], one piece of the pre-tokenizer.</summary>
     public void Encode(ReadOnlySpan<byte> text, int start, int end, EncodeScratch scratch, List<int> ids)
+    {
+        if (_seams is null)
+        {
+            EncodePart(text, start, end, scratch, ids);
+            return;
+        }
+
+        while (start < end)
+        {
+            int next = _seams.Next(text, start, end);
+            EncodePart(text, start, next, scratch, ids);
+            start = next;
+        }
+    }
+
+    private void EncodePart(ReadOnlySpan<byte> text, int start, int end, EncodeScratch scratch, List<int> ids)
     {
         int length = end - start;
         if (length > PieceCache.MaxPiece)
@@ -55,15 +77,9 @@ internal sealed class BpeModel
             return;
         }
 
-        scratch.Reserve(piece.Length);
+        scratch.Reserve(2 * piece.Length);
         Span<int> symbols = scratch.Symbols;
-        int count = 0;
-        foreach (byte b in piece)
-        {
-            if (_byteIds[b] >= 0)
-                symbols[count++] = _byteIds[b];
-        }
-
+        int count = _atoms.Write(piece, symbols);
         if (count > LongestScan)
             new HeapMerger(_merges, scratch).Merge(count, ids);
         else
@@ -72,9 +88,10 @@ internal sealed class BpeModel
 
     private bool TryWhole(ReadOnlySpan<byte> piece, out int id)
     {
-        // Tokens of the byte alphabet have a character for each byte; longer pieces than the longest token were sorted
-        // out before.
+        // No spelling has more characters than bytes; longer pieces than the longest token were sorted out before.
         Span<char> spelling = piece.Length <= 256 ? stackalloc char[piece.Length] : new char[piece.Length];
+        if (!_byteLevel)
+            return _whole.TryGetValue(spelling[..Encoding.UTF8.GetChars(piece, spelling)], out id);
         for (int i = 0; i < piece.Length; i++)
             spelling[i] = ByteAlphabet.ToChar(piece[i]);
         return _whole.TryGetValue(spelling, out id);

@@ -2,11 +2,19 @@ namespace MolEngine.Engine.Tokenization;
 
 internal static class BpeModelReader
 {
-    public static (Dictionary<string, int> Vocabulary, BpeModel Model) Read(JsonView model)
+    /// <summary>
+    /// The model of a tokenizer.json. Files of old do not say its type: the library then takes the first that fits,
+    /// and BPE, which alone has merges, comes first.
+    /// </summary>
+    public static (Dictionary<string, int> Vocabulary, BpeModel Model) Read(JsonView model, bool byteLevel)
     {
-        JsonView type = model.Required("type");
-        if (type.String() != "BPE")
-            throw type.Error("this model is not supported", "\"BPE\"", type.Describe());
+        if (model.Optional("type") is JsonView type ? type.String() != "BPE" : model.Optional("merges") is null)
+        {
+            throw model.Optional("type") is JsonView other
+                ? other.Error("this model is not supported", "\"BPE\"", other.Describe())
+                : model.Error("this model is not supported", "type \"BPE\", or merges", "neither");
+        }
+
         model.AllowOnly(
             "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
             "byte_fallback", "ignore_merges", "vocab", "merges");
@@ -19,9 +27,21 @@ internal static class BpeModelReader
         }
 
         Dictionary<string, int> vocabulary = ReadVocabulary(model.Required("vocab"));
-        CheckUnknown(model, vocabulary);
-        var merges = new MergeTable(ReadMerges(model.Required("merges"), vocabulary));
-        return (vocabulary, new BpeModel(vocabulary, merges, model.Flag("ignore_merges", false)));
+        var atoms = new BpeAtoms(
+            vocabulary, byteLevel, model.Optional("unk_token")?.String(), model.Flag("fuse_unk", false),
+            model.Flag("byte_fallback", false));
+        List<(int Left, int Right, int Merged)> merges = ReadMerges(model.Required("merges"), vocabulary);
+        bool ignoreMerges = model.Flag("ignore_merges", false);
+        // Where whole pieces are looked up, their parts must not be.
+        BpeSeams? seams = byteLevel || ignoreMerges ? null : Seams(atoms, vocabulary, merges);
+        return (vocabulary, new BpeModel(vocabulary, byteLevel, atoms, new MergeTable(merges), seams, ignoreMerges));
+    }
+
+    private static BpeSeams Seams(
+        BpeAtoms atoms, Dictionary<string, int> vocabulary, List<(int Left, int Right, int Merged)> merges)
+    {
+        HashSet<int> merged = [.. merges.Select(m => m.Merged)];
+        return new BpeSeams(atoms, vocabulary.Where(v => merged.Contains(v.Value)).Select(v => v.Key));
     }
 
     private static Dictionary<string, int> ReadVocabulary(JsonView vocab)
@@ -45,27 +65,6 @@ internal static class BpeModelReader
         }
 
         return vocabulary;
-    }
-
-    /// <summary>
-    /// unk_token, fuse_unk and byte_fallback speak of characters that the vocabulary lacks; where it has all 256 bytes
-    /// they mean nothing.
-    /// </summary>
-    private static void CheckUnknown(JsonView model, Dictionary<string, int> vocabulary)
-    {
-        model.Flag("fuse_unk", false);
-        model.Optional("unk_token")?.String();
-        bool fallback = model.Flag("byte_fallback", false);
-        if (Enumerable.Range(0, 256).All(b => vocabulary.ContainsKey(ByteAlphabet.ToChar((byte)b).ToString())))
-            return;
-        if (fallback)
-        {
-            throw model.Required("byte_fallback")
-                .Error("is not supported with a vocabulary that lacks bytes", "false", "true");
-        }
-
-        if (model.Optional("unk_token") is JsonView unknown)
-            throw unknown.Error("is not supported with a vocabulary that lacks bytes", "null", unknown.Describe());
     }
 
     private static List<(int Left, int Right, int Merged)> ReadMerges(JsonView list, Dictionary<string, int> vocabulary)

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// The table of <see cref="Nfc"/>, read once from the embedded nfc.txt (made by tools/UnicodeTables).
+/// The table of <see cref="Nfc"/> and <see cref="UnicodeForms"/>, read once from the embedded nfc.txt (made by
+/// tools/UnicodeTables).
 /// </summary>
 internal static class NfcData
 {
@@ -19,6 +20,7 @@ internal static class NfcData
     // Block 0 is the one of plain characters, which all but some 100 blocks share.
     private static readonly ushort[] BlockOf = new ushort[0x110000 >> BlockBits];
     private static readonly Dictionary<int, int[]> Decompositions = [];
+    private static readonly Dictionary<int, int[]> CompatibilityDecompositions = [];
     private static readonly Dictionary<(int First, int Second), int> Compositions = [];
     private static readonly byte[] FlagBlocks = Read();
 
@@ -27,6 +29,12 @@ internal static class NfcData
 
     /// <summary>The full canonical decomposition; null for a character that has none (or a Hangul syllable).</summary>
     public static int[]? Decomposition(int codePoint) => Decompositions.GetValueOrDefault(codePoint);
+
+    /// <summary>
+    /// The full compatibility decomposition; null for a character whose canonical one says all.
+    /// </summary>
+    public static int[]? CompatibilityDecomposition(int codePoint) =>
+        CompatibilityDecompositions.GetValueOrDefault(codePoint);
 
     public static int? Composition(int first, int second) =>
         Compositions.TryGetValue((first, second), out int composite) ? composite : null;
@@ -70,7 +78,13 @@ internal static class NfcData
 
         foreach (string item in items)
         {
-            int[] numbers = [.. item.Split('=', '>', '+').Select(Hex)];
+            int[] numbers = [.. item.Split('=', '>', '~', '+').Select(Hex)];
+            if (item.Contains('~'))
+            {
+                CompatibilityDecompositions[numbers[0]] = numbers[1..];
+                continue;
+            }
+
             Decompositions[numbers[0]] = numbers[1..];
             if (item.Contains('>'))
             {

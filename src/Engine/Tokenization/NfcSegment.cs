@@ -3,10 +3,13 @@ using System.Text;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// The slow path of <see cref="Nfc"/>: decomposes, orders and composes one stretch of text at a time.
+/// The slow path of normalisation: decomposes, orders and, where the form asks for it, composes one stretch of text at a
+/// time.
 /// </summary>
-internal sealed class NfcSegment(int capacity)
+internal sealed class NfcSegment(int capacity, UnicodeForm form = UnicodeForm.Nfc)
 {
+    private readonly bool _compatibility = form is UnicodeForm.Nfkc or UnicodeForm.Nfkd;
+    private readonly bool _composes = form is UnicodeForm.Nfc or UnicodeForm.Nfkc;
     private readonly List<(int CodePoint, int Rank)> _chars = [];
     private byte[] _output = new byte[capacity + 16];
     private int _length;
@@ -30,7 +33,7 @@ internal sealed class NfcSegment(int capacity)
         }
 
         Order();
-        int count = Compose();
+        int count = _composes ? Compose() : _chars.Count;
         for (int i = 0; i < count; i++)
         {
             Reserve(4);
@@ -40,6 +43,13 @@ internal sealed class NfcSegment(int capacity)
 
     private void Decompose(int codePoint)
     {
+        if (_compatibility && NfcData.CompatibilityDecomposition(codePoint) is int[] compatible)
+        {
+            foreach (int part in compatible)
+                _chars.Add((part, NfcData.Flags(part) & NfcData.RankMask));
+            return;
+        }
+
         if (Hangul.TryDecompose(codePoint, out int l, out int v, out int t))
         {
             _chars.Add((l, 0));

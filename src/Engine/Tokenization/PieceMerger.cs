@@ -31,7 +31,9 @@ internal ref struct PieceMerger(SplitBehavior behavior, List<int> ends)
 
     private readonly void Close()
     {
-        if (_end > (ends.Count > 0 ? ends[^1] : 0))
-            ends.Add(_end);
+        if (_end <= (ends.Count > 0 ? SplitStage.EndOf(ends[^1]) : 0))
+            return;
+        bool removed = behavior == SplitBehavior.Removed && _match;
+        ends.Add(removed ? SplitStage.Remove(_end) : _end);
     }
 }

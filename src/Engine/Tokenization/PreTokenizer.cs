@@ -1,59 +1,24 @@
-using System.Runtime.InteropServices;
-
 namespace MolEngine.Engine.Tokenization;
 
-/// <summary>
-/// The splits in their order, then ByteLevel: a space put in front of each piece (add_prefix_space), GPT-2's pattern
-/// (use_regex).
-/// </summary>
-internal sealed class PreTokenizer(IReadOnlyList<SplitStage> stages, bool addPrefixSpace, bool useRegex)
+/// <summary>The pre-tokenizers of a tokenizer.json in their order.</summary>
+/// <param name="byteLevel">Whether the last is ByteLevel: the model then sees bytes, else characters.</param>
+internal sealed class PreTokenizer(IReadOnlyList<PreTokenizerStage> stages, bool byteLevel)
 {
-    private readonly SplitStage[] _stages = [.. stages];
-    private readonly Gpt2Stage? _last = useRegex ? new Gpt2Stage() : null;
+    private readonly PreTokenizerStage[] _stages = [.. stages];
+
+    public bool ByteLevel { get; } = byteLevel;
 
     /// <summary>
     /// Leaves the ends of the pieces in <see cref="EncodeScratch.Ends"/>; returns the text that they cut, which is the
-    /// one given unless spaces came in.
+    /// one given unless a stage changes it.
     /// </summary>
-    public ReadOnlySpan<byte> Run(ReadOnlySpan<byte> text, EncodeScratch scratch)
+    /// <param name="atStart">Whether the text is the beginning of what is encoded.</param>
+    public ReadOnlySpan<byte> Run(ReadOnlySpan<byte> text, bool atStart, EncodeScratch scratch)
     {
         scratch.SwapEnds();
         scratch.Ends.Add(text.Length);
-        foreach (SplitStage stage in _stages)
-            Split(stage, text, scratch);
-        if (addPrefixSpace)
-            text = PrefixSpaces(text, CollectionsMarshal.AsSpan(scratch.Ends));
-        if (_last is not null)
-            Split(_last, text, scratch);
+        foreach (PreTokenizerStage stage in _stages)
+            text = stage.Run(text, atStart, scratch);
         return text;
-    }
-
-    private static void Split(SplitStage stage, ReadOnlySpan<byte> text, EncodeScratch scratch)
-    {
-        scratch.SwapEnds();
-        int start = 0;
-        foreach (int end in scratch.EarlierEnds)
-        {
-            stage.Split(text[start..end], start, scratch.Ends);
-            start = end;
-        }
-    }
-
-    /// <summary>The text with a space before each piece that does not start with one; moves the ends along.</summary>
-    private static byte[] PrefixSpaces(ReadOnlySpan<byte> text, Span<int> ends)
-    {
-        var spaced = new byte[text.Length + ends.Length];
-        int start = 0, written = 0;
-        foreach (ref int end in ends)
-        {
-            ReadOnlySpan<byte> piece = text[start..end];
-            start = end;
-            if (!piece.IsEmpty && piece[0] != ' ')
-                spaced[written++] = (byte)' ';
-            piece.CopyTo(spaced.AsSpan(written));
-            end = written += piece.Length;
-        }
-
-        return spaced[..written];
     }
 }

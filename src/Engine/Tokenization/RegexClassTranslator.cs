@@ -6,8 +6,11 @@ namespace MolEngine.Engine.Tokenization;
 /// <summary>
 /// The single characters and classes of a pattern for <see cref="RegexTranslator"/>; remembers what they name.
 /// </summary>
-internal sealed class RegexClassTranslator(string pattern)
+/// <param name="units">What stands for characters beyond the BMP; null on the way that only asks for names.</param>
+internal sealed class RegexClassTranslator(string pattern, RegexUnits? units)
 {
+    private const int LastOfBmp = 0xFFFF;
+
     private static readonly string[] Categories =
     [
         "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No",
@@ -16,21 +19,29 @@ internal sealed class RegexClassTranslator(string pattern)
 
     private readonly List<(int First, int Last)> _named = [];
 
-    /// <summary>Whether the pattern names a character, alone or in a range.</summary>
-    public bool Names(int c) => _named.Exists(r => c >= r.First && c <= r.Last);
+    /// <summary>The characters that the pattern names, alone or in ranges.</summary>
+    public IReadOnlyList<(int First, int Last)> Named => _named;
+
+    /// <summary>The code point at a place of a pattern, and its length in UTF-16 units.</summary>
+    public static int CodePoint(string pattern, int at, out int length)
+    {
+        bool pair = at + 1 < pattern.Length && char.IsSurrogatePair(pattern[at], pattern[at + 1]);
+        length = pair ? 2 : 1;
+        return pair ? char.ConvertToUtf32(pattern[at], pattern[at + 1]) : pattern[at];
+    }
 
     /// <summary>A character that stands for itself.</summary>
-    public void Literal(char c, int at, bool ignoreCase, StringBuilder output)
+    public void Literal(int c, int at, bool ignoreCase, StringBuilder output)
     {
         string variants = Variants(c, c, at, ignoreCase);
-        output.Append(variants.Length == 0 ? Quote(c) : $"[{Quote(c)}{variants}]");
+        output.Append(variants.Length == 0 && c <= LastOfBmp ? Quote(c) : $"[{Range(c, c)}{variants}]");
     }
 
     /// <summary>An escape outside of a class; returns where the pattern goes on.</summary>
     public int Escape(int at, bool ignoreCase, StringBuilder output)
     {
-        (char? literal, string? set, int next) = ReadEscape(at, ignoreCase);
-        if (literal is char c)
+        (int? literal, string? set, int next) = ReadEscape(at, ignoreCase);
+        if (literal is int c)
             Literal(c, at, ignoreCase, output);
         else
             output.Append(set);
@@ -61,37 +72,46 @@ internal sealed class RegexClassTranslator(string pattern)
 
     private int Item(int at, int first, bool ignoreCase, StringBuilder output)
     {
-        (char? from, string? set, int next) = Member(at, first, ignoreCase);
-        if (from is not char low)
+        (int? from, string? set, int next) = Member(at, first, ignoreCase);
+        if (from is not int low)
         {
             output.Append(set);
             return next;
         }
 
-        char high = low;
+        int high = low;
         if (next + 1 < pattern.Length && pattern[next] == '-' && pattern[next + 1] != ']')
         {
-            (char? to, _, int end) = Member(next + 1, -1, ignoreCase);
-            if (to is not char last || last < low)
+            (int? to, _, int end) = Member(next + 1, -1, ignoreCase);
+            if (to is not int last || last < low)
                 throw new RegexNotSupportedException("a range that does not go up from one character to another", at);
             (high, next) = (last, end);
         }
 
-        string range = high > low ? $"{Quote(low)}-{Quote(high)}" : Quote(low);
-        output.Append(range).Append(Variants(low, high, at, ignoreCase));
+        string variants = Variants(low, high, at, ignoreCase);
+        output.Append(Range(low, high)).Append(variants);
         return next;
     }
 
-    private (char? Literal, string? Set, int Next) Member(int at, int first, bool ignoreCase)
+    /// <summary>A range as members of a class: what is beyond the BMP by what stands for it.</summary>
+    private string Range(int low, int high)
+    {
+        int last = Math.Min(high, LastOfBmp);
+        string plain = low > LastOfBmp ? "" : last > low ? $"{Quote(low)}-{Quote(last)}" : Quote(low);
+        IEnumerable<char> beyond = high > LastOfBmp ? units?.Members(Math.Max(low, LastOfBmp + 1), high) ?? [] : [];
+        return plain + string.Concat(beyond.Select(c => Quote(c)));
+    }
+
+    private (int? Literal, string? Set, int Next) Member(int at, int first, bool ignoreCase)
     {
         char c = pattern[at];
         bool border = at == first || (at + 1 < pattern.Length && pattern[at + 1] == ']');
         if (c is '[' or ']' || (c == '-' && !border) || (c == '&' && at + 1 < pattern.Length && pattern[at + 1] == '&'))
             throw new RegexNotSupportedException($"{c} inside a class", at);
-        return c == '\\' ? ReadEscape(at, ignoreCase) : (c, null, at + 1);
+        return c == '\\' ? ReadEscape(at, ignoreCase) : (CodePoint(pattern, at, out int length), null, at + length);
     }
 
-    private (char? Literal, string? Set, int Next) ReadEscape(int at, bool ignoreCase)
+    private (int? Literal, string? Set, int Next) ReadEscape(int at, bool ignoreCase)
     {
         if (at + 1 == pattern.Length)
             throw new RegexNotSupportedException("a \\ at the end", at);
@@ -110,7 +130,7 @@ internal sealed class RegexClassTranslator(string pattern)
                 int end = pattern.IndexOf('}', at);
                 return (CodeUnit(at, at + 3, end - at - 3), null, end + 1);
             case 'x':
-                char unit = CodeUnit(at, at + 2, 2);
+                int unit = CodeUnit(at, at + 2, 2);
                 return unit < 0x80
                     ? (unit, null, at + 4)
                     : throw new RegexNotSupportedException("\\x of a byte above 7F", at);
@@ -122,7 +142,7 @@ internal sealed class RegexClassTranslator(string pattern)
         }
     }
 
-    private (char? Literal, string? Set, int Next) Property(int at)
+    private (int? Literal, string? Set, int Next) Property(int at)
     {
         int end = pattern.IndexOf('}', at);
         string name = at + 2 < pattern.Length && pattern[at + 2] == '{' && end > 0 ? pattern[(at + 3)..end] : "";
@@ -132,32 +152,32 @@ internal sealed class RegexClassTranslator(string pattern)
                 $"{pattern.AsSpan(at, 2)}{{{name}}}, which is no general category,", at);
     }
 
-    private char CodeUnit(int at, int from, int length) =>
+    private int CodeUnit(int at, int from, int length) =>
         length is >= 1 and <= 6 && from + length <= pattern.Length
         && int.TryParse(
             pattern.AsSpan(from, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
-        && value < 0x10000
-            ? (char)value
-            : throw new RegexNotSupportedException("an escaped character that is none of the BMP", at);
+        && value <= 0x10FFFF
+            ? value
+            : throw new RegexNotSupportedException("an escaped character that is none of Unicode", at);
 
     /// <summary>
     /// What else than the range first..last matches under (?i:, as members of a class; notes the range.
     /// </summary>
-    private string Variants(char first, char last, int at, bool ignoreCase)
+    private string Variants(int first, int last, int at, bool ignoreCase)
     {
-        if (char.IsSurrogate(first) || char.IsSurrogate(last))
-            throw new RegexNotSupportedException("a character beyond the BMP", at);
+        if (first is >= 0xD800 and <= 0xDFFF || last is >= 0xD800 and <= 0xDFFF)
+            throw new RegexNotSupportedException("half of a surrogate pair", at);
         _named.Add((first, last));
         if (!ignoreCase)
             return "";
         if (last >= 0x80)
             throw new RegexNotSupportedException("a character beyond ASCII under (?i:", at);
         var variants = new StringBuilder();
-        for (char c = first; c <= last; c++)
+        for (int c = first; c <= last; c++)
         {
-            if (!char.IsAsciiLetter(c))
+            if (!char.IsAsciiLetter((char)c))
                 continue;
-            variants.Append(Quote((char)(c ^ 0x20)));
+            variants.Append(Quote(c ^ 0x20));
             char folded = (c | 0x20) switch { 's' => '\u017F', 'k' => '\u212A', _ => '\0' };
             if (folded == 0)
                 continue;
@@ -168,5 +188,5 @@ internal sealed class RegexClassTranslator(string pattern)
         return variants.ToString();
     }
 
-    private static string Quote(char c) => $"\\u{(int)c:X4}";
+    private static string Quote(int c) => $"\\u{c:X4}";
 }

@@ -1,13 +1,11 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
 /// A Split by any pattern that <see cref="RegexTranslator"/> can give .NET with the same meaning. The regex sees one
-/// UTF-16 unit for each code point: beyond the BMP, a stand-in of the same general category that the pattern does not
-/// name.
+/// UTF-16 unit for each code point (<see cref="RegexUnits"/>).
 /// </summary>
 internal sealed class RegexStage : SplitStage
 {
@@ -16,7 +14,7 @@ internal sealed class RegexStage : SplitStage
 
     private readonly string _pattern;
     private readonly Regex _regex;
-    private readonly char[] _standIns;
+    private readonly RegexUnits _units;
     private readonly SplitBehavior _behavior;
     private readonly bool _invert;
 
@@ -28,9 +26,8 @@ internal sealed class RegexStage : SplitStage
         (_behavior, _invert) = (behavior, invert);
         try
         {
-            var translator = new RegexTranslator(_pattern);
-            _regex = new Regex(translator.Translate(), RegexOptions.CultureInvariant | RegexOptions.Compiled, Patience);
-            _standIns = translator.StandIns();
+            (string translated, _units) = RegexTranslator.Translate(_pattern);
+            _regex = new Regex(translated, RegexOptions.CultureInvariant | RegexOptions.Compiled, Patience);
         }
         catch (Exception e) when (e is RegexNotSupportedException or ArgumentException)
         {
@@ -38,6 +35,14 @@ internal sealed class RegexStage : SplitStage
                 "the pattern is not supported", "constructs that mean the same here and in Oniguruma", e.Message);
         }
     }
+
+    /// <summary>
+    /// Whether a match may be empty, as far as the pattern shows: it matches the empty text, or looks around.
+    /// </summary>
+    public bool MayMatchNothing =>
+        _regex.IsMatch("") || _pattern.Contains("(?=") || _pattern.Contains("(?!") || _pattern.Contains("(?<");
+
+    protected override bool Removes => _behavior == SplitBehavior.Removed;
 
     /// <summary>A Split by a literal string.</summary>
     public static RegexStage OfLiteral(JsonView literal, SplitBehavior behavior, bool invert) =>
@@ -82,7 +87,7 @@ internal sealed class RegexStage : SplitStage
         for (int at = 0; at < text.Length;)
         {
             int c = Utf8.Decode(text, at, out int length);
-            chars[count++] = c < 0x10000 ? (char)c : _standIns[(int)CharUnicodeInfo.GetUnicodeCategory(c)];
+            chars[count++] = _units.IsPlain(c) ? (char)c : _units.Of(c);
             at += length;
         }
 

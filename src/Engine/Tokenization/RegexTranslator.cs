@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace MolEngine.Engine.Tokenization;
@@ -6,17 +5,25 @@ namespace MolEngine.Engine.Tokenization;
 /// <summary>
 /// Gives a pattern of Oniguruma (Ruby syntax, as the tokenizers library uses it) to .NET. Constructs of one meaning
 /// pass; possessive quantifiers become atomic groups; ASCII letters under (?i: become classes of their case variants
-/// (Unicode's: s with U+017F, k with U+212A). Everything else is refused by name.
+/// (Unicode's: s with U+017F, k with U+212A); characters beyond the BMP become what stands for them
+/// (<see cref="RegexUnits"/>). Everything else is refused by name.
 /// </summary>
-internal sealed class RegexTranslator(string pattern)
+internal sealed class RegexTranslator
 {
     private const int DeepestNesting = 50;
 
+    private readonly string _pattern;
     private readonly StringBuilder _output = new();
-    private readonly RegexClassTranslator _classes = new(pattern);
+    private readonly RegexClassTranslator _classes;
     private int _at;
     private int _depth;
     private bool _ignoreCase;
+
+    private RegexTranslator(string pattern, RegexUnits? units)
+    {
+        _pattern = pattern;
+        _classes = new RegexClassTranslator(pattern, units);
+    }
 
     /// <summary>A pattern for a literal string.</summary>
     public static string Escape(string literal)
@@ -27,43 +34,34 @@ internal sealed class RegexTranslator(string pattern)
         return escaped.Replace("\\\n", "\\n").Replace("\\\r", "\\r").Replace("\\\t", "\\t").ToString();
     }
 
-    public string Translate()
+    /// <summary>The pattern for .NET, and the units of a text that it is for.</summary>
+    /// <exception cref="RegexNotSupportedException">A construct means something else in .NET, or is not
+    /// known.</exception>
+    public static (string Pattern, RegexUnits Units) Translate(string pattern)
     {
-        Alternatives();
-        if (_at < pattern.Length)
-            throw Refuse("an unmatched )");
-        return _output.ToString();
+        // What stands for characters beyond the BMP depends on all that the pattern names: a first way finds that out.
+        var names = new RegexTranslator(pattern, null);
+        names.Run();
+        var units = new RegexUnits(names._classes.Named);
+        var translator = new RegexTranslator(pattern, units);
+        translator.Run();
+        return (translator._output.ToString(), units);
     }
 
-    /// <summary>For each general category, a BMP character beyond ASCII that the pattern does not name.</summary>
-    public char[] StandIns()
+    private void Run()
     {
-        var standIns = new char[30];
-        for (int c = 0xFFFF; c >= 0x80; c--)
-        {
-            if (!_classes.Names(c))
-                standIns[(int)CharUnicodeInfo.GetUnicodeCategory(c)] = (char)c;
-        }
-
-        for (int category = 0; category < standIns.Length; category++)
-        {
-            bool beyondBmp = (UnicodeCategory)category is not (UnicodeCategory.Control or UnicodeCategory.Surrogate
-                or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.TitlecaseLetter);
-            if (beyondBmp && standIns[category] == 0)
-                throw Refuse($"ranges that name every character of the category {(UnicodeCategory)category}");
-        }
-
-        return standIns;
+        Alternatives();
+        if (_at < _pattern.Length)
+            throw Refuse("an unmatched )");
     }
 
     private void Alternatives()
     {
         if (++_depth > DeepestNesting)
             throw Refuse($"groups nested more than {DeepestNesting} deep");
-        while (_at < pattern.Length && pattern[_at] != ')')
+        while (_at < _pattern.Length && _pattern[_at] != ')')
         {
-            if (pattern[_at] == '|')
+            if (_pattern[_at] == '|')
             {
                 _output.Append('|');
                 _at++;
@@ -80,7 +78,7 @@ internal sealed class RegexTranslator(string pattern)
 
     private void Atom()
     {
-        char c = pattern[_at];
+        char c = _pattern[_at];
         switch (c)
         {
             case '(':
@@ -100,8 +98,9 @@ internal sealed class RegexTranslator(string pattern)
                 throw Refuse($"{c}");
             default:
                 CheckFolding();
-                _classes.Literal(c, _at, _ignoreCase, _output);
-                _at++;
+                _classes.Literal(
+                    RegexClassTranslator.CodePoint(_pattern, _at, out int length), _at, _ignoreCase, _output);
+                _at += length;
                 break;
         }
     }
@@ -112,15 +111,15 @@ internal sealed class RegexTranslator(string pattern)
     /// </summary>
     private void CheckFolding()
     {
-        if (_ignoreCase && _at + 1 < pattern.Length
-            && pattern.AsSpan(_at, 2).ToString().ToLowerInvariant() is "ss" or "st" or "ff" or "fi" or "fl")
-            throw Refuse($"(?i: around {pattern.AsSpan(_at, 2)}, which one character may stand for,");
+        if (_ignoreCase && _at + 1 < _pattern.Length
+            && _pattern.AsSpan(_at, 2).ToString().ToLowerInvariant() is "ss" or "st" or "ff" or "fi" or "fl")
+            throw Refuse($"(?i: around {_pattern.AsSpan(_at, 2)}, which one character may stand for,");
     }
 
     private void Group()
     {
         bool outer = _ignoreCase;
-        string rest = pattern[_at..];
+        string rest = _pattern[_at..];
         (string head, string translated) = rest switch
         {
             _ when rest.StartsWith("(?:", StringComparison.Ordinal) => ("(?:", "(?:"),
@@ -139,7 +138,7 @@ internal sealed class RegexTranslator(string pattern)
         int start = _at;
         _at += head.Length;
         Alternatives();
-        if (_at == pattern.Length)
+        if (_at == _pattern.Length)
             throw new RegexNotSupportedException("a group without end", start);
         _at++;
         _output.Append(')');
@@ -148,9 +147,9 @@ internal sealed class RegexTranslator(string pattern)
 
     private void Quantifier(int atomStart)
     {
-        if (_at == pattern.Length)
+        if (_at == _pattern.Length)
             return;
-        char c = pattern[_at];
+        char c = _pattern[_at];
         int length = c switch
         {
             '*' or '+' or '?' => 1,
@@ -159,30 +158,30 @@ internal sealed class RegexTranslator(string pattern)
         };
         if (length == 0)
             return;
-        _output.Append(pattern, _at, length);
+        _output.Append(_pattern, _at, length);
         _at += length;
-        if (_at == pattern.Length)
+        if (_at == _pattern.Length)
             return;
-        if (pattern[_at] == '+' && c != '{')
+        if (_pattern[_at] == '+' && c != '{')
         {
             _output.Insert(atomStart, "(?>").Append(')');
             _at++;
         }
-        else if (pattern[_at] == '?' && (c != '{' || pattern[(_at - length).._at].Contains(',')))
+        else if (_pattern[_at] == '?' && (c != '{' || _pattern[(_at - length).._at].Contains(',')))
         {
             _output.Append('?');
             _at++;
         }
 
-        if (_at < pattern.Length && pattern[_at] is '*' or '+' or '?' or '{')
+        if (_at < _pattern.Length && _pattern[_at] is '*' or '+' or '?' or '{')
             throw Refuse("a quantifier of a quantifier");
     }
 
     /// <summary>The length of {n}, {n,} or {n,m}.</summary>
     private int Interval()
     {
-        int end = pattern.IndexOf('}', _at);
-        string[] bounds = end < 0 ? [] : pattern[(_at + 1)..end].Split(',');
+        int end = _pattern.IndexOf('}', _at);
+        string[] bounds = end < 0 ? [] : _pattern[(_at + 1)..end].Split(',');
         bool wellFormed = bounds switch
         {
             [var exactly] => IsCount(exactly),

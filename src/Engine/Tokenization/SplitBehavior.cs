@@ -1,6 +1,6 @@
 namespace MolEngine.Engine.Tokenization;
 
-/// <summary>What becomes of the matches of a Split (tokenizers' SplitDelimiterBehavior, but for Removed).</summary>
+/// <summary>What becomes of the matches of a Split (tokenizers' SplitDelimiterBehavior).</summary>
 internal enum SplitBehavior
 {
     /// <summary>Each match and each stretch between matches is a piece.</summary>
@@ -14,4 +14,7 @@ internal enum SplitBehavior
 
     /// <summary>A match begins the piece behind it.</summary>
     MergedWithNext,
+
+    /// <summary>Matches vanish; what lies between them are the pieces.</summary>
+    Removed,
 }

@@ -1,52 +1,44 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
 /// Decodes ids one at a time. Bytes that may still become a character are held back; bytes that cannot are shown as
-/// U+FFFD, one for each maximal subpart (Unicode, chapter 3; WHATWG). What is shown is never taken back. Not
-/// thread-safe.
+/// U+FFFD, one for each maximal subpart (Unicode, chapter 3; WHATWG). Byte tokens (byte_fallback) wait for the end of
+/// their run, which is text or U+FFFD as a whole. What is shown is never taken back. Not thread-safe.
 /// </summary>
 public sealed class StreamingDecoder
 {
     private const int LongestSequence = 4;
 
-    private readonly TokenTable _tokens;
-    private readonly bool _skipSpecialTokens;
-    private byte[] _bytes = new byte[64];
-    private int _held;
+    private readonly TokenDecoder _decoder;
+    private readonly List<byte> _bytes = [];
 
-    internal StreamingDecoder(TokenTable tokens, bool skipSpecialTokens)
-    {
-        _tokens = tokens;
-        _skipSpecialTokens = skipSpecialTokens;
-    }
+    internal StreamingDecoder(TokenTable tokens, bool skipSpecialTokens) =>
+        _decoder = new TokenDecoder(tokens, skipSpecialTokens);
 
     /// <summary>
-    /// The text that may be shown now and was not before; often empty. An id that no token has is an error.
+    /// The text that may be shown now and was not before; often empty, always for an id that no token has.
     /// </summary>
     public string Append(int id)
     {
-        ReadOnlySpan<byte> token = _tokens.Bytes(id);
-        if (_skipSpecialTokens && _tokens.IsSpecial(id))
-            return "";
-        int length = _held + token.Length;
-        if (_bytes.Length < length)
-            Array.Resize(ref _bytes, 2 * length);
-        token.CopyTo(_bytes.AsSpan(_held));
-        _held = OpenEnd(_bytes.AsSpan(0, length));
-        string shown = Encoding.UTF8.GetString(_bytes, 0, length - _held);
-        _bytes.AsSpan(length - _held, _held).CopyTo(_bytes);
-        return shown;
+        _decoder.Append(id, _bytes);
+        Span<byte> bytes = CollectionsMarshal.AsSpan(_bytes);
+        int shown = bytes.Length - OpenEnd(bytes);
+        string text = Encoding.UTF8.GetString(bytes[..shown]);
+        _bytes.RemoveRange(0, shown);
+        return text;
     }
 
-    /// <summary>The bytes still held back, as U+FFFD; the decoder can then start anew.</summary>
+    /// <summary>What is still held back, incomplete characters as U+FFFD; the decoder can then start anew.</summary>
     public string Finish()
     {
-        string shown = Encoding.UTF8.GetString(_bytes, 0, _held);
-        _held = 0;
-        return shown;
+        _decoder.Finish(_bytes);
+        string text = Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_bytes));
+        _bytes.Clear();
+        return text;
     }
 
     /// <summary>

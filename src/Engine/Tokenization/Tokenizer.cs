@@ -5,13 +5,15 @@ using System.Text;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// A byte-level BPE tokenizer as a Hugging Face tokenizer.json describes it (GPT-2, Qwen, SmolLM2 and Llama 3 style).
-/// Immutable once loaded; any number of threads may encode and decode at once.
+/// A BPE tokenizer as a Hugging Face tokenizer.json describes it: byte-level (GPT-2, Qwen, SmolLM2, Llama 3) or over
+/// characters with byte tokens for what is unknown (Llama 2, Mistral, Gemma). Immutable once loaded; any number of
+/// threads may encode and decode at once.
 /// </summary>
 public sealed class Tokenizer
 {
     private readonly TokenizerParts _parts;
     private readonly TokenTable _tokens;
+    private readonly int _embeddings;
     private readonly AddedTokenMatcher _plainMatcher;
     private readonly AddedTokenMatcher _normalizedMatcher;
     private readonly ConcurrentBag<EncodeScratch> _idle = [];
@@ -19,11 +21,18 @@ public sealed class Tokenizer
     internal Tokenizer(TokenizerParts parts)
     {
         _parts = parts;
-        _tokens = new TokenTable(parts.Vocabulary, parts.AddedTokens);
+        _tokens = new TokenTable(parts.Vocabulary, parts.AddedTokens, parts.Normalizer, parts.Decoding);
+        _embeddings = _tokens.Size;
         _plainMatcher = new AddedTokenMatcher(parts.AddedTokens.Where(t => !t.Normalized).Select(t => (t, t.Content)));
         _normalizedMatcher = new AddedTokenMatcher(parts.AddedTokens
             .Where(t => t.Normalized)
-            .Select(t => (t, parts.Nfc ? Nfc.Normalize(t.Content) : t.Content)));
+            .Select(t => (t, parts.Normalizer.Run(t.Content))));
+    }
+
+    private Tokenizer(Tokenizer of, int embeddings)
+    {
+        (_parts, _tokens, _embeddings) = (of._parts, of._tokens, embeddings);
+        (_plainMatcher, _normalizedMatcher) = (of._plainMatcher, of._normalizedMatcher);
     }
 
     /// <summary>
@@ -36,6 +45,21 @@ public sealed class Tokenizer
     /// <summary>The largest id + 1, added tokens included.</summary>
     public int VocabularySize => _tokens.Size;
 
+    /// <summary>The largest id of the vocabulary + 1, added tokens left out.</summary>
+    public int ModelVocabularySize => _parts.Vocabulary.Values.DefaultIfEmpty(-1).Max() + 1;
+
+    /// <summary>
+    /// The ids that <c>tokenizer(text)</c> puts before every text, for instance of Llama 3's
+    /// <c>&lt;|begin_of_text|&gt;</c>; often none.
+    /// </summary>
+    public IReadOnlyList<int> BeginIds => _parts.Prefix;
+
+    /// <summary>The ids that <c>tokenizer(text)</c> puts behind every text; nearly always none.</summary>
+    public IReadOnlyList<int> EndIds => _parts.Suffix;
+
+    /// <summary>What tokenizer.json says and is not so, a sentence each, for people.</summary>
+    public IReadOnlyList<string> Notes => _parts.Notes;
+
     public IReadOnlyList<AddedToken> AddedTokens => _parts.AddedTokens;
 
     /// <summary>bos_token of tokenizer_config.json; null where there is none.</summary>
@@ -43,6 +67,12 @@ public sealed class Tokenizer
 
     /// <summary>eos_token of tokenizer_config.json; null where there is none.</summary>
     public string? EosToken => _parts.EosToken;
+
+    /// <summary>
+    /// The same tokenizer for a model of fewer embeddings than it has ids: a text that needs an id beyond them is an
+    /// error.
+    /// </summary>
+    public Tokenizer ForEmbeddings(int count) => new(this, count);
 
     /// <summary>The id of an added token's content or of a vocabulary entry, spelled as in tokenizer.json.</summary>
     public int? TokenId(string content) => _tokens.Id(content);
@@ -76,19 +106,16 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// The text of ids; bytes that are no UTF-8 become U+FFFD, one for each maximal subpart. An id that no token has is
-    /// an error.
+    /// The text of ids; bytes that are no UTF-8 become U+FFFD, one for each maximal subpart. An id that no token has,
+    /// such as the padding of a vocabulary, is no text.
     /// </summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens)
     {
         var bytes = new List<byte>(ids.Length * 4);
+        var decoder = new TokenDecoder(_tokens, skipSpecialTokens);
         foreach (int id in ids)
-        {
-            ReadOnlySpan<byte> token = _tokens.Bytes(id);
-            if (!skipSpecialTokens || !_tokens.IsSpecial(id))
-                bytes.AddRange(token);
-        }
-
+            decoder.Append(id, bytes);
+        decoder.Finish(bytes);
         return Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(bytes));
     }
 
@@ -97,11 +124,26 @@ public sealed class Tokenizer
 
     private void Encode(ReadOnlySpan<char> text, bool addSpecialTokens, List<int> ids, EncodeScratch scratch)
     {
+        int before = ids.Count;
         if (addSpecialTokens)
             ids.AddRange(_parts.Prefix);
         EncodeText(scratch.ToUtf8(text), ids, scratch);
         if (addSpecialTokens)
             ids.AddRange(_parts.Suffix);
+        if (_embeddings < _tokens.Size)
+            CheckEmbeddings(CollectionsMarshal.AsSpan(ids)[before..]);
+    }
+
+    private void CheckEmbeddings(ReadOnlySpan<int> ids)
+    {
+        int beyond = ids.IndexOfAnyInRange(_embeddings, int.MaxValue);
+        if (beyond >= 0)
+        {
+            throw new TokenizerException(
+                $"{_parts.File}: the text needs the token \"{TokenText(ids[beyond])}\" ({ids[beyond]}): expected an id "
+                + $"below the {_embeddings} that the model has embeddings for, got {ids[beyond]}. Take the token out of "
+                + "the text, or use a model that was resized for it.");
+        }
     }
 
     /// <summary>
@@ -124,25 +166,25 @@ public sealed class Tokenizer
     {
         if (start >= end)
             return;
-        text = text[start..end];
-        if (_parts.Nfc)
-            text = Nfc.NormalizeUtf8(text);
+        bool atStart = start == 0;
+        text = _parts.Normalizer.Run(text[start..end]);
         int plainFrom = 0, searchFrom = 0;
         while (_normalizedMatcher.TryNext(text, searchFrom, plainFrom, out var token, out Range range, out searchFrom))
         {
-            EncodePlain(text, plainFrom, range.Start.Value, ids, scratch);
+            EncodePlain(text, plainFrom, range.Start.Value, atStart, ids, scratch);
             ids.Add(token.Id);
             plainFrom = range.End.Value;
         }
 
-        EncodePlain(text, plainFrom, text.Length, ids, scratch);
+        EncodePlain(text, plainFrom, text.Length, atStart, ids, scratch);
     }
 
-    private void EncodePlain(ReadOnlySpan<byte> text, int start, int end, List<int> ids, EncodeScratch scratch)
+    private void EncodePlain(
+        ReadOnlySpan<byte> text, int start, int end, bool atStart, List<int> ids, EncodeScratch scratch)
     {
         if (start >= end)
             return;
-        text = _parts.PreTokenizer.Run(text[start..end], scratch);
+        text = _parts.PreTokenizer.Run(text[start..end], atStart && start == 0, scratch);
         start = 0;
         foreach (int pieceEnd in CollectionsMarshal.AsSpan(scratch.Ends))
         {

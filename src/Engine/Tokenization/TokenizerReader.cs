@@ -16,20 +16,18 @@ internal static class TokenizerReader
     /// <param name="file">The name for messages.</param>
     public static Tokenizer Parse(ReadOnlyMemory<byte> json, string file, byte[]? config = null, string configFile = "")
     {
-        string? bos = null, eos = null;
+        var settings = new TokenizerConfig();
         if (config is not null)
         {
             using JsonDocument document = ParseJson(config, configFile);
-            var root = new JsonView(document.RootElement, configFile, "");
-            (bos, eos) = (TokenName(root, "bos_token"), TokenName(root, "eos_token"));
+            settings = TokenizerConfig.Read(new JsonView(document.RootElement, configFile, ""));
         }
 
         using JsonDocument tokenizer = ParseJson(json, file);
-        TokenizerParts parts = Parts(new JsonView(tokenizer.RootElement, file, ""));
-        return new Tokenizer(parts with { BosToken = bos, EosToken = eos });
+        return new Tokenizer(Parts(new JsonView(tokenizer.RootElement, file, ""), file, settings));
     }
 
-    private static TokenizerParts Parts(JsonView root)
+    private static TokenizerParts Parts(JsonView root, string file, TokenizerConfig settings)
     {
         // Other keys at the top say nothing of the encoding, and the library reads past them.
         root.OnlyOnce();
@@ -37,28 +35,53 @@ internal static class TokenizerReader
             throw version.Expected("\"1.0\"");
         // truncation and padding are settings of a call that whoever saved the file had last used; transformers sets
         // both anew at every call, to none unless asked. Neither is read here: ids are neither cut nor padded.
-        DecoderReader.Check(root);
-        (Dictionary<string, int> vocabulary, BpeModel model) = BpeModelReader.Read(root.Required("model"));
-        List<AddedToken> added = AddedTokenReader.Read(root, vocabulary);
-        HashSet<int> ids = [.. vocabulary.Values, .. added.Select(t => t.Id)];
-        (int[] prefix, int[] suffix) = PostProcessorReader.Read(root, ids.Contains);
+        Normalizer normalizer = NormalizerReader.Read(root);
+        PreTokenizer preTokenizer = PreTokenizerReader.Read(root, normalizer);
+        (Dictionary<string, int> vocabulary, BpeModel model) =
+            BpeModelReader.Read(root.Required("model"), preTokenizer.ByteLevel);
+        List<string> notes = [];
+        List<AddedToken> added = AddedTokenReader.Read(root, vocabulary, notes);
+        (int[] prefix, int[] suffix) = Around(root, vocabulary, added, settings);
         return new TokenizerParts
         {
+            File = file,
             Vocabulary = vocabulary,
             AddedTokens = added,
-            Nfc = root.Optional("normalizer") is JsonView normalizer && NormalizerReader.IsNfc(normalizer),
-            PreTokenizer = PreTokenizerReader.Read(root),
+            Normalizer = normalizer,
+            PreTokenizer = preTokenizer,
             Model = model,
+            Decoding = DecoderReader.Read(root),
             Prefix = prefix,
             Suffix = suffix,
+            BosToken = settings.BosToken,
+            EosToken = settings.EosToken,
+            Notes = notes,
         };
     }
 
-    /// <summary>A token of tokenizer_config.json: a string, or an object with its content.</summary>
-    private static string? TokenName(JsonView config, string name) =>
-        config.Optional(name) is not JsonView token ? null
-        : token.IsObject ? token.Required("content").String()
-        : token.String();
+    /// <summary>
+    /// What comes before and behind a text: as the post-processor says. Where the file has none, as the class that
+    /// tokenizer_config.json names does it. transformers 4 gave those classes a post-processor of their own making, by
+    /// add_bos_token and add_eos_token, over the file's; transformers 5 drops both keys where there is a tokenizer.json
+    /// and takes the file's. The two agree on every file that such a class has saved, which has the post-processor.
+    /// </summary>
+    private static (int[] Prefix, int[] Suffix) Around(
+        JsonView root, Dictionary<string, int> vocabulary, List<AddedToken> added, TokenizerConfig settings)
+    {
+        if (root.Optional("post_processor") is not null)
+        {
+            HashSet<int> ids = [.. vocabulary.Values, .. added.Select(t => t.Id)];
+            return PostProcessorReader.Read(root, ids.Contains);
+        }
+
+        int[] Id(bool adds, string? token) =>
+            !adds || token is null ? []
+            : added.Find(t => t.Content == token) is AddedToken found ? [found.Id]
+            : vocabulary.TryGetValue(token, out int id) ? [id]
+            : throw root.Error($"the tokenizer adds \"{token}\" to every text", "a token of that name", "none");
+
+        return (Id(settings.AddsBos, settings.BosToken), Id(settings.AddsEos, settings.EosToken));
+    }
 
     private static byte[] ReadFile(string file)
     {

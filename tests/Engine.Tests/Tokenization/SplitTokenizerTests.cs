@@ -59,8 +59,46 @@ public sealed class SplitTokenizerTests
     [InlineData("MergedWithPrevious", false, "a-|-|b-|c")]
     [InlineData("MergedWithNext", false, "a|-|-b|-c")]
     [InlineData("MergedWithNext", true, "a-|-|b-|c")]
+    [InlineData("Removed", false, "a|b|c")]
+    [InlineData("Removed", true, "-|-|-")]
     public void Behaviors(string behavior, bool invert, string pieces) =>
         Assert.Equal(pieces.Split('|'), Pieces(Regex("-", Enum.Parse<SplitBehavior>(behavior), invert), "a--b-c"));
+
+    [Theory]
+    [InlineData("Isolated", "a|.|.|b €|$|c|、|«")]
+    [InlineData("Contiguous", "a|..|b €|$|c|、«")]
+    [InlineData("Removed", "a|b €|c")]
+    public void Punctuation(string behavior, string pieces)
+    {
+        var stage = new CharacterClassStage(
+            CharacterClassStage.IsPunctuation, Enum.Parse<SplitBehavior>(behavior));
+        Assert.Equal(pieces.Split('|'), Pieces(stage, "a..b €$c、«"));
+    }
+
+    [Fact]
+    public void WhiteSpaceVanishes()
+    {
+        const string Text = " a_1é, b\u3000\r\n--c\u0301 ";
+        Assert.Equal(["a_1é", ",", "b", "--", "c\u0301"], Pieces(new WhitespaceStage(), Text));
+        Assert.Equal(
+            ["a_1é,", "b", "--c\u0301"],
+            Pieces(new CharacterClassStage(CharClasses.IsWhiteSpace, SplitBehavior.Removed), Text));
+    }
+
+    /// <summary>What a stage removes is not there for the next one to look at.</summary>
+    [Fact]
+    public void StagesBehindSeeNothingOfWhatIsRemoved()
+    {
+        string stages = $$"""
+            {"type": "Sequence", "pretokenizers": [
+              {"type": "Split", "pattern": {"String": "-"}, "behavior": "Removed", "invert": false},
+              {"type": "Digits", "individual_digits": false}, {{MadeTokenizer.ByteLevel(false, addPrefixSpace: true)}}]}
+            """;
+        Tokenizer tokenizer = MadeTokenizer.Parse(MadeTokenizer.Json([], stages));
+        Assert.Equal(
+            " a 1 2 b", tokenizer.Decode(tokenizer.Encode("a1-2--b", addSpecialTokens: false), skipSpecialTokens: false));
+        Assert.Empty(tokenizer.Encode("--", addSpecialTokens: false));
+    }
 
     [Theory]
     // The patterns of GPT-4 (possessive quantifiers) and GPT-4o, and a range beside characters beyond the BMP.
@@ -70,6 +108,11 @@ public sealed class SplitTokenizerTests
     [InlineData(
         @"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\s+", "McDonald's 𐐀𐐨", "Mc|Donald's| 𐐀𐐨")]
     [InlineData(@"[\x{4E00}-\u9FA5]+", "ab中文𠀀文c", "ab|中文|𠀀|文|c")]
+    [InlineData("[\U00020000-\U0002A6DFa]+", "b𠀀a丂𐐀𠀁", "b|𠀀a|丂𐐀|𠀁")]
+    [InlineData("[^\U00010400-\U0001044F]+", "𝒳a𐐀𐐨b", "𝒳a|𐐀𐐨|b")]
+    [InlineData(@"[\x{80}-\x{10FFFF}]+", "a中𠀀 😀b", "a|中𠀀| |😀|b")]
+    [InlineData(@"[\x{20000}-\x{10FFFF}]+|😀", "a中𠀀𠀁😀😁", "a中|𠀀𠀁|😀|😁")]
+    [InlineData(@"[\x{10400}-\x{1044F}]|\p{Lu}", "ȺĀ𐐀𐐨𝒳", "Ⱥ|Ā|𐐀|𐐨|𝒳")]
     [InlineData(@"(?i:k)", "a\u212Abkc", "a|\u212A|b|k|c")]
     [InlineData(@"(?<=a)b+?(?:c|d)", "abbcabd", "a|bbc|a|bd")]
     [InlineData(@"[a\-\]^]+.{2,}?\.", "x-]^12.5", "x|-]^12.|5")]
@@ -98,8 +141,9 @@ public sealed class SplitTokenizerTests
     [InlineData(@"[b-a]", "a range")]
     [InlineData(@"\1", "\\1")]
     [InlineData(@"\", "a \\ at the end")]
-    [InlineData("[\U00020000]", "beyond the BMP")]
-    [InlineData(@"\x{1F600}", "none of the BMP")]
+    [InlineData("(?i:[\U00020000])", "beyond ASCII")]
+    [InlineData(@"\x{11F600}", "none of Unicode")]
+    [InlineData(@"\uD83D", "half of a surrogate")]
     public void RefusedPatterns(string pattern, string named)
     {
         string json = MadeTokenizer.Json([], MadeTokenizer.Split(pattern)).ToJsonString();
@@ -142,10 +186,12 @@ public sealed class SplitTokenizerTests
         stage.Split(bytes, 0, ends);
         List<string> pieces = [];
         int start = 0;
-        foreach (int end in ends)
+        foreach (int mark in ends)
         {
+            int end = SplitStage.EndOf(mark);
             Assert.True(end > start);
-            pieces.Add(Encoding.UTF8.GetString(bytes, start, end - start));
+            if (!SplitStage.IsRemoved(mark))
+                pieces.Add(Encoding.UTF8.GetString(bytes, start, end - start));
             start = end;
         }
 

@@ -16,6 +16,7 @@ internal static class TokenizerCases
         {
             "qwen3" => Shared.FilePath("models", "qwen3_tokenizer"),
             "smollm2" => Shared.FilePath("models", "smollm2", "tokenizer.json"),
+            "llama_story" => Shared.FilePath("models", "llama_story_0.66M"),
             "llama3_style" => Shared.ReferencePath("tokenizer", "llama3_style"),
             _ => throw new ArgumentException($"no such tokenizer: {name}"),
         };

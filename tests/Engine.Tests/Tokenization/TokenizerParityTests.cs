@@ -10,6 +10,7 @@ public sealed class TokenizerParityTests
     [Theory]
     [InlineData("qwen3", "tokenizer_cases.jsonl")]
     [InlineData("smollm2", "tokenizer_cases.jsonl")]
+    [InlineData("llama_story", "tokenizer_cases.jsonl")]
     [InlineData("llama3_style", "llama3_style/llama3_style_cases.jsonl")]
     public void EncodesAndDecodesEveryCase(string name, string file)
     {
@@ -21,7 +22,8 @@ public sealed class TokenizerParityTests
             string text = c.Text("text");
             int[] ids = c.Ids("ids");
             Check(text, "ids", ids, tokenizer.Encode(text, addSpecialTokens: false));
-            int[] special = c.TryGetProperty("ids_special", out _) ? c.Ids("ids_special") : ids;
+            int[] special = c.TryGetProperty("ids_special", out _)
+                ? c.Ids("ids_special") : [.. tokenizer.BeginIds, .. ids];
             Check(text, "ids_special", special, tokenizer.Encode(text, addSpecialTokens: true));
             CheckText(text, "decoded", c.Text("decoded"), tokenizer.Decode(ids, skipSpecialTokens: false));
             if (c.TryGetProperty("decoded_skip_special", out JsonElement skipped))
@@ -47,6 +49,7 @@ public sealed class TokenizerParityTests
     [Theory]
     [InlineData("qwen3")]
     [InlineData("smollm2")]
+    [InlineData("llama_story")]
     public void StreamsEveryCase(string name)
     {
         Tokenizer tokenizer = TokenizerCases.Load(name);
@@ -76,6 +79,7 @@ public sealed class TokenizerParityTests
     [Theory]
     [InlineData("qwen3", 151_669, "<|im_end|>", 151_645, null)]
     [InlineData("smollm2", 49_152, "<|im_end|>", 2, "<|im_start|>")]
+    [InlineData("llama_story", 2_048, "<|end_story|>", 2, "<|start_story|>")]
     [InlineData("llama3_style", 3_005, "<|eot_id|>", 3_004, "<|begin_of_text|>")]
     public void KnowsItsTokens(string name, int size, string eos, int eosId, string? bos)
     {
