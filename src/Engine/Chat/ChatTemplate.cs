@@ -1,0 +1,160 @@
+using MolEngine.Basics.Values;
+using MolEngine.Engine.Chat.Jinja;
+using MolEngine.Engine.Chat.Jinja.Values;
+
+namespace MolEngine.Engine.Chat;
+
+/// <summary>
+/// A chat template: how the messages of a dialogue become the text that a model was trained on. It is read once, and
+/// can be used by several threads at a time. It renders as transformers does.
+/// </summary>
+public sealed class ChatTemplate
+{
+    private static readonly ThinkMarks[] KnownThinkMarks =
+    [
+        new("<think>", "</think>"), new("[THINK]", "[/THINK]"), new("<seed:think>", "</seed:think>"),
+        new("<thinking>", "</thinking>"), new("<thought>", "</thought>"), new("<reasoning>", "</reasoning>"),
+    ];
+
+    private readonly JinjaTemplate _template;
+    private readonly TimeProvider _clock;
+
+    private ChatTemplate(string source, TemplateOrigin origin, MapValue specialTokens, TimeProvider clock)
+    {
+        Source = source;
+        Origin = origin;
+        SpecialTokens = specialTokens;
+        _clock = clock;
+        try
+        {
+            _template = JinjaTemplate.Parse(source);
+        }
+        catch (TemplateFault fault)
+        {
+            throw origin.Unreadable(fault);
+        }
+    }
+
+    /// <summary>The template's text.</summary>
+    public string Source { get; }
+
+    /// <summary>Where the template is from, in words.</summary>
+    public string Name => Origin.Name;
+
+    /// <summary>
+    /// The model's special tokens by their names (<c>bos_token</c>), which every template sees as variables.
+    /// </summary>
+    public MapValue SpecialTokens { get; }
+
+    /// <summary>Whether the text depends on the day it is rendered (<c>strftime_now</c>).</summary>
+    public bool ReadsClock => Source.Contains("strftime_now", StringComparison.Ordinal);
+
+    /// <summary>Whether the template itself marks what the assistant says (<c>{% generation %}</c>).</summary>
+    public bool MarksAssistant => _template.HasGenerationBlocks;
+
+    /// <summary>The marks between which the model thinks; null where the template tells none.</summary>
+    public ThinkMarks? Thinking => KnownThinkMarks.FirstOrDefault(
+        m => Source.Contains(m.Open, StringComparison.Ordinal) && Source.Contains(m.Close, StringComparison.Ordinal));
+
+    internal TemplateOrigin Origin { get; }
+
+    /// <summary>Reads a template.</summary>
+    /// <param name="name">Where it is from, for errors: a file.</param>
+    /// <param name="specialTokens">See <see cref="SpecialTokens"/>; null for none.</param>
+    /// <param name="clock">The time that templates are told; null for the machine's.</param>
+    /// <exception cref="ChatTemplateException">It is no template, or has what is not supported.</exception>
+    public static ChatTemplate Parse(
+        string source, string name, MapValue? specialTokens = null, TimeProvider? clock = null) =>
+        Parse(source, TemplateOrigin.File(name), specialTokens ?? MapValue.Empty, clock ?? TimeProvider.System);
+
+    /// <summary>Renders messages.</summary>
+    /// <param name="messages">In order; fields that are null are left out first, as transformers does.</param>
+    /// <param name="variables">
+    /// Further variables: <c>tools</c>, <c>documents</c>, <c>enable_thinking</c>; they come before
+    /// <see cref="SpecialTokens"/>.
+    /// </param>
+    /// <param name="addGenerationPrompt">Whether the text ends where the assistant is to speak.</param>
+    /// <exception cref="ChatTemplateException">The template refuses the messages, or fails.</exception>
+    public RenderedChat Render(
+        IReadOnlyList<ChatMessage> messages, MapValue variables, bool addGenerationPrompt) =>
+        Render(messages.Select(WithoutNulls), variables, addGenerationPrompt);
+
+    /// <summary>Renders a whole dialogue and says what of it the assistant speaks.</summary>
+    /// <remarks>
+    /// Exact, or refused. Where the template marks it (<see cref="MarksAssistant"/>), that counts. Else the dialogue is
+    /// rendered turn by turn, which is exact where each beginning of the dialogue, rendered alone, is a beginning of the
+    /// whole text, and where the assistant's turn begins with what asks for it.
+    /// </remarks>
+    /// <param name="messages">As in <see cref="Render(IReadOnlyList{ChatMessage}, MapValue, bool)"/>.</param>
+    /// <param name="variables">As there.</param>
+    /// <exception cref="ChatTemplateException">
+    /// The template refuses the messages, or it cannot be told exactly which parts are the assistant's.
+    /// </exception>
+    public RenderedDialogue Dialogue(IReadOnlyList<ChatMessage> messages, MapValue variables)
+    {
+        RenderedChat whole = Render(messages, variables, addGenerationPrompt: false);
+        return new RenderedDialogue(
+            whole.Text, whole.Generated ?? TurnByTurn.Spans(this, messages, variables, whole.Text));
+    }
+
+    /// <summary>What the template writes around an answer; null where it refuses a plain question and answer.</summary>
+    /// <param name="variables">As in <see cref="Render(IReadOnlyList{ChatMessage}, MapValue, bool)"/>.</param>
+    public TurnMarks? Marks(MapValue variables)
+    {
+        const string Answer = "Zq7xKv";
+        ChatMessage question = new("user", "Question");
+        try
+        {
+            string asked = Render([question], variables, addGenerationPrompt: false).Text;
+            string prompt = Render([question], variables, addGenerationPrompt: true).Text;
+            string whole = Render([question, new("assistant", Answer)], variables, addGenerationPrompt: false).Text;
+            int end = whole.LastIndexOf(Answer, StringComparison.Ordinal);
+            return end >= 0 && prompt.StartsWith(asked, StringComparison.Ordinal)
+                ? new TurnMarks(prompt[asked.Length..], whole[(end + Answer.Length)..])
+                : null;
+        }
+        catch (ChatTemplateException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Whether the template speaks of a field of messages at all: one that it never names is not in any text of it.
+    /// </summary>
+    public bool Names(string field) => _template.Words.Contains(field);
+
+    internal static ChatTemplate Parse(
+        string source, TemplateOrigin origin, MapValue specialTokens, TimeProvider clock) =>
+        new(source, origin, specialTokens, clock);
+
+    /// <summary>Renders messages as they are, nulls kept.</summary>
+    internal RenderedChat Render(IEnumerable<MapValue> messages, MapValue variables, bool addGenerationPrompt)
+    {
+        try
+        {
+            var reader = new ValueReader();
+            Dictionary<string, Value> given = new()
+            {
+                ["tools"] = None.Instance,
+                ["documents"] = None.Instance,
+            };
+            foreach ((string name, DataValue value) in SpecialTokens.Entries.Concat(variables.Entries))
+                given[name] = reader.Read(value);
+            given["messages"] = new PyList([.. messages.Select(reader.Read)]);
+            given["add_generation_prompt"] = Bool.From(addGenerationPrompt);
+            Render render = _template.Run(given, _clock, reader.Size);
+            bool knowsSpans = MarksAssistant && render.LostSpan is null;
+            return new RenderedChat(render.Out.ToString(), knowsSpans ? render.Spans : null);
+        }
+        catch (TemplateFault fault)
+        {
+            throw Origin.Failed(fault);
+        }
+    }
+
+    private static MapValue WithoutNulls(ChatMessage message) =>
+        message.Fields.Entries.Any(e => e.Value is NullValue)
+            ? new MapValue([.. message.Fields.Entries.Where(e => e.Value is not NullValue)])
+            : message.Fields;
+}

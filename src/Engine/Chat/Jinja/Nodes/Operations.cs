@@ -1,0 +1,118 @@
+using System.Text;
+using MolEngine.Engine.Chat.Jinja.Values;
+
+namespace MolEngine.Engine.Chat.Jinja.Nodes;
+
+/// <summary>Two values and an arithmetic operator.</summary>
+internal sealed class Arithmetic(
+    int line, Expression left, Expression right, Func<Render, Value, Value, Value> operation) : Expression(line)
+{
+    public override IEnumerable<Node> Parts => [left, right];
+
+    public override Value Evaluate(Render render)
+    {
+        Value a = left.Evaluate(render), b = right.Evaluate(render);
+        render.Line = Line;
+        return operation(render, a, b);
+    }
+}
+
+/// <summary>A sign before a value.</summary>
+internal sealed class Sign(int line, Expression operand, Func<Value, Value> operation) : Expression(line)
+{
+    public override IEnumerable<Node> Parts => [operand];
+
+    public override Value Evaluate(Render render)
+    {
+        Value value = operand.Evaluate(render);
+        render.Line = Line;
+        return operation(value);
+    }
+}
+
+internal sealed class Not(int line, Expression operand) : Expression(line)
+{
+    public override IEnumerable<Node> Parts => [operand];
+
+    public override Value Evaluate(Render render) => Bool.From(!operand.Evaluate(render).IsTrue);
+}
+
+/// <summary><c>and</c> or <c>or</c>: the first value that decides, else the last.</summary>
+internal sealed class Logic(int line, Expression left, Expression right, bool isAnd) : Expression(line)
+{
+    public override IEnumerable<Node> Parts => [left, right];
+
+    public override Value Evaluate(Render render) =>
+        left.Evaluate(render) is var value && value.IsTrue == isAnd ? right.Evaluate(render) : value;
+}
+
+/// <summary><c>a if b else c</c>; undefined where there is no <c>else</c> and it would be taken.</summary>
+internal sealed class Conditional(int line, Expression test, Expression then, Expression? otherwise) : Expression(line)
+{
+    public override IEnumerable<Node> Parts => otherwise is null ? [test, then] : [test, then, otherwise];
+
+    public override Value Evaluate(Render render)
+    {
+        if (test.Evaluate(render).IsTrue)
+            return then.Evaluate(render);
+        return otherwise?.Evaluate(render) ?? new Undefined(
+            $"the inline if-expression on line {Line} evaluated to false and no else section was defined.");
+    }
+}
+
+/// <summary><c>a ~ b</c>: the texts of values, one after the other.</summary>
+internal sealed class Concatenation(int line, IReadOnlyList<Expression> parts) : Expression(line)
+{
+    public override IEnumerable<Node> Parts => parts;
+
+    public override Value Evaluate(Render render)
+    {
+        var text = new StringBuilder();
+        foreach (Value value in parts.Select(p => p.Evaluate(render)).ToArray())
+        {
+            render.Line = Line;
+            text.Append(value.Print());
+        }
+
+        render.Produce(text.Length);
+        return new Str(text.ToString());
+    }
+}
+
+/// <summary>A chain of comparisons: <c>a &lt; b &lt;= c</c>.</summary>
+internal sealed class Comparison(
+    int line, Expression first, IReadOnlyList<(string Operator, Expression Operand)> rest) : Expression(line)
+{
+    private static readonly Dictionary<string, Func<Value, Value, bool>> Operations = new()
+    {
+        ["=="] = ValueComparer.Instance.Equals,
+        ["!="] = (a, b) => !ValueComparer.Instance.Equals(a, b),
+        ["<"] = (a, b) => Operators.IsLess(a, b, orEqual: false),
+        ["<="] = (a, b) => Operators.IsLess(a, b, orEqual: true, "<="),
+        [">"] = (a, b) => Operators.IsLess(b, a, orEqual: false, ">"),
+        [">="] = (a, b) => Operators.IsLess(b, a, orEqual: true, ">="),
+        ["in"] = (a, b) => b.Contains(a),
+        ["not in"] = (a, b) => !b.Contains(a),
+    };
+
+    public override IEnumerable<Node> Parts => [first, .. rest.Select(r => r.Operand)];
+
+    /// <summary>Compares two values by an operator's sign.</summary>
+    public static bool Compare(string sign, Value a, Value b) => Operations[sign](a, b);
+
+    public override Value Evaluate(Render render)
+    {
+        Value left = first.Evaluate(render);
+        foreach ((string sign, Expression operand) in rest)
+        {
+            Value right = operand.Evaluate(render);
+            render.Line = Line;
+            render.Step();
+            if (!Compare(sign, left, right))
+                return Bool.False;
+            left = right;
+        }
+
+        return Bool.True;
+    }
+}
