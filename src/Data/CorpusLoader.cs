@@ -17,7 +17,7 @@ public sealed class CorpusLoader(
     {
         var corpora = new List<Corpus>();
         foreach (CorpusSettings settings in data.Corpora)
-            corpora.Add(Load(settings, data, cancel));
+            corpora.Add(Load(settings.WithPairs(tokenizer.Writer.HasOwnTemplate), data, cancel));
         return corpora;
     }
 
@@ -58,6 +58,7 @@ public sealed class CorpusLoader(
                 files.Count, others, dialogues, new SkippedRecords(tokens.SkippedCount, first), cached, problem)
             {
                 CutForValidation = cut,
+                Notes = tokens.Notes,
             },
             File = tokens,
         };
@@ -73,7 +74,7 @@ public sealed class CorpusLoader(
         (cached, problem) = (false, null);
         if (cache is null)
             return Unkept(settings, Make);
-        string key = TokenCacheKey.Of(settings, files, tokenizer, data.SkipBadRecords, cancel);
+        string key = TokenCacheKey.Of(settings, files, tokenizer, data.Context, data.SkipBadRecords, cancel);
         if (cache.Find(key) is { } found)
         {
             long bytes = before.Sum(f => f.Length);
@@ -90,7 +91,8 @@ public sealed class CorpusLoader(
 
         void Make(Stream to)
         {
-            new CorpusTokenizer(tokenizer, threads, progress, cancel).Run(settings, files, data.SkipBadRecords, to);
+            new CorpusTokenizer(tokenizer, data.Context, threads, progress, cancel)
+                .Run(settings, files, data.SkipBadRecords, to);
             RequireUnchanged(files, before);
         }
     }

@@ -17,5 +17,8 @@ public sealed record CorpusSource(
     /// <summary>Documents that are cut up, as pieces of them are held out.</summary>
     public int CutForValidation { get; init; }
 
+    /// <summary>What people should know of how the records were read.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     public static readonly CorpusSource None = new(0, [], 0, SkippedRecords.None, false, null);
 }

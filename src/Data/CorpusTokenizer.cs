@@ -8,8 +8,10 @@ namespace MolEngine.Data;
 /// Reads a corpus's files and tokenizes their records: one thread reads ahead while all others encode. What comes out
 /// does not depend on their number.
 /// </summary>
+/// <param name="context">Tokens of a row, for texts that are split by tokens.</param>
 internal sealed class CorpusTokenizer(
-    DocumentTokenizer tokenizer, int threads, IProgress<TokenizingProgress>? progress, CancellationToken cancel)
+    DocumentTokenizer tokenizer, int context, int threads, IProgress<TokenizingProgress>? progress,
+    CancellationToken cancel)
 {
     /// <summary>
     /// Records that are tokenized together: enough to keep the cores busy, few enough to hold in memory.
@@ -19,21 +21,24 @@ internal sealed class CorpusTokenizer(
     private const long BatchCharacters = 1 << 23;
 
     /// <summary>Writes the corpus's <see cref="TokenFile"/>.</summary>
-    /// <exception cref="UserException">A record that fits nothing (unless they are skipped), or a file without records.
+    /// <exception cref="UserException">
+    /// A record that fits nothing (unless they are skipped), a file without records, or a corpus most of whose text no
+    /// rule uses.
     /// </exception>
     public void Run(CorpusSettings corpus, IReadOnlyList<CorpusFile> files, bool skipsBadRecords, Stream to)
     {
         var run = new Reading(corpus, files, skipsBadRecords, this);
+        var skipped = new SkippedList(skipsBadRecords);
         using var tokens = new TokenFileWriter(to);
-        using IEnumerator<List<CorpusRecord>> batches = run.Batches().GetEnumerator();
-        List<CorpusRecord>? batch = Next(batches);
+        using IEnumerator<List<ReadRecord>> batches = run.Batches().GetEnumerator();
+        List<ReadRecord>? batch = Next(batches);
         while (batch is not null)
         {
             long read = run.BytesRead;
-            Task<List<CorpusRecord>?> ahead = Task.Run(() => Next(batches), CancellationToken.None);
+            Task<List<ReadRecord>?> ahead = Task.Run(() => Next(batches), CancellationToken.None);
             try
             {
-                Add(batch, tokens);
+                Add(batch, corpus, run.Report, tokens, skipped);
             }
             finally
             {
@@ -45,50 +50,91 @@ internal sealed class CorpusTokenizer(
             batch = ahead.GetAwaiter().GetResult();
         }
 
-        tokens.Finish(run.SkippedCount, run.Skipped);
+        ReadingSummary summary = run.Report.Summary();
+        summary.RequireMostUsed(corpus.Paths[0], corpus.Name);
+        tokens.Finish(skipped.Count, skipped.First, summary.Lines(corpus.Name));
     }
 
-    private static List<CorpusRecord>? Next(IEnumerator<List<CorpusRecord>> batches) =>
+    private static List<ReadRecord>? Next(IEnumerator<List<ReadRecord>> batches) =>
         batches.MoveNext() ? batches.Current : null;
 
-    private void Add(List<CorpusRecord> batch, TokenFileWriter tokens)
+    private void Add(
+        List<ReadRecord> batch, CorpusSettings corpus, ReadingReport report, TokenFileWriter tokens, SkippedList skipped)
     {
         var documents = new int[batch.Count][];
         var hashes = new ulong[batch.Count];
+        var problems = new UserException?[batch.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancel };
         Parallel.For(0, batch.Count, options, i =>
         {
-            string text = DocumentText.Of(batch[i]).Text;
-            documents[i] = tokenizer.Document(batch[i], text);
-            hashes[i] = HeldOutSplit.Hash(text);
+            if (batch[i].Record is not { } record)
+                return;
+            try
+            {
+                DocumentText document = tokenizer.Writer.Write(record, corpus, batch[i].Path);
+                if (record.IsChat)
+                    report.Rendered(record, document.Text);
+                documents[i] = tokenizer.Stored(document);
+                hashes[i] = HeldOutSplit.Hash(document.Text);
+            }
+            catch (UserException problem)
+            {
+                problems[i] = problem;
+            }
         });
-        for (int i = 0; i < documents.Length; i++)
-            tokens.Add(documents[i], hashes[i], batch[i].IsChat);
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if ((batch[i].Problem ?? problems[i]) is { } problem)
+                skipped.Add(batch[i].File, problem as BadRecordException ?? throw problem);
+            else
+                tokens.Add(documents[i], hashes[i], batch[i].Record!.IsChat);
+        }
+    }
+
+    /// <summary>A record, or what is wrong with it, and the file that it is of.</summary>
+    private readonly record struct ReadRecord(
+        int File, string Path, CorpusRecord? Record, BadRecordException? Problem);
+
+    /// <summary>Records that fit nothing, in the order of the files.</summary>
+    private sealed class SkippedList(bool skipsBadRecords)
+    {
+        private readonly List<SkippedRecord> _first = [];
+
+        public long Count { get; private set; }
+
+        public IReadOnlyList<SkippedRecord> First => _first;
+
+        /// <exception cref="BadRecordException">Bad records are not skipped.</exception>
+        public void Add(int file, BadRecordException problem)
+        {
+            if (!skipsBadRecords)
+                throw problem;
+            Count++;
+            if (_first.Count < SkippedRecords.Named)
+                _first.Add(new(file, problem.Line, problem.Detail));
+        }
     }
 
     /// <summary>The reading side.</summary>
     private sealed class Reading(
         CorpusSettings corpus, IReadOnlyList<CorpusFile> files, bool skipsBadRecords, CorpusTokenizer owner)
     {
-        private readonly List<SkippedRecord> _skipped = [];
         private long _bytesRead;
 
         public long BytesRead => Interlocked.Read(ref _bytesRead);
 
         public long TotalBytes { get; } = files.Sum(f => new FileInfo(f.Path).Length);
 
-        public long SkippedCount { get; private set; }
+        public ReadingReport Report { get; } = new(corpus.Ignore);
 
-        public IReadOnlyList<SkippedRecord> Skipped => _skipped;
-
-        public IEnumerable<List<CorpusRecord>> Batches()
+        public IEnumerable<List<ReadRecord>> Batches()
         {
-            var batch = new List<CorpusRecord>();
+            var batch = new List<ReadRecord>();
             long characters = 0;
-            foreach (CorpusRecord record in Records())
+            foreach (ReadRecord record in Records())
             {
                 batch.Add(record);
-                characters += record.Length;
+                characters += record.Record?.Length ?? 0;
                 if (batch.Count < BatchRecords && characters < BatchCharacters)
                     continue;
                 yield return batch;
@@ -99,36 +145,39 @@ internal sealed class CorpusTokenizer(
                 yield return batch;
         }
 
-        private IEnumerable<CorpusRecord> Records()
+        private IEnumerable<ReadRecord> Records()
         {
             long before = 0;
+            var problems = new Queue<BadRecordException>();
             for (int i = 0; i < files.Count; i++)
             {
-                int file = i;
-                var reader = new RecordReader(corpus, skipsBadRecords ? problem => Skip(file, problem) : null);
-                using CorpusContent content = CorpusContent.Open(files[i].Path);
+                string path = files[i].Path;
+                var reader = new RecordReader(corpus, skipsBadRecords ? problems.Enqueue : null)
+                {
+                    Report = Report,
+                    Limit = new TextLimit(owner.PieceTokens, text => owner.Count(text)),
+                };
+                using CorpusContent content = CorpusContent.Open(path);
                 foreach (CorpusRecord record in reader.Read(content, files[i]))
                 {
-                    owner.Check(record, content.Path);
-                    yield return record;
+                    owner.Check();
+                    while (problems.TryDequeue(out BadRecordException? problem))
+                        yield return new(i, path, null, problem);
+                    yield return new(i, path, record, null);
                     Interlocked.Exchange(ref _bytesRead, before + content.BytesRead);
                 }
 
-                before += new FileInfo(files[i].Path).Length;
+                while (problems.TryDequeue(out BadRecordException? problem))
+                    yield return new(i, path, null, problem);
+                before += new FileInfo(path).Length;
             }
         }
-
-        private void Skip(int file, BadRecordException problem)
-        {
-            SkippedCount++;
-            if (_skipped.Count < SkippedRecords.Named)
-                _skipped.Add(new(file, problem.Line, problem.Detail));
-        }
     }
 
-    private void Check(CorpusRecord record, string path)
-    {
-        cancel.ThrowIfCancellationRequested();
-        tokenizer.RequireChatTokens(record, path);
-    }
+    /// <summary>Tokens of a piece of a text that is split by them: with beginning and end a row.</summary>
+    private int PieceTokens => Math.Max(1, context - tokenizer.DocumentBegin.Count - 1);
+
+    private int Count(string text) => tokenizer.Encode(text).Length;
+
+    private void Check() => cancel.ThrowIfCancellationRequested();
 }

@@ -78,6 +78,8 @@ public static class DataPlan
                 + $": {names}{more}";
         }
 
+        foreach (string note in source.Notes)
+            yield return note;
         if (source.CacheProblem is not null)
             yield return $"tokens not kept: {source.CacheProblem}";
     }

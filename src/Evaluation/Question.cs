@@ -1,3 +1,5 @@
+using MolEngine.Engine.Chat;
+
 namespace MolEngine.Evaluation;
 
 /// <summary>A held-out question as the model sees it: the beginning of a training document of its shape.</summary>
@@ -11,13 +13,26 @@ namespace MolEngine.Evaluation;
 /// <param name="Document">All tokens of the document that question and answer make.</param>
 public sealed record Question(string Shown, string Expected, int[] Prompt, string Rest, int[] Document)
 {
+    /// <summary>What the model writes its reasoning between; null where it has none.</summary>
+    public ThinkMarks? Thinking { get; init; }
+
     /// <summary>
-    /// What of a continuation is the answer: up to its first line break, where the expected answer has none.
+    /// What of a continuation is the answer: behind the reasoning, and up to its first line break, where the expected
+    /// answer has none.
     /// </summary>
     /// <param name="ended">Whether nothing that follows could be a part of it.</param>
     public string AnswerIn(string continuation, out bool ended)
     {
         bool StartsWith(string text, string start) => text.StartsWith(start, StringComparison.Ordinal);
+        ended = false;
+        if (Thinking is { } marks && StartsWith(continuation.TrimStart(), marks.Open))
+        {
+            int close = continuation.IndexOf(marks.Close, StringComparison.Ordinal);
+            if (close < 0)
+                return continuation;
+            continuation = continuation[(close + marks.Close.Length)..].TrimStart();
+        }
+
         int start = StartsWith(continuation, Rest) ? Rest.Length
             : StartsWith(Rest, continuation) ? continuation.Length
             : 0;

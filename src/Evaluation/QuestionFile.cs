@@ -12,38 +12,42 @@ public static class QuestionFile
     public static IReadOnlyList<Question> Read(CorpusSettings file, DocumentTokenizer texts, Tokenizer tokenizer)
     {
         var questions = new List<Question>();
+        file = file.WithPairs(texts.Writer.HasOwnTemplate);
         foreach (CorpusFile part in CorpusFiles.Of(file, out _))
         {
             using CorpusContent content = CorpusContent.Open(part.Path);
-            questions.AddRange(new RecordReader(file).Read(content, part).Select(r => Of(r, part.Path, texts, tokenizer)));
+            IEnumerable<CorpusRecord> records = new RecordReader(file).Read(content, part);
+            questions.AddRange(records.Select(r => Of(r, file, part.Path, texts, tokenizer)));
         }
 
         return questions;
     }
 
-    private static Question Of(CorpusRecord record, string path, DocumentTokenizer texts, Tokenizer tokenizer)
+    private static Question Of(
+        CorpusRecord record, CorpusSettings file, string path, DocumentTokenizer texts, Tokenizer tokenizer)
     {
-        (string whole, Range? answer) = DocumentText.Of(record);
-        if (answer is not { } place)
+        if (texts.Writer.Ask(record, file, path) is not { } before)
         {
             throw new UserException(
                 $"{path}:{record.Line}: question: expected an answer after all of the question (a last message of the "
                 + "assistant; in a template, a last field that stands there once), got none");
         }
 
-        texts.RequireChatTokens(record, path);
-        string before = whole[..place.Start.GetOffset(whole.Length)];
-        int[] document = texts.Document(record, whole), asked = texts.Encode(before);
-        if (asked.Length == 0)
+        int[] document = texts.Document(texts.Writer.Write(record, file, path));
+        int[] asked = texts.Beginning(before, record.IsChat);
+        if (before.Length == 0)
             throw Empty("question");
-        string expected = whole[place];
+        string expected = record.Messages is { } all ? all[^1].Content : record.Text![record.Answer!.Value];
         if (string.IsNullOrWhiteSpace(expected))
             throw Empty("answer");
 
-        (int[] prompt, string rest) = Split(before, asked, document, tokenizer);
-        return new Question(
-            record.Messages is { Count: > 1 } messages ? messages[^2].Content : before.Trim(), expected.Trim(), prompt,
-            rest, document);
+        // A dialogue is asked as programs that serve the model ask; a text stops where its answer begins.
+        (int[] prompt, string rest) = record.IsChat ? (asked, "") : Split(before, asked, document, tokenizer);
+        string shown = record.Messages is { Count: > 1 } messages ? messages[^2].Content : before.Trim();
+        return new Question(shown, expected.Trim(), prompt, rest, document)
+        {
+            Thinking = record.IsChat ? texts.Writer.Thinking : null,
+        };
 
         UserException Empty(string what) =>
             new($"{path}:{record.Line}: {what}: expected a text, got an empty one");

@@ -31,6 +31,7 @@ public sealed record QuestionSettings(CorpusSettings File, int MaxTokens)
             Shape = QuestionKeys.Records.ShapeBeside(fields, v, source),
             Ignore = v.Take(QuestionKeys.Records.Ignore),
             Pairs = v.Take(QuestionKeys.Records.Pairs),
+            ChatVariables = v.Take(QuestionKeys.Records.ChatVariables),
         };
         return new QuestionSettings(file, v.Take(QuestionKeys.MaxTokens));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Values;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -86,6 +87,9 @@ public static class KeyTypes
         }
     }
 
+    /// <summary>Names with values of any kind: what a chat template is told.</summary>
+    public static readonly KeyType<MapValue> Map = new("names with values", ReadMap, PlainData.Write);
+
     private static string Snake(string name) => string.Concat(
         name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i > 0 ? "_" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
 
@@ -93,6 +97,12 @@ public static class KeyTypes
 
     private static bool IsQuoted(YamlNode node) =>
         node is YamlScalarNode { Style: ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted };
+
+    private static bool ReadMap(YamlNode node, out MapValue value)
+    {
+        value = PlainData.Read(node) as MapValue ?? MapValue.Empty;
+        return node is YamlMappingNode map && map.Children.Count == value.Entries.Count;
+    }
 
     private static bool ReadText(YamlNode node, out string value)
     {

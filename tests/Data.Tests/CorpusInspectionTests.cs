@@ -21,7 +21,7 @@ public sealed class CorpusInspectionTests : IDisposable
         Tokenizer tokenizer = Tokenizer.Load(Model);
         string end = tokenizer.Decode([256], skipSpecialTokens: false);
         Corpus corpus = new CorpusLoader(DocumentTokenizer.Of(tokenizer, Model, 256), 1).Load(
-            new DataSettings(10, null, 0, [new CorpusSettings("a", path, CorpusKind.General)]))[0];
+            new DataSettings(10, null, null, 0, [new CorpusSettings("a", path, CorpusKind.General)]))[0];
         InspectedRow[] rows = [.. CorpusInspection.Rows(corpus.Train, tokenizer)];
 
         Assert.Equal(["h\u00e9llo" + end, end, "ab"], rows[0].Documents.Select(d => d.Text));

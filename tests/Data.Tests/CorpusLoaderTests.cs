@@ -2,6 +2,7 @@ using FsCheck;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
+using MolEngine.Engine.Chat;
 using MolEngine.Support;
 
 namespace MolEngine.Data.Tests;
@@ -9,7 +10,6 @@ namespace MolEngine.Data.Tests;
 public sealed class CorpusLoaderTests : IDisposable
 {
     private const int End = 100_000;
-    private const int ChatEnd = 100_001;
 
     private readonly TempFolder _folder = new();
 
@@ -23,7 +23,7 @@ public sealed class CorpusLoaderTests : IDisposable
         string[] Texts(string mark) =>
             [.. lengths.Get.Select((n, i) => new string((char)('a' + (i % 26)), n) + (i == changed ? mark : ""))];
         PackedCorpus Corpus(string mark) =>
-            Load(Write("a.jsonl", Texts(mark)), new(16, null, 0, []) { Packing = packing }).Train;
+            Load(Write("a.jsonl", Texts(mark)), new(16, null, null, 0, []) { Packing = packing }).Train;
         PackedCorpus before = Corpus("x"), after = Corpus("y");
         Assert.Equal(before.Documents, lengths.Get.Length);
         Assert.Equal(before.Rows, after.Rows);
@@ -53,7 +53,7 @@ public sealed class CorpusLoaderTests : IDisposable
         string[] texts = [.. Enumerable.Range(0, 9000).Select(i => $"{i}: {new string('x', i % 50)}")];
         string path = Write("a.jsonl", texts);
         var seen = new List<TokenizingProgress>();
-        PackedCorpus corpus = Load(path, new(64, null, 0, []), threads, seen).Train;
+        PackedCorpus corpus = Load(path, new(64, null, null, 0, []), threads, seen).Train;
         Assert.Equal(texts, Enumerable.Range(0, corpus.Documents).Select(d => Text(corpus.Document(d))));
         Assert.True(seen.Count > 2);
         Assert.Equal(seen.Select(p => p.Documents).Order(), seen.Select(p => p.Documents));
@@ -68,16 +68,16 @@ public sealed class CorpusLoaderTests : IDisposable
         string path = _folder.Write(
             "a.jsonl", string.Concat(Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? $"{{\"text\": \"{i}\"}}\n"
                 : "{\"x\": 1}\n")));
-        Corpus corpus = Load(path, new(64, null, 0, []) { SkipBadRecords = true });
+        Corpus corpus = Load(path, new(64, null, null, 0, []) { SkipBadRecords = true });
         Assert.Equal(30, corpus.Train.Documents);
         Assert.Equal(30, corpus.Source.Skipped.Count);
         Assert.Equal(SkippedRecords.Named, corpus.Source.Skipped.First.Count);
         Assert.StartsWith($"{path}:2: record: expected the keys", corpus.Source.Skipped.First[0]);
         Assert.StartsWith(
-            $"{path}:2: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, 0, []))).Message);
+            $"{path}:2: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, null, 0, []))).Message);
 
         string bad = _folder.Write("bad.jsonl", "{\n");
-        UserException e = Assert.Throws<UserException>(() => Load(bad, new(64, null, 0, []) { SkipBadRecords = true }));
+        UserException e = Assert.Throws<UserException>(() => Load(bad, new(64, null, null, 0, []) { SkipBadRecords = true }));
         Assert.Contains($"expected at least one record, got 1 that were skipped. The first: {bad}:1: ", e.Message);
     }
 
@@ -86,29 +86,29 @@ public sealed class CorpusLoaderTests : IDisposable
     {
         string path = _folder.Write(
             "a.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}]}\n{\"text\": \"hi\"}\n");
-        DataSettings data = new(64, null, 0, [Reading(path)]);
+        DataSettings data = new(64, null, null, 0, [Reading(path)]);
         Corpus Load(DocumentTokenizer tokenizer) => new CorpusLoader(tokenizer, 1).Load(data)[0];
 
         const string Rendered = "<|im_start|>user\nhi<|im_end|>\n";
-        Corpus own = Load(new DocumentTokenizer(Characters, End, ChatEnd));
+        Corpus own = Load(new DocumentTokenizer(Characters, End) { Writer = Dialogues.Writer });
         Assert.Equal(1, own.Source.Dialogues);
         Assert.Equal([.. Characters(Rendered), End], own.Train.Document(0));
         Assert.Equal([.. Characters("hi"), End], own.Train.Document(1));
 
-        Corpus shared = Load(new DocumentTokenizer(Characters, End, End));
+        Corpus shared = Load(new DocumentTokenizer(Characters, End) { Writer = Dialogues.Writer, EndText = ChatMl.End });
         Assert.Equal(Characters(Rendered), shared.Train.Document(0));
         Assert.Equal([.. Characters("hi"), End], shared.Train.Document(1));
 
         UserException e = Assert.Throws<UserException>(() => Load(new DocumentTokenizer(Characters, End)));
         Assert.StartsWith(
-            $"{path}:1: messages: expected a model whose tokenizer has <|im_start|> and <|im_end|>", e.Message);
+            $"{path}:1: messages: expected a model with a chat template, or with the tokens <|im_start|> and <|im_end|>", e.Message);
     }
 
     [Fact]
     public void Several_files_are_one_corpus_in_their_order()
     {
         string a = Write("b.jsonl", "one", "two"), b = _folder.Write("a.txt", "three");
-        DataSettings data = new(64, null, 0, [new CorpusSettings("c", [a, b], CorpusKind.General)]);
+        DataSettings data = new(64, null, null, 0, [new CorpusSettings("c", [a, b], CorpusKind.General)]);
         Corpus corpus = new CorpusLoader(new DocumentTokenizer(Characters, End), 2).Load(data)[0];
         Assert.Equal(["one", "two", "three"], Enumerable.Range(0, 3).Select(d => Text(corpus.Train.Document(d))));
         Assert.Equal((2, CorpusKind.General), (corpus.Source.Files, corpus.Kind));
@@ -119,11 +119,11 @@ public sealed class CorpusLoaderTests : IDisposable
     {
         string path = _folder.Write("a.jsonl", string.Concat(Enumerable.Repeat("{\"text\": \"a\"}\n", 9000)) + "{");
         Assert.StartsWith(
-            $"{path}:9001: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, 0, []))).Message);
+            $"{path}:9001: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, null, 0, []))).Message);
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => new CorpusLoader(new DocumentTokenizer(Characters, End), 2)
-            .Load(new(64, null, 0, [Reading(path)]), cancel.Token));
+            .Load(new(64, null, null, 0, [Reading(path)]), cancel.Token));
     }
 
     private static CorpusSettings Reading(string path) => new("c", path, CorpusKind.Domain);

@@ -46,7 +46,7 @@ public sealed class HeldOutTests : IDisposable
         string[] texts =
             [.. Enumerable.Range(0, 2000).Select(i => new string((char)('a' + (i % 26)), 1 + (i % 7)) + i)];
         string path = _folder.Write("a.jsonl", string.Join('\n', texts.Select(t => $"{{\"text\": \"{t}\"}}")));
-        DataSettings data = new(64, null, HeldOutCount.AtMost(30), [new("a", path, CorpusKind.General)]);
+        DataSettings data = new(64, null, null, HeldOutCount.AtMost(30), [new("a", path, CorpusKind.General)]);
         Corpus corpus = new CorpusLoader(new DocumentTokenizer(Bytes, End), threads: 2).Load(data)[0];
 
         Assert.Equal((30, 1970), (corpus.HeldOut.Documents, corpus.Train.Documents));
@@ -63,8 +63,8 @@ public sealed class HeldOutTests : IDisposable
     {
         string path = _folder.Write("a.jsonl", string.Concat(Enumerable.Range(0, 30).Select(
             i => $"{{\"messages\": [{{\"role\": \"u\", \"content\": \"{i}\"}}]}}\n{{\"text\": \"{i}\"}}\n")));
-        CorpusLoader loader = new(new DocumentTokenizer(Bytes, End, End + 1), 1);
-        Corpus Load(int heldOut) => loader.Load(new(64, null, heldOut, [new("a", path, CorpusKind.Domain)]))[0];
+        CorpusLoader loader = new(new DocumentTokenizer(Bytes, End) { Writer = Dialogues.Writer }, 1);
+        Corpus Load(int heldOut) => loader.Load(new(64, null, null, heldOut, [new("a", path, CorpusKind.Domain)]))[0];
         Assert.Equal(30, Load(0).Source.Dialogues);
         Corpus corpus = Load(20);
         int held = Enumerable.Range(0, 20).Count(d => corpus.HeldOut.Document(d)[0] == '<');
@@ -79,7 +79,7 @@ public sealed class HeldOutTests : IDisposable
         Assert.Equal([100, 5, 1, 1, 0], new[] { 10_000, 100, 20, 10, 9 }.Select(n => HeldOutCount.AtMost(100).Of(n)));
         string path = _folder.Write("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n");
         CorpusLoader loader = new(new DocumentTokenizer(Bytes, End), 1);
-        DataSettings data = new(64, null, 2, [new("a", path, CorpusKind.Domain)]);
+        DataSettings data = new(64, null, null, 2, [new("a", path, CorpusKind.Domain)]);
         UserException e = Assert.Throws<UserException>(() => loader.Load(data));
         Assert.Contains("data.held_out.documents: expected fewer than the corpus's 2 documents, got 2", e.Message);
     }
@@ -116,7 +116,7 @@ public sealed class HeldOutTests : IDisposable
     {
         string path = _folder.Write("book.txt", string.Concat(Enumerable.Range(0, 5000).Select(i => $"{i:D5} ")));
         DataSettings data =
-            new(256, null, new(HeldOutCount.AtMost(100), 1000), [new("a", path, CorpusKind.Domain)]);
+            new(256, null, null, new(HeldOutCount.AtMost(100), 1000), [new("a", path, CorpusKind.Domain)]);
         Corpus corpus = new CorpusLoader(new DocumentTokenizer(Bytes, End), threads: 1).Load(data)[0];
         Assert.Equal((3, 768), (corpus.HeldOut.Documents, corpus.HeldOut.Tokens));
         Assert.Equal(30_001 - 768, corpus.Train.Tokens);

@@ -152,9 +152,12 @@ public sealed class QuestionFileTests : IDisposable
     private static Question[] Read(CorpusSettings file, Tokenizer? tokenizer = null)
     {
         tokenizer ??= Bytes;
-        int end = tokenizer.TokenId(ChatMl.End)!.Value;
-        return [.. QuestionFile.Read(
-            file, new DocumentTokenizer(t => tokenizer.Encode(t, false), end, end), tokenizer)];
+        var texts = new DocumentTokenizer(t => tokenizer.Encode(t, false), tokenizer.TokenId(ChatMl.End)!.Value)
+        {
+            EndText = ChatMl.End,
+            Writer = new DocumentWriter(ChatTemplates.Load(AppContext.BaseDirectory)),
+        };
+        return [.. QuestionFile.Read(file, texts, tokenizer)];
     }
 
     private static string Text(int[] ids) => Bytes.Decode(ids, skipSpecialTokens: false);

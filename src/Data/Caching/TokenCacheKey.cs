@@ -13,16 +13,21 @@ internal static class TokenCacheKey
     /// <see cref="TokenizingVersion"/>. Names of files and of the corpus do not matter, nor does any other code.
     /// </summary>
     public static string Of(
-        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, DocumentTokenizer tokenizer, bool skipsBadRecords,
-        CancellationToken cancel)
+        CorpusSettings corpus, IReadOnlyList<CorpusFile> files, DocumentTokenizer tokenizer, int context,
+        bool skipsBadRecords, CancellationToken cancel)
     {
         var parts = new
         {
             Version = TokenizingVersion.Current,
             tokenizer.Fingerprint,
+            tokenizer.DocumentBegin,
             tokenizer.DocumentEnd,
-            tokenizer.ChatEnd,
+            Chat = tokenizer.Writer.Fingerprint,
+            Variables = corpus.ChatVariables.ToString(),
+            corpus.TrainOn,
+            corpus.Ignore,
             corpus.Split,
+            Context = corpus.Split == TextSplit.Tokens ? context : 0,
             corpus.Shape,
             corpus.Fields,
             corpus.Template,

@@ -15,14 +15,15 @@ internal sealed class TokenFile : TokenStore, IDisposable
     private readonly FileStream? _kept;
 
     private TokenFile(
-        TokenFileLayout layout, long skippedCount, IReadOnlyList<SkippedRecord> skipped, MemoryMappedViewAccessor view,
-        FileStream? kept)
+        TokenFileLayout layout, long skippedCount, IReadOnlyList<SkippedRecord> skipped, IReadOnlyList<string> notes,
+        MemoryMappedViewAccessor view, FileStream? kept)
     {
         _layout = layout;
         _view = view;
         _kept = kept;
         SkippedCount = skippedCount;
         Skipped = skipped;
+        Notes = notes;
     }
 
     public override int Documents => (int)_layout.Documents;
@@ -32,6 +33,9 @@ internal sealed class TokenFile : TokenStore, IDisposable
 
     /// <summary>The first of the records that were left out.</summary>
     public IReadOnlyList<SkippedRecord> Skipped { get; }
+
+    /// <summary>What people should know of how the records were read.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Maps a file; null where it is not whole or not one of ours. Every byte of it is read once.</summary>
     /// <param name="file">May be closed and deleted afterwards.</param>
@@ -102,10 +106,13 @@ internal sealed class TokenFile : TokenStore, IDisposable
         var skipped = new SkippedRecord[reader.ReadInt32()];
         for (int i = 0; i < skipped.Length; i++)
             skipped[i] = new(reader.ReadInt32(), reader.ReadInt64(), reader.ReadString());
+        string[] notes = new string[reader.ReadInt32()];
+        for (int i = 0; i < notes.Length; i++)
+            notes[i] = reader.ReadString();
         using var mapped = MemoryMappedFile.CreateFromFile(
             file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         MemoryMappedViewAccessor view = mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        return new TokenFile(layout, skippedCount, skipped, view, kept);
+        return new TokenFile(layout, skippedCount, skipped, notes, view, kept);
     }
 
     /// <summary>Whether a file begins as ours do and ends with the digest of all before.</summary>

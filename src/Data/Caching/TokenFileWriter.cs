@@ -47,7 +47,8 @@ internal sealed class TokenFileWriter : IDisposable
     /// <summary>Writes what is left. Nothing is added after it.</summary>
     /// <param name="skippedCount">Records that were left out.</param>
     /// <param name="skipped">The first of them.</param>
-    public void Finish(long skippedCount, IReadOnlyList<SkippedRecord> skipped)
+    /// <param name="notes">What people should know of how the records were read.</param>
+    public void Finish(long skippedCount, IReadOnlyList<SkippedRecord> skipped, IReadOnlyList<string> notes)
     {
         var layout = new TokenFileLayout(Documents, Tokens);
         Put(new byte[layout.Starts - layout.Ids - (sizeof(int) * Tokens)]);
@@ -65,6 +66,9 @@ internal sealed class TokenFileWriter : IDisposable
             writer.Write(record.Detail);
         }
 
+        writer.Write(notes.Count);
+        foreach (string note in notes)
+            writer.Write(note);
         writer.Write(layout.Documents);
         writer.Write(layout.Tokens);
         writer.Flush();

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Values;
 using MolEngine.Data.Files;
 using MolEngine.Engine.Batches;
 
@@ -28,15 +29,22 @@ public enum PairStyle
 }
 
 /// <param name="Context">Tokens of a row.</param>
+/// <param name="DocumentBegin">
+/// Text or id of the token before every document that is no dialogue, empty for none; null is what the tokenizer puts
+/// before a text.
+/// </param>
 /// <param name="DocumentEnd">Text or id of the token that ends a document; null is the model's eos token.</param>
 /// <param name="HeldOut">What of each corpus is kept for validation.</param>
 public sealed record DataSettings(
-    int Context, string? DocumentEnd, HeldOutBudget HeldOut, IReadOnlyList<CorpusSettings> Corpora)
+    int Context, string? DocumentBegin, string? DocumentEnd, HeldOutBudget HeldOut, IReadOnlyList<CorpusSettings> Corpora)
 {
     public PackingKind Packing { get; init; }
 
     /// <summary>Bad records are counted and listed, and the others used; else the first is an error.</summary>
     public bool SkipBadRecords { get; init; }
+
+    /// <summary>File of the chat template, absolute; null for the model's own.</summary>
+    public string? ChatTemplate { get; init; }
 
     /// <summary>Folder of the token cache, absolute; null keeps nothing.</summary>
     public string? Cache { get; init; }
@@ -81,6 +89,12 @@ public sealed record CorpusSettings(string Name, IReadOnlyList<string> Paths, Co
     /// Part of the general rows, relative to the others' shares; null for all: every general row is as likely.
     /// </summary>
     public double? Share { get; init; }
+
+    /// <summary>Which tokens of its documents the loss sees.</summary>
+    public TrainOn TrainOn { get; init; }
+
+    /// <summary>What the chat template is told besides the messages: <c>enable_thinking</c>.</summary>
+    public MapValue ChatVariables { get; init; } = MapValue.Empty;
 
     /// <summary>Weight of each row in the mean over the rows of a step.</summary>
     public double Weight { get; init; } = 1;

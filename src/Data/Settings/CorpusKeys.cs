@@ -43,6 +43,9 @@ public static class CorpusKeys
     public static readonly ConfigKey<double> Share = new(
         $"{List}[].share", KeyTypes.Number, Default.None("by size"),
         "This general corpus's part of the general rows, relative to the other shares.", x => x > 0, "above 0");
+    public static readonly ConfigKey<TrainOn> TrainOn = new(
+        $"{List}[].train_on", KeyTypes.OneOf<TrainOn>(), Data.Records.TrainOn.All,
+        "all of a document's tokens, or what the assistant says (the answer of a question in plain text).");
     public static readonly ConfigKey<double> Weight = new(
         $"{List}[].weight", KeyTypes.Number, 1,
         "Weight of each of the corpus's rows in the loss, which is the weighted mean over the rows of a step.",
@@ -50,7 +53,7 @@ public static class CorpusKeys
 
     /// <summary>In the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
-        [Name, Path, Kind, Format, Split, .. Records.All, Repeat, Share, Weight];
+        [Name, Path, Kind, Format, Split, .. Records.All, TrainOn, Repeat, Share, Weight];
 
     /// <summary>The corpora, with the checks that take more than one key or corpus.</summary>
     /// <param name="source">What errors call the config.</param>
@@ -101,6 +104,8 @@ public static class CorpusKeys
             Ignore = v.Take(Records.Ignore, i),
             Repeat = RepeatOf(kind, v, source, i),
             Share = ShareOf(kind, v, source, i),
+            TrainOn = v.Take(TrainOn, i),
+            ChatVariables = v.Take(Records.ChatVariables, i),
             Weight = v.Take(Weight, i),
         };
     }

@@ -4,7 +4,7 @@ using MolEngine.Yaml;
 
 namespace MolEngine.Data.Settings;
 
-/// <summary>The keys under <c>data</c>.</summary>
+/// <summary>The keys under <c>data</c>, and the chat template, which all dialogues are written with.</summary>
 public static class DataKeys
 {
     /// <summary>
@@ -22,6 +22,10 @@ public static class DataKeys
     public static readonly ConfigKey<PackingKind> Packing = new(
         "data.packing", KeyTypes.OneOf<PackingKind>(), PackingKind.Concat,
         "concat lays documents end to end and fills every row; best_fit cuts only documents longer than context.");
+    public static readonly ConfigKey<string> DocumentBegin = new(
+        "data.document_begin", KeyTypes.Text, Default.Auto("what the tokenizer puts before a text, often nothing"),
+        "Token before every document that is no dialogue, as text (`<|begin_of_text|>`) or as an id, or `none`.",
+        s => s.Length > 0);
     public static readonly ConfigKey<string> DocumentEnd = new(
         "data.document_end", KeyTypes.Text, Default.Auto("the model's eos token"),
         "Token that ends every document, as text (`<|im_end|>`) or as an id.", s => s.Length > 0);
@@ -50,10 +54,14 @@ public static class DataKeys
         OnResume = OnResume.Free,
     };
 
-    /// <summary>In the order of the manual and of the resolved config.</summary>
+    public static readonly ConfigKey<string> ChatTemplate = new(
+        "chat_template", KeyTypes.Text, Default.Auto("the model's own, else ChatML"),
+        "File of the Jinja template that dialogues are written with, in place of the model's own.", s => s.Length > 0);
+
+    /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
     [
-        Context, Packing, DocumentEnd, HeldOutDocuments, HeldOutTokens, SkipBadRecords, Cache, .. CorpusKeys.All,
+        ChatTemplate, Context, Packing, DocumentBegin, DocumentEnd, HeldOutDocuments, HeldOutTokens, SkipBadRecords, Cache, .. CorpusKeys.All,
     ];
 
     /// <summary>What <c>data.cache</c> says for no cache.</summary>
@@ -64,12 +72,23 @@ public static class DataKeys
     /// <param name="longestContext">Tokens that the model takes; null where that is not known.</param>
     /// <param name="heldOut">Documents held out where the section does not say.</param>
     public static DataSettings Build(ConfigValues v, string source, int? longestContext, HeldOutCount heldOut) => new(
-        v.TakeOr(Context, Math.Min(UsualContext, longestContext ?? UsualContext)), v.TakeTextIfGiven(DocumentEnd), HeldOutBudgetOf(v, heldOut), CorpusKeys.Build(v, source))
+        v.TakeOr(Context, Math.Min(UsualContext, longestContext ?? UsualContext)), v.TakeTextIfGiven(DocumentBegin),
+        v.TakeTextIfGiven(DocumentEnd), HeldOutBudgetOf(v, heldOut), CorpusKeys.Build(v, source))
     {
         Packing = v.Take(Packing),
         SkipBadRecords = v.Take(SkipBadRecords),
+        ChatTemplate = TemplateFile(v, source),
         Cache = CacheFolder(v),
     };
+
+    private static string? TemplateFile(ConfigValues v, string source)
+    {
+        if (v.TakeTextIfGiven(ChatTemplate) is not { } given)
+            return null;
+        string path = InputPaths.Found(v, ChatTemplate, given, File.Exists, "a file", source);
+        v.Resolve(ChatTemplate, path);
+        return path;
+    }
 
     private static HeldOutBudget HeldOutBudgetOf(ConfigValues v, HeldOutCount documents)
     {

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Values;
 using MolEngine.Data.Records;
 using MolEngine.Yaml;
 
@@ -54,6 +55,12 @@ public sealed class RecordKeys
         {
             OnResume = onResume,
         };
+        ChatVariables = new(
+            $"{section}.chat_variables", KeyTypes.Map, Default.Of(MapValue.Empty),
+            "What the chat template is told besides the messages (`{enable_thinking: false}`).")
+        {
+            OnResume = onResume,
+        };
         Ignore = new(
             $"{section}.ignore", KeyTypes.Names, Default.Of<IReadOnlyList<string>>([]),
             "Fields whose text is left out on purpose (`meta`, `messages[].name`): else what no rule uses is told.")
@@ -86,13 +93,15 @@ public sealed class RecordKeys
 
     public ConfigKey<PairStyle> Pairs { get; }
 
+    public ConfigKey<MapValue> ChatVariables { get; }
+
     public ConfigKey<IReadOnlyList<string>> Ignore { get; }
 
     /// <summary>In the order of the manual and of the resolved config.</summary>
     public IReadOnlyList<ConfigKey> All =>
     [
         .. new[] { Text }.OfType<ConfigKey>(), Messages, Prompt, Completion, Question, Answer, Options,
-        Reasoning, System, Template, Shape, Pairs, Ignore,
+        Reasoning, System, Template, Shape, Pairs, ChatVariables, Ignore,
     ];
 
     /// <summary>The fields that are given; null where none is.</summary>

@@ -18,9 +18,6 @@ public sealed record RenderedChat(string Text, IReadOnlyList<TextSpan>? Generate
 /// </param>
 public sealed record RenderedDialogue(string Text, IReadOnlyList<TextSpan> Assistant);
 
-/// <summary>The marks between which a model thinks: <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>.</summary>
-public sealed record ThinkMarks(string Open, string Close);
-
 /// <summary>What a template writes around an answer of the assistant.</summary>
 /// <param name="Prompt">What asks the assistant to speak; empty where nothing does.</param>
 /// <param name="End">What stands behind an answer that ends the dialogue: <c>&lt;|im_end|&gt;\n</c>.</param>

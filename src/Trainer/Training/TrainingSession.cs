@@ -40,8 +40,7 @@ internal sealed class TrainingSession : IDisposable
         Model = new RunModel(run, ops, stored, display.Doing("loading the model", "tensor"));
         display.Doing("opening the corpora");
         cancel.ThrowIfCancellationRequested();
-        Texts = DocumentTokenizer.Of(
-            Model.Tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, Model.Config, Model.Tokenizer));
+        Texts = DocumentTokenizer.Of(Model.Tokenizer, Model.Config, run.Model, run.Data);
         Questions = Asked(run, ops, Model, Texts);
         _ownsData = data is null;
         _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, display, cancel);

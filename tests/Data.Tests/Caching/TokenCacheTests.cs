@@ -115,7 +115,7 @@ public sealed class TokenCacheTests : IDisposable
         {
             using var writer = new TokenFileWriter(to);
             writer.Add(new int[1000], 1, isDialogue: false);
-            writer.Finish(0, []);
+            writer.Finish(0, [], []);
         }
 
         var cache = new TokenCache(Cache, largest: 10_000);
@@ -147,8 +147,8 @@ public sealed class TokenCacheTests : IDisposable
     private Corpus Load(
         CorpusSettings corpus, string? cache, int end = 999, string fingerprint = "f", bool skips = false)
     {
-        DataSettings data = new(64, null, 0, [corpus]) { Cache = cache, SkipBadRecords = skips };
-        DocumentTokenizer tokenizer = new(Encode, end, 998, fingerprint);
+        DataSettings data = new(64, null, null, 0, [corpus]) { Cache = cache, SkipBadRecords = skips };
+        DocumentTokenizer tokenizer = new(Encode, end, fingerprint) { Writer = Dialogues.Writer };
         return new CorpusLoader(tokenizer, 2).Load(data)[0];
     }
 

@@ -17,12 +17,13 @@ public sealed class TokenFileTests : IDisposable
     {
         int[][] all = [.. documents.Select(d => (int[])[.. d, 7])];
         SkippedRecord[] skipped = [new(0, 1, "one"), new(2, 5_000_000_000, "zw\u00f6lf")];
+        string[] notes = ["of the reading", "n\u00f6ch einer"];
         FileStream stream = UnnamedFile.Create(_folder.Root);
         using (var writer = new TokenFileWriter(stream))
         {
             for (int d = 0; d < all.Length; d++)
                 writer.Add(all[d], ulong.MaxValue - (ulong)d, d % 3 == 0);
-            writer.Finish(skippedCount, skipped);
+            writer.Finish(skippedCount, skipped, notes);
         }
 
         using TokenFile file = kept ? TokenFile.Open(stream)! : TokenFile.OfOwn(stream);
@@ -34,6 +35,7 @@ public sealed class TokenFileTests : IDisposable
         Assert.Equal(all.Select((_, d) => d % 3 == 0), file.Dialogues());
         Assert.Equal(skippedCount, file.SkippedCount);
         Assert.Equal(skipped, file.Skipped);
+        Assert.Equal(notes, file.Notes);
         Assert.Throws<ArgumentOutOfRangeException>(() => file.Read(file.Tokens, new int[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadStarts(file.Documents, new long[2]));
     }

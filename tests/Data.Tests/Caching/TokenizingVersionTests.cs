@@ -46,7 +46,7 @@ public sealed class TokenizingVersionTests : IDisposable
         {
             foreach (CorpusSettings corpus in Corpora())
             {
-                DataSettings data = new(64, null, 3, [corpus]) { SkipBadRecords = true };
+                DataSettings data = new(64, null, null, 3, [corpus]) { SkipBadRecords = true };
                 Corpus made = new CorpusLoader(tokenizer, 2).Load(data)[0];
                 all.Append($"{name} {corpus.Name} {made.Source.Dialogues} {made.Source.Skipped.Count} ")
                     .Append($"{made.Train.Fingerprint()} {made.HeldOut.Fingerprint()}\n");

@@ -29,7 +29,7 @@ public sealed class RecordReaderTests : IDisposable
                 "plain", "2 + 2 = 4", "2 + 2?\nFour.",
                 "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nYes?<|im_end|>\n",
             ],
-            records.Select(r => DocumentText.Of(r).Text));
+            records.Select(r => Dialogues.Writer.Write(r, Reading.Corpus(path), path).Text));
         Assert.Equal([false, false, false, true], records.Select(r => r.IsChat));
         Assert.Equal([1L, 2, 3, 4], records.Select(r => r.Line));
 

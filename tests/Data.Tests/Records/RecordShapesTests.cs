@@ -34,18 +34,6 @@ public sealed class RecordShapesTests
                 Usual with { Shape = ShapeName.PromptCompletion }, ("x", "long"), ("prompt", "b"))).Message);
     }
 
-    [Fact]
-    public void The_answer_of_a_dialogue_is_its_last_message_where_the_assistant_speaks()
-    {
-        ChatMessage user = new("user", "hi"), assistant = new("assistant", "yes?");
-        DocumentText Of(params ChatMessage[] messages) => DocumentText.Of(new CorpusRecord(null, messages, 1));
-        (string text, Range? answer) = Of(user, assistant);
-        Assert.Equal("<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nyes?<|im_end|>\n", text);
-        Assert.Equal("yes?", text[answer!.Value]);
-        Assert.Null(Of(assistant, user).Answer);
-        Assert.Equal(new DocumentText("t", 1..), DocumentText.Of(new CorpusRecord("t", null, 1) { Answer = 1.. }));
-    }
-
     /// <summary>A row of a table, as a format of columns would give it.</summary>
     private static CorpusRecord Match(CorpusSettings corpus, params (string Name, string? Value)[] row)
     {

@@ -17,8 +17,7 @@ internal static class InspectDataRunner
         RunConfig run = options.Run;
         ModelConfig config = ModelConfig.Load(run.Model);
         Tokenizer tokenizer = FittingTokenizer.Load(run.Model, config);
-        DocumentTokenizer texts = DocumentTokenizer.Of(
-            tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, config, tokenizer));
+        DocumentTokenizer texts = DocumentTokenizer.Of(tokenizer, config, run.Model, run.Data);
         using TrainingData data = Load(run, texts, context);
         var statistics = DataStatistics.Of(run.Data, run.Order.Ratio, data.Corpora, data.Order, texts);
         context.Fact("tokenizer", $"{ShownPath.Of(run.Model)}; {texts.EndRule}");

@@ -1,0 +1,116 @@
+using MolEngine.Basics.Values;
+using MolEngine.Data.Files;
+using MolEngine.Data.Records;
+using MolEngine.Engine.Chat;
+
+namespace MolEngine.Data;
+
+/// <summary>
+/// The one place where records become texts: a dialogue as the model's chat template writes it. For several threads.
+/// </summary>
+/// <param name="templates">Null where dialogues cannot be written.</param>
+public sealed class DocumentWriter(ChatTemplates? templates)
+{
+    /// <summary>Whether the model says itself how dialogues are written.</summary>
+    public bool HasOwnTemplate => templates is { IsFallback: false };
+
+    /// <summary>Differs where dialogues may be written differently; empty where they cannot be written.</summary>
+    public string Fingerprint => templates?.Fingerprint ?? "";
+
+    /// <summary>How dialogues are written, in words.</summary>
+    public string Rule => templates is null ? "dialogues cannot be written"
+        : templates.IsFallback ? "dialogues as ChatML, as the model has no chat template"
+        : $"dialogues by {Path.GetFileName(templates.ForPlain().Name)}";
+
+    /// <summary>The text of a record's document.</summary>
+    /// <param name="file">What errors call its file.</param>
+    /// <exception cref="UserException">The record is a dialogue, and the model writes none.</exception>
+    /// <exception cref="BadRecordException">The template refuses it, or what is trained on cannot be told.</exception>
+    public DocumentText Write(CorpusRecord record, CorpusSettings corpus, string file)
+    {
+        bool whole = corpus.TrainOn == TrainOn.All;
+        if (record.Messages is null)
+        {
+            if (!whole && record.Answer is null)
+            {
+                throw new BadRecordException(
+                    file, record.Line, "train_on: expected a dialogue, or a question with an answer, got a text");
+            }
+
+            return new(record.Text!, IsDialogue: false, record.Answer, whole ? null : [Span(record)]);
+        }
+
+        MapValue variables = Variables(record, corpus);
+        return Guarded(record, file, variables, (template, messages) =>
+        {
+            if (whole)
+                return new DocumentText(template.Render(messages, variables, false).Text, IsDialogue: true, null);
+            RenderedDialogue dialogue = template.Dialogue(messages, variables);
+            return new(dialogue.Text, IsDialogue: true, null, dialogue.Assistant);
+        });
+    }
+
+    /// <summary>
+    /// What stands before the answer of a record: a dialogue up to where the assistant is to speak, a text up to its
+    /// answer; null where the record does not answer.
+    /// </summary>
+    /// <inheritdoc cref="Write" path="/param|/exception"/>
+    public string? Ask(CorpusRecord record, CorpusSettings corpus, string file)
+    {
+        if (record.Messages is null)
+            return record.Answer is null ? null : record.Text![..Span(record).Start];
+        if (record.Messages[^1].Role != "assistant")
+            return null;
+        MapValue variables = Variables(record, corpus);
+        return Guarded(
+            record with { Messages = [.. record.Messages.SkipLast(1)] }, file, variables,
+            (template, messages) => template.Render(messages, variables, addGenerationPrompt: true).Text);
+    }
+
+    /// <summary>What the model writes its reasoning between; null where that is not known.</summary>
+    public ThinkMarks? Thinking => templates?.ForPlain().Thinking;
+
+    /// <summary>What stands behind an answer that ends a dialogue; empty where that is not known.</summary>
+    public string TurnEnd => templates?.ForPlain().Marks(MapValue.Empty)?.End ?? "";
+
+    private static TextSpan Span(CorpusRecord record)
+    {
+        (int start, int length) = record.Answer!.Value.GetOffsetAndLength(record.Text!.Length);
+        return new(start, start + length);
+    }
+
+    /// <summary>The corpus's variables, and above them those of the record: its tools.</summary>
+    private static MapValue Variables(CorpusRecord record, CorpusSettings corpus) => new(
+    [
+        .. corpus.ChatVariables.Entries.Where(e => record.Variables[e.Key] is null), .. record.Variables.Entries,
+    ]);
+
+    private T Guarded<T>(
+        CorpusRecord record, string file, MapValue variables, Func<ChatTemplate, IReadOnlyList<ChatMessage>, T> write)
+    {
+        if (templates is null)
+        {
+            throw new UserException(
+                $"{file}:{record.Line}: messages: expected a model with a chat template, or with the tokens "
+                    + $"{ChatMl.Start} and {ChatMl.End}, got one without. Take a chat model, or make text of the records "
+                    + "(pairs: plain, template)");
+        }
+
+        // A template that cannot be read is no fault of the record.
+        ChatTemplate template = templates.For(variables);
+        try
+        {
+            return write(template, Messages(record, template));
+        }
+        catch (ChatTemplateException e)
+        {
+            throw new BadRecordException(file, record.Line, $"messages: {e.Message}");
+        }
+    }
+
+    /// <summary>Reasoning stands in the content where the template does not know its field.</summary>
+    private static IReadOnlyList<ChatMessage> Messages(CorpusRecord record, ChatTemplate template) =>
+        template.Names(ThinkMarks.Field) || !record.Messages!.Any(m => m.Fields[ThinkMarks.Field] is TextValue)
+            ? record.Messages!
+            : [.. record.Messages!.Select((template.Thinking ?? ThinkMarks.Default).Inline)];
+}
