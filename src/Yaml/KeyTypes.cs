@@ -43,7 +43,8 @@ public static class KeyTypes
         new("text, or texts by name", ReadNamedTexts, WriteNamedTexts);
 
     /// <summary>One of an enum's names, written in snake case.</summary>
-    public static KeyType<T> OneOf<T>()
+    /// <param name="former">Names that values had in earlier programs: read, and not written.</param>
+    public static KeyType<T> OneOf<T>(params (string Name, T Value)[] former)
         where T : struct, Enum
     {
         string[] names = [.. Enum.GetNames<T>().Select(Snake)];
@@ -53,8 +54,9 @@ public static class KeyTypes
         bool Read(YamlNode node, out T value)
         {
             bool known = name.Read(node, out string text);
-            value = known ? Enum.GetValues<T>()[Array.IndexOf(names, text)] : default;
-            return known;
+            int old = Array.FindIndex(former, f => f.Name == text);
+            value = known ? Enum.GetValues<T>()[Array.IndexOf(names, text)] : old >= 0 ? former[old].Value : default;
+            return known || old >= 0;
         }
     }
 

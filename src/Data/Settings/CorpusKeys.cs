@@ -32,7 +32,7 @@ public static class CorpusKeys
         $"{List}[].format", KeyTypes.OneOf([AutoFormat, .. FileFormats.Names]), AutoFormat,
         $"auto goes by names and contents; {string.Join(" or ", FileFormats.Names)} for files of other names.");
     public static readonly ConfigKey<TextSplit> Split = new(
-        $"{List}[].split", KeyTypes.OneOf<TextSplit>(), TextSplit.Whole,
+        $"{List}[].split", KeyTypes.OneOf(("none", TextSplit.Whole)), TextSplit.Whole,
         "Plain text: a document is the whole file, what stands between blank_lines, each of the lines, or as many "
             + "lines as a context has room for (tokens).");
     public static readonly RecordKeys Records = new($"{List}[]", hasTexts: true, OnResume.Fixed);

@@ -41,6 +41,10 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
         };
     }
 
+    /// <summary>What a value that a run was saved with is called now.</summary>
+    private static string Renamed(string key, string value) =>
+        key.EndsWith("].split", StringComparison.Ordinal) && value == "none" ? "whole" : value;
+
     /// <summary>Whether a value is what held in a run that began before its key was there.</summary>
     private static bool HeldBefore(ResolvedValue v) =>
         v.Key.Formerly is { } then ? v.Text == then : v.IsDefault && v.Key.IsAlwaysThere;
@@ -56,7 +60,7 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
         foreach (string key in Settings.Keys.Union(saved.Settings.Keys).Order(StringComparer.Ordinal))
         {
             string now = Settings.GetValueOrDefault(key, "absent");
-            string then = saved.Settings.GetValueOrDefault(key, "absent");
+            string then = Renamed(key, saved.Settings.GetValueOrDefault(key, "absent"));
             if (now != then && (saved.Settings.ContainsKey(key) || !Assumed.Contains(key)))
                 differences.Add($"{key}: {then} in the run, {now} now");
         }

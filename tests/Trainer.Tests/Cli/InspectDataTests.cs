@@ -101,7 +101,7 @@ public sealed class InspectDataTests : IDisposable
     [InlineData(
         "--show-rows: expected an integer of at least 0, got -1", "CORPUS", "--model", "MODEL", "--show-rows", "-1")]
     [InlineData(
-        "--set data.corpora[0].split=words: data.corpora[0].split: expected none",
+        "--set data.corpora[0].split=words: data.corpora[0].split: expected whole | blank_lines",
         "CORPUS", "--model", "MODEL", "--set", "split=words")]
     [InlineData("spilt: unknown key. ", "CORPUS", "--model", "MODEL", "--set", "spilt=lines")]
     [InlineData("data.context: expected an integer from 2", "CORPUS", "--model", "MODEL", "--context", "1")]

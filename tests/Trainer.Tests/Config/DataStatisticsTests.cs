@@ -48,7 +48,7 @@ public sealed class DataStatisticsTests : IDisposable
         Assert.Equal([1.0 / 3, 2.0 / 3], data.Corpora.Skip(1).Select(c => c.ShareAsked!.Value));
         Assert.Equal([12.0 / 35, 23.0 / 35], data.Corpora.Skip(1).Select(c => c.ShareAchieved!.Value));
         Assert.Equal((16, PackingKind.BestFit), (data.Context, data.Packing));
-        Assert.Equal("every document ends with token 999", data.DocumentEnd);
+        Assert.Equal("every document ends with token 999, once; dialogues cannot be written", data.DocumentEnd);
 
         string[] lines = [.. DataPlan.Lines(data)];
         Assert.Equal(
@@ -59,7 +59,8 @@ public sealed class DataStatisticsTests : IDisposable
                     + "times an epoch, 34.3 % of the general rows (33.3 % asked)",
                 "h (general): 28 documents, 196 tokens, 14 rows of 16 (87.5 % full); 2 documents held out; 1.643 "
                     + "times an epoch, 65.7 % of the general rows (66.7 % asked)",
-                "1.522 general rows to a domain row (1.5 asked); best_fit packing; every document ends with token 999",
+                "1.522 general rows to a domain row (1.5 asked); best_fit packing; every document ends with token 999, "
+                    + "once; dialogues cannot be written",
             ],
             lines);
     }
@@ -76,7 +77,7 @@ public sealed class DataStatisticsTests : IDisposable
                 "  30 records skipped: f:1: one",
                 "  f:2: two",
                 "  ... and 28 more",
-                "  2 files passed over by their names: x/a.csv, x/b.pdf",
+                "  2 files passed over: x/a.csv, x/b.pdf",
                 "  tokens not kept: no room",
                 "no domain rows; concat packing; E",
             ],
