@@ -13,7 +13,8 @@ internal static class NearestReading
     private const int WaysShown = 3;
 
     /// <param name="named">Whether the config names the fields: then it is the record that lacks them.</param>
-    public static string Of(MapValue record, IReadOnlyList<RecordShape> shapes, bool named)
+    /// <param name="needsAnswer">Whether a text alone is no way out, nor skipping: questions have neither.</param>
+    public static string Of(MapValue record, IReadOnlyList<RecordShape> shapes, bool named, bool needsAnswer)
     {
         string expected = shapes.Count == 1
             ? $"{(shapes[0].Required.Count == 1 ? "a key" : "the keys")} {shapes[0]}"
@@ -22,11 +23,13 @@ internal static class NearestReading
         string got = record.Entries.Count == 0
             ? "an object without keys"
             : $"the keys {string.Join(", ", record.Entries.Take(NamesShown).Select(e => e.Key))}{more}";
-        string found = $"expected {expected}, got {got}";
-        return named ? found : $"{found}. Ways out: {string.Join("; ", Ways(record, shapes).Take(WaysShown))}";
+        string[] ways = named ? [] : [.. Ways(record, shapes, needsAnswer).Take(WaysShown)];
+        string advice = ways.Length == 0 ? "" : $". Ways out: {string.Join("; ", ways)}";
+        return $"expected {expected}, got {got}{advice}";
     }
 
-    private static IEnumerable<string> Ways(MapValue record, IReadOnlyList<RecordShape> shapes)
+    private static IEnumerable<string> Ways(
+        MapValue record, IReadOnlyList<RecordShape> shapes, bool needsAnswer)
     {
         string[] texts =
         [
@@ -52,7 +55,7 @@ internal static class NearestReading
                 yield return $"say fields: {{{string.Join(", ", pairs)}}}";
         }
 
-        if (texts.Length > 0)
+        if (texts.Length > 0 && !needsAnswer)
             yield return $"say fields: {{text: {texts[0]}}}";
         if (texts.Length > 1)
         {
@@ -60,7 +63,8 @@ internal static class NearestReading
             yield return $"say template: \"{string.Join("\\n\\n", inOrder.Select(t => $"{{{t}}}"))}\"";
         }
 
-        yield return "pass over such records with data.skip_bad_records: true";
+        if (!needsAnswer)
+            yield return "pass over such records with data.skip_bad_records: true";
     }
 
     private static Field[] Lacking(RecordShape shape, MapValue record) =>

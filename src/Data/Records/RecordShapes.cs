@@ -12,12 +12,14 @@ internal sealed class RecordShapes
 
     private readonly bool _isAuto;
     private readonly bool _isNamed;
+    private readonly bool _needsAnswer;
     private readonly IReadOnlyList<RecordShape> _shapes;
 
     public RecordShapes(CorpusSettings corpus)
     {
         _isNamed = corpus.Template is not null || corpus.Fields is not null;
         _isAuto = !_isNamed && corpus.Shape == ShapeName.Auto;
+        _needsAnswer = corpus.NeedsAnswer;
         _shapes = KnownShapes.Of(corpus);
     }
 
@@ -38,7 +40,7 @@ internal sealed class RecordShapes
         (RecordShape Shape, ShapeFit Fit)[] fits =
             [.. _shapes.Select(s => (s, s.Fit(fields))).Where(s => s.Item2 > ShapeFit.No)];
         if (fits.Length == 0)
-            throw record.Place.Problem("record", NearestReading.Of(record.Fields, _shapes, _isNamed));
+            throw record.Place.Problem("record", NearestReading.Of(record.Fields, _shapes, _isNamed, _needsAnswer));
 
         // The first that fits best: an empty column of a table does not hide what it holds.
         ShapeFit best = fits.Max(f => f.Fit);

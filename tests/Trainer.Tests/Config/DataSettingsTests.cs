@@ -62,7 +62,7 @@ public sealed class DataSettingsTests : IDisposable
     [InlineData(
         "path: [b.jsonl, gone], kind: domain", "data.corpora[0].path: expected a file or folder, found none at")]
     [InlineData("path: [], kind: domain", "data.corpora[0].path: expected a path or a list of paths")]
-    [InlineData("path: b.jsonl, kind: domain, split: words", "expected none | blank_lines | lines, got 'words'")]
+    [InlineData("path: b.jsonl, kind: domain, split: words", "expected whole | blank_lines | lines | tokens, got 'words'")]
     [InlineData(
         "path: b.jsonl, kind: domain, share: 1", "data.corpora[0].share: expected a general corpus, got a domain one")]
     [InlineData(

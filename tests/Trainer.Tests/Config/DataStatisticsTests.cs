@@ -76,7 +76,7 @@ public sealed class DataStatisticsTests : IDisposable
                 "  30 records skipped: f:1: one",
                 "  f:2: two",
                 "  ... and 28 more",
-                "  2 files passed over by their names: x/a.csv, x/b.pdf",
+                "  2 files passed over: x/a.csv, x/b.pdf",
                 "  tokens not kept: no room",
                 "no domain rows; concat packing; E",
             ],
