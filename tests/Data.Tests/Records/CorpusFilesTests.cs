@@ -118,10 +118,17 @@ public sealed class CorpusFilesTests : IDisposable
     public void A_name_that_is_no_text_is_told()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes there");
-        using (var python = System.Diagnostics.Process.Start("bash", ["-c", $"touch $'{_folder.Root}/caf\\xe9.txt'"]))
-            python.WaitForExit();
+        Run("touch");
         UserException e = Assert.Throws<UserException>(() => Reading.All(Reading.Corpus(_folder.Root)));
         Assert.Contains("expected a name in UTF-8, got other bytes", e.Message);
+        Run("rm");
+
+        void Run(string tool)
+        {
+            using var bash = System.Diagnostics.Process.Start(
+                "bash", ["-c", $"{tool} $'{_folder.Root}/caf\\xe9.txt'"]);
+            bash.WaitForExit();
+        }
     }
 
     [Fact]

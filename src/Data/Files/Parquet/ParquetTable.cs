@@ -125,9 +125,11 @@ internal sealed partial class ParquetTable : IDisposable
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException
             or EntryPointNotFoundException)
         {
+            string reason = e.Message.ReplaceLineEndings("\n").Split('\n')[0];
             throw new EnvironmentFaultException(
-                $"{_content.Path}: corpus: expected ParquetSharp's library (ParquetSharpNative) to read Parquet, got "
-                    + $"none for this system: {e.Message}. Convert the file to JSONL elsewhere");
+                $"{_content.Path}: corpus: expected the library that reads Parquet beside the program "
+                    + $"(ParquetSharpNative.so; .dll on Windows), got none that this system can load: {reason} Put it "
+                    + "there, or convert the file to JSONL", e);
         }
         catch (ColumnException e)
         {
