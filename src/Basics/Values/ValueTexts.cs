@@ -7,7 +7,12 @@ public static class ValueTexts
     /// Every one of them in order, with its path in which indices are left out: <c>messages[].name</c>. Texts of
     /// nothing but white space are none.
     /// </summary>
-    public static IEnumerable<(string Path, DataValue Value)> Of(DataValue value) => Of(value, "");
+    public static List<(string Path, DataValue Value)> Of(DataValue value)
+    {
+        var texts = new List<(string, DataValue)>();
+        Add(value, "", texts);
+        return texts;
+    }
 
     /// <summary>A text or number as it is written; null for lists, maps and nulls.</summary>
     public static string? Literal(DataValue? value) => value switch
@@ -18,10 +23,21 @@ public static class ValueTexts
         _ => null,
     };
 
-    private static IEnumerable<(string Path, DataValue Value)> Of(DataValue value, string path) => value switch
+    private static void Add(DataValue value, string path, List<(string Path, DataValue Value)> texts)
     {
-        MapValue map => map.Entries.SelectMany(e => Of(e.Value, path.Length == 0 ? e.Key : $"{path}.{e.Key}")),
-        ListValue list => list.Items.SelectMany(item => Of(item, $"{path}[]")),
-        _ => string.IsNullOrWhiteSpace(Literal(value)) ? [] : [(path, value)],
-    };
+        if (value is MapValue map)
+        {
+            foreach ((string name, DataValue entry) in map.Entries)
+                Add(entry, path.Length == 0 ? name : $"{path}.{name}", texts);
+        }
+        else if (value is ListValue list)
+        {
+            foreach (DataValue item in list.Items)
+                Add(item, $"{path}[]", texts);
+        }
+        else if (!string.IsNullOrWhiteSpace(Literal(value)))
+        {
+            texts.Add((path, value));
+        }
+    }
 }

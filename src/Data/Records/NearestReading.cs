@@ -12,22 +12,37 @@ internal static class NearestReading
     private const int NamesShown = 8;
     private const int WaysShown = 3;
 
+    /// <summary>Longer ones are no names but data.</summary>
+    private const int LongestName = 40;
+
     /// <param name="named">Whether the config names the fields: then it is the record that lacks them.</param>
-    public static string Of(MapValue record, IReadOnlyList<RecordShape> shapes, bool named)
+    /// <param name="needsAnswer">Whether a text alone is no way out, nor skipping: questions have neither.</param>
+    public static string Of(MapValue record, IReadOnlyList<RecordShape> shapes, bool named, bool needsAnswer)
     {
         string expected = shapes.Count == 1
             ? $"{(shapes[0].Required.Count == 1 ? "a key" : "the keys")} {shapes[0]}"
-            : $"the keys of one of these: {string.Join("; ", shapes.Select(s => s.ToString()).Distinct())}";
+            : $"the keys of one of these: {string.Join("; ", shapes.DistinctBy(s => s.Name))}";
         string more = record.Entries.Count > NamesShown ? ", ..." : "";
         string got = record.Entries.Count == 0
             ? "an object without keys"
-            : $"the keys {string.Join(", ", record.Entries.Take(NamesShown).Select(e => e.Key))}{more}";
-        string found = $"expected {expected}, got {got}";
-        return named ? found : $"{found}. Ways out: {string.Join("; ", Ways(record, shapes).Take(WaysShown))}";
+            : $"the keys {string.Join(", ", record.Entries.Take(NamesShown).Select(e => Shown(e.Key)))}{more}";
+        string[] ways = named ? [] : [.. Ways(record, shapes, needsAnswer).Take(WaysShown)];
+        string advice = ways.Length == 0 ? "" : $". Ways out: {string.Join("; ", ways)}";
+        return $"expected {expected}, got {got}{advice}";
     }
 
-    private static IEnumerable<string> Ways(MapValue record, IReadOnlyList<RecordShape> shapes)
+    private static string Shown(string name) => name.Length > LongestName ? $"{name[..LongestName]}..." : name;
+
+    private static IEnumerable<string> Ways(
+        MapValue record, IReadOnlyList<RecordShape> shapes, bool needsAnswer)
     {
+        if (record.Entries.All(e => e.Value is TextValue)
+            && record.Entries.Any(e => e.Key.Length > LongestName || e.Key.EndsWith('.') || e.Key.EndsWith('?')))
+        {
+            yield return "put a row of names (question,A,B,C,D,answer) before the first: it was taken for one";
+            yield break;
+        }
+
         string[] texts =
         [
             .. record.Entries.Where(e => e.Value is TextValue { Text.Length: > 0 })
@@ -46,13 +61,13 @@ internal static class NearestReading
             && texts.Except(near.Required.Select(f => f.In(record)?.Path.ToString())).FirstOrDefault() is { } other)
         {
             string lacking = Lacking(near, record)[0].Path.ToString();
-            IEnumerable<string> pairs = near.Required.Select(
-                f => $"{f.Path}: {(f.Path.ToString() == lacking ? other : f.In(record)!.Value.Path)}");
-            if (near.Name is ShapeName.PromptCompletion or ShapeName.Qa)
-                yield return $"say fields: {{{string.Join(", ", pairs)}}}";
+            string[] roles = near.Name == ShapeName.PromptCompletion ? ["prompt", "completion"] : ["question", "answer"];
+            IEnumerable<string> pairs = near.Required.Zip(
+                roles, (f, role) => $"{role}: {(f.Path.ToString() == lacking ? other : f.In(record)!.Value.Path)}");
+            yield return $"say fields: {{{string.Join(", ", pairs)}}}";
         }
 
-        if (texts.Length > 0)
+        if (texts.Length > 0 && !needsAnswer)
             yield return $"say fields: {{text: {texts[0]}}}";
         if (texts.Length > 1)
         {
@@ -60,7 +75,8 @@ internal static class NearestReading
             yield return $"say template: \"{string.Join("\\n\\n", inOrder.Select(t => $"{{{t}}}"))}\"";
         }
 
-        yield return "pass over such records with data.skip_bad_records: true";
+        if (!needsAnswer)
+            yield return "pass over such records with data.skip_bad_records: true";
     }
 
     private static Field[] Lacking(RecordShape shape, MapValue record) =>

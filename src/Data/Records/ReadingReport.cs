@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MolEngine.Basics.Values;
 using MolEngine.Data.Records.Shapes;
-using MolEngine.Engine.Chat;
 
 namespace MolEngine.Data.Records;
 

@@ -12,12 +12,14 @@ internal sealed class RecordShapes
 
     private readonly bool _isAuto;
     private readonly bool _isNamed;
+    private readonly bool _needsAnswer;
     private readonly IReadOnlyList<RecordShape> _shapes;
 
     public RecordShapes(CorpusSettings corpus)
     {
         _isNamed = corpus.Template is not null || corpus.Fields is not null;
         _isAuto = !_isNamed && corpus.Shape == ShapeName.Auto;
+        _needsAnswer = corpus.NeedsAnswer;
         _shapes = KnownShapes.Of(corpus);
     }
 
@@ -35,18 +37,29 @@ internal sealed class RecordShapes
         var fields = new RecordFields(record);
         if (_isAuto)
             RefusePreferences(fields);
-        (RecordShape Shape, ShapeFit Fit)[] fits =
-            [.. _shapes.Select(s => (s, s.Fit(fields))).Where(s => s.Item2 > ShapeFit.No)];
-        if (fits.Length == 0)
-            throw record.Place.Problem("record", NearestReading.Of(record.Fields, _shapes, _isNamed));
-
-        // The first that fits best: an empty column of a table does not hide what it holds.
-        ShapeFit best = fits.Max(f => f.Fit);
-        RecordShape shape = fits.First(f => f.Fit == best).Shape;
+        RecordShape shape = Best(fields, out List<RecordShape> others)
+            ?? throw record.Place.Problem("record", NearestReading.Of(record.Fields, _shapes, _isNamed, _needsAnswer));
         CorpusRecord read = shape.Read(fields);
-        report?.Add(
-            fields, shape, [.. fits.Where(f => f.Fit == ShapeFit.Full && f.Shape != shape).Select(f => f.Shape)]);
+        report?.Add(fields, shape, others);
         return read;
+    }
+
+    /// <summary>The first that fits best: an empty column of a table does not hide what it holds.</summary>
+    /// <param name="others">Those that fit as fully.</param>
+    private RecordShape? Best(RecordFields fields, out List<RecordShape> others)
+    {
+        (RecordShape? best, ShapeFit bestFit) = (null, ShapeFit.No);
+        others = [];
+        foreach (RecordShape shape in _shapes)
+        {
+            ShapeFit fit = shape.Fit(fields);
+            if (fit > bestFit)
+                (best, bestFit) = (shape, fit);
+            else if (fit == ShapeFit.Full)
+                others.Add(shape);
+        }
+
+        return best;
     }
 
     /// <summary>Of two answers one is there to be avoided: who trains on both teaches the wrong one too.</summary>

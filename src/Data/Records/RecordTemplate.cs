@@ -15,11 +15,11 @@ internal sealed class RecordTemplate
     private readonly List<(string Text, int Field, int Optional)> _parts = [];
     private readonly List<string> _fields = [];
     private readonly HashSet<int> _needed = [];
-    private int _optionals;
 
     /// <exception cref="ArgumentException">See <see cref="Mistake"/>.</exception>
     public RecordTemplate(string template)
     {
+        int optionals = 0;
         for (int i = 0; i < template.Length;)
         {
             int open = template.IndexOf(Open, i, StringComparison.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class RecordTemplate
             }
 
             Add(template[i..open], -1);
-            Add(template[(open + Open.Length)..close], _optionals++);
+            Add(template[(open + Open.Length)..close], optionals++);
             i = close + Close.Length;
         }
 

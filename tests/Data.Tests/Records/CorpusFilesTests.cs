@@ -50,7 +50,106 @@ public sealed class CorpusFilesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("*.txt", "a.txt")]
+    [InlineData("**/*.txt", "a.txt b/c.txt b/d/e.txt")]
+    [InlineData("b/**", "b/c.txt b/d/e.txt b/d/f.md")]
+    [InlineData("**/d/?.*", "b/d/e.txt b/d/f.md")]
+    [InlineData("b/*/e.txt", "b/d/e.txt")]
+    public void A_pattern_names_the_files_that_match(string pattern, string expected)
+    {
+        _folder.Folder("b/d");
+        foreach (string file in new[] { "a.txt", "b/c.txt", "b/d/e.txt", "b/d/f.md", "a.pdf", "b/.g.txt" })
+            _folder.Write(file, "x");
+        CorpusSettings corpus = Reading.Corpus(Path.Combine(_folder.Root, pattern));
+        Assert.Equal(
+            expected.Split(' '),
+            CorpusFiles.Of(corpus, out _).Select(f => Path.GetRelativePath(_folder.Root, f.Path)));
+        Assert.True(CorpusFiles.Exists(corpus.Paths[0]));
+        Assert.Contains(
+            "that match the pattern, got none",
+            Assert.Throws<UserException>(
+                () => CorpusFiles.Of(Reading.Corpus(Path.Combine(_folder.Root, "z*")), out _)).Message);
+    }
+
+    [Fact]
+    public void A_file_is_read_once_under_whatever_names()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right on Windows");
+        _folder.Folder("z/in");
+        string file = _folder.Write("z/in/a.txt", "once");
+        File.CreateSymbolicLink(Path.Combine(_folder.Root, "z", "in", "link.txt"), file);
+        File.CreateSymbolicLink(Path.Combine(_folder.Root, "z", "nothing.txt"), Path.Combine(_folder.Root, "gone"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Root, "a"), Path.Combine(_folder.Root, "z"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Root, "z", "self"), _folder.Root);
+        CorpusSettings corpus = Reading.Corpus(_folder.Root);
+        Assert.Equal(["once"], Reading.Texts(corpus));
+        CorpusFile only = Assert.Single(CorpusFiles.Of(corpus, out IReadOnlyList<string> others));
+        Assert.Equal((file, true), (only.Path, only.IsFound));
+        Assert.Equal(
+            ["a", "z/in/link.txt", "z/nothing.txt", "z/self"],
+            others.Select(o => Path.GetRelativePath(_folder.Root, o.Split(" (")[0])).Order(StringComparer.Ordinal));
+        Assert.Contains(others, o => o.EndsWith($"(the same file as {file})", StringComparison.Ordinal));
+        Assert.Contains(
+            "got it twice in path (as",
+            Assert.Throws<UserException>(
+                () => Reading.All(Reading.Corpus(file, Path.Combine(_folder.Root, "z", "in", "link.txt")))).Message);
+    }
+
+    [Fact]
+    public void Hard_links_and_pipes_in_a_folder_are_passed_over()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "ln and mkfifo make what is tried here");
+        string file = _folder.Write("a.txt", "once");
+        foreach ((string tool, string[] arguments) in new[]
+            { ("ln", new[] { file, Path.Combine(_folder.Root, "b.txt") }), ("mkfifo", [Path.Combine(_folder.Root, "c.txt")]) })
+        {
+            using var process = System.Diagnostics.Process.Start(tool, arguments);
+            process.WaitForExit();
+        }
+
+        Assert.Equal(["once"], Reading.Texts(Reading.Corpus(_folder.Root)));
+        CorpusFiles.Of(Reading.Corpus(_folder.Root), out IReadOnlyList<string> others);
+        Assert.Equal(
+            ["b.txt (the same file as", "c.txt (a pipe)"],
+            others.Select(o => Path.GetRelativePath(_folder.Root, o).Split(" /")[0]));
+    }
+
+    [Fact]
+    public void A_name_that_is_no_text_is_told()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes there");
+        Run("touch");
+        UserException e = Assert.Throws<UserException>(() => Reading.All(Reading.Corpus(_folder.Root)));
+        Assert.Contains("expected a name in UTF-8, got other bytes", e.Message);
+        Run("rm");
+
+        void Run(string tool)
+        {
+            using var bash = System.Diagnostics.Process.Start(
+                "bash", ["-c", $"{tool} $'{_folder.Root}/caf\\xe9.txt'"]);
+            bash.WaitForExit();
+        }
+    }
+
+    [Fact]
+    public void An_empty_file_in_a_folder_is_counted_and_one_that_is_named_is_an_error()
+    {
+        string empty = _folder.Write("a.jsonl", "");
+        _folder.Write("b.txt", "text");
+        var report = new ReadingReport([]);
+        CorpusSettings corpus = Reading.Corpus(_folder.Root);
+        Assert.Equal(["text"], Reading.All(corpus, report: report).Select(r => r.Text));
+        Assert.Equal([empty], report.Summary().EmptyFiles);
+        Assert.Contains("1 empty file: ", Assert.Single(report.Summary().Lines("c")));
+        Assert.Contains(
+            "got no records (0 bytes)",
+            Assert.Throws<UserException>(() => Reading.All(Reading.Corpus(empty), report: report)).Message);
+    }
+
+    [Theory]
     [InlineData("/x/a.jsonl.gz", "a")]
+    [InlineData("/x/a.csv.zst", "a")]
+    [InlineData("/x/books/**/*.txt", "books")]
     [InlineData("/x/a.b.txt", "a.b")]
     [InlineData("/x/books/", "books")]
     public void A_corpus_is_called_as_its_file(string path, string name) =>

@@ -9,13 +9,16 @@ internal static class Reading
 {
     public static CorpusSettings Corpus(params string[] paths) => new("c", paths, CorpusKind.Domain);
 
-    public static CorpusRecord[] All(CorpusSettings corpus, List<BadRecordException>? skipped = null)
+    public static CorpusRecord[] All(
+        CorpusSettings corpus, List<BadRecordException>? skipped = null, ReadingReport? report = null,
+        TextLimit? limit = null)
     {
         var records = new List<CorpusRecord>();
         foreach (CorpusFile file in CorpusFiles.Of(corpus, out _))
         {
             using CorpusContent content = CorpusContent.Open(file.Path);
-            records.AddRange(new RecordReader(corpus, skipped is null ? null : skipped.Add).Read(content, file));
+            var reader = new RecordReader(corpus, skipped is null ? null : skipped.Add) { Report = report, Limit = limit };
+            records.AddRange(reader.Read(content, file));
         }
 
         return [.. records];

@@ -55,8 +55,8 @@ public sealed class RecordReaderTests : IDisposable
     [InlineData(
         "{\"a\": 1, \"b\": \"x\"}", "record: expected the keys of one of these: \"messages\"; \"conversations\"; "
         + "\"text\"; \"question\", \"options\" and \"answer\"; \"Question\", \"Complex_CoT\" and \"Response\"; "
-        + "\"instruction\" and \"output\"; \"prompt\" and \"completion\"; \"question\" and \"answer\"; \"problem\" "
-        + "and \"solution\"; \"problem\" and \"answer\", got the keys a, b. Ways out: say fields: {text: b}; pass over "
+        + "\"instruction\" and \"output\"; \"prompt\" and \"completion\"; \"question\" and \"answer\", "
+        + "got the keys a, b. Ways out: say fields: {text: b}; pass over "
         + "such records with data.skip_bad_records: true")]
     [InlineData("{\"prompt\": \"x\"}", "got the keys prompt.")]
     [InlineData("{\"prompt\": \"x\", \"completion\": [1]}",

@@ -171,7 +171,7 @@ public sealed class ConfigTableTests : IDisposable
         [
             "model", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload", "validate.every",
             "validate.documents", "samples", "checkpoint.every", "checkpoint.keep", "data.cache", "lora.from",
-            "cuda_path", "data.corpora[].path",
+            "cuda_path", "data.corpora[].path", "data.corpora[].ignore",
         ];
         Assert.Equal(
             free.Order(StringComparer.Ordinal),

@@ -58,7 +58,48 @@ public sealed class DataSettingsTests : IDisposable
         Assert.Equal(new FieldMap(null, "m", "p", "q", "r", "s"), data.Corpora[2].Fields);
     }
 
+    [Fact]
+    public void Readings_of_records_can_be_given()
+    {
+        DataSettings data = Parse("""
+            - {path: b.jsonl, kind: domain, shape: cot, pairs: plain, ignore: [meta, "messages[].name"]}
+            - path: "*.gz"
+              kind: domain
+              name: turns
+              template: {system: "Be\\nbrief.", user: "{q}[[\n{x}]]", assistant: "{a}"}
+            - path: c.jsonl
+              kind: domain
+              template: [{user: "{a}"}, {assistant: "{b}"}, {user: "{c}"}]
+            - {path: books, kind: general, split: tokens, fields: {question: a.b, answer: c, options: o, reasoning: r, system: s}}
+            """);
+        Assert.Equal((ShapeName.Cot, PairStyle.Plain), (data.Corpora[0].Shape, data.Corpora[0].Pairs));
+        Assert.Equal(["meta", "messages[].name"], data.Corpora[0].Ignore);
+        Assert.Equal(
+            new TemplateSettings([new("system", "Be\\nbrief."), new("user", "{q}[[\n{x}]]"), new("assistant", "{a}")]),
+            data.Corpora[1].Template);
+        Assert.Equal([Path.Combine(_folder.Root, "*.gz")], data.Corpora[1].Paths);
+        Assert.Equal(["user", "assistant", "user"], data.Corpora[2].Template!.Turns.Select(t => t.Role));
+        Assert.Equal(TextSplit.Tokens, data.Corpora[3].Split);
+        Assert.Equal(
+            new FieldMap(Question: "a.b", Answer: "c") { Options = "o", Reasoning = "r", System = "s" },
+            data.Corpora[3].Fields);
+        Assert.Equal(PairStyle.Chat, data.Corpora[1].WithPairs(hasChatTemplate: true).Pairs);
+        Assert.Equal(PairStyle.Plain, data.Corpora[1].WithPairs(hasChatTemplate: false).Pairs);
+        Assert.Equal(PairStyle.Plain, data.Corpora[0].WithPairs(hasChatTemplate: true).Pairs);
+    }
+
     [Theory]
+    [InlineData("path: b.jsonl, kind: domain, template: '{a}\\n{b}'", "data.corpora[0].template: expected line breaks, got "
+        + "a backslash and an n, which YAML leaves as they are here. Write the template in double quotes")]
+    [InlineData("path: b.jsonl, kind: domain, template: {robot: '{a}'}", "expected turns of system, user, assistant, got robot")]
+    [InlineData("path: b.jsonl, kind: domain, template: {user: [a]}", "template: expected text, or texts by name")]
+    [InlineData("path: b.jsonl, kind: domain, shape: qa, template: '{a}'", "data.corpora[0].shape: expected either a shape or "
+        + "fields or template")]
+    [InlineData("path: b.jsonl, kind: domain, shape: dpo", "expected auto | text | messages | sharegpt | alpaca | "
+        + "prompt_completion | qa | cot | multiple_choice, got 'dpo'")]
+    [InlineData("path: b.jsonl, kind: domain, fields: {text: a, reasoning: b}",
+        "data.corpora[0].fields.reasoning: expected data.corpora[0].fields.question beside it")]
+    [InlineData("path: gone/*.txt, kind: domain", "data.corpora[0].path: expected a file or folder, found none at")]
     [InlineData(
         "path: [b.jsonl, gone], kind: domain", "data.corpora[0].path: expected a file or folder, found none at")]
     [InlineData("path: [], kind: domain", "data.corpora[0].path: expected a path or a list of paths")]

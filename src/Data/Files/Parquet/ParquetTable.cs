@@ -12,6 +12,20 @@ internal sealed partial class ParquetTable : IDisposable
     private const int MarkLength = 4;
     private const int ShortestFile = 12;
 
+    /// <summary>What the library says, and what that means.</summary>
+    private static readonly (string Says, string Meant)[] Reasons =
+    [
+        ("thrift", "the description is damaged"),
+        ("CRC", "the data's checksum is wrong"),
+        ("checksum", "the data's checksum is wrong"),
+        ("codec", "the data are packed in a way that the library does not know"),
+        ("end of stream", "the data end too early"),
+        ("EOF", "the data end too early"),
+        ("footer", "the description is damaged"),
+        ("corrupt", "the data cannot be unpacked"),
+        ("decompress", "the data cannot be unpacked"),
+    ];
+
     private readonly CorpusContent _content;
     private readonly ParquetFileReader _file;
     private readonly int _groups;
@@ -111,9 +125,11 @@ internal sealed partial class ParquetTable : IDisposable
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException
             or EntryPointNotFoundException)
         {
+            string reason = e.Message.ReplaceLineEndings("\n").Split('\n')[0];
             throw new EnvironmentFaultException(
-                $"{_content.Path}: corpus: expected ParquetSharp's library (ParquetSharpNative) to read Parquet, got "
-                    + $"none for this system: {e.Message}. Convert the file to JSONL elsewhere");
+                $"{_content.Path}: corpus: expected the library that reads Parquet beside the program "
+                    + $"(ParquetSharpNative.so; .dll on Windows), got none that this system can load: {reason} Put it "
+                    + "there, or convert the file to JSONL", e);
         }
         catch (ColumnException e)
         {
@@ -135,13 +151,22 @@ internal sealed partial class ParquetTable : IDisposable
             or ArithmeticException or IOException or InvalidCastException or FormatException
             or IndexOutOfRangeException;
 
-    /// <summary>The library's sentence without the class that C++ puts around it.</summary>
+    /// <summary>Why, in our words where the library's are known; else its sentence without names of classes.</summary>
     private static string Reason(Exception e)
     {
         string text = Wrapped().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : e.Message;
-        return text.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+        foreach ((string says, string meant) in Reasons)
+        {
+            if (text.Contains(says, StringComparison.OrdinalIgnoreCase))
+                return meant;
+        }
+
+        return ClassName().Replace(text, "").ReplaceLineEndings(" ").Trim().TrimEnd('.');
     }
 
     [GeneratedRegex(@"\(message: '(.*)'\)", RegexOptions.Singleline)]
     private static partial Regex Wrapped();
+
+    [GeneratedRegex(@"\b[\w:]*(Exception|Error|::\w+):?\s*")]
+    private static partial Regex ClassName();
 }

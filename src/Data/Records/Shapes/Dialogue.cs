@@ -45,7 +45,7 @@ internal static class Dialogue
     /// <summary>What a record has for the chat template beside its messages.</summary>
     public static MapValue Variables(RecordFields record, Field tools)
     {
-        if (tools.In(record.Values) is not { } found || !ValueTexts.Of(found.Value).Any())
+        if (tools.In(record.Values) is not { } found || ValueTexts.Of(found.Value).Count == 0)
             return MapValue.Empty;
         record.Keep(found.Value);
         return new([new("tools", found.Value)]);
@@ -66,63 +66,65 @@ internal static class Dialogue
 
         RefuseMedia(record, message, path);
         DataValue? content = message[contentKey];
-        bool calls = Calls.Any(c => message[c] is { } call && ValueTexts.Of(call).Any());
+        bool calls = Calls.Any(c => message[c] is { } call && ValueTexts.Of(call).Count > 0);
         if (!(calls && content is null or NullValue))
-            RequireText(record, content, path.Then(contentKey));
+            content = Text(record, content, path.Then(contentKey));
         record.Keep(message);
         record.Use(role);
-        if (content is not null)
-            record.Use(content);
-        return isShareGpt ? Translated(record, message, role, path) : new ChatMessage(message);
-    }
-
-    private static ChatMessage Translated(RecordFields record, MapValue message, TextValue role, ValuePath path)
-    {
-        if (!Roles.TryGetValue(role.Text, out string? known))
-        {
-            throw record.Wrong(
-                path.Then("from"), $"one of {string.Join(", ", Roles.Keys)}", $"\"{role.Text}\"", advice: "A call of a "
-                    + "tool is written as tool_calls of a message {\"role\": \"assistant\", ...}");
-        }
-
+        string name = isShareGpt ? Known(record, role, path) : role.Text;
         return new(new MapValue(
         [
-            .. message.Entries.Select(e => e.Key switch
-            {
-                "from" => new("role", new TextValue(known)),
-                "value" => new("content", e.Value),
-                _ => e,
-            }),
+            .. message.Entries.Select(e => e.Key == roleKey ? new("role", new TextValue(name))
+                : e.Key == contentKey ? new("content", content!) : e),
         ]));
     }
 
-    /// <summary>A content is a text, or a list of parts that are texts.</summary>
-    private static void RequireText(RecordFields record, DataValue? content, ValuePath path)
+    private static string Known(RecordFields record, TextValue role, ValuePath path) =>
+        Roles.TryGetValue(role.Text, out string? known)
+            ? known
+            : throw record.Wrong(
+                path.Then("from"), $"one of {string.Join(", ", Roles.Keys)}", $"\"{role.Text}\"", advice: "A call of a "
+                    + "tool is written as tool_calls of a message {\"role\": \"assistant\", ...}");
+
+    /// <summary>A content: a text, or a list of parts that hold texts, each under <c>text</c>.</summary>
+    private static DataValue Text(RecordFields record, DataValue? content, ValuePath path)
     {
-        if (content is ListValue parts)
+        if (content is TextValue)
         {
-            for (int i = 0; i < parts.Items.Count; i++)
+            record.Use(content);
+            return content;
+        }
+
+        if (content is not ListValue parts)
+            throw record.Wrong(path, "a string", content);
+        return new ListValue([.. parts.Items.Select((p, i) => Part(record, p, path.Then(i)))]);
+    }
+
+    /// <summary>LLaMA-Factory's parts have their text under <c>value</c>.</summary>
+    private static MapValue Part(RecordFields record, DataValue value, ValuePath path)
+    {
+        var part = value as MapValue;
+        if (part?["type"] is null or TextValue { Text: "text" })
+        {
+            string key = part?["text"] is null ? "value" : "text";
+            if (part?[key] is TextValue text)
             {
-                if (parts.Items[i] is MapValue part && part["text"] is TextValue
-                    && part["type"] is null or TextValue { Text: "text" })
-                    continue;
-                string got = (parts.Items[i] as MapValue)?["type"] is TextValue type ? $"one of type {type.Text}"
-                    : RecordFields.KindOf(parts.Items[i]);
-                throw record.Wrong(
-                    path.Then(i), "a part {\"type\": \"text\", \"text\": ...}", got, advice: "Only text is trained on");
+                record.Use(text);
+                record.Use(part["type"] ?? NullValue.Instance);
+                return key == "text" ? part : new([.. part.Entries.Select(e => e.Key == key ? new("text", e.Value) : e)]);
             }
         }
-        else if (content is not TextValue)
-        {
-            throw record.Wrong(path, "a string", content);
-        }
+
+        string got = part?["type"] is TextValue type ? $"one of type {type.Text}" : RecordFields.KindOf(value);
+        throw record.Wrong(
+            path, "a part {\"type\": \"text\", \"text\": ...}", got, advice: "Only text is trained on");
     }
 
     private static void RefuseMedia(RecordFields record, MapValue map, ValuePath path)
     {
         foreach (string name in Media)
         {
-            if (map[name] is { } media && ValueTexts.Of(media).Any())
+            if (map[name] is { } media && ValueTexts.Of(media).Count > 0)
             {
                 throw record.Wrong(
                     path.Then(name), "a dialogue of texts", "one with images, sound or video", advice: "Only text is "

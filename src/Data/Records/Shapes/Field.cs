@@ -19,11 +19,17 @@ internal sealed record Field(ValuePath Path, bool AnyCase)
             return new(Path, value);
         if (!AnyCase)
             return null;
-        KeyValuePair<string, DataValue>[] found =
-        [
-            .. record.Entries.Where(e => e.Key.Equals(Path.ToString(), StringComparison.OrdinalIgnoreCase)),
-        ];
-        return found is [var one] ? new(ValuePath.Root.Then(one.Key), one.Value) : null;
+        FoundField? found = null;
+        foreach ((string name, DataValue one) in record.Entries)
+        {
+            if (!name.Equals(Path.ToString(), StringComparison.OrdinalIgnoreCase))
+                continue;
+            if (found is not null)
+                return null;
+            found = new(ValuePath.Root.Then(name), one);
+        }
+
+        return found;
     }
 
     /// <summary>As errors show it: in quotes.</summary>

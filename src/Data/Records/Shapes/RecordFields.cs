@@ -21,19 +21,29 @@ internal sealed class RecordFields(FileRecord record)
     public bool IsKept(DataValue value) => _kept.Contains(value);
 
     /// <summary>Says that all in a value is part of the document.</summary>
-    public void Use(DataValue value) => _used.UnionWith(ValueTexts.Of(value).Select(t => t.Value));
+    public void Use(DataValue value) => Add(_used, value);
 
     /// <summary>Says that all in a value is there for the chat template.</summary>
-    public void Keep(DataValue value) => _kept.UnionWith(ValueTexts.Of(value).Select(t => t.Value));
+    public void Keep(DataValue value) => Add(_kept, value);
 
     /// <summary>How well fields fit that must all be there.</summary>
-    public ShapeFit Fit(IEnumerable<Field> fields) => fields.Select(f => f.In(Values) switch
+    public ShapeFit Fit(IReadOnlyList<Field> fields)
     {
-        null => ShapeFit.No,
-        { Value: NullValue } => ShapeFit.Null,
-        { Value: TextValue { Text.Length: 0 } or ListValue { Items.Count: 0 } } => ShapeFit.Empty,
-        _ => ShapeFit.Full,
-    }).Min();
+        var worst = ShapeFit.Full;
+        for (int i = 0; i < fields.Count && worst > ShapeFit.No; i++)
+        {
+            ShapeFit fit = fields[i].In(Values)?.Value switch
+            {
+                null => ShapeFit.No,
+                NullValue => ShapeFit.Null,
+                TextValue { Text.Length: 0 } or ListValue { Items.Count: 0 } => ShapeFit.Empty,
+                _ => ShapeFit.Full,
+            };
+            worst = fit < worst ? fit : worst;
+        }
+
+        return worst;
+    }
 
     /// <summary>The text of a field that is there, or its number where that is a text too.</summary>
     /// <exception cref="BadRecordException">It is neither.</exception>
@@ -65,6 +75,14 @@ internal sealed class RecordFields(FileRecord record)
         return record.Place.Problem(
             path.Steps.Count == 0 ? "record" : path.ToString(),
             $"expected {expected}, got {got}{(place is null ? "" : $" {place}")}{(advice is null ? "" : $". {advice}")}");
+    }
+
+    private static void Add(HashSet<DataValue> set, DataValue value)
+    {
+        if (value is MapValue or ListValue)
+            set.UnionWith(ValueTexts.Of(value).Select(t => t.Value));
+        else
+            set.Add(value);
     }
 
     public static string KindOf(DataValue? value) => value switch

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using FsCheck;
+using MolEngine.Basics.Values;
+using MolEngine.Data.Records;
+using MolEngine.Support;
+
+namespace MolEngine.Data.Tests.Records;
+
+public sealed class ReadingReportTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Fields_that_no_rule_uses_are_told_with_their_share()
+    {
+        ReadingSummary summary = Read(
+            [], """{"question": "12345", "answer": "67890", "source": "ab", "meta": {"id": [123, null, ""]}}""",
+            """{"question": "12345", "answer": "67890", "meta": null}""");
+        Assert.Equal((2L, 20L, 0.2), (summary.Records, summary.Used, summary.UnusedShare));
+        Assert.Equal([new("meta.id[]", 3, 1), new FieldShare("source", 2, 1)], summary.Unused);
+        Assert.Equal(
+            ["corpus c: 2 fields not used, 20.0\u00a0% of the text: meta.id[] 12.0\u00a0%, source 8.0\u00a0%. Name in ignore "
+                + "what may be left out"],
+            summary.Lines("c"));
+        summary.RequireMostUsed("f", "c");
+        Assert.Empty(Read(
+            ["meta", "source"], """{"question": "1", "answer": "2", "source": "ab", "meta": {"id": [123]}}""").Lines("c"));
+        Assert.Contains(
+            "ignore: no record has title", Assert.Single(Read(["title"], """{"text": "a"}""").Lines("c")));
+    }
+
+    [Fact]
+    public void Where_most_is_left_out_the_reading_is_asked_for()
+    {
+        const string Record = """
+            {"question": "q", "options": ["x", "y"], "answer": "A", "Question": "Q", "Complex_CoT": "long, long", "Response": "r"}
+            """;
+        ReadingSummary summary = Read([], Record);
+        string message = Assert.Throws<UserException>(() => summary.RequireMostUsed("f.json", "c")).Message;
+        Assert.StartsWith("f.json: corpus c: expected most of its text used, got 75.0\u00a0% in fields that no rule uses, "
+            + "with records read as multiple_choice: Complex_CoT 62.5\u00a0%", message);
+        Assert.Contains("could also be read as cot (\"Question\", \"Complex_CoT\" and \"Response\")", message);
+        Assert.Contains("ignore: [Complex_CoT, Question, Response]", message);
+        Assert.Contains(
+            "1 record read as multiple_choice could be read as cot (\"Question\", \"Complex_CoT\" and \"Response\") too",
+            summary.Lines("c")[1]);
+
+        // A long file is not read to its end for it.
+        string path = _folder.Write("long.jsonl", string.Concat(Enumerable.Repeat(Record + "\n", 2000)));
+        Assert.Throws<UserException>(() => Reading.All(Reading.Corpus(path), report: new([])));
+        Read(["Complex_CoT", "Response"], Record).RequireMostUsed("f", "c");
+    }
+
+    [Fact]
+    public void What_a_template_leaves_out_of_a_dialogue_is_told()
+    {
+        string path = _folder.Write("a.jsonl", """
+            {"tools": [{"name": "lookup"}], "messages": [{"role": "user", "content": "Hi", "name": "Ann", "weight": 0.5}, {"role": "assistant", "content": "say \"x\"", "reasoning_content": "because"}]}
+            """);
+        var report = new ReadingReport(["messages[].weight"]);
+        CorpusRecord record = Assert.Single(Reading.All(Reading.Corpus(path), report: report));
+        Assert.Empty(report.Summary().Unused);
+        report.Rendered(record, "user: Hi because say \\\"x\\\"");
+        Assert.Equal(["messages[].name", "tools[].name"], report.Summary().Unused.Select(f => f.Path).Order());
+    }
+
+    [Fact]
+    public void A_summary_survives_being_written()
+    {
+        ReadingSummary summary = Read(["x"], """{"text": "a", "b": "c"}""", """{"text": "a", "problem": "c", "answer": "d"}""");
+        ReadingSummary again = JsonSerializer.Deserialize<ReadingSummary>(JsonSerializer.Serialize(summary))!;
+        Assert.Equal(summary.Lines("c"), again.Lines("c"));
+        Assert.NotEmpty(again.Lines("c"));
+    }
+
+    /// <summary>Every text of a record is in its document, in what is ignored, or told.</summary>
+    [Property(MaxTest = 200)]
+    public void No_text_of_a_record_is_lost(PositiveInt seed)
+    {
+        var random = new System.Random(seed.Get);
+        int texts = 0;
+        string[] names =
+        [
+            "text", "messages", "conversations", "system", "prompt", "completion", "question", "answer", "options", "A", "B",
+            "instruction", "input", "output", "history", "Question", "Complex_CoT", "Response", "problem", "solution",
+            "meta", "tools", "id",
+        ];
+        MapValue record = Record();
+        string path = _folder.Write("a.jsonl", Json(record) + "\n");
+        CorpusSettings corpus = Reading.Corpus(path) with { Pairs = (PairStyle)random.Next(3), Ignore = ["id"] };
+        var report = new ReadingReport(corpus.Ignore);
+        CorpusRecord[] read = Reading.All(corpus, [], report);
+        if (read.Length == 0)
+            return;
+        ReadingSummary summary = report.Summary();
+        string document = read[0].Text
+            ?? string.Concat(read[0].Messages!.SelectMany(m => ValueTexts.Of(m.Fields)).Concat(ValueTexts.Of(read[0].Variables))
+                .Select(t => $" {ValueTexts.Literal(t.Value)} "));
+        foreach ((string at, DataValue value) in ValueTexts.Of(record))
+        {
+            string text = ValueTexts.Literal(value)!;
+            bool isTold = summary.Unused.Any(u => u.Path == at) || at == "id" || at.StartsWith("id.") || at.StartsWith("id[");
+            Assert.True(isTold || document.Contains(text), $"{text} of {at} in {Json(record)} is lost");
+        }
+
+        MapValue Record() => new(
+        [
+            .. names.Where(_ => random.Next(5) < 2).Select(n => KeyValuePair.Create(n, n switch
+            {
+                "messages" => Turns("role", "content"),
+                "conversations" => Turns("from", "value"),
+                "options" => new ListValue([Text(), Text()]),
+                "answer" when random.Next(2) == 0 => new TextValue("A"),
+                "history" => new ListValue([.. Enumerable.Range(0, random.Next(3)).Select(_ => new ListValue([Text(), Text()]))]),
+                "meta" or "tools" or "id" => new MapValue([new("k", Text()), new("l", new ListValue([Text()]))]),
+                _ => random.Next(8) == 0 ? NullValue.Instance : Text(),
+            })),
+        ]);
+
+        DataValue Text() => new TextValue($"t{++texts}t");
+
+        ListValue Turns(string role, string content) => new(
+        [
+            .. Enumerable.Range(0, random.Next(3)).Select(i => new MapValue(
+            [
+                new(role, new TextValue(i % 2 == 0 ? "user" : "assistant")), new(content, Text()), new("extra", Text()),
+            ])),
+        ]);
+    }
+
+    private static string Json(DataValue value) => value switch
+    {
+        MapValue map => $"{{{string.Join(",", map.Entries.Select(e => $"{JsonSerializer.Serialize(e.Key)}:{Json(e.Value)}"))}}}",
+        ListValue list => $"[{string.Join(",", list.Items.Select(Json))}]",
+        TextValue text => JsonSerializer.Serialize(text.Text),
+        _ => ValueTexts.Literal(value) ?? "null",
+    };
+
+    private ReadingSummary Read(string[] ignore, params string[] records)
+    {
+        var report = new ReadingReport(ignore);
+        string path = _folder.Write("a.jsonl", string.Join('\n', records.Select(r => r.Trim())));
+        Reading.All(Reading.Corpus(path) with { Ignore = ignore }, report: report);
+        return report.Summary();
+    }
+}
