@@ -20,7 +20,8 @@ public static class DocumentEnd
                     + "Set data.document_end.");
         }
 
-        if (tokenizer.TokenId(setting) is int id)
+        // A token may lie beyond the model's embeddings: one that was added and the model not resized for.
+        if (tokenizer.TokenId(setting) is int id && id < config.VocabSize)
             return id;
         if (int.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id < config.VocabSize)
             return id;

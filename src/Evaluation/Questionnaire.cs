@@ -14,9 +14,6 @@ public sealed class Questionnaire(
     Ops ops, ModelConfig config, Tokenizer tokenizer, IReadOnlyList<Question> questions, int maxTokens,
     IReadOnlyCollection<int> stopIds)
 {
-    /// <summary>Stands for an id that the model has a row for but the tokenizer no token.</summary>
-    private const string NoText = "\uFFFD";
-
     public IReadOnlyList<Question> Questions => questions;
 
     /// <summary>Of a prompt and its answer.</summary>
@@ -67,7 +64,7 @@ public sealed class Questionnaire(
             cancel.ThrowIfCancellationRequested();
             if (stopIds.Contains(id))
                 break;
-            said += tokenizer.TokenText(id) is null ? NoText : text.Append(id);
+            said += text.Append(id);
             question.AnswerIn(said, out bool ended);
             if (ended || ++tokens == maxTokens)
                 break;

@@ -34,7 +34,7 @@ internal sealed class ForwardPass
         for (int layer = 0; layer < _config.NumHiddenLayers; layer++)
         {
             string name = $"model.layers.{layer}.";
-            x = _tape.AddScaled(x, Attention(Norm(x, name + "input_layernorm"), name + "self_attn."), 1);
+            x = _tape.AddScaled(x, Attention(layer, Norm(x, name + "input_layernorm"), name + "self_attn."), 1);
             x = _tape.AddScaled(x, Mlp(Norm(x, name + "post_attention_layernorm"), name + "mlp."), 1);
             hidden.Add(x.Data);
         }
@@ -47,14 +47,15 @@ internal sealed class ForwardPass
         return new OracleForward(_tape, _batch, hidden, x, logits, _leaves.Where(l => l.Value.Trained).ToDictionary());
     }
 
-    private Matrix Attention(Matrix h, string name)
+    private Matrix Attention(int layer, Matrix h, string name)
     {
         int d = _config.HeadDim, querySize = _config.NumAttentionHeads * d, keySize = _config.NumKeyValueHeads * d;
         Matrix q = HeadNorm(Linear(h, name + "q_proj", querySize), name + "q_norm.weight");
         Matrix k = HeadNorm(Linear(h, name + "k_proj", keySize), name + "k_norm.weight");
         Matrix v = Linear(h, name + "v_proj", keySize);
-        q = _tape.Kept(_tape.Rotate(q, d, _cos, _sin));
-        k = _tape.Kept(_tape.Rotate(k, d, _cos, _sin));
+        bool rotates = _config.NoRopeLayers?.Contains(layer) != true;
+        q = _tape.Kept(rotates ? _tape.Rotate(q, d, _cos, _sin) : q);
+        k = _tape.Kept(rotates ? _tape.Rotate(k, d, _cos, _sin) : k);
         Matrix y = _tape.Kept(_tape.Attention(q, k, v, d, _batch.RowStarts, _batch.Documents));
         return Linear(y, name + "o_proj", _config.HiddenSize);
     }

@@ -6,7 +6,7 @@ namespace MolEngine.Oracle;
 public sealed record OracleConfig(
     int VocabSize, int HiddenSize, int IntermediateSize, int NumHiddenLayers, int NumAttentionHeads,
     int NumKeyValueHeads, int HeadDim, double RmsNormEps, double RopeTheta, bool TieWordEmbeddings,
-    RopeScaling? RopeScaling = null)
+    RopeScaling? RopeScaling = null, IReadOnlyList<int>? NoRopeLayers = null)
 {
     /// <summary>Reads config.json in both dialects (rope_theta + rope_scaling, or rope_parameters).</summary>
     public static OracleConfig Parse(string json)
@@ -20,8 +20,14 @@ public sealed record OracleConfig(
             c.GetProperty("vocab_size").GetInt32(), hidden, c.GetProperty("intermediate_size").GetInt32(),
             c.GetProperty("num_hidden_layers").GetInt32(), heads, (int)(Number(c, "num_key_value_heads") ?? heads),
             (int)(Number(c, "head_dim") ?? hidden / heads), Number(c, "rms_norm_eps") ?? 1e-6, theta,
-            Find(c, "tie_word_embeddings")?.GetBoolean() ?? false, rope is { } s ? RopeScaling.Parse(s) : null);
+            Find(c, "tie_word_embeddings")?.GetBoolean() ?? false, rope is { } s ? RopeScaling.Parse(s) : null,
+            NoRope(c));
     }
+
+    /// <summary>Layers that no_rope_layers gives a 0.</summary>
+    private static int[] NoRope(JsonElement c) => Find(c, "no_rope_layers") is { } list
+        ? [.. list.EnumerateArray().Index().Where(l => l.Item.GetInt32() == 0).Select(l => l.Index)]
+        : [];
 
     internal static JsonElement? Find(JsonElement e, string name) =>
         e.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;

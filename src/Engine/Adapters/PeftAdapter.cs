@@ -59,10 +59,11 @@ public sealed class PeftAdapter
     /// </summary>
     /// <param name="modules">A [r, in] and B [out, r] by module path; host memory.</param>
     /// <param name="baseModelNameOrPath">Where PEFT looks for the base model.</param>
+    /// <param name="modelLayers">Layers of the base model: PEFT is told which of them the adapter has.</param>
     /// <exception cref="FileWriteException">The files cannot be written.</exception>
     public static void Save(
         string folder, LoraConfig config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
-        string baseModelNameOrPath)
+        string baseModelNameOrPath, int modelLayers)
     {
         List<(string Name, DType StoreAs, Tensor Value)> tensors = [];
         foreach ((string module, (Tensor a, Tensor b)) in modules)
@@ -77,7 +78,8 @@ public sealed class PeftAdapter
         DurableFiles.Guarded(folder, () => DurableFile.MakeFolder(folder));
         var metadata = new Dictionary<string, string> { ["format"] = "pt" };
         SafetensorsWriter.Write(Path.Combine(folder, TensorsFile), tensors, metadata);
-        string text = PeftConfigFile.Text(config, Targets(config, modules.Keys), baseModelNameOrPath);
+        (string[] targets, int[]? layers) = Targets(modules.Keys, modelLayers);
+        string text = PeftConfigFile.Text(config, targets, layers, baseModelNameOrPath);
         DurableFiles.WriteText(Path.Combine(folder, PeftConfigFile.FileName), text);
     }
 
@@ -110,18 +112,20 @@ public sealed class PeftAdapter
     }
 
     /// <summary>
-    /// The config's targets where they give just these modules in every layer that has any; else the whole paths.
+    /// What target_modules and layers_to_transform must be for PEFT to make just these modules: last parts of names,
+    /// and the layers where not all have them; else the whole paths.
     /// </summary>
-    private static string[] Targets(LoraConfig config, IEnumerable<string> modules)
+    private static (string[] Targets, int[]? Layers) Targets(IEnumerable<string> modules, int modelLayers)
     {
         string[] paths = [.. modules.Order(StringComparer.Ordinal)];
         string[] suffixes =
             [.. paths.Select(m => m[(m.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal)];
-        bool even = suffixes.Length > 0 && paths.GroupBy(m => m[..m.LastIndexOf('.')])
-            .GroupBy(g => g.Key[(g.Key.LastIndexOf('.') + 1)..])
-            .All(block => block.Select(g => g.Count()).Distinct().Count() == 1);
-        bool named = config.TargetModules.Order(StringComparer.Ordinal).SequenceEqual(suffixes);
-        return even && named ? suffixes : paths;
+        int?[] places = [.. paths.Select(PeftConfigFile.LayerOf)];
+        int[] layers = [.. places.OfType<int>().Distinct().Order()];
+        bool even = places.All(p => p is not null) && paths.Length == suffixes.Length * layers.Length;
+        if (!even)
+            return (paths, null);
+        return (suffixes, layers.Length == modelLayers ? null : layers);
     }
 
     private static SafetensorsFile OpenTensors(string folder, string path)

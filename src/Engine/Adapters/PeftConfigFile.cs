@@ -78,14 +78,18 @@ internal sealed class PeftConfigFile
             return "target_modules";
         if (_excluded(module))
             return "exclude_modules";
-        string[] parts = module.Split('.');
-        bool layered = int.TryParse(
-            parts.ElementAtOrDefault(2), NumberStyles.None, CultureInfo.InvariantCulture, out int layer);
-        return layered && _layers?.Contains(layer) == false ? "layers_to_transform" : null;
+        return LayerOf(module) is int layer && _layers?.Contains(layer) == false ? "layers_to_transform" : null;
     }
 
+    /// <summary>The layer that a module lies in; null for one outside of all.</summary>
+    public static int? LayerOf(string module) => int.TryParse(
+        module.Split('.').ElementAtOrDefault(2), NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
+        ? layer : null;
+
     /// <summary>The text that PEFT would write, with the keys that all its versions know.</summary>
-    public static string Text(LoraConfig config, IReadOnlyList<string> targetModules, string baseModel)
+    /// <param name="layers">Those that have the targets; null for all.</param>
+    public static string Text(
+        LoraConfig config, IReadOnlyList<string> targetModules, IReadOnlyList<int>? layers, string baseModel)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(
@@ -106,7 +110,7 @@ internal sealed class PeftConfigFile
             json.WriteBoolean("inference_mode", true);
             json.WriteBoolean("init_lora_weights", true);
             json.WriteNull("layers_pattern");
-            json.WriteNull("layers_to_transform");
+            WriteLayers(json, layers);
             WriteNumber(json, "lora_alpha", config.Alpha);
             json.WritePropertyName("lora_dropout");
             json.WriteRawValue(config.Dropout == 0 ? "0.0" : Show(config.Dropout));
@@ -230,6 +234,21 @@ internal sealed class PeftConfigFile
         JsonValueKind.String => JsonFields.TextOf(value) is "",
         _ => false,
     };
+
+    private static void WriteLayers(Utf8JsonWriter json, IReadOnlyList<int>? layers)
+    {
+        json.WritePropertyName("layers_to_transform");
+        if (layers is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartArray();
+        foreach (int layer in layers)
+            json.WriteNumberValue(layer);
+        json.WriteEndArray();
+    }
 
     private static void WriteEmptyObject(Utf8JsonWriter json, string key)
     {

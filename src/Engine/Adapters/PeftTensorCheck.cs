@@ -50,7 +50,7 @@ internal static class PeftTensorCheck
             throw new ModelFileException(
                 $"{file.Path}: the tensors do not fit {PeftConfigFile.FileName} (r {config.Rank}) and the model: "
                 + "expected A [r, in] and B [out, r] "
-                + $"for projections of {model?.Architecture ?? "a model"}, got {string.Join("; ", problems)}. Choose "
+                + $"for projections of {model?.Architecture ?? "a model"}, got {Listing.Of(problems, "; ")}. Choose "
                 + "the adapter's own base model.");
         }
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace MolEngine.Engine.Files;
 
@@ -30,6 +29,9 @@ internal sealed class JsonFields
     public string Prefix { get; }
 
     public JsonElement Json { get; }
+
+    /// <summary>The object's text as the file has it.</summary>
+    public string RawText => JsonText.AsWritten(Json.GetRawText());
 
     public IEnumerable<KeyValuePair<string, JsonElement>> All => _fields;
 
@@ -68,23 +70,7 @@ internal sealed class JsonFields
     /// <summary>A whole UTF-8 text that holds one JSON object.</summary>
     public static JsonFields Parse(string where, ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.Span.StartsWith("\uFEFF"u8))
-            utf8 = utf8[3..];
-        if (!Utf8.IsValid(utf8.Span))
-            throw new ModelFileException(
-                $"{where}: not valid text: expected UTF-8, got other bytes. Download the file again.");
-        JsonElement json;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(utf8);
-            json = document.RootElement.Clone();
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFileException(
-                $"{where}: not JSON: expected an object, got a syntax error ({e.Message}) Download the file again.", e);
-        }
-
+        JsonElement json = JsonText.Parse(where, utf8, (message, cause) => new ModelFileException(message, cause!));
         if (json.ValueKind != JsonValueKind.Object)
             throw new ModelFileException(
                 $"{where}: expected a JSON object, got {json.ValueKind}. Check that this is the right file.");
@@ -93,6 +79,9 @@ internal sealed class JsonFields
 
     /// <summary>Whether the key is there with a value other than null.</summary>
     public bool Has(string key) => TryGet(key, out _);
+
+    /// <summary>Whether the key is there, whatever its value.</summary>
+    public bool Names(string key) => _fields.ContainsKey(key);
 
     public bool TryGet(string key, [NotNullWhen(true)] out JsonElement? value)
     {
@@ -183,7 +172,7 @@ internal sealed class JsonFields
     /// <summary>A value as it stands in the file, cut short.</summary>
     public static string Show(JsonElement value)
     {
-        string text = value.GetRawText();
+        string text = JsonText.AsWritten(value.GetRawText());
         return text.Length <= 80 ? text : text[..77] + "...";
     }
 

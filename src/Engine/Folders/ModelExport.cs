@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using MolEngine.Basics;
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
@@ -165,7 +166,7 @@ public static class ModelExport
     /// </summary>
     private static string WithType(string json, ModelConfig config, DType type)
     {
-        JsonObject fields = JsonNode.Parse(Encoding.UTF8.GetBytes(json))!.AsObject();
+        JsonObject fields = JsonNode.Parse(JsonText.QuotePythonNumbers(Encoding.UTF8.GetBytes(json)).Span)!.AsObject();
         if (config.StoredType == type && (fields.ContainsKey("dtype") || fields.ContainsKey("torch_dtype")))
             return json;
         string name = type switch
@@ -180,7 +181,7 @@ public static class ModelExport
             fields["dtype"] = name;
         if (!newer || fields.ContainsKey("torch_dtype"))
             fields["torch_dtype"] = name;
-        return fields.ToJsonString(Indented) + "\n";
+        return JsonText.AsWritten(fields.ToJsonString(Indented)) + "\n";
     }
 
     /// <summary>Memory of the one tensor at hand.</summary>

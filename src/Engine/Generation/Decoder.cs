@@ -17,7 +17,7 @@ public sealed class Decoder : IDisposable
     private readonly TransformerWeights _weights;
     private readonly Arena _arena;
     private readonly KvCache _cache;
-    private readonly RotaryTable _rotary;
+    private readonly LayerRotary _rotary;
     private readonly HeadShape _heads;
     private readonly float _eps;
     private readonly Dictionary<string, Tensor> _buffers = [];
@@ -29,7 +29,7 @@ public sealed class Decoder : IDisposable
         _weights = weights;
         _arena = ops.CreateArena("generation");
         _cache = new KvCache(_arena, config, ops.ActivationType, capacity);
-        _rotary = Transformer.Rotary(ops, config, _arena, capacity);
+        _rotary = new LayerRotary(ops, config, _arena, capacity);
         _heads = config.Heads();
         _eps = (float)config.RmsNormEps;
         Logits = new float[weights.Head.Shape[0]];
@@ -97,7 +97,7 @@ public sealed class Decoder : IDisposable
         Linear(normed, layer.Query, layout, q);
         Linear(normed, layer.Key, layout, k);
         Linear(normed, layer.Value, layout, _cache.Values[i].Slice(start, n));
-        _ops.QkNormRope(q, k, _heads, layer.QkNorm, _rotary, layout, q, k);
+        _ops.QkNormRope(q, k, _heads, layer.QkNorm, _rotary.Of(i), layout, q, k);
         _ops.AttentionCached(q, _cache.Keys[i], _cache.Values[i], _heads, start, y);
         Linear(y, layer.Output, layout, delta);
         _ops.AddRmsNorm(x, delta, layer.PostAttentionNorm, _eps, x, normed, rstd);

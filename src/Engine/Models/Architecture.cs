@@ -22,6 +22,38 @@ public abstract class Architecture
     /// <summary>transformers' head_dim where a config has none; null means hidden / heads.</summary>
     public virtual int? DefaultHeadDim => null;
 
+    /// <summary>
+    /// transformers' num_key_value_heads where a config does not name it; null means num_attention_heads, as a null in
+    /// the config does.
+    /// </summary>
+    public virtual int? DefaultKvHeads => null;
+
+    /// <summary>transformers' rope_theta where a config has none.</summary>
+    public virtual double DefaultTheta => 10000;
+
+    /// <summary>transformers' tie_word_embeddings where a config has none.</summary>
+    public virtual bool DefaultTied => false;
+
+    /// <summary>
+    /// One layer in so many has no rotary positions where <c>no_rope_layers</c> is absent; 0 where every layer has them
+    /// and the key is not read.
+    /// </summary>
+    public virtual int DefaultNoRopeInterval => 0;
+
+    /// <summary>transformers' sliding_window where a config does not name it.</summary>
+    public virtual int? DefaultWindow => null;
+
+    /// <summary>Whether sliding_window counts only where use_sliding_window is true.</summary>
+    public virtual bool ReadsUseSlidingWindow => false;
+
+    /// <summary>
+    /// The first layer whose attention slides, if there is a sliding_window; <see cref="int.MaxValue"/> where
+    /// transformers has no sliding attention for the architecture, or the config asks for none.
+    /// </summary>
+    /// <param name="usesWindow">The config's <c>use_sliding_window</c>.</param>
+    /// <param name="maxWindowLayers">The config's <c>max_window_layers</c>.</param>
+    public virtual int SlidingFrom(bool usesWindow, int maxWindowLayers) => int.MaxValue;
+
     /// <summary>Biases of the attention projections.</summary>
     /// <param name="attentionBias">The config's <c>attention_bias</c>; null where absent.</param>
     /// <returns>Whether q, k and v have one, and whether o has one.</returns>

@@ -1,6 +1,8 @@
 using MolEngine.Engine.Models.Llama;
+using MolEngine.Engine.Models.Mistral;
 using MolEngine.Engine.Models.Qwen2;
 using MolEngine.Engine.Models.Qwen3;
+using MolEngine.Engine.Models.SmolLm3;
 
 namespace MolEngine.Engine.Models;
 
@@ -12,6 +14,8 @@ public static class Architectures
         new Qwen3Architecture(),
         new Qwen2Architecture(),
         new LlamaArchitecture(),
+        new MistralArchitecture(),
+        new SmolLm3Architecture(),
     ];
 
     /// <summary>The architecture of a parsed config.</summary>

@@ -16,12 +16,13 @@ public sealed record GenerationConfig(IReadOnlyList<int> EosTokenIds, string? Ra
     /// <exception cref="ModelFileException">Names the file and the key.</exception>
     public static GenerationConfig Load(string folder)
     {
-        string path = Path.Combine(folder, FileName);
+        string path = Path.Combine(folder, FileName), configPath = Path.Combine(folder, ConfigParser.FileName);
         JsonFields? fields = File.Exists(path) ? JsonFields.Load(path) : null;
-        IReadOnlyList<int> ids = fields?.Integers("eos_token_id") ?? [];
-        string config = Path.Combine(folder, ConfigParser.FileName);
-        if (ids.Count == 0 && File.Exists(config))
-            ids = JsonFields.Load(config).Integers("eos_token_id");
-        return new GenerationConfig(ids, fields?.Json.GetRawText());
+        JsonFields? config = File.Exists(configPath) ? JsonFields.Load(configPath) : null;
+        int vocabulary = config?.OptionalInteger("vocab_size") ?? int.MaxValue;
+        IReadOnlyList<int> ids = fields is null ? [] : EndIds.Read(fields, vocabulary);
+        if (ids.Count == 0 && config is not null)
+            ids = EndIds.Read(config, vocabulary);
+        return new GenerationConfig(ids, fields?.RawText);
     }
 }

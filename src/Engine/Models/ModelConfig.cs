@@ -48,6 +48,12 @@ public sealed record ModelConfig
     /// <summary>RMS norms on every query and key head before the rotation.</summary>
     public required bool QkNorm { get; init; }
 
+    /// <summary>Layers without rotary positions, ascending; mostly none.</summary>
+    public IReadOnlyList<int> NoRopeLayers { get; init; } = [];
+
+    /// <summary>Up to which context attention is over all tokens; null where it always is.</summary>
+    public AttentionLimit? AttentionLimit { get; init; }
+
     public int? BosTokenId { get; init; }
 
     /// <summary>
@@ -64,6 +70,9 @@ public sealed record ModelConfig
     /// <summary>What the config says the weights are stored as; a file may differ.</summary>
     public DType StoredType { get; init; } = DType.F32;
 
+    /// <summary>What the config says without effect, a sentence each, where transformers warns.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The file's text as found, for exports.</summary>
     public required string RawJson { get; init; }
 
@@ -79,10 +88,16 @@ public sealed record ModelConfig
     /// <summary>
     /// Whether the two describe the same computation: all but texts, special ids, stored type and initialisation.
     /// </summary>
-    public bool ComputesLike(ModelConfig other) => Computation(this) == Computation(other);
+    public bool ComputesLike(ModelConfig other) =>
+        Computation(this) == Computation(other) && NoRopeLayers.SequenceEqual(other.NoRopeLayers);
 
     private static ModelConfig Computation(ModelConfig c) => c with
     {
+        Architecture = "",
+        ModelType = "",
+        NoRopeLayers = [],
+        AttentionLimit = null,
+        Notes = [],
         BosTokenId = null,
         PadTokenId = null,
         EosTokenIds = [],

@@ -37,4 +37,8 @@ public sealed record RopeParameters(RopeType Type, double Theta)
 
     /// <summary>Factor on cos and sin; 1 but for yarn.</summary>
     public double AttentionFactor { get; init; } = 1;
+
+    /// <summary>Type, base and factor, for messages.</summary>
+    public string Describe() =>
+        FormattableString.Invariant($"{Type.ToString().ToLowerInvariant()} of theta {Theta} and factor {Factor}");
 }

@@ -106,6 +106,15 @@ public sealed class Tokenizer
     }
 
     /// <summary>
+    /// The ids of a document: <see cref="BeginIds"/>, unless the text is written with them, and the text's.
+    /// </summary>
+    public int[] EncodeDocument(ReadOnlySpan<char> text)
+    {
+        int[] ids = Encode(text, addSpecialTokens: false);
+        return ids.AsSpan().StartsWith(_parts.Prefix) ? ids : [.. _parts.Prefix, .. ids];
+    }
+
+    /// <summary>
     /// The text of ids; bytes that are no UTF-8 become U+FFFD, one for each maximal subpart. An id that no token has,
     /// such as the padding of a vocabulary, is no text.
     /// </summary>

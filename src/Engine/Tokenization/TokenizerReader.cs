@@ -1,4 +1,4 @@
-using System.Text.Json;
+using MolEngine.Engine.Files;
 
 namespace MolEngine.Engine.Tokenization;
 
@@ -18,13 +18,8 @@ internal static class TokenizerReader
     {
         var settings = new TokenizerConfig();
         if (config is not null)
-        {
-            using JsonDocument document = ParseJson(config, configFile);
-            settings = TokenizerConfig.Read(new JsonView(document.RootElement, configFile, ""));
-        }
-
-        using JsonDocument tokenizer = ParseJson(json, file);
-        return new Tokenizer(Parts(new JsonView(tokenizer.RootElement, file, ""), file, settings));
+            settings = TokenizerConfig.Read(ParseJson(config, configFile));
+        return new Tokenizer(Parts(ParseJson(json, file), file, settings));
     }
 
     private static TokenizerParts Parts(JsonView root, string file, TokenizerConfig settings)
@@ -97,19 +92,6 @@ internal static class TokenizerReader
         }
     }
 
-    private static JsonDocument ParseJson(ReadOnlyMemory<byte> json, string file)
-    {
-        if (json.Span.StartsWith("\uFEFF"u8))
-            json = json[3..];
-        try
-        {
-            return JsonDocument.Parse(json);
-        }
-        catch (JsonException e)
-        {
-            throw new TokenizerException(
-                $"{file}: the file is not valid JSON: expected one JSON object, "
-                + $"got an error at line {e.LineNumber + 1}: {e.Message}", e);
-        }
-    }
+    private static JsonView ParseJson(ReadOnlyMemory<byte> json, string file) =>
+        new(JsonText.Parse(file, json, (message, cause) => new TokenizerException(message, cause)), file, "");
 }

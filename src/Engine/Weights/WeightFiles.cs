@@ -133,6 +133,8 @@ internal sealed class WeightFiles : IDisposable
         foreach ((string name, _) in fields.All)
         {
             string shard = fields.Text(name) ?? "";
+            while (shard.StartsWith("./", StringComparison.Ordinal))
+                shard = shard[2..].TrimStart('/');
             bool plain = shard.Length > 0 && shard is not ("." or "..") && shard.IndexOfAny(['/', '\\', ':', '\0']) < 0
                 && !Path.IsPathRooted(shard);
             if (!plain)

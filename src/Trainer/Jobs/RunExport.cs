@@ -44,7 +44,7 @@ internal static class RunExport
     public static string OfAdapter(string adapter, string model, string to, bool merge, IRunDisplay display)
     {
         PeftAdapter read = PeftAdapter.Load(adapter, ModelConfig.Load(model));
-        return Write(read.Config, read.Modules, model, to, merge, display);
+        return Write(read.Config, read.Modules, model, read.BaseModel, to, merge, display);
     }
 
     private static string OfCheckpoint(RunConfig run, string to, bool merge, IRunDisplay display)
@@ -68,8 +68,9 @@ internal static class RunExport
         {
             // The run's own copy first: what lora.from names may have become another adapter.
             string? from = RunDirectory.StartAdapterIn(run.Output) ?? run.Lora.From;
-            LoraConfig lora = RunModel.LoraOf(run, from is null ? null : PeftAdapter.Load(from, config));
-            written = Write(lora, ModulesOf(parameters), run.Model, to, merge, display);
+            PeftAdapter? start = from is null ? null : PeftAdapter.Load(from, config);
+            LoraConfig lora = RunModel.LoraOf(run, start);
+            written = Write(lora, ModulesOf(parameters), run.Model, start?.BaseModel, to, merge, display);
         }
         else
         {
@@ -81,9 +82,10 @@ internal static class RunExport
         return string.Join('\n', [after, .. saved.PassedOver.Select(line => $"passed over: {line}")]);
     }
 
+    /// <param name="baseModel">What an earlier adapter calls the model; null where there is none.</param>
     private static string Write(
-        LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, string model, string to, bool merge,
-        IRunDisplay display)
+        LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, string model, string? baseModel,
+        string to, bool merge, IRunDisplay display)
     {
         if (merge)
         {
@@ -91,7 +93,9 @@ internal static class RunExport
             return $"merged model: {to}";
         }
 
-        DurableFiles.WriteFolder(to, folder => PeftAdapter.Save(folder, lora, modules, Path.GetFullPath(model)));
+        int layers = ModelConfig.Load(model).NumLayers;
+        DurableFiles.WriteFolder(
+            to, folder => PeftAdapter.Save(folder, lora, modules, BaseModelName.Of(model, baseModel), layers));
         return $"adapter: {to}";
     }
 

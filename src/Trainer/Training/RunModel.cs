@@ -93,6 +93,26 @@ internal sealed class RunModel : IDisposable
     /// <summary>Bytes of the numbers that <see cref="Save"/> writes: an adapter's are fp32.</summary>
     public long SavedBytes => TrainableParameters * (_lora is null ? Config.StoredType.Size() : sizeof(float));
 
+    /// <summary>
+    /// What a person should know of the model's files, a sentence each: keys and ids without effect, and what a whole
+    /// model is saved as where its files hold another type.
+    /// </summary>
+    public IEnumerable<string> Notes
+    {
+        get
+        {
+            foreach (string note in Config.Notes.Concat(Tokenizer.Notes))
+                yield return note;
+            DType[] others = _lora is null && _run.Init.Kind != InitKind.Random
+                ? [.. _stored.Names.Select(_stored.StoredType).Where(t => t != Config.StoredType).Distinct()] : [];
+            if (others.Length > 0)
+            {
+                yield return $"the model's files hold {string.Join(" and ", others)}; the run writes "
+                    + $"{Config.StoredType}, as config.json says";
+            }
+        }
+    }
+
     /// <summary>Settings of the adapter that a run trains.</summary>
     /// <param name="start">The adapter that it starts from; null where it starts a new one.</param>
     public static LoraConfig LoraOf(RunConfig run, PeftAdapter? start)
@@ -114,8 +134,9 @@ internal sealed class RunModel : IDisposable
             using var arena = new HostArena("adapter");
             Dictionary<string, (Tensor A, Tensor B)> modules = _modules.ToDictionary(
                 m => m.Key, m => (host.To(m.Value.A, arena), host.To(m.Value.B, arena)));
+            string name = BaseModelName.Of(_run.Model, From?.BaseModel);
             DurableFiles.WriteFolder(
-                target, folder => PeftAdapter.Save(folder, _lora, modules, Path.GetFullPath(_run.Model)));
+                target, folder => PeftAdapter.Save(folder, _lora, modules, name, Config.NumLayers));
             return target;
         }
 

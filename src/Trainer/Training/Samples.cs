@@ -54,10 +54,7 @@ internal static class Samples
             using var decoder = new Decoder(s.Ops, s.Model.Config, weights, prompt.Length + AnswerTokens);
             (IReadOnlyList<int> ids, _) = TextGenerator.Generate(
                 decoder, prompt, AnswerTokens, stops, _ => cancel.ThrowIfCancellationRequested());
-
-            // A model may have rows for more ids than the tokenizer has tokens: those have no text.
-            int[] tokens = [.. ids.Where(id => s.Model.Tokenizer.TokenText(id) is not null)];
-            return s.Model.Tokenizer.Decode(tokens, skipSpecialTokens: true);
+            return s.Model.Tokenizer.Decode([.. ids], skipSpecialTokens: true);
         }
 
         return new TextSample(

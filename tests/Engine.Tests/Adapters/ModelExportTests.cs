@@ -193,7 +193,7 @@ public sealed class ModelExportTests : IDisposable
     {
         LoraConfig lora = Lora with { Alpha = alpha };
         var modules = PeftAdapterTests.Modules(config, lora);
-        PeftAdapter.Save(Adapter, lora, modules, _model.Path);
+        PeftAdapter.Save(Adapter, lora, modules, _model.Path, 2);
         return modules;
     }
 

@@ -31,7 +31,7 @@ public sealed class PeftAdapterTests : IDisposable
     public void What_is_saved_is_loaded()
     {
         var modules = Modules(Model, Lora);
-        PeftAdapter.Save(_folder["sub/adapter"], Lora, modules, "org/base");
+        PeftAdapter.Save(_folder["sub/adapter"], Lora, modules, "org/base", 2);
         PeftAdapter read = PeftAdapter.Load(_folder["sub/adapter"], Model);
         Assert.Equal((2, 4.0, false, 0.25, 2.0),
             (read.Config.Rank, read.Config.Alpha, read.Config.UseRslora, read.Config.Dropout, read.Config.Scale));
@@ -48,7 +48,8 @@ public sealed class PeftAdapterTests : IDisposable
     [Fact]
     public void The_config_is_what_PEFT_writes()
     {
-        PeftAdapter.Save(_folder.Path, Lora with { Dropout = 0, UseRslora = true }, Modules(Model, Lora), "org/base");
+        PeftAdapter.Save(
+            _folder.Path, Lora with { Dropout = 0, UseRslora = true }, Modules(Model, Lora), "org/base", 2);
         const string Expected = """
             {"alpha_pattern":{},"auto_mapping":null,"base_model_name_or_path":"org/base","bias":"none","fan_in_fan_out":false,"inference_mode":true,
             "init_lora_weights":true,"layers_pattern":null,"layers_to_transform":null,"lora_alpha":4,"lora_dropout":0.0,"modules_to_save":null,
@@ -69,10 +70,48 @@ public sealed class PeftAdapterTests : IDisposable
         var some = Modules(Model,
             Lora).Where(m => m.Key is "model.layers.1.mlp.up_proj" or "model.layers.0.self_attn.q_proj" or "model.layers.0.self_attn.k_proj"
             or "model.layers.1.self_attn.q_proj").ToDictionary();
-        PeftAdapter.Save(_folder.Path, Lora with { TargetModules = ["q_proj", "k_proj", "up_proj"] }, some, "b");
+        PeftAdapter.Save(_folder.Path, Lora with { TargetModules = ["q_proj", "k_proj", "up_proj"] }, some, "b", 2);
         Assert.Contains("\"model.layers.1.mlp.up_proj\"", File.ReadAllText(_folder["adapter_config.json"]));
         Assert.Equal(some.Keys.Order(StringComparer.Ordinal), PeftAdapter.Load(_folder.Path, Model).Modules.Keys);
     }
+
+    /// <summary>PEFT makes a LoRA layer wherever the config says: what the tensors leave out, it must leave out.</summary>
+    [Fact]
+    public void An_adapter_of_whole_layers_names_the_layers()
+    {
+        var some = Modules(Model, Lora).Where(m => m.Key.StartsWith("model.layers.1.", StringComparison.Ordinal))
+            .ToDictionary();
+        PeftAdapter.Save(_folder.Path, Lora, some, "b", 2);
+        JsonNode json = JsonNode.Parse(File.ReadAllText(_folder["adapter_config.json"]))!;
+        Assert.Equal("[1]", json["layers_to_transform"]!.ToJsonString());
+        Assert.Equal(Lora.TargetModules.Order(), json["target_modules"]!.AsArray().Select(t => (string)t!));
+        PeftAdapter read = PeftAdapter.Load(_folder.Path, Model);
+        Assert.Equal(some.Keys.Order(StringComparer.Ordinal), read.Modules.Keys);
+        using var again = new TempFolder();
+        PeftAdapter.Save(again.Path, read.Config, read.Modules, "b", 2);
+        Assert.Equal(
+            File.ReadAllText(_folder["adapter_config.json"]), File.ReadAllText(again["adapter_config.json"]));
+    }
+
+    [Fact]
+    public void The_targets_are_those_of_the_tensors()
+    {
+        var some = Modules(Model, Lora).Where(m => m.Key.EndsWith("q_proj", StringComparison.Ordinal)).ToDictionary();
+        PeftAdapter.Save(_folder.Path, Lora, some, "b", 2);
+        JsonNode json = JsonNode.Parse(File.ReadAllText(_folder["adapter_config.json"]))!;
+        Assert.Equal("[\"q_proj\"]", json["target_modules"]!.ToJsonString());
+        Assert.Null(json["layers_to_transform"]);
+    }
+
+    [Theory]
+    [InlineData("/cache/hub/models--Qwen--Qwen3-8B/snapshots/0123abcd", null, "Qwen/Qwen3-8B")]
+    [InlineData("/cache/hub/models--gpt2/snapshots/0123abcd/", "a/b", "gpt2")]
+    [InlineData("/models/mine", "Qwen/Qwen3-8B", "Qwen/Qwen3-8B")]
+    [InlineData("/models/mine", "/elsewhere/mine", "/models/mine")]
+    [InlineData("/models/mine", "../mine", "/models/mine")]
+    [InlineData("/models/mine", null, "/models/mine")]
+    public void The_base_model_keeps_its_id_on_the_hub(string folder, string? earlier, string expected) =>
+        Assert.Equal(expected, BaseModelName.Of(folder, earlier));
 
     [Theory]
     [InlineData("use_dora", "true", "use_dora: expected false, got true")]
@@ -232,7 +271,7 @@ public sealed class PeftAdapterTests : IDisposable
 
     private void Save(Action<JsonObject>? change = null)
     {
-        PeftAdapter.Save(_folder.Path, Lora, Modules(Model, Lora), "b");
+        PeftAdapter.Save(_folder.Path, Lora, Modules(Model, Lora), "b", 2);
         JsonObject json = JsonNode.Parse(File.ReadAllText(_folder["adapter_config.json"]))!.AsObject();
         change?.Invoke(json);
         _folder.Write("adapter_config.json", json.ToJsonString());

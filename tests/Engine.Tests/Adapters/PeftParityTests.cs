@@ -61,7 +61,7 @@ public sealed class PeftParityTests
         ModelConfig model = ModelConfig.Load(Shared.ReferencePath("cases", "qwen3"));
         PeftAdapter adapter = PeftAdapter.Load(folder, model);
         using var copy = new TempFolder();
-        PeftAdapter.Save(copy.Path, adapter.Config, adapter.Modules, adapter.BaseModel!);
+        PeftAdapter.Save(copy.Path, adapter.Config, adapter.Modules, adapter.BaseModel!, model.NumLayers);
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(folder, "adapter_model.safetensors")),
             File.ReadAllBytes(copy["adapter_model.safetensors"]));

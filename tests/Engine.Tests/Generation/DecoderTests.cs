@@ -1,6 +1,7 @@
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tests.Training;
+using MolEngine.Oracle;
 
 namespace MolEngine.Engine.Tests.Generation;
 
@@ -10,6 +11,7 @@ public sealed class DecoderTests
     [Theory]
     [InlineData("qwen3", true)]
     [InlineData("llama", false)]
+    [InlineData("smollm3", false)]
     public void A_prompt_in_one_piece_is_the_prompt_in_many(string type, bool adapted)
     {
         using var model = new TinyModel(type);
@@ -25,6 +27,25 @@ public sealed class DecoderTests
 
         float[] shorter = Logits(model, weights, prompt[1..], [599]);
         Assert.Contains(whole.Zip(shorter), p => Math.Abs(p.First - p.Second) > 1e-3f * largest);
+    }
+
+    [Theory]
+    [InlineData("qwen3")]
+    [InlineData("mistral")]
+    [InlineData("smollm3")]
+    public void Logits_equal_the_oracle(string type)
+    {
+        using var model = new TinyModel(type);
+        int[] prompt = model.Rows(5, [24])[0].Tokens.ToArray();
+        var truth = new OracleModel(
+            OracleConfig.Parse(TinyModel.Json(type, tied: false)) with { NoRopeLayers = model.Config.NoRopeLayers },
+            model.Tensors.ToDictionary(t => t.Key, t => Array.ConvertAll(t.Value.Span<float>().ToArray(), x => (double)x)));
+        double[] expected = truth.Forward(new OracleBatch([prompt])).Logits[^model.Config.VocabSize..];
+        double largest = expected.Max(Math.Abs);
+        Assert.Equal(type == "smollm3" ? [1] : [], model.Config.NoRopeLayers);
+        Assert.All(
+            expected.Zip(Logits(model, model.Weights, prompt, [20, 1, 3])),
+            p => Assert.InRange(Math.Abs(p.First - p.Second), 0, 1e-5 * largest));
     }
 
     [Fact]

@@ -94,7 +94,6 @@ public sealed class ModelConfigTests
     [InlineData("""{"mlp_bias": true}""", "mlp_bias")]
     [InlineData("""{"hidden_act": "gelu"}""", "hidden_act: expected \"silu\", got \"gelu\"")]
     [InlineData("""{"hidden_activation": "gelu_pytorch_tanh"}""", "hidden_activation")]
-    [InlineData("""{"pretraining_tp": 2}""", "pretraining_tp")]
     [InlineData("""{"attention_multiplier": 0.015}""", "attention_multiplier")]
     [InlineData("""{"residual_multiplier": 0.22}""", "residual_multiplier")]
     [InlineData("""{"embedding_multiplier": 12}""", "embedding_multiplier")]
@@ -126,7 +125,7 @@ public sealed class ModelConfigTests
         """);
 
     [Theory]
-    [InlineData("""{"architectures": ["MixtralForCausalLM"]}""", "architectures: this architecture is not supported: expected one of Qwen3ForCausalLM, Qwen2ForCausalLM, LlamaForCausalLM, got MixtralForCausalLM")]
+    [InlineData("""{"architectures": ["MixtralForCausalLM"]}""", "architectures: this architecture is not supported: expected one of Qwen3ForCausalLM, Qwen2ForCausalLM, LlamaForCausalLM, MistralForCausalLM, SmolLM3ForCausalLM, got MixtralForCausalLM")]
     [InlineData("""{"architectures": ["LlamaForSequenceClassification"]}""", "LlamaForSequenceClassification")]
     [InlineData("""{"architectures": null, "model_type": "gemma3"}""", "got gemma3")]
     [InlineData("""{"model_type": "mistral"}""", "model_type: expected llama")]

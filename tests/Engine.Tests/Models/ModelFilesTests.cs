@@ -64,7 +64,7 @@ public sealed class ModelFilesTests : IDisposable
     {
         using var arena = new HostArena("adapter");
         LoraConfig lora = new(2, 4, true, 0, ["q_proj"]);
-        PeftAdapter.Save(_folder.Path, lora, LoraInit.Create(TinyModel.Config(), lora, 1, arena), "some/base");
+        PeftAdapter.Save(_folder.Path, lora, LoraInit.Create(TinyModel.Config(), lora, 1, arena), "some/base", 2);
         ModelSummary summary = ModelSummary.Of(_folder.Path);
         Assert.True(summary.IsAdapter);
         Assert.Equal("some/base", summary.BaseModel);

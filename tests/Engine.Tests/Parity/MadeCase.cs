@@ -33,7 +33,7 @@ internal static class MadeCase
             s => (Normal(s.Name + " A", seed, 1 / Math.Sqrt(s.Shape[1]), Rank, s.Shape[1]),
                 Normal(s.Name + " B", seed, 0.25 / Math.Sqrt(Rank), s.Shape[0], Rank)));
         var lora = new LoraConfig(Rank, 2 * Rank, false, 0, LoraConfig.AllProjections);
-        PeftAdapter.Save(folder.Folder("adapter"), lora, modules, "..");
+        PeftAdapter.Save(folder.Folder("adapter"), lora, modules, "..", config.NumLayers);
         return ReferenceCase.At(folder.Root, backend);
     }
 

@@ -33,6 +33,12 @@ public sealed class OracleTests
         { "seven heads over one", Json("llama", 53, 56, 44, 2, 7, 1, 8, true, """{"rope_type": "linear", "factor": 4.0}""") },
         { "llama3 rope", Json("llama", 65, 32, 33, 1, 4, 2, 8, false, Llama3) },
         { "yarn, head size 96", Json("qwen2", 70, 96, 130, 1, 2, 2, 96, false, Yarn) },
+        { "Mistral's keys", Json("mistral", 67, 28, 36, 2, 4, 2, 8, false, "null") },
+        {
+            "layers without positions",
+            Json("smollm3", 71, 32, 40, 3, 4, 2, 8, true, "null").Replace(
+                "\"hidden_act\"", "\"no_rope_layers\": [1, 0, 1], \"hidden_act\"")
+        },
         { "head size 80", Json("qwen3", 75, 33, 31, 1, 3, 1, 80, false, "null") },
     };
 

@@ -63,7 +63,8 @@ internal sealed class TinyModel : IDisposable
           "architectures": ["{{char.ToUpperInvariant(type[0])}}{{type[1..]}}ForCausalLM"], "model_type": "{{type}}", "vocab_size": 211, "hidden_size": 40,
           "intermediate_size": 72, "num_hidden_layers": {{layers}}, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 12,
           "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "tie_word_embeddings": {{(tied ? "true" : "false")}},
-          "max_position_embeddings": 256, "hidden_act": "silu", "bos_token_id": 1, "eos_token_id": 2
+          "max_position_embeddings": 256, "hidden_act": "silu", "bos_token_id": 1, "eos_token_id": 2,
+          "no_rope_layer_interval": 2
         }
         """;
 

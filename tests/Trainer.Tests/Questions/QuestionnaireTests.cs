@@ -61,14 +61,16 @@ public sealed class QuestionnaireTests : IDisposable
         Assert.NotEqual(Answers("a", "before"), Answers("b", "before"));
     }
 
-    /// <summary>A model may have more rows than its tokenizer has tokens: untrained, it says those.</summary>
+    /// <summary>
+    /// A model may have more rows than its tokenizer has tokens: untrained, it says those, and they are no text.
+    /// </summary>
     [Fact]
     public void Ids_without_a_token_do_not_end_a_run()
     {
         string config = Path.Combine(_run.Model, "config.json");
         File.WriteAllText(config, File.ReadAllText(config).Replace("259", "4000"));
         _run.Train("a", "questions=" + Write("asked.jsonl", Facts), "steps=1", "init=random", "loss=ce", "method=full");
-        Assert.All(Answers("a", "before"), a => Assert.Contains('\uFFFD', a));
+        Assert.Contains("", Answers("a", "before"));
         Assert.Contains("\"after\"", File.ReadAllText(_run.At("a/samples.json")));
     }
 

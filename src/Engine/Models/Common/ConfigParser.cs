@@ -8,6 +8,14 @@ internal static class ConfigParser
 {
     public const string FileName = "config.json";
     private const int MaxLayers = 4096;
+
+    /// <summary>Classes that hold a model and have left their own name in its config.</summary>
+    private static readonly string[] Wrappers =
+    [
+        "AutoModelForCausalLM", "DataParallel", "DeepSpeedEngine", "DistributedDataParallel",
+        "FullyShardedDataParallel", "OptimizedModule", "PeftModel", "PeftModelForCausalLM",
+    ];
+
     private const int MaxWidth = 1 << 24;
 
     public static ModelConfig Load(string folderOrFile)
@@ -27,16 +35,18 @@ internal static class ConfigParser
     private static ModelConfig Parse(JsonFields f)
     {
         RefusedKeys.CheckQuantisation(f);
-        Architecture architecture = ReadArchitecture(f);
+        List<string> notes = [];
+        Architecture architecture = ReadArchitecture(f, notes);
         int hidden = Size(f, "hidden_size"), heads = Size(f, "num_attention_heads");
-        int kvHeads = f.Has("num_key_value_heads") ? Size(f, "num_key_value_heads") : heads;
+        int kvHeads = f.Has("num_key_value_heads") ? Size(f, "num_key_value_heads")
+            : f.Names("num_key_value_heads") ? heads : architecture.DefaultKvHeads ?? heads;
         if (heads % kvHeads != 0)
             throw Bad(f, "num_key_value_heads", $"a divisor of num_attention_heads ({heads})", kvHeads);
         int headDim = ReadHeadDim(f, architecture, hidden, heads);
         if ((long)heads * headDim > MaxWidth)
             throw Bad(f, "head_dim", $"num_attention_heads x head_dim up to {MaxWidth}", headDim);
         int layers = Size(f, "num_hidden_layers", MaxLayers);
-        RefusedKeys.Check(f, architecture, layers);
+        RefusedKeys.Check(f, architecture);
         bool? attentionBias = f.Has("attention_bias") ? f.Flag("attention_bias", false) : null;
         (bool qkvBias, bool outputBias) = architecture.Biases(attentionBias);
         int positions = f.Has("max_position_embeddings")
@@ -57,42 +67,54 @@ internal static class ConfigParser
             NumKvHeads = kvHeads,
             HeadDim = headDim,
             RmsNormEps = Positive(f, "rms_norm_eps", 1e-6),
-            Rope = RopeParser.Parse(f, positions),
-            TieWordEmbeddings = f.Flag("tie_word_embeddings", false),
+            Rope = RopeParser.Parse(f, positions, architecture.DefaultTheta, notes),
+            NoRopeLayers = ReadNoRopeLayers(f, architecture, layers),
+            AttentionLimit = AttentionLimits.Read(f, architecture, layers),
+            TieWordEmbeddings = f.Flag("tie_word_embeddings", architecture.DefaultTied),
             MaxPositionEmbeddings = positions,
             QkvBias = qkvBias,
             OutputBias = outputBias,
             QkNorm = architecture.QkNorm,
             BosTokenId = f.Integers("bos_token_id") is [int bos, ..] ? bos : null,
             PadTokenId = ReadPad(f, vocabulary),
-            EosTokenIds = f.Integers("eos_token_id"),
+            EosTokenIds = EndIds.Read(f, vocabulary),
             InitializerRange = Positive(f, "initializer_range", 0.02),
             StoredType = ReadType(f),
-            RawJson = f.Json.GetRawText(),
+            Notes = notes.Count == 0 ? (IReadOnlyList<string>)[] : notes,
+            RawJson = f.RawText,
         };
     }
 
-    private static Architecture ReadArchitecture(JsonFields f)
+    /// <summary>
+    /// The architecture that <c>architectures</c> names, or, where that is an old spelling or a wrapper around the
+    /// model, the one of <c>model_type</c>, as transformers' auto classes have it.
+    /// </summary>
+    private static Architecture ReadArchitecture(JsonFields f, List<string> notes)
     {
         string known = string.Join(", ", Architectures.Registry.Select(a => a.Name));
         string? type = f.Text("model_type");
-        IReadOnlyList<string> names = f.Texts("architectures") ?? [];
-        if (names.Count == 0 && type is null)
+        string? name = f.Texts("architectures") is [string first, ..] ? first : null;
+        if (name is null && type is null)
         {
             throw new ModelFileException(
                 $"{f.Where}: key architectures is missing: expected one of {known}. Add it, or download the file "
                 + "again.");
         }
 
-        string name = names.Count > 0 ? names[0] : type!;
-        Architecture? found = Architectures.Registry.FirstOrDefault(
-            a => names.Count > 0 ? a.Name == name : a.ModelType == name);
+        Architecture? byType = Architectures.Registry.FirstOrDefault(a => a.ModelType == type);
+        Architecture? found = name is null ? byType : Architectures.Registry.FirstOrDefault(a => a.Name == name);
+        if (found is null && byType is not null && Stands(name!, byType))
+        {
+            found = byType;
+            notes.Add($"{f.Where}: architectures says {name}; the model is computed as {found.Name}, as model_type "
+                + $"says {type}");
+        }
+
         if (found is null)
         {
-            string key = names.Count > 0 ? "architectures" : "model_type";
             throw new ModelFileException(
-                $"{f.Where}: key {key}: this architecture is not supported: expected one of {known}, got {name}. "
-                + "Choose another model.");
+                $"{f.Where}: key {(name is null ? "model_type" : "architectures")}: this architecture is not "
+                + $"supported: expected one of {known}, got {name ?? type}. Choose another model.");
         }
 
         if (type is not null && type != found.ModelType)
@@ -103,6 +125,33 @@ internal static class ConfigParser
         }
 
         return found;
+    }
+
+    /// <summary>
+    /// Whether a name stands for an architecture: spelled otherwise (LLaMAForCausalLM), with something before it
+    /// (FSDPLlamaForCausalLM), or the class of a wrapper.
+    /// </summary>
+    private static bool Stands(string name, Architecture architecture) =>
+        Wrappers.Contains(name) || name.EndsWith(architecture.Name, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// <c>no_rope_layers</c> has a 1 for each layer with rotary positions; it may be longer than the model.
+    /// </summary>
+    private static IReadOnlyList<int> ReadNoRopeLayers(JsonFields f, Architecture architecture, int layers)
+    {
+        const string Key = "no_rope_layers", IntervalKey = "no_rope_layer_interval";
+        if (architecture.DefaultNoRopeInterval == 0)
+            return [];
+        IReadOnlyList<int> rotates = f.Integers(Key);
+        int interval = f.OptionalInteger(IntervalKey) ?? architecture.DefaultNoRopeInterval;
+        if (interval < 1)
+            throw Bad(f, IntervalKey, "1 or more", interval);
+        if (!f.Has(Key))
+            rotates = [.. Enumerable.Range(1, layers).Select(l => l % interval == 0 ? 0 : 1)];
+        if (rotates.Count < layers || rotates.Any(r => r is not (0 or 1)))
+            throw f.Wrong(Key, $"0 or 1 for each of the {layers} layers", f.Json.GetProperty(Key));
+        int[] none = [.. Enumerable.Range(0, layers).Where(l => rotates[l] == 0)];
+        return none.Length == 0 ? [] : none;
     }
 
     private static int ReadHeadDim(JsonFields f, Architecture architecture, int hidden, int heads)

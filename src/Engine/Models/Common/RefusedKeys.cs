@@ -24,7 +24,7 @@ internal static class RefusedKeys
         "attention_sinks", "attn_sink", "kv_lora_rank", "q_lora_rank", "cross_layer_attention",
         "attn_temperature_tuning", "attention_temperature", "use_attention_gate", "attn_output_gate",
         "per_layer_config", "pruned_heads", "use_mrope", "use_dynamic_ntk", "use_logn_attn",
-        "dual_chunk_attention_config", "full_attention_interval",
+        "full_attention_interval",
     ];
 
     /// <summary>Factors: 1 or null changes nothing.</summary>
@@ -33,7 +33,7 @@ internal static class RefusedKeys
         "partial_rotary_factor", "rotary_pct", "rotary_percent", "attention_multiplier", "residual_multiplier",
         "embedding_multiplier", "logits_scaling", "logit_scale", "logits_scale", "lm_head_multiplier", "key_multiplier",
         "attention_scale", "attn_scale", "embedding_scale", "scale_emb", "scale_depth", "mup_scale",
-        "output_multiplier_scale", "pretraining_tp",
+        "output_multiplier_scale",
     ];
 
     /// <summary>
@@ -63,7 +63,7 @@ internal static class RefusedKeys
         }
     }
 
-    public static void Check(JsonFields f, Architecture architecture, int layers)
+    public static void Check(JsonFields f, Architecture architecture)
     {
         foreach ((string key, JsonElement value) in f.All)
         {
@@ -79,7 +79,7 @@ internal static class RefusedKeys
         }
 
         CheckActivation(f);
-        CheckAttention(f, architecture, layers);
+        CheckAttention(f, architecture);
         CheckNorms(f, architecture);
     }
 
@@ -92,15 +92,8 @@ internal static class RefusedKeys
         }
     }
 
-    private static void CheckAttention(JsonFields f, Architecture architecture, int layers)
+    private static void CheckAttention(JsonFields f, Architecture architecture)
     {
-        if (f.Flag("use_sliding_window", false))
-            throw f.Wrong("use_sliding_window", "false", f.Json.GetProperty("use_sliding_window"), Todo);
-        // Qwen looks at sliding_window only where use_sliding_window is true; a Llama that has it was meant as
-        // something else.
-        bool read = architecture.ModelType.StartsWith("qwen", StringComparison.Ordinal) || f.Has("use_sliding_window");
-        if (!read && f.TryGet("sliding_window", out JsonElement? window))
-            throw f.Wrong("sliding_window", "null", window.Value, Todo);
         if (f.TryGet("is_causal", out JsonElement? causal) && causal.Value.ValueKind != JsonValueKind.True)
             throw f.Wrong("is_causal", "true", causal.Value, Todo);
         if (f.TryGet("position_embedding_type", out JsonElement? positions)
@@ -113,25 +106,9 @@ internal static class RefusedKeys
         if (f.TryGet("query_pre_attn_scalar", out JsonElement? scalar)
             && f.OptionalNumber("query_pre_attn_scalar") != f.OptionalNumber("head_dim"))
             throw f.Wrong("query_pre_attn_scalar", "head_dim", scalar.Value, Todo);
-        CheckLayerTypes(f, layers);
-        if (f.TryGet("no_rope_layers", out JsonElement? rope) && !(rope.Value.ValueKind == JsonValueKind.Array
-            && rope.Value.EnumerateArray().All(IsOne)))
+        if (architecture.DefaultNoRopeInterval == 0 && f.TryGet("no_rope_layers", out JsonElement? rope)
+            && !(rope.Value.ValueKind == JsonValueKind.Array && rope.Value.EnumerateArray().All(IsOne)))
             throw f.Wrong("no_rope_layers", "1 for every layer", rope.Value, Todo);
-    }
-
-    private static void CheckLayerTypes(JsonFields f, int layers)
-    {
-        if (f.Texts("layer_types") is not { } types)
-            return;
-        JsonElement value = f.Json.GetProperty("layer_types");
-        if (types.FirstOrDefault(t => t != "full_attention") is string other)
-        {
-            throw new ModelFileException(
-                $"{f.Where}: key layer_types: expected full_attention in every layer, got {other}. {Todo}");
-        }
-
-        if (types.Count != layers)
-            throw f.Wrong("layer_types", $"one for each of the {layers} layers", value);
     }
 
     private static void CheckNorms(JsonFields f, Architecture architecture)
@@ -154,7 +131,7 @@ internal static class RefusedKeys
         !Harmless.Contains(key) && Suspects.Any(part => key.Contains(part, StringComparison.OrdinalIgnoreCase))
         && key is not ("use_sliding_window" or "max_window_layers");
 
-    private static bool IsOff(JsonElement value) => value.ValueKind switch
+    public static bool IsOff(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.False => true,
         JsonValueKind.Number => value.TryGetDouble(out double number) && number == 0,

@@ -9,46 +9,58 @@ namespace MolEngine.Engine.Models.Common;
 /// </summary>
 internal static class RopeParser
 {
-    private const double DefaultTheta = 10000;
     private const string Types = "default, linear, llama3 or yarn";
     private static readonly string[] Common = ["type", "rope_type", "rope_theta", "partial_rotary_factor"];
 
-    public static RopeParameters Parse(JsonFields config, int maxPositions)
+    /// <param name="defaultTheta">rope_theta where there is none.</param>
+    /// <param name="notes">Told of keys that transformers warns of and does not read.</param>
+    public static RopeParameters Parse(
+        JsonFields config, int maxPositions, double defaultTheta, List<string> notes)
     {
-        JsonFields? scaling = config.Object("rope_scaling"), parameters = config.Object("rope_parameters");
-        if (scaling is not null && parameters is not null && !JsonElement.DeepEquals(scaling.Json, parameters.Json))
+        RopeParameters? older = Parse(config, "rope_scaling", maxPositions, defaultTheta, notes);
+        RopeParameters? newer = Parse(config, "rope_parameters", maxPositions, defaultTheta, notes);
+        if (older is not null && newer is not null && older != newer)
         {
             throw new ModelFileException(
-                $"{config.Where}: keys rope_scaling and rope_parameters disagree: expected one of them, got both. "
-                + "Remove one of the two.");
+                $"{config.Where}: keys rope_scaling and rope_parameters disagree: expected the same of both, got "
+                + $"{older.Describe()} and {newer.Describe()}. Remove one of the two.");
         }
 
+        double theta = CheckedTheta(config, config.OptionalNumber("rope_theta") ?? defaultTheta);
+        return newer ?? older ?? new RopeParameters(RopeType.Default, theta);
+    }
+
+    /// <summary>One of the two objects; null where it is absent.</summary>
+    private static RopeParameters? Parse(
+        JsonFields config, string key, int maxPositions, double defaultTheta, List<string> notes)
+    {
+        if (config.Object(key) is not { } rope)
+            return null;
         double? top = config.OptionalNumber("rope_theta");
-        JsonFields? rope = parameters ?? scaling;
-        double theta = rope?.OptionalNumber("rope_theta") ?? top ?? DefaultTheta;
+        double theta = CheckedTheta(config, rope.OptionalNumber("rope_theta") ?? top ?? defaultTheta);
         if (top is not null && top != theta)
         {
             throw new ModelFileException(
-                $"{config.Where}: key {rope!.Prefix}rope_theta: expected {top} as rope_theta says, got {theta}. Remove "
+                $"{config.Where}: key {rope.Prefix}rope_theta: expected {top} as rope_theta says, got {theta}. Remove "
                 + "one of the two.");
         }
 
-        // Frequencies are theta^(-2 i / d), and yarn takes the logarithm of theta.
-        if (theta <= 1)
-            throw new ModelFileException(
-                $"{config.Where}: key rope_theta: expected a number above 1, got {theta}. Correct the file.");
-        if (rope is null)
-            return new RopeParameters(RopeType.Default, theta);
         RopeType type = ReadType(rope);
-        CheckKeys(rope, type);
+        CheckKeys(rope, type, notes);
         return type switch
         {
-            RopeType.Linear => new RopeParameters(type, theta) { Factor = Factor(rope) },
+            RopeType.Linear => new RopeParameters(type, theta) { Factor = Factor(rope, rope.Number("factor")) },
             RopeType.Llama3 => Llama3(rope, theta, Original(config, rope, maxPositions)),
-            RopeType.Yarn => Yarn(rope, theta, Original(config, rope, maxPositions)),
+            RopeType.Yarn => Yarn(rope, theta, Original(config, rope, maxPositions), maxPositions),
             _ => new RopeParameters(type, theta),
         };
     }
+
+    /// <summary>Frequencies are theta^(-2 i / d), and yarn takes the logarithm of theta.</summary>
+    private static double CheckedTheta(JsonFields config, double theta) => theta > 1
+        ? theta
+        : throw new ModelFileException(
+            $"{config.Where}: key rope_theta: expected a number above 1, got {theta}. Correct the file.");
 
     private static RopeType ReadType(JsonFields rope)
     {
@@ -75,7 +87,7 @@ internal static class RopeParser
     }
 
     /// <summary>A key that this type does not read may be there only where transformers would ignore it too.</summary>
-    private static void CheckKeys(JsonFields rope, RopeType type)
+    private static void CheckKeys(JsonFields rope, RopeType type, List<string> notes)
     {
         string[] read = type switch
         {
@@ -95,6 +107,14 @@ internal static class RopeParser
             bool neutral = key == "factor" && rope.OptionalNumber(key) == 1;
             if (neutral || key is "original_max_position_embeddings" or "finetuned")
                 continue;
+            if (key == "attn_factor" && type == RopeType.Yarn)
+            {
+                // DeepSeek-R1-0528-Qwen3-8B. transformers reads attention_factor alone, and warns of this one.
+                notes.Add($"{rope.Where}: {rope.Prefix}attn_factor has no effect, as in transformers, which reads "
+                    + "attention_factor");
+                continue;
+            }
+
             string name = type.ToString().ToLowerInvariant();
             throw rope.Wrong(key, $"nothing with rope type {name}", value, "Remove it, or choose another model.");
         }
@@ -115,16 +135,16 @@ internal static class RopeParser
             throw Bad(rope, "high_freq_factor", $"more than low_freq_factor ({low})", high);
         return new RopeParameters(RopeType.Llama3, theta)
         {
-            Factor = Factor(rope),
+            Factor = Factor(rope, rope.Number("factor")),
             LowFreqFactor = low,
             HighFreqFactor = high,
             OriginalMaxPositionEmbeddings = original,
         };
     }
 
-    private static RopeParameters Yarn(JsonFields rope, double theta, double original)
+    private static RopeParameters Yarn(JsonFields rope, double theta, double original, int maxPositions)
     {
-        double factor = Factor(rope);
+        double factor = Factor(rope, rope.OptionalNumber("factor") ?? maxPositions / original);
         double fast = Positive(rope, "beta_fast", NonZero(rope, "beta_fast") ?? 32);
         double slow = Positive(rope, "beta_slow", NonZero(rope, "beta_slow") ?? 1);
         if (fast < slow)
@@ -167,11 +187,8 @@ internal static class RopeParser
         return Positive(rope, Key, outer ?? inner ?? maxPositions);
     }
 
-    private static double Factor(JsonFields rope)
-    {
-        double factor = rope.Number("factor");
-        return factor >= 1 ? factor : throw Bad(rope, "factor", "a number of 1 or more", factor);
-    }
+    private static double Factor(JsonFields rope, double factor) =>
+        factor >= 1 ? factor : throw Bad(rope, "factor", "a number of 1 or more", factor);
 
     /// <summary>0 stands for "not given", as in transformers' <c>or</c>.</summary>
     private static double? NonZero(JsonFields rope, string key) =>

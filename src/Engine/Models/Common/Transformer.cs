@@ -12,7 +12,7 @@ namespace MolEngine.Engine.Models.Common;
 public sealed class Transformer
 {
     private readonly Ops _ops;
-    private readonly RotaryTable _rotary;
+    private readonly LayerRotary _rotary;
     private readonly HeadShape _heads;
     private readonly float _eps;
     private readonly Workspace _workspace;
@@ -26,7 +26,7 @@ public sealed class Transformer
         _ops = ops;
         _heads = config.Heads();
         _eps = (float)config.RmsNormEps;
-        _rotary = Rotary(ops, config, arena, positions);
+        _rotary = new LayerRotary(ops, config, arena, positions);
         _workspace = new Workspace(arena, config, ops.ActivationType, tokens, backward);
     }
 
@@ -43,7 +43,7 @@ public sealed class Transformer
         _ops.RmsNorm(first.Input, weights.Layers[0].InputNorm, _eps, w.Normed, first.InputRstd);
         int last = weights.Layers.Count - 1;
         Through(0, last, weights, layout, activations, w);
-        LayerForward(weights.Layers[last], layout, activations.Layers[last], w);
+        LayerForward(last, weights, layout, activations.Layers[last], w);
         _ops.AddRmsNorm(
             activations.Layers[last].Mid, w.Delta, weights.FinalNorm, _eps, activations.Last, activations.Final,
             activations.LastRstd);
@@ -73,7 +73,7 @@ public sealed class Transformer
             LayerGradients g = gradients.Layers[i];
             MlpBackward(weights.Layers[i], g, layout, a, w, dx);
             bool wantsInput = i > 0 || gradients.Embedding is not null || g.InputNorm is not null;
-            AttentionBackward(weights.Layers[i], g, layout, a, w, dx, wantsInput);
+            AttentionBackward(i, weights, g, layout, a, w, dx, wantsInput);
         }
 
         // pad_token_id makes no difference: transformers (nn.Embedding's padding_idx) would drop the gradient of that
@@ -92,7 +92,7 @@ public sealed class Transformer
         for (int i = first; i < end; i++)
         {
             LayerActivations a = activations.Layers[i], next = activations.Layers[i + 1];
-            LayerForward(weights.Layers[i], layout, a, w);
+            LayerForward(i, weights, layout, a, w);
             _ops.AddRmsNorm(
                 a.Mid, w.Delta, weights.Layers[i + 1].InputNorm, _eps, next.Input, w.Normed, next.InputRstd);
         }
@@ -112,16 +112,18 @@ public sealed class Transformer
         LayerActivations a = activations.Layers[first];
         _ops.RmsNorm(a.Input, weights.Layers[first].InputNorm, _eps, w.Normed, a.InputRstd);
         Through(first, layer, weights, layout, activations, w);
-        LayerForward(weights.Layers[layer], layout, activations.Layers[layer], w);
+        LayerForward(layer, weights, layout, activations.Layers[layer], w);
     }
 
     /// <summary>From w.Normed (the layer's input after its norm) to w.Delta, what the layer adds to a.Mid.</summary>
-    private void LayerForward(LayerWeights layer, SequenceLayout layout, LayerActivations a, Workspace w)
+    private void LayerForward(
+        int index, TransformerWeights weights, SequenceLayout layout, LayerActivations a, Workspace w)
     {
+        LayerWeights layer = weights.Layers[index];
         Linear(w.Normed, layer.Query, ModuleNames.Query, layout, a, a.RawQuery);
         Linear(w.Normed, layer.Key, ModuleNames.Key, layout, a, a.RawKey);
         Linear(w.Normed, layer.Value, ModuleNames.Value, layout, a, a.Value);
-        _ops.QkNormRope(a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary, layout, a.Query, a.Key);
+        _ops.QkNormRope(a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, a.Query, a.Key);
         _ops.Attention(a.Query, a.Key, a.Value, _heads, layout, a.Attention, a.LogSumExp);
         Linear(a.Attention, layer.Output, ModuleNames.Output, layout, a, w.Delta);
         _ops.AddRmsNorm(a.Input, w.Delta, layer.PostAttentionNorm, _eps, a.Mid, w.Normed, a.MidRstd);
@@ -149,15 +151,17 @@ public sealed class Transformer
     /// be trainable.
     /// </summary>
     private void AttentionBackward(
-        LayerWeights layer, LayerGradients g, SequenceLayout layout, LayerActivations a, Workspace w, Tensor dx,
-        bool wantsInput)
+        int index, TransformerWeights weights, LayerGradients g, SequenceLayout layout, LayerActivations a, Workspace w,
+        Tensor dx, bool wantsInput)
     {
+        LayerWeights layer = weights.Layers[index];
         LinearBackward(dx, a.Attention, layer.Output, ModuleNames.Output, g.Output, layout, a, w.DAttention!, false);
         _ops.AttentionBackward(
             w.DAttention!, a.Query, a.Key, a.Value, a.Attention, a.LogSumExp, _heads, layout, w.DQuery!, w.DKey!,
             w.DValue!);
         _ops.QkNormRopeBackward(
-            w.DQuery!, w.DKey!, a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary, layout, g.QueryNorm, g.KeyNorm);
+            w.DQuery!, w.DKey!, a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, g.QueryNorm,
+            g.KeyNorm);
         _ops.RmsNorm(a.Input, layer.InputNorm, _eps, w.Normed, a.InputRstd);
         Tensor? dNormed = wantsInput ? w.DNormed : null;
         LinearBackward(w.DQuery!, w.Normed, layer.Query, ModuleNames.Query, g.Query, layout, a, dNormed, false);
@@ -179,19 +183,6 @@ public sealed class Transformer
 
     private static Tensor? LoraHidden(LinearWeights weights, string name, LayerActivations a) =>
         weights.Lora is null ? null : a.LoraHidden[name];
-
-    internal static RotaryTable Rotary(Ops ops, ModelConfig config, Arena arena, int positions)
-    {
-        (float[] cos, float[] sin) = RotaryTables.Compute(config.Rope, config.HeadDim, positions);
-        Tensor Upload(string name, float[] values)
-        {
-            Tensor t = arena.Allocate(name, DType.F32, positions, config.HeadDim / 2);
-            ops.Upload<float>(values, t);
-            return t;
-        }
-
-        return new RotaryTable(Upload("rotary cos", cos), Upload("rotary sin", sin));
-    }
 
     /// <summary>Tensors that live within one layer, reused by all.</summary>
     private sealed class Workspace

@@ -13,5 +13,12 @@ public sealed class Qwen2Architecture : Architecture
 
     public override int DefaultMaxPositionEmbeddings => 32768;
 
+    public override int? DefaultKvHeads => 32;
+
+    public override bool ReadsUseSlidingWindow => true;
+
     public override (bool Qkv, bool Output) Biases(bool? attentionBias) => (true, false);
+
+    public override int SlidingFrom(bool usesWindow, int maxWindowLayers) =>
+        usesWindow ? maxWindowLayers : int.MaxValue;
 }

@@ -15,6 +15,13 @@ public sealed class Qwen3Architecture : Architecture
 
     public override int? DefaultHeadDim => 128;
 
+    public override int? DefaultKvHeads => 32;
+
+    public override bool ReadsUseSlidingWindow => true;
+
     public override (bool Qkv, bool Output) Biases(bool? attentionBias) =>
         (attentionBias ?? false, attentionBias ?? false);
+
+    public override int SlidingFrom(bool usesWindow, int maxWindowLayers) =>
+        usesWindow ? maxWindowLayers : int.MaxValue;
 }

@@ -18,6 +18,12 @@ internal static class InspectModelRunner
             context.Fact("attention", $"{queries} over {keys} of {c.HeadDim}");
             string rope = c.Rope.Type.ToString().ToLowerInvariant();
             context.Fact("positions", $"{c.MaxPositionEmbeddings}, rope {rope}, theta {c.Rope.Theta:G}");
+            if (c.NoRopeLayers.Count > 0)
+                context.Fact("no positions", $"in layers {string.Join(", ", c.NoRopeLayers)}");
+            if (c.AttentionLimit is { } limit)
+                context.Fact("context", $"at most {limit.Tokens}, by {limit.Key}");
+            foreach (string note in c.Notes)
+                context.Fact("note", note);
             context.Fact("vocabulary", $"{c.VocabSize}, {(c.TieWordEmbeddings ? "tied" : "untied")} head");
         }
 

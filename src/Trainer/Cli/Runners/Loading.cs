@@ -11,6 +11,9 @@ internal static class Loading
     public static InferenceModel Model(Ops ops, string folder, string? adapter, CommandContext context)
     {
         using IRunDisplay display = context.OpenDisplay(context.Error);
-        return new InferenceModel(ops, folder, adapter, display.Doing("loading the model", "tensor"));
+        var model = new InferenceModel(ops, folder, adapter, display.Doing("loading the model", "tensor"));
+        foreach (string note in model.Config.Notes)
+            display.Note(note);
+        return model;
     }
 }

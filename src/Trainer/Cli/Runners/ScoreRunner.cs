@@ -29,7 +29,7 @@ internal static class ScoreRunner
 
         Tokenizer tokenizer = model.LoadTokenizer();
         List<int[]> documents =
-            [.. JsonlReader.Read(options.Input).Select(r => tokenizer.Encode(r.Text, addSpecialTokens: false))];
+            [.. JsonlReader.Read(options.Input).Select(r => tokenizer.EncodeDocument(r.Text))];
         TransformerWeights? reference = other?.Weights ?? (options.Adapter is null ? null : model.Frozen);
         IReadOnlyList<RowFigures> figures;
         using (IRunDisplay display = context.OpenDisplay(context.Error))

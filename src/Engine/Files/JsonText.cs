@@ -1,0 +1,156 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace MolEngine.Engine.Files;
+
+/// <summary>
+/// The one parser of the JSON that belongs to models, with errors in words of our own. It reads what Python writes:
+/// NaN, Infinity and -Infinity, which JSON lacks, become texts that no key takes for a number, so that they matter only
+/// where something reads them.
+/// </summary>
+internal static class JsonText
+{
+    private const int DeepestNesting = 64;
+    private const char Mark = '@';
+    private static readonly string[] PythonNumbers = ["-Infinity", "Infinity", "NaN"];
+
+    /// <summary>Parses a whole UTF-8 text, with or without byte order mark.</summary>
+    /// <param name="where">The file, for errors.</param>
+    /// <param name="error">Makes the exception of a message.</param>
+    public static JsonElement Parse(string where, ReadOnlyMemory<byte> utf8, Func<string, Exception?, Exception> error)
+    {
+        if (utf8.Span.StartsWith("\uFEFF"u8))
+            utf8 = utf8[3..];
+        if (!Utf8.IsValid(utf8.Span))
+            throw error($"{where}: not valid text: expected UTF-8, got other bytes. Download the file again.", null);
+        utf8 = QuotePythonNumbers(utf8);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(utf8);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw error($"{where}{Explain(utf8.Span, e)}", e);
+        }
+    }
+
+    /// <summary>A piece of a text that <see cref="Parse"/> read, as the file has it.</summary>
+    public static string AsWritten(string json)
+    {
+        foreach (string number in PythonNumbers)
+            json = json.Replace(Quoted(number), number);
+        return json;
+    }
+
+    /// <summary>A text as <see cref="Parse"/> reads it: Python's numbers quoted.</summary>
+    public static ReadOnlyMemory<byte> QuotePythonNumbers(ReadOnlyMemory<byte> utf8)
+    {
+        ReadOnlySpan<byte> text = utf8.Span;
+        if (text.IndexOf("NaN"u8) < 0 && text.IndexOf("Infinity"u8) < 0)
+            return utf8;
+        var output = new List<byte>(text.Length + 64);
+        bool inString = false;
+        for (int at = 0; at < text.Length; at++)
+        {
+            byte b = text[at];
+            string? number = inString ? null : NumberAt(text[at..]);
+            if (number is not null)
+            {
+                output.AddRange(Encoding.UTF8.GetBytes(Quoted(number)));
+                at += number.Length - 1;
+                continue;
+            }
+
+            output.Add(b);
+            if (inString && b == '\\' && at + 1 < text.Length)
+                output.Add(text[++at]);
+            else if (b == '"')
+                inString = !inString;
+        }
+
+        return output.ToArray();
+    }
+
+    private static string Quoted(string number) => $"\"{Mark}{number}{Mark}\"";
+
+    private static string? NumberAt(ReadOnlySpan<byte> text)
+    {
+        if (text[0] is not ((byte)'N' or (byte)'I' or (byte)'-'))
+            return null;
+        foreach (string number in PythonNumbers)
+        {
+            if (text.StartsWith(Encoding.UTF8.GetBytes(number)))
+                return number;
+        }
+
+        return null;
+    }
+
+    /// <summary>Line, column and what is wrong there, to stand behind the file's name.</summary>
+    private static string Explain(ReadOnlySpan<byte> text, JsonException e)
+    {
+        int line = (int)(e.LineNumber ?? 0), at = 0;
+        for (int i = 0; i < line; i++)
+            at += text[at..].IndexOf((byte)'\n') + 1;
+        int column = (int)(e.BytePositionInLine ?? 0);
+        at = Math.Min(at + column, text.Length);
+        string place = $":{line + 1}:{column + 1}: not JSON: ";
+        ReadOnlySpan<byte> before = text[..at].TrimEnd(" \t\r\n"u8);
+        (int depth, int deepest) = Depth(before);
+        if (text.Trim(" \t\r\n"u8).IsEmpty)
+            return ": not JSON: expected an object, got an empty file. Download the file again.";
+        if (deepest >= DeepestNesting)
+            return place + $"expected values nested at most {DeepestNesting} deep, got more. Correct the file.";
+        if (at == text.Length)
+            return place + "expected the rest of an object, got the end of the file. Download the file again.";
+        string got = Show(text[at..]);
+        if (!before.IsEmpty && before[^1] == ',' && (text[at] is (byte)'}' or (byte)']'))
+            return place + $"expected another value behind the comma, got {got}. Take the comma out.";
+        if (!before.IsEmpty && depth == 0)
+            return place + $"expected one value, got {got} behind its end. Correct the file.";
+        string comment = text[at] is (byte)'/' or (byte)'#' ? "Take comments out." : "Correct the file.";
+        return place + $"expected {Wanted(before)}, got {got}. {comment}";
+    }
+
+    /// <summary>What may follow a text, by its last character.</summary>
+    private static string Wanted(ReadOnlySpan<byte> before) => before.IsEmpty ? "an object" : before[^1] switch
+    {
+        (byte)'{' => "a key in double quotes or }",
+        (byte)'[' or (byte)':' => "a value",
+        (byte)',' => "a key or a value",
+        (byte)'"' => "a colon, a comma or a closing bracket",
+        _ => "a comma or a closing bracket",
+    };
+
+    private static (int Depth, int Deepest) Depth(ReadOnlySpan<byte> text)
+    {
+        int depth = 0, deepest = 0;
+        bool inString = false;
+        for (int at = 0; at < text.Length; at++)
+        {
+            byte b = text[at];
+            if (inString && b == '\\')
+                at++;
+            else if (b == '"')
+                inString = !inString;
+            else if (!inString && (b is (byte)'{' or (byte)'['))
+                deepest = Math.Max(deepest, ++depth);
+            else if (!inString && (b is (byte)'}' or (byte)']'))
+                depth--;
+        }
+
+        return (depth, deepest);
+    }
+
+    private static string Show(ReadOnlySpan<byte> text)
+    {
+        Rune.DecodeFromUtf8(text, out Rune rune, out int length);
+        if (Rune.IsControl(rune))
+            return $"the character U+{rune.Value:X4}";
+        int end = text.IndexOfAny(" \t\r\n,:{}[]\""u8);
+        int word = Math.Clamp(end, length, Math.Max(length, 20));
+        return end > length && end <= 20 ? Encoding.UTF8.GetString(text[..word]) : rune.ToString();
+    }
+}
