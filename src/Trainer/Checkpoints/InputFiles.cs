@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Models;
 
 namespace MolEngine.Trainer.Checkpoints;
@@ -33,7 +33,7 @@ internal static class InputFiles
             ["config"] = Digests.OfFile(Path.Combine(model, ModelFiles.ConfigFile)),
             ["weights"] = Digests.OfWeights(model),
             ["tokenizer"] = Digests.OfFile(Path.Combine(model, "tokenizer.json")),
-            ["chat_template"] = ChatTemplate(model),
+            ["chat_template"] = ChatTemplates.FingerprintOf(model),
         };
         if (from is not null)
         {
@@ -60,33 +60,4 @@ internal static class InputFiles
         CultureInfo.InvariantCulture,
         $"rank {lora.Rank}, alpha {lora.Alpha}, use_rslora {(lora.UseRslora ? "true" : "false")}, ")
         + $"target_modules [{string.Join(", ", lora.TargetModules.Order(StringComparer.Ordinal))}]";
-
-    /// <summary>
-    /// A template is a file of its own or a value in tokenizer_config.json, whose other keys make no document.
-    /// </summary>
-    private static string ChatTemplate(string model)
-    {
-        string config = Path.Combine(model, "tokenizer_config.json");
-        IEnumerable<string> files = ((string[])["chat_template.jinja", "chat_template.json"])
-            .Select(name => Digests.OfFile(Path.Combine(model, name)));
-        string inConfig = File.Exists(config) ? Template(File.ReadAllText(config)) : "";
-        return Digests.OfText(string.Join('\n', [.. files, inConfig]));
-    }
-
-    /// <summary>The value of chat_template; the whole text where it is no JSON.</summary>
-    private static string Template(string tokenizerConfig)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(tokenizerConfig);
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("chat_template", out JsonElement template)
-                ? template.GetRawText()
-                : "";
-        }
-        catch (JsonException)
-        {
-            return tokenizerConfig;
-        }
-    }
 }

@@ -86,6 +86,11 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
         Out.Append(text);
     }
 
+    /// <summary>Writes a value that must be a text: what a block gives is not made into one.</summary>
+    public void WriteText(Value value) => Write(value is Str text
+        ? text.Text
+        : throw TemplateFault.Type($"sequence item: expected str instance, {value.TypeName} found"));
+
     /// <summary>The text that an action writes.</summary>
     public string Capture(Action write)
     {

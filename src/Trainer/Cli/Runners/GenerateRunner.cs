@@ -39,32 +39,33 @@ internal static class GenerateRunner
     private static void Answer(
         GenerateOptions options, Ops ops, InferenceModel model, Tokenizer tokenizer, CommandContext context)
     {
-        int[] prompt = Prompt(
-            tokenizer, options.Prompt ?? Chat(options.Chat!, tokenizer, options.Model), "--prompt");
+        (string text, IReadOnlyList<int> stops) =
+            options.Prompt is { } given ? (given, []) : Chat(options, tokenizer, context);
+        int[] prompt = Prompt(tokenizer, text, "--prompt");
         using Decoder decoder = DecoderFor(ops, model, prompt.Length, options.MaxTokens);
-        StreamingDecoder text = tokenizer.CreateDecoder(skipSpecialTokens: true);
+        StreamingDecoder answer = tokenizer.CreateDecoder(skipSpecialTokens: true);
         CancellationToken cancel = context.Interrupted;
         void OnToken(int id)
         {
             cancel.ThrowIfCancellationRequested();
             if (options.Json)
                 return;
-            context.Out.Write(text.Append(id));
+            context.Out.Write(answer.Append(id));
             context.Out.Flush();
         }
 
         (IReadOnlyList<int> ids, StopReason stop) = TextGenerator.Generate(
-            decoder, prompt, options.MaxTokens, GenerationConfig.Load(options.Model).EosTokenIds, OnToken,
+            decoder, prompt, options.MaxTokens, [.. GenerationConfig.Load(options.Model).EosTokenIds, .. stops], OnToken,
             options.Sampler);
         if (!options.Json)
         {
-            context.Out.WriteLine(text.Finish());
+            context.Out.WriteLine(answer.Finish());
             return;
         }
 
         string reason = stop == StopReason.StopToken ? "eos" : "length";
-        var answer = new Generated(prompt, ids, tokenizer.Decode([.. ids], skipSpecialTokens: true), reason);
-        context.Out.WriteLine(JsonSerializer.Serialize(answer, Json));
+        var generated = new Generated(prompt, ids, tokenizer.Decode([.. ids], skipSpecialTokens: true), reason);
+        context.Out.WriteLine(JsonSerializer.Serialize(generated, Json));
     }
 
     /// <summary>Every text of the input, continued as often as asked, as the records of a corpus.</summary>
@@ -133,14 +134,37 @@ internal static class GenerateRunner
         }
     }
 
-    /// <summary>A user's message in bare ChatML.</summary>
-    private static string Chat(string message, Tokenizer tokenizer, string model)
+    /// <summary>
+    /// A user's message in the model's chat template, up to where the assistant speaks, and the tokens that end what it
+    /// says. The template writes whatever stands at the beginning: nothing is added when its text is encoded.
+    /// </summary>
+    private static (string Text, IReadOnlyList<int> Stops) Chat(
+        GenerateOptions options, Tokenizer tokenizer, CommandContext context)
     {
-        return tokenizer.TokenId(ChatMl.Start) is not null && tokenizer.TokenId(ChatMl.End) is not null
-            ? ChatMl.Ask(message)
-            : throw new UserException(
-                $"--chat: {model}: expected a tokenizer with {ChatMl.Start} and {ChatMl.End} (ChatML), got one "
-                + "without. Use --prompt with the model's own format.");
+        var templates = ChatTemplates.Load(options.Model);
+        if (templates.IsFallback)
+        {
+            RequireChatMl(tokenizer, options.Model);
+            context.Error.WriteLine($"{options.Model} has no chat template: ChatML stands in for it");
+        }
+
+        ChatTemplate template = templates.For(options.ChatVariables);
+        List<ChatMessage> messages = [new("user", options.Chat!)];
+        if (options.System is { } system)
+            messages.Insert(0, new("system", system));
+        string text = template.Render(messages, options.ChatVariables, addGenerationPrompt: true).Text;
+        string end = template.Marks(options.ChatVariables)?.End.Trim() ?? "";
+        return (text, tokenizer.TokenId(end) is int id ? [id] : []);
+    }
+
+    private static void RequireChatMl(Tokenizer tokenizer, string model)
+    {
+        if (tokenizer.TokenId(ChatMl.Start) is null || tokenizer.TokenId(ChatMl.End) is null)
+        {
+            throw new UserException(
+                $"--chat: {model}: expected a chat template, or a tokenizer with {ChatMl.Start} and {ChatMl.End} "
+                    + "(ChatML), got a model with neither. Use --prompt with the model's own format.");
+        }
     }
 
     private sealed record Generated(IReadOnlyList<int> PromptIds, IReadOnlyList<int> Ids, string Text, string Stop);

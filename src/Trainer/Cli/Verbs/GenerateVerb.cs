@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MolEngine.Basics.Values;
 using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
@@ -12,7 +13,16 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
     private readonly Option<string?> _prompt = Optional(
         "--prompt", "TEXT", "Text to continue. Special tokens written in it are recognised.");
     private readonly Option<string?> _chat = Optional(
-        "--chat", "TEXT", "A user's message, answered as an assistant (ChatML).");
+        "--chat", "TEXT", "A user's message, answered as an assistant, in the model's own chat template.");
+    private readonly Option<string?> _system = Optional(
+        "--system", "TEXT", "With --chat: the system message. Default: the template's own, where it has one.");
+    private readonly Option<string[]> _chatVariables = new("--chat-var")
+    {
+        HelpName = "NAME=VALUE",
+        Description = "With --chat: a variable of the chat template (enable_thinking=false); may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<string?> _input = Optional(
         "--input", "FILE", "JSONL of texts to continue, a record {\"text\": ...} a line.");
     private readonly Option<string?> _output = Optional(
@@ -38,12 +48,17 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
     public override IReadOnlyList<Argument> Arguments => [_model];
 
     public override IReadOnlyList<Option> Options =>
-        [_adapter, _prompt, _chat, _input, _output, _count, _maxTokens, .. _sampling.All, .. _device.All, _json];
+    [
+        _adapter, _prompt, _chat, _system, _chatVariables, _input, _output, _count, _maxTokens, .. _sampling.All,
+        .. _device.All, _json,
+    ];
 
     public override IReadOnlyList<string> Details =>
     [
         "Greedy, the most probable token each time, unless a sampling option is given. Generation stops at an end "
             + "token of generation_config.json (else of config.json) or after --max-tokens.",
+        "--chat uses chat_template.jinja of the model, or chat_template of its tokenizer_config.json, as other programs "
+            + "do; ChatML where it has none. The value of --chat-var is JSON, or text where it is none.",
         "With --input and --output the continued texts become a corpus, a record {\"text\": ...} each: text of the "
             + "model's own, to hold it to itself where there is no other general text. Special tokens stay in it, and "
             + "only the end of a document (eos_token_id of config.json) stops it.",
@@ -57,6 +72,8 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         ("molengine generate examples/quickstart/model --prompt \"It was\" --max-tokens 60", "Continues the text."),
         ("molengine generate models/base --adapter runs/a/adapter --chat \"What is MRSA?\"",
             "Asks a model with an adapter."),
+        ("molengine generate models/Qwen3-8B --chat \"What is MRSA?\" --system \"Be brief.\" --chat-var enable_thinking=false",
+            "Sets the system message and a switch of the model's template."),
         ("molengine generate models/base --input openings.jsonl --count 8 --temperature 1 --output own.jsonl",
             "A general corpus in the model's own words."),
     ];
@@ -73,6 +90,10 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
                 $"expected exactly one of them, got {(given.Length == 0 ? "none" : $"{given.Length}")}");
         }
 
+        string? system = arguments.GetValue(_system);
+        MapValue variables = ChatVariable.Read(arguments.GetValue(_chatVariables)!, _chatVariables.Name);
+        if (chat is null && (system is not null || variables.Entries.Count > 0))
+            throw Mistake("--system, --chat-var", "expected them with --chat alone, got them without");
         if (input is null != output is null)
             throw Mistake("--input, --output", "expected both or neither, got one");
         if (input is not null)
@@ -84,8 +105,8 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         string? adapter = Inputs.AdapterFolder(arguments.GetValue(_adapter), "--adapter");
         return GenerateRunner.Run(
             new GenerateOptions(
-                model, adapter, prompt, chat, input, output, count, maxTokens, _sampling.Sampler(arguments),
-                _device.Read(arguments), arguments.GetValue(_json)),
+                model, adapter, prompt, chat, system, variables, input, output, count, maxTokens,
+                _sampling.Sampler(arguments), _device.Read(arguments), arguments.GetValue(_json)),
             context);
     }
 

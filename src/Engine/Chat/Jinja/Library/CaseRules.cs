@@ -97,12 +97,11 @@ internal static class CaseRules
     private static bool IsCased(string text, int at) => IsLarge(text, at) || IsSmall(text, at)
         || Category(text, at) == UnicodeCategory.TitlecaseLetter;
 
-    private static bool IsLarge(string text, int at) => Category(text, at) == UnicodeCategory.UppercaseLetter
-        || text[at] is >= 'Ⅰ' and <= 'Ⅿ' or >= 'Ⓐ' and <= 'Ⓩ';
+    private static bool IsLarge(string text, int at) =>
+        Category(text, at) == UnicodeCategory.UppercaseLetter || SpecialCases.IsLarge(text, at);
 
-    private static bool IsSmall(string text, int at) => Category(text, at) == UnicodeCategory.LowercaseLetter
-        || text[at] is 'ª' or 'º' or >= 'ʰ' and <= 'ʸ' or 'ˀ' or 'ˁ' or >= 'ˠ' and <= 'ˤ' or 'ͅ' or 'ͺ'
-            or >= 'ⅰ' and <= 'ⅿ' or >= 'ⓐ' and <= 'ⓩ' or 'ⁱ' or 'ⁿ' or >= 'ₐ' and <= 'ₜ';
+    private static bool IsSmall(string text, int at) =>
+        Category(text, at) == UnicodeCategory.LowercaseLetter || SpecialCases.IsSmall(text, at);
 
     private static bool IsIgnorable(string text, int at) => Category(text, at) is UnicodeCategory.NonSpacingMark
         or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter

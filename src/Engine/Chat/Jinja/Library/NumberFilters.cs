@@ -146,7 +146,7 @@ internal static class NumberFilters
     private static Str FileSize(Render render, Value value, Arguments arguments)
     {
         bool isBinary = arguments.Bind("filesizeformat", 0, "binary")[0].IsTrue();
-        double bytes = (ToFloat(value) ?? throw TemplateFault.Value("could not convert the value to float")).Number;
+        double bytes = (ToFloat(value) ?? throw TemplateFault.Type("filesizeformat: expected a number")).Number;
         int step = isBinary ? 1024 : 1000;
         if (bytes == 1)
             return new Str("1 Byte");

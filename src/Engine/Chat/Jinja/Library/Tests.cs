@@ -27,8 +27,8 @@ internal static class Tests
         ["even"] = Of((r, v) => IsRest(r, v, 2, 0)),
         ["lower"] = Of((_, v) => CaseRules.IsLower(v.Print())),
         ["upper"] = Of((_, v) => CaseRules.IsUpper(v.Print())),
-        ["filter"] = Of((_, v) => v is Str name && Filters.Find(name.Text) is not null),
-        ["test"] = Of((_, v) => v is Str name && Find(name.Text) is not null),
+        ["filter"] = Of((_, v) => IsNameOf(v, name => Filters.Find(name) is not null)),
+        ["test"] = Of((_, v) => IsNameOf(v, name => Find(name) is not null)),
         ["divisibleby"] = With("divisibleby", "num", (r, a, b) => Operators.Modulo(r, a, b).IsEqual(Int.Of(0))),
         ["sameas"] = With("sameas", "other", (_, a, b) => IsSame(a, b)),
         ["in"] = With("in", "seq", (_, a, b) => b.Contains(a)),
@@ -59,6 +59,13 @@ internal static class Tests
 
     private static Applied With(string name, string parameter, Func<Render, Value, Value, bool> test) =>
         (render, value, arguments) => Bool.From(test(render, value, arguments.Bind(name, 1, parameter)[0]!));
+
+    /// <summary>Looked up as a key: what cannot be one is an error.</summary>
+    private static bool IsNameOf(Value value, Func<string, bool> isThere)
+    {
+        value.Hash();
+        return value is Str name && isThere(name.Text);
+    }
 
     private static bool IsRest(Render render, Value value, int by, int rest) =>
         Operators.Modulo(render, value, Int.Of(by)).IsEqual(Int.Of(rest));

@@ -96,10 +96,12 @@ internal static partial class TextFilters
                 "AssertionError", $"truncate: expected a length of at least {Str.Count(end)} and a leeway of at least 0");
         }
 
+        if (value.Length is not int size)
+            throw TemplateFault.Type($"object of type '{value.TypeName}' has no len()");
+        if (size <= (long)length + leeway)
+            return value;
         if (value is not Str text)
             throw TemplateFault.Type($"truncate: expected a str, got '{value.TypeName}'");
-        if (text.Length <= (long)length + leeway)
-            return text;
         string cut = text.Text[..Str.UnitOf(text.Text, length - Str.Count(end))];
         if (!given[1].IsTrue() && cut.LastIndexOf(' ') is var space and >= 0)
             cut = cut[..space];

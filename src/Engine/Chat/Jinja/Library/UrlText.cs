@@ -9,19 +9,22 @@ internal static class UrlText
     /// <summary>A text as it stands in a path; pairs as they stand in a query.</summary>
     public static string Encode(Value value)
     {
-        if (value is Str or not (Sequence or PyDict or DictView or Generator))
+        if (value is Str || value.Items() is not { } items)
             return Quote(value.Print(), isQuery: false);
         IEnumerable<Value> pairs = value is PyDict dict
             ? dict.Entries.Select(e => new PyTuple([e.Key, e.Value]))
-            : value.Iterate();
+            : items;
         return string.Join('&', pairs.Select(pair =>
         {
-            Value[] parts = [.. pair.Iterate().Take(3)];
+            Value[] parts = [.. (pair.Items() ?? throw NoPair(pair)).Take(3)];
             return parts.Length == 2
                 ? $"{Quote(parts[0].Print(), isQuery: true)}={Quote(parts[1].Print(), isQuery: true)}"
                 : throw TemplateFault.Value($"urlencode: expected pairs, got {parts.Length} values");
         }));
     }
+
+    private static TemplateFault NoPair(Value value) =>
+        TemplateFault.Type($"cannot unpack non-iterable {value.TypeName} object");
 
     private static string Quote(string text, bool isQuery)
     {

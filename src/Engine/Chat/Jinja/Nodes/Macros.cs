@@ -185,7 +185,7 @@ internal sealed class CallBlock(int line, Call call, MacroBody body) : Statement
 
     public override Flow Run(Render render)
     {
-        render.Write(call.Evaluate(render, new Macro(body, render.Locals)).Print());
+        render.WriteText(call.Evaluate(render, new Macro(body, render.Locals)));
         return Flow.Next;
     }
 }

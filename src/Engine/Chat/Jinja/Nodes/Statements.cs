@@ -166,7 +166,7 @@ internal sealed class FilterBlock(int line, FilterUse filter, Block body) : Scop
         Flow flow = Flow.Next;
         string text = render.Capture(() => flow = body.Run(render));
         if (flow == Flow.Next)
-            render.Write(filter.Evaluate(render, new Str(text)).Print());
+            render.WriteText(filter.Evaluate(render, new Str(text)));
         return flow;
     }
 }

@@ -339,6 +339,8 @@ internal sealed class ExpressionParser(TokenStream stream)
 
     private Expression Item(int line, Expression value)
     {
+        if (stream.SkipOperator("]"))
+            return new ItemAccess(line, value, new SequenceLiteral(line, [], isTuple: true));
         Expression? start = stream.Current.IsOperator(":") ? null : Expression();
         if (start is not null && stream.Current.IsOperator(","))
             return TupleItem(line, value, start);

@@ -5,6 +5,13 @@ internal sealed class Methods<T>
     where T : Value
 {
     private readonly Dictionary<string, Func<T, Render, Arguments, Value>> _methods = [];
+    private readonly HashSet<string> _others;
+
+    /// <param name="others">Python's other names, which are refused rather than taken for absent.</param>
+    public Methods(params IEnumerable<string> others)
+    {
+        _others = [.. others];
+    }
 
     public Func<T, Render, Arguments, Value> this[string name]
     {
@@ -12,10 +19,14 @@ internal sealed class Methods<T>
     }
 
     /// <summary>A method, bound to its value; null where there is none of the name.</summary>
-    public Function? Find(T value, string name) =>
-        _methods.TryGetValue(name, out Func<T, Render, Arguments, Value>? method)
-            ? new Function(name, (render, arguments) => method(value, render, arguments))
+    public Function? Find(T value, string name)
+    {
+        if (_methods.TryGetValue(name, out Func<T, Render, Arguments, Value>? method))
+            return new Function(name, (render, arguments) => method(value, render, arguments));
+        return _others.Contains(name)
+            ? throw TemplateFault.NotSupported($"the method '{name}' of '{value.TypeName}'", 0)
             : null;
+    }
 }
 
 /// <summary>The methods of lists and tuples that change nothing.</summary>
@@ -86,7 +97,8 @@ internal static class DictMethods
 /// <summary>The attributes and methods of numbers.</summary>
 internal static class IntMethods
 {
-    private static readonly Methods<Value> All = new()
+    private static readonly Methods<Value> All = new(
+        "as_integer_ratio", "to_bytes", "from_bytes", "hex", "fromhex", "bit_count")
     {
         ["conjugate"] = (number, _, a) => a.Unnamed("conjugate", 0, 0) is null ? number : Operators.Plus(number),
         ["is_integer"] = (number, _, a) => Bool.From(
@@ -105,8 +117,8 @@ internal static class IntMethods
         "imag" => number is Float ? new Float(0) : Int.Of(0),
         "numerator" when number is Int => Operators.Plus(number),
         "denominator" when number is Int => Int.Of(1),
-        "is_integer" when number is Int => null,
-        "bit_length" when number is Float => null,
+        "is_integer" or "hex" or "fromhex" when number is Int => null,
+        "bit_length" or "to_bytes" or "from_bytes" or "bit_count" when number is Float => null,
         _ => All.Find(number, name),
     };
 }

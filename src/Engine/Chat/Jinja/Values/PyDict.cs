@@ -42,7 +42,7 @@ internal sealed class PyDict : Value
 
     /// <summary>A key that cannot be one finds nothing.</summary>
     public override Value? Item(Value key) =>
-        key is PyList or PyDict ? null : _entries.GetValueOrDefault(key);
+        key is PyList or PyDict or DictView ? null : _entries.GetValueOrDefault(key);
 
     public override Value Slice(SliceBounds bounds) => throw TemplateFault.Type("unhashable type: 'slice'");
 
@@ -63,6 +63,9 @@ internal sealed class DictView(string name, PyDict dict, Func<KeyValuePair<Value
     public override int? Length => dict.Length;
 
     public override string Repr() => $"{name}([{string.Join(", ", Items().Select(i => i.Repr()))}])";
+
+    public override int Hash() =>
+        name == "dict_values" ? base.Hash() : throw TemplateFault.Type($"unhashable type: '{name}'");
 
     public override IEnumerable<Value> Items() => dict.Entries.Select(part);
 

@@ -125,10 +125,8 @@ internal sealed class PyRange(BigInteger start, BigInteger stop, BigInteger step
 
     public override Value Slice(SliceBounds bounds)
     {
-        int[] places = [.. bounds.Places(count)];
-        BigInteger by = bounds.Step is Int given ? step * given.Number : step;
-        BigInteger from = places.Length > 0 ? start + (places[0] * step) : start;
-        return new PyRange(from, from + (by * places.Length), by, places.Length);
+        (int first, int end, int by) = bounds.Resolve(count);
+        return new PyRange(start + (first * step), start + (end * step), by * step, bounds.Places(count).Count());
     }
 
     public override IEnumerable<Value> Items() => Enumerable.Range(0, count).Select(i => At(i));

@@ -9,6 +9,13 @@ internal readonly record struct SliceBounds(Value? Start, Value? Stop, Value? St
     /// <exception cref="TemplateFault">A bound is no whole number, or the step is 0.</exception>
     public IEnumerable<int> Places(int length)
     {
+        (int start, int stop, int step) = Resolve(length);
+        return Walk(start, stop, step);
+    }
+
+    /// <summary>The slice's bounds in a sequence of a length: the stop may be -1.</summary>
+    public (int Start, int Stop, int Step) Resolve(int length)
+    {
         BigInteger step = Whole(Step) ?? 1;
         if (step.IsZero)
             throw TemplateFault.Value("slice step cannot be zero");
@@ -16,7 +23,7 @@ internal readonly record struct SliceBounds(Value? Start, Value? Stop, Value? St
         int least = backwards ? -1 : 0, most = backwards ? length - 1 : length;
         int start = Bound(Whole(Start), backwards ? most : least, length, least, most);
         int stop = Bound(Whole(Stop), backwards ? least : most, length, least, most);
-        return Walk(start, stop, (int)BigInteger.Max(BigInteger.Min(step, int.MaxValue), -int.MaxValue));
+        return (start, stop, (int)BigInteger.Max(BigInteger.Min(step, int.MaxValue), -int.MaxValue));
     }
 
     private static IEnumerable<int> Walk(long start, long stop, long step)
@@ -38,8 +45,6 @@ internal readonly record struct SliceBounds(Value? Start, Value? Stop, Value? St
     {
         null or None => null,
         Int i => i.Number,
-        Undefined u => throw TemplateFault.Type(
-            "slice indices must be integers or None or have an __index__ method"),
         _ => throw TemplateFault.Type("slice indices must be integers or None or have an __index__ method"),
     };
 }

@@ -9,11 +9,11 @@ namespace MolEngine.Engine.Chat.Jinja.Values;
 /// <summary>The methods of texts.</summary>
 internal static partial class StrMethods
 {
-    private static readonly Methods<Str> All = new()
+    private static readonly Methods<Str> All = new("encode", "translate", "maketrans")
     {
         ["upper"] = Mapped("upper", CaseRules.Upper),
         ["lower"] = Mapped("lower", CaseRules.Lower),
-        ["casefold"] = Mapped("casefold", t => CaseRules.Lower(t).Replace("ß", "ss").Replace('ς', 'σ')),
+        ["casefold"] = Mapped("casefold", t => CaseRules.Lower(CaseRules.Upper(t)).Replace('ς', 'σ')),
         ["title"] = Mapped("title", CaseRules.Title),
         ["capitalize"] = Mapped("capitalize", CaseRules.Capitalize),
         ["swapcase"] = Mapped("swapcase", CaseRules.SwapCase),
@@ -49,8 +49,11 @@ internal static partial class StrMethods
         ["ljust"] = Padded("ljust", (r, t, w, c) => Pad(r, t, 0, w - Str.Count(t), c)),
         ["rjust"] = Padded("rjust", (r, t, w, c) => Pad(r, t, w - Str.Count(t), 0, c)),
         ["zfill"] = (s, r, a) => s.With(ZeroFill(r, s.Text, a.Unnamed("zfill", 1, 1)[0].Whole(0, "zfill"))),
-        ["expandtabs"] = (s, r, a) => s.With(ExpandTabs(r, s.Text, a.Bind("expandtabs", 0, "tabsize")[0].Whole(8, "expandtabs"))),
+        ["expandtabs"] = (s, r, a) =>
+            s.With(ExpandTabs(r, s.Text, a.Bind("expandtabs", 0, "tabsize")[0].Whole(8, "expandtabs"))),
         ["isspace"] = Every("isspace", (t, i) => PythonText.IsSpace(t[i])),
+        ["isprintable"] = (s, _, a) =>
+            a.Unnamed("isprintable", 0, 0) is null ? s : Bool.From(Printed.IsPrintable(s.Text)),
         ["isalpha"] = Every("isalpha", char.IsLetter),
         ["isdecimal"] = Every("isdecimal", (t, i) => CharUnicodeInfo.GetDecimalDigitValue(t, i) >= 0),
         ["isdigit"] = Every("isdigit", (t, i) => CharUnicodeInfo.GetDigitValue(t, i) >= 0),
