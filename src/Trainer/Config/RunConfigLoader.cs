@@ -56,7 +56,8 @@ public static class RunConfigLoader
     /// </summary>
     public static RunConfig OfCorpus(string path, IReadOnlyList<string> settings)
     {
-        string corpus = $"{{path: {KeyTypes.Text.Write(Path.GetFullPath(path))}, kind: domain}}";
+        string place = NamedInputs.IsAddress(path) ? path : Path.GetFullPath(path);
+        string corpus = $"{{path: {KeyTypes.Text.Write(place)}, kind: domain}}";
         string[] own = [$"{CorpusKeys.List}=[{corpus}]", Setting(ConfigKeys.Output, ".")];
         return Parse("{}", path, [.. own, .. settings]);
     }
@@ -80,7 +81,7 @@ public static class RunConfigLoader
     public static RunConfig Parse(
         string yaml, string source, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false)
     {
-        var reader = new ConfigReader(ConfigTable.Keys, inputsMayBeAbsent);
+        var reader = new ConfigReader(ConfigTable.Keys, inputsMayBeAbsent, NamedInputs.OfKey);
         reader.ReadFile(source, yaml);
         foreach (string setting in settings ?? [])
             reader.Override(setting);

@@ -87,11 +87,12 @@ internal static class RunExport
     {
         if (merge)
         {
+            NamedInputs.RequireWhole(model);
             ModelExport.Merge(to, model, lora, modules, progress: display.Doing("merging", "tensor"));
             return $"merged model: {to}";
         }
 
-        DurableFiles.WriteFolder(to, folder => PeftAdapter.Save(folder, lora, modules, Path.GetFullPath(model)));
+        DurableFiles.WriteFolder(to, folder => PeftAdapter.Save(folder, lora, modules, NamedInputs.Elsewhere(model)));
         return $"adapter: {to}";
     }
 

@@ -115,7 +115,7 @@ internal sealed class RunModel : IDisposable
             Dictionary<string, (Tensor A, Tensor B)> modules = _modules.ToDictionary(
                 m => m.Key, m => (host.To(m.Value.A, arena), host.To(m.Value.B, arena)));
             DurableFiles.WriteFolder(
-                target, folder => PeftAdapter.Save(folder, _lora, modules, Path.GetFullPath(_run.Model)));
+                target, folder => PeftAdapter.Save(folder, _lora, modules, NamedInputs.Elsewhere(_run.Model)));
             return target;
         }
 

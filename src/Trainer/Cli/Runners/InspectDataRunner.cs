@@ -21,7 +21,7 @@ internal static class InspectDataRunner
             tokenizer, run.Model, DocumentEnd.Resolve(run.Data.DocumentEnd, config, tokenizer));
         using TrainingData data = Load(run, texts, context);
         var statistics = DataStatistics.Of(run.Data, run.Order.Ratio, data.Corpora, data.Order, texts);
-        context.Fact("tokenizer", $"{ShownPath.Of(run.Model)}; {texts.EndRule}");
+        context.Fact("tokenizer", $"{NamedInputs.Shown(run.Model)}; {texts.EndRule}");
         context.Fact(
             "packing", $"{DataPlan.Packing(run.Data.Packing)}, rows of {Counts.Of(run.Data.Context, "token")}");
         if (options.IsWholeRun)

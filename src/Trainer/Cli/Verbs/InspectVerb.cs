@@ -57,7 +57,7 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
 
     public override int Run(ParseResult arguments, CommandContext context)
     {
-        string path = arguments.GetRequiredValue(_path);
+        string path = Inputs.Place(arguments.GetRequiredValue(_path));
         string? model = arguments.GetValue(_model);
         int rows = arguments.GetValue(_showRows);
         if (rows < 0)
@@ -82,6 +82,8 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
 
     private static PathKind KindOf(string path, string? model)
     {
+        if (model is not null && NamedInputs.IsAddress(path))
+            return PathKind.Corpus;
         if (model is not null)
             return PathKinds.Of(path, "PATH", PathKind.Config, PathKind.Corpus);
         PathKind kind = PathKinds.Of(
