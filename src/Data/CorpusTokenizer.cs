@@ -1,3 +1,4 @@
+using MolEngine.Basics.Files;
 using MolEngine.Data.Caching;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
@@ -75,7 +76,7 @@ internal sealed class CorpusTokenizer(
 
         public long BytesRead => Interlocked.Read(ref _bytesRead);
 
-        public long TotalBytes { get; } = files.Sum(f => new FileInfo(f.Path).Length);
+        public long TotalBytes { get; } = files.Sum(f => RealPath.FileAt(f.Path).Length);
 
         public long SkippedCount { get; private set; }
 
@@ -114,7 +115,7 @@ internal sealed class CorpusTokenizer(
                     Interlocked.Exchange(ref _bytesRead, before + content.BytesRead);
                 }
 
-                before += new FileInfo(files[i].Path).Length;
+                before += RealPath.FileAt(files[i].Path).Length;
             }
         }
 

@@ -58,7 +58,8 @@ public sealed partial record RepoName(RepoKind Kind, string Id, string? Revision
     /// <summary>Whether a text is all of a commit's name.</summary>
     internal static bool IsCommit(string text) => Commit().IsMatch(text);
 
-    internal static bool IsId(string id) => IdPattern().IsMatch(id) && !id.Contains("--", StringComparison.Ordinal)
+    /// <summary>Whether a text may be an id; <c>datasets</c> alone begins one.</summary>
+    internal static bool IsId(string id) => IdPattern().IsMatch(id) && id is not "datasets" && !id.Contains("--", StringComparison.Ordinal)
         && !id.Contains("..", StringComparison.Ordinal);
 
     /// <summary>Whether git takes a text as the name of a branch, a tag or a commit; none leads out of a folder.</summary>

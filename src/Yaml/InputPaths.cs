@@ -6,7 +6,7 @@ namespace MolEngine.Yaml;
 /// </summary>
 public static class InputPaths
 {
-    /// <summary>The full path of an input; where it does not exist that is an error (and "" is given back).</summary>
+    /// <summary>The full path of an input; where it does not exist that is an error.</summary>
     /// <param name="given">As the config has it; "" is a mistake that was told already.</param>
     /// <param name="what">In an error: "a model folder".</param>
     public static string Found(
@@ -19,8 +19,10 @@ public static class InputPaths
         return found.Count == 0 ? "" : found[0];
     }
 
-    /// <summary>The full paths of an input that may be several files under one name; at least one is given back, or
-    /// none where there was nothing to look for.</summary>
+    /// <summary>
+    /// The full paths of an input that may be several files under one name. What does not exist is an error; none are
+    /// given back where there was nothing to look for.
+    /// </summary>
     /// <inheritdoc cref="Found" path="/param"/>
     public static IReadOnlyList<string> AllFound(
         ConfigValues v, ConfigKey key, string given, Func<string, bool> exists, string what, string source,
@@ -38,9 +40,9 @@ public static class InputPaths
         if (!v.InputsMayBeAbsent)
         {
             string path = ConfigValues.Concrete(key, index);
-            string looked = string.Join(" or ", places);
-            string missing = named is null ? "" : $", and {named.Missing}";
-            v.Errors.Add($"{v.Where(path, source)}: {path}: expected {what}, found none at {looked}{missing}");
+            string looked = $"found none at {string.Join(" or ", places)}";
+            string got = named is null ? looked : named.IsAddress ? $"got {named.Missing}" : $"{looked}, and {named.Missing}";
+            v.Errors.Add($"{v.Where(path, source)}: {path}: expected {what}, {got}");
         }
 
         return [places[0]];

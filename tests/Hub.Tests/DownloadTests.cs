@@ -33,7 +33,7 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal(Hub.Commit, File.ReadAllText(Path.Combine(_case.Repo, "refs", "main")));
         Assert.True(File.Exists(
             Path.Combine(_case.Root, ".locks", "models--Org--Name", $"{Hub.Etag(HubCase.Weights)}.lock")));
-        Assert.Equal(_case.InSnapshot(""), result.Snapshot.Folder + Path.DirectorySeparatorChar);
+        Assert.Equal(Path.GetDirectoryName(_case.InSnapshot(HubCase.Config)), result.Snapshot.Folder);
         Assert.Equal((Hub.Commit, 3), (result.Snapshot.Commit, result.Files.Count));
         Assert.Equal(result.Fetched, _case.Progress.All);
         Assert.Equal(result.Fetched, _case.Progress.Done);

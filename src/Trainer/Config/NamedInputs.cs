@@ -49,5 +49,7 @@ internal static class NamedInputs
         Snapshot.At(folder) is { } snapshot ? $"{snapshot.Label}, {ShownPath.Of(folder)}" : ShownPath.Of(folder);
 
     private static NamedInput? Of(string given, RepoKind? idsOf) =>
-        HubInputs.OfEnvironment().Find(given, idsOf) is { } found ? new NamedInput(found.Paths, found.Missing) : null;
+        HubInputs.OfEnvironment().Find(given, idsOf) is { } found
+            ? new NamedInput(found.Paths, found.Missing, IsAddress(given))
+            : null;
 }

@@ -82,11 +82,13 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
 
     private static PathKind KindOf(string path, string? model)
     {
+        // What the loader of configs finds as corpus: several files have no path of their own.
         if (model is not null && NamedInputs.IsAddress(path))
             return PathKind.Corpus;
         if (model is not null)
             return PathKinds.Of(path, "PATH", PathKind.Config, PathKind.Corpus);
-        PathKind kind = PathKinds.Of(
+        bool isSeveral = NamedInputs.IsAddress(path) && NamedInputs.OfModel(path)?.Paths.Count > 1;
+        PathKind kind = isSeveral ? PathKind.Corpus : PathKinds.Of(
             path, "PATH", PathKind.Adapter, PathKind.Model, PathKind.Run, PathKind.Config, PathKind.Corpus);
         return kind != PathKind.Corpus ? kind : throw Mistake(
             "--model",
