@@ -11,7 +11,7 @@ public sealed class HubEnvironment
     /// <summary>What a person can set, for manuals.</summary>
     public static IReadOnlyList<(string Name, string Text)> Manual { get; } =
     [
-        ("HF_HOME=DIR", "Hugging Face's folder, with the cache hub/ and the file token. Default: ~/.cache/huggingface."),
+        ("HF_HOME=DIR", "Hugging Face's folder, of the cache and the token. Default: ~/.cache/huggingface."),
         ("HF_HUB_CACHE=DIR", "The cache alone: where models and data sets are looked for by name, and downloaded to."),
         ("HF_TOKEN=TOKEN", "Who downloads, for models that are private or gated. HF_TOKEN_PATH names a file of it."),
         ("HF_ENDPOINT=URL", $"Where the Hub is. Default: {DefaultEndpoint}."),

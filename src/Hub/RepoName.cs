@@ -59,10 +59,11 @@ public sealed partial record RepoName(RepoKind Kind, string Id, string? Revision
     internal static bool IsCommit(string text) => Commit().IsMatch(text);
 
     /// <summary>Whether a text may be an id; <c>datasets</c> alone begins one.</summary>
-    internal static bool IsId(string id) => IdPattern().IsMatch(id) && id is not "datasets" && !id.Contains("--", StringComparison.Ordinal)
+    internal static bool IsId(string id) =>
+        IdPattern().IsMatch(id) && id is not "datasets" && !id.Contains("--", StringComparison.Ordinal)
         && !id.Contains("..", StringComparison.Ordinal);
 
-    /// <summary>Whether git takes a text as the name of a branch, a tag or a commit; none leads out of a folder.</summary>
+    /// <summary>Whether git takes a text as the name of a branch, a tag or a commit: none leaves a folder.</summary>
     internal static bool IsRevision(string text) =>
         text.Split('/').All(part => part.Length > 0 && part[0] != '.') && !Unfit().IsMatch(text);
 

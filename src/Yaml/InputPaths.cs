@@ -41,7 +41,8 @@ public static class InputPaths
         {
             string path = ConfigValues.Concrete(key, index);
             string looked = $"found none at {string.Join(" or ", places)}";
-            string got = named is null ? looked : named.IsAddress ? $"got {named.Missing}" : $"{looked}, and {named.Missing}";
+            string got = named is null ? looked
+                : named.IsAddress ? $"got {named.Missing}" : $"{looked}, and {named.Missing}";
             v.Errors.Add($"{v.Where(path, source)}: {path}: expected {what}, {got}");
         }
 

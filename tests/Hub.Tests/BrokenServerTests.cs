@@ -92,7 +92,7 @@ public sealed class BrokenServerTests : IDisposable
         });
         _ = _case.Download();
         AssertWhole();
-        FakeRequest second = Hub.Requests.Where(r => r.IsOfBytes(HubCase.Weights) && r.Host == "localhost").ElementAt(1);
+        FakeRequest second = Bodies().ElementAt(1);
         Assert.Equal((Part, "\"old\""), (second.From, second.Headers["If-Range"]));
     }
 
@@ -270,8 +270,11 @@ public sealed class BrokenServerTests : IDisposable
     private void OfWeights(Func<FakeReply, FakeReply> change) => Hub.Change = (request, usual) =>
         request.IsOfBytes(HubCase.Weights) && request.Host == "localhost" ? change(usual) : null;
 
-    private int?[] Froms() =>
-        [.. Hub.Requests.Where(r => r.IsOfBytes(HubCase.Weights) && r.Host == "localhost").Select(r => r.From)];
+    /// <summary>Requests for the weights' bytes.</summary>
+    private IEnumerable<FakeRequest> Bodies() =>
+        Hub.Requests.Where(r => r.IsOfBytes(HubCase.Weights) && r.Host == "localhost");
+
+    private int?[] Froms() => [.. Bodies().Select(r => r.From)];
 
     private void AssertWhole()
     {

@@ -22,7 +22,8 @@ public sealed class FileChoiceTests
         [
             ".gitattributes", "consolidated.safetensors", "figures/a.png", "flax_model.msgpack", "model.gguf",
             "modeling.py", "onnx/config.json", "onnx/model.onnx", "original/consolidated.00.pth",
-            "original/params.json", "original/model.safetensors", "pytorch_model.bin", "tf_model.h5", "training_args.bin",
+            "original/params.json", "original/model.safetensors", "pytorch_model.bin", "tf_model.h5",
+            "training_args.bin",
         ];
         Assert.Equal(needed, FileChoice.Of(Model, [.. others, .. needed], []));
     }

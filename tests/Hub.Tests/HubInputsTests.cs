@@ -49,7 +49,8 @@ public sealed class HubInputsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Org/Other", "no Org/Other in the Hugging Face cache (ROOT). Download it: molengine download Org/Other")]
+    [InlineData("Org/Other",
+        "no Org/Other in the Hugging Face cache (ROOT). Download it: molengine download Org/Other")]
     [InlineData("Org/Name@v2",
         "no Org/Name@v2 in the Hugging Face cache (ROOT), which has main of it. Download it: molengine download "
             + "Org/Name@v2")]

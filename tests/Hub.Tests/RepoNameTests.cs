@@ -70,7 +70,8 @@ public sealed class RepoNameTests
         $"{text}: expected hf://datasets/ORG/NAME", Assert.Throws<UserException>(() => RepoPath.Parse(text)).Message);
 
     [Property]
-    public Property A_snapshots_path_tells_its_repository_wherever_it_lies(bool isDataset, bool hasOwner, uint commit) =>
+    public Property A_snapshots_path_tells_its_repository_wherever_it_lies(
+        bool isDataset, bool hasOwner, uint commit) =>
         Prop.ForAll(
             Gen.Elements("", "/", "/home/a b/.cache/hub/", "cache/", "/x/models--a--b/").ToArbitrary(),
             Gen.Elements("", "/data/x.jsonl", "/", "/config.json").ToArbitrary(), (root, path) =>

@@ -98,7 +98,9 @@ public sealed class FakeHub : IDisposable
             var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
             while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
                 headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
-            FakeRequest request = new(first[0], Uri.UnescapeDataString(first[1]), first[1], headers);
+            // A proxy is asked with the whole address.
+            string path = first[1].StartsWith('/') ? first[1] : new Uri(first[1]).PathAndQuery;
+            FakeRequest request = new(first[0], Uri.UnescapeDataString(path), path, headers);
             lock (_requests)
                 _requests.Add(request);
             FakeReply usual = Usual(request);

@@ -11,17 +11,20 @@ internal static class CacheLink
     /// file systems) the blob itself then goes there, as huggingface_hub does, else a copy of it.</param>
     /// <exception cref="FileWriteException">It cannot be put there.</exception>
     /// <param name="link">Makes a link at a path to a target; false where there are none.</param>
-    public static void Make(
-        string blob, string path, bool isNew, Func<string, string, bool>? link = null) => DurableFiles.Guarded(path, () =>
+    public static void Make(string blob, string path, bool isNew, Func<string, string, bool>? link = null)
     {
-        if (Snapshot.IsThere(path))
-            return;
+        if (!Snapshot.IsThere(path))
+            DurableFiles.Guarded(path, () => Put(blob, path, isNew, link ?? TryLink));
+    }
+
+    private static void Put(string blob, string path, bool isNew, Func<string, string, bool> link)
+    {
         string folder = Path.GetDirectoryName(path)!;
         DurableFile.MakeFolder(folder);
         string temporary = DurableFile.TemporaryBeside(path);
         try
         {
-            if (!(link ?? TryLink)(temporary, Path.GetRelativePath(folder, blob)))
+            if (!link(temporary, Path.GetRelativePath(folder, blob)))
                 Fill(temporary, blob, isNew);
             File.Move(temporary, path, overwrite: true);
         }
@@ -32,7 +35,7 @@ internal static class CacheLink
         }
 
         DurableFile.SyncFolder(folder);
-    });
+    }
 
     private static bool TryLink(string path, string target)
     {

@@ -26,7 +26,7 @@ internal sealed class BlobDownload(
         string blob = cache.Blob(at, file.Etag);
         long present = Present(blob, file);
         using CacheLock held = await CacheLock.Take(
-            cache.Lock(at, file.Etag), () => note($"{at.Shown}: {file.Path}: waiting for another process that fetches it"),
+            cache.Lock(at, file.Etag), () => note($"{What(file)}: waiting for another process that fetches it"),
             cancel);
         bool isNew = !IsWhole(blob, file);
         if (isNew)
@@ -44,6 +44,8 @@ internal sealed class BlobDownload(
     private static string Incomplete(string blob) => $"{blob}.incomplete";
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    private string What(RepoFile file) => $"{at.Shown}: {file.Path}";
 
     private async Task Fetch(RepoFile file, string blob, CancellationToken cancel)
     {
@@ -65,11 +67,11 @@ internal sealed class BlobDownload(
             if (attempt == 2)
             {
                 throw new RunFailedException(
-                    $"{at.Shown}: {file.Path}: checksum: expected {file.Etag}, got {sum}, twice. What came was thrown away: "
-                    + "it is not the file that the Hub describes");
+                    $"{What(file)}: checksum: expected {file.Etag}, got {sum}, twice. What came was thrown away: it is "
+                    + "not the file that the Hub describes");
             }
 
-            note($"{at.Shown}: {file.Path}: its checksum is wrong; fetching it from its start");
+            note($"{What(file)}: its checksum is wrong; fetching it from its start");
         }
 
         DurableFiles.Guarded(blob, () =>
@@ -86,7 +88,7 @@ internal sealed class BlobDownload(
         if (file.Size is not { } size || writer.Length > size)
             writer.Clear();
         var body = new BodyReader(file, writer, http, progress);
-        var retry = new Retry($"{at.Shown}: {file.Path}", patience, note, cancel);
+        var retry = new Retry(What(file), patience, note, cancel);
         long most = writer.Length;
         _ = await retry.Run(async () =>
         {

@@ -2,7 +2,9 @@ using MolEngine.Basics.Files;
 
 namespace MolEngine.Hub.Downloads;
 
-/// <summary>The part of a blob that has come so far, on the disk. Trouble with the disk is an error for people.</summary>
+/// <summary>
+/// The part of a blob that has come so far, on the disk. Trouble with the disk is an error for people.
+/// </summary>
 internal sealed class BlobWriter : IAsyncDisposable
 {
     private readonly FileStream _file;

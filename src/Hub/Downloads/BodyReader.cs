@@ -5,7 +5,9 @@ using MolEngine.Hub.Http;
 
 namespace MolEngine.Hub.Downloads;
 
-/// <summary>Reads the bodies of the answers that together are a file, each on from where the one before ended.</summary>
+/// <summary>
+/// Reads the bodies of the answers that together are a file, each on from where the one before ended.
+/// </summary>
 internal sealed class BodyReader(RepoFile file, BlobWriter writer, HubHttp http, DownloadProgress progress)
 {
     private readonly byte[] _buffer = new byte[1 << 17];

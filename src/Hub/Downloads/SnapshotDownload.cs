@@ -72,7 +72,8 @@ public sealed class SnapshotDownload(HubEnvironment environment, Action<long, lo
         return [.. described.OrderBy(f => f.Path, StringComparer.Ordinal)];
     }
 
-    private static Task Each<T>(IEnumerable<T> all, Func<T, CancellationToken, Task> action, CancellationToken cancel) =>
+    private static Task Each<T>(
+        IEnumerable<T> all, Func<T, CancellationToken, Task> action, CancellationToken cancel) =>
         Parallel.ForEachAsync(
             all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
             async (one, stop) => await action(one, stop));

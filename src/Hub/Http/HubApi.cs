@@ -15,11 +15,9 @@ internal sealed class HubApi(HubHttp http, HubEnvironment environment, Patience 
     public async Task<(string Commit, IReadOnlyList<string> Files)> Revision(RepoName name, CancellationToken cancel)
     {
         string path = $"api/{name.Api}/revision/{Uri.EscapeDataString(name.RevisionOrMain)}";
-        (HttpStatusCode status, JsonElement? json) = await Json(name, path, cancel, mayBeAbsent: true);
-        if (status == HttpStatusCode.NotFound)
-            throw await Absent(name, cancel);
-        string? commit = Text(json!.Value, "sha");
-        if (commit is null || !RepoName.IsCommit(commit) || !json.Value.TryGetProperty("siblings", out JsonElement all)
+        JsonElement json = await Json(name, path, cancel, isProbe: false) ?? throw await Absent(name, cancel);
+        string? commit = Text(json, "sha");
+        if (commit is null || !RepoName.IsCommit(commit) || !json.TryGetProperty("siblings", out JsonElement all)
             || all.ValueKind != JsonValueKind.Array)
         {
             throw new UserException(
@@ -60,7 +58,8 @@ internal sealed class HubApi(HubHttp http, HubEnvironment environment, Patience 
         });
 
     /// <summary>The bytes of a file from an offset on; the answer may have them from the start all the same.</summary>
-    /// <param name="unless">ETag of the answer that gave the first bytes: of another version all bytes are wanted.</param>
+    /// <param name="unless">ETag of the answer that gave the first bytes; of another version all bytes are wanted.
+    /// </param>
     /// <exception cref="TransientException">There is no answer, or one that asks to come again.</exception>
     /// <exception cref="UserException">The file may not be read.</exception>
     public async Task<HttpResponseMessage> Open(
@@ -103,8 +102,7 @@ internal sealed class HubApi(HubHttp http, HubEnvironment environment, Patience 
     private async Task<UserException> Absent(RepoName name, CancellationToken cancel)
     {
         string kind = name.Kind == RepoKind.Dataset ? "data set" : "model";
-        (_, JsonElement? refs) = await Json(name, $"api/{name.Api}/refs", cancel, mayBeAbsent: true);
-        if (refs is { } there)
+        if (await Json(name, $"api/{name.Api}/refs", cancel, isProbe: true) is { } there)
         {
             string[] known = [.. Names(there, "branches"), .. Names(there, "tags")];
             string? nearest = Nearest.Of(name.RevisionOrMain, known);
@@ -116,8 +114,7 @@ internal sealed class HubApi(HubHttp http, HubEnvironment environment, Patience 
         }
 
         RepoName other = name with { Kind = name.Kind == RepoKind.Dataset ? RepoKind.Model : RepoKind.Dataset };
-        (_, JsonElement? found) = await Json(other, $"api/{other.Api}", cancel, mayBeAbsent: true);
-        string instead = found is not null
+        string instead = await Json(other, $"api/{other.Api}", cancel, isProbe: true) is not null
             ? $"There is a {(other.Kind == RepoKind.Dataset ? "data set" : "model")} of that name: "
                 + ProgramCommand.With($"download {other}")
             : "Check the name" + (environment.Token is null ? "; what is private needs a token in HF_TOKEN" : "");
@@ -129,18 +126,18 @@ internal sealed class HubApi(HubHttp http, HubEnvironment environment, Patience 
             ? all.EnumerateArray().Select(r => Text(r, "name")).OfType<string>()
             : [];
 
-    /// <param name="mayBeAbsent">A 404, and a 401 where nothing was asked of a private thing, is no error.</param>
-    private Task<(HttpStatusCode Status, JsonElement? Json)> Json(
-        RepoName name, string path, CancellationToken cancel, bool mayBeAbsent) =>
-        new Retry($"{name}", patience, note, cancel).Run<(HttpStatusCode, JsonElement?)>(async () =>
+    /// <summary>An answer for programs; null where there is nothing.</summary>
+    /// <param name="isProbe">Whether any refusal tells only that there is nothing for us.</param>
+    private Task<JsonElement?> Json(RepoName name, string path, CancellationToken cancel, bool isProbe) =>
+        new Retry($"{name}", patience, note, cancel).Run<JsonElement?>(async () =>
         {
             using HttpResponseMessage response = await http.Send(HttpMethod.Get, http.At(path), cancel);
-            bool isProbe = !path.Contains("/revision/", StringComparison.Ordinal);
-            if (mayBeAbsent && response.StatusCode == HttpStatusCode.NotFound || isProbe && !response.IsSuccessStatusCode)
-                return (HttpStatusCode.NotFound, null);
+            bool isAbsent = response.StatusCode == HttpStatusCode.NotFound;
+            if (isAbsent || isProbe && !response.IsSuccessStatusCode)
+                return null;
             if (!response.IsSuccessStatusCode)
                 throw HubFaults.Refusal(name, environment.Endpoint, environment.Token is not null, response);
-            return (response.StatusCode, Parse(await http.ReadAll(response, cancel), response));
+            return Parse(await http.ReadAll(response, cancel), response);
         });
 
     private static JsonElement Parse(byte[] body, HttpResponseMessage response)

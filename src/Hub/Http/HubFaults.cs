@@ -14,7 +14,7 @@ internal static class HubFaults
     public static string Status(HttpResponseMessage response) =>
         $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
 
-    /// <summary>The Hub's own word for what is wrong: "GatedRepo", "RevisionNotFound"; empty where it has none.</summary>
+    /// <summary>The Hub's own word for what is wrong ("GatedRepo"); empty where it has none.</summary>
     public static string Code(HttpResponseMessage response) => Header(response.Headers, "X-Error-Code");
 
     /// <summary>What a connection that fails or breaks is called, as the end of a sentence.</summary>

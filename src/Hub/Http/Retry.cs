@@ -2,7 +2,7 @@ using MolEngine.Basics.Text;
 
 namespace MolEngine.Hub.Http;
 
-/// <summary>Tries something again after pauses that grow, until it goes well or has failed too often in a row.</summary>
+/// <summary>Tries something again after pauses that grow, until it goes well or failed too often in a row.</summary>
 /// <param name="what">What is tried, for people: "Qwen/Qwen3-8B: model.safetensors".</param>
 /// <param name="note">Told each time that there is a pause.</param>
 internal sealed class Retry(string what, Patience patience, Action<string> note, CancellationToken cancel)

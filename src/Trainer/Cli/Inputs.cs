@@ -42,7 +42,8 @@ internal static class Inputs
 
     /// <summary>What there is where nothing is: "got no such folder", and what to do where it may be a name.</summary>
     public static string NoSuch(string what, string given) =>
-        $"got no such {what}" + (NamedInputs.OfModel(given) is { Missing.Length: > 0 } named ? $", and {named.Missing}" : "");
+        $"got no such {what}"
+        + (NamedInputs.OfModel(given) is { Missing.Length: > 0 } named ? $", and {named.Missing}" : "");
 
     public static string File(string path, string option)
     {

@@ -29,7 +29,7 @@ internal static class NamedInputs
     /// <summary>Whether a text is an address (<c>hf://...</c>), and so no path.</summary>
     public static bool IsAddress(string given) => given.StartsWith(RepoPath.Scheme, StringComparison.Ordinal);
 
-    /// <summary>Of a folder that is a snapshot, what completes it, as the end of a sentence; of others nothing.</summary>
+    /// <summary>What completes a folder that is a snapshot, as the end of a sentence; of others nothing.</summary>
     public static string Completing(string folder) =>
         Snapshot.At(folder) is { } snapshot ? $". Complete it: {snapshot.Completing}" : "";
 

@@ -31,7 +31,7 @@ public sealed class DownloadVerbTests : IDisposable
             Path.Combine(_folder.Root, "models--Org--Name", "snapshots", _hub.Commit), output.TrimEnd());
         Assert.Contains("Org/Name@0123456: 2 files, 976.6 KiB fetched", error);
         Assert.Contains("all there already", Finish(Start("Org/Name")).Error);
-        Assert.Equal(FakeHub.Bytes(1_000_000, 2), File.ReadAllBytes(Path.Combine(output.TrimEnd(), "model.safetensors")));
+        AssertWhole(output.TrimEnd());
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class DownloadVerbTests : IDisposable
         (int code, string output, string error) = Finish(Start("Org/Name"));
         Assert.True(code == 0, error);
         Assert.Contains(_hub.Requests, r => r.Path.StartsWith("/cdn/") && r.From == Part);
-        Assert.Equal(FakeHub.Bytes(1_000_000, 2), File.ReadAllBytes(Path.Combine(output.TrimEnd(), "model.safetensors")));
+        AssertWhole(output.TrimEnd());
     }
 
     [Theory]
@@ -84,11 +84,27 @@ public sealed class DownloadVerbTests : IDisposable
         Assert.Contains("the server asks to come back in", error);
     }
 
-    private Process Start(string name)
+    /// <summary>HTTP_PROXY and HTTPS_PROXY are read by one piece of code, in .NET.</summary>
+    [Fact]
+    public void It_goes_through_the_proxy_that_the_environment_names()
+    {
+        (int code, string output, string error) = Finish(
+            Start("Org/Name", ("HF_ENDPOINT", "http://hub.invalid"), ("http_proxy", _hub.Endpoint)));
+        Assert.True(code == 0, error);
+        AssertWhole(output.TrimEnd());
+        Assert.Contains(_hub.Requests, r => r.Host == "hub.invalid");
+    }
+
+    private static void AssertWhole(string snapshot) => Assert.Equal(
+        FakeHub.Bytes(1_000_000, 2), File.ReadAllBytes(Path.Combine(snapshot, "model.safetensors")));
+
+    private Process Start(string name, params IEnumerable<(string Name, string Value)> variables)
     {
         ProcessStartInfo start = DotnetProgram.Of("molengine.dll", "download", name);
         start.Environment["HF_ENDPOINT"] = _hub.Endpoint;
         start.Environment["HF_HUB_CACHE"] = _folder.Root;
+        foreach ((string variable, string value) in variables)
+            start.Environment[variable] = value;
         return Process.Start(start)!;
     }
 

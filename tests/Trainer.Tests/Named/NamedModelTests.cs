@@ -90,7 +90,8 @@ public sealed class NamedModelTests : IDisposable
             + $"{Path.GetFullPath(_repo.Id)}, and {Missing}", said);
         (int code, _, string error) = TinyRun.Run("score", _repo.Id, "--input", _run.Texts);
         Assert.Equal(
-            (2, $"molengine: MODEL: {_repo.Id}: expected a folder with config.json, got no such folder, and {Missing}\n"),
+            (2, $"molengine: MODEL: {_repo.Id}: expected a folder with config.json, got no such folder, and "
+                + $"{Missing}\n"),
             (code, error));
         Assert.Contains($"got no such file or folder, and {Missing}", TinyRun.Run("inspect", _repo.Id).Error);
     }
@@ -144,7 +145,9 @@ public sealed class NamedModelTests : IDisposable
         Assert.Contains("3 to train on, 0 held out; from 2 files", seen);
         Assert.Contains(
             "--model: missing", TinyRun.Run("inspect", $"hf://datasets/{data.Id}/train/*.jsonl").Error);
-        string output = _run.Train("data", "steps=1", $"data.corpora[0].path=hf://datasets/{data.Id}/train/*.jsonl");
+        string output = _run.Train(
+            "data", "steps=1", $"data.corpora[0].path=hf://datasets/{data.Id}/train/*.jsonl",
+            "data.held_out=1");
         Assert.Contains(data.Folder, File.ReadAllText(Path.Combine(output, "config.yaml")));
     }
 

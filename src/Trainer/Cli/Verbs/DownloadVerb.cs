@@ -7,7 +7,7 @@ namespace MolEngine.Trainer.Cli.Verbs;
 internal sealed class DownloadVerb() : Verb("download", "Fetch a model or a data set from the Hugging Face Hub.")
 {
     private readonly Argument<string> _name = Required(
-        "ID", "ORG/NAME of a model, datasets/ORG/NAME of a data set; @REVISION behind it names a branch, tag or commit.");
+        "ID", "ORG/NAME of a model, datasets/ORG/NAME of a data set; behind it @BRANCH, @TAG or @COMMIT.");
 
     private readonly Option<string[]> _include = new("--include")
     {
