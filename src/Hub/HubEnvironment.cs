@@ -5,8 +5,10 @@ public sealed class HubEnvironment
 {
     private const string DefaultEndpoint = "https://huggingface.co";
 
-    private HubEnvironment(Uri endpoint, string cache, string? token, bool isOffline) =>
-        (Endpoint, Cache, Token, IsOffline) = (endpoint, cache, token, isOffline);
+    private readonly Lazy<string?> _token;
+
+    private HubEnvironment(Uri endpoint, string cache, Func<string?> token, bool isOffline) =>
+        (Endpoint, Cache, _token, IsOffline) = (endpoint, cache, new Lazy<string?>(token), isOffline);
 
     /// <summary>What a person can set, for manuals.</summary>
     public static IReadOnlyList<(string Name, string Text)> Manual { get; } =
@@ -25,8 +27,9 @@ public sealed class HubEnvironment
     /// <summary>Root of the cache of snapshots, absolute; it need not be there.</summary>
     public string Cache { get; }
 
-    /// <summary>Null where there is none.</summary>
-    public string? Token { get; }
+    /// <summary>Null where there is none. It is looked for where it is wanted: a cache needs none.</summary>
+    /// <exception cref="UserException">What was found can be none.</exception>
+    public string? Token => _token.Value;
 
     public bool IsOffline { get; }
 
@@ -46,7 +49,7 @@ public sealed class HubEnvironment
         return new HubEnvironment(
             EndpointOf(Given("HF_ENDPOINT") ?? DefaultEndpoint),
             cache,
-            TokenOf("HF_TOKEN", Given("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"))
+            () => TokenOf("HF_TOKEN", Given("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"))
                 ?? TokenOf(tokenFile, File.Exists(tokenFile) ? File.ReadAllText(tokenFile) : null),
             Given("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")?.ToUpperInvariant() is "1" or "ON" or "YES" or "TRUE");
     }

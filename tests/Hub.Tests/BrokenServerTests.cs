@@ -20,13 +20,15 @@ public sealed class BrokenServerTests : IDisposable
     [InlineData(true)]
     public void What_breaks_off_or_stalls_goes_on_where_it_ended(bool stalls)
     {
+        if (stalls)
+            _case.Patience = HubCase.Short;
         int answers = 0;
         OfWeights(usual => answers++ < 2 ? usual with { Sent = Part, Stalls = stalls } : usual);
         Assert.Equal(300_023, _case.Download().Fetched);
         AssertWhole();
-        Assert.Equal([null, Part, 2 * Part], Froms());
-        Assert.Equal(2, _case.Notes.Count);
-        Assert.Contains(stalls ? "nothing came for 0.3 s" : "the connection broke", _case.Notes[0]);
+        Assert.Equal([null, Part, 2 * Part], Froms().Distinct());
+        Assert.True(_case.Notes.Count(n => n.Contains(
+            stalls ? "model.safetensors: nothing came for 0.3 s" : "model.safetensors: the connection broke")) >= 2);
     }
 
     [Fact]
@@ -178,8 +180,15 @@ public sealed class BrokenServerTests : IDisposable
     [Fact]
     public void A_server_that_does_not_answer_is_not_waited_for_without_end()
     {
+        _case.Patience = HubCase.Short with { Failures = 2 };
         Hub.Change = (_, _) => FakeReply.Of(200, "") with { Said = 5, Stalls = true };
-        Assert.Contains("nothing came for", Assert.Throws<RunFailedException>(() => _case.Download()).Message);
+        Assert.Contains(
+            "Org/Name: nothing came for 0.3 s; tried 2 times",
+            Assert.Throws<RunFailedException>(() => _case.Download()).Message);
+        Hub.Change = (_, _) => FakeReply.Of(200, "") with { IsMute = true, Stalls = true };
+        Assert.Contains(
+            "Org/Name: 127.0.0.1 did not answer for 0.3 s; tried 2 times",
+            Assert.Throws<RunFailedException>(() => _case.Download()).Message);
     }
 
     [Fact]

@@ -146,7 +146,7 @@ public sealed class HubCacheTests : IDisposable
         _ = _folder.Write("token", "two words");
         Assert.Contains(
             "expected a token (hf_...)",
-            Assert.Throws<UserException>(() => HubEnvironment.Read(Variables(home))).Message);
+            Assert.Throws<UserException>(() => HubEnvironment.Read(Variables(home)).Token).Message);
     }
 
     [Theory]

@@ -10,14 +10,19 @@ internal sealed class HubCase : IDisposable
 {
     public const string Weights = "model.safetensors", Config = "config.json";
 
-    /// <summary>Short waits, and few of them.</summary>
-    private static readonly Patience Short = new()
+    /// <summary>Few failures, and short pauses after them.</summary>
+    public static readonly Patience Usual = new()
     {
-        Stall = TimeSpan.FromMilliseconds(250),
-        Answer = TimeSpan.FromMilliseconds(1000),
-        Failures = 4,
         FirstPause = TimeSpan.FromMilliseconds(1),
+        Failures = 4,
         LongestAsked = TimeSpan.FromSeconds(5),
+    };
+
+    /// <summary>The same with waits that a test can sit through; a machine that stands still looks like the server.
+    /// </summary>
+    public static readonly Patience Short = Usual with
+    {
+        Stall = TimeSpan.FromMilliseconds(300), Answer = TimeSpan.FromMilliseconds(300), Failures = 20,
     };
 
     private readonly TempFolder _folder = new();
@@ -40,6 +45,8 @@ internal sealed class HubCase : IDisposable
 
     /// <summary>The last that was told of done and all bytes.</summary>
     public (long Done, long All) Progress { get; private set; }
+
+    public Patience Patience { get; set; } = Usual;
 
     public long? Free { get; set; } = long.MaxValue;
 
@@ -68,7 +75,7 @@ internal sealed class HubCase : IDisposable
                     Notes.Add(note);
             })
         {
-            Patience = Short,
+            Patience = Patience,
             FreeAt = _ => Free,
         }.Run(RepoName.Parse(name ?? usual)!, include, cancel);
     }

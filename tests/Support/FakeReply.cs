@@ -12,6 +12,9 @@ public sealed record FakeReply(int Status, byte[] Body, IReadOnlyDictionary<stri
     /// <summary>Whether the connection then stays, and nothing more comes.</summary>
     public bool Stalls { get; init; }
 
+    /// <summary>Whether nothing is said at all.</summary>
+    public bool IsMute { get; init; }
+
     /// <summary>What is said of the body's length; null is the truth, below 0 nothing.</summary>
     public long? Said { get; init; }
 
@@ -34,8 +37,9 @@ public sealed record FakeReply(int Status, byte[] Body, IReadOnlyDictionary<stri
             _ = head.Append(CultureInfo.InvariantCulture, $"Content-Length: {said}\r\n");
         foreach ((string name, string value) in Headers)
             _ = head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), stop);
-        if (!isHead)
+        if (!IsMute)
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), stop);
+        if (!isHead && !IsMute)
             await stream.WriteAsync(Body.AsMemory(0, Math.Min(Sent, Body.Length)), stop);
         await stream.FlushAsync(stop);
         if (Stalls)

@@ -15,8 +15,9 @@ internal static class DownloadRunner
         DownloadResult result;
         using (IRunDisplay display = context.OpenDisplay(context.Error))
         {
+            // Of its own: the time left is made of bytes and the time that they took.
+            display.Doing($"asking for {name}");
             string what = $"downloading {name}";
-            display.Doing(what);
             var download = new SnapshotDownload(
                 HubEnvironment.Read(),
                 (done, all) =>
@@ -26,7 +27,12 @@ internal static class DownloadRunner
                 },
                 display.Note);
             result = download.Run(name, include, context.Interrupted);
-            string came = result.Fetched == 0 ? "all there already" : $"{ShownSize.Of(result.Fetched)} fetched";
+            string came = result.Fetched switch
+            {
+                0 => "all there already",
+                < 1024 => $"{Counts.Of(result.Fetched, "byte")} fetched",
+                _ => $"{ShownSize.Of(result.Fetched)} fetched",
+            };
             display.Note($"{result.Snapshot.Label}: {Counts.Of(result.Files.Count, "file")}, {came}");
         }
 
