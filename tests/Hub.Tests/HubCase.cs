@@ -22,7 +22,9 @@ internal sealed class HubCase : IDisposable
     /// </summary>
     public static readonly Patience Short = Usual with
     {
-        Stall = TimeSpan.FromMilliseconds(300), Answer = TimeSpan.FromMilliseconds(300), Failures = 20,
+        Stall = TimeSpan.FromMilliseconds(300),
+        Answer = TimeSpan.FromMilliseconds(300),
+        Failures = 20,
     };
 
     private readonly TempFolder _folder = new();

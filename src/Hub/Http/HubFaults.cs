@@ -23,13 +23,14 @@ internal static class HubFaults
         Exception root = e;
         while (root.InnerException is { } inner)
             root = inner;
-        return root is AuthenticationException || e.InnerException is AuthenticationException
-            ? $"the server's certificate is not trusted ({root.Message.TrimEnd('.')})"
-            : e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError
-                or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError }
-                ? $"no connection ({root.Message.TrimEnd('.')}). Is the network there, and HTTPS_PROXY right where "
-                    + "one is needed"
-                : $"the connection broke ({root.Message.TrimEnd('.')})";
+        string why = root.Message.TrimEnd('.');
+        if (root is AuthenticationException || e.InnerException is AuthenticationException)
+            return $"the server's certificate is not trusted ({why})";
+        bool isNone = (e as HttpRequestException)?.HttpRequestError is HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError;
+        return isNone
+            ? $"no connection ({why}; is the network there, and HTTPS_PROXY right where one is needed?)"
+            : $"the connection broke ({why})";
     }
 
     /// <summary>
