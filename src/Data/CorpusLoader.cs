@@ -132,7 +132,7 @@ public sealed class CorpusLoader(
 
     private static (long Length, DateTime Written)[] Stamps(IReadOnlyList<CorpusFile> files)
     {
-        return [.. files.Select(f => new FileInfo(f.Path)).Select(Stamp)];
+        return [.. files.Select(f => RealPath.FileAt(f.Path)).Select(Stamp)];
 
         static (long, DateTime) Stamp(FileInfo f) => f.Exists
             ? (f.Length, f.LastWriteTimeUtc)

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Files;
 using MolEngine.Data.Caching;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
@@ -123,7 +124,7 @@ internal sealed class CorpusTokenizer(
 
         public long BytesRead => Interlocked.Read(ref _bytesRead);
 
-        public long TotalBytes { get; } = files.Sum(f => new FileInfo(f.Path).Length);
+        public long TotalBytes { get; } = files.Sum(f => RealPath.FileAt(f.Path).Length);
 
         public ReadingReport Report { get; } = new(corpus.Ignore);
 
@@ -169,7 +170,7 @@ internal sealed class CorpusTokenizer(
 
                 while (problems.TryDequeue(out BadRecordException? problem))
                     yield return new(i, path, null, problem);
-                before += new FileInfo(path).Length;
+                before += RealPath.FileAt(path).Length;
             }
         }
     }

@@ -12,12 +12,6 @@ public sealed partial class RunLock : IDisposable
     private const string LockFile = ".lock";
     private const string OwnerFile = ".owner";
 
-    /// <summary>
-    /// What the system says of a file that another process has locked: EWOULDBLOCK, a sharing violation.
-    /// </summary>
-    private static readonly int Held =
-        OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
-
     private readonly FileStream _lock;
 
     private RunLock(FileStream held) => _lock = held;
@@ -62,7 +56,7 @@ public sealed partial class RunLock : IDisposable
         {
             return null;
         }
-        catch (IOException e) when (e.HResult == Held)
+        catch (IOException e) when (HeldFile.Is(e))
         {
             return NameIn(runDirectory);
         }
@@ -86,7 +80,7 @@ public sealed partial class RunLock : IDisposable
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException e) when (e.HResult == Held)
+            catch (IOException e) when (HeldFile.Is(e))
             {
                 if (attempt == 3)
                 {

@@ -7,11 +7,13 @@ namespace MolEngine.Yaml;
 /// Reads YAML and <c>--set</c> into <see cref="ConfigValues"/>, checking every key and value against a table of keys.
 /// </summary>
 /// <param name="keys">Those that the file may have.</param>
-public sealed class ConfigReader(KeyTable keys, bool inputsMayBeAbsent = false)
+/// <param name="names">As <see cref="ConfigValues.Names"/>; null where inputs have paths alone.</param>
+public sealed class ConfigReader(
+    KeyTable keys, bool inputsMayBeAbsent = false, Func<ConfigKey, string, NamedInput?>? names = null)
 {
     private const string MergeKey = "<<";
 
-    private readonly ConfigValues _values = new(keys) { InputsMayBeAbsent = inputsMayBeAbsent };
+    private readonly ConfigValues _values = new(keys) { InputsMayBeAbsent = inputsMayBeAbsent, Names = names };
     private bool _overrides;
 
     public ConfigValues Values => _values;

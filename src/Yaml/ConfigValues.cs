@@ -14,6 +14,9 @@ public sealed partial class ConfigValues(KeyTable keys)
     /// <summary>Whether model and corpora need not be where the config says: what uses them looks itself.</summary>
     public bool InputsMayBeAbsent { get; init; }
 
+    /// <summary>Knows inputs by name that are at none of their paths; gives null for what is no name.</summary>
+    public Func<ConfigKey, string, NamedInput?>? Names { get; init; }
+
     /// <summary>Mistakes so far; all are shown together.</summary>
     public List<string> Errors { get; } = [];
 

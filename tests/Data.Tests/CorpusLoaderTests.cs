@@ -46,14 +46,17 @@ public sealed class CorpusLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void What_comes_out_does_not_depend_on_threads_and_progress_tells_all_of_it(int threads)
+    [InlineData(1, false)]
+    [InlineData(3, true)]
+    public void What_comes_out_does_not_depend_on_threads_and_progress_tells_all_of_it(int threads, bool isLink)
     {
         string[] texts = [.. Enumerable.Range(0, 9000).Select(i => $"{i}: {new string('x', i % 50)}")];
         string path = Write("a.jsonl", texts);
+        string read = isLink ? Path.Combine(_folder.Root, "link.jsonl") : path;
+        if (isLink)
+            File.CreateSymbolicLink(read, path);
         var seen = new List<TokenizingProgress>();
-        PackedCorpus corpus = Load(path, new(64, null, null, 0, []), threads, seen).Train;
+        PackedCorpus corpus = Load(read, new(64, null, null, 0, []), threads, seen).Train;
         Assert.Equal(texts, Enumerable.Range(0, corpus.Documents).Select(d => Text(corpus.Document(d))));
         Assert.True(seen.Count > 2);
         Assert.Equal(seen.Select(p => p.Documents).Order(), seen.Select(p => p.Documents));

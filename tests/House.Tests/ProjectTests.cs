@@ -11,13 +11,14 @@ public sealed class ProjectTests
     {
         ["Basics"] = [],
         ["Yaml"] = ["Basics"],
+        ["Hub"] = ["Basics"],
         ["Kernels"] = ["Basics"],
         ["VirtualGpu"] = ["Kernels"],
         ["Engine"] = ["Kernels"],
         ["Data"] = ["Engine", "Yaml"],
         ["Runs"] = ["Basics", "Yaml"],
         ["Evaluation"] = ["Data"],
-        ["Trainer"] = ["Evaluation", "Runs", "VirtualGpu"],
+        ["Trainer"] = ["Evaluation", "Hub", "Runs", "VirtualGpu"],
     };
 
     /// <summary>Packages of the product, and the project that alone may use each.</summary>

@@ -4,8 +4,17 @@ namespace MolEngine.Trainer.Tests;
 
 internal static class TestEnvironment
 {
-    /// <summary>Tests keep their tokens in the temporary folder, not among those of the person who runs them.</summary>
+    /// <summary>Hugging Face's cache of these tests.</summary>
+    public static string HubCache { get; } = Path.Combine(Path.GetTempPath(), "molengine-tests", "hub");
+
+    /// <summary>Tests keep their tokens in the temporary folder, not among those of the person who runs them; nor do
+    /// they find that person's models.</summary>
     [ModuleInitializer]
-    internal static void UseOwnCache() => Environment.SetEnvironmentVariable(
-        "MOLENGINE_CACHE", Path.Combine(Path.GetTempPath(), "molengine-tests", "cache"));
+    internal static void UseOwnCache()
+    {
+        Environment.SetEnvironmentVariable(
+            "MOLENGINE_CACHE", Path.Combine(Path.GetTempPath(), "molengine-tests", "cache"));
+        Environment.SetEnvironmentVariable("HF_HUB_CACHE", HubCache);
+        Environment.SetEnvironmentVariable("HF_TOKEN_PATH", Path.Combine(HubCache, "no-token"));
+    }
 }

@@ -18,6 +18,11 @@ public static class RealPath
         return Of(path, ref links);
     }
 
+    /// <summary>
+    /// The file that a path leads to: its length and time. .NET has those of a link from the link itself.
+    /// </summary>
+    public static FileInfo FileAt(string path) => new(Of(path));
+
     /// <summary>Whether a path is a folder or lies below it. Both as <see cref="Of(string)"/> gives them.</summary>
     public static bool IsWithin(string path, string folder) =>
         path.Equals(folder, Names)

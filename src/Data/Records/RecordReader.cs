@@ -1,3 +1,4 @@
+using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Data.Files;
 
@@ -49,7 +50,7 @@ public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExceptio
         {
             throw new UserException(
                 $"{content.Path}: corpus: expected {format.Content}, got no records ("
-                    + $"{Counts.Of(new FileInfo(content.Path).Length, "byte")})");
+                    + $"{Counts.Of(RealPath.FileAt(content.Path).Length, "byte")})");
         }
     }
 

@@ -88,7 +88,8 @@ public static class CorpusKeys
     private static CorpusSettings Corpus(ConfigValues v, string source, int i)
     {
         IReadOnlyList<string> given = v.Require(Path, [], source, i);
-        string[] paths = [.. given.Select(p => InputPaths.Found(v, Path, p, CorpusFiles.Exists, "a file or folder", source, i))];
+        string[] paths =
+            [.. given.SelectMany(p => InputPaths.AllFound(v, Path, p, CorpusFiles.Exists, "a file or folder", source, i))];
         v.Resolve(Path, paths, i);
         string name = v.TakeOr(Name, paths.Length == 0 ? "" : CorpusFiles.NameOf(paths[0]), i);
         CorpusKind kind = v.Require(Kind, CorpusKind.Domain, source, i);

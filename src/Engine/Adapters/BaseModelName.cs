@@ -6,24 +6,19 @@ namespace MolEngine.Engine.Adapters;
 public static partial class BaseModelName
 {
     /// <summary>
-    /// The hub's id where one is known: the model lies in a hub cache (<c>models--ORG--NAME/snapshots/COMMIT</c>), or
-    /// the adapter that the new one comes from names an id and no folder. Else the folder's full path.
+    /// The hub's id where one is known: the model's own, or that of the adapter that the new one comes from, which names
+    /// an id and no folder. Else the folder's full path.
     /// </summary>
-    /// <param name="modelFolder">The model that is computed with.</param>
-    /// <param name="earlier">What the adapter that was started from or is exported says; null where there is
-    /// none.</param>
-    public static string Of(string modelFolder, string? earlier = null)
-    {
-        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(modelFolder));
-        Match cached = Snapshot().Match(path.Replace(Path.DirectorySeparatorChar, '/'));
-        if (cached.Success)
-            return cached.Groups["id"].Value.Replace("--", "/");
-        bool id = earlier is not null && HubId().IsMatch(earlier) && !Directory.Exists(earlier);
-        return id ? earlier! : path;
-    }
+    /// <param name="folder">The folder of the model that is computed with.</param>
+    /// <param name="id">That model's id on the hub; null where it is not known.</param>
+    /// <param name="earlier">
+    /// What the adapter that was started from or is exported says; null where there is none.
+    /// </param>
+    public static string Of(string folder, string? id, string? earlier) => id
+        ?? (earlier is not null && IsId(earlier) ? earlier
+            : Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
-    [GeneratedRegex(@"/models--(?<id>[^/]+)/snapshots/[^/]+\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Snapshot();
+    private static bool IsId(string name) => HubId().IsMatch(name) && !Directory.Exists(name);
 
     [GeneratedRegex(@"\A[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex HubId();

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Files;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Interop;
 
@@ -32,7 +33,7 @@ public sealed record CudaToolkit(
         try
         {
             // A build's size tells it from others of its version; a library found by name alone has none to read.
-            string build = File.Exists(path) ? $"{new FileInfo(path).Length} bytes" : "";
+            string build = File.Exists(path) ? $"{RealPath.FileAt(path).Length} bytes" : "";
             var compiler = new NvrtcCompiler(new NativeNvrtc(), build);
 
             // Without its builtins, a library of their own, it loads and compiles nothing.

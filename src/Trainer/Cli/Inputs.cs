@@ -1,4 +1,5 @@
 using MolEngine.Engine.Models;
+using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Cli;
 
@@ -15,17 +16,34 @@ internal static class Inputs
     public static string? AdapterFolder(string? path, string option) =>
         path is null ? null : Folder(path, option, AdapterConfig);
 
-    /// <summary>A folder that holds <paramref name="file"/>.</summary>
-    public static string Folder(string path, string option, string file)
+    /// <summary>A folder that holds <paramref name="file"/>, by its path or by its name on the Hub.</summary>
+    public static string Folder(string given, string option, string file)
     {
+        string path = Place(given);
         if (System.IO.File.Exists(path))
             throw new UserException($"{option}: {path}: expected a folder with {file}, got a file");
         if (!Directory.Exists(path))
-            throw new UserException($"{option}: {path}: expected a folder with {file}, got no such folder");
+            throw new UserException($"{option}: {path}: expected a folder with {file}, {NoSuch("folder", path)}");
         if (!System.IO.File.Exists(Path.Combine(path, file)))
-            throw new UserException($"{option}: {path}: expected a folder with {file}, got one without it");
+        {
+            throw new UserException(
+                $"{option}: {path}: expected a folder with {file}, got one without it{NamedInputs.Completing(path)}");
+        }
+
         return path;
     }
+
+    /// <summary>
+    /// Where something lies: a path that exists is itself, a name is what the Hugging Face cache has of it, what is
+    /// neither stays as it is.
+    /// </summary>
+    public static string Place(string given) =>
+        Path.Exists(given) || NamedInputs.OfModel(given) is not { Paths: [string found] } ? given : found;
+
+    /// <summary>What there is where nothing is: "got no such folder", and what to do where it may be a name.</summary>
+    public static string NoSuch(string what, string given) =>
+        $"got no such {what}"
+        + (NamedInputs.OfModel(given) is { Missing.Length: > 0 } named ? $", and {named.Missing}" : "");
 
     public static string File(string path, string option)
     {

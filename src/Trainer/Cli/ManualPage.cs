@@ -27,6 +27,7 @@ internal sealed class ManualPage(TextWriter to, int columns)
         ("MOLENGINE_CACHE=DIR", "Where tokens and compiled kernels are kept between runs."),
         ("MOLENGINE_CUDA_PATH=DIR", "Where NVIDIA's libraries are looked for first."),
         Terminal.Manual,
+        ("HF_HOME, HF_TOKEN, ...", "Hugging Face's cache and account: `molengine download --help` lists them."),
         ("MOLENGINE_TRACE=1", "Shows where in the program an unexpected error came from."),
     ];
 

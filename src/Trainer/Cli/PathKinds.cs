@@ -1,5 +1,6 @@
 using MolEngine.Engine.Models;
 using MolEngine.Runs;
+using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Cli;
 
@@ -17,12 +18,13 @@ internal static class PathKinds
                 return kind;
         }
 
-        string got = File.Exists(path) ? "another file"
-            : Directory.Exists(path) ? "a folder without" : "no such file or folder";
+        string got = File.Exists(path) ? "got another file"
+            : Directory.Exists(path) ? $"got a folder without{NamedInputs.Completing(path)}"
+            : Inputs.NoSuch("file or folder", path);
         string kinds = string.Join(", ", expected.SkipLast(1).Select(Words));
         string last = Words(expected[^1]);
         throw new UserException(
-            $"{option}: {path}: expected {(kinds.Length == 0 ? last : $"{kinds} or {last}")}, got {got}");
+            $"{option}: {path}: expected {(kinds.Length == 0 ? last : $"{kinds} or {last}")}, {got}");
     }
 
     private static bool Is(string path, PathKind kind) => kind switch

@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace MolEngine.Trainer.Cli;
 
 /// <summary>
-/// A verb of the command line: its arguments and options, what its manual page says, and what it does. Adding one takes
-/// two files (the verb and its runner) and a line in <see cref="VerbTable"/>.
+/// A verb of the command line: its arguments and options, what its manual page says, and what it does. README.md of
+/// this project says how one is added.
 /// </summary>
 /// <param name="name">As typed.</param>
 /// <param name="purpose">One sentence.</param>

@@ -12,6 +12,7 @@ internal static class VerbTable
         new GenerateVerb(),
         new TokenizeVerb(),
         new ExportVerb(),
+        new DownloadVerb(),
         new InspectVerb(),
         new PlanVerb(),
         new ReportVerb(),

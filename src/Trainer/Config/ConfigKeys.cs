@@ -11,7 +11,8 @@ internal static class ConfigKeys
 {
     public static readonly ConfigKey<string> Model = new(
         "model", KeyTypes.Text, Default.Required,
-        "Model folder: config.json, tokenizer files and, unless init is random, safetensors.", s => s.Length > 0)
+        "Model folder: config.json, tokenizer files and, unless init is random, safetensors. Or ORG/NAME[@REVISION] of "
+        + "the Hugging Face Hub, as `molengine download` fetched it.", s => s.Length > 0)
     {
         OnResume = OnResume.Free,
     };

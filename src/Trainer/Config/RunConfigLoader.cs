@@ -59,7 +59,8 @@ public static class RunConfigLoader
     /// </summary>
     public static RunConfig OfCorpus(string path, IReadOnlyList<string> settings)
     {
-        string corpus = $"{{path: {KeyTypes.Text.Write(Path.GetFullPath(path))}, kind: domain}}";
+        string place = NamedInputs.IsAddress(path) ? path : Path.GetFullPath(path);
+        string corpus = $"{{path: {KeyTypes.Text.Write(place)}, kind: domain}}";
         string[] own = [$"{CorpusKeys.List}=[{corpus}]", Setting(ConfigKeys.Output, ".")];
         return Parse("{}", path, [.. own, .. settings]);
     }
@@ -85,7 +86,7 @@ public static class RunConfigLoader
         string yaml, string source, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false,
         bool isOfRun = false)
     {
-        var reader = new ConfigReader(ConfigTable.Keys, inputsMayBeAbsent);
+        var reader = new ConfigReader(ConfigTable.Keys, inputsMayBeAbsent, NamedInputs.OfKey);
         reader.ReadFile(source, yaml);
         if (isOfRun)
             reader.FillFormer();

@@ -89,13 +89,14 @@ internal static class RunExport
     {
         if (merge)
         {
+            NamedInputs.RequireWhole(model);
             ModelExport.Merge(to, model, lora, modules, progress: display.Doing("merging", "tensor"));
             return $"merged model: {to}";
         }
 
         int layers = ModelConfig.Load(model).NumLayers;
         DurableFiles.WriteFolder(
-            to, folder => PeftAdapter.Save(folder, lora, modules, BaseModelName.Of(model, baseModel), layers));
+            to, folder => PeftAdapter.Save(folder, lora, modules, BaseModelName.Of(model, NamedInputs.IdOf(model), baseModel), layers));
         return $"adapter: {to}";
     }
 

@@ -1,3 +1,4 @@
+using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
@@ -11,7 +12,7 @@ internal static class DiskRoom
     /// <exception cref="UserException">It has not: says what is needed for what.</exception>
     public static void Require(RunConfig run, RunModel model, long steps)
     {
-        if (FreeAt(run.Output) is not { } free)
+        if (DiskSpace.FreeAt(run.Output) is not { } free)
             return;
 
         // Parameters and two moments, fp32. A new checkpoint is whole before an old one goes; the end finds those that
@@ -32,28 +33,5 @@ internal static class DiskRoom
             $"{run.Output}: disk: expected {ShownSize.Of(needed - there)} free, got {ShownSize.Of(free)}: the {made} "
             + $"takes {ShownSize.Of(saved)}{checkpoints}. Make room, or choose another output (--set output=DIR)"
             + (most > 2 ? ", or keep fewer checkpoints (--set \"checkpoint.keep=last 1\")." : "."));
-    }
-
-    /// <summary>
-    /// Bytes that the disk below a folder, made or not, has for this user; null where that cannot be known.
-    /// </summary>
-    private static long? FreeAt(string folder)
-    {
-        while (!Directory.Exists(folder))
-        {
-            if (Path.GetDirectoryName(folder) is not { } parent)
-                return null;
-            folder = parent;
-        }
-
-        try
-        {
-            var drive = new DriveInfo(folder);
-            return drive.TotalSize > 0 ? drive.AvailableFreeSpace : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
     }
 }

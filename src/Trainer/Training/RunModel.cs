@@ -134,7 +134,7 @@ internal sealed class RunModel : IDisposable
             using var arena = new HostArena("adapter");
             Dictionary<string, (Tensor A, Tensor B)> modules = _modules.ToDictionary(
                 m => m.Key, m => (host.To(m.Value.A, arena), host.To(m.Value.B, arena)));
-            string name = BaseModelName.Of(_run.Model, From?.BaseModel);
+            string name = BaseModelName.Of(_run.Model, NamedInputs.IdOf(_run.Model), From?.BaseModel);
             DurableFiles.WriteFolder(
                 target, folder => PeftAdapter.Save(folder, _lora, modules, name, Config.NumLayers));
             return target;

@@ -30,7 +30,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     public void Plan(TrainingSession s, Checkpoint? from)
     {
         RunConfig run = s.Run;
-        string model = $"{ShownPath.Of(run.Model)} ({s.Model.Config.Architecture})";
+        string model = $"{NamedInputs.Shown(run.Model)} ({s.Model.Config.Architecture})";
         string trainable = Counts.Of(s.Model.TrainableParameters, "trainable parameter");
         Note($"model      {model}, {trainable} ({Lower(run.Method)})");
         foreach (string note in s.Model.Notes)

@@ -29,6 +29,15 @@ public sealed class RealPathTests : IDisposable
     public void Links_are_followed_in_every_part(string path, string real) =>
         Assert.Equal(At(real), RealPath.Of(At(path)));
 
+    [Fact]
+    public void A_links_length_is_its_files()
+    {
+        File.WriteAllText(At("a/b/file"), new string('x', 1234));
+        File.CreateSymbolicLink(At("link"), "chain/file");
+        Assert.Equal(1234, RealPath.FileAt(At("link")).Length);
+        Assert.False(RealPath.FileAt(At("broken")).Exists);
+    }
+
     [Theory]
     [InlineData("a", "a", true)]
     [InlineData("a/b", "a", true)]

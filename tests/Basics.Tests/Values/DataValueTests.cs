@@ -1,3 +1,5 @@
+using MolEngine.Basics.Values;
+
 
 namespace MolEngine.Basics.Tests.Values;
 

@@ -104,14 +104,14 @@ public sealed class PeftAdapterTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/cache/hub/models--Qwen--Qwen3-8B/snapshots/0123abcd", null, "Qwen/Qwen3-8B")]
-    [InlineData("/cache/hub/models--gpt2/snapshots/0123abcd/", "a/b", "gpt2")]
-    [InlineData("/models/mine", "Qwen/Qwen3-8B", "Qwen/Qwen3-8B")]
-    [InlineData("/models/mine", "/elsewhere/mine", "/models/mine")]
-    [InlineData("/models/mine", "../mine", "/models/mine")]
-    [InlineData("/models/mine", null, "/models/mine")]
-    public void The_base_model_keeps_its_id_on_the_hub(string folder, string? earlier, string expected) =>
-        Assert.Equal(expected, BaseModelName.Of(folder, earlier));
+    [InlineData("Qwen/Qwen3-8B", null, "Qwen/Qwen3-8B")]
+    [InlineData("gpt2", "a/b", "gpt2")]
+    [InlineData(null, "Qwen/Qwen3-8B", "Qwen/Qwen3-8B")]
+    [InlineData(null, "/elsewhere/mine", "/models/mine")]
+    [InlineData(null, "../mine", "/models/mine")]
+    [InlineData(null, null, "/models/mine")]
+    public void The_base_model_keeps_its_id_on_the_hub(string? id, string? earlier, string expected) =>
+        Assert.Equal(expected, BaseModelName.Of("/models/mine/", id, earlier));
 
     [Theory]
     [InlineData("use_dora", "true", "use_dora: expected false, got true")]

@@ -20,7 +20,7 @@ internal static class InspectDataRunner
         DocumentTokenizer texts = DocumentTokenizer.Of(tokenizer, config, run.Model, run.Data);
         using TrainingData data = Load(run, texts, context);
         var statistics = DataStatistics.Of(run.Data, run.Order.Ratio, data.Corpora, data.Order, texts);
-        context.Fact("tokenizer", $"{ShownPath.Of(run.Model)}; {texts.EndRule}");
+        context.Fact("tokenizer", $"{NamedInputs.Shown(run.Model)}; {texts.EndRule}");
         context.Fact(
             "packing", $"{DataPlan.Packing(run.Data.Packing)}, rows of {Counts.Of(run.Data.Context, "token")}");
         if (options.IsWholeRun)

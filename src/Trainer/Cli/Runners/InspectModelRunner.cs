@@ -1,5 +1,6 @@
 using MolEngine.Basics.Text;
 using MolEngine.Engine.Folders;
+using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -9,6 +10,7 @@ internal static class InspectModelRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(string folder, CommandContext context)
     {
+        NamedInputs.RequireWhole(folder);
         ModelSummary summary = ModelSummary.Of(folder);
         if (summary.Config is { } c)
         {

@@ -1,5 +1,6 @@
 using MolEngine.Engine.Generation;
 using MolEngine.Kernels.Ops;
+using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Cli.Runners;
@@ -10,6 +11,8 @@ internal static class Loading
     /// <inheritdoc cref="InferenceModel(Ops, string, string?, Action{long, long}?)"/>
     public static InferenceModel Model(Ops ops, string folder, string? adapter, CommandContext context)
     {
+        NamedInputs.RequireWhole(folder);
+        NamedInputs.RequireWhole(adapter);
         using IRunDisplay display = context.OpenDisplay(context.Error);
         var model = new InferenceModel(ops, folder, adapter, display.Doing("loading the model", "tensor"));
         foreach (string note in model.Config.Notes)

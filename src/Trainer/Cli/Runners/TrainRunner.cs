@@ -9,6 +9,9 @@ internal static class TrainRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(RunConfig config, bool resume, CommandContext context)
     {
+        if (config.Init.Kind == InitKind.Pretrained)
+            NamedInputs.RequireWhole(config.Model);
+        NamedInputs.RequireWhole(config.Lora.From);
         using IRunDisplay display = context.OpenDisplay(context.Out);
         TrainingJob.Execute(config, resume, display, context.Interrupted);
         return ExitCode.Done;

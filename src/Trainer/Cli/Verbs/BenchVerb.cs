@@ -89,7 +89,7 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
     {
         if (BenchModel.Find(key) is { } known)
             return known;
-        return Directory.Exists(key)
+        return Directory.Exists(Inputs.Place(key))
             ? BenchModel.Of(Inputs.ModelFolder(key, ModelName))
             : throw Mistake(ModelName, $"{key}: expected one of {Models}, or a folder with config.json");
     }

@@ -36,7 +36,7 @@ internal sealed class ExportVerb() : Verb(
 
     public override int Run(ParseResult arguments, CommandContext context)
     {
-        string source = arguments.GetRequiredValue(_source);
+        string source = Inputs.Place(arguments.GetRequiredValue(_source));
         PathKind kind = PathKinds.Of(source, "SOURCE", PathKind.Adapter, PathKind.Run);
         string? model = arguments.GetValue(_model);
         if (kind == PathKind.Adapter && model is null)

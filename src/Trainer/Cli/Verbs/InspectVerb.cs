@@ -57,7 +57,7 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
 
     public override int Run(ParseResult arguments, CommandContext context)
     {
-        string path = arguments.GetRequiredValue(_path);
+        string path = Inputs.Place(arguments.GetRequiredValue(_path));
         string? model = arguments.GetValue(_model);
         int rows = arguments.GetValue(_showRows);
         if (rows < 0)
@@ -82,9 +82,13 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
 
     private static PathKind KindOf(string path, string? model)
     {
+        // What the loader of configs finds as corpus: several files have no path of their own.
+        if (model is not null && NamedInputs.IsAddress(path))
+            return PathKind.Corpus;
         if (model is not null)
             return PathKinds.Of(path, "PATH", PathKind.Config, PathKind.Corpus);
-        PathKind kind = PathKinds.Of(
+        bool isSeveral = NamedInputs.IsAddress(path) && NamedInputs.OfModel(path)?.Paths.Count > 1;
+        PathKind kind = isSeveral ? PathKind.Corpus : PathKinds.Of(
             path, "PATH", PathKind.Adapter, PathKind.Model, PathKind.Run, PathKind.Config, PathKind.Corpus);
         return kind != PathKind.Corpus ? kind : throw Mistake(
             "--model",
