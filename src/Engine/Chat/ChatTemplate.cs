@@ -77,7 +77,7 @@ public sealed class ChatTemplate
     /// <exception cref="ChatTemplateException">The template refuses the messages, or fails.</exception>
     public RenderedChat Render(
         IReadOnlyList<ChatMessage> messages, MapValue variables, bool addGenerationPrompt) =>
-        Render(messages.Select(WithoutNulls), variables, addGenerationPrompt);
+        RenderAsTheyAre(messages.Select(WithoutNulls), variables, addGenerationPrompt);
 
     /// <summary>Renders a whole dialogue and says what of it the assistant speaks.</summary>
     /// <remarks>
@@ -85,7 +85,7 @@ public sealed class ChatTemplate
     /// rendered turn by turn, which is exact where each beginning of the dialogue, rendered alone, is a beginning of the
     /// whole text, and where the assistant's turn begins with what asks for it.
     /// </remarks>
-    /// <param name="messages">As in <see cref="Render(IReadOnlyList{ChatMessage}, MapValue, bool)"/>.</param>
+    /// <param name="messages">As in <see cref="Render"/>.</param>
     /// <param name="variables">As there.</param>
     /// <exception cref="ChatTemplateException">
     /// The template refuses the messages, or it cannot be told exactly which parts are the assistant's.
@@ -98,7 +98,7 @@ public sealed class ChatTemplate
     }
 
     /// <summary>What the template writes around an answer; null where it refuses a plain question and answer.</summary>
-    /// <param name="variables">As in <see cref="Render(IReadOnlyList{ChatMessage}, MapValue, bool)"/>.</param>
+    /// <param name="variables">As in <see cref="Render"/>.</param>
     public TurnMarks? Marks(MapValue variables)
     {
         const string Answer = "Zq7xKv";
@@ -129,7 +129,8 @@ public sealed class ChatTemplate
         new(source, origin, specialTokens, clock);
 
     /// <summary>Renders messages as they are, nulls kept.</summary>
-    internal RenderedChat Render(IEnumerable<MapValue> messages, MapValue variables, bool addGenerationPrompt)
+    internal RenderedChat RenderAsTheyAre(
+        IEnumerable<MapValue> messages, MapValue variables, bool addGenerationPrompt)
     {
         try
         {

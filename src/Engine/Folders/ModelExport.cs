@@ -158,7 +158,11 @@ public static class ModelExport
     private static void CopyAll(IEnumerable<string> files, string folder)
     {
         foreach (string file in files)
-            DurableFiles.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        {
+            string target = Path.Combine(folder, ModelFiles.PlaceOf(file));
+            DurableFile.MakeFolder(Path.GetDirectoryName(target)!);
+            DurableFiles.Copy(file, target);
+        }
     }
 
     /// <summary>

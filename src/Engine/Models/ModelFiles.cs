@@ -19,6 +19,9 @@ public sealed record ModelFiles(string ConfigJson, IReadOnlyList<string> Copied)
         "chat_template.jinja",
     ];
 
+    /// <summary>The folder of chat templates besides the main one.</summary>
+    private const string TemplateFolder = "additional_chat_templates";
+
     /// <summary>The files of a model folder.</summary>
     /// <param name="tokenizerFolder">Where the tokenizer lies, if that is another folder.</param>
     public static ModelFiles Of(string modelFolder, string? tokenizerFolder = null)
@@ -35,5 +38,16 @@ public sealed record ModelFiles(string ConfigJson, IReadOnlyList<string> Copied)
     [
         .. Names.Select(name => Path.Combine(name == GenerationConfig.FileName ? modelFolder : tokenizerFolder, name))
             .Where(File.Exists),
+        .. Templates(Path.Combine(tokenizerFolder, TemplateFolder)),
     ];
+
+    /// <summary>Where in a model folder a companion file lies.</summary>
+    public static string PlaceOf(string path)
+    {
+        string name = Path.GetFileName(path);
+        return Path.GetFileName(Path.GetDirectoryName(path)) == TemplateFolder ? Path.Combine(TemplateFolder, name) : name;
+    }
+
+    private static IEnumerable<string> Templates(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.jinja").Order(StringComparer.Ordinal) : [];
 }

@@ -49,12 +49,12 @@ internal sealed class JinjaTemplate
         var render = new Render(variables, clock, inputSize);
         try
         {
-            render.Call(
+            render.RunTemplate(
                 new Locals(_function.Count, null),
                 () =>
                 {
                     _start.Run(render);
-                    return _body.Run(render);
+                    _body.Run(render);
                 });
         }
         catch (TemplateFault fault) when (fault.Line == 0)

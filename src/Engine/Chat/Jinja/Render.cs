@@ -13,21 +13,37 @@ namespace MolEngine.Engine.Chat.Jinja;
 /// <param name="inputSize">Size of the variables' texts: the more text, the more may be done with it.</param>
 internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeProvider clock, long inputSize)
 {
-    /// <summary>Rounds of loops, calls and values: thousands of times what a dialogue takes, seconds of work.</summary>
-    private const long MostSteps = 20_000_000;
+    /// <summary>Rounds of loops, calls and values: thousands of times what a dialogue takes, a second of work.</summary>
+    private const long MostSteps = 5_000_000;
 
     /// <summary>Characters and items of all texts and lists made on the way.</summary>
-    private const long MostProduced = 128L << 20;
+    private const long MostProduced = 32L << 20;
+
+    /// <summary>What may be done, and made, for each character and value that is given.</summary>
+    private const long MostEach = 64;
+
+    /// <summary>Characters that a comparison goes through in the time of a step.</summary>
+    private const int CharactersAStep = 1024;
+
+    /// <summary>Characters that a comparison goes through in the time of an item of a list.</summary>
+    private const int CharactersAnItem = 32;
 
     /// <summary>Macros and recursive loops in each other.</summary>
     private const int MostCalls = 200;
 
-    private readonly long _mostProduced = MostProduced + (64 * inputSize);
+    [ThreadStatic]
+    private static Render? _current;
+
+    private readonly long _mostSteps = MostSteps + (MostEach * inputSize);
+    private readonly long _mostProduced = MostProduced + (MostEach * inputSize);
     private readonly Dictionary<string, Value> _globals = [];
     private long _steps;
     private long _produced;
     private int _calls;
     private int _captures;
+
+    /// <summary>The rendering that this thread is at; null for none. Values in values count their steps there.</summary>
+    public static Render? Current => _current;
 
     /// <summary>Where the template's text goes now.</summary>
     public StringBuilder Out { get; private set; } = new();
@@ -61,10 +77,34 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
     public void Step(long count = 1)
     {
         _steps += count;
-        if (_steps > MostSteps)
+        if (_steps > _mostSteps)
         {
             throw TemplateFault.Limit(
-                $"the template works too long: expected at most {MostSteps:N0} steps, got more");
+                $"the template works too long: expected at most {_mostSteps:N0} steps, got more");
+        }
+    }
+
+    /// <summary>Counts what a look through a value takes.</summary>
+    public void Look(Value value) => Step(1 + (Size(value) / CharactersAStep));
+
+    /// <summary>Runs the template itself.</summary>
+    public void RunTemplate(Locals locals, Action run)
+    {
+        Render? outer = _current;
+        _current = this;
+        try
+        {
+            Call(
+                locals,
+                () =>
+                {
+                    run();
+                    return true;
+                });
+        }
+        finally
+        {
+            _current = outer;
         }
     }
 
@@ -138,6 +178,10 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
         else
             Spans.Add(new TextSpan(start, Out.Length));
     }
+
+    /// <summary>What a look through a value takes, in characters.</summary>
+    private static long Size(Value value) =>
+        value is Str text ? text.Text.Length : CharactersAnItem * (value.Length ?? 0L);
 }
 
 /// <summary>The variables of one run of a function: the template itself, a macro, a recursive loop.</summary>

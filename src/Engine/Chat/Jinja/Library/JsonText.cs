@@ -96,6 +96,7 @@ internal sealed class JsonText(
 
     private void Quote(string text)
     {
+        Render.Current?.Produce(text.Length);
         _text.Append('"');
         foreach (char c in text)
         {

@@ -126,7 +126,7 @@ internal sealed class FilterUse(int line, Expression? of, Applied filter, Argume
         };
         Arguments given = arguments.Evaluate(render);
         render.Line = Line;
-        render.Step();
+        render.Look(value);
         return filter(render, value, given);
     }
 }
@@ -141,7 +141,7 @@ internal sealed class TestUse(int line, Expression of, Applied test, ArgumentLis
         Value value = of.Evaluate(render);
         Arguments given = arguments.Evaluate(render);
         render.Line = Line;
-        render.Step();
+        render.Look(value);
         return test(render, value, given);
     }
 }

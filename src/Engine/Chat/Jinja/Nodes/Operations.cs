@@ -107,7 +107,8 @@ internal sealed class Comparison(
         {
             Value right = operand.Evaluate(render);
             render.Line = Line;
-            render.Step();
+            render.Look(left);
+            render.Look(right);
             if (!Compare(sign, left, right))
                 return Bool.False;
             left = right;

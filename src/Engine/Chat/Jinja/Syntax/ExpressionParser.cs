@@ -81,6 +81,7 @@ internal sealed class ExpressionParser(TokenStream stream)
         while (isNamed || stream.SkipOperator("|"))
         {
             isNamed = false;
+            Operation();
             Token name = stream.Expect(TokenKind.Name, "the name of a filter");
             string full = Dotted(name.Text);
             ArgumentList arguments = stream.Current.IsOperator("(") ? Arguments() : ArgumentList.None;

@@ -22,10 +22,17 @@ internal sealed class Methods<T>
     public Function? Find(T value, string name)
     {
         if (_methods.TryGetValue(name, out Func<T, Render, Arguments, Value>? method))
-            return new Function(name, (render, arguments) => method(value, render, arguments));
+            return new Function(name, (render, arguments) => Call(method, value, render, arguments));
         return _others.Contains(name)
             ? throw TemplateFault.NotSupported($"the method '{name}' of '{value.TypeName}'", 0)
             : null;
+    }
+
+    private static Value Call(
+        Func<T, Render, Arguments, Value> method, T value, Render render, Arguments arguments)
+    {
+        render.Look(value);
+        return method(value, render, arguments);
     }
 }
 

@@ -25,7 +25,8 @@ internal sealed class PyDict : Value
     public override string Repr()
     {
         Nesting.Check();
-        return $"{{{string.Join(", ", _entries.Select(e => $"{e.Key.Repr()}: {e.Value.Repr()}"))}}}";
+        return Nesting.Counted(
+            $"{{{string.Join(", ", _entries.Select(e => $"{e.Key.Repr()}: {e.Value.Repr()}"))}}}");
     }
 
     public override bool IsEqual(Value other)

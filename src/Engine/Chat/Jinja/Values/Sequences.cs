@@ -54,7 +54,7 @@ internal abstract class Sequence(IReadOnlyList<Value> values) : Value
     private protected string Joined()
     {
         Nesting.Check();
-        return string.Join(", ", Values.Select(v => v.Repr()));
+        return Nesting.Counted(string.Join(", ", Values.Select(v => v.Repr())));
     }
 }
 

@@ -140,13 +140,22 @@ internal sealed class ValueComparer : IEqualityComparer<Value>
     public int GetHashCode(Value value) => value.Hash();
 }
 
-/// <summary>Bounds the depth of values in values.</summary>
+/// <summary>Bounds the depth of values in values, and what is done with all of them.</summary>
 internal static class Nesting
 {
-    /// <exception cref="TemplateFault">The stack is nearly used up.</exception>
+    /// <summary>Counts a value that holds others.</summary>
+    /// <exception cref="TemplateFault">The stack is nearly used up, or too much is done.</exception>
     public static void Check()
     {
+        Render.Current?.Step();
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw TemplateFault.Limit("too deep: expected values and calls that end, got them one in the other");
+    }
+
+    /// <summary>Counts the text of a value that holds others.</summary>
+    public static string Counted(string text)
+    {
+        Render.Current?.Produce(text.Length);
+        return text;
     }
 }
