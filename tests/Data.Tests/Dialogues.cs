@@ -6,5 +6,5 @@ namespace MolEngine.Data.Tests;
 internal static class Dialogues
 {
     /// <summary>Writes ChatML.</summary>
-    public static DocumentWriter Writer { get; } = new(ChatTemplates.Load(AppContext.BaseDirectory));
+    public static DocumentWriter Writer { get; } = new(ChatTemplates.ChatMl);
 }

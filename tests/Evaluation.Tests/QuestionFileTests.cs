@@ -155,7 +155,7 @@ public sealed class QuestionFileTests : IDisposable
         var texts = new DocumentTokenizer(t => tokenizer.Encode(t, false), tokenizer.TokenId(ChatMl.End)!.Value)
         {
             EndText = ChatMl.End,
-            Writer = new DocumentWriter(ChatTemplates.Load(AppContext.BaseDirectory)),
+            Writer = new DocumentWriter(ChatTemplates.ChatMl),
         };
         return [.. QuestionFile.Read(file, texts, tokenizer)];
     }

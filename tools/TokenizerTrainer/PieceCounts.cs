@@ -1,5 +1,7 @@
+using MolEngine.Data;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Tokenization;
 
 namespace MolEngine.TokenizerTrainer;
@@ -24,13 +26,15 @@ internal sealed class PieceCounts(IReadOnlyList<string> specialTokens)
     public static PieceCounts Of(DataSettings data, IReadOnlyList<string> specialTokens)
     {
         var counts = new PieceCounts(specialTokens);
+        // There is no model yet, and so no template of one: dialogues are ChatML.
+        var writer = new DocumentWriter(ChatTemplates.ChatMl);
         foreach (CorpusSettings corpus in data.Corpora)
         {
             foreach (CorpusFile file in CorpusFiles.Of(corpus, out _))
             {
                 using CorpusContent content = CorpusContent.Open(file.Path);
                 foreach (CorpusRecord record in new RecordReader(corpus).Read(content, file))
-                    counts.Add(DocumentText.Of(record).Text);
+                    counts.Add(writer.Write(record, corpus, file.Path).Text);
             }
         }
 

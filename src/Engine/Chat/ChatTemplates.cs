@@ -31,6 +31,10 @@ public sealed class ChatTemplates
         IsFallback = isFallback;
     }
 
+    /// <summary>ChatML alone, where there is no model to ask.</summary>
+    public static ChatTemplates ChatMl { get; } = new(
+        "ChatML", TemplateFiles.Fallback, MapValue.Empty, isFallback: true, TimeProvider.System);
+
     /// <summary>The model's folder.</summary>
     public string Folder { get; }
 

@@ -47,10 +47,13 @@ internal static class TemplateFiles
             : Single(OfFile(file));
         bool isFallback = sources.Count == 0;
         return new ChatTemplates(
-            folder,
-            isFallback ? Single(new TemplateSource(ChatMlSource, new TemplateOrigin("ChatML", IsFile: false))) : sources,
+            folder, isFallback ? Fallback : sources,
             SpecialTokens.Of(config, Fields(Path.Combine(folder, TokensMap))), isFallback, clock);
     }
+
+    /// <summary>ChatML, as the only template.</summary>
+    public static IReadOnlyDictionary<string, TemplateSource> Fallback =>
+        Single(new TemplateSource(ChatMlSource, new TemplateOrigin("ChatML", IsFile: false)));
 
     /// <summary>All files of a folder that its templates and their special tokens may come from.</summary>
     public static IEnumerable<string> Of(string folder) =>

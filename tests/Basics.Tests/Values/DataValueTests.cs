@@ -1,6 +1,5 @@
 using MolEngine.Basics.Values;
 
-
 namespace MolEngine.Basics.Tests.Values;
 
 public class DataValueTests
