@@ -41,7 +41,7 @@ public sealed class BrokenServerProperties
         Mishap.BreaksOff => usual with { Sent = Math.Min(mishap.At, usual.Body.Length - 1) },
         Mishap.ForgetsTheRange => FakeReply.Of(200, Weights).With("ETag", "\"cdn\"") with { Sent = mishap.At },
         Mishap.SendsOtherBytes => FakeReply.Of(206, Weights[(mishap.At / 2)..])
-            .With("Content-Range", $"bytes {mishap.At / 2}-{Weights.Length - 1}/{Weights.Length}") with { Sent = 1000 },
+            .With("Content-Range", $"bytes {mishap.At / 2}-{Weights.Length - 1}/{Weights.Length}"),
         Mishap.HasAnotherVersion => usual.With("ETag", "\"other\"") with { Sent = mishap.At },
         _ => FakeReply.Of(503, "busy").With("Retry-After", "0"),
     };
