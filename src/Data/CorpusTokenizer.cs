@@ -60,7 +60,8 @@ internal sealed class CorpusTokenizer(
         batches.MoveNext() ? batches.Current : null;
 
     private void Add(
-        List<ReadRecord> batch, CorpusSettings corpus, ReadingReport report, TokenFileWriter tokens, SkippedList skipped)
+        List<ReadRecord> batch, CorpusSettings corpus, ReadingReport report, TokenFileWriter tokens,
+        SkippedList skipped)
     {
         var documents = new int[batch.Count][];
         var hashes = new ulong[batch.Count];

@@ -96,8 +96,8 @@ public sealed record DocumentTokenizer(Func<string, int[]> Encode, int DocumentE
     public int[] Document(DocumentText document) => TokenMark.Ids(Stored(document));
 
     /// <summary>
-    /// A document's ids as a <see cref="TokenStore"/> keeps them: what is not trained on is marked. The end is trained on
-    /// where the document's end is.
+    /// A document's ids as a <see cref="TokenStore"/> keeps them: what is not trained on is marked. The end is trained
+    /// on where the document's end is.
     /// </summary>
     internal int[] Stored(DocumentText document)
     {

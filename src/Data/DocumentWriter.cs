@@ -92,8 +92,8 @@ public sealed class DocumentWriter(ChatTemplates? templates)
         {
             throw new UserException(
                 $"{file}:{record.Line}: messages: expected a model with a chat template, or with the tokens "
-                    + $"{ChatMl.Start} and {ChatMl.End}, got one without. Take a chat model, or make text of the records "
-                    + "(pairs: plain, template)");
+                    + $"{ChatMl.Start} and {ChatMl.End}, got one without. Take a chat model, or make text of the "
+                    + "records (pairs: plain, template)");
         }
 
         // A template that cannot be read is no fault of the record.

@@ -1,8 +1,8 @@
 namespace MolEngine.Data;
 
 /// <summary>
-/// How a store of tokens says which of them the loss leaves out: an id whose bits are inverted, so a negative number, is
-/// in the document and is not predicted.
+/// How a store of tokens says which of them the loss leaves out: an id whose bits are inverted, so a negative number,
+/// is in the document and is not predicted.
 /// </summary>
 internal static class TokenMark
 {

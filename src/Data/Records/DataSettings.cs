@@ -36,7 +36,8 @@ public enum PairStyle
 /// <param name="DocumentEnd">Text or id of the token that ends a document; null is the model's eos token.</param>
 /// <param name="HeldOut">What of each corpus is kept for validation.</param>
 public sealed record DataSettings(
-    int Context, string? DocumentBegin, string? DocumentEnd, HeldOutBudget HeldOut, IReadOnlyList<CorpusSettings> Corpora)
+    int Context, string? DocumentBegin, string? DocumentEnd, HeldOutBudget HeldOut,
+    IReadOnlyList<CorpusSettings> Corpora)
 {
     public PackingKind Packing { get; init; }
 

@@ -19,7 +19,8 @@ public static class CorpusKeys
     public static readonly ConfigKey<IReadOnlyList<string>> Path = new(
         $"{List}[].path", KeyTypes.Paths, Default.Required,
         "File, folder, pattern (`books/**/*.txt`) or a list of them: "
-            + $"{string.Join(", ", FileFormats.Extensions)}, and any of them with {string.Join(" or ", FileFormats.Packings)}.",
+            + $"{string.Join(", ", FileFormats.Extensions)}, and any of them with "
+            + $"{string.Join(" or ", FileFormats.Packings)}.",
         p => p.Count > 0 && p.All(s => s.Length > 0))
     {
         OnResume = OnResume.Free,
@@ -89,7 +90,10 @@ public static class CorpusKeys
     {
         IReadOnlyList<string> given = v.Require(Path, [], source, i);
         string[] paths =
-            [.. given.SelectMany(p => InputPaths.AllFound(v, Path, p, CorpusFiles.Exists, "a file or folder", source, i))];
+        [
+            .. given.SelectMany(
+                p => InputPaths.AllFound(v, Path, p, CorpusFiles.Exists, "a file or folder", source, i)),
+        ];
         v.Resolve(Path, paths, i);
         string name = v.TakeOr(Name, paths.Length == 0 ? "" : CorpusFiles.NameOf(paths[0]), i);
         CorpusKind kind = v.Require(Kind, CorpusKind.Domain, source, i);

@@ -37,8 +37,8 @@ public static class DataKeys
         "Documents of each corpus kept for validation, chosen by a hash of their text (also: `held_out: 100`).");
     public static readonly ConfigKey<int> HeldOutTokens = new(
         $"{HeldOut}.tokens", KeyTypes.Int, Default.Of(HeldOutBudget.DefaultTokens).Unless("documents is given"),
-        $"Tokens of each corpus kept for validation, at most. Documents of more than {HeldOutBudget.PieceTokens} tokens "
-        + "are then held out by pieces, the rest of them is trained on; 0 holds whole documents out, however long.",
+        $"Tokens of each corpus kept for validation, at most. Documents of more than {HeldOutBudget.PieceTokens} "
+        + "tokens are then held out by pieces, the rest of them is trained on; 0 holds whole documents out, however long.",
         x => x >= 0, "of at least 0")
     {
         Formerly = "0",
@@ -61,7 +61,8 @@ public static class DataKeys
     /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
     [
-        ChatTemplate, Context, Packing, DocumentBegin, DocumentEnd, HeldOutDocuments, HeldOutTokens, SkipBadRecords, Cache, .. CorpusKeys.All,
+        ChatTemplate, Context, Packing, DocumentBegin, DocumentEnd, HeldOutDocuments, HeldOutTokens, SkipBadRecords,
+        Cache, .. CorpusKeys.All,
     ];
 
     /// <summary>What <c>data.cache</c> says for no cache.</summary>

@@ -23,7 +23,8 @@ public static class OrderKeys
         "Optimizer steps, instead of epochs.", x => x is >= 1 and <= MaxSteps, $"from 1 to {MaxSteps}");
     public static readonly ConfigKey<int> GlobalBatch = new(
         "global_batch", KeyTypes.Int,
-        Default.Auto($"{OrderSettings.UsualBatch}, fewer where the run has too few rows for {OrderSettings.FewSteps} steps"),
+        Default.Auto(
+            $"{OrderSettings.UsualBatch}, fewer where the run has too few rows for {OrderSettings.FewSteps} steps"),
         "Rows of an optimizer step.", x => x is >= 1 and <= MaxBatch, $"from 1 to {MaxBatch}");
 
     /// <summary>In the order of the manual and of the resolved config.</summary>

@@ -88,7 +88,8 @@ public sealed record RunConfig(
         OrderSettings order = OrderSettings.Build(v, source, (ulong)seed);
         ValidateSettings validate = new(v.Take(ConfigKeys.ValidateEvery), v.Take(ConfigKeys.ValidateDocuments));
         DataSettings data = DataKeys.Build(
-            v, source, LongestContext(model), heldOut: validate.Every > 0 ? HeldOutCount.AtMost(validate.Documents) : 0);
+            v, source, LongestContext(model),
+            heldOut: validate.Every > 0 ? HeldOutCount.AtMost(validate.Documents) : 0);
         int threads = v.Take(ConfigKeys.Threads);
         return new RunConfig(
             model,
@@ -115,7 +116,8 @@ public sealed record RunConfig(
     }
 
     /// <summary>
-    /// The model's max_position_embeddings; null where its config cannot be read, which is told when the model is loaded.
+    /// The model's max_position_embeddings; null where its config cannot be read, which is told when the model is
+    /// loaded.
     /// </summary>
     private static int? LongestContext(string model)
     {

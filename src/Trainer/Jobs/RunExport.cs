@@ -95,8 +95,8 @@ internal static class RunExport
         }
 
         int layers = ModelConfig.Load(model).NumLayers;
-        DurableFiles.WriteFolder(
-            to, folder => PeftAdapter.Save(folder, lora, modules, BaseModelName.Of(model, NamedInputs.IdOf(model), baseModel), layers));
+        string name = BaseModelName.Of(model, NamedInputs.IdOf(model), baseModel);
+        DurableFiles.WriteFolder(to, folder => PeftAdapter.Save(folder, lora, modules, name, layers));
         return $"adapter: {to}";
     }
 

@@ -34,7 +34,8 @@ internal static class PlanCheck
             throw new UserException(
                 $"{warmup}: expected a step after the first of the warm-up, whose learning rate is 0, got "
                 + $"{Counts.Of(s.Order.Steps, "step")} in all: nothing would be trained. Set {warmup} to 0 or "
-                + $"{OptimizerKeys.WarmupFromZero.Path} to false, or make it more steps: lower {OrderKeys.GlobalBatch.Path} ({s.Order.GlobalBatch}), or raise "
+                + $"{OptimizerKeys.WarmupFromZero.Path} to false, or make it more steps: lower "
+                + $"{OrderKeys.GlobalBatch.Path} ({s.Order.GlobalBatch}), or raise "
                 + $"{OrderKeys.Epochs.Path} or {OrderKeys.Steps.Path}.");
         }
 
