@@ -15,11 +15,14 @@ public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder O
     {
         IReadOnlyList<Corpus> corpora = new CorpusLoader(texts, threads, progress).Load(data, cancel);
 
-        if (corpora.FirstOrDefault(c => !c.Train.HasEffectiveTokens) is { } mute)
+        int mute = corpora.ToList().FindIndex(c => !c.Train.HasEffectiveTokens);
+        if (mute >= 0)
         {
-            throw new UserException(
-                $"corpus {mute.Name}: expected documents of two tokens and more, the end token counted, got none with "
-                + "a token to predict. Give it other texts.");
+            throw new UserException(data.Corpora[mute].TrainOn == TrainOn.Assistant
+                ? $"corpus {corpora[mute].Name}: expected something that the assistant says, got nothing to train on. Give "
+                    + "it other dialogues, or train on all of them (train_on: all)."
+                : $"corpus {corpora[mute].Name}: expected documents of two tokens and more, the end token counted, got "
+                    + "none with a token to predict. Give it other texts.");
         }
 
         TrainingOrder order = TrainingOrder.For(settings, data, corpora);

@@ -21,6 +21,7 @@ public sealed class TokenizingVersionTests : IDisposable
     private static readonly string[] Digests =
     [
         "aece9180da301da0cabb6650f9aa0d5d857c7dc8d972597b689b1a50a4f540af",
+        "7ed46b95c91f5962a8d3f2f008802515253576672d7d17864228c4eeaf24bba2",
     ];
 
     private static readonly string[] Texts =
@@ -127,6 +128,8 @@ public sealed class TokenizingVersionTests : IDisposable
         CorpusSettings Corpus(string name, params string[] paths) => new(name, paths, CorpusKind.Domain);
         yield return Corpus("mixed", lines, array, packed);
         yield return Corpus("chat", lines, array) with { Pairs = PairStyle.Chat };
+        yield return Corpus("assistant", lines, array) with { TrainOn = TrainOn.Assistant };
+        yield return Corpus("pieces", plain) with { Split = TextSplit.Tokens };
         yield return Corpus("lines", plain) with { Split = TextSplit.Lines };
         yield return Corpus("paragraphs", plain) with { Split = TextSplit.BlankLines };
         yield return Corpus("files", plain, Copy(plain, "2"), Copy(plain, "3"), Copy(plain, "4"));
