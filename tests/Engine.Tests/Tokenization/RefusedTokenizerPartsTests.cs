@@ -3,7 +3,7 @@ using MolEngine.Engine.Files;
 
 namespace MolEngine.Engine.Tests.Tokenization;
 
-/// <summary>Normalizers, pre-tokenizers and decoders that would not come out as in the library: refused by name.</summary>
+/// <summary>Normalizers, pre-tokenizers and decoders that would not come out as in the library.</summary>
 public sealed class RefusedTokenizerPartsTests
 {
     [Theory]
