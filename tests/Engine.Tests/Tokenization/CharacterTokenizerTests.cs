@@ -216,6 +216,27 @@ public sealed class CharacterTokenizerTests
             [.. tokenizer.BeginIds, .. plain, .. tokenizer.EndIds], tokenizer.Encode("abc", addSpecialTokens: true));
     }
 
+    /// <summary>A document begins as tokenizer(text) begins it, and never twice.</summary>
+    [Fact]
+    public void DocumentsBeginOnce()
+    {
+        JsonObject json = Json();
+        json["post_processor"] = JsonNode.Parse("""
+            {"type": "TemplateProcessing",
+             "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+             "pair": [], "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}}
+            """);
+        Tokenizer tokenizer = MadeTokenizer.Parse(json);
+        Assert.Equal([1], tokenizer.BeginIds);
+        int[] expected = tokenizer.Encode("abc", addSpecialTokens: true);
+        Assert.Equal(1, expected[0]);
+        Assert.Equal(expected, tokenizer.EncodeDocument("abc"));
+        Assert.Equal(expected, tokenizer.EncodeDocument("<s>abc"));
+        Assert.Equal([1], tokenizer.EncodeDocument(""));
+        Tokenizer none = MadeTokenizer.Parse(Json());
+        Assert.Equal(none.Encode("abc", addSpecialTokens: true), none.EncodeDocument("abc"));
+    }
+
     [Fact]
     public void CharactersByThemselves()
     {
