@@ -64,7 +64,7 @@ public sealed class ModelExportTests : IDisposable
         Assert.Equal(4, changed);
     }
 
-    /// <summary>Rounding to bfloat16 takes of a small update, and says how much; float32 takes next to nothing.</summary>
+    /// <summary>Rounding to bfloat16 takes much of a small update; float32 takes next to nothing.</summary>
     [Fact]
     public void What_rounding_takes_is_measured_and_another_type_avoids_it()
     {

@@ -16,7 +16,7 @@ internal sealed class ExportVerb() : Verb(
         "--merge", "Write a whole Hugging Face folder with the adapter merged into the weights.");
 
     private readonly Option<string?> _type = Optional(
-        "--dtype", "TYPE", "With --merge: float32, bfloat16 or float16 for every weight. Default: as the model has it.");
+        "--dtype", "TYPE", "With --merge: float32, bfloat16 or float16 for every weight. Default: the model's own.");
 
     public override IReadOnlyList<Argument> Arguments => [_source];
 
