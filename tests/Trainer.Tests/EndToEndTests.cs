@@ -139,6 +139,7 @@ public sealed class EndToEndTests : IDisposable
         "data.corpora=[{name: mute, path: mute.jsonl, kind: domain}]")]
     [InlineData("data.held_out.documents: expected fewer", "data.held_out=100000")]
     [InlineData("data.document_end: expected a token of the vocabulary", "data.document_end=nope")]
+    [InlineData("data.document_end: expected a token of the vocabulary", "data.document_end=999999")]
     [InlineData("lr: unknown key. Did you mean optimizer.learning_rate?", "lr=1")]
     public void An_impossible_run_is_a_sentence_and_leaves_nothing(string says, params string[] settings)
     {

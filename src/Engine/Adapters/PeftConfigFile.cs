@@ -147,7 +147,7 @@ internal sealed class PeftConfigFile
         foreach ((string key, JsonElement value) in f.All)
         {
             bool bias = key == "bias" && value.ValueKind != JsonValueKind.Null && JsonFields.TextOf(value) != "none";
-            bool other = !Read.Contains(key) && !Harmless.Contains(key) && !IsOff(value);
+            bool other = !Read.Contains(key) && !Harmless.Contains(key) && !JsonFields.IsOff(value);
             string neutral = bias ? "\"none\"" : value.ValueKind == JsonValueKind.True ? "false" : "nothing";
             if (bias || other)
                 refused.Add($"key {key}: expected {neutral}, got {JsonFields.Show(value)}");
@@ -175,7 +175,7 @@ internal sealed class PeftConfigFile
 
     private static void CheckLayersPattern(JsonFields f)
     {
-        if (!f.TryGet("layers_pattern", out JsonElement? pattern) || IsOff(pattern.Value))
+        if (!f.TryGet("layers_pattern", out JsonElement? pattern) || JsonFields.IsOff(pattern.Value))
             return;
         JsonElement one = pattern.Value.ValueKind == JsonValueKind.Array
             && pattern.Value.GetArrayLength() == 1 ? pattern.Value[0] : pattern.Value;
@@ -225,15 +225,6 @@ internal sealed class PeftConfigFile
                 + "it.", e);
         }
     }
-
-    private static bool IsOff(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => !value.EnumerateObject().Any(),
-        JsonValueKind.String => JsonFields.TextOf(value) is "",
-        _ => false,
-    };
 
     private static void WriteLayers(Utf8JsonWriter json, IReadOnlyList<int>? layers)
     {

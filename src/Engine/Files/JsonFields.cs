@@ -70,7 +70,7 @@ internal sealed class JsonFields
     /// <summary>A whole UTF-8 text that holds one JSON object.</summary>
     public static JsonFields Parse(string where, ReadOnlyMemory<byte> utf8)
     {
-        JsonElement json = JsonText.Parse(where, utf8, (message, cause) => new ModelFileException(message, cause!));
+        JsonElement json = JsonText.Parse(where, utf8);
         if (json.ValueKind != JsonValueKind.Object)
             throw new ModelFileException(
                 $"{where}: expected a JSON object, got {json.ValueKind}. Check that this is the right file.");
@@ -167,7 +167,7 @@ internal sealed class JsonFields
 
     /// <summary>The error for a value that is not what the key takes.</summary>
     public ModelFileException Wrong(string key, string expected, JsonElement got, string todo = "Correct the file.") =>
-        new($"{Where}: key {Prefix}{key}: expected {expected}, got {Show(got)}. {todo}");
+        new JsonView(got, Where, Prefix + key).Error("", expected, Show(got), todo);
 
     /// <summary>A value as it stands in the file, cut short.</summary>
     public static string Show(JsonElement value)
@@ -175,6 +175,16 @@ internal sealed class JsonFields
         string text = JsonText.AsWritten(value.GetRawText());
         return text.Length <= 80 ? text : text[..77] + "...";
     }
+
+    /// <summary>Whether a value switches its key off: null, false, or nothing in quotes or brackets.</summary>
+    public static bool IsOff(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        JsonValueKind.String => value.ValueEquals(""),
+        _ => false,
+    };
 
     /// <summary>The text of a JSON string; null where it is something else or holds a lone surrogate.</summary>
     public static string? TextOf(JsonElement value)

@@ -17,13 +17,17 @@ internal static class JsonText
 
     /// <summary>Parses a whole UTF-8 text, with or without byte order mark.</summary>
     /// <param name="where">The file, for errors.</param>
-    /// <param name="error">Makes the exception of a message.</param>
-    public static JsonElement Parse(string where, ReadOnlyMemory<byte> utf8, Func<string, Exception?, Exception> error)
+    /// <exception cref="ModelFileException">It is no UTF-8, or no JSON.</exception>
+    public static JsonElement Parse(string where, ReadOnlyMemory<byte> utf8)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8))
             utf8 = utf8[3..];
         if (!Utf8.IsValid(utf8.Span))
-            throw error($"{where}: not valid text: expected UTF-8, got other bytes. Download the file again.", null);
+        {
+            throw new ModelFileException(
+                $"{where}: not valid text: expected UTF-8, got other bytes. Download the file again.");
+        }
+
         utf8 = QuotePythonNumbers(utf8);
         try
         {
@@ -32,7 +36,7 @@ internal static class JsonText
         }
         catch (JsonException e)
         {
-            throw error($"{where}{Explain(utf8.Span, e)}", e);
+            throw new ModelFileException($"{where}{Explain(utf8.Span, e)}", e);
         }
     }
 

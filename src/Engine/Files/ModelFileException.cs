@@ -12,8 +12,8 @@ public sealed class ModelFileException : UserException
     {
     }
 
-    public ModelFileException(string message, Exception cause)
-        : base(message, cause)
+    public ModelFileException(string message, Exception? cause)
+        : base(message, cause!)
     {
     }
 }

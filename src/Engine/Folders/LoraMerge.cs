@@ -16,8 +16,9 @@ internal static class LoraMerge
     /// <param name="a">A fp32 [r, in].</param>
     /// <param name="b">B fp32 [out, r].</param>
     /// <param name="merged">[out, in], of any of the four types.</param>
+    /// <returns>What the rounding took of the update.</returns>
     /// <exception cref="ModelFileException">A merged number does not fit the type.</exception>
-    public static void Merge(Tensor weight, Tensor a, Tensor b, double scale, Tensor merged)
+    public static MergeRounding Merge(Tensor weight, Tensor a, Tensor b, double scale, Tensor merged)
     {
         int outputs = weight.Shape[0], inputs = weight.Shape[1], rank = a.Shape[0];
         var wideA = new double[checked(rank * inputs)];
@@ -27,7 +28,9 @@ internal static class LoraMerge
         // Each row is one task's alone, so the number of threads changes nothing.
         int tasks = (outputs + RowsPerTask - 1) / RowsPerTask;
         var errors = new string?[tasks];
-        (double[] Row, double[] Sums) Scratch() => (new double[inputs], new double[RowsPerTask * inputs]);
+        var roundings = new MergeRounding[tasks];
+        (double[] Row, double[] Rounded, double[] Sums) Scratch() =>
+            (new double[inputs], new double[inputs], new double[RowsPerTask * inputs]);
 
         Parallel.For(0, tasks, Scratch, (task, _, scratch) =>
         {
@@ -36,15 +39,33 @@ internal static class LoraMerge
             for (int o = first; o < Math.Min(outputs, first + RowsPerTask); o++)
             {
                 Conversions.Widen(Conversions.Bytes(weight, (long)o * inputs, inputs), weight.Type, scratch.Row);
-                AddScaled(scale, scratch.Sums.AsSpan((o - first) * inputs, inputs), scratch.Row);
-                Conversions.Narrow(scratch.Row, merged.Type, Conversions.Bytes(merged, (long)o * inputs, inputs));
+                Span<double> update = scratch.Sums.AsSpan((o - first) * inputs, inputs);
+                AddScaled(scale, update, scratch.Row);
+                Span<byte> bytes = Conversions.Bytes(merged, (long)o * inputs, inputs);
+                Conversions.Narrow(scratch.Row, merged.Type, bytes);
                 errors[task] ??= Misfit(weight, merged, scratch.Row, o);
+                Conversions.Widen(bytes, merged.Type, scratch.Rounded);
+                roundings[task] += Rounding(scale, update, scratch.Row, scratch.Rounded);
             }
 
             return scratch;
         }, _ => { });
         if (errors.FirstOrDefault(e => e is not null) is string error)
             throw new ModelFileException(error);
+        return roundings.Aggregate((sum, next) => sum + next);
+    }
+
+    private static MergeRounding Rounding(
+        double scale, ReadOnlySpan<double> update, ReadOnlySpan<double> exact, ReadOnlySpan<double> rounded)
+    {
+        double added = 0, error = 0;
+        for (int i = 0; i < update.Length; i++)
+        {
+            added += scale * update[i] * scale * update[i];
+            error += (rounded[i] - exact[i]) * (rounded[i] - exact[i]);
+        }
+
+        return new MergeRounding(added, error);
     }
 
     /// <summary>

@@ -30,30 +30,35 @@ public static class ModelExport
     /// A model with an adapter merged in: every targeted weight becomes W + scale B A, rounded once to the type it is
     /// stored as; all others are copied bit for bit. One tensor is in memory at a time.
     /// </summary>
+    /// <returns>What rounding took of the adapter.</returns>
     /// <exception cref="UserException">
     /// The target holds files; the model or the adapter is bad; a merged weight does not fit its type.
     /// </exception>
-    public static void Merge(
+    public static MergeRounding Merge(
         string target, string modelFolder, string adapterFolder, long shardBytes = DefaultShardBytes)
     {
         ModelConfig config = ModelConfig.Load(modelFolder);
         PeftAdapter adapter = PeftAdapter.Load(adapterFolder, config);
-        Merge(target, modelFolder, adapter.Config, adapter.Modules, shardBytes);
+        return Merge(target, modelFolder, adapter.Config, adapter.Modules, shardBytes: shardBytes);
     }
 
     /// <summary>The same with an adapter in memory.</summary>
     /// <param name="modules">A fp32 [r, in] and B fp32 [out, r] by module path; host memory.</param>
+    /// <param name="storeAs">The type of every tensor of the new model; null keeps each one's own.</param>
     /// <param name="progress">Told how many tensors are begun, and of how many.</param>
-    public static void Merge(
+    public static MergeRounding Merge(
         string target, string modelFolder, LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
-        long shardBytes = DefaultShardBytes, Action<long, long>? progress = null)
+        DType? storeAs = null, long shardBytes = DefaultShardBytes, Action<long, long>? progress = null)
     {
         ModelConfig config = ModelConfig.Load(modelFolder);
         using WeightFiles files = WeightFiles.Open(modelFolder);
         WeightCheck.Check(files, config);
         (string Name, DType StoreAs, Shape Shape)[] tensors =
-            [.. Architectures.Of(config).Tensors(config).Select(s => (s.Name, files.Entry(files.Stored(config, s.Name))
-                .Type!.Value, s.Shape))];
+        [
+            .. Architectures.Of(config).Tensors(config).Select(s => (
+                s.Name, storeAs ?? files.Entry(files.Stored(config, s.Name)).Type!.Value, s.Shape)),
+        ];
+        MergeRounding rounding = default;
         DurableFiles.WriteFolder(target, folder =>
         {
             using var scratch = new Scratch();
@@ -61,11 +66,26 @@ public static class ModelExport
             WriteShards(folder, tensors, shardBytes, name =>
             {
                 progress?.Invoke(begun++, tensors.Length);
-                return Merged(files.Tensor(files.Stored(config, name)), name, lora, modules, scratch);
+                Tensor stored = files.Tensor(files.Stored(config, name));
+                if (!modules.TryGetValue(Module(name), out (Tensor A, Tensor B) low))
+                    return stored;
+                Tensor merged = scratch.Allocate(stored, storeAs ?? stored.Type);
+                rounding += LoraMerge.Merge(stored, low.A, low.B, lora.Scale, merged);
+                return merged;
             });
-            CopyAll([Path.Combine(modelFolder, ConfigParser.FileName)], folder);
+            if (storeAs is DType type)
+            {
+                string json = WithType(config.RawJson, config, type);
+                DurableFiles.WriteText(Path.Combine(folder, ConfigParser.FileName), json);
+            }
+            else
+            {
+                CopyAll([Path.Combine(modelFolder, ConfigParser.FileName)], folder);
+            }
+
             CopyAll(ModelFiles.Companions(modelFolder, modelFolder), folder);
         });
+        return rounding;
     }
 
     /// <summary>A model that was trained whole.</summary>
@@ -92,18 +112,9 @@ public static class ModelExport
         });
     }
 
-    private static Tensor Merged(
-        Tensor stored, string name, LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
-        Scratch scratch)
-    {
-        const string Suffix = ".weight";
-        string module = name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
-        if (!modules.TryGetValue(module, out (Tensor A, Tensor B) low))
-            return stored;
-        Tensor merged = scratch.Allocate(stored);
-        LoraMerge.Merge(stored, low.A, low.B, lora.Scale, merged);
-        return merged;
-    }
+    /// <summary>The path of the module that a weight is of.</summary>
+    private static string Module(string name) =>
+        name.EndsWith(ModuleNames.Weight, StringComparison.Ordinal) ? name[..^ModuleNames.Weight.Length] : name;
 
     /// <summary>
     /// Fills shards in the order of the forward pass, as Hugging Face does; a tensor above the limit has a shard to
@@ -193,10 +204,10 @@ public static class ModelExport
     {
         private readonly HostArena _arena = new("merge");
 
-        public Tensor Allocate(Tensor like)
+        public Tensor Allocate(Tensor like, DType type)
         {
             _arena.Dispose();
-            return _arena.Allocate(like.Name, like.Type, like.Shape.Dimensions.ToArray());
+            return _arena.Allocate(like.Name, type, like.Shape.Dimensions.ToArray());
         }
 
         public void Dispose() => _arena.Dispose();

@@ -1,3 +1,5 @@
+using MolEngine.Engine.Files;
+
 namespace MolEngine.Engine.Tokenization;
 
 internal static class AddedTokenReader

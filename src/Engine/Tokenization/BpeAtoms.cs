@@ -1,4 +1,5 @@
 using System.Text;
+using MolEngine.Engine.Files;
 
 namespace MolEngine.Engine.Tokenization;
 
@@ -128,7 +129,7 @@ internal sealed class BpeAtoms
         pending = false;
     }
 
-    private static TokenizerException Missing(string unknown) => new(
+    private static ModelFileException Missing(string unknown) => new(
         $"encode: the text needs unk_token: expected \"{unknown}\" in model.vocab, got none. Add it to tokenizer.json, "
         + "or leave out the characters that the vocabulary lacks.");
 }

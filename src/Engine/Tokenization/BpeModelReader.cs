@@ -1,3 +1,5 @@
+using MolEngine.Engine.Files;
+
 namespace MolEngine.Engine.Tokenization;
 
 internal static class BpeModelReader
@@ -107,6 +109,6 @@ internal static class BpeModelReader
         return (text[..space], text[(space + 1)..]);
     }
 
-    private static TokenizerException Unknown(JsonView item, string token) =>
+    private static ModelFileException Unknown(JsonView item, string token) =>
         item.Error("the merge names a token that model.vocab lacks", "tokens of model.vocab", $"\"{token}\"");
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using MolEngine.Engine.Files;
 
 namespace MolEngine.Engine.Tokenization;
 

@@ -28,7 +28,8 @@ internal sealed class MetaspaceStage(Rune replacement, PrependScheme prepend, bo
         foreach (int end in scratch.EarlierEnds)
         {
             ReadOnlySpan<byte> piece = text[start..end];
-            bool prepends = prepend == PrependScheme.Always || (prepend == PrependScheme.First && atStart && start == 0);
+            bool prepends = prepend == PrependScheme.Always
+                || (prepend == PrependScheme.First && atStart && start == 0);
             if (prepends && !piece.IsEmpty && piece[0] != ' ' && !piece.StartsWith(_replacement))
                 output.AddRange(_replacement);
             Replace(piece, output, split ? scratch.Ends : null);

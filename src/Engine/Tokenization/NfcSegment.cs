@@ -3,8 +3,8 @@ using System.Text;
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>
-/// The slow path of normalisation: decomposes, orders and, where the form asks for it, composes one stretch of text at a
-/// time.
+/// The slow path of normalisation: decomposes, orders and, where the form asks for it, composes one stretch of text at
+/// a time.
 /// </summary>
 internal sealed class NfcSegment(int capacity, UnicodeForm form = UnicodeForm.Nfc)
 {

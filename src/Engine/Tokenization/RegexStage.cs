@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
+using MolEngine.Engine.Files;
 
 namespace MolEngine.Engine.Tokenization;
 
@@ -18,7 +19,7 @@ internal sealed class RegexStage : SplitStage
     private readonly SplitBehavior _behavior;
     private readonly bool _invert;
 
-    /// <exception cref="TokenizerException">The pattern holds something whose meaning in .NET is another, or is not
+    /// <exception cref="ModelFileException">The pattern holds something whose meaning in .NET is another, or is not
     /// known.</exception>
     public RegexStage(JsonView pattern, SplitBehavior behavior, bool invert)
     {
@@ -71,7 +72,7 @@ internal sealed class RegexStage : SplitStage
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new TokenizerException(
+            throw new ModelFileException(
                 $"pre_tokenizer: the pattern {_pattern} found no end: "
                 + $"expected at most {Patience.TotalSeconds:F0} s on one text, got more.", e);
         }

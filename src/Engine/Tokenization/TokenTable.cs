@@ -3,9 +3,6 @@ namespace MolEngine.Engine.Tokenization;
 /// <summary>Every id's spelling and bytes, and every spelling's id: vocabulary and added tokens together.</summary>
 internal sealed class TokenTable
 {
-    /// <summary>Tables are as long as the largest id; a file cannot make them larger than this.</summary>
-    public const int MaxId = (1 << 24) - 1;
-
     private readonly Dictionary<string, int> _vocabulary;
     private readonly Dictionary<string, int> _added;
     private readonly string?[] _spellings;
@@ -14,7 +11,9 @@ internal sealed class TokenTable
     private readonly int[] _offsets;
     private readonly bool[] _special;
 
-    public TokenTable(Dictionary<string, int> vocabulary, IReadOnlyList<AddedToken> added, Normalizer normalizer, DecoderRules decoding)
+    public TokenTable(
+        Dictionary<string, int> vocabulary, IReadOnlyList<AddedToken> added, Normalizer normalizer,
+        DecoderRules decoding)
     {
         Decoding = decoding;
         _vocabulary = vocabulary;

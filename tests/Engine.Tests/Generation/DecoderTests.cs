@@ -39,7 +39,8 @@ public sealed class DecoderTests
         int[] prompt = model.Rows(5, [24])[0].Tokens.ToArray();
         var truth = new OracleModel(
             OracleConfig.Parse(TinyModel.Json(type, tied: false)) with { NoRopeLayers = model.Config.NoRopeLayers },
-            model.Tensors.ToDictionary(t => t.Key, t => Array.ConvertAll(t.Value.Span<float>().ToArray(), x => (double)x)));
+            model.Tensors.ToDictionary(
+                t => t.Key, t => Array.ConvertAll(t.Value.Span<float>().ToArray(), x => (double)x)));
         double[] expected = truth.Forward(new OracleBatch([prompt])).Logits[^model.Config.VocabSize..];
         double largest = expected.Max(Math.Abs);
         Assert.Equal(type == "smollm3" ? [1] : [], model.Config.NoRopeLayers);

@@ -1,4 +1,5 @@
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tests.Weights;
@@ -44,6 +45,19 @@ public sealed class ModelFilesTests : IDisposable
         Assert.Equal(("BF16", new Shape(16, 8), 128L, 256L, "model.safetensors"),
             (q.StoredType, q.Shape, q.Parameters, q.Bytes, q.File));
         Assert.False(summary.IsAdapter);
+    }
+
+    /// <summary>An end that no token is would never come, or fail in the middle of a run.</summary>
+    [Theory]
+    [InlineData("generation_config.json", """{"eos_token_id": 11}""")]
+    [InlineData("generation_config.json", """{"eos_token_id": [2, -1]}""")]
+    [InlineData("config.json", """{"vocab_size": 11, "eos_token_id": [2, 11]}""")]
+    public void An_end_outside_the_vocabulary_is_told_by_file_and_key(string file, string json)
+    {
+        _folder.Write("config.json", TinyModel.Json());
+        _folder.Write(file, json);
+        string message = Assert.Throws<ModelFileException>(() => GenerationConfig.Load(_folder.Path)).Message;
+        Assert.StartsWith($"{_folder[file]}: key eos_token_id: expected ids of the vocabulary, 0 to 10, got ", message);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Tokenization;
 
 namespace MolEngine.Engine.Tests.Tokenization;
@@ -57,26 +58,24 @@ public sealed class CharacterTokenizerTests
         json["model"]!["unk_token"] = "<nothing>";
         Tokenizer tokenizer = MadeTokenizer.Parse(json);
         AssertTokens("ab c", tokenizer, "abc");
-        string message = Assert.Throws<TokenizerException>(
+        string message = Assert.Throws<ModelFileException>(
             () => tokenizer.Encode("abz", addSpecialTokens: false)).Message;
         Assert.Contains("<nothing>", message);
     }
 
     [Theory]
-    [InlineData("""{"type": "Metaspace", "replacement": "▁", "add_prefix_space": true}""", "▁ab ▁c <s> ▁ab")]
-    [InlineData("""{"type": "Metaspace", "replacement": "▁", "add_prefix_space": false}""", "ab ▁c <s> ab")]
-    [InlineData("""{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": false}""", "▁ab ▁c <s> ab")]
-    [InlineData("""{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "never", "str_rep": "▁"}""", "ab ▁c <s> ab")]
-    public void MetaspaceInBothDialects(string metaspace, string expected) =>
-        AssertTokens(expected, Make(preTokenizer: metaspace), "ab c<s>ab");
+    [InlineData("""  "add_prefix_space": true  """, "▁ab ▁c <s> ▁ab")]
+    [InlineData("""  "add_prefix_space": false  """, "ab ▁c <s> ab")]
+    [InlineData("""  "prepend_scheme": "first", "split": false  """, "▁ab ▁c <s> ab")]
+    [InlineData("""  "prepend_scheme": "never", "str_rep": "▁"  """, "ab ▁c <s> ab")]
+    public void MetaspaceInBothDialects(string keys, string expected) =>
+        AssertTokens(expected, Make(preTokenizer: Metaspace(keys)), "ab c<s>ab");
 
     [Theory]
-    [InlineData(true, "▁ ▁")]
-    [InlineData(false, "▁▁")]
-    public void MetaspaceSplitsBeforeEachSpace(bool split, string expected) => AssertTokens(
-        expected, Make(preTokenizer: $$"""
-            {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "never", "split": {{(split ? "true" : "false")}}}
-            """), "  ");
+    [InlineData("true", "▁ ▁")]
+    [InlineData("false", "▁▁")]
+    public void MetaspaceSplitsBeforeEachSpace(string split, string expected) => AssertTokens(
+        expected, Make(preTokenizer: Metaspace($""" "prepend_scheme": "never", "split": {split} """)), "  ");
 
     [Theory]
     [InlineData("▁ab ▁c", "ab c")]
@@ -106,8 +105,7 @@ public sealed class CharacterTokenizerTests
     [InlineData("never", " ab c")]
     public void MetaspaceDecoding(string scheme, string expected)
     {
-        Tokenizer tokenizer = Make(
-            decoder: $$"""{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "{{scheme}}", "split": true}""");
+        Tokenizer tokenizer = Make(decoder: Metaspace($""" "prepend_scheme": "{scheme}", "split": true """));
         int[] ids = [tokenizer.TokenId("▁ab")!.Value, tokenizer.TokenId("▁c")!.Value];
         Assert.Equal(expected, tokenizer.Decode(ids, skipSpecialTokens: false));
         // The first token is the first one shown.
@@ -150,7 +148,8 @@ public sealed class CharacterTokenizerTests
         string[] parts = ["a", "b", "c", " ", "ab", "é", "z", "  ", "abab"];
         for (int n = 0; n < 300; n++)
         {
-            string text = "zc" + string.Concat(Enumerable.Range(0, n % 90).Select(_ => parts[random.Next(parts.Length)]));
+            IEnumerable<string> some = Enumerable.Range(0, n % 90).Select(_ => parts[random.Next(parts.Length)]);
+            string text = "zc" + string.Concat(some);
             Assert.Equal(whole.Encode(text, addSpecialTokens: false), cut.Encode(text, addSpecialTokens: false));
         }
     }
@@ -175,8 +174,9 @@ public sealed class CharacterTokenizerTests
     {
         JsonObject json = Json();
         int size = json["model"]!["vocab"]!.AsObject().Count;
-        json["added_tokens"] = JsonNode.Parse(
-            $"[{MadeTokenizer.Added(first, "<x>")}, {MadeTokenizer.Added(second, "<y>")}, {MadeTokenizer.Added(700, "a")}]");
+        string[] added =
+            [MadeTokenizer.Added(first, "<x>"), MadeTokenizer.Added(second, "<y>"), MadeTokenizer.Added(700, "a")];
+        json["added_tokens"] = JsonNode.Parse($"[{string.Join(',', added)}]");
         Tokenizer tokenizer = MadeTokenizer.Parse(json);
         Assert.Equal((size, size + 1), (tokenizer.TokenId("<x>"), tokenizer.TokenId("<y>")));
         AssertTokens("b <y> a <x>", tokenizer, "b<y>a<x>");
@@ -193,7 +193,7 @@ public sealed class CharacterTokenizerTests
         json["added_tokens"] = JsonNode.Parse($"[{MadeTokenizer.Added(size, "[PAD]")}]");
         Tokenizer tokenizer = MadeTokenizer.Parse(json).ForEmbeddings(size);
         AssertTokens("ab c", tokenizer, "abc");
-        string message = Assert.Throws<TokenizerException>(
+        string message = Assert.Throws<ModelFileException>(
             () => tokenizer.Encode("ab[PAD]", addSpecialTokens: false)).Message;
         Assert.StartsWith("made/tokenizer.json: ", message);
         Assert.Contains($"\"[PAD]\" ({size})", message);
@@ -216,6 +216,27 @@ public sealed class CharacterTokenizerTests
             [.. tokenizer.BeginIds, .. plain, .. tokenizer.EndIds], tokenizer.Encode("abc", addSpecialTokens: true));
     }
 
+    /// <summary>A document begins as tokenizer(text) begins it, and never twice.</summary>
+    [Fact]
+    public void DocumentsBeginOnce()
+    {
+        JsonObject json = Json();
+        json["post_processor"] = JsonNode.Parse("""
+            {"type": "TemplateProcessing",
+             "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+             "pair": [], "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}}
+            """);
+        Tokenizer tokenizer = MadeTokenizer.Parse(json);
+        Assert.Equal([1], tokenizer.BeginIds);
+        int[] expected = tokenizer.Encode("abc", addSpecialTokens: true);
+        Assert.Equal(1, expected[0]);
+        Assert.Equal(expected, tokenizer.EncodeDocument("abc"));
+        Assert.Equal(expected, tokenizer.EncodeDocument("<s>abc"));
+        Assert.Equal([1], tokenizer.EncodeDocument(""));
+        Tokenizer none = MadeTokenizer.Parse(Json());
+        Assert.Equal(none.Encode("abc", addSpecialTokens: true), none.EncodeDocument("abc"));
+    }
+
     [Fact]
     public void CharactersByThemselves()
     {
@@ -227,6 +248,9 @@ public sealed class CharacterTokenizerTests
             """);
         AssertTokens("ab c ab b", tokenizer, " \u00C1B \u3000 \u24D0\u24B7\u0308B\n");
     }
+
+    private static string Metaspace(string keys) =>
+        $$"""{"type": "Metaspace", "replacement": "▁", {{keys}}}""";
 
     private static Tokenizer Make(
         string normalizer = "null", string preTokenizer = "null", string decoder = LlamaDecoder,

@@ -27,7 +27,7 @@ public sealed class WorkProgressTests : IDisposable
         Assert.Equal(2, samples.All);
         Assert.Null(display.Told[^1].What);
 
-        RunExport.OfAdapter(Path.Combine(output, "adapter"), _run.Model, _run.At("m"), merge: true, display);
+        RunExport.OfAdapter(Path.Combine(output, "adapter"), _run.Model, _run.At("m"), new MergeChoice(true), display);
         AssertCounted(display, "merging", "tensor", isToTheEnd: false);
     }
 

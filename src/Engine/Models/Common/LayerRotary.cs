@@ -4,8 +4,8 @@ using MolEngine.Kernels.Tensors;
 namespace MolEngine.Engine.Models.Common;
 
 /// <summary>
-/// The rotary tables of a model's layers: those with positions share one, those without (<c>no_rope_layers</c>) one that
-/// turns nothing.
+/// The rotary tables of a model's layers: those with positions share one, those without (<c>no_rope_layers</c>) one
+/// that turns nothing.
 /// </summary>
 internal sealed class LayerRotary
 {

@@ -131,15 +131,9 @@ internal static class RefusedKeys
         !Harmless.Contains(key) && Suspects.Any(part => key.Contains(part, StringComparison.OrdinalIgnoreCase))
         && key is not ("use_sliding_window" or "max_window_layers");
 
-    public static bool IsOff(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.Number => value.TryGetDouble(out double number) && number == 0,
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => !value.EnumerateObject().Any(),
-        JsonValueKind.String => JsonFields.TextOf(value) is "",
-        _ => false,
-    };
+    /// <summary>As <see cref="JsonFields.IsOff"/>, or 0.</summary>
+    public static bool IsOff(JsonElement value) => JsonFields.IsOff(value)
+        || (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number == 0);
 
     private static bool IsOne(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number == 1;

@@ -1,8 +1,8 @@
 namespace MolEngine.Engine.Models.Mistral;
 
 /// <summary>
-/// Mistral: a Llama without biases, whose attention looks back over <c>sliding_window</c> tokens where that is set (4096
-/// where the key is absent).
+/// Mistral: a Llama without biases, whose attention looks back over <c>sliding_window</c> tokens where that is set
+/// (4096 where the key is absent).
 /// </summary>
 public sealed class MistralArchitecture : Architecture
 {

@@ -1,7 +1,8 @@
 namespace MolEngine.Engine.Models.SmolLm3;
 
 /// <summary>
-/// SmolLM3: a Llama in which every fourth layer, or those that <c>no_rope_layers</c> gives a 0, has no rotary positions.
+/// SmolLM3: a Llama in which every fourth layer, or those that <c>no_rope_layers</c> gives a 0, has no rotary
+/// positions.
 /// </summary>
 public sealed class SmolLm3Architecture : Architecture
 {
@@ -26,6 +27,6 @@ public sealed class SmolLm3Architecture : Architecture
     public override (bool Qkv, bool Output) Biases(bool? attentionBias) =>
         (attentionBias ?? false, attentionBias ?? false);
 
-    /// <summary>Only layers without rotary positions slide, which a window of the whole context makes all one.</summary>
+    /// <summary>Only layers without rotary positions slide: one limit for all contains theirs.</summary>
     public override int SlidingFrom(bool usesWindow, int maxWindowLayers) => usesWindow ? 0 : int.MaxValue;
 }

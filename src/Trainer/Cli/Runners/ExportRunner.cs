@@ -12,7 +12,8 @@ internal static class ExportRunner
         string written;
         using (IRunDisplay display = context.OpenDisplay(context.Error))
         {
-            (string source, string to, bool merge) = (options.Source, options.To, options.Merge);
+            var merge = new MergeChoice(options.Merge, options.StoreAs);
+            (string source, string to) = (options.Source, options.To);
             written = options.IsRun
                 ? RunExport.OfRun(RunDirectory.Open(source), options.Model, to, merge, display)
                 : RunExport.OfAdapter(source, options.Model!, to, merge, display);

@@ -1,26 +1,22 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
-namespace MolEngine.Engine.Tokenization;
+namespace MolEngine.Engine.Files;
 
 /// <summary>A value of a JSON file that knows where it stands, so that every complaint names file and key.</summary>
 /// <param name="index">The place in the list at parent; -1 for a value that stands at parent itself.</param>
 internal readonly struct JsonView(JsonElement element, string file, string parent, int index = -1)
 {
+    /// <summary>Tables of tokens are as long as the largest id; a file cannot make them larger than this.</summary>
+    public const int MaxId = (1 << 24) - 1;
+
     public bool IsNull => element.ValueKind == JsonValueKind.Null;
 
     public bool IsString => element.ValueKind == JsonValueKind.String;
 
     public bool IsObject => element.ValueKind == JsonValueKind.Object;
 
-    private bool IsOff => element.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.String => element.ValueEquals(""),
-        JsonValueKind.Array => element.GetArrayLength() == 0,
-        JsonValueKind.Object => element.GetPropertyCount() == 0,
-        _ => false,
-    };
+    private JsonElement Element => element;
 
     private string Path => index < 0 ? parent : $"{parent}[{index}]";
 
@@ -56,13 +52,13 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
         _ => throw Expected("true or false"),
     };
 
-    /// <summary>A token id: 0 to <see cref="TokenTable.MaxId"/>.</summary>
+    /// <summary>A token id: 0 to <see cref="MaxId"/>.</summary>
     public int Id()
     {
         bool number = element.ValueKind == JsonValueKind.Number;
-        return number && element.TryGetInt32(out int id) && id is >= 0 and <= TokenTable.MaxId
+        return number && element.TryGetInt32(out int id) && id is >= 0 and <= MaxId
             ? id
-            : throw Expected($"a token id from 0 to {TokenTable.MaxId}");
+            : throw Expected($"a token id from 0 to {MaxId}");
     }
 
     public double Number() =>
@@ -119,7 +115,7 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
         OnlyOnce();
         foreach ((string name, JsonView value) in Members())
         {
-            if (!names.Contains(name) && !value.IsOff)
+            if (!names.Contains(name) && !JsonFields.IsOff(value.Element))
                 throw Error($"the key \"{name}\" is not supported", string.Join(", ", names.ToArray()), $"\"{name}\"");
         }
     }
@@ -135,12 +131,14 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
         }
     }
 
-    public TokenizerException Expected(string what) => Error("wrong value", what, Describe());
+    public ModelFileException Expected(string what) => Error("", what, Describe(), "Correct the file.");
 
-    public TokenizerException Error(string problem, string expected, string got, string advice = "")
+    /// <param name="problem">What is wrong; empty where expected and got say it.</param>
+    public ModelFileException Error(string problem, string expected, string got, string advice = "")
     {
-        string where = Path.Length == 0 ? file : $"{file}: {Path}";
-        return new TokenizerException($"{where}: {problem}: expected {expected}, got {got}. {advice}".TrimEnd());
+        string where = Path.Length == 0 ? file : $"{file}: key {Path}";
+        string what = problem.Length == 0 ? where : $"{where}: {problem}";
+        return new ModelFileException($"{what}: expected {expected}, got {got}. {advice}".TrimEnd());
     }
 
     /// <summary>The value, shortened, for a message.</summary>
@@ -156,18 +154,9 @@ internal readonly struct JsonView(JsonElement element, string file, string paren
         return text.Length > 80 ? text[..80] + "..." : text;
     }
 
-    /// <summary>The value of a string; false where it holds broken UTF-8 or lone surrogates.</summary>
     private bool IsValid([NotNullWhen(true)] out string? value)
     {
-        try
-        {
-            value = element.GetString()!;
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            value = null;
-            return false;
-        }
+        value = JsonFields.TextOf(element);
+        return value is not null;
     }
 }
