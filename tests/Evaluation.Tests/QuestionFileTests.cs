@@ -132,7 +132,8 @@ public sealed class QuestionFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"text": "no answer in it"}""", "expected the keys of one of these: \"messages\"; \"conversations\"; \"question\"")]
+    [InlineData("""{"text": "no answer in it"}""",
+        "expected the keys of one of these: \"messages\"; \"conversations\"; \"question\"")]
     [InlineData("""{"completion": "x", "prompt": ""}""", ":1: question: expected a text, got an empty one")]
     [InlineData("""{"question": "x", "answer": " "}""", ":1: answer: expected a text, got an empty one")]
     [InlineData("""{"messages": [{"role": "user", "content": "Hi"}]}""", ":1: question: expected an answer after all")]

@@ -147,7 +147,7 @@ public sealed class RecordKeys
                     + "in double quotes (there \\\\n is a backslash and an n)"
                 : turn.Name is { } role && !Roles.Contains(role)
                     ? $"expected turns of {string.Join(", ", Roles)}, got {role}"
-                    : RecordTemplate.Mistake(turn.Text);
+                    : RecordTemplate.Mistake(turn.Text, needsField: turn.Name is null);
             if (mistake is not null)
                 v.Wrong(Template, source, i, mistake);
         }

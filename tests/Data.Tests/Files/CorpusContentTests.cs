@@ -53,7 +53,8 @@ public sealed class CorpusContentTests : IDisposable
         CorpusSettings corpus = Reading.Corpus(_folder.Write("a.txt", lone)) with { Split = TextSplit.Lines };
         var skipped = new List<BadRecordException>();
         Assert.Equal(["ab"], Reading.All(corpus, skipped).Select(r => r.Text));
-        Assert.Contains("a.txt:2: record: expected UTF-16, got half of a character (D800) at byte 12", skipped[0].Message);
+        Assert.Contains(
+            "a.txt:2: record: expected UTF-16, got half of a character (D800) at byte 12", skipped[0].Message);
         corpus = Reading.Corpus(_folder.Write("b.txt", [.. Bytes("a\nb"), 0x41]));
         BadRecordException e = Assert.Throws<BadRecordException>(() => Reading.All(corpus));
         Assert.Contains("b.txt:2: record: expected an even number of bytes of UTF-16, got 9", e.Message);
@@ -154,8 +155,12 @@ public sealed class CorpusContentTests : IDisposable
     private static (string Name, byte[] Content)[] Seeds()
     {
         byte[] lines = Encoding.UTF8.GetBytes(
-            "{\"text\": \"é\\ud83d\\udc1d\"}\n{\"messages\": [{\"role\": \"user\", \"content\": [{\"text\": \"a\"}]}]}\n"
-                + "{\"question\": \"q\", \"options\": {\"A\": \"x\", \"B\": \"y\"}, \"answer\": 1, \"n\": [1e5, null]}\n");
+            """
+            {"text": "é\ud83d\udc1d"}
+            {"messages": [{"role": "user", "content": [{"text": "a"}]}]}
+            {"question": "q", "options": {"A": "x", "B": "y"}, "answer": 1, "n": [1e5, null]}
+
+            """);
         byte[] table = "question,answer\r\n\"a, \"\"b\"\"\",c\r\nd,\"e\r\nf\"\r\n"u8.ToArray();
         return
         [
