@@ -138,8 +138,10 @@ internal sealed class JsonRecordReader(CorpusContent content)
             bool inMap = json.TokenType == JsonTokenType.StartObject;
             if (inMap != step.Name is not null || (!inMap && json.TokenType != JsonTokenType.StartArray))
                 return false;
-            for (int i = 0; json.Read() && json.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray); i++)
+            for (int i = 0; json.Read(); i++)
             {
+                if (json.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+                    return false;
                 bool found = inMap ? json.ValueTextEquals(step.Name) : i == step.Index;
                 if (inMap)
                     json.Read();

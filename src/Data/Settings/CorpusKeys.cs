@@ -19,7 +19,8 @@ public static class CorpusKeys
     public static readonly ConfigKey<IReadOnlyList<string>> Path = new(
         $"{List}[].path", KeyTypes.Paths, Default.Required,
         "File, folder, pattern (`books/**/*.txt`) or a list of them: "
-            + $"{string.Join(", ", FileFormats.Extensions)}, and any of them with {string.Join(" or ", FileFormats.Packings)}.",
+            + $"{string.Join(", ", FileFormats.Extensions)}, and any of them with "
+            + $"{string.Join(" or ", FileFormats.Packings)}.",
         p => p.Count > 0 && p.All(s => s.Length > 0))
     {
         OnResume = OnResume.Free,

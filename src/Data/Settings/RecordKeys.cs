@@ -35,8 +35,8 @@ public sealed class RecordKeys
         Template = new(
             $"{section}.template", KeyTypes.NamedTexts, Default.None("none"),
             "A document's text with {field} in it, as \"{title}\\n\\n{body}\", or turns of a dialogue {user: ..., "
-                + "assistant: ...}; [[...]] is left out where its fields are empty, a.b[0] is a field within one, {{ and "
-                + $"}}}} are braces{more}.",
+                + "assistant: ...}; [[...]] is left out where its fields are empty, a.b[0] is a field within one, {{ "
+                + $"and }}}} are braces{more}.",
             t => t.All(turn => turn.Text.Length > 0))
         {
             OnResume = onResume,
@@ -143,8 +143,8 @@ public sealed class RecordKeys
         foreach (NamedText turn in turns)
         {
             string? mistake = turn.LeavesEscape
-                ? "expected line breaks, got a backslash and an n, which YAML leaves as they are here. Write the template "
-                    + "in double quotes (there \\\\n is a backslash and an n)"
+                ? "expected line breaks, got a backslash and an n, which YAML leaves as they are here. Write the "
+                    + "template in double quotes (there \\\\n is a backslash and an n)"
                 : turn.Name is { } role && !Roles.Contains(role)
                     ? $"expected turns of {string.Join(", ", Roles)}, got {role}"
                     : RecordTemplate.Mistake(turn.Text, needsField: turn.Name is null);
@@ -152,6 +152,8 @@ public sealed class RecordKeys
                 v.Wrong(Template, source, i, mistake);
         }
 
+        if (turns.All(t => t.Name is not null && !t.Text.Contains('{')))
+            v.Wrong(Template, source, i, "expected a {field} in one of its turns, got none");
         return new([.. turns.Select(t => new TemplateTurn(t.Name, t.Text))]);
     }
 

@@ -93,6 +93,26 @@ public sealed class CorpusContentTests : IDisposable
         Assert.Equal(["<html>\n<p>"], Reading.Texts(corpus));
     }
 
+    [Theory]
+    [InlineData("{\"text\": \"a\"}\n{\"text\": \"b\"}\n", true)]
+    [InlineData("\n {\"text\": \"...", true)]
+    [InlineData("{braces} begin this text\n", false)]
+    [InlineData("[1] a footnote", false)]
+    public void Records_under_a_name_of_text_are_told(string content, bool areRecords)
+    {
+        // A record longer than what is looked at.
+        if (content.EndsWith("...", StringComparison.Ordinal))
+            content = content[..^3] + new string('x', 5000) + "\"}\n";
+        string path = _folder.Write("a.txt", content);
+        if (areRecords)
+        {
+            string message = Assert.Throws<UserException>(() => Reading.Texts(Reading.Corpus(path))).Message;
+            Assert.StartsWith($"{path}: corpus: expected plain text, as its name says, got JSON records", message);
+        }
+
+        Assert.Equal([content.Trim('\n')], Reading.Texts(Reading.Corpus(path) with { Format = "text" }));
+    }
+
     [Fact]
     public void Binary_under_a_name_of_text_is_an_error_at_its_byte()
     {
@@ -166,7 +186,7 @@ public sealed class CorpusContentTests : IDisposable
         [
             ("a.jsonl", lines), ("b.json", [.. "["u8, .. lines.AsSpan(0, 30), .. "]"u8]),
             ("c.json", "{\n  \"text\": \"a\"\n}\n{\n \"text\": [1]}"u8.ToArray()), ("d.csv", table), ("e.tsv", table),
-            ("f.txt", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("some\n\ntext é")]), ("g.txt", lines),
+            ("f.txt", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("some\n\ntext é")]), ("g.txt", table),
             ("h.jsonl.gz", Gzip(lines)), ("i.jsonl.zst", Zstd(Encoding.UTF8.GetString(lines))),
             ("j.parquet", ParquetFormatTests.Small()),
         ];
