@@ -70,6 +70,18 @@ public sealed class ReadingReportTests : IDisposable
     }
 
     [Fact]
+    public void Records_with_keys_of_their_own_are_told_together()
+    {
+        string Keys(int first) => string.Join(
+            ",", Enumerable.Range(first, 1500).Select(i => $"\"k{i}\": \"v{i}\""));
+        ReadingSummary summary = Read(
+            [], $"{{\"text\": \"{new string('x', 30_000)}\", \"by_id\": {{{Keys(0)}}}}}",
+            $"{{\"text\": \"x\", \"by_id\": {{{Keys(1500)}}}}}");
+        Assert.Equal(("by_id.*", 2000L), (summary.Unused[0].Path, summary.Unused[0].Occurrences));
+        Assert.Equal(3000, summary.Unused.Sum(f => f.Occurrences));
+    }
+
+    [Fact]
     public void A_summary_survives_being_written()
     {
         ReadingSummary summary = Read(

@@ -106,6 +106,21 @@ public sealed class RecordReaderTests : IDisposable
             Assert.Throws<BadRecordException>(() => Reading.All(corpus)).Message);
     }
 
+    [Fact]
+    public void A_key_that_comes_twice_is_an_error_unless_it_says_the_same()
+    {
+        string many = string.Join(", ", Enumerable.Range(0, 200_000).Select(i => $"\"k{i}\": {i}"));
+        Assert.Equal(["a"], Reading.Texts(Reading.Corpus(_folder.Write(
+            "a.jsonl", $"{{\"id\": 1, \"text\": \"a\", \"id\": 1, {many}, \"k7\": 7}}\n"))));
+        foreach (string more in new[] { "", $", {many}" })
+        {
+            string path = _folder.Write("b.jsonl", $"{{\"text\": \"a\"{more}, \"text\": \"b\"}}\n");
+            Assert.Contains(
+                $":1: record: expected the key \"text\" once, got it with two values at byte {14 + more.Length}",
+                Assert.Throws<BadRecordException>(() => Reading.Texts(Reading.Corpus(path))).Message);
+        }
+    }
+
     [Property(MaxTest = 100)]
     public void An_array_and_lines_hold_the_same(NonEmptyString[] texts, bool indented, bool packed)
     {
