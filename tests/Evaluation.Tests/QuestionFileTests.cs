@@ -132,7 +132,19 @@ public sealed class QuestionFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"text": "no answer in it"}""", "expected the keys of one of these: \"messages\"; \"conversations\"; \"question\"")]
+    [InlineData("q.csv", "question,A,B,answer\n2 + 2?,3,4,B\n", "2 + 2?\nA. 3\nB. 4", "B. 4")]
+    [InlineData("q.tsv", "prompt\tcompletion\nSky: \tblue\n", "Sky:", "blue")]
+    [InlineData("q.json", "{\n  \"instruction\": \"Add 2 and 2.\",\n  \"output\": \"4\"\n}", "Add 2 and 2.", "4")]
+    [InlineData("q.txt", "{\"Question\": \"q\", \"Answer\": \"a\"}\n", "q", "a")]
+    public void Questions_come_in_all_formats_and_shapes(string name, string content, string shown, string expected)
+    {
+        Question question = Assert.Single(Read(Settings(_folder.Write(name, content))));
+        Assert.Equal((shown, expected), (question.Shown, question.Expected));
+    }
+
+    [Theory]
+    [InlineData("""{"text": "no answer in it"}""",
+        "expected the keys of one of these: \"messages\"; \"conversations\"; \"question\"")]
     [InlineData("""{"completion": "x", "prompt": ""}""", ":1: question: expected a text, got an empty one")]
     [InlineData("""{"question": "x", "answer": " "}""", ":1: answer: expected a text, got an empty one")]
     [InlineData("""{"messages": [{"role": "user", "content": "Hi"}]}""", ":1: question: expected an answer after all")]

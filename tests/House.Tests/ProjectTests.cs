@@ -24,9 +24,12 @@ public sealed class ProjectTests
     /// <summary>Packages of the product, and the project that alone may use each.</summary>
     private static readonly Dictionary<string, string> Packages = new()
     {
+        ["CsvHelper"] = "Data",
+        ["ParquetSharp"] = "Data",
         ["Spectre.Console"] = "Trainer",
         ["System.CommandLine"] = "Trainer",
         ["YamlDotNet"] = "Yaml",
+        ["ZstdSharp.Port"] = "Data",
     };
 
     /// <summary>What a source may contain in some folders only.</summary>

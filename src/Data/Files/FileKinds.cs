@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace MolEngine.Data.Files;
 
@@ -64,7 +65,8 @@ internal static class FileKinds
     {
         if (head.StartsWith<byte>([0x1F, 0x8B]))
             return Gzip;
-        bool skippable = head.Length >= 4 && (head[0] & 0xF0) == 0x50 && head[1..4].SequenceEqual<byte>([0x2A, 0x4D, 0x18]);
+        bool skippable = head.Length >= 4 && (head[0] & 0xF0) == 0x50
+            && head[1..4].SequenceEqual<byte>([0x2A, 0x4D, 0x18]);
         return skippable || head.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]) ? Zstandard : null;
     }
 
@@ -116,6 +118,37 @@ internal static class FileKinds
             throw Refusal(path, $"XML. {Markup}");
     }
 
+    /// <summary>Records under a name of plain text: refused unless the config says that their braces are meant.
+    /// </summary>
+    /// <exception cref="UserException">The first line of a file that begins so is a JSON object.</exception>
+    public static void RefuseRecords(string path, ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> text = head.TrimStart(" \t\r\n"u8);
+        int end = text.IndexOf((byte)'\n');
+        if (!text.StartsWith("{"u8) || !IsObject(end < 0 ? text : text[..end], whole: end >= 0))
+            return;
+        throw new UserException(
+            $"{path}: corpus: expected plain text, as its name says, got JSON records. Say format: json to read them, or "
+                + "format: text to train on them as they stand");
+    }
+
+    /// <param name="whole">Whether the object ends within the bytes.</param>
+    private static bool IsObject(ReadOnlySpan<byte> json, bool whole)
+    {
+        var reader = new Utf8JsonReader(json, isFinalBlock: whole, state: default);
+        int read = 0;
+        try
+        {
+            while (reader.Read())
+                read++;
+            return read > (whole ? 0 : 1);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     private static UserException Refusal(string path, string what) =>
         new($"{path}: corpus: expected {Read}, got {what}");
 
@@ -130,7 +163,8 @@ internal static class FileKinds
         return $"a ZIP archive. {Unpack}";
     }
 
-    /// <summary>"LE" or "BE" where zero bytes stand in every second place alone, as in UTF-16 of most scripts.</summary>
+    /// <summary>"LE" or "BE" where zero bytes stand in every second place alone, as in UTF-16 of most scripts.
+    /// </summary>
     private static string? UnmarkedUtf16(ReadOnlySpan<byte> head)
     {
         Span<int> zeros = stackalloc int[2];

@@ -10,6 +10,8 @@ internal sealed class JsonRecordReader(CorpusContent content)
     /// <summary>Lists and maps in one another at most: what is deeper is no record that a person wrote.</summary>
     private const int MostLevels = 128;
 
+    private const int EntriesToIndex = 32;
+
     private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
 
     /// <exception cref="BadRecordException">They are not UTF-8, or not one JSON object; a key of it comes twice, or a
@@ -82,13 +84,14 @@ internal sealed class JsonRecordReader(CorpusContent content)
     private MapValue Map(ref Utf8JsonReader json, FileSlice slice, int level, long field)
     {
         var entries = new List<KeyValuePair<string, DataValue>>();
+        Dictionary<string, int>? places = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             long start = json.TokenStartIndex;
             string name = Text(ref json, slice);
             json.Read();
             DataValue value = Value(ref json, slice, level + 1, level == 1 ? json.TokenStartIndex : field);
-            int before = entries.FindIndex(e => e.Key == name);
+            int before = PlaceOf(name, entries, ref places);
             if (before < 0)
                 entries.Add(new(name, value));
             else if (!entries[before].Value.Equals(value))
@@ -96,6 +99,23 @@ internal sealed class JsonRecordReader(CorpusContent content)
         }
 
         return new(entries);
+    }
+
+    /// <summary>Place of an entry, or -1. Small maps are looked through, large ones get an index.</summary>
+    private static int PlaceOf(
+        string name, List<KeyValuePair<string, DataValue>> entries, ref Dictionary<string, int>? places)
+    {
+        if (entries.Count < EntriesToIndex)
+            return entries.FindIndex(e => e.Key == name);
+        if (places is null)
+        {
+            places = [];
+            for (int i = 0; i < entries.Count; i++)
+                places.Add(entries[i].Key, i);
+        }
+
+        // A name that is not there is added next.
+        return places.TryAdd(name, entries.Count) ? -1 : places[name];
     }
 
     private string Text(ref Utf8JsonReader json, FileSlice slice)
@@ -138,8 +158,10 @@ internal sealed class JsonRecordReader(CorpusContent content)
             bool inMap = json.TokenType == JsonTokenType.StartObject;
             if (inMap != step.Name is not null || (!inMap && json.TokenType != JsonTokenType.StartArray))
                 return false;
-            for (int i = 0; json.Read() && json.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray); i++)
+            for (int i = 0; json.Read(); i++)
             {
+                if (json.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+                    return false;
                 bool found = inMap ? json.ValueTextEquals(step.Name) : i == step.Index;
                 if (inMap)
                     json.Read();

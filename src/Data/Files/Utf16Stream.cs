@@ -55,8 +55,8 @@ internal sealed class Utf16Stream(string path, Stream utf16, bool bigEndian) : R
         if (bigEndian)
             BinaryPrimitives.ReverseEndianness(units, units);
         OperationStatus status = Utf8.FromUtf16(
-            MemoryMarshal.Cast<ushort, char>(units), _text, out int used, out int written, replaceInvalidSequences: false,
-            isFinalBlock: read == 0);
+            MemoryMarshal.Cast<ushort, char>(units), _text, out int used, out int written,
+            replaceInvalidSequences: false, isFinalBlock: read == 0);
         _line += _text.AsSpan(0, written).Count((byte)'\n');
         (_start, _end) = (0, written);
         if (status == OperationStatus.InvalidData && written == 0)

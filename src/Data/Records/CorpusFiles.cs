@@ -41,10 +41,12 @@ public static class CorpusFiles
         foreach (string path in corpus.Paths)
         {
             FileKind kind = FileIdentity.Of(path).Kind;
-            if (kind == FileKind.Folder)
-                Add(path, new FolderFiles(path, null), corpus, seen, files, passed);
-            else if (kind == FileKind.Absent && FilePattern.IsPattern(path))
-                Add(path, new FolderFiles(FilePattern.BaseOf(path), new FilePattern(path)), corpus, seen, files, passed);
+            FolderFiles? folder = kind == FileKind.Folder ? new FolderFiles(path, null)
+                : kind == FileKind.Absent && FilePattern.IsPattern(path)
+                    ? new FolderFiles(FilePattern.BaseOf(path), new FilePattern(path))
+                    : null;
+            if (folder is not null)
+                Add(path, folder, corpus, seen, files, passed);
             else if (Twice(path, seen) is { } before)
                 throw ReadTwice(path, before, corpus);
             else

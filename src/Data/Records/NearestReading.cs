@@ -61,7 +61,9 @@ internal static class NearestReading
             && texts.Except(near.Required.Select(f => f.In(record)?.Path.ToString())).FirstOrDefault() is { } other)
         {
             string lacking = Lacking(near, record)[0].Path.ToString();
-            string[] roles = near.Name == ShapeName.PromptCompletion ? ["prompt", "completion"] : ["question", "answer"];
+            string[] roles = near.Name == ShapeName.PromptCompletion
+                ? ["prompt", "completion"]
+                : ["question", "answer"];
             IEnumerable<string> pairs = near.Required.Zip(
                 roles, (f, role) => $"{role}: {(f.Path.ToString() == lacking ? other : f.In(record)!.Value.Path)}");
             yield return $"say fields: {{{string.Join(", ", pairs)}}}";

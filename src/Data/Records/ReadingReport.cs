@@ -11,6 +11,9 @@ namespace MolEngine.Data.Records;
 /// <param name="ignore">Paths of the fields that the config leaves out: <c>data.corpora[].ignore</c>.</param>
 public sealed class ReadingReport(IReadOnlyList<string> ignore)
 {
+    /// <summary>Paths that are told apart: records with keys of their own have no end of them.</summary>
+    private const int MostPaths = 1000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FieldShare> _unused = [];
     private readonly Dictionary<ShapeName, long> _shapes = [];
@@ -118,6 +121,10 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
             return;
         }
 
+        if (_unused.Count >= MostPaths && !_unused.ContainsKey(path))
+            path = $"{path.Split('.')[0]}.*";
+        if (_unused.Count >= 2 * MostPaths && !_unused.ContainsKey(path))
+            path = "*";
         FieldShare before = _unused.GetValueOrDefault(path) ?? new(path, 0, 0);
         _unused[path] = before with
         {

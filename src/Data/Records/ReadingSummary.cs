@@ -45,15 +45,15 @@ public sealed record ReadingSummary(
         foreach ((string reading, long records) in OtherReadings.OrderByDescending(r => r.Value))
         {
             lines.Add(
-                $"corpus {corpus}: {Counts.Of(records, "record")} read as {Taken()} could be read as {reading} too. Say "
-                    + $"which is meant with shape, fields or template");
+                $"corpus {corpus}: {Counts.Of(records, "record")} read as {Taken()} could be read as {reading} too. "
+                    + "Say which is meant with shape, fields or template");
         }
 
         if (IgnoredNowhere.Count > 0)
         {
             lines.Add(
-                $"corpus {corpus}: ignore: no record has {string.Join(", ", IgnoredNowhere)} beside what is used. Is it "
-                    + "spelled as the records have it?");
+                $"corpus {corpus}: ignore: no record has {string.Join(", ", IgnoredNowhere)} beside what is used. "
+                    + "Is it spelled as the records have it?");
         }
 
         if (EmptyFiles.Count > 0)
@@ -77,10 +77,11 @@ public sealed record ReadingSummary(
             return;
         string readings = OtherReadings.Count == 0 ? ""
             : $" They could also be read as {string.Join(" or ", OtherReadings.Keys)}.";
+        string paths = string.Join(", ", Unused.Take(Named).Select(f => f.Path));
         throw new UserException(
-            $"{where}: corpus {corpus}: expected most of its text used, got {Numbers.Percent(UnusedShare)} in fields that "
-                + $"no rule uses, with records read as {Taken()}: {Fields(Unused)}.{readings} Say how they are read "
-                + $"(shape: NAME, fields or template), or ignore: [{string.Join(", ", Unused.Take(Named).Select(f => f.Path))}]");
+            $"{where}: corpus {corpus}: expected most of its text used, got {Numbers.Percent(UnusedShare)} in fields "
+                + $"that no rule uses, with records read as {Taken()}: {Fields(Unused)}.{readings} Say how they are "
+                + $"read (shape: NAME, fields or template), or ignore: [{paths}]");
     }
 
     /// <summary>As the config calls a shape.</summary>

@@ -26,7 +26,12 @@ public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExceptio
     public IEnumerable<CorpusRecord> Read(CorpusContent content, CorpusFile file)
     {
         if (corpus.Format is null)
+        {
             FileKinds.RefuseMarkup(content.Path, content.Head.Span);
+            if (file.Format == FileFormats.Text)
+                FileKinds.RefuseRecords(content.Path, content.Head.Span);
+        }
+
         FileFormat format = FileFormats.Of(file.Format, content);
         long outcomes = 0;
         foreach (FileOutcome outcome in format.Read(content, new(corpus.Split, Limit)))

@@ -43,9 +43,6 @@ internal sealed class RecordTemplate
             Add(template[(open + Open.Length)..close], optionals++);
             i = close + Close.Length;
         }
-
-        if (_fields.Count == 0)
-            throw new ArgumentException($"expected a {{field}} in it, got '{template}'");
     }
 
     /// <summary>Names of the fields, each once.</summary>
@@ -55,12 +52,13 @@ internal sealed class RecordTemplate
     public bool Needs(int field) => _needed.Contains(field);
 
     /// <summary>What is wrong with a template, or null.</summary>
-    public static string? Mistake(string template)
+    /// <param name="needsField">Whether it must have a field: a turn of a dialogue may always say the same.</param>
+    public static string? Mistake(string template, bool needsField)
     {
         try
         {
-            _ = new RecordTemplate(template);
-            return null;
+            bool hasField = new RecordTemplate(template).Fields.Count > 0;
+            return hasField || !needsField ? null : $"expected a {{field}} in it, got '{template}'";
         }
         catch (ArgumentException e)
         {
@@ -77,8 +75,7 @@ internal sealed class RecordTemplate
         var shown = new List<(int Field, Range Place)>();
         foreach ((string before, int field, int optional) in _parts)
         {
-            if (optional >= 0
-                && _parts.TrueForAll(p => p.Optional != optional || p.Field < 0 || string.IsNullOrEmpty(values[p.Field])))
+            if (optional >= 0 && IsEmpty(optional, values))
                 continue;
             text.Append(before);
             int start = text.Length;
@@ -87,9 +84,13 @@ internal sealed class RecordTemplate
                 shown.Add((field, start..text.Length));
         }
 
-        int last = _parts.FindLast(p => p.Field >= 0).Field;
-        return (text.ToString(), shown.Count(s => s.Field == last) == 1 ? shown.Find(s => s.Field == last).Place : null);
+        int last = shown.Count == 0 ? -1 : _parts.FindLast(p => p.Field >= 0).Field;
+        Range[] places = [.. shown.Where(s => s.Field == last).Select(s => s.Place)];
+        return (text.ToString(), places is [var place] ? place : null);
     }
+
+    private bool IsEmpty(int optional, IReadOnlyList<string?> values) => _parts.TrueForAll(
+        p => p.Optional != optional || p.Field < 0 || string.IsNullOrEmpty(values[p.Field]));
 
     private static bool HasField(string part) => part.Replace("{{", "").Contains('{');
 

@@ -156,11 +156,13 @@ public sealed class RecordKeys
                     + "template in double quotes (there \\\\n is a backslash and an n)"
                 : turn.Name is { } role && !Roles.Contains(role)
                     ? $"expected turns of {string.Join(", ", Roles)}, got {role}"
-                    : RecordTemplate.Mistake(turn.Text);
+                    : RecordTemplate.Mistake(turn.Text, needsField: turn.Name is null);
             if (mistake is not null)
                 v.Wrong(Template, source, i, mistake);
         }
 
+        if (turns.All(t => t.Name is not null && !t.Text.Contains('{')))
+            v.Wrong(Template, source, i, "expected a {field} in one of its turns, got none");
         return new([.. turns.Select(t => new TemplateTurn(t.Name, t.Text))]);
     }
 

@@ -53,7 +53,8 @@ public sealed class CorpusContentTests : IDisposable
         CorpusSettings corpus = Reading.Corpus(_folder.Write("a.txt", lone)) with { Split = TextSplit.Lines };
         var skipped = new List<BadRecordException>();
         Assert.Equal(["ab"], Reading.All(corpus, skipped).Select(r => r.Text));
-        Assert.Contains("a.txt:2: record: expected UTF-16, got half of a character (D800) at byte 12", skipped[0].Message);
+        Assert.Contains(
+            "a.txt:2: record: expected UTF-16, got half of a character (D800) at byte 12", skipped[0].Message);
         corpus = Reading.Corpus(_folder.Write("b.txt", [.. Bytes("a\nb"), 0x41]));
         BadRecordException e = Assert.Throws<BadRecordException>(() => Reading.All(corpus));
         Assert.Contains("b.txt:2: record: expected an even number of bytes of UTF-16, got 9", e.Message);
@@ -90,6 +91,26 @@ public sealed class CorpusContentTests : IDisposable
     {
         CorpusSettings corpus = Reading.Corpus(_folder.Write("a.html", "<html>\n<p>")) with { Format = "text" };
         Assert.Equal(["<html>\n<p>"], Reading.Texts(corpus));
+    }
+
+    [Theory]
+    [InlineData("{\"text\": \"a\"}\n{\"text\": \"b\"}\n", true)]
+    [InlineData("\n {\"text\": \"...", true)]
+    [InlineData("{braces} begin this text\n", false)]
+    [InlineData("[1] a footnote", false)]
+    public void Records_under_a_name_of_text_are_told(string content, bool areRecords)
+    {
+        // A record longer than what is looked at.
+        if (content.EndsWith("...", StringComparison.Ordinal))
+            content = content[..^3] + new string('x', 5000) + "\"}\n";
+        string path = _folder.Write("a.txt", content);
+        if (areRecords)
+        {
+            string message = Assert.Throws<UserException>(() => Reading.Texts(Reading.Corpus(path))).Message;
+            Assert.StartsWith($"{path}: corpus: expected plain text, as its name says, got JSON records", message);
+        }
+
+        Assert.Equal([content.Trim('\n')], Reading.Texts(Reading.Corpus(path) with { Format = "text" }));
     }
 
     [Fact]
@@ -154,14 +175,18 @@ public sealed class CorpusContentTests : IDisposable
     private static (string Name, byte[] Content)[] Seeds()
     {
         byte[] lines = Encoding.UTF8.GetBytes(
-            "{\"text\": \"é\\ud83d\\udc1d\"}\n{\"messages\": [{\"role\": \"user\", \"content\": [{\"text\": \"a\"}]}]}\n"
-                + "{\"question\": \"q\", \"options\": {\"A\": \"x\", \"B\": \"y\"}, \"answer\": 1, \"n\": [1e5, null]}\n");
+            """
+            {"text": "é\ud83d\udc1d"}
+            {"messages": [{"role": "user", "content": [{"text": "a"}]}]}
+            {"question": "q", "options": {"A": "x", "B": "y"}, "answer": 1, "n": [1e5, null]}
+
+            """);
         byte[] table = "question,answer\r\n\"a, \"\"b\"\"\",c\r\nd,\"e\r\nf\"\r\n"u8.ToArray();
         return
         [
             ("a.jsonl", lines), ("b.json", [.. "["u8, .. lines.AsSpan(0, 30), .. "]"u8]),
             ("c.json", "{\n  \"text\": \"a\"\n}\n{\n \"text\": [1]}"u8.ToArray()), ("d.csv", table), ("e.tsv", table),
-            ("f.txt", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("some\n\ntext é")]), ("g.txt", lines),
+            ("f.txt", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("some\n\ntext é")]), ("g.txt", table),
             ("h.jsonl.gz", Gzip(lines)), ("i.jsonl.zst", Zstd(Encoding.UTF8.GetString(lines))),
             ("j.parquet", ParquetFormatTests.Small()),
         ];

@@ -70,7 +70,8 @@ public sealed class CsvFormatTests : IDisposable
             csv.AppendJoin(',', row.Select(c => $"\"{c.Replace("\"", "\"\"")}\"")).Append(end);
         FileOutcome[] got = Read("a.csv", csv.ToString());
         Assert.Equal(
-            rows.SelectMany(r => r), got.SelectMany(o => o.Record!.Fields.Entries.Select(f => ((TextValue)f.Value).Text)));
+            rows.SelectMany(r => r),
+            got.SelectMany(o => o.Record!.Fields.Entries.Select(f => ((TextValue)f.Value).Text)));
     }
 
     private static bool IsWhole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;

@@ -32,8 +32,8 @@ public sealed class CorpusFilesTests : IDisposable
     {
         string path = _folder.Write("notes", "some text");
         Assert.Contains(
-            "expected a file named .txt .text .md .markdown .json .jsonl .ndjson .csv .tsv .tab .parquet (with .gz or .zst too), "
-            + "got no extension",
+            "expected a file named .txt .text .md .markdown .json .jsonl .ndjson .csv .tsv .tab .parquet "
+            + "(with .gz or .zst too), got no extension",
             Assert.Throws<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
         Assert.Equal(["some text"], Reading.Texts(Reading.Corpus(path) with { Format = "text" }));
         string folder = _folder.Folder("empty");
@@ -100,18 +100,19 @@ public sealed class CorpusFilesTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "ln and mkfifo make what is tried here");
         string file = _folder.Write("a.txt", "once");
-        foreach ((string tool, string[] arguments) in new[]
-            { ("ln", new[] { file, Path.Combine(_folder.Root, "b.txt") }), ("mkfifo", [Path.Combine(_folder.Root, "c.txt")]) })
-        {
-            using var process = System.Diagnostics.Process.Start(tool, arguments);
-            process.WaitForExit();
-        }
-
+        Run("ln", file, Path.Combine(_folder.Root, "b.txt"));
+        Run("mkfifo", Path.Combine(_folder.Root, "c.txt"));
         Assert.Equal(["once"], Reading.Texts(Reading.Corpus(_folder.Root)));
         CorpusFiles.Of(Reading.Corpus(_folder.Root), out IReadOnlyList<string> others);
         Assert.Equal(
             ["b.txt (the same file as", "c.txt (a pipe)"],
             others.Select(o => Path.GetRelativePath(_folder.Root, o).Split(" /")[0]));
+
+        static void Run(string tool, params string[] arguments)
+        {
+            using var process = System.Diagnostics.Process.Start(tool, arguments);
+            process.WaitForExit();
+        }
     }
 
     [Fact]

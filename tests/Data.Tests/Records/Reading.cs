@@ -17,7 +17,10 @@ internal static class Reading
         foreach (CorpusFile file in CorpusFiles.Of(corpus, out _))
         {
             using CorpusContent content = CorpusContent.Open(file.Path);
-            var reader = new RecordReader(corpus, skipped is null ? null : skipped.Add) { Report = report, Limit = limit };
+            var reader = new RecordReader(corpus, skipped is null ? null : skipped.Add)
+            {
+                Report = report, Limit = limit,
+            };
             records.AddRange(reader.Read(content, file));
         }
 

@@ -21,12 +21,13 @@ public sealed class ReadingReportTests : IDisposable
         Assert.Equal((2L, 20L, 0.2), (summary.Records, summary.Used, summary.UnusedShare));
         Assert.Equal([new("meta.id[]", 3, 1), new FieldShare("source", 2, 1)], summary.Unused);
         Assert.Equal(
-            ["corpus c: 2 fields not used, 20.0\u00a0% of the text: meta.id[] 12.0\u00a0%, source 8.0\u00a0%. Name in ignore "
-                + "what may be left out"],
+            ["corpus c: 2 fields not used, 20.0\u00a0% of the text: meta.id[] 12.0\u00a0%, source 8.0\u00a0%. Name in "
+                + "ignore what may be left out"],
             summary.Lines("c"));
         summary.RequireMostUsed("f", "c");
         Assert.Empty(Read(
-            ["meta", "source"], """{"question": "1", "answer": "2", "source": "ab", "meta": {"id": [123]}}""").Lines("c"));
+            ["meta", "source"],
+            """{"question": "1", "answer": "2", "source": "ab", "meta": {"id": [123]}}""").Lines("c"));
         Assert.Contains(
             "ignore: no record has title", Assert.Single(Read(["title"], """{"text": "a"}""").Lines("c")));
     }
@@ -34,17 +35,18 @@ public sealed class ReadingReportTests : IDisposable
     [Fact]
     public void Where_most_is_left_out_the_reading_is_asked_for()
     {
-        const string Record = """
-            {"question": "q", "options": ["x", "y"], "answer": "A", "Question": "Q", "Complex_CoT": "long, long", "Response": "r"}
-            """;
+        const string Choice = """{"question": "q", "options": ["x", "y"], "answer": "A", """;
+        const string Record = Choice + """ "Question": "Q", "Complex_CoT": "long, long", "Response": "r"}""";
         ReadingSummary summary = Read([], Record);
         string message = Assert.Throws<UserException>(() => summary.RequireMostUsed("f.json", "c")).Message;
-        Assert.StartsWith("f.json: corpus c: expected most of its text used, got 75.0\u00a0% in fields that no rule uses, "
+        Assert.StartsWith(
+            "f.json: corpus c: expected most of its text used, got 75.0\u00a0% in fields that no rule uses, "
             + "with records read as multiple_choice: Complex_CoT 62.5\u00a0%", message);
         Assert.Contains("could also be read as cot (\"Question\", \"Complex_CoT\" and \"Response\")", message);
         Assert.Contains("ignore: [Complex_CoT, Question, Response]", message);
         Assert.Contains(
-            "1 record read as multiple_choice could be read as cot (\"Question\", \"Complex_CoT\" and \"Response\") too",
+            "1 record read as multiple_choice could be read as cot (\"Question\", \"Complex_CoT\" and \"Response\") "
+                + "too",
             summary.Lines("c")[1]);
 
         // A long file is not read to its end for it.
@@ -56,9 +58,10 @@ public sealed class ReadingReportTests : IDisposable
     [Fact]
     public void What_a_template_leaves_out_of_a_dialogue_is_told()
     {
-        string path = _folder.Write("a.jsonl", """
-            {"tools": [{"name": "lookup"}], "messages": [{"role": "user", "content": "Hi", "name": "Ann", "weight": 0.5}, {"role": "assistant", "content": "say \"x\"", "reasoning_content": "because"}]}
-            """);
+        const string User = """{"role": "user", "content": "Hi", "name": "Ann", "weight": 0.5}""";
+        const string Model = """{"role": "assistant", "content": "say \"x\"", "reasoning_content": "because"}""";
+        string path = _folder.Write(
+            "a.jsonl", $$"""{"tools": [{"name": "lookup"}], "messages": [{{User}}, {{Model}}]}""");
         var report = new ReadingReport(["messages[].weight"]);
         CorpusRecord record = Assert.Single(Reading.All(Reading.Corpus(path), report: report));
         Assert.Empty(report.Summary().Unused);
@@ -67,9 +70,22 @@ public sealed class ReadingReportTests : IDisposable
     }
 
     [Fact]
+    public void Records_with_keys_of_their_own_are_told_together()
+    {
+        string Keys(int first) => string.Join(
+            ",", Enumerable.Range(first, 1500).Select(i => $"\"k{i}\": \"v{i}\""));
+        ReadingSummary summary = Read(
+            [], $"{{\"text\": \"{new string('x', 30_000)}\", \"by_id\": {{{Keys(0)}}}}}",
+            $"{{\"text\": \"x\", \"by_id\": {{{Keys(1500)}}}}}");
+        Assert.Equal(("by_id.*", 2000L), (summary.Unused[0].Path, summary.Unused[0].Occurrences));
+        Assert.Equal(3000, summary.Unused.Sum(f => f.Occurrences));
+    }
+
+    [Fact]
     public void A_summary_survives_being_written()
     {
-        ReadingSummary summary = Read(["x"], """{"text": "a", "b": "c"}""", """{"text": "a", "problem": "c", "answer": "d"}""");
+        ReadingSummary summary = Read(
+            ["x"], """{"text": "a", "b": "c"}""", """{"text": "a", "problem": "c", "answer": "d"}""");
         ReadingSummary again = JsonSerializer.Deserialize<ReadingSummary>(JsonSerializer.Serialize(summary))!;
         Assert.Equal(summary.Lines("c"), again.Lines("c"));
         Assert.NotEmpty(again.Lines("c"));
@@ -83,9 +99,9 @@ public sealed class ReadingReportTests : IDisposable
         int texts = 0;
         string[] names =
         [
-            "text", "messages", "conversations", "system", "prompt", "completion", "question", "answer", "options", "A", "B",
-            "instruction", "input", "output", "history", "Question", "Complex_CoT", "Response", "problem", "solution",
-            "meta", "tools", "id",
+            "text", "messages", "conversations", "system", "prompt", "completion", "question", "answer", "options", "A",
+            "B", "instruction", "input", "output", "history", "Question", "Complex_CoT", "Response", "problem",
+            "solution", "meta", "tools", "id",
         ];
         MapValue record = Record();
         string path = _folder.Write("a.jsonl", Json(record) + "\n");
@@ -96,12 +112,12 @@ public sealed class ReadingReportTests : IDisposable
             return;
         ReadingSummary summary = report.Summary();
         string document = read[0].Text
-            ?? string.Concat(read[0].Messages!.SelectMany(m => ValueTexts.Of(m.Fields)).Concat(ValueTexts.Of(read[0].Variables))
-                .Select(t => $" {ValueTexts.Literal(t.Value)} "));
+            ?? string.Concat(read[0].Messages!.Select(m => m.Fields).Append(read[0].Variables)
+                .SelectMany(ValueTexts.Of).Select(t => $" {ValueTexts.Literal(t.Value)} "));
         foreach ((string at, DataValue value) in ValueTexts.Of(record))
         {
             string text = ValueTexts.Literal(value)!;
-            bool isTold = summary.Unused.Any(u => u.Path == at) || at == "id" || at.StartsWith("id.") || at.StartsWith("id[");
+            bool isTold = summary.Unused.Any(u => u.Path == at) || at.StartsWith("id.");
             Assert.True(isTold || document.Contains(text), $"{text} of {at} in {Json(record)} is lost");
         }
 
@@ -113,7 +129,8 @@ public sealed class ReadingReportTests : IDisposable
                 "conversations" => Turns("from", "value"),
                 "options" => new ListValue([Text(), Text()]),
                 "answer" when random.Next(2) == 0 => new TextValue("A"),
-                "history" => new ListValue([.. Enumerable.Range(0, random.Next(3)).Select(_ => new ListValue([Text(), Text()]))]),
+                "history" => new ListValue(
+                    [.. Enumerable.Range(0, random.Next(3)).Select(_ => new ListValue([Text(), Text()]))]),
                 "meta" or "tools" or "id" => new MapValue([new("k", Text()), new("l", new ListValue([Text()]))]),
                 _ => random.Next(8) == 0 ? NullValue.Instance : Text(),
             })),
@@ -132,7 +149,7 @@ public sealed class ReadingReportTests : IDisposable
 
     private static string Json(DataValue value) => value switch
     {
-        MapValue map => $"{{{string.Join(",", map.Entries.Select(e => $"{JsonSerializer.Serialize(e.Key)}:{Json(e.Value)}"))}}}",
+        MapValue map => $"{{{string.Join(",", map.Entries.Select(e => $"\"{e.Key}\":{Json(e.Value)}"))}}}",
         ListValue list => $"[{string.Join(",", list.Items.Select(Json))}]",
         TextValue text => JsonSerializer.Serialize(text.Text),
         _ => ValueTexts.Literal(value) ?? "null",

@@ -80,8 +80,9 @@ public sealed class RecordReaderTests : IDisposable
         "messages[0].images: expected a dialogue of texts, got one with images, sound or video")]
     [InlineData("{\"conversations\": [{\"from\": \"function_call\", \"value\": \"a\"}]}",
         "conversations[0].from: expected one of human, user,")]
-    [InlineData("{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", "record: expected one answer to train on, "
-        + "got a preference pair (chosen and rejected), as DPO takes. To train on the better one alone, say fields: "
+    [InlineData(
+        "{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", "record: expected one answer to train on, got a "
+        + "preference pair (chosen and rejected), as DPO takes. To train on the better one alone, say fields: "
         + "{prompt: prompt, completion: chosen} and ignore: [rejected]")]
     public void What_fits_nothing_is_named(string record, string expected)
     {
@@ -103,6 +104,21 @@ public sealed class RecordReaderTests : IDisposable
         Assert.Contains(
             ":1: record: expected the keys \"body\" and \"head\", got the keys body, title",
             Assert.Throws<BadRecordException>(() => Reading.All(corpus)).Message);
+    }
+
+    [Fact]
+    public void A_key_that_comes_twice_is_an_error_unless_it_says_the_same()
+    {
+        string many = string.Join(", ", Enumerable.Range(0, 200_000).Select(i => $"\"k{i}\": {i}"));
+        Assert.Equal(["a"], Reading.Texts(Reading.Corpus(_folder.Write(
+            "a.jsonl", $"{{\"id\": 1, \"text\": \"a\", \"id\": 1, {many}, \"k7\": 7}}\n"))));
+        foreach (string more in new[] { "", $", {many}" })
+        {
+            string path = _folder.Write("b.jsonl", $"{{\"text\": \"a\"{more}, \"text\": \"b\"}}\n");
+            Assert.Contains(
+                $":1: record: expected the key \"text\" once, got it with two values at byte {14 + more.Length}",
+                Assert.Throws<BadRecordException>(() => Reading.Texts(Reading.Corpus(path))).Message);
+        }
     }
 
     [Property(MaxTest = 100)]
@@ -135,12 +151,15 @@ public sealed class RecordReaderTests : IDisposable
     [Theory]
     [InlineData(
         "[{\"text\": \"a\"} {\"text\": \"b\"}]", "JSON: expected a comma or ] after a record, got '{' at byte 15")]
-    [InlineData("[{\"text\": \"a\"},]", "JSON: expected a record after the comma, got ']' (the last record has no comma) at byte 15")]
+    [InlineData(
+        "[{\"text\": \"a\"},]", "JSON: expected a record after the comma, got ']' (the last record has no "
+        + "comma) at byte 15")]
     [InlineData("[{\"text\": \"a\"}] x", "JSON: expected nothing after the array, got 'x' at byte 16")]
     [InlineData("[{\"text\": \"a\"}", "expected the array of line 1 closed, got the end of the file at byte 14")]
     [InlineData("[{\"text\": \"a\"}, {\"text\": ", "closed, got the end of the file inside a record at byte 16")]
     [InlineData("[\n7]", ":2: record: expected an object {\"key\": value, ...}, got a number")]
-    [InlineData("[\n{\"text\":\n 'a'}]", ":3: record: expected one JSON object, got a single quote, as Python prints; JSON has double quotes at byte 12")]
+    [InlineData("[\n{\"text\":\n 'a'}]", ":3: record: expected one JSON object, got a single quote, as Python prints; "
+        + "JSON has double quotes at byte 12")]
     [InlineData(" []", "got no records")]
     public void A_broken_array_says_where(string json, string expected)
     {

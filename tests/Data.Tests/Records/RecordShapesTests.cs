@@ -39,6 +39,7 @@ public sealed class RecordShapesTests
     {
         IEnumerable<KeyValuePair<string, DataValue>> fields = row.Select(f => KeyValuePair.Create(
             f.Name, f.Value is null ? NullValue.Instance : (DataValue)new TextValue(f.Value)));
-        return new RecordShapes(corpus).Record(new FileRecord(new RecordPlace("c.table", 7), new MapValue([.. fields])));
+        var record = new FileRecord(new RecordPlace("c.table", 7), new MapValue([.. fields]));
+        return new RecordShapes(corpus).Record(record);
     }
 }

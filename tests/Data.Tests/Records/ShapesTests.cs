@@ -16,7 +16,8 @@ public sealed class ShapesTests : IDisposable
 
     [Theory]
     [InlineData("""{"question": "q", "answer": 4}""", "user: q || assistant: 4", "q\n4")]
-    [InlineData("""{"Question": "q", "ANSWER": "a", "system": "s"}""", "system: s || user: q || assistant: a", "s\nq\na")]
+    [InlineData("""{"Question": "q", "ANSWER": "a", "system": "s"}""",
+        "system: s || user: q || assistant: a", "s\nq\na")]
     [InlineData("""{"problem": "p", "solution": "s", "answer": "a"}""", "user: p || assistant: s", "p\ns")]
     [InlineData("""{"prompt": "p ", "completion": "c"}""", "user: p  || assistant: c", "p c")]
     [InlineData("""{"instruction": "i", "input": "", "output": "o"}""", "user: i || assistant: o", "i\no")]
@@ -31,7 +32,8 @@ public sealed class ShapesTests : IDisposable
         "user: q\nA. x\nB. y\nC. 3 || assistant: C. 3", "q\nA. x\nB. y\nC. 3\nC. 3")]
     [InlineData("""{"question": "q", "choices": {"text": ["x", "y"], "label": ["1", "2"]}, "answerKey": "2"}""",
         "user: q\n1. x\n2. y || assistant: 2. y", "q\n1. x\n2. y\n2. y")]
-    [InlineData("""{"question": "q", "options": [{"key": "A", "value": "x"}, {"key": "B", "value": "y"}], "answer": "(a)"}""",
+    [InlineData("""{"question": "q", "options": [{"key": "A", "value": "x"}, {"key": "B", "value": "y"}], """
+        + """ "answer": "(a)"}""",
         "user: q\nA. x\nB. y || assistant: A. x", "q\nA. x\nB. y\nA. x")]
     [InlineData("""{"question": "q", "opa": "x", "opb": "y", "cop": 1, "exp": null}""",
         "user: q\nA. x\nB. y || assistant: B. y", "q\nA. x\nB. y\nB. y")]
@@ -46,13 +48,16 @@ public sealed class ShapesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], "system": "s"}""",
+    [InlineData(
+        """{"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], "system": "s"}""",
         "system: s || user: a || assistant: b")]
     [InlineData("""{"conversations": [{"role": "user", "content": "a"}], "system": ""}""", "user: a")]
-    [InlineData("""{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "value": "b"}]}]}""",
+    [InlineData("""{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", """
+        + """ "value": "b"}]}]}""",
         "user: ab")]
     [InlineData("""{"messages": [], "text": "t"}""", "t")]
-    [InlineData("""{"prompt": [{"role": "user", "content": "a"}], "completion": [{"role": "assistant", "content": "b"}]}""",
+    [InlineData("""{"prompt": [{"role": "user", "content": "a"}], "completion": [{"role": "assistant", """
+        + """ "content": "b"}]}""",
         "user: a || assistant: b")]
     [InlineData("""{"prompt": [{"role": "user", "content": "a"}], "completion": "b", "system": "s"}""",
         "system: s || user: a || assistant: b")]
@@ -62,9 +67,9 @@ public sealed class ShapesTests : IDisposable
     [Fact]
     public void All_that_a_message_has_is_kept_for_the_template()
     {
-        CorpusRecord read = Read("""
-            {"tools": [{"name": "f"}], "messages": [{"role": "assistant", "content": null, "tool_calls": [{"id": "1"}]}, {"role": "tool", "content": "r", "name": "f"}]}
-            """);
+        const string Call = """{"role": "assistant", "content": null, "tool_calls": [{"id": "1"}]}""";
+        const string Result = """{"role": "tool", "content": "r", "name": "f"}""";
+        CorpusRecord read = Read($$"""{"tools": [{"name": "f"}], "messages": [{{Call}}, {{Result}}]}""");
         Assert.Equal(["role", "content", "tool_calls"], read.Messages![0].Fields.Entries.Select(e => e.Key));
         Assert.Equal(new TextValue("f"), read.Messages[1].Fields["name"]);
         Assert.Equal(
@@ -89,7 +94,8 @@ public sealed class ShapesTests : IDisposable
     [Fact]
     public void Shapes_and_fields_of_the_config_decide()
     {
-        const string Both = """{"question": "q", "answer": "a", "Question": "Q", "Complex_CoT": "c", "Response": "r"}""";
+        const string Both = """{"question": "q", "answer": "a", "Question": "Q", """
+            + """ "Complex_CoT": "c", "Response": "r"}""";
         CorpusRecord Chat(string record, ShapeName shape, FieldMap? fields = null) => Read(
             record, c => c with { Pairs = PairStyle.Chat, Shape = shape, Fields = fields });
         Assert.Equal("user: q || assistant: a", Written(Chat(Both, ShapeName.Qa)));
@@ -97,7 +103,8 @@ public sealed class ShapesTests : IDisposable
         const string Nested = """{"a": {"b": [{"c": "q"}]}, "x.y": "a", "why": "w", "o": ["a", "b"], "who": "s"}""";
         Assert.Equal(
             "system: s || user: q || assistant: <think>\nw\n</think>\n\na",
-            Written(Chat(Nested, default, new(Question: "a.b[0].c", Answer: "x.y") { Reasoning = "why", System = "who" })));
+            Written(Chat(
+                Nested, default, new(Question: "a.b[0].c", Answer: "x.y") { Reasoning = "why", System = "who" })));
         Assert.Equal(
             "user: q\nA. a\nB. b || assistant: A. a",
             Written(Chat(Nested, default, new(Question: "a.b[0].c", Answer: "x.y") { Options = "o" })));
@@ -131,7 +138,8 @@ public sealed class ShapesTests : IDisposable
             Written(Read("""{"q": "q", "s": "s", "a": 1}""", c => c with { Template = template })));
         Assert.Contains(
             "expected the keys \"q\" and \"a\", got the keys q",
-            Assert.Throws<BadRecordException>(() => Read("""{"q": "q"}""", c => c with { Template = template })).Message);
+            Assert.Throws<BadRecordException>(
+                () => Read("""{"q": "q"}""", c => c with { Template = template })).Message);
     }
 
     private static string Written(CorpusRecord record) => record.Text ?? string.Join(

@@ -70,7 +70,10 @@ public sealed class DataSettingsTests : IDisposable
             - path: c.jsonl
               kind: domain
               template: [{user: "{a}"}, {assistant: "{b}"}, {user: "{c}"}]
-            - {path: books, kind: general, split: tokens, fields: {question: a.b, answer: c, options: o, reasoning: r, system: s}}
+            - path: books
+              kind: general
+              split: tokens
+              fields: {question: a.b, answer: c, options: o, reasoning: r, system: s}
             """);
         Assert.Equal((ShapeName.Cot, PairStyle.Plain), (data.Corpora[0].Shape, data.Corpora[0].Pairs));
         Assert.Equal(["meta", "messages[].name"], data.Corpora[0].Ignore);
@@ -89,11 +92,15 @@ public sealed class DataSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("path: b.jsonl, kind: domain, template: '{a}\\n{b}'", "data.corpora[0].template: expected line breaks, got "
-        + "a backslash and an n, which YAML leaves as they are here. Write the template in double quotes")]
-    [InlineData("path: b.jsonl, kind: domain, template: {robot: '{a}'}", "expected turns of system, user, assistant, got robot")]
+    [InlineData(
+        "path: b.jsonl, kind: domain, template: '{a}\\n{b}'", "data.corpora[0].template: expected line breaks, got a "
+        + "backslash and an n, which YAML leaves as they are here. Write the template in double quotes")]
+    [InlineData(
+        "path: b.jsonl, kind: domain, template: {robot: '{a}'}",
+        "expected turns of system, user, assistant, got robot")]
     [InlineData("path: b.jsonl, kind: domain, template: {user: [a]}", "template: expected text, or texts by name")]
-    [InlineData("path: b.jsonl, kind: domain, shape: qa, template: '{a}'", "data.corpora[0].shape: expected either a shape or "
+    [InlineData(
+        "path: b.jsonl, kind: domain, shape: qa, template: '{a}'", "data.corpora[0].shape: expected either a shape or "
         + "fields or template")]
     [InlineData("path: b.jsonl, kind: domain, shape: dpo", "expected auto | text | messages | sharegpt | alpaca | "
         + "prompt_completion | qa | cot | multiple_choice, got 'dpo'")]
@@ -103,7 +110,8 @@ public sealed class DataSettingsTests : IDisposable
     [InlineData(
         "path: [b.jsonl, gone], kind: domain", "data.corpora[0].path: expected a file or folder, found none at")]
     [InlineData("path: [], kind: domain", "data.corpora[0].path: expected a path or a list of paths")]
-    [InlineData("path: b.jsonl, kind: domain, split: words", "expected whole | blank_lines | lines | tokens, got 'words'")]
+    [InlineData(
+        "path: b.jsonl, kind: domain, split: words", "expected whole | blank_lines | lines | tokens, got 'words'")]
     [InlineData(
         "path: b.jsonl, kind: domain, share: 1", "data.corpora[0].share: expected a general corpus, got a domain one")]
     [InlineData(

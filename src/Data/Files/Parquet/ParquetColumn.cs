@@ -51,7 +51,8 @@ internal abstract class ParquetColumn(string name) : IDisposable
             ColumnReader<double> r => new ParquetColumn<double>(r, column, codec, ParquetValues.Of),
             ColumnReader<ByteArray> r => new ParquetColumn<ByteArray>(r, column, codec, values.Of),
             ColumnReader<FixedLenByteArray> r => new ParquetColumn<FixedLenByteArray>(r, column, codec, values.Of),
-            _ => throw new NotSupportedException($"column {column.Path.ToDotString()} has the type {column.PhysicalType}"),
+            _ => throw new NotSupportedException(
+                $"column {column.Path.ToDotString()} has the type {column.PhysicalType}"),
         };
     }
 }

@@ -102,10 +102,11 @@ internal sealed class ParquetWrapped(int definition, ParquetList list, bool isMa
         if (!isMap)
             return items;
         var entries = new List<KeyValuePair<string, DataValue>>();
+        var keys = new HashSet<string>();
         foreach (DataValue item in items.Items)
         {
             if (item is not MapValue { Entries: [{ Value: TextValue key }, var value] }
-                || entries.Exists(e => e.Key == key.Text))
+                || !keys.Add(key.Text))
                 return items;
             entries.Add(new(key.Text, value.Value));
         }

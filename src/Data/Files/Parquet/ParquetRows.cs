@@ -60,7 +60,8 @@ internal sealed class ParquetRows : IDisposable
             return new ParquetValue(definition, Column());
         bool isList = Is(group, LogicalTypeEnum.List, ConvertedType.List);
         bool isMap = Is(group, LogicalTypeEnum.Map, ConvertedType.Map, ConvertedType.MapKeyValue);
-        if ((isList || isMap) && group.FieldCount == 1 && group.Field(0) is { Repetition: Repetition.Repeated } repeated)
+        if ((isList || isMap) && group.FieldCount == 1
+            && group.Field(0) is { Repetition: Repetition.Repeated } repeated)
         {
             int within = definition + 1, again = repetition + 1;
             ParquetNode element = isList && IsWrapper(group, repeated)
@@ -73,7 +74,8 @@ internal sealed class ParquetRows : IDisposable
         return new ParquetMap(definition, [.. group.Fields.Select(f => (f.Name, Build(f, definition, repetition)))]);
     }
 
-    /// <summary>Whether a list's repeated group only wraps the element (the rules for lists of older writers).</summary>
+    /// <summary>Whether a list's repeated group only wraps the element: the rules for lists of older writers.
+    /// </summary>
     private static bool IsWrapper(GroupNode list, Node repeated) =>
         repeated is GroupNode { FieldCount: 1 } && repeated.Name != LegacyElement
         && repeated.Name != $"{list.Name}_tuple";

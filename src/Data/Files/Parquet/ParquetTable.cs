@@ -109,7 +109,8 @@ internal sealed partial class ParquetTable : IDisposable
         _rows = null;
         if (++_group >= _groups)
             return false;
-        _rows = Guarded(() => new ParquetRows(_file.FileMetaData.Schema, _file.RowGroup(_group)), $"in row group {_group}");
+        _rows = Guarded(
+            () => new ParquetRows(_file.FileMetaData.Schema, _file.RowGroup(_group)), $"in row group {_group}");
         _rowsLeft = _rows.Count;
         _content.Advance(_content.Whole.Length * _group / _groups);
         return true;

@@ -65,12 +65,14 @@ internal static class ChoiceOptions
     /// <summary>Labels and texts by name, or both as lists: <c>{"label": [...], "text": [...]}</c>.</summary>
     private static ChoiceOption[] OfMap(MapValue map, ValuePath path)
     {
-        if (map["text"] is ListValue texts && map["label"] is ListValue labels && texts.Items.Count == labels.Items.Count)
+        if (map["text"] is ListValue texts && map["label"] is ListValue labels
+            && texts.Items.Count == labels.Items.Count)
         {
             return
             [
-                .. texts.Items.Zip(labels.Items, (text, label) => (text, label)).Select((pair, i) => new ChoiceOption(
-                    ValueTexts.Literal(pair.label) ?? Letter(i), new(path.Then("text").Then(i), pair.text), pair.label)),
+                .. texts.Items.Zip(labels.Items).Select((pair, i) => new ChoiceOption(
+                    ValueTexts.Literal(pair.Second) ?? Letter(i), new(path.Then("text").Then(i), pair.First),
+                    pair.Second)),
             ];
         }
 

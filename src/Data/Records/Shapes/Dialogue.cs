@@ -111,7 +111,7 @@ internal static class Dialogue
             {
                 record.Use(text);
                 record.Use(part["type"] ?? NullValue.Instance);
-                return key == "text" ? part : new([.. part.Entries.Select(e => e.Key == key ? new("text", e.Value) : e)]);
+                return new([.. part.Entries.Select(e => e.Key == key ? new("text", e.Value) : e)]);
             }
         }
 

@@ -71,10 +71,10 @@ internal sealed class RecordFields(FileRecord record)
     public BadRecordException Wrong(
         ValuePath path, string expected, string got, bool showsPlace = true, string? advice = null)
     {
-        string? place = showsPlace ? record.Place.Of(path) : null;
+        string place = showsPlace && record.Place.Of(path) is { } known ? $" {known}" : "";
+        string more = advice is null ? "" : $". {advice}";
         return record.Place.Problem(
-            path.Steps.Count == 0 ? "record" : path.ToString(),
-            $"expected {expected}, got {got}{(place is null ? "" : $" {place}")}{(advice is null ? "" : $". {advice}")}");
+            path.Steps.Count == 0 ? "record" : path.ToString(), $"expected {expected}, got {got}{place}{more}");
     }
 
     private static void Add(HashSet<DataValue> set, DataValue value)

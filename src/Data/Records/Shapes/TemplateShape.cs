@@ -40,7 +40,8 @@ internal sealed class TemplateShape : RecordShape
             (string text, _) = Render(template, record);
 
             // A turn of optional parts that are all left out is none; an empty answer is one, as its record says.
-            if (text.Length > 0 || Enumerable.Range(0, template.Fields.Count).Any(template.Needs))
+            bool needs = Enumerable.Range(0, template.Fields.Count).Any(template.Needs);
+            if (text.Length > 0 || needs)
                 messages.Add(new(role!, text));
         }
 
