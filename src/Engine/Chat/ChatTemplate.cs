@@ -82,8 +82,8 @@ public sealed class ChatTemplate
     /// <summary>Renders a whole dialogue and says what of it the assistant speaks.</summary>
     /// <remarks>
     /// Exact, or refused. Where the template marks it (<see cref="MarksAssistant"/>), that counts. Else the dialogue is
-    /// rendered turn by turn, which is exact where each beginning of the dialogue, rendered alone, is a beginning of the
-    /// whole text, and where the assistant's turn begins with what asks for it.
+    /// rendered turn by turn, which is exact where each beginning of the dialogue, rendered alone, is a beginning of
+    /// the whole text, and where the assistant's turn begins with what asks for it.
     /// </remarks>
     /// <param name="messages">As in <see cref="Render"/>.</param>
     /// <param name="variables">As there.</param>

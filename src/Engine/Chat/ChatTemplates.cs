@@ -7,9 +7,9 @@ using MolEngine.Engine.Files;
 namespace MolEngine.Engine.Chat;
 
 /// <summary>
-/// The chat templates of a model: one, or several by name of which one is for dialogues with tools. They are found where
-/// transformers finds them, and read when they are first used: a model whose template is not supported still serves
-/// plain text.
+/// The chat templates of a model: one, or several by name of which one is for dialogues with tools. They are found
+/// where transformers finds them, and read when they are first used: a model whose template is not supported still
+/// serves plain text.
 /// </summary>
 public sealed class ChatTemplates
 {
@@ -61,8 +61,8 @@ public sealed class ChatTemplates
     }
 
     /// <summary>
-    /// The templates of a model folder: <c>chat_template.jinja</c> and <c>additional_chat_templates/NAME.jinja</c>, else
-    /// <c>chat_template</c> of <c>tokenizer_config.json</c>, else <c>chat_template.json</c>, else ChatML.
+    /// The templates of a model folder: <c>chat_template.jinja</c> and <c>additional_chat_templates/NAME.jinja</c>,
+    /// else <c>chat_template</c> of <c>tokenizer_config.json</c>, else <c>chat_template.json</c>, else ChatML.
     /// </summary>
     /// <param name="folder">Where the tokenizer's files lie.</param>
     /// <param name="file">Another template in the place of the model's: text, or a JSON file that has one.</param>

@@ -46,9 +46,10 @@ internal static class TemplateFiles
             ? OfFolder(folder, config)
             : Single(OfFile(file));
         bool isFallback = sources.Count == 0;
+        if (isFallback)
+            sources = Fallback;
         return new ChatTemplates(
-            folder, isFallback ? Fallback : sources,
-            SpecialTokens.Of(config, Fields(Path.Combine(folder, TokensMap))), isFallback, clock);
+            folder, sources, SpecialTokens.Of(config, Fields(Path.Combine(folder, TokensMap))), isFallback, clock);
     }
 
     /// <summary>ChatML, as the only template.</summary>
@@ -90,9 +91,9 @@ internal static class TemplateFiles
         if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             return Text(path);
         IReadOnlyDictionary<string, TemplateSource> inside = InConfig(JsonFields.Load(path));
+        string got = inside.Count == 0 ? "none" : "several without a default";
         return inside.GetValueOrDefault(Default) ?? throw new ModelFileException(
-            $"{path}: key {Key}: expected a template, got {(inside.Count == 0 ? "none" : "several without a default")}. "
-                + "Name a file with one template");
+            $"{path}: key {Key}: expected a template, got {got}. Name a file with one template");
     }
 
     /// <summary>The value of the key: a template, or a list of them with names.</summary>

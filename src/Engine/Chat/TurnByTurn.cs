@@ -2,7 +2,9 @@ using MolEngine.Basics.Values;
 
 namespace MolEngine.Engine.Chat;
 
-/// <summary>Finds what the assistant says by rendering beginnings of a dialogue, for templates that do not mark it.</summary>
+/// <summary>
+/// Finds what the assistant says by rendering beginnings of a dialogue, for templates that do not mark it.
+/// </summary>
 internal static class TurnByTurn
 {
     private const string Assistant = "assistant";
@@ -49,8 +51,8 @@ internal static class TurnByTurn
         }
 
         ChatTemplateException Refusal(int index, string reason) => new(
-            $"{template.Name}: which part of the text the assistant speaks cannot be told exactly: message {index + 1}: "
-                + $"{reason}. Take a template with {{% generation %}} blocks (chat_template), or train on all of the "
-                + "text (train_on: all)");
+            $"{template.Name}: which part of the text the assistant speaks cannot be told exactly: message "
+                + $"{index + 1}: {reason}. Take a template with {{% generation %}} blocks (chat_template), or train on "
+                + "all of the text (train_on: all)");
     }
 }

@@ -6,7 +6,7 @@ namespace MolEngine.Engine.Files;
 /// <summary>JSON that has been read, as values.</summary>
 public static class JsonValues
 {
-    /// <summary>The value of an element, whole. Of a name that stands twice in an object the last value counts.</summary>
+    /// <summary>The value of an element. Of a name that stands twice in an object the last value counts.</summary>
     /// <exception cref="InvalidOperationException">A text holds half of a surrogate pair.</exception>
     public static DataValue Of(JsonElement element) => element.ValueKind switch
     {

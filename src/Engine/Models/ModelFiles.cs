@@ -45,7 +45,8 @@ public sealed record ModelFiles(string ConfigJson, IReadOnlyList<string> Copied)
     public static string PlaceOf(string path)
     {
         string name = Path.GetFileName(path);
-        return Path.GetFileName(Path.GetDirectoryName(path)) == TemplateFolder ? Path.Combine(TemplateFolder, name) : name;
+        bool isTemplate = Path.GetFileName(Path.GetDirectoryName(path)) == TemplateFolder;
+        return isTemplate ? Path.Combine(TemplateFolder, name) : name;
     }
 
     private static IEnumerable<string> Templates(string folder) =>

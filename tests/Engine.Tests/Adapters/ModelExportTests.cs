@@ -208,8 +208,12 @@ public sealed class ModelExportTests : IDisposable
         _model.Write("generation_config.json", "{}");
         _model.Write("tokenizer.json", "theirs");
         string tokenizer = _other.Write("tokenizer.json", "mine");
+        Directory.CreateDirectory(_other["additional_chat_templates"]);
+        string template = _other.Write("additional_chat_templates/tool_use.jinja", "{{ tools }}");
         ModelFiles files = ModelFiles.Of(_model.Path, _other.Path);
-        Assert.Equal([_model["generation_config.json"], tokenizer], files.Copied);
+        Assert.Equal([_model["generation_config.json"], tokenizer, template], files.Copied);
+        Assert.Equal("tokenizer.json", ModelFiles.PlaceOf(tokenizer));
+        Assert.Equal(Path.Combine("additional_chat_templates", "tool_use.jinja"), ModelFiles.PlaceOf(template));
         Assert.Equal(File.ReadAllText(_model["config.json"]), files.ConfigJson);
     }
 

@@ -33,7 +33,10 @@ public sealed class ChatTemplatesTests : IDisposable
     {
         _folder.Write(
             "tokenizer_config.json",
-            """{"chat_template": [{"name": "default", "template": "plain"}, {"name": "tool_use", "template": "tools"}]}""");
+            """
+            {"chat_template": [
+                {"name": "default", "template": "plain"}, {"name": "tool_use", "template": "tools"}]}
+            """);
         Assert.Equal("plain", Text());
         Assert.Equal("plain", Text("""{"tools": null}"""));
         Assert.Equal("tools", Text("""{"tools": []}"""));
@@ -48,7 +51,8 @@ public sealed class ChatTemplatesTests : IDisposable
     public void Several_without_a_default_are_refused()
     {
         _folder.Write("tokenizer_config.json", """{"chat_template": [{"name": "rag", "template": "x"}]}""");
-        Assert.Contains("expected one named default, got rag", Assert.Throws<ChatTemplateException>(() => Text()).Message);
+        Assert.Contains(
+            "expected one named default, got rag", Assert.Throws<ChatTemplateException>(() => Text()).Message);
         _folder.Write("tokenizer_config.json", """{"chat_template": 5}""");
         Assert.Contains("key chat_template: expected a text", Assert.Throws<ModelFileException>(() => Text()).Message);
         Assert.NotEmpty(ChatTemplates.FingerprintOf(_folder.Root));
@@ -62,7 +66,7 @@ public sealed class ChatTemplatesTests : IDisposable
             """
             {"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>", "pad_token": null,
              "add_bos_token": true, "extra_special_tokens": {"image_token": "<img>"},
-             "chat_template": "{{ bos_token }}{{ eos_token }}{{ pad_token is defined }}{{ unk_token }}{{ image_token }}"}
+             "chat_template": "{{ bos_token ~ eos_token }}{{ pad_token is defined }}{{ unk_token ~ image_token }}"}
             """);
         _folder.Write("special_tokens_map.json", """{"unk_token": "<unk>", "eos_token": "old", "pad_token": "old"}""");
         ChatTemplate template = Load().ForPlain();
@@ -85,7 +89,8 @@ public sealed class ChatTemplatesTests : IDisposable
         path = _folder.Write("chat_template.jinja", [0x61, 0xFF]);
         Assert.Contains($"{path}: not valid text", Assert.Throws<ModelFileException>(() => Load()).Message);
         Assert.Contains(
-            "cannot be read", Assert.Throws<ModelFileException>(() => ChatTemplates.Load(_folder.Root, "gone")).Message);
+            "cannot be read",
+            Assert.Throws<ModelFileException>(() => ChatTemplates.Load(_folder.Root, "gone")).Message);
     }
 
     [Fact]

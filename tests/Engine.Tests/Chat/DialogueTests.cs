@@ -15,7 +15,8 @@ public sealed class DialogueTests
 
     private const string Talk =
         """
-        [{"role": "system", "content": "S"}, {"role": "user", "content": "u"}, {"role": "assistant", "content": "one\ud83d\ude00"},
+        [{"role": "system", "content": "S"}, {"role": "user", "content": "u"},
+         {"role": "assistant", "content": "one\ud83d\ude00"},
          {"role": "user", "content": "v"}, {"role": "assistant", "content": "two"}, {"role": "user", "content": "w"}]
         """;
 
@@ -24,7 +25,8 @@ public sealed class DialogueTests
     {
         RenderedDialogue dialogue = Dialogue(Plain, Talk);
         Assert.Equal(["one😀</s>", "two</s>"], dialogue.Assistant.Select(s => s.Of(dialogue.Text)));
-        Assert.Equal("[system]S</s>[user]u</s>[assistant]one😀</s>[user]v</s>[assistant]two</s>[user]w</s>", dialogue.Text);
+        Assert.Equal(
+            "[system]S</s>[user]u</s>[assistant]one😀</s>[user]v</s>[assistant]two</s>[user]w</s>", dialogue.Text);
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class DialogueTests
     [InlineData(Plain + "<end>", "message 3: its turn has another text where the dialogue ends with it")]
     // A turn that does not begin as it is asked for.
     [InlineData(
-        "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}{% if add_generation_prompt %}[assistant]<think>{% endif %}",
+        "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
+            + "{% if add_generation_prompt %}[assistant]<think>{% endif %}",
         "message 3: its turn does not begin with the text that asks the assistant to speak")]
     // Earlier turns lose what they thought.
     [InlineData(
@@ -65,7 +68,8 @@ public sealed class DialogueTests
     {
         const string Template =
             """
-            {% for m in messages %}[{{ m.role }}]{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}
+            {% for m in messages %}[{{ m.role }}]
+            {%- if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}
             {% else %}{{ m.content }}{% endif %}</s>{% endfor %}<end>
             """;
         RenderedDialogue dialogue = Dialogue(Template, Talk);

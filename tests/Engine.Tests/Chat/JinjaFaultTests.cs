@@ -77,17 +77,27 @@ public sealed class JinjaFaultTests
     [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}")]
     [InlineData("{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}")]
     [InlineData("{% set n = namespace(l=[]) %}{% for i in range(90000) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l }}")]
-    [InlineData("{% set n = namespace(l=[]) %}{% for i in range(90000) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l|tojson }}")]
-    [InlineData("{% set n = namespace(a=[], b=[]) %}{% for i in range(90000) %}{% set n.a = [n.a] %}{% set n.b = [n.b] %}{% endfor %}{{ n.a == n.b }}")]
+    [InlineData(
+        "{% set n = namespace(l=[]) %}{% for i in range(90000) %}{% set n.l = [n.l] %}{% endfor %}{{ "
+            + "n.l|tojson }}")]
+    [InlineData(
+        "{% set n = namespace(a=[], b=[]) %}{% for i in range(90000) %}{% set n.a = [n.a] %}{% set n.b = "
+            + "[n.b] %}{% endfor %}{{ n.a == n.b }}")]
     [InlineData("{% set s = 'ab' * 99999 %}{% for i in range(99999) %}{% set t = s.replace('a', 'b') %}{% endfor %}")]
     [InlineData("{% set s = 'ab' * 99999 %}{% for i in range(99999) %}{% set t = s|list|sort %}{% endfor %}")]
     [InlineData("{% set s = 'ab' * 99999 %}{% for i in range(99999) %}{% set t = s in s %}{% endfor %}")]
     [InlineData("{% set n = namespace(l=[]) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l }}")]
-    [InlineData("{% set n = namespace(l=[]) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l|tojson }}")]
-    [InlineData("{% set n = namespace(a=[], b=[]) %}{% for i in range(60) %}{% set n.a = [n.a, n.a] %}{% set n.b = [n.b, n.b] %}{% endfor %}{{ n.a == n.b }}")]
-    [InlineData("{% set n = namespace(l=['a' * 9999]) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ '%r' % (n.l,) }}")]
+    [InlineData(
+        "{% set n = namespace(l=[]) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ "
+            + "n.l|tojson }}")]
+    [InlineData(
+        "{% set n = namespace(a=[], b=[]) %}{% for i in range(60) %}{% set n.a = [n.a, n.a] %}{% set n.b = "
+            + "[n.b, n.b] %}{% endfor %}{{ n.a == n.b }}")]
+    [InlineData(
+        "{% set n = namespace(l=['a' * 9999]) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor "
+            + "%}{{ '%r' % (n.l,) }}")]
     public void What_would_not_end_is_stopped(string template) =>
-        Assert.Matches("does not come to an end|Range too big|too big|the chat template fails", Rendering.Error(template));
+        Assert.Matches("does not come to an end|the chat template fails", Rendering.Error(template));
 
     [Theory]
     [InlineData("(", "1", ")", 100_000)]
@@ -118,8 +128,9 @@ public sealed class JinjaFaultTests
     {
         string[] pieces =
         [
-            "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "a", "'x'", "if ", "for ", " in ", "set ", "=", "(",
-            ")", "[", "]", "|", ".", ",", "1", "endif", "endfor", "else", "macro ", "~", "is ", "not ", "generation",
+            "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "a", "'x'", "if ", "for ", " in ", "set ", "=",
+            "(", ")", "[", "]", "|", ".", ",", "1", "endif", "endfor", "else", "macro ", "~", "is ", "not ",
+            "generation",
             "raw", "endraw", "{", "}", ":", "*", "%", "loop", "\\",
         ];
         string source = string.Concat(choices.Select(c => pieces[c % pieces.Length]));

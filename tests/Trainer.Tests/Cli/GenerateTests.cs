@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MolEngine.Data;
+using MolEngine.Engine.Tokenization;
 
 namespace MolEngine.Trainer.Tests.Cli;
 
@@ -66,5 +67,51 @@ public sealed class GenerateTests : IDisposable
         Assert.Equal(ExitCode.UserError, code);
         Assert.Contains($"{input}:1: text: expected a text of at least one token", error);
         Assert.False(File.Exists(command[^1]));
+    }
+
+    [Fact]
+    public void A_message_is_put_into_the_template_of_the_model()
+    {
+        (int code, string output, string error) =
+            TinyRun.Run("generate", _run.Model, "--chat", "Hi", "--max-tokens", "1", "--json");
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("has no chat template: ChatML stands in for it", error);
+        Assert.Equal("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n", Prompt(output));
+
+        File.WriteAllText(
+            Path.Combine(_run.Model, "chat_template.jinja"),
+            """
+            {{ eos_token }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}
+            {% if add_generation_prompt %}[me{{ level + 1 }}{{ name }}{{ think }}]{% endif %}
+            """);
+        string[] variables = ["--chat-var", "level=2", "--chat-var", "name=x y", "--chat-var", "think=false"];
+        string[] command = ["generate", _run.Model, "--chat", "Hi", "--max-tokens", "1", "--json", .. variables];
+        Assert.Equal("<|endoftext|>[user]Hi[me3x yFalse]", Prompt(TinyRun.Ok(command)));
+        Assert.Equal(
+            "<|endoftext|>[system]Be brief.[user]Hi[me3x yFalse]",
+            Prompt(TinyRun.Ok([.. command, "--system", "Be brief."])));
+
+        (code, _, error) = TinyRun.Run(command[..^6]);
+        Assert.Equal(ExitCode.UserError, code);
+        Assert.Contains("chat_template.jinja:2: the chat template fails on the dialogue: 'level' is undefined", error);
+    }
+
+    [Theory]
+    [InlineData("--chat-var: expected NAME=VALUE (enable_thinking=false), got x", "--chat", "a", "--chat-var", "x")]
+    [InlineData("--system, --chat-var: expected them with --chat alone", "--prompt", "a", "--system", "x")]
+    [InlineData("--system, --chat-var: expected them with --chat alone", "--prompt", "a", "--chat-var", "x=1")]
+    public void Options_of_a_chat_are_checked(string says, params string[] options)
+    {
+        (int code, string output, string error) = TinyRun.Run(["generate", _run.Model, .. options]);
+        Assert.Equal((ExitCode.UserError, ""), (code, output));
+        Assert.Contains(says, error);
+    }
+
+    /// <summary>The prompt of an answer in JSON, as text.</summary>
+    private string Prompt(string answer)
+    {
+        using JsonDocument json = JsonDocument.Parse(answer);
+        int[] ids = [.. json.RootElement.GetProperty("prompt_ids").EnumerateArray().Select(i => i.GetInt32())];
+        return Tokenizer.Load(_run.Model).Decode(ids, skipSpecialTokens: false);
     }
 }

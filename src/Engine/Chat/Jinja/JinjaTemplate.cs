@@ -33,7 +33,7 @@ internal sealed class JinjaTemplate
     /// <summary>Whether it marks what the assistant says.</summary>
     public bool HasGenerationBlocks { get; }
 
-    /// <exception cref="TemplateFault">The source is no template, or has what this interpreter does not know.</exception>
+    /// <exception cref="TemplateFault">The source is no template, or has what is not supported.</exception>
     public static JinjaTemplate Parse(string source)
     {
         IReadOnlyList<Token> tokens = Lexer.Tokenize(source);

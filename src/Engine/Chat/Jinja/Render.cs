@@ -1,5 +1,4 @@
 using System.Text;
-using MolEngine.Engine.Chat.Jinja.Nodes;
 using MolEngine.Engine.Chat.Jinja.Values;
 
 namespace MolEngine.Engine.Chat.Jinja;
@@ -13,7 +12,7 @@ namespace MolEngine.Engine.Chat.Jinja;
 /// <param name="inputSize">Size of the variables' texts: the more text, the more may be done with it.</param>
 internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeProvider clock, long inputSize)
 {
-    /// <summary>Rounds of loops, calls and values: thousands of times what a dialogue takes, a second of work.</summary>
+    /// <summary>Rounds of loops, calls and values: thousands of times what a dialogue takes; a second.</summary>
     private const long MostSteps = 5_000_000;
 
     /// <summary>Characters and items of all texts and lists made on the way.</summary>
@@ -42,7 +41,7 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
     private int _calls;
     private int _captures;
 
-    /// <summary>The rendering that this thread is at; null for none. Values in values count their steps there.</summary>
+    /// <summary>The rendering of this thread; null for none. Values in values count their steps there.</summary>
     public static Render? Current => _current;
 
     /// <summary>Where the template's text goes now.</summary>
@@ -116,7 +115,7 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
         if (_produced > _mostProduced)
         {
             throw TemplateFault.Limit(
-                $"the template makes too much text: expected at most {_mostProduced:N0} characters on the way, got more");
+                $"the template makes too much text: expected at most {_mostProduced:N0} characters, got more");
         }
     }
 

@@ -54,9 +54,9 @@ internal static class GenerateRunner
             context.Out.Flush();
         }
 
+        int[] ends = [.. GenerationConfig.Load(options.Model).EosTokenIds, .. stops];
         (IReadOnlyList<int> ids, StopReason stop) = TextGenerator.Generate(
-            decoder, prompt, options.MaxTokens, [.. GenerationConfig.Load(options.Model).EosTokenIds, .. stops], OnToken,
-            options.Sampler);
+            decoder, prompt, options.MaxTokens, ends, OnToken, options.Sampler);
         if (!options.Json)
         {
             context.Out.WriteLine(answer.Finish());

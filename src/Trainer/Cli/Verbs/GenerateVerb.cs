@@ -57,8 +57,8 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
     [
         "Greedy, the most probable token each time, unless a sampling option is given. Generation stops at an end "
             + "token of generation_config.json (else of config.json) or after --max-tokens.",
-        "--chat uses chat_template.jinja of the model, or chat_template of its tokenizer_config.json, as other programs "
-            + "do; ChatML where it has none. The value of --chat-var is JSON, or text where it is none.",
+        "--chat uses chat_template.jinja of the model, or chat_template of its tokenizer_config.json, as other "
+            + "programs do; ChatML where it has none. The value of --chat-var is JSON, or text where it is none.",
         "With --input and --output the continued texts become a corpus, a record {\"text\": ...} each: text of the "
             + "model's own, to hold it to itself where there is no other general text. Special tokens stay in it, and "
             + "only the end of a document (eos_token_id of config.json) stops it.",
@@ -72,7 +72,7 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         ("molengine generate examples/quickstart/model --prompt \"It was\" --max-tokens 60", "Continues the text."),
         ("molengine generate models/base --adapter runs/a/adapter --chat \"What is MRSA?\"",
             "Asks a model with an adapter."),
-        ("molengine generate models/Qwen3-8B --chat \"What is MRSA?\" --system \"Be brief.\" --chat-var enable_thinking=false",
+        ("molengine generate models/base --chat \"MRSA?\" --system \"Be brief.\" --chat-var enable_thinking=false",
             "Sets the system message and a switch of the model's template."),
         ("molengine generate models/base --input openings.jsonl --count 8 --temperature 1 --output own.jsonl",
             "A general corpus in the model's own words."),

@@ -136,7 +136,11 @@ internal sealed class BraceFormat
         {
             bool isAutomatic = name.Length == 0;
             if (isAutomatic ? _automatic < 0 : _automatic > 0)
-                throw TemplateFault.Value("cannot switch between manual field specification and automatic field numbering");
+            {
+                throw TemplateFault.Value(
+                    "cannot switch between manual field specification and automatic field numbering");
+            }
+
             int index = isAutomatic ? _automatic++ : int.Parse(name, CultureInfo.InvariantCulture);
             if (!isAutomatic)
                 _automatic = -1;

@@ -93,7 +93,11 @@ internal static class ListFilters
         if (by is not ("key" or "value"))
             throw TemplateFault.Other("FilterArgumentError", "You can only sort by either \"key\" or \"value\"");
         if (value is not PyDict dict)
-            throw value is Undefined u ? u.Fault : TemplateFault.Type($"'{value.TypeName}' object has no attribute 'items'");
+        {
+            throw (value as Undefined)?.Fault
+                ?? TemplateFault.Type($"'{value.TypeName}' object has no attribute 'items'");
+        }
+
         render.Produce(dict.Entries.Count);
         Func<Value, Value> get = Attributes.Getter(null, ignoresCase: !given[0].IsTrue());
         IEnumerable<Value> pairs = dict.Entries.Select(e => new PyTuple([e.Key, e.Value]));

@@ -50,7 +50,12 @@ internal static class NumberFilters
         if (!Numbers.IsNumber(value))
             throw TemplateFault.Type($"type {value.TypeName} doesn't define __round__ method");
         if (method == "common")
-            return value is Float f ? new Float(FloatText.Round(f.Number, precision)) : RoundWhole((Int)value, precision);
+        {
+            return value is Float f
+                ? new Float(FloatText.Round(f.Number, precision))
+                : RoundWhole((Int)value, precision);
+        }
+
         Value power = Numbers.Power(Int.Of(10), Int.Of(precision));
         double scaled = Numbers.ToDouble(Numbers.Multiply(value, power));
         double rounded = method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled);
@@ -95,19 +100,22 @@ internal static class NumberFilters
         bool isNegative = digits.StartsWith('-');
         if (isNegative || digits.StartsWith('+'))
             digits = digits[1..];
-        (int prefixed, char letter) = digits.Length > 2 && digits[0] == '0'
-            ? char.ToLowerInvariant(digits[1]) switch { 'x' => (16, 'x'), 'o' => (8, 'o'), 'b' => (2, 'b'), _ => (0, ' ') }
-            : (0, ' ');
+        int prefixed = digits.Length > 2 && digits[0] == '0'
+            ? char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 }
+            : 0;
         if (prefixed != 0 && (radix == prefixed || radix == 0))
             (digits, radix) = (digits[2..].TrimStart('_'), prefixed);
         if (radix == 0)
             radix = 10;
-        if (digits.Length == 0 || digits[0] == '_' || digits[^1] == '_' || digits.Contains("__") || digits.Length > 4300)
+        bool isSplitRight = digits.Length > 0 && digits[0] != '_' && digits[^1] != '_' && !digits.Contains("__");
+        if (!isSplitRight || digits.Length > 4300)
             return null;
         BigInteger number = 0;
         foreach (char c in digits.Where(c => c != '_'))
         {
-            int digit = char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : CharUnicodeInfo.GetDecimalDigitValue(c);
+            int digit = char.IsAsciiLetter(c)
+                ? char.ToLowerInvariant(c) - 'a' + 10
+                : CharUnicodeInfo.GetDecimalDigitValue(c);
             if (digit < 0 || digit >= radix)
                 return null;
             number = (number * radix) + digit;
@@ -128,7 +136,8 @@ internal static class NumberFilters
 
         for (int i = 0; i < digits.Length; i++)
         {
-            if (digits[i] == '_' && !(i > 0 && i + 1 < digits.Length && IsDigit(digits[i - 1]) && IsDigit(digits[i + 1])))
+            bool isBetween = i > 0 && i + 1 < digits.Length && IsDigit(digits[i - 1]) && IsDigit(digits[i + 1]);
+            if (digits[i] == '_' && !isBetween)
                 return null;
         }
 
@@ -136,9 +145,8 @@ internal static class NumberFilters
             c => CharUnicodeInfo.GetDecimalDigitValue(c) is var d and >= 0 ? (char)('0' + d) : c));
         const NumberStyles Styles =
             NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return ascii.Any(char.IsAsciiDigit) && double.TryParse(ascii, Styles, CultureInfo.InvariantCulture, out double d)
-            ? d
-            : null;
+        bool isNumber = double.TryParse(ascii, Styles, CultureInfo.InvariantCulture, out double number);
+        return isNumber && ascii.Any(char.IsAsciiDigit) ? number : null;
     }
 
     private static bool IsDigit(char c) => CharUnicodeInfo.GetDecimalDigitValue(c) >= 0;

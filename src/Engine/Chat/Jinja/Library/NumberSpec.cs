@@ -93,7 +93,9 @@ internal readonly record struct NumberSpec()
     {
         string sign = isNegative ? "-" : Sign == '-' ? "" : Sign.ToString();
         int room = ZeroWidth - sign.Length - prefix.Length - rest.Length;
-        string digits = Group is char group ? Grouped(whole, group, groupSize, room) : whole.PadLeft(Math.Max(0, room), '0');
+        string digits = Group is char group
+            ? Grouped(whole, group, groupSize, room)
+            : whole.PadLeft(Math.Max(0, room), '0');
         return sign + prefix + digits + rest;
     }
 
@@ -104,10 +106,7 @@ internal readonly record struct NumberSpec()
         for (int i = 0; i < whole.Length || text.Length < room; i++)
         {
             if (i > 0 && i % size == 0)
-            {
                 text.Insert(0, group);
-            }
-
             text.Insert(0, i < whole.Length ? whole[^(i + 1)] : '0');
         }
 

@@ -37,7 +37,8 @@ internal sealed class PercentFormat
                 Directive();
         }
 
-        bool takesAny = _usesNames || _values is PyDict or PyList or Undefined || (_values is not PyTuple && _values.HasItems && _values is not Str);
+        // What has items, but is neither tuple nor text, may be a mapping that no directive asks.
+        bool takesAny = _usesNames || (_values.HasItems && _values is not (PyTuple or Str));
         if (_used < _tuple.Count && !takesAny)
             throw TemplateFault.Type("not all arguments converted during string formatting");
         _render.Produce(_text.Length);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MolEngine.Engine.Chat.Jinja.Library;
 
 /// <summary>
-/// The case of characters where Unicode says more than .NET: SpecialCasing's mappings to several characters, title case,
-/// and characters that have a case without being letters.
+/// The case of characters where Unicode says more than .NET: SpecialCasing's mappings to several characters, title
+/// case, and characters that have a case without being letters.
 /// </summary>
 internal static class SpecialCases
 {

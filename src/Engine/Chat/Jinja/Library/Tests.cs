@@ -70,7 +70,7 @@ internal static class Tests
     private static bool IsRest(Render render, Value value, int by, int rest) =>
         Operators.Modulo(render, value, Int.Of(by)).IsEqual(Int.Of(rest));
 
-    /// <summary>Python's <c>is</c>: one value where CPython has one, small numbers and short texts among them.</summary>
+    /// <summary>Python's <c>is</c>: one value where CPython has one, as of small numbers and short texts.</summary>
     private static bool IsSame(Value a, Value b) => ReferenceEquals(a, b) || (a, b) switch
     {
         (Int x, Int y) when x is not Bool && y is not Bool => x.Number == y.Number && x.Number >= -5 && x.Number <= 256,

@@ -93,7 +93,8 @@ internal static partial class TextFilters
         if (length < Str.Count(end) || leeway < 0)
         {
             throw TemplateFault.Other(
-                "AssertionError", $"truncate: expected a length of at least {Str.Count(end)} and a leeway of at least 0");
+                "AssertionError",
+                $"truncate: expected a length of at least {Str.Count(end)} and a leeway of at least 0");
         }
 
         if (value.Length is not int size)

@@ -49,7 +49,11 @@ internal sealed class Parser
     private Block Body(string of, int openLine, params string[] ends)
     {
         if (++_nested > MostNested)
-            throw TemplateFault.Syntax($"too deep: expected at most {MostNested} tags in each other, got more", openLine);
+        {
+            throw TemplateFault.Syntax(
+                $"too deep: expected at most {MostNested} tags in each other, got more", openLine);
+        }
+
         List<Statement> statements = [];
         int line = _stream.Current.Line;
         while (_stream.Current.Kind != TokenKind.End)

@@ -149,7 +149,8 @@ internal static class Operators
         int same = a.AsSpan().CommonPrefixLength(b);
         if (same == a.Length || same == b.Length)
             return a.Length.CompareTo(b.Length);
-        if (same > 0 && char.IsHighSurrogate(a[same - 1]) && (char.IsLowSurrogate(a[same]) || char.IsLowSurrogate(b[same])))
+        bool cutsPair = char.IsLowSurrogate(a[same]) || char.IsLowSurrogate(b[same]);
+        if (cutsPair && same > 0 && char.IsHighSurrogate(a[same - 1]))
             same--;
         return Point(a, same).CompareTo(Point(b, same));
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using MolEngine.Engine.Chat.Jinja.Library;
 using MolEngine.Engine.Chat.Jinja.Syntax;
@@ -110,7 +109,8 @@ internal static partial class StrMethods
         int start = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] is not ('\n' or '\r' or '\v' or '\f' or >= '\x1c' and <= '\x1e' or '\x85' or '\u2028' or '\u2029'))
+            bool isEnd = text[i] is >= '\n' and <= '\r' or >= '\x1c' and <= '\x1e' or '\x85' or '\u2028' or '\u2029';
+            if (!isEnd)
                 continue;
             int end = text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n' ? i + 2 : i + 1;
             lines.Add(text[start..(keepEnds ? end : i)]);
@@ -174,7 +174,8 @@ internal static partial class StrMethods
             return text.Change(t => without(t, part));
         };
 
-    private static Func<Str, Render, Arguments, Value> Padded(string name, Func<Render, string, int, char, string> pad) =>
+    private static Func<Str, Render, Arguments, Value> Padded(
+        string name, Func<Render, string, int, char, string> pad) =>
         (text, render, arguments) =>
         {
             IReadOnlyList<Value> given = arguments.Unnamed(name, 1, 2);
