@@ -19,8 +19,8 @@ public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder O
         if (mute >= 0)
         {
             throw new UserException(data.Corpora[mute].TrainOn == TrainOn.Assistant
-                ? $"corpus {corpora[mute].Name}: expected something that the assistant says, got nothing to train on. Give "
-                    + "it other dialogues, or train on all of them (train_on: all)."
+                ? $"corpus {corpora[mute].Name}: expected something that the assistant says, got nothing to train on. "
+                    + "Give it other dialogues, or train on all of them (train_on: all)."
                 : $"corpus {corpora[mute].Name}: expected documents of two tokens and more, the end token counted, got "
                     + "none with a token to predict. Give it other texts.");
         }

@@ -80,7 +80,8 @@ public sealed class CorpusLoaderTests : IDisposable
             $"{path}:2: ", Assert.Throws<BadRecordException>(() => Load(path, new(64, null, null, 0, []))).Message);
 
         string bad = _folder.Write("bad.jsonl", "{\n");
-        UserException e = Assert.Throws<UserException>(() => Load(bad, new(64, null, null, 0, []) { SkipBadRecords = true }));
+        UserException e = Assert.Throws<UserException>(
+            () => Load(bad, new(64, null, null, 0, []) { SkipBadRecords = true }));
         Assert.Contains($"expected at least one record, got 1 that were skipped. The first: {bad}:1: ", e.Message);
     }
 
@@ -98,13 +99,15 @@ public sealed class CorpusLoaderTests : IDisposable
         Assert.Equal([.. Characters(Rendered), End], own.Train.Document(0));
         Assert.Equal([.. Characters("hi"), End], own.Train.Document(1));
 
-        Corpus shared = Load(new DocumentTokenizer(Characters, End) { Writer = Dialogues.Writer, EndText = ChatMl.End });
+        Corpus shared = Load(
+            new DocumentTokenizer(Characters, End) { Writer = Dialogues.Writer, EndText = ChatMl.End });
         Assert.Equal(Characters(Rendered), shared.Train.Document(0));
         Assert.Equal([.. Characters("hi"), End], shared.Train.Document(1));
 
         UserException e = Assert.Throws<UserException>(() => Load(new DocumentTokenizer(Characters, End)));
         Assert.StartsWith(
-            $"{path}:1: messages: expected a model with a chat template, or with the tokens <|im_start|> and <|im_end|>", e.Message);
+            $"{path}:1: messages: expected a model with a chat template, or with the tokens <|im_start|> and "
+                + "<|im_end|>", e.Message);
     }
 
     [Fact]

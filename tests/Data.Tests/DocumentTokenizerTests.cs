@@ -19,7 +19,7 @@ public sealed class DocumentTokenizerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>A tokenizer of bytes: a token is inside where its byte is, whatever characters the bytes make.</summary>
+    /// <summary>A token of a byte is inside where its byte is, whatever characters the bytes make.</summary>
     [Property(MaxTest = 200)]
     public void A_token_is_inside_where_its_bytes_are(string[] parts)
     {
@@ -42,7 +42,7 @@ public sealed class DocumentTokenizerTests : IDisposable
         Assert.Equal(expected, inside);
     }
 
-    /// <summary>A span's characters are inside though the tokenizer writes them otherwise (é of two characters).</summary>
+    /// <summary>A span's characters are inside though the tokenizer writes them otherwise.</summary>
     [Fact]
     public void Places_are_found_in_the_normal_form_too()
     {
@@ -115,16 +115,18 @@ public sealed class DocumentTokenizerTests : IDisposable
     [InlineData("", "<|endoftext|>")]
     public void A_document_ends_once(string text, string document) => Assert.Equal(
         document,
-        Text(Stored(DocumentTokenizer.Of(Bytes, Material.Model, 256), new JsonObject { ["text"] = text }.ToJsonString())));
+        Text(Stored(
+            DocumentTokenizer.Of(Bytes, Material.Model, 256), new JsonObject { ["text"] = text }.ToJsonString())));
 
-    /// <summary>As <c>tokenizer(text)</c> of a model with a beginning token; a dialogue begins as its template does.</summary>
+    /// <summary>As <c>tokenizer(text)</c> begins it; a dialogue begins as its template does.</summary>
     [Fact]
     public void A_document_begins_as_the_tokenizer_has_it_and_never_twice()
     {
         JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(Material.Model, "tokenizer.json")))!;
         json["post_processor"] = JsonNode.Parse("""
             {"type": "TemplateProcessing",
-             "single": [{"SpecialToken": {"id": "<|im_start|>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+             "single": [
+               {"SpecialToken": {"id": "<|im_start|>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
              "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
              "special_tokens": {"<|im_start|>": {"id": "<|im_start|>", "ids": [257], "tokens": ["<|im_start|>"]}}}
             """);
@@ -158,7 +160,8 @@ public sealed class DocumentTokenizerTests : IDisposable
         TokenRow row = loaded.Train.Row(0);
         int[] predicted = [.. row.Tokens.ToArray().Where((_, i) => row.Predicted.Span[i])];
         Assert.Equal("yes?<|im_end|>\n<|endoftext|>", Text(predicted));
-        Assert.Equal(Dialogue + "<|endoftext|><|im_start|>user\nhi<|im_end|>\n<|endoftext|>", Text(row.Tokens.ToArray()));
+        Assert.Equal(
+            Dialogue + "<|endoftext|><|im_start|>user\nhi<|im_end|>\n<|endoftext|>", Text(row.Tokens.ToArray()));
     }
 
     private int[] Stored(DocumentTokenizer texts, string record, TrainOn trainOn = TrainOn.All)

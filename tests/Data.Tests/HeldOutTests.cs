@@ -84,9 +84,10 @@ public sealed class HeldOutTests : IDisposable
         Assert.Contains("data.held_out.documents: expected fewer than the corpus's 2 documents, got 2", e.Message);
     }
 
-    /// <summary>Every token of the corpus is on one side, in its document's order; pieces are no longer than a row.</summary>
+    /// <summary>Every token is on one side, in its document's order; pieces are no longer than a row.</summary>
     [Property(MaxTest = 100)]
-    public void Long_documents_are_held_out_by_pieces(NonEmptyArray<PositiveInt> lengths, PositiveInt tokens, bool[] chats)
+    public void Long_documents_are_held_out_by_pieces(
+        NonEmptyArray<PositiveInt> lengths, PositiveInt tokens, bool[] chats)
     {
         int[] sizes = [.. lengths.Get.Select(l => l.Get % 400 + 1)];
         var store = new TokenBuffer();

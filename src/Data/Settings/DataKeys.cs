@@ -38,7 +38,8 @@ public static class DataKeys
     public static readonly ConfigKey<int> HeldOutTokens = new(
         $"{HeldOut}.tokens", KeyTypes.Int, Default.Of(HeldOutBudget.DefaultTokens).Unless("documents is given"),
         $"Tokens of each corpus kept for validation, at most. Documents of more than {HeldOutBudget.PieceTokens} "
-        + "tokens are then held out by pieces, the rest of them is trained on; 0 holds whole documents out, however long.",
+        + "tokens are then held out by pieces, the rest of them is trained on; 0 holds whole documents out, however "
+        + "long.",
         x => x >= 0, "of at least 0")
     {
         Formerly = "0",

@@ -6,8 +6,8 @@ namespace MolEngine.Engine.Adapters;
 public static partial class BaseModelName
 {
     /// <summary>
-    /// The hub's id where one is known: the model's own, or that of the adapter that the new one comes from, which names
-    /// an id and no folder. Else the folder's full path.
+    /// The hub's id where one is known: the model's own, or that of the adapter that the new one comes from, which
+    /// names an id and no folder. Else the folder's full path.
     /// </summary>
     /// <param name="folder">The folder of the model that is computed with.</param>
     /// <param name="id">That model's id on the hub; null where it is not known.</param>

@@ -8,8 +8,8 @@ public enum ScheduleKind
 }
 
 /// <summary>
-/// transformers' schedules with warm-up (get_cosine_schedule_with_warmup and its kin): the factor rises linearly over the
-/// warm-up steps, then falls to 0 at the end by half a cosine or a line, or stays.
+/// transformers' schedules with warm-up (get_cosine_schedule_with_warmup and its kin): the factor rises linearly over
+/// the warm-up steps, then falls to 0 at the end by half a cosine or a line, or stays.
 /// </summary>
 /// <param name="Peak">The learning rate after warm-up.</param>
 /// <param name="TotalSteps">Updates of the whole run.</param>

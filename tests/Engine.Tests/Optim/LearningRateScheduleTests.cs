@@ -48,7 +48,8 @@ public sealed class LearningRateScheduleTests
     /// <summary>No update of a warm-up is wasted, and what comes after it is the same.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_warm_up_from_above_zero_rises_by_equal_steps_to_the_same_peak(ScheduleKind kind, int total, int warmup)
+    public void A_warm_up_from_above_zero_rises_by_equal_steps_to_the_same_peak(
+        ScheduleKind kind, int total, int warmup)
     {
         var schedule = new LearningRateSchedule(kind, 3e-4, total, warmup, FromZero: false);
         for (int step = 0; step < warmup; step++)

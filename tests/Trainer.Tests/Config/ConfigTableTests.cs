@@ -51,7 +51,8 @@ public sealed class ConfigTableTests : IDisposable
             v => Assert.False(v.Key.IsAlwaysThere, v.Path));
         Assert.Contains("\nquestions: null\n", least.Resolved);
         Assert.Contains("\n      fields: null\n", least.Resolved);
-        Assert.Contains("\n  document_end: auto\n  held_out:\n    documents: at most 100\n    tokens: 32768\n", least.Resolved);
+        Assert.Contains(
+            "\n  document_end: auto\n  held_out:\n    documents: at most 100\n    tokens: 32768\n", least.Resolved);
         Assert.Contains("\n  cache: auto\n", least.Resolved);
         Assert.Contains("\n  from: null\n", least.Resolved);
         Assert.Contains("\ncuda_path: auto\n", least.Resolved);

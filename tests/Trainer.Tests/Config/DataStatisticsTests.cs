@@ -69,7 +69,8 @@ public sealed class DataStatisticsTests : IDisposable
     public void What_was_left_out_is_told_too()
     {
         var source = new CorpusSource(3, ["x/a.csv", "x/b.pdf"], 4, new(30, ["f:1: one", "f:2: two"]), true, "no room");
-        CorpusStatistics corpus = new("d", CorpusKind.Domain, 1200, 5000, 0, 0, 3, 0.5, 2, 3, 1, 0.25, null, null, source);
+        CorpusStatistics corpus =
+            new("d", CorpusKind.Domain, 1200, 5000, 0, 0, 3, 0.5, 2, 3, 1, 0.25, null, null, source);
         Assert.Equal(
             [
                 "d (domain): 1,200 documents (4 dialogues), 5,000 tokens, 3 rows of 16 (50.0 % full, 2 documents "

@@ -44,7 +44,8 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(
             ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"], c.Lora.TargetModules);
         Assert.Equal(
-            new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null, false, false), c.Optimizer);
+            new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null, false, false),
+            c.Optimizer);
         Assert.Equal(RecomputeKind.None, c.Recompute);
         Assert.Equal(new ValidateSettings(50, 100), c.Validate);
         Assert.Equal(Environment.ProcessorCount, c.Threads);
@@ -103,7 +104,8 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal((16, 16.0, true, 0.1), (c.Lora.Rank, c.Lora.Alpha, c.Lora.UseRsLora, c.Lora.Dropout));
         Assert.Equal(["q_proj", "v_proj"], c.Lora.TargetModules);
         Assert.Equal(
-            new OptimizerSettings(5e-4, 0.8, 0.999, 1e-6, 0.01, 0, ScheduleKind.Linear, null, 5, true, true), c.Optimizer);
+            new OptimizerSettings(5e-4, 0.8, 0.999, 1e-6, 0.01, 0, ScheduleKind.Linear, null, 5, true, true),
+            c.Optimizer);
 
         RunConfig again = Parse(c.Resolved);
         Assert.Equal(c.Resolved, again.Resolved);
@@ -187,7 +189,8 @@ public sealed class RunConfigTests : IDisposable
         "expected either warmup_ratio or warmup_steps, got both")]
     [InlineData("micro_batch: 4\nglobal_batch: 2", ":7: micro_batch: expected at most global_batch (2), got 4")]
     [InlineData("seed: 1\nseed: 2", ":8: seed: expected it once, got it a second time. Remove one of them")]
-    [InlineData("data.held_out: some", ":7: data.held_out.documents: expected an integer of at least 0, or `at most N`")]
+    [InlineData(
+        "data.held_out: some", ":7: data.held_out.documents: expected an integer of at least 0, or `at most N`")]
     [InlineData("x: [", "not YAML")]
     [InlineData("questions: gone.jsonl", ":7: questions.path: expected a file, found none at ")]
     [InlineData("questions: {max_tokens: 8}", "questions.path: missing: expected text")]

@@ -46,7 +46,8 @@ public sealed class PlanCheckTests : IDisposable
         "warm-up takes all of the 6 steps: the learning rate rises to 0.0005 and never reaches 0.001",
         Warmer, "optimizer.learning_rate=1e-3")]
     [InlineData("general corpus everyday is seen ", "ratio=9")]
-    [InlineData("data.context (200) is above the model's max_position_embeddings (128): it has not", "data.context=200")]
+    [InlineData(
+        "data.context (200) is above the model's max_position_embeddings (128): it has not", "data.context=200")]
     [InlineData("the only step has 1 row, fewer than global_batch (8)", "steps=null", "epochs=1e-9")]
     [InlineData("no row of corpus everyday is seen: the run takes 1 row of the ", "steps=null", "epochs=1e-9")]
     [InlineData(
@@ -68,7 +69,7 @@ public sealed class PlanCheckTests : IDisposable
         Assert.DoesNotContain(Says, TinyRun.Ok(_run.Arguments("c", corpus, "samples=0", "loss=ce")));
     }
 
-    /// <summary>Where nobody asks for more, a short run has smaller steps, and rows are no longer than the model knows.</summary>
+    /// <summary>Unasked, a short run has smaller steps, and rows are no longer than the model knows.</summary>
     [Fact]
     public void Batch_and_context_shrink_where_they_are_not_asked_for()
     {
