@@ -17,7 +17,9 @@ public sealed record ChatMessage(MapValue Fields)
     /// <summary>Who speaks; empty where the message does not say.</summary>
     public string Role => Fields["role"] is TextValue role ? role.Text : "";
 
-    /// <summary>What is said: the text, or the texts of the parts, one after the other; empty where there is none.</summary>
+    /// <summary>
+    /// What is said: the text, or the texts of the parts, one after the other; empty where there is none.
+    /// </summary>
     public string Content => Fields["content"] switch
     {
         TextValue content => content.Text,
