@@ -117,7 +117,7 @@ internal sealed class BraceFormat
             string part = path[(at + 1)..stop];
             if (part.Length == 0)
                 throw TemplateFault.Value("Empty attribute in format string");
-            value = isItem ? Lookup.Item(value, Key(part)) : Lookup.Attribute(value, part);
+            value = isItem ? Lookup.Item(value, Key(part)) : Lookup.Attribute(value, new Str(part));
             at = isItem ? stop + 1 : stop;
         }
 
