@@ -17,7 +17,8 @@ public sealed record ChatMessage(MapValue Fields)
     /// <summary>Who speaks; empty where the message does not say.</summary>
     public string Role => Fields["role"] is TextValue role ? role.Text : "";
 
-    /// <summary>What is said: the text, or the texts of the parts, one after the other; empty where there is none.
+    /// <summary>
+    /// What is said: the text, or the texts of the parts, one after the other; empty where there is none.
     /// </summary>
     public string Content => Fields["content"] switch
     {

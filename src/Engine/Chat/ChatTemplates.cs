@@ -47,14 +47,14 @@ public sealed class ChatTemplates
     /// <summary>The names of the templates; <c>default</c> where there is only one.</summary>
     public IReadOnlyCollection<string> Names => [.. _sources.Keys];
 
-    /// <summary>Differs for templates, and special tokens, that may render differently.</summary>
+    /// <summary>Differs for templates, and special tokens that they name, that may render differently.</summary>
     public string Fingerprint
     {
         get
         {
             IEnumerable<string> parts = _sources.OrderBy(s => s.Key, StringComparer.Ordinal)
                 .SelectMany(s => (string[])[s.Key, s.Value.Text])
-                .Concat(SpecialTokens.Entries.Select(t => $"{t.Key}={t.Value}"));
+                .Concat(SpecialTokens.Entries.Where(t => IsNamed(t.Key)).Select(t => $"{t.Key}={t.Value}"));
             string all = string.Concat(parts.Select(p => $"{p.Length}:{p}"));
             return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
         }
@@ -110,6 +110,9 @@ public sealed class ChatTemplates
     /// <summary>The template for dialogues without variables of their own.</summary>
     /// <exception cref="ChatTemplateException">As in <see cref="For"/>.</exception>
     public ChatTemplate ForPlain() => For(MapValue.Empty);
+
+    private bool IsNamed(string token) =>
+        _sources.Values.Any(s => s.Text.Contains(token, StringComparison.Ordinal));
 
     private ChatTemplate Named(string name) => _read.GetOrAdd(
         name, n => ChatTemplate.Parse(_sources[n].Text, _sources[n].Origin, SpecialTokens, _clock));

@@ -106,9 +106,12 @@ public sealed class ChatTemplatesTests : IDisposable
 
         _folder.Write("tokenizer_config.json", """{"chat_template": "a"}""");
         Changes();
-        _folder.Write("tokenizer_config.json", """{"chat_template": "a", "bos_token": "<s>"}""");
+        _folder.Write("tokenizer_config.json", """{"chat_template": "bos_token", "bos_token": "<s>"}""");
         Changes();
-        _folder.Write("tokenizer_config.json", """{"chat_template": "a", "bos_token": "<s>", "model_max_length": 5}""");
+        _folder.Write("tokenizer_config.json", """{"chat_template": "bos_token", "bos_token": "<t>"}""");
+        Changes();
+        _folder.Write(
+            "tokenizer_config.json", """{"chat_template": "bos_token", "bos_token": "<t>", "eos_token": "e"}""");
         Assert.Equal(seen[^1], Now());
         _folder.Write("chat_template.jinja", "b");
         Changes();

@@ -27,6 +27,7 @@ public sealed class JinjaFaultTests
     [InlineData("{% for x in 5 %}{% endfor %}", "'int' object is not iterable")]
     [InlineData("{{ 'x'|tojson(1, 2, 3, 4, 5) }}", "tojson: expected at most 4 arguments, got 5")]
     [InlineData("{{ range|tojson }}", "is not JSON serializable")]
+    [InlineData("{{ 'a'.format }}", "the function format is printed, not what it gives")]
     [InlineData("{{ [1, 'a']|sort }}", "'<' not supported between instances of 'str' and 'int'")]
     [InlineData("{% macro m(a) %}{% endmacro %}{{ m(1, 2) }}", "macro 'm' takes not more than 1 argument(s)")]
     [InlineData("{{ raise_exception('Only one!') }}", "t:1: the chat template refuses the dialogue: Only one!")]

@@ -139,7 +139,7 @@ public sealed class InputIdentityTests : IDisposable
     {
         if (!File.Exists(file))
         {
-            File.WriteAllText(file, "{{ messages }}");
+            File.WriteAllText(file, "{{ message }}");
         }
         else if (Path.GetExtension(file) == ".safetensors")
         {

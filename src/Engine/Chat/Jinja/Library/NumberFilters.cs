@@ -13,18 +13,8 @@ internal static class NumberFilters
         ["abs"] = Abs,
         ["round"] = Round,
         ["int"] = ToInt,
-        ["float"] = (_, v, a) => ToFloat(v) ?? a.Bind("float", 0, "default")[0] ?? new Float(0),
+        ["float"] = (_, v, a) => FloatReader.Of(v) ?? a.Bind("float", 0, "default")[0] ?? new Float(0),
         ["filesizeformat"] = FileSize,
-    };
-
-    /// <summary>Python's <c>float(value)</c>; null where the value is none.</summary>
-    public static Float? ToFloat(Value value) => value switch
-    {
-        Float f => f,
-        Int i => new Float(Numbers.ToDouble(i)),
-        Str s => Parse(s.Text) is double number ? new Float(number) : null,
-        Undefined u => throw u.Fault,
-        _ => null,
     };
 
     private static Value Abs(Render render, Value value, Arguments arguments)
@@ -87,7 +77,7 @@ internal static class NumberFilters
             return Int.Of(whole);
         if (value is Int i)
             return Int.Of(i.Number);
-        double? number = ToFloat(value)?.Number;
+        double? number = FloatReader.Of(value)?.Number;
         if (value is Float { Number: double.PositiveInfinity or double.NegativeInfinity })
             return otherwise;
         return number is double d && double.IsFinite(d) ? Int.Of(new BigInteger(Math.Truncate(d))) : otherwise;
@@ -124,37 +114,10 @@ internal static class NumberFilters
         return isNegative ? -number : number;
     }
 
-    private static double? Parse(string text)
-    {
-        string digits = StrMethods.Strip(text, null, left: true, right: true);
-        string lower = digits.TrimStart('+', '-').ToLowerInvariant();
-        if (digits.Length - lower.Length <= 1 && lower is "inf" or "infinity" or "nan")
-        {
-            double value = lower == "nan" ? double.NaN : double.PositiveInfinity;
-            return digits.StartsWith('-') ? -value : value;
-        }
-
-        for (int i = 0; i < digits.Length; i++)
-        {
-            bool isBetween = i > 0 && i + 1 < digits.Length && IsDigit(digits[i - 1]) && IsDigit(digits[i + 1]);
-            if (digits[i] == '_' && !isBetween)
-                return null;
-        }
-
-        string ascii = string.Concat(digits.Where(c => c != '_').Select(
-            c => CharUnicodeInfo.GetDecimalDigitValue(c) is var d and >= 0 ? (char)('0' + d) : c));
-        const NumberStyles Styles =
-            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        bool isNumber = double.TryParse(ascii, Styles, CultureInfo.InvariantCulture, out double number);
-        return isNumber && ascii.Any(char.IsAsciiDigit) ? number : null;
-    }
-
-    private static bool IsDigit(char c) => CharUnicodeInfo.GetDecimalDigitValue(c) >= 0;
-
     private static Str FileSize(Render render, Value value, Arguments arguments)
     {
         bool isBinary = arguments.Bind("filesizeformat", 0, "binary")[0].IsTrue();
-        double bytes = (ToFloat(value) ?? throw TemplateFault.Type("filesizeformat: expected a number")).Number;
+        double bytes = (FloatReader.Of(value) ?? throw TemplateFault.Type("filesizeformat: expected a number")).Number;
         int step = isBinary ? 1024 : 1000;
         if (bytes == 1)
             return new Str("1 Byte");

@@ -35,8 +35,6 @@ internal static partial class TextFilters
     /// <summary>A text as it is, anything else as it prints.</summary>
     public static Str Soft(Value value) => value as Str ?? new Str(value.Print());
 
-    public static Str Change(this Str text, Func<string, string> change) => text.With(change(text.Text));
-
     private static Value Plain(string name, Arguments arguments, Value result)
     {
         arguments.Unnamed(name, 0, 0);

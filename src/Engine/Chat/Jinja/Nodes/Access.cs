@@ -5,13 +5,15 @@ namespace MolEngine.Engine.Chat.Jinja.Nodes;
 /// <summary><c>a.b</c></summary>
 internal sealed class AttributeAccess(int line, Expression of, string name) : Expression(line)
 {
+    private readonly Str _name = new(name);
+
     public override IEnumerable<Node> Parts => [of];
 
     public override Value Evaluate(Render render)
     {
         Value value = of.Evaluate(render);
         render.Line = Line;
-        return Lookup.Attribute(value, name);
+        return Lookup.Attribute(value, _name);
     }
 }
 

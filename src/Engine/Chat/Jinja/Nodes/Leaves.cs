@@ -26,7 +26,7 @@ internal sealed class Name(int line, string name) : Expression(line)
     public override void FindSpecial(SpecialNames names) => names.Read(Text);
 
     public override Value Evaluate(Render render) =>
-        render.Locals[_address] ?? new Undefined($"'{Text}' is undefined");
+        render.Locals[_address] ?? new Undefined(() => $"'{Text}' is undefined");
 }
 
 /// <summary>A list or tuple that stands in the template.</summary>

@@ -1,3 +1,5 @@
+using MolEngine.Engine.Chat.Jinja.Values;
+
 namespace MolEngine.Engine.Chat.Jinja.Syntax;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MolEngine.Engine.Chat.Jinja.Values;
 
 namespace MolEngine.Engine.Chat.Jinja.Syntax;
 

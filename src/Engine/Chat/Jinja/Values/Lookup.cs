@@ -18,8 +18,8 @@ internal static class Lookup
     ];
 
     /// <summary><c>value.name</c>: the attribute, else the item.</summary>
-    public static Value Attribute(Value value, string name) =>
-        FindAttribute(value, name) ?? value.Item(new Str(name)) ?? Missing(value, new Str(name));
+    public static Value Attribute(Value value, Str name) =>
+        FindAttribute(value, name.Text) ?? value.Item(name) ?? Missing(value, name);
 
     /// <summary><c>value[key]</c>: the item, else the attribute.</summary>
     public static Value Item(Value value, Value key) =>
@@ -28,18 +28,18 @@ internal static class Lookup
     /// <summary>The attribute alone; undefined where it is closed, null where there is none.</summary>
     public static Value? FindAttribute(Value value, string name)
     {
-        bool isClosed = Internals.Contains(name) || (value is PyList && ListChanges.Contains(name))
+        bool isClosed = (name.StartsWith('_') && Internals.Contains(name)) || (value is PyList && ListChanges.Contains(name))
             || (value is PyDict && DictChanges.Contains(name));
         if (!isClosed || value is Undefined)
             return value.Attribute(name);
         return new Undefined(
-            $"access to attribute '{name}' of '{value.TypeName}' object is unsafe.", isUnsafe: true);
+            () => $"access to attribute '{name}' of '{value.TypeName}' object is unsafe.", isUnsafe: true);
     }
 
     private static Undefined Missing(Value value, Value key)
     {
         string type = value is None ? "None" : $"{value.TypeName} object";
-        return new Undefined(key is Str name
+        return new Undefined(() => key is Str name
             ? $"'{type}' has no attribute {Str.Quoted(name.Text)}"
             : $"{type} has no element {Shown(key)}");
     }

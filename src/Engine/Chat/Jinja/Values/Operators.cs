@@ -45,7 +45,7 @@ internal static class Operators
     }
 
     public static Value Modulo(Render render, Value a, Value b) => a is Str format
-        ? format.With(Library.PercentFormat.Apply(render, format.Text, b))
+        ? format.With(PercentFormat.Apply(render, format.Text, b))
         : Number("%", a, b, Numbers.Modulo);
 
     public static Value Negate(Value a) => Unary("-", a, Numbers.Negate);

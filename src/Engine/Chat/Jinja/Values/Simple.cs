@@ -94,9 +94,14 @@ internal sealed class Float(double number) : Value
 /// <summary>
 /// What is not there. It prints as nothing, is false and empty; whatever else is done with it is an error.
 /// </summary>
-/// <param name="reason">The error's text.</param>
-internal sealed class Undefined(string reason, bool isUnsafe = false) : Value
+/// <param name="reason">Makes the error's text: most of what is undefined is only asked about.</param>
+internal sealed class Undefined(Func<string> reason, bool isUnsafe = false) : Value
 {
+    public Undefined(string reason)
+        : this(() => reason)
+    {
+    }
+
     public override string TypeName => "Undefined";
 
     public override bool IsTrue => false;
@@ -107,7 +112,7 @@ internal sealed class Undefined(string reason, bool isUnsafe = false) : Value
 
     public override bool IsCallable => true;
 
-    public TemplateFault Fault => isUnsafe ? TemplateFault.Security(reason) : TemplateFault.Undefined(reason);
+    public TemplateFault Fault => isUnsafe ? TemplateFault.Security(reason()) : TemplateFault.Undefined(reason());
 
     public override string Repr() => "Undefined";
 

@@ -106,6 +106,8 @@ internal sealed class Str(string text, bool isSafe = false) : Value
     /// <summary>A text of the same kind.</summary>
     public Str With(string text) => new(text, IsSafe);
 
+    public Str Change(Func<string, string> change) => With(change(Text));
+
     /// <summary>The code points, each a text.</summary>
     public IEnumerable<string> Points()
     {

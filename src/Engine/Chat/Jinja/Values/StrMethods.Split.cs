@@ -1,6 +1,4 @@
 using System.Text;
-using MolEngine.Engine.Chat.Jinja.Library;
-using MolEngine.Engine.Chat.Jinja.Syntax;
 
 namespace MolEngine.Engine.Chat.Jinja.Values;
 

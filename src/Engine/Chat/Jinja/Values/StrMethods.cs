@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MolEngine.Engine.Chat.Jinja.Library;
-using MolEngine.Engine.Chat.Jinja.Syntax;
 
 namespace MolEngine.Engine.Chat.Jinja.Values;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using MolEngine.Engine.Chat.Jinja.Values;
 
-namespace MolEngine.Engine.Chat.Jinja.Library;
+namespace MolEngine.Engine.Chat.Jinja.Values;
 
 /// <summary>Python's <c>"{} {name[0]!r:>5}".format(...)</c>, in the sandbox.</summary>
 internal sealed class BraceFormat
@@ -82,7 +81,7 @@ internal sealed class BraceFormat
             nameEnd = field.AsSpan(close).IndexOfAny('!', ':') is var later and >= 0 ? close + later : -1;
         string name = nameEnd < 0 ? field : field[..nameEnd];
         string rest = nameEnd < 0 ? "" : field[nameEnd..];
-        Value value = Lookup(name);
+        Value value = Find(name);
         if (rest.StartsWith('!'))
         {
             if (rest.Length < 2 || (rest.Length > 2 && rest[2] != ':'))
@@ -103,7 +102,7 @@ internal sealed class BraceFormat
         _ => throw TemplateFault.Value($"Unknown conversion specifier {conversion}"),
     };
 
-    private Value Lookup(string path)
+    private Value Find(string path)
     {
         int end = path.AsSpan().IndexOfAny('.', '[');
         Value value = First(end < 0 ? path : path[..end]);
@@ -118,7 +117,7 @@ internal sealed class BraceFormat
             string part = path[(at + 1)..stop];
             if (part.Length == 0)
                 throw TemplateFault.Value("Empty attribute in format string");
-            value = isItem ? Values.Lookup.Item(value, Key(part)) : Values.Lookup.Attribute(value, part);
+            value = isItem ? Lookup.Item(value, Key(part)) : Lookup.Attribute(value, new Str(part));
             at = isItem ? stop + 1 : stop;
         }
 

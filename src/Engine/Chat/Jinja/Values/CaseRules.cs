@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MolEngine.Engine.Chat.Jinja.Library;
+namespace MolEngine.Engine.Chat.Jinja.Values;
 
 /// <summary>Python's upper and lower case: Unicode's whole rules, of which .NET knows those of one character.</summary>
 internal static class CaseRules

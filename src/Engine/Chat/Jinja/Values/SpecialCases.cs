@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MolEngine.Engine.Chat.Jinja.Library;
+namespace MolEngine.Engine.Chat.Jinja.Values;
 
 /// <summary>
 /// The case of characters where Unicode says more than .NET: SpecialCasing's mappings to several characters, title

@@ -1,8 +1,7 @@
 using System.Numerics;
 using System.Text;
-using MolEngine.Engine.Chat.Jinja.Values;
 
-namespace MolEngine.Engine.Chat.Jinja.Library;
+namespace MolEngine.Engine.Chat.Jinja.Values;
 
 /// <summary>Python's <c>"%s %d" % values</c>.</summary>
 internal sealed class PercentFormat
@@ -149,7 +148,7 @@ internal sealed class PercentFormat
             throw TemplateFault.Value($"unsupported format character '{kind}' (0x{(int)kind:x})");
         if (value is Undefined u)
             throw u.Fault;
-        Float number = NumberFilters.ToFloat(value is Str ? None.Instance : value)
+        Float number = FloatReader.Of(value is Str ? None.Instance : value)
             ?? throw TemplateFault.Type($"must be real number, not {value.TypeName}");
         return spec.Real(kind, number.Number);
     }

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MolEngine.Engine.Chat.Jinja.Values;
 
-namespace MolEngine.Engine.Chat.Jinja.Library;
+namespace MolEngine.Engine.Chat.Jinja.Values;
 
 /// <summary>Python's format specifications: <c>[[fill]align][sign][#][0][width][,][.precision][type]</c>.</summary>
 internal sealed partial class FormatSpec

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MolEngine.Engine.Chat.Jinja.Syntax;
+namespace MolEngine.Engine.Chat.Jinja.Values;
 
 /// <summary>What Python means by white space and by a name.</summary>
 internal static class PythonText

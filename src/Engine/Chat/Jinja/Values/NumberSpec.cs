@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using MolEngine.Engine.Chat.Jinja.Values;
 
-namespace MolEngine.Engine.Chat.Jinja.Library;
+namespace MolEngine.Engine.Chat.Jinja.Values;
 
 /// <summary>How a number is written, for both of Python's ways to format.</summary>
 internal readonly record struct NumberSpec()
