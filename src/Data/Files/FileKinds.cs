@@ -128,8 +128,8 @@ internal static class FileKinds
         if (!text.StartsWith("{"u8) || !IsObject(end < 0 ? text : text[..end], whole: end >= 0))
             return;
         throw new UserException(
-            $"{path}: corpus: expected plain text, as its name says, got JSON records. Say format: json to read them, or "
-                + "format: text to train on them as they stand");
+            $"{path}: corpus: expected plain text, as its name says, got JSON records. Say format: json to read them, "
+                + "or format: text to train on them as they stand");
     }
 
     /// <param name="whole">Whether the object ends within the bytes.</param>
