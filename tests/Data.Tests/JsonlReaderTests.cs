@@ -56,8 +56,8 @@ public sealed class JsonlReaderTests : IDisposable
         ":1: record: expected one JSON object, got more after its end, '{' at byte 14 of the file")]
     [InlineData("{\"text\": \"a\0b\"}\n", ":1: record: expected one JSON object, got the raw byte 00 inside a string "
         + "(written \\u0000 there) at byte 11")]
-    [InlineData("{\"text\": \"\\ud83d alone\"}\n", ":1: record: expected whole characters, got half of a surrogate pair "
-        + "(\\uD800 to \\uDFFF) in the string at byte 9")]
+    [InlineData("{\"text\": \"\\ud83d alone\"}\n", ":1: record: expected whole characters, got half of a surrogate "
+        + "pair (\\uD800 to \\uDFFF) in the string at byte 9")]
     [InlineData("", "expected a record {\"text\": ...} a line, got no records (0 bytes)")]
     [InlineData("\n  \n", "got no records (4 bytes)")]
     public void A_bad_record_names_file_line_and_what_was_expected(string content, string expected)

@@ -55,6 +55,7 @@ public sealed class ShapesTests : IDisposable
     [InlineData("""{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", """
         + """ "value": "b"}]}]}""",
         "user: ab")]
+    [InlineData("""{"messages": "[{\"role\": \"user\", \"content\": \"a\"}]", "tools": "[]"}""", "user: a")]
     [InlineData("""{"messages": [], "text": "t"}""", "t")]
     [InlineData("""{"prompt": [{"role": "user", "content": "a"}], "completion": [{"role": "assistant", """
         + """ "content": "b"}]}""",
@@ -77,6 +78,26 @@ public sealed class ShapesTests : IDisposable
         CorpusRecord cot = Read(
             """{"Question": "q", "Complex_CoT": "c", "Response": "r"}""", c => c with { Pairs = PairStyle.Chat });
         Assert.Equal(new TextValue("c"), cot.Messages![1].Fields[ThinkMarks.Field]);
+    }
+
+    [Fact]
+    public void A_table_holds_dialogues_as_json()
+    {
+        string Cell(string json) => $"\"{json.Replace("\"", "\"\"")}\"";
+        string messages = Cell("""[{"role": "user", "content": "a", "name": "n"}]""");
+        string csv = $"messages,tools\n{messages},{Cell("""[{"name": "f"}]""")}\n";
+        var report = new ReadingReport([]);
+        CorpusSettings corpus = Reading.Corpus(_folder.Write("a.csv", csv));
+        CorpusRecord read = Assert.Single(Reading.All(corpus, report: report));
+        Assert.Equal("user: a", Written(read));
+        Assert.Equal(new ListValue([new MapValue([new("name", new TextValue("f"))])]), read.Variables["tools"]);
+        Assert.Empty(report.Summary().Unused);
+        report.Rendered(read, "a f");
+        Assert.Equal("messages[].name", Assert.Single(report.Summary().Unused).Path);
+        corpus = Reading.Corpus(_folder.Write("b.csv", "messages\n[a]\n"));
+        Assert.Contains(
+            "b.csv:2: messages: expected a list of messages", Assert.Throws<BadRecordException>(
+                () => Reading.All(corpus)).Message);
     }
 
     [Theory]

@@ -31,7 +31,7 @@ internal static class Dialogue
     /// <exception cref="BadRecordException">It is none, or a message cannot be used.</exception>
     public static List<ChatMessage> Read(RecordFields record, FoundField list)
     {
-        if (list.Value is not ListValue { Items: var items })
+        if (Listed(record, list.Value) is not { Items: var items })
             throw record.Wrong(list.Path, $"a list of messages {OpenAi}", list.Value);
         if (items.Count == 0)
             throw record.Wrong(list.Path, "at least one message", "an empty list");
@@ -48,7 +48,18 @@ internal static class Dialogue
         if (tools.In(record.Values) is not { } found || ValueTexts.Of(found.Value).Count == 0)
             return MapValue.Empty;
         record.Keep(found.Value);
-        return new([new("tools", found.Value)]);
+        return new([new("tools", Listed(record, found.Value) ?? found.Value)]);
+    }
+
+    /// <summary>A list, or the list that a text is as JSON; null where it is neither.</summary>
+    private static ListValue? Listed(RecordFields record, DataValue value)
+    {
+        if (value is not TextValue text || JsonText.List(text.Text) is not { } list)
+            return value as ListValue;
+
+        // What of it the template leaves out is told when it is rendered.
+        record.Use(text);
+        return list;
     }
 
     private static ChatMessage Message(RecordFields record, DataValue value, ValuePath path)

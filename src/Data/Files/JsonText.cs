@@ -1,0 +1,40 @@
+using System.Text.Json;
+using MolEngine.Basics.Values;
+
+namespace MolEngine.Data.Files;
+
+/// <summary>JSON within a text: tables hold lists so.</summary>
+internal static class JsonText
+{
+    /// <summary>Lists and objects in one another at most.</summary>
+    private const int MostLevels = 128;
+
+    /// <summary>The list that a text is; null where it is none.</summary>
+    public static ListValue? List(string text)
+    {
+        if (!text.AsSpan().TrimStart().StartsWith("["))
+            return null;
+        try
+        {
+            using var json = JsonDocument.Parse(
+                text, new() { MaxDepth = MostLevels, AllowDuplicateProperties = false });
+            return (ListValue)Value(json.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON, or half of a surrogate pair in it.
+            return null;
+        }
+    }
+
+    private static DataValue Value(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => new MapValue(
+            [.. json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, Value(p.Value)))]),
+        JsonValueKind.Array => new ListValue([.. json.EnumerateArray().Select(Value)]),
+        JsonValueKind.String => new TextValue(json.GetString()!),
+        JsonValueKind.Number => new NumberValue(json.GetRawText()),
+        JsonValueKind.Null => NullValue.Instance,
+        _ => new FlagValue(json.ValueKind == JsonValueKind.True),
+    };
+}
