@@ -25,7 +25,7 @@ public sealed class CorpusLoader(
     {
         IReadOnlyList<CorpusFile> files = CorpusFiles.Of(settings, out IReadOnlyList<string> others);
         TokenFile tokens = Tokens(settings, files, data, cancel, out bool cached, out string? problem);
-        string[] first = [.. tokens.Skipped.Select(s => $"{files[s.File].Path}:{s.Line}: {s.Detail}")];
+        string[] first = [.. tokens.Skipped.Select(s => $"{files[s.File].PlaceOf(s.Line)}: {s.Detail}")];
         if (tokens.Documents == 0)
         {
             throw new UserException(

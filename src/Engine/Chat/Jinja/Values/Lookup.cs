@@ -28,7 +28,8 @@ internal static class Lookup
     /// <summary>The attribute alone; undefined where it is closed, null where there is none.</summary>
     public static Value? FindAttribute(Value value, string name)
     {
-        bool isClosed = (name.StartsWith('_') && Internals.Contains(name)) || (value is PyList && ListChanges.Contains(name))
+        bool isClosed = (name.StartsWith('_') && Internals.Contains(name))
+            || (value is PyList && ListChanges.Contains(name))
             || (value is PyDict && DictChanges.Contains(name));
         if (!isClosed || value is Undefined)
             return value.Attribute(name);
