@@ -13,6 +13,9 @@ namespace MolEngine.Data;
 /// </summary>
 public static class HeldOutSplit
 {
+    /// <summary>Times as many pieces are looked at as are wanted, at first, and then each time again.</summary>
+    private const int Enough = 8;
+
     /// <summary>The first 8 bytes of SHA-256 of the text's UTF-8.</summary>
     public static ulong Hash(string text)
     {
@@ -34,12 +37,30 @@ public static class HeldOutSplit
     public static (TokenStore Store, int[] Chosen) Choose(
         TokenStore store, ulong[] hashes, bool[] isDialogue, HeldOutBudget budget, int context)
     {
-        Piece[] pieces = Pieces(store, hashes, isDialogue, budget.Tokens is null ? int.MaxValue : PieceOf(context));
-        int most = budget.Documents.Of(pieces.Length);
+        int longest = budget.Tokens is null ? int.MaxValue : Math.Min(context, HeldOutBudget.PieceTokens);
+        int all = Pieces(store, hashes, isDialogue, longest).Count();
+        int most = budget.Documents.Of(all);
         long room = budget.Tokens ?? store.Tokens;
+
+        // Few are chosen of many: only those of small hashes are looked at, and more where they do not suffice.
+        double share = (Enough * (double)most + Enough) / Math.Max(1, all);
+        for (; ; share *= Enough)
+        {
+            ulong limit = share < 1 ? (ulong)(share * ulong.MaxValue) : ulong.MaxValue;
+            Piece[] few = [.. Pieces(store, hashes, isDialogue, longest).Where(p => p.Hash <= limit)];
+            List<Piece> chosen = Smallest(few, most, room, out bool isFull);
+            if (isFull || share >= 1)
+                return Cut(store, chosen);
+        }
+    }
+
+    /// <param name="isFull">Whether no piece of a larger hash than those given would be taken too.</param>
+    private static List<Piece> Smallest(Piece[] pieces, int most, long room, out bool isFull)
+    {
         Array.Sort(pieces, static (a, b) => (a.Hash, a.Start).CompareTo((b.Hash, b.Start)));
         var chosen = new List<Piece>();
-        for (int first = 0, after; first < pieces.Length && chosen.Count < most; first = after)
+        isFull = most == 0;
+        for (int first = 0, after; first < pieces.Length && !isFull; first = after)
         {
             for (after = first + 1; after < pieces.Length && pieces[after].Hash == pieces[first].Hash; after++)
             {
@@ -47,43 +68,32 @@ public static class HeldOutSplit
 
             Span<Piece> copies = pieces.AsSpan(first, after - first);
             long tokens = (long)copies.Length * pieces[first].Length;
-            if (tokens > room && chosen.Count > 0)
-                break;
+            isFull = tokens > room && chosen.Count > 0;
             if (tokens > room || chosen.Count + copies.Length > most)
                 continue;
             room -= tokens;
             chosen.AddRange(copies);
+            isFull = chosen.Count == most;
         }
 
-        return Cut(store, chosen);
+        return chosen;
     }
 
-    private static int PieceOf(int context) => Math.Min(context, HeldOutBudget.PieceTokens);
-
-    private static Piece[] Pieces(TokenStore store, ulong[] hashes, bool[] isDialogue, int longest)
+    private static IEnumerable<Piece> Pieces(TokenStore store, ulong[] hashes, bool[] isDialogue, int longest)
     {
-        var pieces = new List<Piece>(store.Documents);
         int document = 0;
         foreach ((long start, int length) in store.Extents())
         {
             ulong hash = hashes[document];
-            if (length <= longest || isDialogue[document])
+            bool isWhole = length <= longest || isDialogue[document];
+            for (int at = 0; at < length; at += isWhole ? length : longest)
             {
-                pieces.Add(new(hash, start, length));
-            }
-            else
-            {
-                for (int at = 0; at < length; at += longest)
-                {
-                    ulong own = new CounterRandom(hash).Bits((ulong)at);
-                    pieces.Add(new(own, start + at, Math.Min(longest, length - at)));
-                }
+                ulong own = isWhole ? hash : new CounterRandom(hash).Bits((ulong)at);
+                yield return new(own, start + at, isWhole ? length : Math.Min(longest, length - at));
             }
 
             document++;
         }
-
-        return [.. pieces];
     }
 
     /// <summary>The store cut at the borders of pieces inside documents, and the pieces as its documents.</summary>
