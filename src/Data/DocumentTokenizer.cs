@@ -52,7 +52,7 @@ public sealed record DocumentTokenizer(Func<string, int[]> Encode, int DocumentE
     public static DocumentTokenizer Of(Tokenizer tokenizer, ModelConfig config, string folder, DataSettings data) => Of(
         tokenizer, folder, Data.DocumentEnd.Resolve(data.DocumentEnd, config, tokenizer),
         Data.DocumentBegin.Resolve(data.DocumentBegin, config, tokenizer),
-        ChatTemplates.Load(folder, data.ChatTemplate));
+        ChatTemplates.Load(folder, data.ChatTemplate, StoppedClock.Instance));
 
     /// <summary>The tokenizer of a model folder.</summary>
     /// <param name="folder">Where its tokenizer.json lies.</param>
@@ -63,7 +63,7 @@ public sealed record DocumentTokenizer(Func<string, int[]> Encode, int DocumentE
         ChatTemplates? templates = null)
     {
         string file = Path.Combine(folder, "tokenizer.json");
-        templates ??= ChatTemplates.Load(folder);
+        templates ??= ChatTemplates.Load(folder, file: null, StoppedClock.Instance);
         bool writes = !templates.IsFallback
             || (tokenizer.TokenId(ChatMl.Start) is not null && tokenizer.TokenId(ChatMl.End) is not null);
         var writer = new DocumentWriter(writes ? templates : null);

@@ -20,7 +20,15 @@ public sealed class DocumentWriter(ChatTemplates? templates)
     /// <summary>How dialogues are written, in words.</summary>
     public string Rule => templates is null ? "dialogues cannot be written"
         : templates.IsFallback ? "dialogues as ChatML, as the model has no chat template"
-        : $"dialogues by {Path.GetFileName(templates.ForPlain().Name)}";
+        : Plain is { } own ? $"dialogues by {Path.GetFileName(own.Name)}"
+            + (own.ReadsClock ? $", whose clock stands at {StoppedClock.Day}" : "")
+        : "dialogues cannot be written, as the model's chat template cannot be read";
+
+    /// <summary>What the model writes its reasoning between; null where that is not known.</summary>
+    public ThinkMarks? Thinking => Plain?.Thinking;
+
+    /// <summary>What stands behind an answer that ends a dialogue; empty where that is not known.</summary>
+    public string TurnEnd => Plain?.Marks(MapValue.Empty)?.End ?? "";
 
     /// <summary>The text of a record's document.</summary>
     /// <param name="file">What errors call its file.</param>
@@ -67,11 +75,24 @@ public sealed class DocumentWriter(ChatTemplates? templates)
             (template, messages) => template.Render(messages, variables, addGenerationPrompt: true).Text);
     }
 
-    /// <summary>What the model writes its reasoning between; null where that is not known.</summary>
-    public ThinkMarks? Thinking => templates?.ForPlain().Thinking;
-
-    /// <summary>What stands behind an answer that ends a dialogue; empty where that is not known.</summary>
-    public string TurnEnd => templates?.ForPlain().Marks(MapValue.Empty)?.End ?? "";
+    /// <summary>
+    /// The template of dialogues without tools; null where it cannot be read, which is an error where a dialogue is to
+    /// be written, and none of a run on plain text.
+    /// </summary>
+    private ChatTemplate? Plain
+    {
+        get
+        {
+            try
+            {
+                return templates?.ForPlain();
+            }
+            catch (ChatTemplateException)
+            {
+                return null;
+            }
+        }
+    }
 
     private static TextSpan Span(CorpusRecord record)
     {

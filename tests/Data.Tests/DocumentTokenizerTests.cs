@@ -147,6 +147,36 @@ public sealed class DocumentTokenizerTests : IDisposable
             "every document begins with <|im_start|> (257) and ends with <|endoftext|> (256), once", texts.EndRule);
     }
 
+    /// <summary>A run is the same on every day.</summary>
+    [Fact]
+    public void A_template_that_reads_the_clock_sees_one_that_stands()
+    {
+        string folder = _folder.Folder("clock");
+        File.Copy(Path.Combine(Material.Model, "tokenizer.json"), Path.Combine(folder, "tokenizer.json"));
+        _folder.Write("clock/chat_template.jinja", "{{ strftime_now('%d %b %Y') }} {{ messages[0].content }}");
+        DocumentTokenizer texts = DocumentTokenizer.Of(Bytes, folder, 256);
+        Assert.Equal(
+            "01 Jan 2025 x<|endoftext|>",
+            Text(Stored(texts, """{"messages": [{"role": "user", "content": "x"}]}""")));
+        Assert.EndsWith("chat_template.jinja, whose clock stands at 1 January 2025", texts.EndRule);
+    }
+
+    /// <summary>A template that cannot be read hinders dialogues alone.</summary>
+    [Fact]
+    public void Texts_need_no_template()
+    {
+        string folder = _folder.Folder("broken");
+        File.Copy(Path.Combine(Material.Model, "tokenizer.json"), Path.Combine(folder, "tokenizer.json"));
+        _folder.Write("broken/chat_template.jinja", "{% for %}");
+        DocumentTokenizer texts = DocumentTokenizer.Of(Bytes, folder, 256);
+        Assert.Equal("x<|endoftext|>", Text(Stored(texts, """{"text": "x"}""")));
+        Assert.Contains("the model's chat template cannot be read", texts.EndRule);
+        Assert.Contains(
+            "chat_template.jinja:1: not a chat template",
+            Assert.Throws<ChatTemplateException>(
+                () => Stored(texts, """{"messages": [{"role": "user", "content": "x"}]}""")).Message);
+    }
+
     [Fact]
     public void Rows_of_a_corpus_know_what_is_trained_on()
     {

@@ -139,7 +139,7 @@ public sealed class InputIdentityTests : IDisposable
     {
         if (!File.Exists(file))
         {
-            File.WriteAllText(file, "{{ message }}");
+            File.WriteAllText(file, "{{ messages }}.");
         }
         else if (Path.GetExtension(file) == ".safetensors")
         {
@@ -150,7 +150,7 @@ public sealed class InputIdentityTests : IDisposable
         else
         {
             string text = File.ReadAllText(file).Replace("\"lora_alpha\": 5", "\"lora_alpha\": 6");
-            File.WriteAllText(file, text.Replace("messages", "message") + "\n");
+            File.WriteAllText(file, text.Replace("{{ messages }}", "{{ messages }}.") + "\n");
         }
     }
 }
