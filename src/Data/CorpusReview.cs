@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Tokenization;
 
@@ -23,7 +24,7 @@ public sealed record CorpusReview(
     TrainOn TrainOn,
     long TrainedTokens,
     double? TimesInRun,
-    IReadOnlyList<InspectedToken> First)
+    [property: JsonIgnore] IReadOnlyList<InspectedToken> First)
 {
     /// <summary>Part of the tokens to train on that the loss sees, from 0 to 1.</summary>
     public double TrainedShare => Statistics.Tokens == 0 ? 0 : (double)TrainedTokens / Statistics.Tokens;

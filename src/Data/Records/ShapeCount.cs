@@ -7,6 +7,13 @@ public sealed record ShapeCount(string Name, long Records)
     /// <summary>What records without fields are called.</summary>
     public const string PlainText = "plain text";
 
+    /// <summary>All shapes with fields of usual names, as configs call them.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. Enum.GetValues<ShapeName>().Where(s => s is not (ShapeName.Auto or ShapeName.Template))
+            .Select(ReadingSummary.NameOf),
+    ];
+
     /// <summary>The shapes of a corpus, the most frequent first.</summary>
     public static IReadOnlyList<ShapeCount> Of(ReadingSummary summary)
     {

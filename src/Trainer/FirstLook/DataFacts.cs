@@ -63,7 +63,7 @@ internal static class DataFacts
         yield return new("documents", $"{training} to train on, {Counts.Of(c.HeldOutDocuments)} held out; from {files}");
         double mean = (double)c.Tokens / Math.Max(1, c.Documents);
         yield return new(
-            "tokens", $"{Counts.Of(c.Tokens)} of {review.CharactersPerToken:0.00} characters; a document has {mean:N1} on "
+            "tokens", $"{Counts.Of(c.Tokens)}, each of {review.CharactersPerToken:0.00} characters; a document has {mean:N1} on "
                 + "average");
         LengthSpread l = review.Lengths;
         yield return new(
@@ -71,8 +71,8 @@ internal static class DataFacts
                 + $"{Counts.Of(l.P99)}, the longest {Counts.Of(l.Most)}");
         string longer = review.LongerThanRow == 0 ? "none is" : Counts.Of(review.LongerThanRow, "is", "are");
         yield return new(
-            "rows", $"{Counts.Of(c.Rows)}, {100 * c.PackingEfficiency:0.0} % full; {Documents(c.CutDocuments)} cut at their "
-                + $"ends, {longer} longer than {Counts.Of(context, "token")}");
+            "rows", $"{Counts.Of(c.Rows)}, {100 * c.PackingEfficiency:0.0} % full; {Documents(c.CutDocuments)} cut at a row's "
+                + $"end, {longer} longer than {Counts.Of(context, "token")}");
         string what = review.TrainOn == TrainOn.Assistant
             ? "what the assistant says, or the answer"
             : "all but the first of each document in a row";
