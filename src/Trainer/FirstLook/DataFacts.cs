@@ -56,7 +56,6 @@ internal static class DataFacts
     private static IEnumerable<Fact> Facts(Corpus corpus, CorpusReview review, int context)
     {
         CorpusStatistics c = review.Statistics;
-        yield return new("corpus", $"{c.Name} ({c.Kind.Name()})");
         yield return new("shapes", string.Join(", ", review.Shapes.Select(s => $"{s.Name} ({Counts.Of(s.Records)})")));
         string training = Counts.Of(c.Documents) + DataPlan.Dialogues(c.Source);
         string files = Counts.Of(c.Source.Files, "file");

@@ -30,7 +30,7 @@ internal sealed record StarterValues(
     private const int AtOnce = 8192, AtOnceOnCpu = 2048;
 
     /// <summary>Held out of each corpus on the CPU, which takes its time to validate.</summary>
-    private const int HeldOutOnCpu = 8192;
+    private const int HeldOutOnCpu = 4096;
 
     /// <summary>Domain tokens below which text is seen three times, and twice.</summary>
     private const long Little = 1_000_000, Some = 10_000_000;

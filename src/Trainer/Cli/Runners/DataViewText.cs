@@ -16,6 +16,7 @@ internal static class DataViewText
         foreach (CorpusView corpus in data.Corpora)
         {
             context.Out.WriteLine();
+            context.Fact("corpus", $"{corpus.Name} ({corpus.Kind})");
             foreach (IGrouping<string, Fact> facts in corpus.Facts.GroupBy(f => f.Name))
                 context.Facts(facts.Key, facts.Select(f => f.Text));
             Lengths(corpus, context);
