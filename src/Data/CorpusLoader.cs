@@ -29,8 +29,8 @@ public sealed class CorpusLoader(
         if (tokens.Documents == 0)
         {
             throw new UserException(
-                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got {tokens.Facts.SkippedCount} "
-                    + $"that were skipped. The first: {first.FirstOrDefault()}");
+                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got "
+                    + $"{tokens.Facts.SkippedCount} that were skipped. The first: {first.FirstOrDefault()}");
         }
 
         int heldOut = data.HeldOut.Documents.Of(tokens.Documents);

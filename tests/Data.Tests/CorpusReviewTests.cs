@@ -51,7 +51,7 @@ public sealed class CorpusReviewTests : IDisposable
     public void A_review_tells_what_training_sees()
     {
         string path = _folder.Write("chat.jsonl", """
-            {"messages": [{"role": "user", "content": "h\u00e9 \ud83d\udc1d?"}, {"role": "assistant", "content": "yes"}]}
+            {"messages": [{"role": "user", "content": "h\u00e9\ud83d\udc1d?"}, {"role": "assistant", "content": "yes"}]}
             {"question": "one", "answer": "two"}
             """);
         CorpusSettings corpus = new("chat", path, CorpusKind.Domain)
@@ -97,7 +97,8 @@ public sealed class CorpusReviewTests : IDisposable
         Tokenizer tokenizer = Tokenizer.Load(Material.Model);
         DocumentTokenizer texts = DocumentTokenizer.Of(tokenizer, Material.Model, 256);
         var data = TrainingData.Load(
-            settings, new OrderSettings(1, 2, null, 4, 7), texts, 1, new Silence(), TestContext.Current.CancellationToken);
+            settings, new OrderSettings(1, 2, null, 4, 7), texts, 1, new Silence(),
+            TestContext.Current.CancellationToken);
         var statistics = DataStatistics.Of(settings, 1, data.Corpora, data.Order, texts);
         return (CorpusReview.Of(settings, data, statistics, tokenizer, data.Order.Epochs), data);
     }

@@ -21,7 +21,8 @@ public sealed record ShapeCount(string Name, long Records)
         return
         [
             .. summary.Shapes.Select(s => new ShapeCount(ReadingSummary.NameOf(s.Key), s.Value)).Append(plain)
-                .Where(s => s.Records > 0).OrderByDescending(s => s.Records).ThenBy(s => s.Name, StringComparer.Ordinal),
+                .Where(s => s.Records > 0).OrderByDescending(s => s.Records)
+                .ThenBy(s => s.Name, StringComparer.Ordinal),
         ];
     }
 }

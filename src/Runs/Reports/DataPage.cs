@@ -30,8 +30,8 @@ public static class DataPage
         foreach (CorpusView corpus in data.Corpora)
             Corpus(html, corpus);
         PageFrame.Close(
-            html, "Made by MolEngine with the code that reads, tokenizes and packs for training. Copies are texts that are "
-                + "equal in every character.");
+            html, "Made by MolEngine with the code that reads, tokenizes and packs for training. Copies are "
+                + "texts that are equal in every character.");
         return html.ToString();
     }
 
@@ -75,8 +75,9 @@ public static class DataPage
             Markup rectangle = Markup.Of($"""<rect width="{100 * bar.Documents / most}" height="10" />""");
             html.Add(
                 $"""
-                <tr><th scope="row" class="n">{bar.Range}</th><td aria-hidden="true"><svg class="bar" viewBox="0 0 100 10"
-                preserveAspectRatio="none">{rectangle}</svg></td><td class="n">{Counts.Of(bar.Documents)}</td></tr>
+                <tr><th scope="row" class="n">{bar.Range}</th><td aria-hidden="true"><svg class="bar"
+                viewBox="0 0 100 10" preserveAspectRatio="none">{rectangle}</svg></td>
+                <td class="n">{Counts.Of(bar.Documents)}</td></tr>
                 """);
         }
 

@@ -49,9 +49,12 @@ internal static class DataFacts
         int all = corpus.Train.Documents == 0 ? 0 : corpus.Train.LengthOf(0);
         return new(
             corpus.Name, corpus.Kind.Name(), [.. Facts(corpus, review, context)],
-            [.. review.Lengths.Ranges.Select(r => new LengthBar($"{Counts.Of(r.Least)} to {Counts.Of(r.Most)}", r.Documents))],
+            [.. review.Lengths.Ranges.Select(Bar)],
             [.. Runs(review.First.Take(shown))], all - shown);
     }
+
+    private static LengthBar Bar(LengthRange range) =>
+        new($"{Counts.Of(range.Least)} to {Counts.Of(range.Most)}", range.Documents);
 
     private static IEnumerable<Fact> Facts(Corpus corpus, CorpusReview review, int context)
     {
@@ -59,19 +62,20 @@ internal static class DataFacts
         yield return new("shapes", string.Join(", ", review.Shapes.Select(s => $"{s.Name} ({Counts.Of(s.Records)})")));
         string training = Counts.Of(c.Documents) + DataPlan.Dialogues(c.Source);
         string files = Counts.Of(c.Source.Files, "file");
-        yield return new("documents", $"{training} to train on, {Counts.Of(c.HeldOutDocuments)} held out; from {files}");
+        string heldOut = Counts.Of(c.HeldOutDocuments);
+        yield return new("documents", $"{training} to train on, {heldOut} held out; from {files}");
         double mean = (double)c.Tokens / Math.Max(1, c.Documents);
         yield return new(
-            "tokens", $"{Counts.Of(c.Tokens)}, each of {review.CharactersPerToken:0.00} characters; a document has {mean:N1} on "
-                + "average");
+            "tokens", $"{Counts.Of(c.Tokens)}, each of {review.CharactersPerToken:0.00} characters; a document has "
+                + $"{mean:N1} on average");
         LengthSpread l = review.Lengths;
         yield return new(
-            "lengths", $"{Counts.Of(l.Least)} at least, median {Counts.Of(l.Median)}, 90 % to {Counts.Of(l.P90)}, 99 % to "
-                + $"{Counts.Of(l.P99)}, the longest {Counts.Of(l.Most)}");
+            "lengths", $"{Counts.Of(l.Least)} at least, median {Counts.Of(l.Median)}, 90 % to {Counts.Of(l.P90)}, 99 % "
+                + $"to {Counts.Of(l.P99)}, the longest {Counts.Of(l.Most)}");
         string longer = review.LongerThanRow == 0 ? "none is" : Counts.Of(review.LongerThanRow, "is", "are");
         yield return new(
-            "rows", $"{Counts.Of(c.Rows)}, {100 * c.PackingEfficiency:0.0} % full; {Documents(c.CutDocuments)} cut at a row's "
-                + $"end, {longer} longer than {Counts.Of(context, "token")}");
+            "rows", $"{Counts.Of(c.Rows)}, {100 * c.PackingEfficiency:0.0} % full; {Documents(c.CutDocuments)} cut at "
+                + $"a row's end, {longer} longer than {Counts.Of(context, "token")}");
         string what = review.TrainOn == TrainOn.Assistant
             ? "what the assistant says, or the answer"
             : "all but the first of each document in a row";
@@ -82,7 +86,8 @@ internal static class DataFacts
             string share = c.ShareAchieved is { } s ? $", {100 * s:0.0} % of the general rows" : "";
             string rows = Counts.Of((long)Math.Round(c.RowsPerEpoch), "row");
             yield return new(
-                "an epoch", $"{rows} ({Counts.Of(c.Repeat, "time")}){share}; the run sees a text {Counts.Of(times, "time")}");
+                "an epoch", $"{rows} ({Counts.Of(c.Repeat, "time")}){share}; the run sees a text "
+                    + Counts.Of(times, "time"));
         }
 
         yield return new("copies", Copies(review.Copies));

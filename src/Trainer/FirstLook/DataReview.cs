@@ -45,7 +45,8 @@ internal sealed record DataReview(
             }
 
             string[] odd = order is null ? [] : [.. PlanCheck.OddData(run, model, data.Corpora, order)];
-            return new(run, texts, tokenizer, data, statistics, order, corpora, questions, [.. odd, .. OfCopies(corpora)]);
+            string[] warnings = [.. odd, .. OfCopies(corpora)];
+            return new(run, texts, tokenizer, data, statistics, order, corpora, questions, warnings);
         }
         catch
         {
@@ -59,6 +60,6 @@ internal sealed record DataReview(
 
     private static IEnumerable<string> OfCopies(IReadOnlyList<CorpusReview> corpora) => corpora
         .Where(c => c.Copies.OfHeldOut > 0)
-        .Select(c => $"corpus {c.Statistics.Name} trains on {DataFacts.Documents(c.Copies.OfHeldOut)} that another corpus "
-            + "holds out: validation will flatter. Remove the copies from one of them");
+        .Select(c => $"corpus {c.Statistics.Name} trains on {DataFacts.Documents(c.Copies.OfHeldOut)} that another "
+            + "corpus holds out: validation will flatter. Remove the copies from one of them");
 }

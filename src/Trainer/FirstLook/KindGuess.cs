@@ -9,10 +9,10 @@ internal sealed record KindGuess(CorpusKind Kind, string Why)
     /// </summary>
     private static readonly string[] GeneralWords =
     [
-        "general", "everyday", "own", "replay", "book", "books", "novels", "gutenberg", "stories", "tinystories", "news",
-        "wiki", "wikipedia", "web", "openwebtext", "c4", "pile", "slimpajama", "redpajama", "fineweb", "dclm", "chat",
-        "chats", "conversations", "dialogues", "sharegpt", "ultrachat", "oasst", "oasst1", "oasst2", "dolly", "alpaca",
-        "instruct", "instructions", "tulu", "smoltalk", "openhermes", "lima", "gsm8k",
+        "general", "everyday", "own", "replay", "book", "books", "novels", "gutenberg", "stories", "tinystories",
+        "news", "wiki", "wikipedia", "web", "openwebtext", "c4", "pile", "slimpajama", "redpajama", "fineweb", "dclm",
+        "chat", "chats", "conversations", "dialogues", "sharegpt", "ultrachat", "oasst", "oasst1", "oasst2", "dolly",
+        "alpaca", "instruct", "instructions", "tulu", "smoltalk", "openhermes", "lima", "gsm8k",
     ];
 
     /// <summary>Beginnings of words in names that say a field, whatever else they say: medical_chat.</summary>
@@ -21,8 +21,9 @@ internal sealed record KindGuess(CorpusKind Kind, string Why)
 
     /// <summary>The guesses for all corpora of a run, of which one at least is a domain corpus.</summary>
     /// <remarks>
-    /// A corpus is general where a word of its file's or folder's name says so and none says a field. Where none is, the
-    /// one that has more tokens than all others together is. Where all are, the first is not: people name their own first.
+    /// A corpus is general where a word of its file's or folder's name says so and none says a field. Where none is,
+    /// the one that has more tokens than all others together is. Where all are, the first is not: people name their own
+    /// first.
     /// </remarks>
     /// <param name="corpora">Paths as they were given, and tokens.</param>
     public static IReadOnlyList<KindGuess> Of(IReadOnlyList<(string Path, long Tokens)> corpora)
@@ -59,7 +60,8 @@ internal sealed record KindGuess(CorpusKind Kind, string Why)
         ];
     }
 
-    /// <summary>The word of a path's last part that sounds general; null where none does, or one says a field.</summary>
+    /// <summary>The word of a path's last part that sounds general; null where none does, or one says a field.
+    /// </summary>
     private static string? GeneralWord(string path)
     {
         string name = Path.TrimEndingDirectorySeparator(path).Split('/', '\\')[^1];

@@ -74,8 +74,8 @@ internal sealed record SeenCorpus(
     }
 
     /// <summary>
-    /// What becomes of the corpus where records that fit nothing are passed over; null where nothing is left, or it cannot
-    /// be read then either.
+    /// What becomes of the corpus where records that fit nothing are passed over; null where nothing is left, or it
+    /// cannot be read then either.
     /// </summary>
     private static string? PassedOver(DataSettings data, CorpusLoader loader, CancellationToken cancel)
     {
@@ -83,8 +83,9 @@ internal sealed record SeenCorpus(
         {
             using Corpus corpus = loader.Load(data with { SkipBadRecords = true }, cancel)[0];
             int documents = corpus.Train.Documents + corpus.HeldOut.Documents;
-            return $"With skip_bad_records: true under data, {Counts.Of(corpus.Source.Skipped.Count, "record")} would be "
-                + $"passed over and {Counts.Of(documents, "document")} left";
+            string skipped = Counts.Of(corpus.Source.Skipped.Count, "record");
+            return $"With skip_bad_records: true under data, {skipped} would be passed over and "
+                + $"{Counts.Of(documents, "document")} left";
         }
         catch (UserException)
         {

@@ -41,7 +41,7 @@ internal sealed record StarterConfig(
         Line("data:");
         Line(
             $"  context: {Values.Context}",
-            $"rows of tokens; where possible {100 * StarterValues.WholeText:0} % of the domain text is in documents that fit");
+            $"tokens of a row: {100 * StarterValues.WholeText:0} % of domain tokens in documents that fit, or the most");
         if (Values.HeldOut is { } heldOut)
             Line($"  held_out: {{tokens: {heldOut}}}", "of each corpus, for validation: a CPU takes its time");
         Line("  corpora:");
@@ -53,8 +53,8 @@ internal sealed record StarterConfig(
 
         if (!HasGeneral)
         {
-            Line("    # No general corpus: nothing holds the model to what it can already. Take text of the kinds it must not");
-            Line("    # forget (everyday chats, books, the web): - {path: FILE, kind: general}");
+            Line("    # No general corpus: nothing holds the model to what it can already. Take text of kinds that");
+            Line("    # it must not forget (everyday chats, books, the web): - {path: FILE, kind: general}");
         }
 
         foreach (SeenCorpus corpus in LeftOut)

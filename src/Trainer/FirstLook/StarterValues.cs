@@ -15,8 +15,8 @@ namespace MolEngine.Trainer.FirstLook;
 /// <param name="HeldOut">Tokens of each corpus for validation; null for the default.</param>
 /// <param name="Every">Steps between validations, and between checkpoints.</param>
 internal sealed record StarterValues(
-    int Context, double Ratio, int Epochs, int GlobalBatch, int MicroBatch, int Every, RecomputeKind Recompute, int? Rank,
-    int? HeldOut)
+    int Context, double Ratio, int Epochs, int GlobalBatch, int MicroBatch, int Every, RecomputeKind Recompute,
+    int? Rank, int? HeldOut)
 {
     /// <summary>Part of the domain text that is in documents that a row holds whole.</summary>
     public const double WholeText = 0.9;

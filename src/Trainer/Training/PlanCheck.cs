@@ -102,7 +102,8 @@ internal static class PlanCheck
     private static IEnumerable<string> OfGeneralText(
         RunConfig run, IReadOnlyList<Corpus> corpora, TrainingOrder order)
     {
-        if (new LossOptions(run.Loss.Kind).NeedsBase && run.Order.Ratio > 0 && corpora.All(c => c.Kind == CorpusKind.Domain))
+        bool needsBase = new LossOptions(run.Loss.Kind).NeedsBase;
+        if (needsBase && run.Order.Ratio > 0 && corpora.All(c => c.Kind == CorpusKind.Domain))
         {
             yield return "no corpus is general: KL on domain text alone holds the model to what it knew. Add text of "
                 + "other kinds (kind: general), or set ratio to 0";

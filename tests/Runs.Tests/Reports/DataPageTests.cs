@@ -27,7 +27,8 @@ public sealed class DataPageTests
         Assert.Equal("3 steps of <8> rows|qa (2)|one|two", Texts("dd"));
         Assert.Equal("seen 9 times & more", Texts("li"));
         Assert.Equal("a & bdomain|emptygeneral", Texts("h2"));
-        Assert.Equal("\u2039<|im_start|>user\u21b5\n\u203a<script> ... 7 tokens more", page.Descendants("pre").Single().Value);
+        Assert.Equal(
+            "\u2039<|im_start|>user\u21b5\n\u203a<script> ... 7 tokens more", page.Descendants("pre").Single().Value);
         Assert.Equal(
             ["1 to 16 3", "17 to 32 0", "33 to 64 12"],
             page.Descendants("tr").Skip(1).Select(r => $"{r.Element("th")!.Value} {r.Elements("td").Last().Value}"));

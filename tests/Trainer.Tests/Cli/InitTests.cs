@@ -67,7 +67,8 @@ public sealed class InitTests : IDisposable
         string page = _run.Write("page.docx", "PK\u0003\u0004");
         string output = TinyRun.Ok("init", _run.Model, bad, cot, page, Bees, "--output", Config);
         Assert.Contains("bad.jsonl:2: record: ", output);
-        Assert.Contains("With skip_bad_records: true under data, 1 record would be passed over and 1 document left", output);
+        Assert.Contains(
+            "With skip_bad_records: true under data, 1 record would be passed over and 1 document left", output);
         Assert.Contains("It can be trained on with shape: cot", output);
         Assert.Contains("page.docx: corpus: ", output);
         string yaml = File.ReadAllText(Config);

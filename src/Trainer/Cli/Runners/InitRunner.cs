@@ -40,8 +40,8 @@ internal static class InitRunner
         if (File.Exists(config) && !options.Force)
         {
             throw new UserException(
-                $"--output: {options.Output}: expected a name that is free, got a file. Choose another, or write over it "
-                    + "with --force");
+                $"--output: {options.Output}: expected a name that is free, got a file. Choose another, or write over "
+                    + "it with --force");
         }
     }
 }

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using MolEngine.Data;
 using MolEngine.Runs.Records;
 using MolEngine.Runs.Reports;
-using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
 using MolEngine.Trainer.FirstLook;
 

@@ -27,19 +27,22 @@ internal sealed class InitVerb() : Verb("init", "Looks at a model and files, and
 
     public override IReadOnlyList<string> Details =>
     [
-        "Every corpus is read, tokenized and counted as training would; its tokens are kept for the run. What cannot be "
-            + "trained on as it is stays out of the config, and is told with what to do.",
-        "Which corpus is domain (learned) and which general (held to) is a guess, and marked as one: general is what has a "
-            + "word like general, everyday, books, wiki, web, chat, alpaca or sharegpt in the name of its file or folder, "
-            + "and none of a field, such as medical; where no name has, the one with more tokens than all others "
-            + "together; where all have, all but the first. A corpus alone is domain.",
-        "The context is the least power of two, from 512 on, of which 90 % of the domain tokens are in documents that are "
-            + "not longer; at most 8192, on the CPU 2048, and what the model takes. Below a million domain tokens "
-            + "there are three epochs, below ten million two. The global batch makes about 100 steps, of 4 to 128 rows; "
-            + "general rows are fewer than domain rows where an epoch would see them more than four times. Memory is "
-            + "planned as `molengine plan` does, and where it is too small, what changes least is changed.",
-        "Paths are written relative to the config where they lie below its folder, else in full. Keys at their defaults "
-            + "are comments.",
+        "Every corpus is read, tokenized and counted as training would; its tokens are kept for the run. What "
+            + "cannot be trained on as it is stays out of the config, and is told with what to do.",
+        "Which corpus is domain (learned) and which general (held to) is a guess, and marked as one: general is "
+            + "what has a word like general, everyday, books, wiki, web, chat, alpaca or sharegpt in the name of its "
+            + "file or folder, and none of a field, such as medical; where no name has, the one with more tokens than "
+            + "all others together; where all have, all but the first. A corpus alone is domain.",
+        "The context is the least power of two, from 512 on, of which 90 % of the domain tokens are in "
+            + "documents that are not longer; at most 8192, on the CPU 2048, and what the model takes. Below a "
+            + "million domain tokens there are three epochs, below ten million two. The global batch makes about 100 "
+            + "steps, of 4 to 128 rows; general rows are fewer than domain rows where an epoch would see them more "
+            + "than four times. Validations and checkpoints come about eight times.",
+        "Memory is planned as `molengine plan` does it, for the GPU that training would take, else for the "
+            + "host, and where it is too small what costs least is changed. LoRA is always the method; whether all "
+            + "parameters would fit is told.",
+        "Paths are written relative to the config where they lie below its folder, else in full. Keys at their "
+            + "defaults are comments.",
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>

@@ -42,11 +42,12 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
             + "memory they take.",
         "Of a run: whether it is finished, interrupted or running, and by whom; its model and method, the steps done, "
             + "the last figures, the checkpoints, what the folder holds, and how to go on.",
-        "Of a corpus, or of all corpora of a config, by the code that trains: the shapes of records, fields that nothing "
-            + "uses, documents and their lengths, tokens, rows, what of them is trained on, how often the run sees a "
-            + "text, copies, and the first document as the model gets it. A copy is a document whose text, as it is "
-            + "tokenized, equals another's in every character: within the corpus, in another one, held out by another "
-            + "one, or a question's. A document is cut where it does not end in the row that it began in.",
+        "Of a corpus, or of all corpora of a config, by the code that trains: the shapes of records, fields "
+            + "that nothing uses, documents and their lengths, tokens, rows, what of them is trained on, how often "
+            + "the run sees a text, copies, and the first document as the model gets it. A copy is a document whose "
+            + "text, as it is tokenized, equals another's in every character: within the corpus, in another one, held "
+            + "out by another one, or a question's. A document is cut where it does not end in the row that it began "
+            + "in.",
         "Rows follow with --show-rows: a document begins at each heading; between tokens stands \u2502, "
             + "and a token that nothing predicts, so that the loss does not see it, is in \u2039 \u203a. A character "
             + "of several tokens shows with its last; a line break is \u21b5.",
