@@ -1,3 +1,4 @@
+using MolEngine.Data.Caching;
 using MolEngine.Engine.Batches;
 
 namespace MolEngine.Data;
@@ -14,8 +15,23 @@ public sealed record Corpus(PackedCorpus Train, PackedCorpus HeldOut) : IDisposa
 
     public CorpusSource Source { get; init; } = CorpusSource.None;
 
+    /// <summary>
+    /// For each document of its files the hash of its text, and whether the document is held out, wholly or in part;
+    /// empty where the tokens are in no file.
+    /// </summary>
+    public IReadOnlyList<(ulong Hash, bool IsHeldOut)> Texts()
+    {
+        if (File is null)
+            return [];
+        HashSet<int> heldOut = [.. HeldOutWhole];
+        return [.. File.Hashes().Select((hash, document) => (hash, heldOut.Contains(document)))];
+    }
+
     /// <summary>The file that the tokens lie in; null where they are in memory.</summary>
-    internal IDisposable? File { get; init; }
+    internal TokenFile? File { get; init; }
+
+    /// <summary>Documents of the file of which something is held out, each once.</summary>
+    internal IReadOnlyList<int> HeldOutWhole { get; init; } = [];
 
     /// <summary>Closes the file: no row is read afterwards.</summary>
     public void Dispose() => File?.Dispose();

@@ -40,6 +40,10 @@ public static class CorpusInspection
         }
     }
 
+    /// <summary>The first document, or as much of it as a row holds; empty where there is none.</summary>
+    public static IReadOnlyList<InspectedToken> FirstDocument(PackedCorpus corpus, Tokenizer tokenizer) =>
+        Rows(corpus.First(1), tokenizer, count: 1).SelectMany(r => r.Documents).FirstOrDefault()?.Tokens ?? [];
+
     private static InspectedToken[] Document(TokenRow row, int start, int end, Tokenizer tokenizer)
     {
         StreamingDecoder decoder = tokenizer.CreateDecoder(skipSpecialTokens: false);

@@ -25,12 +25,12 @@ public sealed class CorpusLoader(
     {
         IReadOnlyList<CorpusFile> files = CorpusFiles.Of(settings, out IReadOnlyList<string> others);
         TokenFile tokens = Tokens(settings, files, data, cancel, out bool cached, out string? problem);
-        string[] first = [.. tokens.Skipped.Select(s => $"{files[s.File].PlaceOf(s.Line)}: {s.Detail}")];
+        string[] first = [.. tokens.Facts.Skipped.Select(s => $"{files[s.File].PlaceOf(s.Line)}: {s.Detail}")];
         if (tokens.Documents == 0)
         {
             throw new UserException(
-                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got {tokens.SkippedCount} "
-                    + $"that were skipped. The first: {first.FirstOrDefault()}");
+                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got "
+                    + $"{tokens.Facts.SkippedCount} that were skipped. The first: {first.FirstOrDefault()}");
         }
 
         int heldOut = data.HeldOut.Documents.Of(tokens.Documents);
@@ -55,12 +55,15 @@ public sealed class CorpusLoader(
             Packed(TokenSelection.Without(store, chosen)), Packed(TokenSelection.Only(store, chosen)))
         {
             Source = new(
-                files.Count, others, dialogues, new SkippedRecords(tokens.SkippedCount, first), cached, problem)
+                files.Count, others, dialogues, new SkippedRecords(tokens.Facts.SkippedCount, first), cached, problem)
             {
                 CutForValidation = cut,
-                Notes = tokens.Notes,
+                Notes = tokens.Facts.Notes,
+                Shapes = tokens.Facts.Shapes,
+                Characters = tokens.Facts.Characters,
             },
             File = tokens,
+            HeldOutWhole = [.. whole.Distinct()],
         };
     }
 

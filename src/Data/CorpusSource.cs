@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using MolEngine.Data.Records;
+
 namespace MolEngine.Data;
 
 /// <summary>What a corpus was made of.</summary>
@@ -19,6 +22,14 @@ public sealed record CorpusSource(
 
     /// <summary>What people should know of how the records were read.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Records of each shape, the most frequent first.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ShapeCount> Shapes { get; init; } = [];
+
+    /// <summary>Characters of all documents as they are tokenized, those held out among them.</summary>
+    [JsonIgnore]
+    public long Characters { get; init; }
 
     public static readonly CorpusSource None = new(0, [], 0, SkippedRecords.None, false, null);
 }

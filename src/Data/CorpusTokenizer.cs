@@ -21,6 +21,9 @@ internal sealed class CorpusTokenizer(
 
     private const long BatchCharacters = 1 << 23;
 
+    /// <summary>Of the documents so far; no half of a surrogate pair counts for itself.</summary>
+    private long _characters;
+
     /// <summary>Writes the corpus's <see cref="TokenFile"/>.</summary>
     /// <exception cref="UserException">
     /// A record that fits nothing (unless they are skipped), a file without records, or a corpus most of whose text no
@@ -53,7 +56,8 @@ internal sealed class CorpusTokenizer(
 
         ReadingSummary summary = run.Report.Summary();
         summary.RequireMostUsed(corpus.Paths[0], corpus.Name);
-        tokens.Finish(skipped.Count, skipped.First, summary.Lines(corpus.Name));
+        tokens.Finish(new(
+            skipped.Count, skipped.First, summary.Lines(corpus.Name), _characters, ShapeCount.Of(summary)));
     }
 
     private static List<ReadRecord>? Next(IEnumerator<List<ReadRecord>> batches) =>
@@ -65,6 +69,7 @@ internal sealed class CorpusTokenizer(
     {
         var documents = new int[batch.Count][];
         var hashes = new ulong[batch.Count];
+        var characters = new long[batch.Count];
         var problems = new UserException?[batch.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancel };
         Parallel.For(0, batch.Count, options, i =>
@@ -78,6 +83,7 @@ internal sealed class CorpusTokenizer(
                     report.Rendered(record, document.Text);
                 documents[i] = tokenizer.Stored(document);
                 hashes[i] = HeldOutSplit.Hash(document.Text);
+                characters[i] = Characters(document.Text);
             }
             catch (UserException problem)
             {
@@ -91,6 +97,16 @@ internal sealed class CorpusTokenizer(
             else
                 tokens.Add(documents[i], hashes[i], batch[i].Record!.IsChat);
         }
+
+        _characters += characters.Sum();
+    }
+
+    private static long Characters(string text)
+    {
+        long count = text.Length;
+        foreach (char c in text)
+            count -= char.IsLowSurrogate(c) ? 1 : 0;
+        return count;
     }
 
     /// <summary>A record, or what is wrong with it, and the file that it is of.</summary>

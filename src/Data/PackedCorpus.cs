@@ -76,8 +76,11 @@ public sealed class PackedCorpus
         return new PackedCorpus(name, kind, store, context, PackingKind.BestFit, pieces);
     }
 
+    /// <summary>Tokens of each document, its end counted, in their order.</summary>
+    public IEnumerable<int> Lengths => _store.Extents().Select(d => d.Length);
+
     /// <summary>Tokens of the longest document, its end counted; 0 where there is none.</summary>
-    public int LongestDocument => _store.Extents().Select(d => d.Length).DefaultIfEmpty().Max();
+    public int LongestDocument => Lengths.DefaultIfEmpty().Max();
 
     /// <summary>Documents that lie in more than one row.</summary>
     public int CutDocuments => _store.Extents().Count(d => _pieces is null
@@ -89,6 +92,9 @@ public sealed class PackedCorpus
 
     /// <summary>Whether any row has a token to predict.</summary>
     public bool HasEffectiveTokens => Enumerable.Range(0, Rows).Any(r => Row(r).EffectiveTokens > 0);
+
+    /// <summary>Tokens that the loss sees, of all rows.</summary>
+    public long EffectiveTokens => Enumerable.Range(0, Rows).Sum(r => (long)Row(r).EffectiveTokens);
 
     /// <summary>A document's tokens, its end included.</summary>
     public int[] Document(int document) => TokenMark.Ids(_store.Document(document));

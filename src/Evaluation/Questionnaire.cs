@@ -37,7 +37,10 @@ public sealed class Questionnaire(
     /// <summary>
     /// Whether each question's document is one that the corpora train on, in the order of the questions.
     /// </summary>
-    public bool[] InTraining(IReadOnlyList<Corpus> corpora)
+    public bool[] InTraining(IReadOnlyList<Corpus> corpora) => InTraining(questions, corpora);
+
+    /// <inheritdoc cref="InTraining(IReadOnlyList{Corpus})"/>
+    public static bool[] InTraining(IReadOnlyList<Question> questions, IReadOnlyList<Corpus> corpora)
     {
         bool[] found = new bool[questions.Count];
         ILookup<int, int> byLength = Enumerable.Range(0, found.Length).ToLookup(q => questions[q].Document.Length);

@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
 using System.Text;
+using MolEngine.Data.Records;
 
 namespace MolEngine.Data.Caching;
 
@@ -15,27 +16,18 @@ internal sealed class TokenFile : TokenStore, IDisposable
     private readonly FileStream? _kept;
 
     private TokenFile(
-        TokenFileLayout layout, long skippedCount, IReadOnlyList<SkippedRecord> skipped, IReadOnlyList<string> notes,
-        MemoryMappedViewAccessor view, FileStream? kept)
+        TokenFileLayout layout, ReadingFacts facts, MemoryMappedViewAccessor view, FileStream? kept)
     {
         _layout = layout;
         _view = view;
         _kept = kept;
-        SkippedCount = skippedCount;
-        Skipped = skipped;
-        Notes = notes;
+        Facts = facts;
     }
 
     public override int Documents => (int)_layout.Documents;
 
-    /// <summary>Records that were left out.</summary>
-    public long SkippedCount { get; }
-
-    /// <summary>The first of the records that were left out.</summary>
-    public IReadOnlyList<SkippedRecord> Skipped { get; }
-
-    /// <summary>What people should know of how the records were read.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    /// <summary>How the records were read.</summary>
+    public ReadingFacts Facts { get; }
 
     /// <summary>Maps a file; null where it is not whole or not one of ours. Every byte of it is read once.</summary>
     /// <param name="file">May be closed and deleted afterwards.</param>
@@ -109,10 +101,14 @@ internal sealed class TokenFile : TokenStore, IDisposable
         string[] notes = new string[reader.ReadInt32()];
         for (int i = 0; i < notes.Length; i++)
             notes[i] = reader.ReadString();
+        long characters = reader.ReadInt64();
+        var shapes = new ShapeCount[reader.ReadInt32()];
+        for (int i = 0; i < shapes.Length; i++)
+            shapes[i] = new(reader.ReadString(), reader.ReadInt64());
         using var mapped = MemoryMappedFile.CreateFromFile(
             file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         MemoryMappedViewAccessor view = mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        return new TokenFile(layout, skippedCount, skipped, notes, view, kept);
+        return new TokenFile(layout, new(skippedCount, skipped, notes, characters, shapes), view, kept);
     }
 
     /// <summary>Whether a file begins as ours do and ends with the digest of all before.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using MolEngine.Data.Records;
 
 namespace MolEngine.Data.Caching;
 
@@ -45,10 +46,7 @@ internal sealed class TokenFileWriter : IDisposable
     }
 
     /// <summary>Writes what is left. Nothing is added after it.</summary>
-    /// <param name="skippedCount">Records that were left out.</param>
-    /// <param name="skipped">The first of them.</param>
-    /// <param name="notes">What people should know of how the records were read.</param>
-    public void Finish(long skippedCount, IReadOnlyList<SkippedRecord> skipped, IReadOnlyList<string> notes)
+    public void Finish(ReadingFacts facts)
     {
         var layout = new TokenFileLayout(Documents, Tokens);
         Put(new byte[layout.Starts - layout.Ids - (sizeof(int) * Tokens)]);
@@ -57,18 +55,26 @@ internal sealed class TokenFileWriter : IDisposable
         Put(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_dialogues)));
         using var tail = new MemoryStream();
         using var writer = new BinaryWriter(tail, Encoding.UTF8);
-        writer.Write(skippedCount);
-        writer.Write(skipped.Count);
-        foreach (SkippedRecord record in skipped)
+        writer.Write(facts.SkippedCount);
+        writer.Write(facts.Skipped.Count);
+        foreach (SkippedRecord record in facts.Skipped)
         {
             writer.Write(record.File);
             writer.Write(record.Line);
             writer.Write(record.Detail);
         }
 
-        writer.Write(notes.Count);
-        foreach (string note in notes)
+        writer.Write(facts.Notes.Count);
+        foreach (string note in facts.Notes)
             writer.Write(note);
+        writer.Write(facts.Characters);
+        writer.Write(facts.Shapes.Count);
+        foreach (ShapeCount shape in facts.Shapes)
+        {
+            writer.Write(shape.Name);
+            writer.Write(shape.Records);
+        }
+
         writer.Write(layout.Documents);
         writer.Write(layout.Tokens);
         writer.Flush();

@@ -88,6 +88,15 @@ internal static class PageStyle
         circle.c3 { fill: var(--c3); }
         circle.c4 { fill: var(--c4); } circle.c5 { fill: var(--c5); } circle.c6 { fill: var(--c6); }
         circle.c7 { fill: var(--c7); }
+        .told { margin: 16px 0; } h2 .kind { display: inline; margin-left: .6em; }
+        .told div { display: grid; grid-template-columns: 10em 1fr; gap: 0 16px; border-top: 1px solid var(--line);
+          padding: 6px 0; }
+        .told dt { color: var(--soft); } .told dd { margin: 0; grid-column: 2; overflow-wrap: anywhere; }
+        .lengths { width: 100%; max-width: 640px; margin: 8px 0 24px; min-width: 0; }
+        .lengths th, .lengths td { border: 0; padding: 2px 8px; }
+        .lengths tbody th { font-weight: 400; min-width: 0; } .lengths td:nth-child(2) { width: 100%; }
+        .bar { display: block; width: 100%; height: 12px; } .bar rect { fill: var(--c0); }
+        .unseen { color: var(--soft); }
         .sample { border-top: 1px solid var(--line); padding: 14px 0; break-inside: avoid; }
         .sample h3 { font-size: .85rem; color: var(--soft); }
         .sample .prompt { font-weight: 600; }
@@ -108,6 +117,7 @@ internal static class PageStyle
           th, td { padding: 7px 5px; }
           tbody th { min-width: 5em; }
           .share { display: block; margin: 0; }
+          .told div { grid-template-columns: 1fr; } .told dd { grid-column: 1; }
           thead .n { white-space: normal; }
         }
         @media print {

@@ -11,9 +11,6 @@ public static class RunReport
 {
     public const string FileName = "report.html";
 
-    /// <summary>Styles from the page itself and nothing else from anywhere: the browser holds the page to it.</summary>
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
-
     /// <summary>Writes, or replaces, the report of a run directory from the files in it.</summary>
     /// <param name="facts">What run.json is about to hold; null is what it holds.</param>
     /// <exception cref="UserException">The folder holds no run, or cannot be read or written.</exception>
@@ -24,22 +21,7 @@ public static class RunReport
     public static string Render(RunRecord run)
     {
         var html = new HtmlPage();
-        html.Add(
-            $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8" />
-            <meta name="viewport" content="width=device-width, initial-scale=1" />
-            <meta http-equiv="Content-Security-Policy" content="{Policy}" />
-            <title>{run.Name} – MolEngine</title>
-            <style>
-            {new Markup(PageStyle.Sheet)}
-            </style>
-            </head>
-            <body>
-            <main>
-            """);
+        PageFrame.Open(html, run.Name);
         SummarySection.Add(html, run);
         OutcomeSection.Add(html, run);
         QuestionsSection.Add(html, run);
@@ -47,14 +29,9 @@ public static class RunReport
         DataSection.Add(html, run);
         SamplesSection.Add(html, run);
         ConfigSection.Add(html, run);
-        html.Add(
-            $"""
-            <footer>Made by MolEngine from the files of this run directory. Logarithms are natural: cross-entropy (CE)
-            and KL divergence are in nats per token.</footer>
-            </main>
-            </body>
-            </html>
-            """);
+        PageFrame.Close(
+            html, "Made by MolEngine from the files of this run directory. Logarithms are natural: cross-entropy (CE)\n"
+                + "and KL divergence are in nats per token.");
         return html.ToString();
     }
 }

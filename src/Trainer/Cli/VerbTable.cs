@@ -7,6 +7,7 @@ internal static class VerbTable
 {
     public static IReadOnlyList<Verb> All() =>
     [
+        new InitVerb(),
         new TrainVerb(),
         new ScoreVerb(),
         new GenerateVerb(),

@@ -3,6 +3,8 @@ using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Data.Settings;
 using MolEngine.Engine.Batches;
+using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models;
 using MolEngine.Engine.Optim;
 using MolEngine.Trainer.Config;
 
@@ -61,27 +63,8 @@ internal static class PlanCheck
                     + $"{schedule.Highest} and never reaches {schedule.Peak}");
         }
 
-        if (order.TotalRows < order.GlobalBatch)
-        {
-            yield return $"the only step has {Counts.Of(order.TotalRows, "row")}, fewer than global_batch "
-                + $"({Counts.Of(order.GlobalBatch)})";
-        }
-
-        foreach (string line in OfGeneralText(s))
+        foreach (string line in OddData(s.Run, s.Model.Config, s.Corpora, order))
             yield return line;
-        int longest = s.Model.Config.MaxPositionEmbeddings, context = s.Run.Data.Context;
-        if (context > longest)
-        {
-            yield return $"{DataKeys.Context.Path} ({Counts.Of(context)}) is above the model's "
-                + $"max_position_embeddings ({Counts.Of(longest)}): it has not learned what lies beyond";
-        }
-
-        foreach (int corpus in Unseen(s))
-        {
-            yield return $"no row of corpus {s.Corpora[corpus].Name} is seen: the run takes "
-                + $"{Counts.Of(order.TotalRows, "row")} of the {Counts.Of(order.RowsPerEpoch)} of an epoch";
-        }
-
         if (s.StartsAtItsGoal && DecayMoves(s))
         {
             yield return "weight decay alone moves the weights: KL, which is all of the loss, only holds them to the "
@@ -89,18 +72,47 @@ internal static class PlanCheck
         }
     }
 
-    /// <summary>What holds the model to what it knew: whether there is such text, and how often it is seen.</summary>
-    private static IEnumerable<string> OfGeneralText(TrainingSession s)
+    /// <summary>What of the data, its order and its rows may not be what was meant, a line each.</summary>
+    /// <param name="model">Of the model that is trained.</param>
+    public static IEnumerable<string> OddData(
+        RunConfig run, ModelConfig model, IReadOnlyList<Corpus> corpora, TrainingOrder order)
     {
-        if (s.HasBaseLoss && s.Run.Order.Ratio > 0 && s.Corpora.All(c => c.Kind == CorpusKind.Domain))
+        if (order.TotalRows < order.GlobalBatch)
+        {
+            yield return $"the only step has {Counts.Of(order.TotalRows, "row")}, fewer than global_batch "
+                + $"({Counts.Of(order.GlobalBatch)})";
+        }
+
+        foreach (string line in OfGeneralText(run, corpora, order))
+            yield return line;
+        int longest = model.MaxPositionEmbeddings, context = run.Data.Context;
+        if (context > longest)
+        {
+            yield return $"{DataKeys.Context.Path} ({Counts.Of(context)}) is above the model's "
+                + $"max_position_embeddings ({Counts.Of(longest)}): it has not learned what lies beyond";
+        }
+
+        foreach (int corpus in Unseen(corpora.Count, order))
+        {
+            yield return $"no row of corpus {corpora[corpus].Name} is seen: the run takes "
+                + $"{Counts.Of(order.TotalRows, "row")} of the {Counts.Of(order.RowsPerEpoch)} of an epoch";
+        }
+    }
+
+    /// <summary>What holds the model to what it knew: whether there is such text, and how often it is seen.</summary>
+    private static IEnumerable<string> OfGeneralText(
+        RunConfig run, IReadOnlyList<Corpus> corpora, TrainingOrder order)
+    {
+        bool needsBase = new LossOptions(run.Loss.Kind).NeedsBase;
+        if (needsBase && run.Order.Ratio > 0 && corpora.All(c => c.Kind == CorpusKind.Domain))
         {
             yield return "no corpus is general: KL on domain text alone holds the model to what it knew. Add text of "
                 + "other kinds (kind: general), or set ratio to 0";
         }
 
-        foreach ((Corpus corpus, int index) in s.Corpora.Select((c, i) => (c, i)))
+        foreach ((Corpus corpus, int index) in corpora.Select((c, i) => (c, i)))
         {
-            double times = s.Order.RowsPerEpochOf(index) / Math.Max(1, corpus.Train.Rows);
+            double times = order.RowsPerEpochOf(index) / Math.Max(1, corpus.Train.Rows);
             if (corpus.Kind == CorpusKind.General && times > MostRepeats)
             {
                 yield return $"general corpus {corpus.Name} is seen {times:0.#} times an epoch: add general text, or "
@@ -114,14 +126,13 @@ internal static class PlanCheck
         s.Run.Method == TrainingMethod.Full && s.Run.Optimizer.WeightDecay > 0;
 
     /// <summary>Corpora that an epoch has rows of, and this run, which is shorter, has not.</summary>
-    private static IEnumerable<int> Unseen(TrainingSession s)
+    private static IEnumerable<int> Unseen(int corpora, TrainingOrder order)
     {
-        TrainingOrder order = s.Order;
         if (order.TotalRows >= order.RowsPerEpoch)
             return [];
         HashSet<int> seen = [];
         for (long position = 0; position < order.TotalRows; position++)
             seen.Add(order.At(position).Corpus);
-        return Enumerable.Range(0, s.Corpora.Count).Where(c => order.RowsPerEpochOf(c) > 0 && !seen.Contains(c));
+        return Enumerable.Range(0, corpora).Where(c => order.RowsPerEpochOf(c) > 0 && !seen.Contains(c));
     }
 }

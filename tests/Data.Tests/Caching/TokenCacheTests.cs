@@ -115,7 +115,7 @@ public sealed class TokenCacheTests : IDisposable
         {
             using var writer = new TokenFileWriter(to);
             writer.Add(new int[1000], 1, isDialogue: false);
-            writer.Finish(0, [], []);
+            writer.Finish(new(0, [], [], 0, []));
         }
 
         var cache = new TokenCache(Cache, largest: 10_000);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using FsCheck;
 using MolEngine.Basics.Files;
 using MolEngine.Data.Caching;
+using MolEngine.Data.Records;
 using MolEngine.Support;
 
 namespace MolEngine.Data.Tests.Caching;
@@ -18,12 +19,13 @@ public sealed class TokenFileTests : IDisposable
         int[][] all = [.. documents.Select(d => (int[])[.. d, 7])];
         SkippedRecord[] skipped = [new(0, 1, "one"), new(2, 5_000_000_000, "zw\u00f6lf")];
         string[] notes = ["of the reading", "n\u00f6ch einer"];
+        ShapeCount[] shapes = [new("qa", 6_000_000_000), new(ShapeCount.PlainText, 1)];
         FileStream stream = UnnamedFile.Create(_folder.Root);
         using (var writer = new TokenFileWriter(stream))
         {
             for (int d = 0; d < all.Length; d++)
                 writer.Add(all[d], ulong.MaxValue - (ulong)d, d % 3 == 0);
-            writer.Finish(skippedCount, skipped, notes);
+            writer.Finish(new(skippedCount, skipped, notes, 5_000_000_000, shapes));
         }
 
         using TokenFile file = kept ? TokenFile.Open(stream)! : TokenFile.OfOwn(stream);
@@ -33,9 +35,10 @@ public sealed class TokenFileTests : IDisposable
         Assert.Equal(all, Enumerable.Range(0, all.Length).Select(file.Document));
         Assert.Equal(all.Select((_, d) => ulong.MaxValue - (ulong)d), file.Hashes());
         Assert.Equal(all.Select((_, d) => d % 3 == 0), file.Dialogues());
-        Assert.Equal(skippedCount, file.SkippedCount);
-        Assert.Equal(skipped, file.Skipped);
-        Assert.Equal(notes, file.Notes);
+        Assert.Equal((skippedCount, 5_000_000_000), (file.Facts.SkippedCount, file.Facts.Characters));
+        Assert.Equal(skipped, file.Facts.Skipped);
+        Assert.Equal(notes, file.Facts.Notes);
+        Assert.Equal(shapes, file.Facts.Shapes);
         Assert.Throws<ArgumentOutOfRangeException>(() => file.Read(file.Tokens, new int[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadStarts(file.Documents, new long[2]));
     }
@@ -49,9 +52,9 @@ public sealed class TokenFileTests : IDisposable
         FileStream stream = UnnamedFile.Create(_folder.Root);
         Put(layout.Ids + (4 * 2_249_999_998L), [11, 12]);
         Put<long>(layout.Starts, [0, 2_200_000_000, layout.Tokens]);
-        Put<byte>(layout.Skipped, new byte[12]);
-        Put<long>(layout.Skipped + 12, [layout.Documents, layout.Tokens]);
-        Put<byte>(layout.Skipped + 28, new byte[TokenFileLayout.Digest]);
+        Put<byte>(layout.Skipped, new byte[28]);
+        Put<long>(layout.Skipped + 28, [layout.Documents, layout.Tokens]);
+        Put<byte>(layout.Skipped + 44, new byte[TokenFileLayout.Digest]);
         using TokenFile file = TokenFile.OfOwn(stream);
         Assert.Equal((2, 2_250_000_000), (file.Documents, file.Tokens));
         int[] last = new int[3];

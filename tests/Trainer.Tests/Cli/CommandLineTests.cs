@@ -78,7 +78,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("did you mean train?", "trian")]
-    [InlineData("expected one of train, score", "zzzzzz")]
+    [InlineData("expected one of init, train, score", "zzzzzz")]
     [InlineData("'--input' is required", "score", "m")]
     [InlineData("CONFIG, --resume: expected exactly one of them, got neither", "train")]
     [InlineData("--jsn", "score", "m", "--input", "x", "--jsn")]

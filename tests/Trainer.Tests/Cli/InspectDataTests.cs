@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
 using MolEngine.Support;
@@ -30,10 +31,16 @@ public sealed class InspectDataTests : IDisposable
             packing        concat, rows of 10 tokens
 
             corpus         a (domain)
+            shapes         text (3)
             documents      3 to train on, 0 held out; from 1 file
-            tokens         16; a document has 5.3 on average, the longest 7
-            rows           2, 80.0 % full; 1 document cut
-            counting       12 tokens: all but the first of each document in a row
+            tokens         16, each of 0.75 characters; a document has 5.3 on average
+            lengths        3 at least, median 6, 90 % to 7, 99 % to 7, the longest 7
+            rows           2, 80.0 % full; 1 document cut at a row's end, none is longer than 10 tokens
+            trained on     12 tokens (75.0 %): all but the first of each document in a row
+            copies         none within the corpus
+                1 to 16 tokens 3 ########################################
+            first document in ‹ › what the loss does not see
+                ‹h›éllo<|endoftext|>
 
             row 0 of a (domain): 10 tokens, 8 count
               document 1, 7 tokens from 0
@@ -76,10 +83,11 @@ public sealed class InspectDataTests : IDisposable
         string output = TinyRun.Ok("inspect", run.Config, "--show-rows", "1", "--set", "steps=20");
         Assert.Contains("packing        concat, rows of 48 tokens\nplan           20 steps of 8 rows (", output);
         Assert.Contains("\nratio          1 general row to a domain row (1 asked)\n", output);
-        Assert.Contains("\ncorpus         bees (domain)\ndocuments      ", output);
+        Assert.Contains("\ncorpus         bees (domain)\nshapes         text (", output);
         Assert.Contains("\ncorpus         everyday (general)\n", output);
         Assert.Contains("3 held out; from 1 file\n", output);
         Assert.Contains("\nan epoch       ", output);
+        Assert.Contains("; the run sees a text ", output);
         Assert.Contains("\nrow 0 of bees (domain): 48 tokens, ", output);
         Assert.Contains("\nrow 0 of everyday (general): 48 tokens, ", output);
         Assert.False(Directory.Exists(run.At("out")));
@@ -95,7 +103,60 @@ public sealed class InspectDataTests : IDisposable
         Assert.Contains("--show-rows N shows rows", output);
     }
 
+    [Fact]
+    public void What_may_not_be_meant_is_said_as_before_a_run()
+    {
+        using var run = new TinyRun();
+        string bees = Path.Combine(Material.Folder, "glass_bees.jsonl");
+        string copies = run.Write("copies.jsonl", File.ReadAllText(bees));
+        string config = run.Write("copies.yaml", $$"""
+            model: model
+            output: {{run.At("out")}}
+            data:
+              context: 500
+              held_out: 5
+              corpora:
+                - {path: {{bees}}, kind: domain}
+                - {path: {{copies}}, kind: general, train_on: all}
+            global_batch: 4
+            """);
+        string output = TinyRun.Ok("inspect", config);
+        Assert.Contains("warning        data.context (500) is above the model's max_position_embeddings (128)", output);
+        int documents = File.ReadLines(bees).Count(l => l.Length > 0);
+        Assert.Contains($"copies         none within the corpus; {documents} documents of it in copies too", output);
+        Assert.Contains($"{documents} documents of it in glass_bees too", output);
+        Assert.Contains(
+            "warning        no corpus is general",
+            TinyRun.Ok("inspect", config, "--set", "data.corpora[1].kind=domain"));
+        Assert.False(Directory.Exists(run.At("out")));
+    }
+
+    [Fact]
+    public void What_is_told_can_be_had_as_a_page_and_as_json()
+    {
+        string path = _folder.Write("a.jsonl", """
+            {"text": "<b>one</b>"}
+            {"text": "two\nlines"}
+            """);
+        string page = Path.Combine(_folder.Root, "a.html");
+        string output = TinyRun.Ok("inspect", path, "--model", Model, "--html", page);
+        string html = File.ReadAllText(page);
+        Assert.Contains("shapes         text (2)", output);
+        Assert.Contains("<dt>shapes</dt>\n<dd>text (2)</dd>", html);
+        Assert.Contains("b&gt;one&lt;/b&gt;&lt;|endoftext|&gt;</span>", html);
+        Assert.DoesNotContain("<b>", html);
+
+        using JsonDocument json = JsonDocument.Parse(TinyRun.Ok("inspect", path, "--model", Model, "--json"));
+        JsonElement corpus = Assert.Single(json.RootElement.GetProperty("corpora").EnumerateArray());
+        Assert.Equal("text", corpus.GetProperty("shapes")[0].GetProperty("name").GetString());
+        Assert.Equal(2, corpus.GetProperty("statistics").GetProperty("documents").GetInt32());
+        Assert.Equal(
+            11 + 10 - 2, corpus.GetProperty("trained_tokens").GetInt64());
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("steps").ValueKind);
+    }
+
     [Theory]
+    [InlineData("--html: expected a file named .html, got a.jsonl", "CORPUS", "--model", "MODEL", "--html", "a.jsonl")]
     [InlineData("--model: missing: ", "CORPUS")]
     [InlineData("--model: nowhere: expected a folder with config.json", "CORPUS", "--model", "nowhere")]
     [InlineData(

@@ -1,8 +1,7 @@
-using System.Globalization;
-using System.Text;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
+using MolEngine.Trainer.Display;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -46,7 +45,7 @@ internal static class RowView
         int used = 0;
         foreach (InspectedToken token in document.Tokens)
         {
-            string text = Visible(token.Text);
+            string text = VisibleText.Of(token.Text);
             Segment shown = token.Counts ? new(text) : new($"\u2039{text}\u203a", Dim);
             if (line.Count > 0 && used + 1 + shown.CellCount() > width)
             {
@@ -64,28 +63,5 @@ internal static class RowView
 
         if (line.Count > 0)
             yield return line;
-    }
-
-    /// <summary>
-    /// A text whose every character shows: a corpus must not move a terminal's cursor or turn its text around.
-    /// </summary>
-    private static string Visible(string text)
-    {
-        var shown = new StringBuilder();
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
-            if (rune.Value == '\n')
-                shown.Append('\u21b5');
-            else if (rune.Value < ' ')
-                shown.Append((char)('\u2400' + rune.Value));
-            else if (category is UnicodeCategory.Control or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-                shown.Append($"<U+{rune.Value:X4}>");
-            else
-                shown.Append(rune);
-        }
-
-        return shown.ToString();
     }
 }

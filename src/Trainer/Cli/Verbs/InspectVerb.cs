@@ -21,6 +21,11 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
         Description = "Rows of each corpus to show token by token. Default: 0.",
     };
 
+    private readonly Option<string?> _html = Optional(
+        "--html", "FILE", "Writes what is told of a corpus or a config as a page too: FILE.html.");
+
+    private readonly Option<bool> _json = Flag("--json", "Tells it as JSON instead.");
+
     private readonly Option<int?> _context = new("--context")
     {
         HelpName = "C",
@@ -29,7 +34,7 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
 
     public override IReadOnlyList<Argument> Arguments => [_path];
 
-    public override IReadOnlyList<Option> Options => [_model, _showRows, _context, _set];
+    public override IReadOnlyList<Option> Options => [_model, _showRows, _html, _json, _context, _set];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -37,8 +42,13 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
             + "memory they take.",
         "Of a run: whether it is finished, interrupted or running, and by whom; its model and method, the steps done, "
             + "the last figures, the checkpoints, what the folder holds, and how to go on.",
-        "Of a corpus, or of all corpora of a config: documents, tokens, rows and how full they are, as training packs "
-            + "them. Rows follow with --show-rows: a document begins at each heading; between tokens stands \u2502, "
+        "Of a corpus, or of all corpora of a config, by the code that trains: the shapes of records, fields "
+            + "that nothing uses, documents and their lengths, tokens, rows, what of them is trained on, how often "
+            + "the run sees a text, copies, and the first document as the model gets it. A copy is a document whose "
+            + "text, as it is tokenized, equals another's in every character: within the corpus, in another one, held "
+            + "out by another one, or a question's. A document is cut where it does not end in the row that it began "
+            + "in.",
+        "Rows follow with --show-rows: a document begins at each heading; between tokens stands \u2502, "
             + "and a token that nothing predicts, so that the loss does not see it, is in \u2039 \u203a. A character "
             + "of several tokens shows with its last; a line break is \u21b5.",
         "A corpus has the defaults of a config (`molengine train --help` lists the keys): rows of 8192 tokens, the "
@@ -50,6 +60,7 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
         ("molengine inspect models/base", "Lists the tensors of a model."),
         ("molengine inspect runs/quickstart", "Says how a run stands."),
         ("molengine inspect run.yaml --show-rows 2", "All corpora of a config, and two rows of each."),
+        ("molengine inspect run.yaml --html data.html", "The same as a page."),
         ("molengine inspect runs/quickstart/config.yaml --show-rows 2", "The same of a run."),
         ("molengine inspect books.jsonl --model models/base --context 512 --set \"template='{title}: {body}'\"",
             "A corpus alone, its documents made by a template."),
@@ -62,6 +73,9 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
         int rows = arguments.GetValue(_showRows);
         if (rows < 0)
             throw Mistake("--show-rows", $"expected an integer of at least 0, got {rows}");
+        string? html = arguments.GetValue(_html);
+        if (html is not null && Path.GetExtension(html).ToLowerInvariant() is not (".html" or ".htm"))
+            throw Mistake("--html", $"expected a file named .html, got {html}");
         PathKind kind = KindOf(path, model);
         if (kind is PathKind.Config or PathKind.Corpus)
         {
@@ -69,10 +83,14 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
             RunConfig run = kind == PathKind.Config
                 ? RunConfigLoader.Load(path, settings)
                 : RunConfigLoader.OfCorpus(path, settings);
-            return InspectDataRunner.Run(new InspectDataOptions(run, kind == PathKind.Config, rows), context);
+            return InspectDataRunner.Run(
+                new InspectDataOptions(
+                    run, Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), kind == PathKind.Config, rows, html,
+                    arguments.GetValue(_json)),
+                context);
         }
 
-        Option[] ofData = [_showRows, _context, _set];
+        Option[] ofData = [_showRows, _html, _json, _context, _set];
         if (ofData.FirstOrDefault(o => arguments.GetResult(o) is { Implicit: false }) is { } given)
             throw Mistake(given.Name, $"expected a corpus or a config, got {path}, which is neither");
         return kind == PathKind.Run
