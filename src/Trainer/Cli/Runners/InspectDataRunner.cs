@@ -16,7 +16,7 @@ internal static class InspectDataRunner
     {
         RunConfig run = options.Run;
         ModelConfig config = ModelConfig.Load(run.Model);
-        Tokenizer tokenizer = FittingTokenizer.Load(run.Model, config);
+        Tokenizer tokenizer = Loading.Told(FittingTokenizer.Load(run.Model, config), context);
         DocumentTokenizer texts = DocumentTokenizer.Of(tokenizer, config, run.Model, run.Data);
         using TrainingData data = Load(run, texts, context);
         var statistics = DataStatistics.Of(run.Data, run.Order.Ratio, data.Corpora, data.Order, texts);
