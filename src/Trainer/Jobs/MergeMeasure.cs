@@ -71,7 +71,7 @@ internal static class MergeMeasure
         }
 
         if (problem is not null)
-            display.Note($"           not from every corpus of the run: {problem}");
+            display.Note($"texts      not from every corpus of the run: {problem}");
         Tell(Figures(ops, model, adapted, whole.Weights, texts, display), source, merged.Rounding, display);
     }
 

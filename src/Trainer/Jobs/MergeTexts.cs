@@ -14,10 +14,10 @@ namespace MolEngine.Trainer.Jobs;
 internal static class MergeTexts
 {
     /// <summary>How many documents of corpora.</summary>
-    public const int Count = 4;
+    private const int Count = 4;
 
-    /// <summary>What is taken of each.</summary>
-    public const int MostTokens = 256;
+    /// <summary>What is taken of each, where the run's rows are not shorter.</summary>
+    private const int MostTokens = 256;
 
     /// <summary>Tokens that a model writes where there are no corpora, all together and in a text.</summary>
     private const int WrittenTokens = 96, WrittenAtOnce = 48;
@@ -35,12 +35,13 @@ internal static class MergeTexts
         try
         {
             DocumentTokenizer texts = DocumentTokenizer.Of(tokenizer, config, run.Model, run.Data);
+            int longest = Math.Min(MostTokens, run.Data.Context);
             int each = (Count + run.Data.Corpora.Count - 1) / run.Data.Corpora.Count;
             foreach (CorpusSettings corpus in run.Data.Corpora)
             {
                 try
                 {
-                    documents.Add([.. FirstDocuments.Of(corpus, texts, MostTokens).Take(each)]);
+                    documents.Add([.. FirstDocuments.Of(corpus, texts, longest).Take(each)]);
                 }
                 catch (Exception e) when (e is UserException or IOException or UnauthorizedAccessException)
                 {

@@ -66,7 +66,7 @@ public sealed class ChatTemplatesTests : IDisposable
         ChatTemplates.Replace(_folder.Root, New);
         Assert.Equal(["default"], Load().Names);
         Assert.Equal(Said, Text("""{"tools": [1]}"""));
-        Assert.Equal("</s>", Load().SpecialTokens["eos_token"]!.ToString());
+        Assert.Equal(new TextValue("</s>"), Load().SpecialTokens["eos_token"]);
         Assert.Equal(
             ["chat_template.jinja", "tokenizer_config.json"],
             Directory.GetFileSystemEntries(_folder.Root).Select(Path.GetFileName).Order());

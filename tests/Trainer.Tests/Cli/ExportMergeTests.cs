@@ -24,7 +24,9 @@ public sealed partial class ExportMergeTests : IDisposable
 {
     private const string Offer = "--dtype float32";
 
-    private static readonly string[] Short = ["validate.every=0", "samples=0", "data.context=32"];
+    private const int Context = 32;
+
+    private static readonly string[] Short = ["validate.every=0", "samples=0", $"data.context={Context}"];
 
     private readonly TinyRun _run = new();
 
@@ -200,7 +202,7 @@ public sealed partial class ExportMergeTests : IDisposable
         return figures;
     }
 
-    /// <summary>The first two documents of both corpora, by the folders alone.</summary>
+    /// <summary>The first two documents of both corpora, as long as a row at most, by the folders alone.</summary>
     private (MeanFigures Adapter, MeanFigures Merged) Scored(string run, string merged, out int tokens)
     {
         using Ops ops = CpuBackend.Create();
@@ -211,7 +213,7 @@ public sealed partial class ExportMergeTests : IDisposable
         [
             .. ((string[])["glass_bees", "everyday"])
                 .SelectMany(name => JsonlReader.Read(Path.Combine(Material.Folder, name + ".jsonl")).Take(2))
-                .Select(r => (int[])[.. tokenizer.Encode(r.Text, false), 256]).Select(d => d[..Math.Min(256, d.Length)]),
+                .Select(r => (int[])[.. tokenizer.Encode(r.Text, false), 256]).Select(d => d[..Math.Min(Context, d.Length)]),
         ];
         tokens = documents.Sum(d => d.Length - 1);
         MeanFigures Of(TransformerWeights weights)
