@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using MolEngine.Basics.Files;
 using MolEngine.Basics.Values;
 using MolEngine.Engine.Files;
 
@@ -70,6 +71,17 @@ public sealed class ChatTemplates
     /// <exception cref="ModelFileException">A file cannot be read.</exception>
     public static ChatTemplates Load(string folder, string? file = null, TimeProvider? clock = null) =>
         TemplateFiles.Load(folder, file, clock ?? TimeProvider.System);
+
+    /// <summary>The template that a file holds: its text, or what a JSON file has under its key.</summary>
+    /// <exception cref="ModelFileException">The file cannot be read, or holds none.</exception>
+    public static string TextOf(string file) => TemplateFiles.OfFile(file).Text;
+
+    /// <summary>
+    /// Makes a template the only one of a model folder, wherever a program looks for it: transformers in
+    /// <c>chat_template.jinja</c> first, llama.cpp's converter in <c>tokenizer_config.json</c>.
+    /// </summary>
+    /// <exception cref="FileWriteException">A file cannot be written.</exception>
+    public static void Replace(string folder, string template) => TemplateFiles.Replace(folder, template);
 
     /// <summary>
     /// <see cref="Fingerprint"/> of a folder's templates; that of the files' bytes where they cannot be read as

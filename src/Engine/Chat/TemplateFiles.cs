@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MolEngine.Basics.Files;
 using MolEngine.Engine.Files;
 
 namespace MolEngine.Engine.Chat;
@@ -61,6 +62,21 @@ internal static class TemplateFiles
         ((string[])[Jinja, Config, Legacy, TokensMap]).Select(name => Path.Combine(folder, name)).Where(File.Exists)
             .Concat(NamedFiles(folder));
 
+    /// <inheritdoc cref="ChatTemplates.Replace"/>
+    public static void Replace(string folder, string template)
+    {
+        string config = Path.Combine(folder, Config), legacy = Path.Combine(folder, Legacy);
+        DurableFiles.WriteText(Path.Combine(folder, Jinja), template);
+        if (Fields(config) is { } fields && fields.Has(Key))
+            DurableFiles.WriteText(config, JsonText.Changed(fields.RawText, keys => keys[Key] = template));
+        DurableFiles.Guarded(folder, () =>
+        {
+            File.Delete(legacy);
+            if (Directory.Exists(Path.Combine(folder, NamedFolder)))
+                Directory.Delete(Path.Combine(folder, NamedFolder), recursive: true);
+        });
+    }
+
     /// <summary>Files of templates come before those in configs, all together.</summary>
     private static IReadOnlyDictionary<string, TemplateSource> OfFolder(string folder, JsonFields? config)
     {
@@ -86,7 +102,7 @@ internal static class TemplateFiles
     }
 
     /// <summary>A file that a person names.</summary>
-    private static TemplateSource OfFile(string path)
+    public static TemplateSource OfFile(string path)
     {
         if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             return Text(path);

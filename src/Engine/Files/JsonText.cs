@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Unicode;
 
 namespace MolEngine.Engine.Files;
@@ -14,6 +16,9 @@ internal static class JsonText
     private const int DeepestNesting = 64;
     private const char Mark = '@';
     private static readonly string[] PythonNumbers = ["-Infinity", "Infinity", "NaN"];
+
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Parses a whole UTF-8 text, with or without byte order mark.</summary>
     /// <param name="where">The file, for errors.</param>
@@ -47,6 +52,17 @@ internal static class JsonText
             json = json.Replace(Quoted(number), number);
         return json;
     }
+
+    /// <summary>A text of an object that <see cref="Parse"/> read, with some of its keys changed.</summary>
+    public static string Changed(string json, Action<JsonObject> change)
+    {
+        JsonObject fields = JsonNode.Parse(QuotePythonNumbers(Encoding.UTF8.GetBytes(json)).Span)!.AsObject();
+        change(fields);
+        return Written(fields);
+    }
+
+    /// <summary>An object as the text of a file.</summary>
+    public static string Written(JsonObject fields) => AsWritten(fields.ToJsonString(Indented)) + "\n";
 
     /// <summary>A text as <see cref="Parse"/> reads it: Python's numbers quoted.</summary>
     public static ReadOnlyMemory<byte> QuotePythonNumbers(ReadOnlyMemory<byte> utf8)

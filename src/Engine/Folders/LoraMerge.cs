@@ -52,7 +52,7 @@ internal static class LoraMerge
         }, _ => { });
         if (errors.FirstOrDefault(e => e is not null) is string error)
             throw new ModelFileException(error);
-        return roundings.Aggregate((sum, next) => sum + next);
+        return roundings.Aggregate(new MergeRounding(0, 0, merged.Type.Size() < sizeof(float)), (sum, next) => sum + next);
     }
 
     private static MergeRounding Rounding(

@@ -1,10 +1,8 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MolEngine.Basics;
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
@@ -22,9 +20,6 @@ public static class ModelExport
 {
     /// <summary>Hugging Face's limit of a shard: 5 GB.</summary>
     public const long DefaultShardBytes = 5_000_000_000;
-
-    private static readonly JsonSerializerOptions Indented =
-        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
     /// A model with an adapter merged in: every targeted weight becomes W + scale B A, rounded once to the type it is
@@ -46,9 +41,11 @@ public static class ModelExport
     /// <param name="modules">A fp32 [r, in] and B fp32 [out, r] by module path; host memory.</param>
     /// <param name="storeAs">The type of every tensor of the new model; null keeps each one's own.</param>
     /// <param name="progress">Told how many tensors are begun, and of how many.</param>
+    /// <param name="chatTemplate">What the new model writes dialogues with; null keeps the model's own.</param>
     public static MergeRounding Merge(
         string target, string modelFolder, LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
-        DType? storeAs = null, long shardBytes = DefaultShardBytes, Action<long, long>? progress = null)
+        DType? storeAs = null, long shardBytes = DefaultShardBytes, Action<long, long>? progress = null,
+        string? chatTemplate = null)
     {
         ModelConfig config = ModelConfig.Load(modelFolder);
         using WeightFiles files = WeightFiles.Open(modelFolder);
@@ -80,10 +77,10 @@ public static class ModelExport
             }
             else
             {
-                CopyAll([Path.Combine(modelFolder, ConfigParser.FileName)], folder);
+                Copy(Path.Combine(modelFolder, ConfigParser.FileName), folder);
             }
 
-            CopyAll(ModelFiles.Companions(modelFolder, modelFolder), folder);
+            WriteCompanions(ModelFiles.Companions(modelFolder, modelFolder), chatTemplate, folder);
         });
         return rounding;
     }
@@ -108,7 +105,7 @@ public static class ModelExport
             WriteShards(folder, tensors, shardBytes, name => host?.Of(weights[name]) ?? weights[name]);
             string json = WithType(files.ConfigJson, config, storeAs);
             DurableFiles.WriteText(Path.Combine(folder, ConfigParser.FileName), json);
-            CopyAll(files.Copied, folder);
+            WriteCompanions(files.Copied, files.ChatTemplate, folder);
         });
     }
 
@@ -163,17 +160,22 @@ public static class ModelExport
             ["metadata"] = new JsonObject { ["total_parameters"] = parameters, ["total_size"] = bytes },
             ["weight_map"] = sorted,
         };
-        DurableFiles.WriteText(Path.Combine(folder, WeightFiles.Index), index.ToJsonString(Indented) + "\n");
+        DurableFiles.WriteText(Path.Combine(folder, WeightFiles.Index), JsonText.Written(index));
     }
 
-    private static void CopyAll(IEnumerable<string> files, string folder)
+    private static void WriteCompanions(IEnumerable<string> files, string? chatTemplate, string folder)
     {
         foreach (string file in files)
-        {
-            string target = Path.Combine(folder, ModelFiles.PlaceOf(file));
-            DurableFile.MakeFolder(Path.GetDirectoryName(target)!);
-            DurableFiles.Copy(file, target);
-        }
+            Copy(file, folder);
+        if (chatTemplate is not null)
+            ChatTemplates.Replace(folder, chatTemplate);
+    }
+
+    private static void Copy(string file, string folder)
+    {
+        string target = Path.Combine(folder, ModelFiles.PlaceOf(file));
+        DurableFile.MakeFolder(Path.GetDirectoryName(target)!);
+        DurableFiles.Copy(file, target);
     }
 
     /// <summary>
@@ -181,9 +183,7 @@ public static class ModelExport
     /// </summary>
     private static string WithType(string json, ModelConfig config, DType type)
     {
-        JsonObject fields = JsonNode.Parse(JsonText.QuotePythonNumbers(Encoding.UTF8.GetBytes(json)).Span)!.AsObject();
-        if (config.StoredType == type && (fields.ContainsKey("dtype") || fields.ContainsKey("torch_dtype")))
-            return json;
+        bool isSaid = false;
         string name = type switch
         {
             DType.BF16 => "bfloat16",
@@ -191,12 +191,16 @@ public static class ModelExport
             DType.F64 => "float64",
             _ => "float32",
         };
-        bool newer = fields.ContainsKey("dtype");
-        if (newer)
-            fields["dtype"] = name;
-        if (!newer || fields.ContainsKey("torch_dtype"))
-            fields["torch_dtype"] = name;
-        return JsonText.AsWritten(fields.ToJsonString(Indented)) + "\n";
+        string changed = JsonText.Changed(json, fields =>
+        {
+            bool newer = fields.ContainsKey("dtype"), older = fields.ContainsKey("torch_dtype");
+            isSaid = config.StoredType == type && (newer || older);
+            if (newer)
+                fields["dtype"] = name;
+            if (!newer || older)
+                fields["torch_dtype"] = name;
+        });
+        return isSaid ? json : changed;
     }
 
     /// <summary>Memory of the one tensor at hand.</summary>

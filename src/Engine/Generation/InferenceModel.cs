@@ -12,12 +12,14 @@ namespace MolEngine.Engine.Generation;
 /// <summary>A model folder, with or without an adapter, as score and generate use it.</summary>
 public sealed class InferenceModel : IDisposable
 {
+    private readonly Ops _ops;
     private readonly ModelWeights _stored;
     private readonly Arena _arena;
 
     /// <param name="progress">Told how many tensors are where they are computed with, and of how many.</param>
     public InferenceModel(Ops ops, string folder, string? adapterFolder, Action<long, long>? progress = null)
     {
+        _ops = ops;
         Folder = folder;
         Config = ModelConfig.Load(folder);
         PeftAdapter? adapter = adapterFolder is null ? null : PeftAdapter.Load(adapterFolder, Config);
@@ -25,8 +27,7 @@ public sealed class InferenceModel : IDisposable
         _arena = ops.CreateArena("weights");
         Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _arena, progress);
         Frozen = TransformerWeights.From(Config, name => adopted[name]);
-        Weights = adapter is null ? Frozen : Student.Adapted(Frozen, adapter.Config, adapter.Modules.ToDictionary(
-            m => m.Key, m => (ops.Adopt(m.Value.A, _arena), ops.Adopt(m.Value.B, _arena))));
+        Weights = adapter is null ? Frozen : Adapted(adapter.Config, adapter.Modules);
     }
 
     public string Folder { get; }
@@ -38,6 +39,13 @@ public sealed class InferenceModel : IDisposable
 
     /// <summary>The weights with the adapter, if there is one.</summary>
     public TransformerWeights Weights { get; }
+
+    /// <summary>The folder's weights with another adapter, which lives as long as the model.</summary>
+    /// <param name="modules">A [r, in] and B [out, r], fp32, by module path; host memory.</param>
+    public TransformerWeights Adapted(
+        LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules) =>
+        Student.Adapted(Frozen, lora, modules.ToDictionary(
+            m => m.Key, m => (_ops.Adopt(m.Value.A, _arena), _ops.Adopt(m.Value.B, _arena))));
 
     /// <summary>The folder's tokenizer, which must fit its vocabulary.</summary>
     public Tokenizer LoadTokenizer() => FittingTokenizer.Load(Folder, Config);

@@ -45,7 +45,7 @@ internal sealed record DataReview(
             }
 
             string[] odd = order is null ? [] : [.. PlanCheck.OddData(run, model, data.Corpora, order)];
-            string[] warnings = [.. odd, .. OfCopies(corpora)];
+            string[] warnings = [.. tokenizer.Notes, .. odd, .. OfCopies(corpora)];
             return new(run, texts, tokenizer, data, statistics, order, corpora, questions, warnings);
         }
         catch

@@ -1,6 +1,8 @@
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
+using MolEngine.Data.Settings;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
@@ -15,18 +17,16 @@ namespace MolEngine.Trainer.Jobs;
 
 /// <summary>
 /// Writes what a run has made into a folder of its own: what it saved in the end, else the parameters of its newest
-/// checkpoint. Returns a line that says what was written, and one for each checkpoint that was passed over.
+/// checkpoint.
 /// </summary>
 internal static class RunExport
 {
-    /// <summary>Share of an adapter's update that rounding must take for a line about it: far above fp32's.</summary>
-    private const double WorthSaying = 0.005;
-
     /// <param name="model">Model folder; null is the one of the run's config.</param>
     /// <param name="merge">Whether to write a model, with the adapter merged in.</param>
     /// <param name="display">Told how far a merge is.</param>
     /// <exception cref="UserException">The run has nothing to export, or its model is not there.</exception>
-    public static string OfRun(RunDirectory directory, string? model, string to, MergeChoice merge, IRunDisplay display)
+    public static Exported OfRun(
+        RunDirectory directory, string? model, string to, MergeChoice merge, IRunDisplay display)
     {
         string[] settings = model is null ? [] : [RunConfigLoader.Setting(ConfigKeys.Model, model)];
         RunConfig run = RunConfigLoader.OfRun(directory, settings, inputsMayBeAbsent: true);
@@ -36,21 +36,23 @@ internal static class RunExport
         if (run.Method == TrainingMethod.Full)
         {
             CopyFolder(saved, to);
-            return $"model: {to}";
+            return new Exported($"model: {to}");
         }
 
         RequireModel(run, merge.Merges);
-        return OfAdapter(saved, run.Model, to, merge, display);
+        return OfAdapter(saved, run.Model, to, merge, display, run);
     }
 
     /// <param name="model">Model folder that the adapter belongs to.</param>
-    public static string OfAdapter(string adapter, string model, string to, MergeChoice merge, IRunDisplay display)
+    /// <param name="run">The run that it is of; null where it is of none that is known.</param>
+    public static Exported OfAdapter(
+        string adapter, string model, string to, MergeChoice merge, IRunDisplay display, RunConfig? run = null)
     {
         PeftAdapter read = PeftAdapter.Load(adapter, ModelConfig.Load(model));
-        return Write(read.Config, read.Modules, model, read.BaseModel, to, merge, display);
+        return Write(new ExportedAdapter(read.Config, read.Modules, model, read.BaseModel, run), to, merge, display);
     }
 
-    private static string OfCheckpoint(RunConfig run, string to, MergeChoice merge, IRunDisplay display)
+    private static Exported OfCheckpoint(RunConfig run, string to, MergeChoice merge, IRunDisplay display)
     {
         CheckpointList saved = CheckpointStore.All(run.Output);
         Checkpoint checkpoint = saved.Newest ?? throw new UserException(
@@ -66,49 +68,57 @@ internal static class RunExport
 
         IReadOnlyDictionary<string, Tensor> parameters = CheckpointStore.Parameters(checkpoint);
         ModelConfig config = ModelConfig.Load(run.Model);
-        string written;
+        Exported written;
         if (run.Method == TrainingMethod.Lora)
         {
             // The run's own copy first: what lora.from names may have become another adapter.
             string? from = RunDirectory.StartAdapterIn(run.Output) ?? run.Lora.From;
             PeftAdapter? start = from is null ? null : PeftAdapter.Load(from, config);
             LoraConfig lora = RunModel.LoraOf(run, start);
-            written = Write(lora, ModulesOf(parameters), run.Model, start?.BaseModel, to, merge, display);
+            written = Write(
+                new ExportedAdapter(lora, ModulesOf(parameters), run.Model, start?.BaseModel, run), to, merge, display);
         }
         else
         {
-            ModelExport.Write(to, ModelFiles.Of(run.Model), parameters, config.StoredType);
-            written = $"model: {to}";
+            ModelFiles files = ModelFiles.Of(run.Model) with { ChatTemplate = TemplateOf(run) };
+            ModelExport.Write(to, files, parameters, config.StoredType);
+            written = new Exported($"model: {to}");
         }
 
-        string after = $"{written} (after step {checkpoint.Step:N0}: the run is not finished)";
-        return string.Join('\n', [after, .. saved.PassedOver.Select(line => $"passed over: {line}")]);
+        string after = $"{written.Told} (after step {checkpoint.Step:N0}: the run is not finished)";
+        string told = string.Join('\n', [after, .. saved.PassedOver.Select(line => $"passed over: {line}")]);
+        return written with { Told = told };
     }
 
-    /// <param name="baseModel">What an earlier adapter calls the model; null where there is none.</param>
-    private static string Write(
-        LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, string model, string? baseModel,
-        string to, MergeChoice merge, IRunDisplay display)
+    private static Exported Write(ExportedAdapter adapter, string to, MergeChoice merge, IRunDisplay display)
     {
+        string model = adapter.Model;
         if (merge.Merges)
         {
             NamedInputs.RequireWhole(model);
+            string? template = adapter.Run is { } run ? TemplateOf(run) : null;
             MergeRounding rounding = ModelExport.Merge(
-                to, model, lora, modules, merge.StoreAs, progress: display.Doing("merging", "tensor"));
-            if (rounding.Share >= WorthSaying)
-            {
-                display.Note(FormattableString.Invariant(
-                    $"rounding   moves the merged weights by {rounding.Share:P0} of what the adapter does: ")
-                    + "--dtype float32 writes them without");
-            }
-
-            return $"merged model: {to}";
+                to, model, adapter.Lora, adapter.Modules, merge.StoreAs,
+                progress: display.Doing("merging", "tensor"), chatTemplate: template);
+            return new Exported($"merged model: {to}", new MergedModel(to, adapter, rounding));
         }
 
         int layers = ModelConfig.Load(model).NumLayers;
-        string name = BaseModelName.Of(model, NamedInputs.IdOf(model), baseModel);
-        DurableFiles.WriteFolder(to, folder => PeftAdapter.Save(folder, lora, modules, name, layers));
-        return $"adapter: {to}";
+        string name = BaseModelName.Of(model, NamedInputs.IdOf(model), adapter.BaseModel);
+        DurableFiles.WriteFolder(to, f => PeftAdapter.Save(f, adapter.Lora, adapter.Modules, name, layers));
+        return new Exported($"adapter: {to}");
+    }
+
+    /// <summary>The chat template that a run was trained with; null for the model's own.</summary>
+    /// <exception cref="UserException">Its file is gone: the new model would be prompted otherwise.</exception>
+    private static string? TemplateOf(RunConfig run)
+    {
+        if (run.Data.ChatTemplate is not { } file)
+            return null;
+        return File.Exists(file) ? ChatTemplates.TextOf(file) : throw new UserException(
+            $"{file}: {DataKeys.ChatTemplate.Path}: expected the chat template that the run was trained with, got no "
+                + "such file. Put it back; or export the adapter (without --merge), and merge that, for a model with "
+                + "the base model's own template");
     }
 
     /// <summary>The adapter's matrices by module path; a checkpoint has them under PEFT's names.</summary>
@@ -139,7 +149,11 @@ internal static class RunExport
 
     private static void CopyFolder(string from, string to) => DurableFiles.WriteFolder(to, folder =>
     {
-        foreach (string file in Directory.GetFiles(from))
-            DurableFiles.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(folder, Path.GetRelativePath(from, file));
+            DurableFile.MakeFolder(Path.GetDirectoryName(target)!);
+            DurableFiles.Copy(file, target);
+        }
     });
 }

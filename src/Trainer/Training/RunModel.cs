@@ -1,5 +1,6 @@
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Adapters;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Folders;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
@@ -25,6 +26,7 @@ internal sealed class RunModel : IDisposable
     private readonly Arena _masters;
     private readonly ModelWeights _stored;
     private readonly LoraConfig? _lora;
+    private readonly string? _chatTemplate;
     private readonly IReadOnlyDictionary<string, (Tensor A, Tensor B)> _modules;
 
     /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
@@ -34,6 +36,9 @@ internal sealed class RunModel : IDisposable
         (_run, _ops) = (run, ops);
         Config = ModelConfig.Load(run.Model);
         Tokenizer = FittingTokenizer.Load(run.Model, Config);
+
+        // Now: what the run is trained with is what it saves, whatever becomes of the file.
+        _chatTemplate = run.Data.ChatTemplate is { } template ? ChatTemplates.TextOf(template) : null;
         _weights = ops.CreateArena("weights");
 
         // What is made on the host goes to a device from there; without one it is there already.
@@ -142,7 +147,7 @@ internal sealed class RunModel : IDisposable
 
         target = RunDirectory.ModelFolder(_run.Output);
         ModelExport.Write(
-            target, ModelFiles.Of(_run.Model), Student.Parameters.ToDictionary(p => p.Name, p => p.Value),
+            target, ModelFiles.Of(_run.Model) with { ChatTemplate = _chatTemplate }, Student.Parameters.ToDictionary(p => p.Name, p => p.Value),
             Config.StoredType, host);
         return target;
     }

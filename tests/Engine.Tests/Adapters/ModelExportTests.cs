@@ -85,6 +85,7 @@ public sealed class ModelExportTests : IDisposable
             .Zip(Hosts.Values(exact[m + ".weight"])).Sum(p => Math.Pow(p.First - p.Second, 2)));
         Assert.InRange(rounded.Error / error, 0.99, 1.01);
         Assert.InRange(rounded.Share, 0.05, 20);
+        Assert.Equal((true, false), (rounded.HasNarrow, wide.HasNarrow));
         Assert.Equal(Hosts.Values(narrow["model.norm.weight"]), Hosts.Values(exact["model.norm.weight"]));
     }
 

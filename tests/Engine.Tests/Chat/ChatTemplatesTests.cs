@@ -48,6 +48,39 @@ public sealed class ChatTemplatesTests : IDisposable
     }
 
     [Fact]
+    public void One_template_takes_the_place_of_all_that_a_folder_has()
+    {
+        const string New = "{{ 'a \"b\"' }}\n\u00e9", Said = "a \"b\"\n\u00e9";
+        string config = _folder.Write("tokenizer_config.json", "{\"eos_token\": \"</s>\", \"x\": 1e30, \"y\": NaN}");
+        ChatTemplates.Replace(_folder.Root, New);
+        Assert.Equal("{\"eos_token\": \"</s>\", \"x\": 1e30, \"y\": NaN}", File.ReadAllText(config));
+        Assert.Equal(Said, Text());
+
+        File.WriteAllText(config, """
+            {"eos_token": "</s>", "chat_template": [{"name": "default", "template": "plain"}], "x": 1e30, "y": NaN}
+            """);
+        _folder.Write("chat_template.json", """{"chat_template": "old"}""");
+        _folder.Folder("additional_chat_templates");
+        _folder.Write("additional_chat_templates/tool_use.jinja", "tools");
+        _folder.Write("chat_template.jinja", "file");
+        ChatTemplates.Replace(_folder.Root, New);
+        Assert.Equal(["default"], Load().Names);
+        Assert.Equal(Said, Text("""{"tools": [1]}"""));
+        Assert.Equal(new TextValue("</s>"), Load().SpecialTokens["eos_token"]);
+        Assert.Equal(
+            ["chat_template.jinja", "tokenizer_config.json"],
+            Directory.GetFileSystemEntries(_folder.Root).Select(Path.GetFileName).Order());
+        string written = File.ReadAllText(config);
+        Assert.Contains("\"x\": 1e30,\n  \"y\": NaN\n", written);
+
+        // Programs that look into the config first find the same.
+        File.Delete(Path.Combine(_folder.Root, "chat_template.jinja"));
+        Assert.Equal(Said, Text());
+        Assert.Equal(New, ChatTemplates.TextOf(_folder.Write("mine.jinja", "\ufeff" + New)));
+        Assert.Equal(New, ChatTemplates.TextOf(config));
+    }
+
+    [Fact]
     public void Several_without_a_default_are_refused()
     {
         _folder.Write("tokenizer_config.json", """{"chat_template": [{"name": "rag", "template": "x"}]}""");

@@ -50,6 +50,25 @@ public sealed class QuestionnaireTests : IDisposable
             File.ReadLines(_run.At("a/metrics.jsonl")).Where(l => l.Contains("validation")));
     }
 
+    /// <summary>A section of the config goes as a whole, its file need not be there.</summary>
+    [Theory]
+    [InlineData("questions: nowhere.jsonl")]
+    [InlineData("questions: {path: nowhere.jsonl, max_tokens: 4, pairs: plain}")]
+    public void Questions_of_a_config_can_be_switched_off(string section)
+    {
+        File.AppendAllText(_run.Config, $"\n{section}\n");
+        Assert.Contains("nowhere.jsonl", TinyRun.Run(_run.Arguments("a")).Error);
+        string output = TinyRun.Ok(_run.Arguments("a", "steps=1", "questions=null"));
+        Assert.DoesNotContain("questions", output);
+        Assert.False(File.Exists(_run.At("a/questions.json")));
+
+        // Asked again where a later setting says so.
+        string asked = Write("asked.jsonl", Facts);
+        Assert.Contains(
+            "questions  3 from ",
+            TinyRun.Ok(_run.Arguments("b", "steps=1", "questions=null", $"questions.path={asked}")));
+    }
+
     /// <summary>Before is the model that training starts from: with lora.from, the one with that adapter.</summary>
     [Fact]
     public void A_run_from_an_adapter_starts_with_what_that_run_ended_with()

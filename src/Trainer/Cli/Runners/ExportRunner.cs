@@ -9,7 +9,7 @@ internal static class ExportRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(ExportOptions options, CommandContext context)
     {
-        string written;
+        Exported written;
         using (IRunDisplay display = context.OpenDisplay(context.Error))
         {
             var merge = new MergeChoice(options.Merge, options.StoreAs);
@@ -19,7 +19,14 @@ internal static class ExportRunner
                 : RunExport.OfAdapter(source, options.Model!, to, merge, display);
         }
 
-        context.WriteLine(written);
+        // Before anything else: it is there, whatever becomes of the measure.
+        context.WriteLine(written.Told);
+        if (written.Merged is { } merged)
+        {
+            using IRunDisplay display = context.OpenDisplay(context.Error);
+            MergeMeasure.Tell(merged, display);
+        }
+
         return ExitCode.Done;
     }
 }

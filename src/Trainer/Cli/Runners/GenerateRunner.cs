@@ -28,7 +28,7 @@ internal static class GenerateRunner
     {
         using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
         using InferenceModel model = Loading.Model(ops, options.Model, options.Adapter, context);
-        Tokenizer tokenizer = model.LoadTokenizer();
+        Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
         if (options.Input is not null)
             Corpus(options, ops, model, tokenizer, context);
         else

@@ -1,4 +1,5 @@
 using MolEngine.Engine.Generation;
+using MolEngine.Engine.Tokenization;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
@@ -18,5 +19,14 @@ internal static class Loading
         foreach (string note in model.Config.Notes)
             display.Note(note);
         return model;
+    }
+
+    /// <summary>The same tokenizer, once it is told what of its files has no effect.</summary>
+    public static Tokenizer Told(Tokenizer tokenizer, CommandContext context)
+    {
+        using IRunDisplay display = context.OpenDisplay(context.Error);
+        foreach (string note in tokenizer.Notes)
+            display.Note(note);
+        return tokenizer;
     }
 }

@@ -27,7 +27,7 @@ internal static class ScoreRunner
                 + "architecture or other sizes. KL compares a model with the one it came from.");
         }
 
-        Tokenizer tokenizer = model.LoadTokenizer();
+        Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
         List<int[]> documents =
             [.. JsonlReader.Read(options.Input).Select(r => tokenizer.EncodeDocument(r.Text))];
         TransformerWeights? reference = other?.Weights ?? (options.Adapter is null ? null : model.Frozen);

@@ -8,7 +8,7 @@ internal static class TokenizeRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(TokenizeOptions options, CommandContext context)
     {
-        Tokenizer tokenizer = Tokenizer.Load(options.Model);
+        Tokenizer tokenizer = Loading.Told(Tokenizer.Load(options.Model), context);
         foreach (TextRecord record in JsonlReader.Read(options.Input))
         {
             int[] ids = tokenizer.Encode(record.Text, addSpecialTokens: false);
