@@ -7,7 +7,6 @@ using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
-using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Display;
 
