@@ -92,8 +92,8 @@ internal static class MergeMeasure
             }
         }
 
-        return new MergeFigures(
-            texts.Count, figures[0].Sum(r => r.EffectiveTokens), MeanFigures.Of(figures[0]), MeanFigures.Of(figures[1]));
+        int tokens = figures[0].Sum(r => r.EffectiveTokens);
+        return new MergeFigures(texts.Count, tokens, MeanFigures.Of(figures[0]), MeanFigures.Of(figures[1]));
     }
 
     private static void Tell(MergeFigures f, string source, MergeRounding rounding, IRunDisplay display)
