@@ -13,7 +13,8 @@ public sealed class FirstDocumentsTests : IDisposable
     private const int End = 256;
 
     private readonly TempFolder _folder = new();
-    private readonly DocumentTokenizer _texts = DocumentTokenizer.Of(Tokenizer.Load(Material.Model), Material.Model, End);
+    private readonly DocumentTokenizer _texts =
+        DocumentTokenizer.Of(Tokenizer.Load(Material.Model), Material.Model, End);
 
     public void Dispose() => _folder.Dispose();
 

@@ -52,7 +52,8 @@ internal static class LoraMerge
         }, _ => { });
         if (errors.FirstOrDefault(e => e is not null) is string error)
             throw new ModelFileException(error);
-        return roundings.Aggregate(new MergeRounding(0, 0, merged.Type.Size() < sizeof(float)), (sum, next) => sum + next);
+        var none = new MergeRounding(0, 0, HasNarrow: merged.Type.Size() < sizeof(float));
+        return roundings.Aggregate(none, (sum, next) => sum + next);
     }
 
     private static MergeRounding Rounding(

@@ -15,8 +15,8 @@ internal sealed record MergeFigures(int Texts, int Tokens, MeanFigures Adapter, 
     private const double Negligible = 0.05;
 
     /// <summary>
-    /// Whether the merged model is another than the one with the adapter. KL is measured by the adapter's own; CE by how
-    /// far the adapter moves a token's log-probability, which is about the root of twice its KL.
+    /// Whether the merged model is another than the one with the adapter. KL is measured by the adapter's own; CE by
+    /// how far the adapter moves a token's log-probability, which is about the root of twice its KL.
     /// </summary>
     public bool Differs =>
         Math.Abs(Merged.Kl - Adapter.Kl) > Math.Max(Negligible * Adapter.Kl, Numbers.KlNoise)

@@ -7,7 +7,6 @@ using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
-using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Display;
 
@@ -93,8 +92,8 @@ internal static class MergeMeasure
             }
         }
 
-        return new MergeFigures(
-            texts.Count, figures[0].Sum(r => r.EffectiveTokens), MeanFigures.Of(figures[0]), MeanFigures.Of(figures[1]));
+        int tokens = figures[0].Sum(r => r.EffectiveTokens);
+        return new MergeFigures(texts.Count, tokens, MeanFigures.Of(figures[0]), MeanFigures.Of(figures[1]));
     }
 
     private static void Tell(MergeFigures f, string source, MergeRounding rounding, IRunDisplay display)

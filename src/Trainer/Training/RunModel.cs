@@ -146,9 +146,9 @@ internal sealed class RunModel : IDisposable
         }
 
         target = RunDirectory.ModelFolder(_run.Output);
+        ModelFiles files = ModelFiles.Of(_run.Model) with { ChatTemplate = _chatTemplate };
         ModelExport.Write(
-            target, ModelFiles.Of(_run.Model) with { ChatTemplate = _chatTemplate }, Student.Parameters.ToDictionary(p => p.Name, p => p.Value),
-            Config.StoredType, host);
+            target, files, Student.Parameters.ToDictionary(p => p.Name, p => p.Value), Config.StoredType, host);
         return target;
     }
 

@@ -54,9 +54,11 @@ public sealed partial class ExportMergeTests : IDisposable
         (MeanFigures adapter, MeanFigures merged) = Scored(run, _run.At("m"), out int tokens);
         Assert.Equal($"{tokens}", figures.Groups["tokens"].Value);
         Assert.Equal(
-            (Numbers.Fixed(adapter.Ce), Numbers.Fixed(merged.Ce), Numbers.FixedKl(adapter.Kl), Numbers.FixedKl(merged.Kl)),
-            (figures.Groups["ce"].Value, figures.Groups["ce2"].Value, figures.Groups["kl"].Value,
-                figures.Groups["kl2"].Value));
+            [
+                Numbers.Fixed(adapter.Ce), Numbers.Fixed(merged.Ce), Numbers.FixedKl(adapter.Kl),
+                Numbers.FixedKl(merged.Kl),
+            ],
+            ((string[])["ce", "ce2", "kl", "kl2"]).Select(name => figures.Groups[name].Value));
         Assert.True(merged.Kl < 0.5 * adapter.Kl, $"{merged.Kl} of {adapter.Kl}");
 
         // In fp32 there is nothing to say, and both are the same.
@@ -149,11 +151,14 @@ public sealed partial class ExportMergeTests : IDisposable
             var templates = ChatTemplates.Load(_run.At(folder));
             Assert.Equal(["default"], templates.Names);
             Assert.Equal(Text, templates.ForPlain().Source);
-            JsonNode written = JsonNode.Parse(File.ReadAllText(Path.Combine(_run.At(folder), "tokenizer_config.json")))!;
+            JsonNode written = JsonNode.Parse(File.ReadAllText(_run.At($"{folder}/tokenizer_config.json")))!;
             Assert.Equal(Text, (string?)written["chat_template"]);
             Assert.Equal("<|endoftext|>", (string?)written["eos_token"]);
             foreach (string file in (string[])["tokenizer.json", "generation_config.json"])
-                Assert.Equal(File.ReadAllBytes(Path.Combine(Model, file)), File.ReadAllBytes(_run.At($"{folder}/{file}")));
+            {
+                Assert.Equal(
+                    File.ReadAllBytes(Path.Combine(Model, file)), File.ReadAllBytes(_run.At($"{folder}/{file}")));
+            }
         }
 
         // Without the template the model would be prompted otherwise.
@@ -213,7 +218,8 @@ public sealed partial class ExportMergeTests : IDisposable
         [
             .. ((string[])["glass_bees", "everyday"])
                 .SelectMany(name => JsonlReader.Read(Path.Combine(Material.Folder, name + ".jsonl")).Take(2))
-                .Select(r => (int[])[.. tokenizer.Encode(r.Text, false), 256]).Select(d => d[..Math.Min(Context, d.Length)]),
+                .Select(r => (int[])[.. tokenizer.Encode(r.Text, false), 256])
+                .Select(d => d[..Math.Min(Context, d.Length)]),
         ];
         tokens = documents.Sum(d => d.Length - 1);
         MeanFigures Of(TransformerWeights weights)
