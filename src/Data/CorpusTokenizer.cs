@@ -53,7 +53,7 @@ internal sealed class CorpusTokenizer(
 
         ReadingSummary summary = run.Report.Summary();
         summary.RequireMostUsed(corpus.Paths[0], corpus.Name);
-        tokens.Finish(skipped.Count, skipped.First, summary.Lines(corpus.Name));
+        tokens.Finish(skipped.Count, skipped.First, [.. summary.Lines(corpus.Name), .. tokenizer.Writer.Notes(corpus)]);
     }
 
     private static List<ReadRecord>? Next(IEnumerator<List<ReadRecord>> batches) =>
