@@ -28,9 +28,11 @@ public sealed class CorpusLoader(
         string[] first = [.. tokens.Facts.Skipped.Select(s => $"{files[s.File].PlaceOf(s.Line)}: {s.Detail}")];
         if (tokens.Documents == 0)
         {
+            string got = tokens.Facts.SkippedCount == 0
+                ? "none: all its files are empty"
+                : $"{tokens.Facts.SkippedCount} that were skipped. The first: {first[0]}";
             throw new UserException(
-                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got "
-                    + $"{tokens.Facts.SkippedCount} that were skipped. The first: {first.FirstOrDefault()}");
+                $"{settings.Paths[0]}: corpus {settings.Name}: expected at least one record, got {got}");
         }
 
         int heldOut = data.HeldOut.Documents.Of(tokens.Documents);

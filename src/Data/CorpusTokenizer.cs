@@ -56,8 +56,8 @@ internal sealed class CorpusTokenizer(
 
         ReadingSummary summary = run.Report.Summary();
         summary.RequireMostUsed(corpus.Paths[0], corpus.Name);
-        tokens.Finish(new(
-            skipped.Count, skipped.First, summary.Lines(corpus.Name), _characters, ShapeCount.Of(summary)));
+        string[] notes = [.. summary.Lines(corpus.Name), .. tokenizer.Writer.Notes(corpus)];
+        tokens.Finish(new(skipped.Count, skipped.First, notes, _characters, ShapeCount.Of(summary)));
     }
 
     private static List<ReadRecord>? Next(IEnumerator<List<ReadRecord>> batches) =>

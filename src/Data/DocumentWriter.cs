@@ -1,6 +1,7 @@
 using MolEngine.Basics.Values;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
+using MolEngine.Data.Records.Shapes;
 using MolEngine.Engine.Chat;
 
 namespace MolEngine.Data;
@@ -29,6 +30,19 @@ public sealed class DocumentWriter(ChatTemplates? templates)
 
     /// <summary>What stands behind an answer that ends a dialogue; empty where that is not known.</summary>
     public string TurnEnd => Plain?.Marks(MapValue.Empty)?.End ?? "";
+
+    /// <summary>What of a corpus's settings has no effect on its dialogues, a sentence each.</summary>
+    public IReadOnlyList<string> Notes(CorpusSettings corpus)
+    {
+        if (templates is null || corpus.ChatVariables.Entries.Count == 0)
+            return [];
+        ChatTemplate template = templates.For(corpus.ChatVariables);
+        string[] unread = [.. corpus.ChatVariables.Entries.Select(e => e.Key).Where(n => !template.Names(n))];
+        return unread.Length == 0
+            ? []
+            : [$"corpus {corpus.Name}: chat_variables: the chat template does not read {string.Join(", ", unread)}. "
+                + "Is it spelled as the template has it?"];
+    }
 
     /// <summary>The text of a record's document.</summary>
     /// <param name="file">What errors call its file.</param>
@@ -125,13 +139,33 @@ public sealed class DocumentWriter(ChatTemplates? templates)
         }
         catch (ChatTemplateException e)
         {
-            throw new BadRecordException(file, record.Line, $"messages: {e.Message}");
+            throw new BadRecordException(file, record.Line, $"messages: {e.Message}{Hint(record, template)}");
         }
     }
 
-    /// <summary>Reasoning stands in the content where the template does not know its field.</summary>
-    private static IReadOnlyList<ChatMessage> Messages(CorpusRecord record, ChatTemplate template) =>
-        template.Names(ThinkMarks.Field) || !record.Messages!.Any(m => m.Fields[ThinkMarks.Field] is TextValue)
-            ? record.Messages!
-            : [.. record.Messages!.Select((template.Thinking ?? ThinkMarks.Default).Inline)];
+    /// <summary>What to do about messages that a template fails on.</summary>
+    private static string Hint(CorpusRecord record, ChatTemplate template)
+    {
+        const string Ways = "Name a template with chat_template that does, or pass over such records with "
+            + "data.skip_bad_records: true";
+        string? calls = Dialogue.Calls.FirstOrDefault(c => record.Messages!.Any(
+            m => m.Fields["content"] is null or NullValue && m.Fields[c] is not null));
+        return calls is not null && !template.Names(calls)
+            ? $". It writes no {calls}, and a message of the record has nothing else. {Ways}"
+            : "";
+    }
+
+    /// <summary>
+    /// Messages with what the template reads: reasoning stands in the content where it does not know its field, and
+    /// parts of a content are one text where it does not read parts.
+    /// </summary>
+    private static IReadOnlyList<ChatMessage> Messages(CorpusRecord record, ChatTemplate template)
+    {
+        IReadOnlyList<ChatMessage> messages = record.Messages!;
+        if (!template.Names(ThinkMarks.Field) && messages.Any(m => m.Fields[ThinkMarks.Field] is TextValue))
+            messages = [.. messages.Select((template.Thinking ?? ThinkMarks.Default).Inline)];
+        if (messages.Any(m => m.Fields["content"] is ListValue) && !template.ReadsParts)
+            messages = [.. messages.Select(m => m.WithWholeContent())];
+        return messages;
+    }
 }

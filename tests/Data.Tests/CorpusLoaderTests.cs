@@ -65,6 +65,22 @@ public sealed class CorpusLoaderTests : IDisposable
             (seen[^1].BytesRead, seen[^1].Documents, seen[^1].Tokens));
     }
 
+    /// <summary>A file without a byte is empty whatever its name says.</summary>
+    [Fact]
+    public void Empty_files_of_a_folder_are_told_and_a_corpus_of_nothing_else_is_refused()
+    {
+        string folder = _folder.Folder("f");
+        foreach (string name in new[] { "f/a.parquet", "f/b.csv", "f/c.json", "f/d.txt.gz", "f/e.md" })
+            _folder.Write(name, "");
+        Assert.EndsWith(
+            "corpus c: expected at least one record, got none: all its files are empty",
+            Assert.Throws<UserException>(() => Load(folder, new(64, null, null, 0, []))).Message);
+        _folder.Write("f/g.jsonl", "{\"text\": \"x\"}");
+        Corpus corpus = Load(folder, new(64, null, null, 0, []));
+        Assert.Equal(1, corpus.Train.Documents);
+        Assert.Contains("5 empty files: ", Assert.Single(corpus.Source.Notes));
+    }
+
     [Fact]
     public void Skipped_records_are_counted_and_the_first_of_them_listed()
     {

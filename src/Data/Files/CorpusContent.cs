@@ -123,7 +123,8 @@ public sealed class CorpusContent : IDisposable
     }
 
     /// <summary>What is no file is not opened: a pipe would wait for its writer.</summary>
-    private static void RequireFile(string path)
+    /// <exception cref="UserException">It is a pipe, a socket or a device.</exception>
+    internal static void RequireFile(string path)
     {
         string? got = FileIdentity.Of(path).Kind switch
         {

@@ -18,6 +18,9 @@ public readonly record struct CorpusFile(string Path, string Format, bool IsFoun
 /// </summary>
 public static class CorpusFiles
 {
+    /// <summary>Files passed over that an error names at most.</summary>
+    private const int MostNamed = 3;
+
     /// <summary>A corpus's name where the config gives none: its file's or folder's, without extension.</summary>
     public static string NameOf(string path)
     {
@@ -50,18 +53,25 @@ public static class CorpusFiles
             else if (Twice(path, seen) is { } before)
                 throw ReadTwice(path, before, corpus);
             else
-                files.Add(new(path, FormatOf(path, corpus.Format) ?? throw UnknownName(path)));
+                files.Add(Named(path, corpus));
         }
 
         others = passed;
         return files;
     }
 
+    /// <summary>Nothing opens what is no file, not even to hash it: a pipe would wait for its writer.</summary>
+    private static CorpusFile Named(string path, CorpusSettings corpus)
+    {
+        CorpusContent.RequireFile(path);
+        return new(path, FormatOf(path, corpus.Format) ?? throw UnknownName(path));
+    }
+
     private static void Add(
         string path, FolderFiles folder, CorpusSettings corpus, Dictionary<string, string> seen,
         List<CorpusFile> files, List<string> passed)
     {
-        int before = files.Count;
+        (int before, int others) = (files.Count, passed.Count);
         var own = new Dictionary<string, string>();
         foreach (string file in folder.Find())
         {
@@ -78,9 +88,14 @@ public static class CorpusFiles
         passed.AddRange(folder.PassedOver);
         if (files.Count == before)
         {
-            string what = FilePattern.IsPattern(path) ? "that match the pattern" : "in the folder";
-            throw new UserException(
-                $"{path}: corpus: expected files named {Known()} {what}, got none. {SayFormat()}");
+            bool isPattern = FilePattern.IsPattern(path);
+            string what = isPattern ? "that match the pattern" : "in the folder";
+            throw new UserException(passed.Count == others
+                ? $"{path}: corpus: expected files {what}, got none at all. "
+                    + (isPattern ? "`*` stands for what is in one name, `**` for folders" : "Check the path")
+                : $"{path}: corpus: expected files named {Known()} {what}, got none, but "
+                    + $"{string.Join(", ", passed.Skip(others).Take(MostNamed))}"
+                    + $"{(passed.Count - others > MostNamed ? ", ..." : "")}. {SayFormat()}");
         }
     }
 

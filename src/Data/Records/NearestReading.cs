@@ -15,11 +15,17 @@ internal static class NearestReading
     /// <summary>Longer ones are no names but data.</summary>
     private const int LongestName = 40;
 
+    /// <summary>What is in names of fields that answer.</summary>
+    private static readonly string[] Answers =
+        ["answer", "solution", "response", "output", "completion", "target", "reply", "summary"];
+
     /// <param name="named">Whether the config names the fields: then it is the record that lacks them.</param>
     /// <param name="needsAnswer">Whether a text alone is no way out, nor skipping: questions have neither.</param>
     public static string Of(MapValue record, IReadOnlyList<RecordShape> shapes, bool named, bool needsAnswer)
     {
-        string expected = shapes.Count == 1
+        string expected = shapes is [{ Required.Count: 0 }]
+            ? "a field that the template names"
+            : shapes.Count == 1
             ? $"{(shapes[0].Required.Count == 1 ? "a key" : "the keys")} {shapes[0]}"
             : $"the keys of one of these: {string.Join("; ", shapes.DistinctBy(s => s.Name))}";
         string more = record.Entries.Count > NamesShown ? ", ..." : "";
@@ -45,20 +51,20 @@ internal static class NearestReading
 
         string[] texts =
         [
-            .. record.Entries.Where(e => e.Value is TextValue { Text.Length: > 0 })
+            .. record.Entries.Where(e => e.Value is TextValue value && Says(e.Key, value.Text))
                 .OrderByDescending(e => ((TextValue)e.Value).Text.Length).Select(e => e.Key),
         ];
         foreach ((string key, DataValue value) in record.Entries)
         {
             if (value is ListValue { Items: [MapValue, ..] items })
             {
-                yield return $"take the {Counts.Of(items.Count, "record")} out of {key} (jq -c '.{key}[]' FILE > "
+                yield return $"take the {Counts.Of(items.Count, "record")} out of {key} (jq -c '.{JqName(key)}[]' FILE > "
                     + "FILE.jsonl)";
             }
         }
 
         if (shapes.Where(s => s.Required.Count == 2).FirstOrDefault(s => Lacking(s, record).Length == 1) is { } near
-            && texts.Except(near.Required.Select(f => f.In(record)?.Path.ToString())).FirstOrDefault() is { } other)
+            && Other(texts.Except(near.Required.Select(f => f.In(record)?.Path.ToString()))) is { } other)
         {
             string lacking = Lacking(near, record)[0].Path.ToString();
             string[] roles = near.Name == ShapeName.PromptCompletion
@@ -80,6 +86,23 @@ internal static class NearestReading
         if (!needsAnswer)
             yield return "pass over such records with data.skip_bad_records: true";
     }
+
+    /// <summary>Numbers, options' letters and names of records teach nothing.</summary>
+    private static bool Says(string name, string text) =>
+        name is not [>= 'A' and <= 'Z'] && !name.Equals("id", StringComparison.OrdinalIgnoreCase)
+        && !name.EndsWith("_id", StringComparison.OrdinalIgnoreCase) && text.Any(char.IsLetter);
+
+    /// <summary>The field that may be the answer: one whose name says so, else the longest.</summary>
+    private static string? Other(IEnumerable<string?> texts)
+    {
+        string[] names = [.. texts.OfType<string>()];
+        return names.FirstOrDefault(n => Answers.Any(a => n.Contains(a, StringComparison.OrdinalIgnoreCase)))
+            ?? names.FirstOrDefault();
+    }
+
+    /// <summary>A key as jq has it after a dot.</summary>
+    private static string JqName(string key) =>
+        key.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(key[0]) ? key : $"\"{key}\"";
 
     private static Field[] Lacking(RecordShape shape, MapValue record) =>
         [.. shape.Required.Where(f => f.In(record) is null)];

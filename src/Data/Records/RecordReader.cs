@@ -25,6 +25,12 @@ public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExceptio
     /// in a folder), or records most of whose text no rule uses.</exception>
     public IEnumerable<CorpusRecord> Read(CorpusContent content, CorpusFile file)
     {
+        if (content.Head.IsEmpty && file.IsFound && Report is not null)
+        {
+            Report.AddEmptyFile(content.Path);
+            yield break;
+        }
+
         if (corpus.Format is null)
         {
             FileKinds.RefuseMarkup(content.Path, content.Head.Span);

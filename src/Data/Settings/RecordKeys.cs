@@ -57,7 +57,9 @@ public sealed class RecordKeys
         };
         ChatVariables = new(
             $"{section}.chat_variables", KeyTypes.Map, Default.Of(MapValue.Empty),
-            "What the chat template is told besides the messages (`{enable_thinking: false}`).")
+            "What the chat template is told besides the messages (`{enable_thinking: false}`).",
+            v => v["messages"] is null && v["add_generation_prompt"] is null,
+            "but messages and add_generation_prompt, which it is told in any case")
         {
             OnResume = onResume,
         };

@@ -26,4 +26,10 @@ public sealed record ChatMessage(MapValue Fields)
         ListValue parts => string.Concat(parts.Items.OfType<MapValue>().Select(p => (p["text"] as TextValue)?.Text)),
         _ => "",
     };
+
+    /// <summary>The message with <see cref="Content"/> in the place of its parts; itself where it has none.</summary>
+    public ChatMessage WithWholeContent() => Fields["content"] is not ListValue
+        ? this
+        : new(new MapValue(
+            [.. Fields.Entries.Select(e => e.Key == "content" ? new(e.Key, new TextValue(Content)) : e)]));
 }

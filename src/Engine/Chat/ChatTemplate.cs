@@ -18,6 +18,7 @@ public sealed class ChatTemplate
 
     private readonly JinjaTemplate _template;
     private readonly TimeProvider _clock;
+    private readonly Lazy<bool> _readsParts;
 
     private ChatTemplate(string source, TemplateOrigin origin, MapValue specialTokens, TimeProvider clock)
     {
@@ -25,6 +26,7 @@ public sealed class ChatTemplate
         Origin = origin;
         SpecialTokens = specialTokens;
         _clock = clock;
+        _readsParts = new(() => WritesPartsAsTexts(["user", "assistant"]) && WritesPartsAsTexts(["system", "user"]));
         try
         {
             _template = JinjaTemplate.Parse(source);
@@ -55,6 +57,12 @@ public sealed class ChatTemplate
     /// <summary>The marks between which the model thinks; null where the template tells none.</summary>
     public ThinkMarks? Thinking => KnownThinkMarks.FirstOrDefault(
         m => Source.Contains(m.Open, StringComparison.Ordinal) && Source.Contains(m.Close, StringComparison.Ordinal));
+
+    /// <summary>
+    /// Whether a content may be a list of parts, each with a text: the template writes it as it writes the text.
+    /// Others fail on it, leave it out, or write the list as Python shows it.
+    /// </summary>
+    public bool ReadsParts => _readsParts.Value;
 
     internal TemplateOrigin Origin { get; }
 
@@ -151,6 +159,32 @@ public sealed class ChatTemplate
         catch (TemplateFault fault)
         {
             throw Origin.Failed(fault);
+        }
+    }
+
+    /// <summary>True too where the template refuses such a dialogue of texts.</summary>
+    private bool WritesPartsAsTexts(string[] roles)
+    {
+        const string Said = "Zq7xKv";
+        var text = new TextValue(Said);
+        if (Written(text) is not { } expected)
+            return true;
+        return Written(new ListValue([new MapValue([new("type", new TextValue("text")), new("text", text)])]))
+            == expected;
+
+        string? Written(DataValue content)
+        {
+            try
+            {
+                return Render(
+                    [.. roles.Select(r => new ChatMessage(new MapValue(
+                        [new("role", new TextValue(r)), new("content", content)])))],
+                    MapValue.Empty, addGenerationPrompt: false).Text;
+            }
+            catch (ChatTemplateException)
+            {
+                return null;
+            }
         }
     }
 

@@ -116,6 +116,33 @@ public sealed class CorpusFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_pipe_that_is_named_is_refused_before_it_is_opened()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo makes what is tried here");
+        string pipe = Path.Combine(_folder.Root, "p.jsonl");
+        using (var process = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+            process.WaitForExit();
+        Assert.Contains(
+            "got a named pipe. Write its content into a file",
+            Assert.Throws<UserException>(() => CorpusFiles.Of(Reading.Corpus(pipe), out _)).Message);
+    }
+
+    [Fact]
+    public void Where_no_file_is_left_it_is_told_why()
+    {
+        string folder = _folder.Folder("f");
+        Assert.EndsWith("expected files in the folder, got none at all. Check the path", Message(folder));
+        Assert.EndsWith(
+            "expected files that match the pattern, got none at all. `*` stands for what is in one name, `**` for "
+                + "folders", Message(Path.Combine(folder, "x*.jsonl")));
+        _folder.Write("f/a.pdf", "x");
+        Assert.Contains($"in the folder, got none, but {folder}{Path.DirectorySeparatorChar}a.pdf. Say", Message(folder));
+
+        static string Message(string path) =>
+            Assert.Throws<UserException>(() => CorpusFiles.Of(Reading.Corpus(path), out _)).Message;
+    }
+
+    [Fact]
     public void A_name_that_is_no_text_is_told()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes there");

@@ -92,6 +92,29 @@ public sealed class RecordReaderTests : IDisposable
         Assert.Contains(expected, e.Message);
     }
 
+    [Theory]
+    [InlineData("""{"a.b": [{"text": "x"}]}""", "(jq -c '.\"a.b\"[]' FILE > FILE.jsonl)")]
+    [InlineData("""{"data": [{"text": "x"}]}""", "(jq -c '.data[]' FILE > FILE.jsonl)")]
+    [InlineData("""{"task_id": "a long name of a task", "prompt": "p", "solution": "s", "test": "longer"}""",
+        "fields: {prompt: prompt, completion: solution}")]
+    [InlineData("""{"id": "abcdefg", "question": "Why?", "A": "this", "B": "that"}""",
+        "Ways out: say fields: {text: question}; pass over")]
+    public void Ways_out_are_right(string record, string expected)
+    {
+        string path = _folder.Write("a.jsonl", record);
+        Assert.Contains(
+            expected, Assert.Throws<BadRecordException>(() => Reading.All(Reading.Corpus(path))).Message);
+    }
+
+    [Fact]
+    public void A_template_of_optional_parts_asks_for_one_of_its_fields()
+    {
+        CorpusSettings corpus = Reading.Corpus(_folder.Write("a.jsonl", """{"b": "x"}""")) with { Template = "[[{a}]]" };
+        Assert.Contains(
+            ":1: record: expected a field that the template names, got the keys b",
+            Assert.Throws<BadRecordException>(() => Reading.All(corpus)).Message);
+    }
+
     [Fact]
     public void A_template_asks_for_its_fields()
     {

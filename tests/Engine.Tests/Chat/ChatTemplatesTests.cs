@@ -28,6 +28,19 @@ public sealed class ChatTemplatesTests : IDisposable
         Assert.Equal("inside", ChatTemplates.Load(_folder.Root, json).ForPlain().Source);
     }
 
+    [Theory]
+    [InlineData(true, "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content "
+        + "%}{{ p.text }}{% endfor %}{% endif %}{% endfor %}")]
+    [InlineData(false, "{% for m in messages %}{{ m.content }}{% endfor %}")]
+    [InlineData(false, "{% for m in messages %}{{ '<' + m.content }}{% endfor %}")]
+    [InlineData(false, "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% endif %}{% endfor %}")]
+    [InlineData(false, "{% for m in messages %}{% if m.content is string or m.role == 'system' %}{{ m.content }}"
+        + "{% else %}{{ m.content[0].text }}{% endif %}{% endfor %}")]
+    [InlineData(true, "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}"
+        + "{{ m.content if m.content is string else m.content[0].text }}{% endfor %}")]
+    public void Whether_a_template_reads_parts_is_found_by_trying(bool expected, string template) =>
+        Assert.Equal(expected, ChatTemplate.Parse(template, "t").ReadsParts);
+
     [Fact]
     public void Tools_have_a_template_of_their_own_where_the_model_has_one()
     {

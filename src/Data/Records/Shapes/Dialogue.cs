@@ -22,7 +22,7 @@ internal static class Dialogue
     };
 
     /// <summary>Fields with which an assistant's message need not say anything.</summary>
-    private static readonly string[] Calls = ["tool_calls", "function_call"];
+    public static readonly IReadOnlyList<string> Calls = ["tool_calls", "function_call"];
 
     /// <summary>Fields that hold what is no text.</summary>
     private static readonly string[] Media = ["images", "image", "videos", "video", "audios", "audio"];
