@@ -41,7 +41,7 @@ internal sealed record StarterConfig(
         Line("data:");
         Line(
             $"  context: {Values.Context}",
-            $"tokens of a row: {100 * StarterValues.WholeText:0} % of domain tokens in documents that fit, or the most");
+            $"tokens; {100 * StarterValues.WholeText:0} % of domain tokens are in documents that fit, else the most");
         if (Values.HeldOut is { } heldOut)
             Line($"  held_out: {{tokens: {heldOut}}}", "of each corpus, for validation: a CPU takes its time");
         Line("  corpora:");
