@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Tokenization;

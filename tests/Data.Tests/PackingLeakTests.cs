@@ -1,7 +1,6 @@
 using FsCheck;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
-using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
