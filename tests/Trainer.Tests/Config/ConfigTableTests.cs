@@ -18,7 +18,7 @@ public sealed class ConfigTableTests : IDisposable
     /// <summary>Values among which each key finds one that is not its default.</summary>
     private static readonly string[] Pool =
         ["1", "2", "3", "0.5", "0", "true", "off", "cpu", "best", "at most 7", "[0.5, 0.25]", "[q_proj, v_proj]", "m2",
-            "a.jsonl", "\"{a}\"", "x"];
+            "a.jsonl", "\"{a}\"", "x", "{a: 1}"];
 
     private readonly TempFolder _folder = new();
 
@@ -253,7 +253,8 @@ public sealed class ConfigTableTests : IDisposable
             YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain } scalar => scalar.Value,
             YamlScalarNode scalar => KeyTypes.Text.Write(scalar.Value!),
             YamlSequenceNode list => $"[{string.Join(", ", list.Select(n => ((YamlScalarNode)n).Value))}]",
-            _ => throw new InvalidOperationException($"{path}: a section"),
+            YamlMappingNode map => $"{{{string.Join(", ", map.Children.Select(c => $"{c.Key}: {c.Value}"))}}}",
+            _ => throw new InvalidOperationException($"{path}: no value"),
         };
     }
 
