@@ -169,10 +169,11 @@ internal sealed class JsonFields
     public ModelFileException Wrong(string key, string expected, JsonElement got, string todo = "Correct the file.") =>
         new JsonView(got, Where, Prefix + key).Error("", expected, Show(got), todo);
 
-    /// <summary>A value as it stands in the file, cut short.</summary>
+    /// <summary>A value as it stands in the file, on one line and cut short.</summary>
     public static string Show(JsonElement value)
     {
-        string text = JsonText.AsWritten(value.GetRawText());
+        string text = string.Join(
+            ' ', JsonText.AsWritten(value.GetRawText()).Split('\n').Select(line => line.Trim()));
         return text.Length <= 80 ? text : text[..77] + "...";
     }
 

@@ -18,12 +18,11 @@ internal static class Samples
     public static IReadOnlyList<TextSample> Of(
         TrainingSession s, CancellationToken cancel, Action<long, long>? progress = null)
     {
-        IReadOnlyCollection<int> stops = s.Texts.StopIds(s.Run.Model);
         int[][] prompts = [.. Prompts(s.Corpora, s.Run.Samples)];
         var samples = new TextSample[prompts.Length];
         for (int i = 0; i < samples.Length; i++)
         {
-            samples[i] = Sample(s, prompts[i], stops, cancel);
+            samples[i] = Sample(s, prompts[i], s.Stops, cancel);
             progress?.Invoke(i + 1, samples.Length);
         }
 

@@ -41,7 +41,8 @@ internal sealed class TrainingSession : IDisposable
         display.Doing("opening the corpora");
         cancel.ThrowIfCancellationRequested();
         Texts = DocumentTokenizer.Of(Model.Tokenizer, Model.Config, run.Model, run.Data);
-        Questions = Asked(run, ops, Model, Texts);
+        Stops = Texts.StopIds(run.Model);
+        Questions = Asked(run, ops, Model, Texts, Stops);
         _ownsData = data is null;
         _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, display, cancel);
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
@@ -67,6 +68,9 @@ internal sealed class TrainingSession : IDisposable
     public RunModel Model { get; }
 
     public DocumentTokenizer Texts { get; }
+
+    /// <summary>Ids that end what the model writes: read before the first step, though used after the last.</summary>
+    public IReadOnlyCollection<int> Stops { get; }
 
     /// <summary>Null where nothing is asked.</summary>
     public Questionnaire? Questions { get; }
@@ -154,12 +158,12 @@ internal sealed class TrainingSession : IDisposable
             _data.Dispose();
     }
 
-    private static Questionnaire? Asked(RunConfig run, Ops ops, RunModel model, DocumentTokenizer texts)
+    private static Questionnaire? Asked(
+        RunConfig run, Ops ops, RunModel model, DocumentTokenizer texts, IReadOnlyCollection<int> stops)
     {
         if (run.Questions is not { } settings)
             return null;
         IReadOnlyList<Question> questions = QuestionFile.Read(settings.File, texts, model.Tokenizer);
-        return new Questionnaire(
-            ops, model.Config, model.Tokenizer, questions, settings.MaxTokens, texts.StopIds(run.Model));
+        return new Questionnaire(ops, model.Config, model.Tokenizer, questions, settings.MaxTokens, stops);
     }
 }

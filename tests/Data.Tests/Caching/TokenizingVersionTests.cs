@@ -22,6 +22,7 @@ public sealed class TokenizingVersionTests : IDisposable
     [
         "aece9180da301da0cabb6650f9aa0d5d857c7dc8d972597b689b1a50a4f540af",
         "7ed46b95c91f5962a8d3f2f008802515253576672d7d17864228c4eeaf24bba2",
+        "be9f4a34d5256d1883b4317f0ffb63bdda5a0496c4069f4ba41acf040cf2e21b",
     ];
 
     private static readonly string[] Texts =
@@ -86,6 +87,10 @@ public sealed class TokenizingVersionTests : IDisposable
               {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": true}]}
             """);
         yield return ("gpt2", Of(Model("gpt2", json), "<|endoftext|>"));
+        string templated = Model("templated", json);
+        _folder.Write(
+            "templated/chat_template.jinja", "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}");
+        yield return ("a template of texts", Of(templated, "<|endoftext|>"));
     }
 
     private string Model(string name, JsonNode json)
@@ -115,6 +120,7 @@ public sealed class TokenizingVersionTests : IDisposable
                 ["messages"] = new JsonArray(
                     Message("system", "Be brief."), Message("user", t), Message("assistant", $"{t}!")),
             }.ToJsonString()),
+            """{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"text": "b"}]}]}""",
         ];
         string[] texts = [.. Texts.Select(t => Json(("text", t)))];
         string[] completions = [.. Texts.Zip(Texts.Skip(2), (a, b) => Json(("prompt", a), ("completion", b)))];

@@ -51,6 +51,7 @@ public sealed class ModelFilesTests : IDisposable
     [Theory]
     [InlineData("generation_config.json", """{"eos_token_id": 11}""")]
     [InlineData("generation_config.json", """{"eos_token_id": [2, -1]}""")]
+    [InlineData("generation_config.json", "{\"eos_token_id\": [\n  2,\n  -1\n]}")]
     [InlineData("config.json", """{"vocab_size": 11, "eos_token_id": [2, 11]}""")]
     public void An_end_outside_the_vocabulary_is_told_by_file_and_key(string file, string json)
     {
@@ -58,6 +59,7 @@ public sealed class ModelFilesTests : IDisposable
         _folder.Write(file, json);
         string message = Assert.Throws<ModelFileException>(() => GenerationConfig.Load(_folder.Path)).Message;
         Assert.StartsWith($"{_folder[file]}: key eos_token_id: expected ids of the vocabulary, 0 to 10, got ", message);
+        Assert.DoesNotContain('\n', message);
     }
 
     [Fact]

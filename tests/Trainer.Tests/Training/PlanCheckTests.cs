@@ -35,6 +35,17 @@ public sealed class PlanCheckTests : IDisposable
         Assert.False(Directory.Exists(_run.At("a")));
     }
 
+    /// <summary>What is used after the last step is read before the first.</summary>
+    [Fact]
+    public void An_end_that_no_token_is_is_refused_before_a_step()
+    {
+        File.WriteAllText(Path.Combine(_run.Model, "generation_config.json"), """{"eos_token_id": 5000}""");
+        (int code, string output, string error) = TinyRun.Run(_run.Arguments("a", []));
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("generation_config.json: key eos_token_id: expected ids of the vocabulary", error);
+        Assert.False(Directory.Exists(_run.At("a")));
+    }
+
     [Theory]
     [InlineData(
         "warm-up takes all of the 6 steps: the learning rate rises to 0.0025 and never reaches 0.003",
