@@ -30,8 +30,13 @@ internal sealed class CsvFormat(string name, IReadOnlyList<string> extensions, c
         CsvMalformedRecord malformed = default;
         CsvReaderOptions how = new()
         {
-            Separator = between, HasHeader = false, TrackLineNumbers = true, SkipEmptyLines = true,
-            MalformedData = CsvMalformedDataHandling.Recover, MaxRecordSize = LongestRecord, Encoding = Encoding.UTF8,
+            Separator = between,
+            HasHeader = false,
+            TrackLineNumbers = true,
+            SkipEmptyLines = true,
+            MalformedData = CsvMalformedDataHandling.Recover,
+            MaxRecordSize = LongestRecord,
+            Encoding = Encoding.UTF8,
             OnMalformedRecord = m => malformed = m,
         };
         using CsvReader csv = CsvReader.Create(content.Bytes, how, leaveOpen: true);

@@ -128,7 +128,8 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
         FieldShare before = _unused.GetValueOrDefault(path) ?? new(path, 0, 0);
         _unused[path] = before with
         {
-            Characters = before.Characters + characters, Occurrences = before.Occurrences + 1,
+            Characters = before.Characters + characters,
+            Occurrences = before.Occurrences + 1,
         };
     }
 }

@@ -116,7 +116,8 @@ public sealed class RecordKeys
             v.TakeTextIfGiven(Prompt, i), v.TakeTextIfGiven(Completion, i), v.TakeTextIfGiven(Question, i),
             v.TakeTextIfGiven(Answer, i))
         {
-            Options = v.TakeTextIfGiven(Options, i), Reasoning = v.TakeTextIfGiven(Reasoning, i),
+            Options = v.TakeTextIfGiven(Options, i),
+            Reasoning = v.TakeTextIfGiven(Reasoning, i),
             System = v.TakeTextIfGiven(System, i),
         };
         RequirePair(fields.Prompt, fields.Completion, Prompt, Completion);

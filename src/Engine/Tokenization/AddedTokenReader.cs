@@ -40,7 +40,8 @@ internal static class AddedTokenReader
                 AddedToken earlier = tokens[place];
                 tokens[place] = token with
                 {
-                    Special = token.Special || earlier.Special, Normalized = earlier.Normalized,
+                    Special = token.Special || earlier.Special,
+                    Normalized = earlier.Normalized,
                 };
             }
             else

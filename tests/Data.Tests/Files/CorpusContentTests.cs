@@ -159,7 +159,8 @@ public sealed class CorpusContentTests : IDisposable
             bytes = [.. bytes, .. noise];
         CorpusSettings corpus = Reading.Corpus(_folder.Write(name, bytes)) with
         {
-            Split = (TextSplit)random.Next(3), Pairs = (PairStyle)random.Next(3),
+            Split = (TextSplit)random.Next(3),
+            Pairs = (PairStyle)random.Next(3),
         };
         try
         {

@@ -19,7 +19,8 @@ internal static class Reading
             using CorpusContent content = CorpusContent.Open(file.Path);
             var reader = new RecordReader(corpus, skipped is null ? null : skipped.Add)
             {
-                Report = report, Limit = limit,
+                Report = report,
+                Limit = limit,
             };
             records.AddRange(reader.Read(content, file));
         }

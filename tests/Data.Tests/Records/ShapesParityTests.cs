@@ -27,7 +27,8 @@ public sealed class ShapesParityTests
         bool paragraphs = file.EndsWith(".txt", StringComparison.Ordinal) || file.EndsWith('/');
         CorpusSettings corpus = Reading.Corpus(Shape(file.TrimEnd('/'))) with
         {
-            Pairs = PairStyle.Chat, Split = paragraphs || file == "mixed" ? TextSplit.BlankLines : TextSplit.Whole,
+            Pairs = PairStyle.Chat,
+            Split = paragraphs || file == "mixed" ? TextSplit.BlankLines : TextSplit.Whole,
         };
         AssertEqual([.. records.EnumerateArray()], Reading.All(corpus));
     }

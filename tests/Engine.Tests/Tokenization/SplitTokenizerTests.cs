@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using MolEngine.Engine.Files;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Support;

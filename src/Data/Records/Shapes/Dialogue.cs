@@ -15,9 +15,18 @@ internal static class Dialogue
     /// <summary>What ShareGPT's files call who speaks.</summary>
     private static readonly Dictionary<string, string> Roles = new()
     {
-        ["human"] = "user", ["user"] = "user", ["gpt"] = "assistant", ["assistant"] = "assistant",
-        ["chatgpt"] = "assistant", ["bing"] = "assistant", ["model"] = "assistant", ["bard"] = "assistant",
-        ["system"] = "system", ["tool"] = "tool", ["observation"] = "tool", ["function_response"] = "tool",
+        ["human"] = "user",
+        ["user"] = "user",
+        ["gpt"] = "assistant",
+        ["assistant"] = "assistant",
+        ["chatgpt"] = "assistant",
+        ["bing"] = "assistant",
+        ["model"] = "assistant",
+        ["bard"] = "assistant",
+        ["system"] = "system",
+        ["tool"] = "tool",
+        ["observation"] = "tool",
+        ["function_response"] = "tool",
         ["function"] = "tool",
     };
 

@@ -32,10 +32,17 @@ internal static class InspectDataRunner
             context.Out.WriteLine(JsonSerializer.Serialize(
                 new
                 {
-                    review.Run.Model, review.Statistics.Context, review.Statistics.Packing,
-                    Documents = review.Texts.EndRule, review.Order?.Steps, review.Order?.GlobalBatch,
-                    review.Order?.Epochs, Questions = review.Questions?.Asked,
-                    QuestionsTrainedOn = review.Questions?.TrainedOn, review.Warnings, review.Corpora,
+                    review.Run.Model,
+                    review.Statistics.Context,
+                    review.Statistics.Packing,
+                    Documents = review.Texts.EndRule,
+                    review.Order?.Steps,
+                    review.Order?.GlobalBatch,
+                    review.Order?.Epochs,
+                    Questions = review.Questions?.Asked,
+                    QuestionsTrainedOn = review.Questions?.TrainedOn,
+                    review.Warnings,
+                    review.Corpora,
                 },
                 Json));
             return ExitCode.Done;

@@ -8,8 +8,17 @@ internal static class StringLiteral
 {
     private static readonly Dictionary<char, string> Simple = new()
     {
-        ['\n'] = "", ['\\'] = "\\", ['\''] = "'", ['"'] = "\"", ['a'] = "\a", ['b'] = "\b", ['f'] = "\f", ['n'] = "\n",
-        ['r'] = "\r", ['t'] = "\t", ['v'] = "\v",
+        ['\n'] = "",
+        ['\\'] = "\\",
+        ['\''] = "'",
+        ['"'] = "\"",
+        ['a'] = "\a",
+        ['b'] = "\b",
+        ['f'] = "\f",
+        ['n'] = "\n",
+        ['r'] = "\r",
+        ['t'] = "\t",
+        ['v'] = "\v",
     };
 
     private static readonly Dictionary<char, int> Digits = new() { ['x'] = 2, ['u'] = 4, ['U'] = 8 };
