@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Models;
