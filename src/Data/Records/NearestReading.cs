@@ -58,8 +58,8 @@ internal static class NearestReading
         {
             if (value is ListValue { Items: [MapValue, ..] items })
             {
-                yield return $"take the {Counts.Of(items.Count, "record")} out of {key} (jq -c '.{JqName(key)}[]' FILE > "
-                    + "FILE.jsonl)";
+                yield return $"take the {Counts.Of(items.Count, "record")} out of {key} (jq -c '.{JqName(key)}[]' "
+                    + "FILE > FILE.jsonl)";
             }
         }
 

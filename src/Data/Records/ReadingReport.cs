@@ -58,7 +58,8 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
         }
 
         static IEnumerable<(string Path, DataValue Value)> Named(string list, MapValue message) =>
-            ValueTexts.Of(message).Where(t => t.Path is not ("role" or "content[].type")).Select(t => ($"{list}.{t.Path}", t.Value));
+            ValueTexts.Of(message).Where(t => t.Path is not ("role" or "content[].type"))
+                .Select(t => ($"{list}.{t.Path}", t.Value));
     }
 
     /// <summary>A file of a folder in which there is nothing.</summary>

@@ -136,7 +136,8 @@ public sealed class CorpusFilesTests : IDisposable
             "expected files that match the pattern, got none at all. `*` stands for what is in one name, `**` for "
                 + "folders", Message(Path.Combine(folder, "x*.jsonl")));
         _folder.Write("f/a.pdf", "x");
-        Assert.Contains($"in the folder, got none, but {folder}{Path.DirectorySeparatorChar}a.pdf. Say", Message(folder));
+        Assert.Contains(
+            $"in the folder, got none, but {folder}{Path.DirectorySeparatorChar}a.pdf. Say", Message(folder));
 
         static string Message(string path) =>
             Assert.Throws<UserException>(() => CorpusFiles.Of(Reading.Corpus(path), out _)).Message;

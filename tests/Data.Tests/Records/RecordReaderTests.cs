@@ -109,7 +109,8 @@ public sealed class RecordReaderTests : IDisposable
     [Fact]
     public void A_template_of_optional_parts_asks_for_one_of_its_fields()
     {
-        CorpusSettings corpus = Reading.Corpus(_folder.Write("a.jsonl", """{"b": "x"}""")) with { Template = "[[{a}]]" };
+        string path = _folder.Write("a.jsonl", """{"b": "x"}""");
+        CorpusSettings corpus = Reading.Corpus(path) with { Template = "[[{a}]]" };
         Assert.Contains(
             ":1: record: expected a field that the template names, got the keys b",
             Assert.Throws<BadRecordException>(() => Reading.All(corpus)).Message);

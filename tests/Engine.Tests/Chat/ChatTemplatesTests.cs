@@ -29,8 +29,8 @@ public sealed class ChatTemplatesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true, "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content "
-        + "%}{{ p.text }}{% endfor %}{% endif %}{% endfor %}")]
+    [InlineData(true, "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% else %}"
+        + "{% for p in m.content %}{{ p.text }}{% endfor %}{% endif %}{% endfor %}")]
     [InlineData(false, "{% for m in messages %}{{ m.content }}{% endfor %}")]
     [InlineData(false, "{% for m in messages %}{{ '<' + m.content }}{% endfor %}")]
     [InlineData(false, "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% endif %}{% endfor %}")]
