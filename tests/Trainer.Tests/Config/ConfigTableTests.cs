@@ -254,7 +254,6 @@ public sealed class ConfigTableTests : IDisposable
             YamlScalarNode scalar => KeyTypes.Text.Write(scalar.Value!),
             YamlMappingNode map => $"{{{string.Join(", ", map.Children.Select(c => $"\"{c.Key}\": {c.Value}"))}}}",
             YamlSequenceNode list => $"[{string.Join(", ", list.Select(n => ((YamlScalarNode)n).Value))}]",
-            YamlMappingNode map => $"{{{string.Join(", ", map.Children.Select(c => $"{c.Key}: {c.Value}"))}}}",
             _ => throw new InvalidOperationException($"{path}: no value"),
         };
     }
