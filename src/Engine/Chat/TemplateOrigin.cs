@@ -7,6 +7,8 @@ namespace MolEngine.Engine.Chat;
 /// <param name="IsFile">Whether the lines of the template are those of the file.</param>
 internal sealed record TemplateOrigin(string Name, bool IsFile)
 {
+    private const string Ways = "Change the dialogue, or name another template with chat_template";
+
     public static TemplateOrigin File(string path) => new(path, true);
 
     /// <summary>A value inside of a JSON file.</summary>
@@ -25,14 +27,16 @@ internal sealed record TemplateOrigin(string Name, bool IsFile)
         string where = At(fault.Line);
         string message = fault.Kind switch
         {
-            "TemplateError" => $"{where}: the chat template refuses the dialogue: {fault.Message}",
+            "TemplateError" => $"{where}: the chat template refuses the dialogue: {Ended(fault.Message)} {Ways}",
             "NotSupported" => $"{where}: the chat template uses {fault.Message}, which is not supported. "
                 + "Name another template with chat_template",
             "LimitExceeded" => $"{where}: the chat template does not come to an end: {fault.Message}",
-            _ => $"{where}: the chat template fails on the dialogue: {fault.Message} ({fault.Kind})",
+            _ => $"{where}: the chat template fails on the dialogue: {fault.Message} ({fault.Kind}). {Ways}",
         };
         return new ChatTemplateException(message, fault);
     }
+
+    private static string Ended(string sentence) => sentence is [.., '.' or '!' or '?'] ? sentence : $"{sentence}.";
 
     private string At(int line) => line <= 0 ? Name : IsFile ? $"{Name}:{line}" : $"{Name}, line {line}";
 }

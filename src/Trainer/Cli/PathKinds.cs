@@ -1,3 +1,4 @@
+using MolEngine.Data.Records;
 using MolEngine.Engine.Models;
 using MolEngine.Runs;
 using MolEngine.Trainer.Config;
@@ -33,7 +34,7 @@ internal static class PathKinds
         PathKind.Model => File.Exists(Path.Combine(path, ModelFiles.ConfigFile)),
         PathKind.Run => RunDirectory.Is(path),
         PathKind.Config => File.Exists(path) && Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml",
-        _ => File.Exists(path) || Directory.Exists(path),
+        _ => CorpusFiles.Exists(path),
     };
 
     private static string Words(PathKind kind) => kind switch

@@ -92,6 +92,15 @@ internal static class PlanCheck
                 + $"max_position_embeddings ({Counts.Of(longest)}): it has not learned what lies beyond";
         }
 
+        foreach (Corpus corpus in corpora.Where(c => c.HeldOut.Documents == 0))
+        {
+            if (run.Validate.Every > 0)
+            {
+                yield return $"nothing of corpus {corpus.Name} is held out, and no validation tells of it: it is too "
+                    + $"small for {DataKeys.HeldOut}, or {DataKeys.HeldOut} is too small for any of its documents";
+            }
+        }
+
         foreach (int corpus in Unseen(corpora.Count, order))
         {
             yield return $"no row of corpus {corpora[corpus].Name} is seen: the run takes "

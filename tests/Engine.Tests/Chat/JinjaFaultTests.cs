@@ -30,7 +30,9 @@ public sealed class JinjaFaultTests
     [InlineData("{{ 'a'.format }}", "the function format is printed, not what it gives")]
     [InlineData("{{ [1, 'a']|sort }}", "'<' not supported between instances of 'str' and 'int'")]
     [InlineData("{% macro m(a) %}{% endmacro %}{{ m(1, 2) }}", "macro 'm' takes not more than 1 argument(s)")]
-    [InlineData("{{ raise_exception('Only one!') }}", "t:1: the chat template refuses the dialogue: Only one!")]
+    [InlineData(
+        "{{ raise_exception('Only one!') }}",
+        "t:1: the chat template refuses the dialogue: Only one! Change the dialogue, or name another template")]
     public void What_fails_is_named(string template, string says) =>
         Assert.Contains(says, Rendering.Error(template));
 

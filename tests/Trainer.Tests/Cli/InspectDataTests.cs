@@ -17,6 +17,15 @@ public sealed class InspectDataTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_pattern_is_a_corpus()
+    {
+        _folder.Write("a1.jsonl", "{\"text\": \"one\"}\n");
+        _folder.Write("a2.jsonl", "{\"text\": \"two\"}\n");
+        string output = TinyRun.Ok("inspect", Path.Combine(_folder.Root, "a*.jsonl"), "--model", Model);
+        Assert.Contains("documents      2 to train on, 0 held out; from 2 files", output);
+    }
+
+    [Fact]
     public void A_corpus_shows_statistics_then_rows()
     {
         string path = _folder.Write("a.jsonl", """
