@@ -69,7 +69,7 @@ public sealed class CorpusLoader(
         };
     }
 
-    /// <summary>From the cache, or made and kept there, or made for this run alone.</summary>
+    /// <summary>A corpus's tokens: from the cache, or made and kept there, or made for this run alone.</summary>
     private TokenFile Tokens(
         CorpusSettings settings, IReadOnlyList<CorpusFile> files, DataSettings data, CancellationToken cancel,
         out bool cached, out string? problem)

@@ -21,7 +21,7 @@ internal sealed class CorpusTokenizer(
 
     private const long BatchCharacters = 1 << 23;
 
-    /// <summary>Of the documents so far; no half of a surrogate pair counts for itself.</summary>
+    /// <summary>Characters of the documents so far; no half of a surrogate pair counts for itself.</summary>
     private long _characters;
 
     /// <summary>Writes the corpus's <see cref="TokenFile"/>.</summary>

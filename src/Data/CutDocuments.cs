@@ -8,7 +8,7 @@ internal sealed class CutDocuments : TokenStore
     /// <summary>Places of the cuts among all tokens, ascending.</summary>
     private readonly long[] _cuts;
 
-    /// <summary>For each cut the document of this store that begins there.</summary>
+    /// <summary>The document of this store that begins at each cut.</summary>
     private readonly int[] _documents;
 
     /// <param name="cuts">Places among all tokens, ascending, each inside a document: not where one begins.</param>

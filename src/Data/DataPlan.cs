@@ -33,7 +33,7 @@ public static class DataPlan
     public static string Ratio(double achieved, double asked) =>
         $"{Counts.Of(achieved, "general row")} to a domain row ({asked:0.###} asked)";
 
-    /// <summary>As configs write it.</summary>
+    /// <summary>The packing as configs write it.</summary>
     public static string Packing(PackingKind kind) => kind == PackingKind.BestFit ? "best_fit" : "concat";
 
     /// <summary>How many of the documents to train on are dialogues: " (4 dialogues)", or nothing.</summary>

@@ -6,7 +6,7 @@ namespace MolEngine.Data;
 /// <summary>The tokens before every document that no chat template writes.</summary>
 public static class DocumentBegin
 {
-    /// <summary>As a config says that there are none.</summary>
+    /// <summary>The word by which a config says that there are none.</summary>
     public const string None = "none";
 
     /// <param name="setting">

@@ -15,7 +15,7 @@ public sealed record LengthSpread(
     /// <summary>Documents of at most so many tokens are one range.</summary>
     private const int Short = 16;
 
-    /// <summary>Of no document all is 0.</summary>
+    /// <summary>The spread of no document: all is 0.</summary>
     public static LengthSpread Of(IEnumerable<int> lengths)
     {
         int[] sorted = [.. lengths.Order()];

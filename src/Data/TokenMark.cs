@@ -13,7 +13,7 @@ internal static class TokenMark
     public static int[] Ids(int[] stored) =>
         HasMarks(stored) ? Array.ConvertAll(stored, t => t < 0 ? ~t : t) : stored;
 
-    /// <summary>For each stored token whether it may be predicted; null where all may.</summary>
+    /// <summary>Whether each stored token may be predicted; null where all may.</summary>
     public static bool[]? Mask(int[] stored) => HasMarks(stored) ? Array.ConvertAll(stored, t => t >= 0) : null;
 
     private static bool HasMarks(int[] stored) => Array.Exists(stored, t => t < 0);

@@ -5,7 +5,7 @@ internal sealed class TokenSelection : TokenStore
 {
     private readonly TokenStore _whole;
 
-    /// <summary>For each run its first document in the whole store, and that document's place there.</summary>
+    /// <summary>The first document of each run in the whole store, and that document's place there.</summary>
     private readonly int[] _wholeDocuments;
     private readonly long[] _wholeStarts;
 

@@ -9,11 +9,11 @@ namespace MolEngine.Hub;
 /// <param name="cache">Where they are looked for.</param>
 public sealed class HubInputs(HubCache cache)
 {
-    /// <summary>Of a data set taken as a whole, what is about it and not of it.</summary>
+    /// <summary>Files of a data set taken as a whole that are about it and not of it.</summary>
     private static readonly string[] Papers =
         ["README.md", "LICENSE*", "*/README.md", ".*", "*/.*", "dataset_infos.json", "*.py"];
 
-    /// <summary>In the cache of the process's environment.</summary>
+    /// <summary>The inputs in the cache of the process's environment.</summary>
     public static HubInputs OfEnvironment() => new(new HubCache(HubEnvironment.Read().Cache));
 
     /// <summary>

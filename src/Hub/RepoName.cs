@@ -33,10 +33,10 @@ public sealed partial record RepoName(RepoKind Kind, string Id, string? Revision
     /// <summary>The repository at its commit.</summary>
     public RepoName At(string commit) => this with { Revision = commit };
 
-    /// <summary>As people are shown it: a commit by its first digits.</summary>
+    /// <summary>The name as people are shown it: a commit by its first digits.</summary>
     internal string Shown => Revision is { } r && IsCommit(r) ? At(r[..ShortCommit]).ToString() : ToString();
 
-    /// <summary>As it is typed.</summary>
+    /// <summary>The name as it is typed.</summary>
     public override string ToString() => Page + (Revision is null ? "" : $"@{Revision}");
 
     /// <summary>

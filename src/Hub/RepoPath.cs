@@ -12,7 +12,7 @@ public sealed partial record RepoPath(RepoName Repo, string Path)
     /// <summary>What a text that names something of the Hub begins with.</summary>
     public const string Scheme = "hf://";
 
-    /// <summary>As it is typed.</summary>
+    /// <summary>The name as it is typed.</summary>
     public override string ToString()
     {
         string revision = Repo.Revision is { } r ? $"@{r.Replace("/", "%2F", StringComparison.Ordinal)}" : "";

@@ -66,7 +66,7 @@ internal sealed class TokenFile : TokenStore, IDisposable
         Read(_layout.Ids + (sizeof(int) * start), tokens);
     }
 
-    /// <summary>Of each document's text.</summary>
+    /// <summary>The hash of each document's text.</summary>
     public ulong[] Hashes()
     {
         ulong[] hashes = new ulong[Documents];
@@ -74,7 +74,7 @@ internal sealed class TokenFile : TokenStore, IDisposable
         return hashes;
     }
 
-    /// <summary>For each document whether it is a dialogue.</summary>
+    /// <summary>Whether each document is a dialogue.</summary>
     public bool[] Dialogues()
     {
         bool[] dialogues = new bool[Documents];

@@ -15,7 +15,7 @@ public sealed class ByteWindow(string path, Stream stream, long offset)
     private int _start;
     private int _filled;
 
-    /// <summary>Of the window's first byte in the file.</summary>
+    /// <summary>The place of the window's first byte in the file.</summary>
     public long Offset { get; private set; } = offset;
 
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(_start, _filled - _start);

@@ -9,7 +9,7 @@ internal abstract class FileFormat
     /// </summary>
     public abstract string Name { get; }
 
-    /// <summary>Of the names of its files, with their dot, in lower case; ".gz" or ".zst" may follow.</summary>
+    /// <summary>Extensions of its files, with their dot, in lower case; ".gz" or ".zst" may follow.</summary>
     public abstract IReadOnlyList<string> Extensions { get; }
 
     /// <summary>What a file of the format holds, for the error of one that holds nothing.</summary>

@@ -129,7 +129,7 @@ internal sealed class JsonElementReader(CorpusContent content)
         }
     }
 
-    /// <summary>To behind the string's end or behind an escape, or to an escape that is not whole yet.</summary>
+    /// <summary>Moves behind the string's end or behind an escape, or to an escape that is not whole yet.</summary>
     private static int StepInString(ReadOnlySpan<byte> bytes, int at, ref bool inString)
     {
         int found = bytes[at..].IndexOfAny((byte)'"', (byte)'\\');
@@ -140,7 +140,9 @@ internal sealed class JsonElementReader(CorpusContent content)
         return !inString ? at + 1 : at + 1 == bytes.Length ? at : at + 2;
     }
 
-    /// <summary>From one bracket or quote to behind the next; within a bare number or word, a byte at a time.</summary>
+    /// <summary>
+    /// Moves from one bracket or quote to behind the next; within a bare number or word, a byte at a time.
+    /// </summary>
     private static int Step(ReadOnlySpan<byte> bytes, int at, ref int depth, ref bool inString)
     {
         int next = depth == 0 ? 0 : bytes[at..].IndexOfAny(Structural);

@@ -10,6 +10,8 @@ public enum TextSplit
     BlankLines,
     Lines,
 
-    /// <summary>As many whole lines as a context has room for, cut between paragraphs where that can be.</summary>
+    /// <summary>
+    /// A piece of as many whole lines as a context has room for, cut between paragraphs where that can be.
+    /// </summary>
     Tokens,
 }

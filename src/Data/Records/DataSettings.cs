@@ -73,7 +73,7 @@ public sealed record CorpusSettings(string Name, IReadOnlyList<string> Paths, Co
     /// <summary>How a document is written from fields; null where the shapes say it.</summary>
     public TemplateSettings? Template { get; init; }
 
-    /// <summary>As text until <see cref="WithPairs"/> settles <see cref="PairStyle.Auto"/>.</summary>
+    /// <summary>What pairs become: text until <see cref="WithPairs"/> settles <see cref="PairStyle.Auto"/>.</summary>
     public PairStyle Pairs { get; init; }
 
     /// <summary>Paths of fields whose text is left out on purpose: <see cref="ReadingReport"/> does not tell of them.

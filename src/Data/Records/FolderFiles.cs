@@ -17,7 +17,7 @@ internal sealed class FolderFiles(string folder, FilePattern? pattern)
     /// <summary>What was passed over in <see cref="Find"/>, each with the reason.</summary>
     public IReadOnlyList<string> PassedOver => _passedOver;
 
-    /// <summary>By ordinal order of their paths below the folder.</summary>
+    /// <summary>The files by ordinal order of their paths below the folder.</summary>
     /// <exception cref="UserException">A folder cannot be read, or a name in it is no text.</exception>
     public IReadOnlyList<string> Find()
     {

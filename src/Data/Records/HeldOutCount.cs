@@ -12,7 +12,7 @@ public readonly record struct HeldOutCount(int Documents, bool IsLimited)
 
     private const double LargestPart = 0.05;
 
-    /// <summary>From this many documents on, one at least is held out.</summary>
+    /// <summary>The number of documents from which on one at least is held out.</summary>
     private const int EnoughForOne = 10;
 
     private const string Limit = "at most ";
@@ -42,7 +42,7 @@ public readonly record struct HeldOutCount(int Documents, bool IsLimited)
         return IsLimited ? Math.Min(Documents, documents >= EnoughForOne ? Math.Max(1, most) : most) : Documents;
     }
 
-    /// <summary>As <see cref="Parse"/> reads it.</summary>
+    /// <summary>The number as <see cref="Parse"/> reads it.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{(IsLimited ? Limit : "")}{Documents}");
 }

@@ -84,7 +84,7 @@ public sealed record ReadingSummary(
                 + $"read (shape: NAME, fields or template), or ignore: [{paths}]");
     }
 
-    /// <summary>As the config calls a shape.</summary>
+    /// <summary>A shape's name in a config.</summary>
     internal static string NameOf(ShapeName shape) => shape switch
     {
         ShapeName.PromptCompletion => "prompt_completion",

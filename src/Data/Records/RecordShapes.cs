@@ -4,7 +4,7 @@ using MolEngine.Data.Records.Shapes;
 
 namespace MolEngine.Data.Records;
 
-/// <summary>From the fields of a record to what it means, whatever format the fields came from.</summary>
+/// <summary>Makes of the fields of a record what it means, whatever format the fields came from.</summary>
 internal sealed class RecordShapes
 {
     private static readonly Field Chosen = Field.Usual("chosen"), Rejected = Field.Usual("rejected");
@@ -62,7 +62,9 @@ internal sealed class RecordShapes
         return best;
     }
 
-    /// <summary>Of two answers one is there to be avoided: who trains on both teaches the wrong one too.</summary>
+    /// <summary>
+    /// Refuses records of two answers, one of which is there to be avoided: training on both teaches the wrong one too.
+    /// </summary>
     private static void RefusePreferences(RecordFields record)
     {
         if (Chosen.In(record.Values) is not { } chosen || Rejected.In(record.Values) is not { } rejected)

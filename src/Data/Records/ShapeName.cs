@@ -28,6 +28,6 @@ public enum ShapeName
     /// <summary><c>question</c>, <c>options</c>, and which of them is right.</summary>
     MultipleChoice,
 
-    /// <summary>As the config's own template says.</summary>
+    /// <summary>Records are read as the config's own template says.</summary>
     Template,
 }

@@ -52,7 +52,7 @@ public static class CorpusKeys
         "Weight of each of the corpus's rows in the loss, which is the weighted mean over the rows of a step.",
         x => x is > 0 and <= 1e6, "above 0, at most 1e6");
 
-    /// <summary>In the order of the manual and of the resolved config.</summary>
+    /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
         [Name, Path, Kind, Format, Split, .. Records.All, TrainOn, Repeat, Share, Weight];
 

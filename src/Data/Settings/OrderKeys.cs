@@ -27,6 +27,6 @@ public static class OrderKeys
             $"{OrderSettings.UsualBatch}, fewer where the run has too few rows for {OrderSettings.FewSteps} steps"),
         "Rows of an optimizer step.", x => x is >= 1 and <= MaxBatch, $"from 1 to {MaxBatch}");
 
-    /// <summary>In the order of the manual and of the resolved config.</summary>
+    /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All = [Ratio, Epochs, Steps, GlobalBatch];
 }

@@ -9,7 +9,7 @@ public sealed class RecordKeys
 {
     private static readonly string[] Roles = ["system", "user", "assistant"];
 
-    /// <summary>In the order of <see cref="ShapeName"/>; a template is asked for by being there.</summary>
+    /// <summary>Names in the order of <see cref="ShapeName"/>; a template is asked for by being there.</summary>
     private static readonly IReadOnlyList<string> ShapeNames =
         [.. Enum.GetValues<ShapeName>().Where(s => s != ShapeName.Template).Select(ReadingSummary.NameOf)];
 
@@ -99,7 +99,7 @@ public sealed class RecordKeys
 
     public ConfigKey<IReadOnlyList<string>> Ignore { get; }
 
-    /// <summary>In the order of the manual and of the resolved config.</summary>
+    /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public IReadOnlyList<ConfigKey> All =>
     [
         .. new[] { Text }.OfType<ConfigKey>(), Messages, Prompt, Completion, Question, Answer, Options,

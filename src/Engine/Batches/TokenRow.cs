@@ -54,7 +54,7 @@ public sealed record TokenRow
     /// <summary>Rotary position of the first token of a document.</summary>
     public int FirstPosition { get; }
 
-    /// <summary>For each token, whether the one before it predicts it: those the loss sees.</summary>
+    /// <summary>Whether each token is predicted by the one before it: those the loss sees.</summary>
     public ReadOnlyMemory<bool> Predicted => _predicted;
 
     /// <summary>Tokens that are predicted.</summary>

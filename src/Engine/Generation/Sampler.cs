@@ -86,7 +86,7 @@ public sealed class Sampler(SamplingSettings settings, ulong seed)
         }
     }
 
-    /// <summary>From the least probable up, all that together stay within 1 - p go; one always remains.</summary>
+    /// <summary>Drops from the least probable up all that together stay within 1 - p; one always remains.</summary>
     private static void KeepTopP(double p, double[] scores)
     {
         if (p >= 1)

@@ -28,7 +28,7 @@ public sealed class BatchLoss
         Weights = [.. globalBatch.Select(TokenWeightsOf)];
     }
 
-    /// <summary>For each row, what every effective token's CE and KL is multiplied by in the batch's loss.</summary>
+    /// <summary>What every effective token's CE and KL is multiplied by in the batch's loss, for each row.</summary>
     public IReadOnlyList<TokenWeights> Weights { get; }
 
     /// <summary>Rows without a token that predicts: they add nothing.</summary>

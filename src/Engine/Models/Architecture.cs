@@ -7,10 +7,10 @@ namespace MolEngine.Engine.Models;
 /// </summary>
 public abstract class Architecture
 {
-    /// <summary>As <c>architectures</c> in a config has it, for instance <c>Qwen3ForCausalLM</c>.</summary>
+    /// <summary>The name as <c>architectures</c> in a config has it, for instance <c>Qwen3ForCausalLM</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>As <c>model_type</c> in a config has it.</summary>
+    /// <summary>The type as <c>model_type</c> in a config has it.</summary>
     public abstract string ModelType { get; }
 
     /// <summary>Whether every query and key head passes an RMS norm before the rotation.</summary>

@@ -6,10 +6,10 @@ namespace MolEngine.Engine.Models;
 /// <summary>A Hugging Face <c>config.json</c> of one of the known architectures, checked and resolved.</summary>
 public sealed record ModelConfig
 {
-    /// <summary>For instance <c>Qwen3ForCausalLM</c>.</summary>
+    /// <summary>The architecture's name, for instance <c>Qwen3ForCausalLM</c>.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>For instance <c>qwen3</c>.</summary>
+    /// <summary>The model type, for instance <c>qwen3</c>.</summary>
     public required string ModelType { get; init; }
 
     public required int VocabSize { get; init; }

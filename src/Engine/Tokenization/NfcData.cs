@@ -8,10 +8,10 @@ namespace MolEngine.Engine.Tokenization;
 /// </summary>
 internal static class NfcData
 {
-    /// <summary>In <see cref="Flags"/>: the combining class as a rank, 0 for starters.</summary>
+    /// <summary>The bits of <see cref="Flags"/> that hold the combining class as a rank, 0 for starters.</summary>
     public const int RankMask = 0x3F;
 
-    /// <summary>In <see cref="Flags"/>: NFC_Quick_Check is No or Maybe.</summary>
+    /// <summary>The bit of <see cref="Flags"/> that says that NFC_Quick_Check is No or Maybe.</summary>
     public const int NotQuick = 0x40;
 
     private const int BlockBits = 7;

@@ -6,7 +6,7 @@ internal enum SplitBehavior
     /// <summary>Each match and each stretch between matches is a piece.</summary>
     Isolated,
 
-    /// <summary>As Isolated, with adjoining matches in one piece.</summary>
+    /// <summary>Matches are pieces as with Isolated, adjoining ones together.</summary>
     Contiguous,
 
     /// <summary>A match ends the piece before it.</summary>

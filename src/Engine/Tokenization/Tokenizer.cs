@@ -98,7 +98,7 @@ public sealed class Tokenizer
         return ids;
     }
 
-    /// <summary>As the other Encode, appending to a list.</summary>
+    /// <summary>Encodes as the other does, appending to a list.</summary>
     public void Encode(ReadOnlySpan<char> text, bool addSpecialTokens, List<int> ids)
     {
         EncodeScratch scratch = Rent();

@@ -54,7 +54,9 @@ public sealed record Snapshot(RepoName Name, string Commit, string Folder)
         return isSharded ? [Config, .. Shards(index)] : [Config, Weights];
     }
 
-    /// <summary>Of a bad index nothing is known here; who reads the weights says what is wrong with it.</summary>
+    /// <summary>
+    /// The shards that an index names; none of a bad one: who reads the weights says what is wrong with it.
+    /// </summary>
     private static IEnumerable<string> Shards(string index)
     {
         try

@@ -5,19 +5,19 @@ internal sealed record Patience
 {
     public static Patience Usual { get; } = new();
 
-    /// <summary>For a connection.</summary>
+    /// <summary>The time for a connection.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>For the head of an answer.</summary>
+    /// <summary>The time for the head of an answer.</summary>
     public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>For the next bytes of a body.</summary>
+    /// <summary>The time for the next bytes of a body.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Failures one after the other, without a byte of progress between them, that end a download.</summary>
     public int Failures { get; init; } = 6;
 
-    /// <summary>After the first failure; doubled after each that follows.</summary>
+    /// <summary>The wait after the first failure; doubled after each that follows.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(60);

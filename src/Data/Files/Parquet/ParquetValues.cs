@@ -7,7 +7,7 @@ using ParquetSharp;
 
 namespace MolEngine.Data.Files.Parquet;
 
-/// <summary>From what a column stores to what it means: numbers as literals, dates and times as ISO 8601.</summary>
+/// <summary>Makes of what a column stores what it means: numbers as literals, dates and times as ISO 8601.</summary>
 internal sealed class ParquetValues
 {
     private const int JulianDayOfUnixEpoch = 2_440_588;

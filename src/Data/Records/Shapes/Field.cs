@@ -32,7 +32,7 @@ internal sealed record Field(ValuePath Path, bool AnyCase)
         return found;
     }
 
-    /// <summary>As errors show it: in quotes.</summary>
+    /// <summary>The field as errors show it: in quotes.</summary>
     public override string ToString() => $"\"{Path}\"";
 }
 

@@ -17,7 +17,7 @@ internal abstract class RecordShape
     /// <exception cref="BadRecordException">A field of it cannot be used.</exception>
     public abstract CorpusRecord Read(RecordFields record);
 
-    /// <summary>As errors show it: "prompt" and "completion".</summary>
+    /// <summary>The shape as errors show it: "prompt" and "completion".</summary>
     public override string ToString() => Joined(Required);
 
     /// <summary>"a", "b" and "c".</summary>

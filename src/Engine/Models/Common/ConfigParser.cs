@@ -3,7 +3,7 @@ using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Engine.Models.Common;
 
-/// <summary>From the text of a <c>config.json</c>, in either dialect, to a <see cref="ModelConfig"/>.</summary>
+/// <summary>Makes a <see cref="ModelConfig"/> of the text of a <c>config.json</c>, in either dialect.</summary>
 internal static class ConfigParser
 {
     public const string FileName = "config.json";

@@ -7,7 +7,9 @@ public static class PeftNames
     private const string SuffixA = ".lora_A.weight";
     private const string SuffixB = ".lora_B.weight";
 
-    /// <summary>For instance <c>base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight</c>.</summary>
+    /// <summary>
+    /// A tensor's name, for instance <c>base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight</c>.
+    /// </summary>
     public static string A(string module) => Prefix + module + SuffixA;
 
     public static string B(string module) => Prefix + module + SuffixB;

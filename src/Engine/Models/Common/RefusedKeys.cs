@@ -131,7 +131,7 @@ internal static class RefusedKeys
         !Harmless.Contains(key) && Suspects.Any(part => key.Contains(part, StringComparison.OrdinalIgnoreCase))
         && key is not ("use_sliding_window" or "max_window_layers");
 
-    /// <summary>As <see cref="JsonFields.IsOff"/>, or 0.</summary>
+    /// <summary>Whether a key is off as <see cref="JsonFields.IsOff"/> has it, or 0.</summary>
     public static bool IsOff(JsonElement value) => JsonFields.IsOff(value)
         || (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number == 0);
 

@@ -115,7 +115,9 @@ public sealed class Transformer
         LayerForward(layer, weights, layout, activations.Layers[layer], w);
     }
 
-    /// <summary>From w.Normed (the layer's input after its norm) to w.Delta, what the layer adds to a.Mid.</summary>
+    /// <summary>
+    /// Computes w.Delta, what the layer adds to a.Mid, of w.Normed, the layer's input after its norm.
+    /// </summary>
     private void LayerForward(
         int index, TransformerWeights weights, SequenceLayout layout, LayerActivations a, Workspace w)
     {

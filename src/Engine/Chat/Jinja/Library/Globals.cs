@@ -58,7 +58,7 @@ internal static class Globals
         return made;
     }
 
-    /// <summary>As Python's <c>dict</c> takes them: a dict or pairs, then names.</summary>
+    /// <summary>The entries as Python's <c>dict</c> takes them: a dict or pairs, then names.</summary>
     private static IEnumerable<KeyValuePair<Value, Value>> Entries(string function, Arguments arguments)
     {
         if (arguments.Positional.Count > 1)

@@ -84,7 +84,7 @@ internal sealed class MacroBody(
             });
     }
 
-    /// <summary>As Jinja's own: by place, then by name, then what is left over.</summary>
+    /// <summary>Binds arguments as Jinja does: by place, then by name, then what is left over.</summary>
     private void Fill(Locals locals, Arguments arguments)
     {
         Dictionary<string, Value> named = new(arguments.Named);

@@ -24,7 +24,9 @@ internal static class FloatText
     public static string NotFinite(double number) =>
         double.IsNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
 
-    /// <summary>With a number of decimals, rounded half to even from the double's exact value; no sign.</summary>
+    /// <summary>
+    /// The digits with a number of decimals, rounded half to even from the double's exact value; no sign.
+    /// </summary>
     public static string Fixed(double number, int decimals)
     {
         (BigInteger mantissa, int power) = Exact(Math.Abs(number));

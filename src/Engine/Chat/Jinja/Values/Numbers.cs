@@ -131,7 +131,9 @@ internal static class Numbers
         return !rest.IsZero && rest.Sign != b.Sign ? quotient - 1 : quotient;
     }
 
-    /// <summary>As CPython: from the remainder, so that it never disagrees with it.</summary>
+    /// <summary>
+    /// The floor of a quotient as CPython has it: from the remainder, so that it never disagrees with it.
+    /// </summary>
     private static double FloorQuotient(double a, double b)
     {
         double rest = a % b, quotient = (a - rest) / b;

@@ -143,7 +143,7 @@ internal static class Operators
         _ => null,
     };
 
-    /// <summary>By code points: a surrogate pair is above U+FFFF, not among U+D800 to U+DFFF.</summary>
+    /// <summary>Compares texts by code points: a surrogate pair is above U+FFFF, not among U+D800 to U+DFFF.</summary>
     private static int CompareTexts(string a, string b)
     {
         int same = a.AsSpan().CommonPrefixLength(b);
