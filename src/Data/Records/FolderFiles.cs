@@ -3,12 +3,17 @@ using MolEngine.Basics.Files;
 namespace MolEngine.Data.Records;
 
 /// <summary>
-/// The files below a folder. Hidden ones are passed over; a folder that has several names, as a link to one around it,
-/// is looked into once.
+/// The files below a folder. Hidden ones are passed over, and those that tell of the others (licence, README) where no
+/// pattern asks for them; a folder that has several names, as a link to one around it, is looked into once.
 /// </summary>
 /// <param name="pattern">Which files are meant; null: all.</param>
 internal sealed class FolderFiles(string folder, FilePattern? pattern)
 {
+    /// <summary>Names of files that tell of the others, without extension.</summary>
+    private static readonly string[] Papers = ["README", "LICENSE", "LICENCE", "COPYING", "NOTICE", "CITATION"];
+
+    private static readonly string[] PaperExtensions = ["", ".md", ".txt", ".rst"];
+
     private readonly List<string> _files = [];
     private readonly List<string> _passedOver = [];
     private readonly HashSet<string> _folders = [];
@@ -57,7 +62,11 @@ internal sealed class FolderFiles(string folder, FilePattern? pattern)
 
     private void Take(string path, FileKind kind)
     {
-        if (kind == FileKind.File)
+        if (kind == FileKind.File && pattern is null && IsPaper(path))
+        {
+            PassOver(path, "it tells of the others; name it to read it");
+        }
+        else if (kind == FileKind.File)
         {
             if (pattern is null || pattern.Matches(Relative(path)))
                 _files.Add(path);
@@ -78,6 +87,10 @@ internal sealed class FolderFiles(string folder, FilePattern? pattern)
         if (pattern is null || pattern.Matches(Relative(path)))
             _passedOver.Add($"{path} ({why})");
     }
+
+    private static bool IsPaper(string path) =>
+        Papers.Contains(Path.GetFileNameWithoutExtension(path).ToUpperInvariant())
+        && PaperExtensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 

@@ -28,6 +28,22 @@ public sealed class CorpusFilesTests : IDisposable
     }
 
     [Fact]
+    public void What_tells_of_the_files_is_read_where_it_is_named()
+    {
+        _folder.Folder("f");
+        foreach (string file in new[] { "f/a.txt", "f/Readme.md", "f/LICENSE.txt", "f/licence_plates.txt" })
+            _folder.Write(file, "x");
+        string[] Names(string path, out IReadOnlyList<string> others) =>
+            [.. CorpusFiles.Of(Reading.Corpus(Path.Combine(_folder.Root, path)), out others)
+                .Select(f => Path.GetFileName(f.Path))];
+        Assert.Equal(["a.txt", "licence_plates.txt"], Names("f", out IReadOnlyList<string> others));
+        Assert.Equal(2, others.Count);
+        Assert.All(others, o => Assert.EndsWith(" (it tells of the others; name it to read it)", o));
+        Assert.Equal(["LICENSE.txt"], Names("f/LICENSE.txt", out _));
+        Assert.Equal(["LICENSE.txt", "a.txt", "licence_plates.txt"], Names("f/*.txt", out _));
+    }
+
+    [Fact]
     public void Files_of_unknown_names_need_their_format_said()
     {
         string path = _folder.Write("notes", "some text");
