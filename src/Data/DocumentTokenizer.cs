@@ -16,6 +16,10 @@ public sealed record DocumentTokenizer(Func<string, int[]> Encode, int DocumentE
 {
     private readonly Tokenizer? _tokenizer;
 
+    private DocumentTokenizer(Tokenizer tokenizer, int documentEnd, string fingerprint)
+        : this(text => tokenizer.Encode(text, addSpecialTokens: false), documentEnd, fingerprint) =>
+        _tokenizer = tokenizer;
+
     /// <summary>Ids before every document that is no dialogue: a dialogue begins as its template has it.</summary>
     public IReadOnlyList<int> DocumentBegin { get; init; } = [];
 
@@ -110,10 +114,6 @@ public sealed record DocumentTokenizer(Func<string, int[]> Encode, int DocumentE
             || (spans.Count > 0 && spans[^1].End >= document.Text.AsSpan().TrimEnd().Length);
         return [.. begun, isTrained ? DocumentEnd : TokenMark.Unpredicted(DocumentEnd)];
     }
-
-    private DocumentTokenizer(Tokenizer tokenizer, int documentEnd, string fingerprint)
-        : this(text => tokenizer.Encode(text, addSpecialTokens: false), documentEnd, fingerprint) =>
-        _tokenizer = tokenizer;
 
     private (int[] Ids, bool[]? Inside) Encoded(DocumentText document)
     {

@@ -37,24 +37,20 @@ public static class FirstDocuments
             Report = new ReadingReport(settled.Ignore),
             Limit = new TextLimit(2 * tokens, text => texts.Encode(text).Length),
         };
-        foreach (CorpusFile file in CorpusFiles.Of(settled, out _))
+        foreach ((CorpusFile file, CorpusRecord record) in reader.ReadAll())
         {
-            using CorpusContent content = CorpusContent.Open(file.Path);
-            foreach (CorpusRecord record in reader.Read(content, file))
+            int[] ids = [];
+            try
             {
-                int[] ids = [];
-                try
-                {
-                    ids = Cut(texts.Writer.Write(record, settled, file.Path), texts, tokens);
-                }
-                catch (BadRecordException problem)
-                {
-                    PassOver(problem);
-                }
-
-                if (ids.Length > 1)
-                    yield return ids;
+                ids = Cut(texts.Writer.Write(record, settled, file.Path), texts, tokens);
             }
+            catch (BadRecordException problem)
+            {
+                PassOver(problem);
+            }
+
+            if (ids.Length > 1)
+                yield return ids;
         }
     }
 

@@ -90,7 +90,7 @@ public sealed class TrainingOrder
         _generalPerEpoch = _sharedCounts.Sum();
     }
 
-    public int GlobalBatch { get; }
+    public int GlobalBatch { get; private set; }
 
     public int RowsPerEpoch { get; }
 
@@ -125,11 +125,14 @@ public sealed class TrainingOrder
     {
         CorpusRows[] rows =
             [.. corpora.Zip(data.Corpora, (c, s) => new CorpusRows(c.Train.Rows, c.Kind, s.Repeat, s.Share))];
-        int perEpoch = new TrainingOrder(rows, order.Ratio, order.Seed, order.LargestBatch).RowsPerEpoch;
-        return order.Steps is { } steps
-            ? ForSteps(rows, order.Ratio, order.Seed, order.BatchOf((double)OrderSettings.FewSteps * perEpoch), steps)
-            : ForEpochs(
-                rows, order.Ratio, order.Seed, order.BatchOf(order.Epochs!.Value * perEpoch), order.Epochs!.Value);
+        var made = new TrainingOrder(rows, order.Ratio, order.Seed, order.LargestBatch);
+
+        // Where steps are given, a step is an epoch at most.
+        made.GlobalBatch = order.BatchOf((order.Epochs ?? OrderSettings.FewSteps) * made.RowsPerEpoch);
+        made.TotalRows = order.Steps is { } steps
+            ? checked(steps * made.GlobalBatch)
+            : made.RowsOf(order.Epochs!.Value);
+        return made;
     }
 
     /// <param name="corpora">In the order of the config; their indices are those of <see cref="RowId.Corpus"/>.</param>
@@ -138,8 +141,7 @@ public sealed class TrainingOrder
         IReadOnlyList<CorpusRows> corpora, double ratio, ulong seed, int globalBatch, double epochs)
     {
         var order = new TrainingOrder(corpora, ratio, seed, globalBatch);
-        double total = Math.Round(epochs * order.RowsPerEpoch, MidpointRounding.AwayFromZero);
-        order.TotalRows = Math.Max(1, (long)total);
+        order.TotalRows = order.RowsOf(epochs);
         return order;
     }
 
@@ -203,6 +205,9 @@ public sealed class TrainingOrder
         new CounterRandom(_seed, (ulong)epoch, 0, ShuffleStream).Shuffle<RowId>(rows);
         return rows;
     }
+
+    private long RowsOf(double epochs) =>
+        Math.Max(1, (long)Math.Round(epochs * RowsPerEpoch, MidpointRounding.AwayFromZero));
 
     /// <summary>Whole passes over a domain corpus, then a sample of its rows.</summary>
     private void FillDomain(Span<RowId> rows, int corpus, long epoch)

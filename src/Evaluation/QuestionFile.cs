@@ -1,5 +1,4 @@
 using MolEngine.Data;
-using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Tokenization;
 
@@ -11,16 +10,8 @@ public static class QuestionFile
     /// <exception cref="UserException">A record that fits nothing, or that is no question with an answer.</exception>
     public static IReadOnlyList<Question> Read(CorpusSettings file, DocumentTokenizer texts, Tokenizer tokenizer)
     {
-        var questions = new List<Question>();
         file = file.WithPairs(texts.Writer.HasOwnTemplate);
-        foreach (CorpusFile part in CorpusFiles.Of(file, out _))
-        {
-            using CorpusContent content = CorpusContent.Open(part.Path);
-            IEnumerable<CorpusRecord> records = new RecordReader(file).Read(content, part);
-            questions.AddRange(records.Select(r => Of(r, file, part.Path, texts, tokenizer)));
-        }
-
-        return questions;
+        return [.. new RecordReader(file).ReadAll().Select(r => Of(r.Record, file, r.File.Path, texts, tokenizer))];
     }
 
     private static Question Of(

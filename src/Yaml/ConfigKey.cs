@@ -39,6 +39,13 @@ public abstract class ConfigKey(string path, string help)
     /// <summary>Reads and checks; null is "not what was expected".</summary>
     public abstract object? Read(YamlNode node);
 
+    /// <summary>
+    /// A value that an earlier program wrote, as it is written now: values may have other names. What is no value of
+    /// the key stays as it is.
+    /// </summary>
+    public string Rewritten(string yaml) =>
+        YamlDocument.Parse(yaml, Path, out _) is { } node && Read(node) is { } value ? Write(value) : yaml;
+
     /// <summary>The value as YAML.</summary>
     public abstract string Write(object value);
 }

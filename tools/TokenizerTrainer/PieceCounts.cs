@@ -1,5 +1,4 @@
 using MolEngine.Data;
-using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Tokenization;
@@ -30,12 +29,8 @@ internal sealed class PieceCounts(IReadOnlyList<string> specialTokens)
         var writer = new DocumentWriter(ChatTemplates.ChatMl);
         foreach (CorpusSettings corpus in data.Corpora)
         {
-            foreach (CorpusFile file in CorpusFiles.Of(corpus, out _))
-            {
-                using CorpusContent content = CorpusContent.Open(file.Path);
-                foreach (CorpusRecord record in new RecordReader(corpus).Read(content, file))
-                    counts.Add(writer.Write(record, corpus, file.Path).Text);
-            }
+            foreach ((CorpusFile file, CorpusRecord record) in new RecordReader(corpus).ReadAll())
+                counts.Add(writer.Write(record, corpus, file.Path).Text);
         }
 
         return counts;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MolEngine.Basics.Values;
+using MolEngine.Engine.Files;
 
 namespace MolEngine.Data.Files;
 
@@ -18,7 +19,7 @@ internal static class JsonText
         {
             using var json = JsonDocument.Parse(
                 text, new() { MaxDepth = MostLevels, AllowDuplicateProperties = false });
-            return (ListValue)Value(json.RootElement);
+            return (ListValue)JsonValues.Of(json.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -26,15 +27,4 @@ internal static class JsonText
             return null;
         }
     }
-
-    private static DataValue Value(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Object => new MapValue(
-            [.. json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, Value(p.Value)))]),
-        JsonValueKind.Array => new ListValue([.. json.EnumerateArray().Select(Value)]),
-        JsonValueKind.String => new TextValue(json.GetString()!),
-        JsonValueKind.Number => new NumberValue(json.GetRawText()),
-        JsonValueKind.Null => NullValue.Instance,
-        _ => new FlagValue(json.ValueKind == JsonValueKind.True),
-    };
 }

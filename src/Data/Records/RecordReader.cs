@@ -20,6 +20,18 @@ public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExceptio
     /// <summary>Is told what of the records was used, across all files of the corpus.</summary>
     public ReadingReport? Report { get; init; }
 
+    /// <summary>The records of all files of the corpus, in their order, each with its file.</summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public IEnumerable<(CorpusFile File, CorpusRecord Record)> ReadAll()
+    {
+        foreach (CorpusFile file in CorpusFiles.Of(corpus, out _))
+        {
+            using CorpusContent content = CorpusContent.Open(file.Path);
+            foreach (CorpusRecord record in Read(content, file))
+                yield return (file, record);
+        }
+    }
+
     /// <summary>The records of an open file.</summary>
     /// <exception cref="UserException">A bad record that is not skipped, a file without any record (unless it was found
     /// in a folder), or records most of whose text no rule uses.</exception>

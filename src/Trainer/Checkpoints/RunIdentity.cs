@@ -17,6 +17,9 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
     /// </summary>
     private IReadOnlySet<string> Assumed { get; init; } = new HashSet<string>();
 
+    /// <summary>The keys of <see cref="Settings"/>, which read what a checkpoint has of them.</summary>
+    private IReadOnlyDictionary<string, ConfigKey> Keys { get; init; } = new Dictionary<string, ConfigKey>();
+
     /// <summary>
     /// <see cref="InputFiles"/> by their kind, each as what tells it from another. A checkpoint that lacks a kind was
     /// made by a program that did not look at it: that is no difference.
@@ -38,12 +41,9 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
         {
             Assumed = fixedOnes.Where(v => HeldBefore(v) && !became.ContainsKey(v.Path)).Select(v => v.Path)
                 .ToHashSet(),
+            Keys = fixedOnes.ToDictionary(v => v.Path, v => v.Key),
         };
     }
-
-    /// <summary>What a value that a run was saved with is called now.</summary>
-    private static string Renamed(string key, string value) =>
-        key.EndsWith("].split", StringComparison.Ordinal) && value == "none" ? "whole" : value;
 
     /// <summary>Whether a value is what held in a run that began before its key was there.</summary>
     private static bool HeldBefore(ResolvedValue v) =>
@@ -60,7 +60,9 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
         foreach (string key in Settings.Keys.Union(saved.Settings.Keys).Order(StringComparer.Ordinal))
         {
             string now = Settings.GetValueOrDefault(key, "absent");
-            string then = Renamed(key, saved.Settings.GetValueOrDefault(key, "absent"));
+            string then = !saved.Settings.TryGetValue(key, out string? written) ? "absent"
+                : Keys.TryGetValue(key, out ConfigKey? known) ? known.Rewritten(written)
+                : written;
             if (now != then && (saved.Settings.ContainsKey(key) || !Assumed.Contains(key)))
                 differences.Add($"{key}: {then} in the run, {now} now");
         }

@@ -4,6 +4,7 @@ using MolEngine.Data.Settings;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Models;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.FirstLook;
 
@@ -35,9 +36,6 @@ internal sealed record StarterValues(
     /// <summary>Domain tokens below which text is seen three times, and twice.</summary>
     private const long Little = 1_000_000, Some = 10_000_000;
 
-    /// <summary>Times an epoch that general text may be seen: more teach little.</summary>
-    private const double MostRepeats = 4;
-
     private const double LeastRatio = 0.001;
 
     /// <summary>Steps to aim at: enough for a schedule, and for batches that are no noise.</summary>
@@ -58,7 +56,7 @@ internal sealed record StarterValues(
         double Rows(CorpusKind kind) => corpora.Where(c => c.Kind == kind)
             .Sum(c => Math.Ceiling(c.Corpus.Tokens / (double)context));
         double domainRows = Rows(CorpusKind.Domain), generalRows = Rows(CorpusKind.General);
-        double enough = Math.Floor(MostRepeats * generalRows / domainRows / LeastRatio) * LeastRatio;
+        double enough = Math.Floor(PlanCheck.MostRepeats * generalRows / domainRows / LeastRatio) * LeastRatio;
         double ratio = generalRows == 0 ? 1 : Math.Round(Math.Clamp(enough, LeastRatio, 1), 3);
         long tokens = domain.Sum(n => (long)n);
         int epochs = tokens < Little ? 3 : tokens < Some ? 2 : 1;

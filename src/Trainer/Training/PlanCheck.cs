@@ -17,7 +17,7 @@ internal static class PlanCheck
     /// Times that text may repeat with little loss against new text (Muennighoff and others 2023, "Scaling
     /// Data-Constrained Language Models").
     /// </summary>
-    private const int MostRepeats = 4;
+    public const int MostRepeats = 4;
 
     /// <exception cref="UserException">Nothing would be trained: says why, and the way out.</exception>
     public static void Require(TrainingSession s)

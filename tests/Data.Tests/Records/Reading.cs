@@ -13,19 +13,12 @@ internal static class Reading
         CorpusSettings corpus, List<BadRecordException>? skipped = null, ReadingReport? report = null,
         TextLimit? limit = null)
     {
-        var records = new List<CorpusRecord>();
-        foreach (CorpusFile file in CorpusFiles.Of(corpus, out _))
+        var reader = new RecordReader(corpus, skipped is null ? null : skipped.Add)
         {
-            using CorpusContent content = CorpusContent.Open(file.Path);
-            var reader = new RecordReader(corpus, skipped is null ? null : skipped.Add)
-            {
-                Report = report,
-                Limit = limit,
-            };
-            records.AddRange(reader.Read(content, file));
-        }
-
-        return [.. records];
+            Report = report,
+            Limit = limit,
+        };
+        return [.. reader.ReadAll().Select(r => r.Record)];
     }
 
     public static string[] Texts(CorpusSettings corpus) => [.. All(corpus).Select(r => r.Text!)];
