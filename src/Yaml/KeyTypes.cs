@@ -19,10 +19,10 @@ public static class KeyTypes
 {
     public static readonly KeyType<string> Text = new("text", ReadText, Quote);
 
-    public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString(CultureInfo.InvariantCulture));
+    public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString());
 
     public static readonly KeyType<long> Long = new(
-        "an integer", ReadLong, x => x.ToString(CultureInfo.InvariantCulture));
+        "an integer", ReadLong, x => x.ToString());
 
     public static readonly KeyType<double> Number = new("a number", ReadDouble, WriteDouble);
 
@@ -205,7 +205,7 @@ public static class KeyTypes
 
     private static string WriteDouble(double x)
     {
-        string text = x.ToString("R", CultureInfo.InvariantCulture);
+        string text = x.ToString("R");
         return text.Replace("E", "e");
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MolEngine.Basics.Text;
 using MolEngine.Data.Settings;
@@ -95,7 +94,7 @@ internal sealed record StarterConfig(
 
     private static string Written<T>(T value) => value is Enum
         ? value.ToString()!.ToLowerInvariant()
-        : string.Create(CultureInfo.InvariantCulture, $"{value}");
+        : $"{value}";
 
     /// <summary>A text that cannot end its comment, nor do anything to who reads it.</summary>
     private static string Comment(string text, int longest = LongestComment)
