@@ -61,6 +61,9 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
     /// <summary>Line of a <c>{% generation %}</c> inside of a text that is put together apart; null for none.</summary>
     public int? LostSpan { get; private set; }
 
+    /// <summary>Where messages are written; null where nobody asks.</summary>
+    public MessagePlaces? Places { get; init; }
+
     /// <summary>A variable that no part of the template sets; null where there is none.</summary>
     public Value? Resolve(string name)
     {
@@ -167,6 +170,16 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
             Locals = outer;
             _calls--;
         }
+    }
+
+    /// <summary>Where the text of a round of a loop begins; null where its item is no message that is followed.</summary>
+    public int? MessageBegins(Value item) => Places is { } places && places.Enter(item) ? Out.Length : null;
+
+    /// <summary>Notes what has been written since <see cref="MessageBegins"/>.</summary>
+    public void MessageEnds(Value item, int start)
+    {
+        bool isKnown = _captures == 0 || start == Out.Length;
+        Places!.Leave(item, isKnown ? new TextSpan(start, Out.Length) : null);
     }
 
     /// <summary>Notes a span of <c>{% generation %}</c> that has just been written.</summary>
