@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Hub;
 
@@ -50,7 +51,7 @@ public sealed partial record RepoPath(RepoName Repo, string Path)
             return null;
         RepoKind kind = match.Groups["kind"].Value == "datasets" ? RepoKind.Dataset : RepoKind.Model;
         string id = match.Groups["id"].Value.Replace("--", "/", StringComparison.Ordinal);
-        return RepoName.IsId(id)
+        return HubId.Is(id)
             ? new RepoPath(
                 new RepoName(kind, id, match.Groups["commit"].Value), match.Groups["path"].Value.Replace('\\', '/'))
             : null;
