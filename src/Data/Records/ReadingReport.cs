@@ -20,7 +20,7 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FieldShare> _unused = [];
     private readonly Dictionary<ShapeName, long> _shapes = [];
-    private readonly Dictionary<OtherReading, long> _otherReadings = [];
+    private readonly Dictionary<(string Taken, string Other), long> _otherReadings = [];
     private readonly Dictionary<SilentPart, SilentCount> _silent = [];
     private readonly HashSet<string> _ignored = [];
     private readonly List<string> _emptyFiles = [];
@@ -36,8 +36,13 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
         {
             return new(
                 Records, _used, [.. _unused.Values.OrderByDescending(f => f.Characters).ThenBy(f => f.Path)],
-                _shapes.ToDictionary(), _otherReadings.ToDictionary(), [.. ignore.Where(i => !_ignored.Contains(i))],
-                [.. _emptyFiles], [.. _silent.OrderBy(s => s.Key).Select(s => s.Value)]);
+                _shapes.ToDictionary(),
+                [
+                    .. _otherReadings.OrderByDescending(r => r.Value)
+                        .Select(r => new OtherReading(r.Key.Taken, r.Key.Other, r.Value)),
+                ],
+                [.. ignore.Where(i => !_ignored.Contains(i))], [.. _emptyFiles],
+                [.. _silent.OrderBy(s => s.Key).Select(s => s.Value)]);
         }
     }
 
@@ -115,15 +120,18 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
 
             foreach (RecordShape other in others.Where(o => o.Required.Any(f => IsLeftOut(record, f))))
             {
-                var reading = new OtherReading(Shown(shape.Name, Taken(record)), Shown(
-                    other.Name, [.. other.Required.Select(f => f.In(record.Values) is { } found ? new(found.Path, false) : f)]));
+                (string, string) reading = (Shown(shape, Taken(record)), Shown(other, AsSpelled(record, other.Required)));
                 _otherReadings[reading] = _otherReadings.GetValueOrDefault(reading) + 1;
             }
         }
     }
 
-    private static string Shown(ShapeName shape, IReadOnlyList<Field> fields) =>
-        $"{ReadingSummary.NameOf(shape)} ({RecordShape.Joined(fields)})";
+    private static string Shown(RecordShape shape, IReadOnlyList<Field> fields) =>
+        $"{ReadingSummary.NameOf(shape.Name)} ({RecordShape.Joined(fields)})";
+
+    /// <summary>Fields by the names that a record has for them.</summary>
+    private static Field[] AsSpelled(RecordFields record, IReadOnlyList<Field> fields) =>
+        [.. fields.Select(f => f.In(record.Values) is { } found ? new(found.Path, AnyCase: false) : f)];
 
     /// <summary>The fields of a record of which something is in its document.</summary>
     private static Field[] Taken(RecordFields record) =>

@@ -7,7 +7,7 @@ namespace MolEngine.Data.Records;
 public sealed record FieldShare(string Path, long Characters, long Occurrences);
 
 /// <summary>A shape that fits records too, beside the one that they were read as, each with its fields.</summary>
-public readonly record struct OtherReading(string Taken, string Other);
+public sealed record OtherReading(string Taken, string Other, long Records);
 
 /// <summary>Records that have a part which says nothing.</summary>
 /// <param name="First">Where the first of them lies: "file:12".</param>
@@ -17,7 +17,8 @@ public sealed record SilentCount(SilentPart Part, long Records, string First);
 /// <param name="Used">Characters of fields that became part of documents.</param>
 /// <param name="Unused">Fields that did not and that <c>ignore</c> does not name, the largest first.</param>
 /// <param name="Shapes">Records read as each shape.</param>
-/// <param name="OtherReadings">Shapes that fitted records too and would have used other text.</param>
+/// <param name="OtherReadings">Shapes that fitted records too and would have used other text, the most frequent first.
+/// </param>
 /// <param name="IgnoredNowhere">What <c>ignore</c> names and no record has beside what is used.</param>
 /// <param name="EmptyFiles">Files of folders in which there was nothing.</param>
 /// <param name="Silent">Parts of records that are empty, each kind once.</param>
@@ -26,7 +27,7 @@ public sealed record ReadingSummary(
     long Used,
     IReadOnlyList<FieldShare> Unused,
     IReadOnlyDictionary<ShapeName, long> Shapes,
-    IReadOnlyDictionary<OtherReading, long> OtherReadings,
+    IReadOnlyList<OtherReading> OtherReadings,
     IReadOnlyList<string> IgnoredNowhere,
     IReadOnlyList<string> EmptyFiles,
     IReadOnlyList<SilentCount> Silent)
@@ -50,10 +51,10 @@ public sealed record ReadingSummary(
                     + $"text: {Fields(Unused)}. Name in ignore what may be left out");
         }
 
-        foreach ((OtherReading reading, long records) in OtherReadings.OrderByDescending(r => r.Value))
+        foreach (OtherReading reading in OtherReadings)
         {
             lines.Add(
-                $"corpus {corpus}: {Counts.Of(records, "record")} read as {reading.Taken} could be read as "
+                $"corpus {corpus}: {Counts.Of(reading.Records, "record")} read as {reading.Taken} could be read as "
                     + $"{reading.Other} too. Say which is meant with shape, fields or template");
         }
 
@@ -100,7 +101,7 @@ public sealed record ReadingSummary(
         if (UnusedCharacters <= Used)
             return;
         string readings = OtherReadings.Count == 0 ? ""
-            : $" They could also be read as {string.Join(" or ", OtherReadings.Keys.Select(r => r.Other).Distinct())}.";
+            : $" They could also be read as {string.Join(" or ", OtherReadings.Select(r => r.Other).Distinct())}.";
         string paths = string.Join(", ", Unused.Take(Named).Select(f => f.Path));
         throw new UserException(
             $"{where}: corpus {corpus}: expected most of its text used, got {Numbers.Percent(UnusedShare)} in fields "

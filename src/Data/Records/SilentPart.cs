@@ -27,7 +27,7 @@ internal static class SilentParts
 
         if (record.Text is not { } text)
             return parts;
-        int answer = record.Answer?.GetOffset(text.Length) ?? 0;
+        int answer = record.Answer?.Start.GetOffset(text.Length) ?? 0;
         if (text.AsSpan(answer).IsWhiteSpace())
             parts.Add(record.Answer is null ? SilentPart.Text : SilentPart.Answer);
 
