@@ -45,7 +45,7 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
     public static Render? Current => _current;
 
     /// <summary>Where the template's text goes now.</summary>
-    public StringBuilder Out { get; private set; } = new();
+    public StringBuilder Out { get; private set; } = new(RoomFor(inputSize));
 
     /// <summary>The variables of the function that runs.</summary>
     public Locals Locals { get; set; } = Locals.Nothing;
@@ -190,6 +190,9 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
         else
             Spans.Add(new TextSpan(start, Out.Length));
     }
+
+    /// <summary>Characters to begin with: what a template writes is little more than what it is given.</summary>
+    private static int RoomFor(long inputSize) => (int)Math.Min(256 + inputSize + (inputSize / 8), 1 << 16);
 
     /// <summary>What a look through a value takes, in characters.</summary>
     private static long Size(Value value) =>
