@@ -172,6 +172,25 @@ public sealed class DialogueTests
         Assert.Equal(ChatMl.Ask("x"), asked);
     }
 
+    /// <summary>What a model is exported with writes what it was trained on.</summary>
+    [Theory]
+    [InlineData("[]")]
+    [InlineData(Talk)]
+    [InlineData("""[{"role": "user", "content": [{"type": "text", "text": " a "}, {"type": "image"}]}, {"x": 1}]""")]
+    public void ChatML_for_other_programs_writes_the_same(string messages)
+    {
+        using var folder = new TemporaryFolder();
+        ChatTemplate own = ChatTemplates.Load(folder.Root).ForPlain();
+        ChatTemplate exported = ChatTemplate.Parse(ChatTemplates.ChatMlSource, "t");
+        Assert.False(exported.MarksAssistant);
+        foreach (bool asks in (bool[])[true, false])
+        {
+            Assert.Equal(
+                own.Render(Rendering.Messages(messages), MapValue.Empty, asks).Text,
+                exported.Render(Rendering.Messages(messages), MapValue.Empty, asks).Text);
+        }
+    }
+
     /// <summary>A text that is there.</summary>
     public sealed record NonNull(char[] Characters)
     {

@@ -121,9 +121,9 @@ public sealed class CommandLineTests : IDisposable
     /// <summary>What a shell leaves as it is, behind an equals sign or in quotes.</summary>
     [Theory]
     [InlineData("PATH: ", "inspect", "~/absent-folder")]
-    [InlineData("--model: ", "inspect", "x", "--model", "~/absent-folder")]
+    [InlineData("--adapter: ", "score", "m", "--adapter", "~/absent-folder", "--input", "x")]
     [InlineData("--input: ", "score", "m", "--input", "~/absent-folder")]
-    [InlineData("RUN: ", "report", "~/absent-folder")]
+    [InlineData("", "report", "~/absent-folder")]
     [InlineData("", "plan", "~/absent-folder")]
     [InlineData("--cuda-path: ", "doctor", "--cuda-path", "~/absent-folder")]
     public void A_tilde_is_the_home_folder(string where, params string[] args)
