@@ -91,7 +91,7 @@ internal sealed record StarterConfig(
         line(
             $"# optimizer: {{learning_rate: {Usual(OptimizerKeys.LearningRate)}, "
                 + $"warmup_ratio: {Usual(OptimizerKeys.WarmupRatio)}}}",
-            $"the learning rate has {OptimizerKeys.LearningRate.DefaultText}");
+            $"the learning rate: {OptimizerKeys.LearningRate.DefaultText}");
         line($"validate: {{every: {v.Every}}}", "steps");
         line($"checkpoint: {{every: {v.Every}}}", "");
         line("# questions: FILE", "records that ask and answer: asked before training and after");
