@@ -48,7 +48,8 @@ try
     Console.WriteLine((await output)[..Math.Min(2000, output.Result.Length)]);
     Console.WriteLine(
         $"{args[0]} {new FileInfo(path).Length / 1e9:F2} GB: exit {process.ExitCode}, "
-            + $"{clock.Elapsed.TotalSeconds:F0} s, at most {mostOwn / 1024} MiB of its own, {most / 1024} MiB with pages of mapped files");
+            + $"{clock.Elapsed.TotalSeconds:F0} s, at most {mostOwn / 1024} MiB of its own, {most / 1024} MiB with "
+            + "pages of mapped files");
     return process.ExitCode;
 }
 finally
