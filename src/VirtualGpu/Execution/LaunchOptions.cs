@@ -24,8 +24,8 @@ public sealed record LaunchOptions
     public bool FindBlockRaces { get; init; } = true;
 
     /// <summary>
-    /// Whether two warps (or lanes) of a block that touch one place of shared memory without a barrier between them, one
-    /// of them writing, are a fault. Looking takes half the time of a kernel that lives on shared memory.
+    /// Whether two warps (or lanes) of a block that touch one place of shared memory without a barrier between them,
+    /// one of them writing, are a fault. Looking takes half the time of a kernel that lives on shared memory.
     /// </summary>
     public bool FindSharedRaces { get; init; } = true;
 

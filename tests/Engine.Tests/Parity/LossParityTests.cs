@@ -139,7 +139,9 @@ public sealed class CpuLossParityTests() : LossParityTests(TestBackend.Cpu)
 
 public sealed class VirtualLossParityTests() : LossParityTests(TestBackend.VirtualModel)
 {
-    /// <summary>Long rows take the virtual GPU long, and differ from an adapter's later steps in numbers alone.</summary>
+    /// <summary>
+    /// Long rows take the virtual GPU long, and differ from an adapter's later steps in numbers alone.
+    /// </summary>
     public static TheoryData<string> ShortCases => [.. Shared.CasesWith("mol_step0.safetensors")
         .Where(c => !c.Contains("_long_", StringComparison.Ordinal))];
 
