@@ -8,7 +8,7 @@ namespace MolEngine.Evaluation.Answers;
 /// last the only letter that stands alone; two different ones are no answer.
 /// </summary>
 /// <param name="letters">The letters of the options: ABCD.</param>
-public sealed class Letter(string letters) : IAnswerRule
+public sealed partial class Letter(string letters) : IAnswerRule
 {
     /// <summary>Marks that may stand between the words and the letter.</summary>
     private const string Opening = @"[\s*_`""'$:(\[{：（]*";
@@ -52,7 +52,11 @@ public sealed class Letter(string letters) : IAnswerRule
     /// <summary>The A of "A patient": before a word in small letters it is an article.</summary>
     private bool IsArticle(string text, Match match) =>
         _letters.Contains('A') && match.Value == "A" && match.Index + 2 < text.Length && text[match.Index + 1] == ' '
-        && char.IsLower(text[match.Index + 2]);
+        && char.IsLower(text[match.Index + 2]) && !Verb().IsMatch(text, match.Index + 2);
+
+    /// <summary>A small word that follows an option's letter, and no article.</summary>
+    [GeneratedRegex(@"\G(?:or|and|is|was|are|because|since|would|seems|appears|cannot|but|as)\b")]
+    private static partial Regex Verb();
 
     private static Regex Pattern(string pattern) => new(pattern, RegexOptions.CultureInvariant);
 }

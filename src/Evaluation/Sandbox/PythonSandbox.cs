@@ -61,20 +61,24 @@ public sealed class PythonSandbox
                 $"{python.Executable}: an empty program does not run under limits: {result.Output.Trim()}");
     }
 
-    /// <summary>Runs a program, tests and all, to its end or its limits.</summary>
+    /// <inheritdoc cref="Run(string, TimeSpan, CancellationToken)"/>
+    public SandboxResult Run(string program, CancellationToken cancel) => Run(program, _limits.Wall, cancel);
+
+    /// <summary>Runs a program, tests and all, to its end or its limits. Several may run at a time.</summary>
+    /// <param name="wall">Wall time, instead of the limits' own.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; the program is killed.</exception>
-    public SandboxResult Run(string program, CancellationToken cancel)
+    public SandboxResult Run(string program, TimeSpan wall, CancellationToken cancel)
     {
         string secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
         DirectoryInfo folder = Directory.CreateTempSubdirectory("molengine-sandbox-");
         try
         {
-            using Process process = Process.Start(_command.Start(folder.FullName, _limits))!;
+            using Process process = Process.Start(_command.Start(folder.FullName, _limits with { Wall = wall }))!;
             var output = new BoundedOutput(_limits.Output);
             Task<string> status = BoundedOutput.ReadAsync(process.StandardOutput, secret.Length + 1);
             Task errors = output.ReadAsync(process.StandardError);
             Task input = WriteAsync(process, $"{secret}\n{program}");
-            bool ended = WaitFor(process, Task.WhenAll(status, errors, input), cancel);
+            bool ended = WaitFor(process, wall, Task.WhenAll(status, errors, input), cancel);
             SandboxOutcome outcome = !ended ? SandboxOutcome.TimedOut
                 : status.Result == secret ? SandboxOutcome.Passed : SandboxOutcome.Failed;
             return new SandboxResult(outcome, output.Text, Confinement);
@@ -86,12 +90,12 @@ public sealed class PythonSandbox
     }
 
     /// <summary>Whether the process ended in its wall time; it is dead in any case, with all that it started.</summary>
-    private bool WaitFor(Process process, Task streams, CancellationToken cancel)
+    private static bool WaitFor(Process process, TimeSpan wall, Task streams, CancellationToken cancel)
     {
         bool ended = false;
         try
         {
-            ended = process.WaitForExitAsync(cancel).Wait(_limits.Wall, cancel);
+            ended = process.WaitForExitAsync(cancel).Wait(wall, cancel);
         }
         finally
         {

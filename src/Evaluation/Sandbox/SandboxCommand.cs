@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace MolEngine.Evaluation.Sandbox;
 
 /// <summary>The command that starts a confined interpreter.</summary>
-/// <param name="Confinement">How it is confined, for people.</param>
 internal sealed class SandboxCommand
 {
     /// <summary>The user and group nobody, which own nothing.</summary>
@@ -25,6 +24,7 @@ internal sealed class SandboxCommand
     private SandboxCommand(PythonInterpreter python, string? unshare, string confinement) =>
         (_python, _unshare, Confinement) = (python, unshare, confinement);
 
+    /// <summary>How the interpreter is confined, for people.</summary>
     public string Confinement { get; }
 
     /// <summary>The command in namespaces of its own; null where the machine lacks a program for it.</summary>

@@ -34,6 +34,7 @@ internal static class SandboxScripts
                 try:
                     traceback.print_exc()
                     sys.stderr.flush()
+                    flush()
                 finally:
                     leave(1)
             try:
@@ -49,8 +50,8 @@ internal static class SandboxScripts
 
     /// <summary>
     /// Shell: makes a root of its own in a new mount namespace: what the interpreter needs, read-only; a few devices; /proc of
-    /// the new processes; and an empty /tmp that is all the program may write. Then it becomes the program that the
-    /// arguments name. Arguments: the empty folder to mount on, bytes of /tmp, paths to show, --, the program.
+    /// the new processes; and an empty /tmp that is all the program may write. Then it runs the program that the arguments
+    /// name, whose end ends all that it started. Arguments: the empty folder to mount on, bytes of /tmp, paths to show, --, the program.
     /// </summary>
     public const string Root = """
         set -e
@@ -82,6 +83,7 @@ internal static class SandboxScripts
         rmdir /old
         mount -o remount,bind,ro /
         cd /tmp
-        exec "$@"
+        "$@"
+        exit $?
         """;
 }

@@ -202,7 +202,10 @@ internal static partial class AnswerParser
     {
         try
         {
-            MathNode node = MathParser.Parse(text);
+            // Per cent of the whole: 3/4 %.
+            MathNode node = text.EndsWith('%')
+                ? new MathNode.Percent(MathParser.Parse(text[..^1]))
+                : MathParser.Parse(text);
             return HasPlusMinus(text)
                 ? new MathAnswer.Unordered(
                     [

@@ -42,7 +42,8 @@ internal static partial class MathExtraction
             return null;
         string rest = matches[^1].Groups["rest"].Value;
         MatchCollection formulas = Formula().Matches(rest);
-        if (formulas.Count > 0)
+        string sentence = SentenceEnd().Split(rest.Trim(), 2)[0].Trim(' ', '*', ':');
+        if (formulas.Count > 0 && formulas[0].Index <= sentence.Length)
         {
             // $5$ and $7$ are one answer.
             Match first = formulas[0];
@@ -56,7 +57,6 @@ internal static partial class MathExtraction
             return joined;
         }
 
-        string sentence = SentenceEnd().Split(rest.Trim(), 2)[0].Trim(' ', '*', ':');
         return sentence.Length > 0 ? sentence : null;
     }
 
