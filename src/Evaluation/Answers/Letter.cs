@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// The letter of a multiple-choice answer in free words. What says most is looked for first: a letter in a box, the last
-/// "answer is" or "answer:", a text that begins with a letter and its mark (<c>A) ...</c>, <c>(B)</c>, <c>**C.**</c>), and at
-/// last the only letter that stands alone; two different ones are no answer.
+/// The letter of a multiple-choice answer in free words. What says most is looked for first: a letter in a box, the
+/// last "answer is" or "answer:", a text that begins with a letter and its mark (<c>A) ...</c>, <c>(B)</c>,
+/// <c>**C.**</c>), and at last the only letter that stands alone; two different ones are no answer.
 /// </summary>
 /// <param name="letters">The letters of the options: ABCD.</param>
 public sealed partial class Letter(string letters) : IAnswerRule
@@ -13,7 +13,9 @@ public sealed partial class Letter(string letters) : IAnswerRule
     /// <summary>Marks that may stand between the words and the letter.</summary>
     private const string Opening = @"[\s*_`""'$:(\[{：（]*";
 
-    /// <summary>A letter ends where no letter, digit or apostrophe goes on: the A of "A'" or "Aspirin" is none.</summary>
+    /// <summary>
+    /// A letter ends where no letter, digit or apostrophe goes on: the A of "A'" or "Aspirin" is none.
+    /// </summary>
     private const string End = @"(?![\p{L}\p{N}'’])";
 
     private readonly string _letters = letters;
@@ -28,7 +30,8 @@ public sealed partial class Letter(string letters) : IAnswerRule
     ];
 
     /// <summary>An A that begins a sentence is no letter of an option: a mark or the end must follow.</summary>
-    private readonly Regex _first = Pattern($@"^{Opening}(?<letter>[{letters}])(?:[\s*_`""'$]*(?:[)\].:,、。．：）]|$)|[*_]*\r?\n)");
+    private readonly Regex _first = Pattern(
+        $@"^{Opening}(?<letter>[{letters}])(?:[\s*_`""'$]*(?:[)\].:,、。．：）]|$)|[*_]*\r?\n)");
 
     private readonly Regex _alone = Pattern($@"(?<![\p{{L}}\p{{N}}'’])(?<letter>[{letters}]){End}");
 

@@ -6,9 +6,9 @@ namespace MolEngine.Evaluation.Sandbox;
 
 /// <summary>
 /// Runs Python programs that a model wrote, in a child process that can do little: where the kernel allows it, in
-/// namespaces of its own (files, network, processes, IPC, names) with a root in which only an empty /tmp can be written,
-/// without privileges; everywhere with limits on time, memory, processes, files and output, without environment
-/// variables, with the standard input closed.
+/// namespaces of its own (files, network, processes, IPC, names) with a root in which only an empty /tmp can be
+/// written, without privileges; everywhere with limits on time, memory, processes, files and output, without
+/// environment variables, with the standard input closed.
 /// </summary>
 /// <remarks>
 /// A program passed where it ran to its end: a secret, which it was not told, comes out after its last line. A program
@@ -16,7 +16,9 @@ namespace MolEngine.Evaluation.Sandbox;
 /// </remarks>
 public sealed class PythonSandbox
 {
-    /// <summary>What the killing and clearing up after the wall time may take before the process is left to itself.</summary>
+    /// <summary>
+    /// What the killing and clearing up after the wall time may take before the process is left to itself.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly SandboxCommand _command;
@@ -38,8 +40,8 @@ public sealed class PythonSandbox
         if (!allowed)
         {
             throw new UserException(
-                "code of a model: this task runs what the model writes, in a child python3: expected that to be allowed. "
-                + "Pass --allow-code-execution.");
+                "code of a model: this task runs what the model writes, in a child python3: expected that to be "
+                + "allowed. Pass --allow-code-execution.");
         }
 
         limits ??= new SandboxLimits();

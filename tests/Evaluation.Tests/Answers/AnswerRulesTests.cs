@@ -74,7 +74,8 @@ public sealed class AnswerRulesTests
     [InlineData("  b C", "C")]
     [InlineData("éÉ", "É")]
     [InlineData("the", null)]
-    public void The_first_capital_is_the_answer(string output, string? letter) => Check("first_capital", output, letter);
+    public void The_first_capital_is_the_answer(string output, string? letter) =>
+        Check("first_capital", output, letter);
 
     [Theory]
     [InlineData("Yes, it does.", "yes")]
@@ -174,7 +175,8 @@ public sealed class AnswerRulesTests
     [Fact]
     public void No_text_is_an_error_or_right_by_itself()
     {
-        string[] texts = ["", " ", "\n", "\\boxed{", "$", "$$", "答案", "(", "\\", "####", "The answer is ", "\ud800", "\0"];
+        string[] texts =
+            ["", " ", "\n", "\\boxed{", "$", "$$", "答案", "(", "\\", "####", "The answer is ", "\ud800", "\0"];
         foreach (string name in AnswerRules.Names)
         {
             foreach (string text in texts)

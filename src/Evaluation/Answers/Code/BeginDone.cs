@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers.Code;
 
 /// <summary>
-/// The code that OpenCompass's MBPPEvaluator finds: the first of twenty patterns that match, between [BEGIN] and [DONE] with
-/// or without quotes, in fenced blocks, or of either mark alone; then cut at the next fence and at DONE, with \_ as _.
+/// The code that OpenCompass's MBPPEvaluator finds: the first of twenty patterns that match, between [BEGIN] and [DONE]
+/// with or without quotes, in fenced blocks, or of either mark alone; then cut at the next fence and at DONE, with \_
+/// as _.
 /// </summary>
 /// <remarks>A pattern that takes longer than a second is passed over; OpenCompass gives each ten.</remarks>
 internal sealed partial class BeginDone : ICodeExtraction
@@ -13,10 +14,10 @@ internal sealed partial class BeginDone : ICodeExtraction
     [
         @"\[BEGIN\]\s*'(.*)'\s*\[DONE\]", @"BEGIN\s*'(.*)'\s*\[DONE\]", @"\[BEGIN\]\s*'(.*)'\s*DONE",
         @"BEGIN\s*'(.*)'\s*DONE", @"\[BEGIN\]\s*'(.*)\s*\[DONE\]", @"BEGIN\s*'(.*)\s*\[DONE\]",
-        @"\[BEGIN\]\s*'(.*)\s*DONE", @"BEGIN\s*'(.*)\s*DONE", @"\[BEGIN\]\s*(.*)\s*\[DONE\]", @"BEGIN\s*(.*)\s*\[DONE\]",
-        @"\[BEGIN\]\s*(.*)\s*DONE", @"BEGIN\s*(.*)\s*DONE", @"```python\s*(.*)\s*```", @"```\s*(.*)\s*```",
-        @"```python\s*(.*)\s*$", @"```\s*(.*)\s*$", @"(.*)\s*```.*", @"\[BEGIN\]\s*'(.*)", @"\[BEGIN\](.*)",
-        @"'(.*)'\s*\[DONE\]",
+        @"\[BEGIN\]\s*'(.*)\s*DONE", @"BEGIN\s*'(.*)\s*DONE", @"\[BEGIN\]\s*(.*)\s*\[DONE\]",
+        @"BEGIN\s*(.*)\s*\[DONE\]", @"\[BEGIN\]\s*(.*)\s*DONE", @"BEGIN\s*(.*)\s*DONE", @"```python\s*(.*)\s*```",
+        @"```\s*(.*)\s*```", @"```python\s*(.*)\s*$", @"```\s*(.*)\s*$", @"(.*)\s*```.*", @"\[BEGIN\]\s*'(.*)",
+        @"\[BEGIN\](.*)", @"'(.*)'\s*\[DONE\]",
     ];
 
     private static readonly Regex[] Patterns =

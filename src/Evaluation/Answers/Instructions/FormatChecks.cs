@@ -39,7 +39,9 @@ internal static partial class FormatChecks
     public static Func<string, bool> Constrained(InstructionArguments arguments) =>
         response => ConstrainedAnswers.Any(a => response.Contains(a, StringComparison.Ordinal));
 
-    /// <summary>Counts *one* and **two**; a double one is seen by both patterns where nothing stands in its outer pairs.</summary>
+    /// <summary>
+    /// Counts *one* and **two**; a double one is seen by both patterns where nothing stands in its outer pairs.
+    /// </summary>
     public static Func<string, bool> Highlights(InstructionArguments arguments)
     {
         int least = arguments.Number("num_highlights");
@@ -56,7 +58,9 @@ internal static partial class FormatChecks
         return response => splitter.Count(response) >= least;
     }
 
-    /// <summary>Whether the response is JSON, in a fence or not. NaN and infinities are, as they are for Python.</summary>
+    /// <summary>
+    /// Whether the response is JSON, in a fence or not. NaN and infinities are, as they are for Python.
+    /// </summary>
     public static Func<string, bool> Json(InstructionArguments arguments) => response =>
     {
         string text = response.Trim();

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers.Instructions;
 
 /// <summary>
-/// A regular expression that stands in a question's arguments: Google's checkers use keywords as patterns, as they are. One
-/// that is no pattern is looked for as it is written.
+/// A regular expression that stands in a question's arguments: Google's checkers use keywords as patterns, as they are.
+/// One that is no pattern is looked for as it is written.
 /// </summary>
 internal static class GivenPattern
 {

@@ -4,8 +4,8 @@ using MolEngine.Basics.Values;
 namespace MolEngine.Evaluation.Answers.Instructions;
 
 /// <summary>
-/// The arguments of an instruction, as google/IFEval's <c>kwargs</c> hold them: one map for all instructions, in which a
-/// null says that the instruction has no such argument.
+/// The arguments of an instruction, as google/IFEval's <c>kwargs</c> hold them: one map for all instructions, in which
+/// a null says that the instruction has no such argument.
 /// </summary>
 /// <param name="id">The instruction: <c>keywords:frequency</c>.</param>
 /// <param name="values">Its arguments.</param>
@@ -53,6 +53,7 @@ internal sealed class InstructionArguments(string id, MapValue values, string pr
         };
         string shown = prompt.Length > ShownPrompt ? prompt[..ShownPrompt] + "..." : prompt;
         return new UserException(
-            $"kwargs of {id} in the question \"{shown.ReplaceLineEndings(" ")}\": {name}: expected {expected}, got {got}.");
+            $"kwargs of {id} in the question \"{shown.ReplaceLineEndings(" ")}\": {name}: expected {expected}, "
+            + $"got {got}.");
     }
 }

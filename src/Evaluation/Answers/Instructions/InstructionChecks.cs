@@ -4,8 +4,8 @@ using MolEngine.Basics.Values;
 namespace MolEngine.Evaluation.Answers.Instructions;
 
 /// <summary>
-/// IFEval's verifiable instructions (Zhou et al. 2023, "Instruction-Following Evaluation for Large Language Models"): which
-/// of them a response follows, by the checkers of google-research/instruction_following_eval.
+/// IFEval's verifiable instructions (Zhou et al. 2023, "Instruction-Following Evaluation for Large Language Models"):
+/// which of them a response follows, by the checkers of google-research/instruction_following_eval.
 /// </summary>
 public static class InstructionChecks
 {
@@ -54,7 +54,8 @@ public static class InstructionChecks
         if (ids.Count != arguments.Count)
         {
             throw new UserException(
-                $"kwargs of a question with {ids.Count} instructions: expected {ids.Count} maps, got {arguments.Count}.");
+                $"kwargs of a question with {ids.Count} instructions: expected {ids.Count} maps, got "
+                + $"{arguments.Count}.");
         }
 
         string[] variants = Variants(response);
@@ -74,7 +75,8 @@ public static class InstructionChecks
         if (Checks.TryGetValue(id, out Func<InstructionArguments, Func<string, bool>>? check))
             return check;
         string nearest = Nearest.Of(id, Checks.Keys) is { } near ? $" Did you mean \"{near}\"?" : "";
-        throw new UserException($"instruction: expected one of {string.Join(", ", Checks.Keys)}, got \"{id}\".{nearest}");
+        throw new UserException(
+            $"instruction: expected one of {string.Join(", ", Checks.Keys)}, got \"{id}\".{nearest}");
     }
 
     private static string[] Variants(string response)

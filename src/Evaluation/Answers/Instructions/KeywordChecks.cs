@@ -25,8 +25,8 @@ internal static class KeywordChecks
     }
 
     /// <remarks>
-    /// The data also has signs such as <c>#</c>, for which Google's checker draws a letter at random; here the sign itself is
-    /// counted.
+    /// The data also has signs such as <c>#</c>, for which Google's checker draws a letter at random; here the sign
+    /// itself is counted.
     /// </remarks>
     public static Func<string, bool> LetterFrequency(InstructionArguments arguments)
     {

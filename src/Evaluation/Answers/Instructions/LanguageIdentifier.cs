@@ -10,9 +10,9 @@ namespace MolEngine.Evaluation.Answers.Instructions;
 /// </summary>
 /// <remarks>
 /// langdetect, which Google's checkers use, compares trigrams with profiles of 55 languages learned from Wikipedia, and
-/// draws random numbers at that. Here some forty languages are known, among them all that IFEval asks for. Of a text of few words,
-/// or one that mixes languages, the two may say different things; a text in a language that is not known here is called
-/// by the nearest one of its script, or by none.
+/// draws random numbers at that. Here some forty languages are known, among them all that IFEval asks for. Of a text of
+/// few words, or one that mixes languages, the two may say different things; a text in a language that is not known
+/// here is called by the nearest one of its script, or by none.
 /// </remarks>
 internal static class LanguageIdentifier
 {
@@ -35,7 +35,9 @@ internal static class LanguageIdentifier
         (0x3040, 0x30FF, ["ja"]), (0x3400, 0x9FFF, ["zh"]),
     ];
 
-    /// <summary>The ISO 639-1 code of a text's language; null where it has no letters of a script that is known.</summary>
+    /// <summary>
+    /// The ISO 639-1 code of a text's language; null where it has no letters of a script that is known.
+    /// </summary>
     public static string? Of(string text)
     {
         Dictionary<string[], int> letters = [];

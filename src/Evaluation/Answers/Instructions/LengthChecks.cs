@@ -20,7 +20,9 @@ internal static partial class LengthChecks
         return response => count(Word().Count(response));
     }
 
-    /// <summary>Paragraphs are what stands between the dividers ***; only the first and the last may be empty.</summary>
+    /// <summary>
+    /// Paragraphs are what stands between the dividers ***; only the first and the last may be empty.
+    /// </summary>
     public static Func<string, bool> Paragraphs(InstructionArguments arguments)
     {
         int expected = arguments.Number("num_paragraphs");

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers.Instructions;
 
 /// <summary>
-/// Sentences of English text by the rules of Punkt (Kiss and Strunk 2006), as nltk's tokenizer applies them. ! and ? end a
-/// sentence. A full stop ends one unless an abbreviation stands before it; after an abbreviation, an ellipsis, an initial or
-/// a number, what follows decides.
+/// Sentences of English text by the rules of Punkt (Kiss and Strunk 2006), as nltk's tokenizer applies them. ! and ?
+/// end a sentence. A full stop ends one unless an abbreviation stands before it; after an abbreviation, an ellipsis, an
+/// initial or a number, what follows decides.
 /// </summary>
 /// <remarks>
-/// The rules are Punkt's. What it learned from a corpus of newspapers is not here: instead of its tables stand a list of
-/// common abbreviations, one of words that begin sentences, and one of common words that are written small within
+/// The rules are Punkt's. What it learned from a corpus of newspapers is not here: instead of its tables stand a list
+/// of common abbreviations, one of words that begin sentences, and one of common words that are written small within
 /// sentences. So counts may differ from nltk's where a rare abbreviation ends in a full stop.
 /// </remarks>
 internal static partial class SentenceSplitter
@@ -17,20 +17,21 @@ internal static partial class SentenceSplitter
     /// <summary>Abbreviations without their last full stop. Single letters are initials.</summary>
     private static readonly HashSet<string> Abbreviations =
     [
-        .. ("mr mrs ms dr prof st sr jr gen sen rep gov lt col maj capt cmdr sgt adm rev hon pres messrs mme mlle ph.d m.d b.a "
-            + "m.a m.b.a d.d.s u.s u.k u.n e.u u.s.a u.s.s.r d.c n.y l.a i.e e.g cf viz vs v p.m a.m p.s p.p.s jan feb mar apr "
-            + "jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ave blvd rd mt ft inc corp co "
-            + "ltd bros dept univ assn est no nos vol fig figs eq sec ch pp ed eds trans ca approx min max tel calif conn "
-            + "fla ga ill ind kan ky mass mich minn miss mo neb nev okla ore pa tenn tex va vt wash wis wyo ariz colo").Split(' '),
+        .. ("mr mrs ms dr prof st sr jr gen sen rep gov lt col maj capt cmdr sgt adm rev hon pres messrs mme "
+            + "mlle ph.d m.d b.a m.a m.b.a d.d.s u.s u.k u.n e.u u.s.a u.s.s.r d.c n.y l.a i.e e.g cf viz vs v "
+            + "p.m a.m p.s p.p.s jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur "
+            + "thurs fri sat sun ave blvd rd mt ft inc corp co ltd bros dept univ assn est no nos vol fig figs "
+            + "eq sec ch pp ed eds trans ca approx min max tel calif conn fla ga ill ind kan ky mass mich minn "
+            + "miss mo neb nev okla ore pa tenn tex va vt wash wis wyo ariz colo").Split(' '),
     ];
 
     /// <summary>Words that mostly begin a sentence where they are written large.</summary>
     private static readonly HashSet<string> Starters =
     [
-        .. ("he she it they we you i the this that these those there but however although though while when if since because "
-            + "in on at for from with after before during meanwhile moreover furthermore additionally also another each "
-            + "some many most several his her its their our your my a an and as by so then thus what who where why how "
-            + "once until under unlike despite").Split(' '),
+        .. ("he she it they we you i the this that these those there but however although though while when "
+            + "if since because in on at for from with after before during meanwhile moreover furthermore "
+            + "additionally also another each some many most several his her its their our your my a an and as "
+            + "by so then thus what who where why how once until under unlike despite").Split(' '),
     ];
 
     /// <summary>The sentences of a text, without the blanks between them.</summary>
@@ -93,7 +94,9 @@ internal static partial class SentenceSplitter
         return word.Length > 0 && char.IsUpper(word[0]) && Starters.Contains(word.ToLowerInvariant());
     }
 
-    /// <summary>A mark that ends sentences, with a mark after it that no word begins with, or blanks and a word.</summary>
+    /// <summary>
+    /// A mark that ends sentences, with a mark after it that no word begins with, or blanks and a word.
+    /// </summary>
     [GeneratedRegex(@"[.?!](?=[)"";}\]*:@'({\[!?]|\s+(?<next>\S+))")]
     private static partial Regex End();
 

@@ -20,10 +20,10 @@ internal static class WordTokenizer
         (Of(@"([»”’])"), " $1 "), (Of(@"''"), " '' "), (Of(@""""), " '' "), (Of(@"\s+"), " "),
         (Of(@"([^' ])('[sS]|'[mM]|'[dD]|') "), "$1 $2 "), (Of(@"([^' ])('ll|'LL|'re|'RE|'ve|'VE|n't|N'T) "), "$1 $2 "),
         (Of(@"(?i)\b(can)(not)\b"), " $1 $2 "), (Of(@"(?i)\b(d)('ye)\b"), " $1 $2 "),
-        (Of(@"(?i)\b(gim)(me)\b"), " $1 $2 "), (Of(@"(?i)\b(gon)(na)\b"), " $1 $2 "), (Of(@"(?i)\b(got)(ta)\b"), " $1 $2 "),
-        (Of(@"(?i)\b(lem)(me)\b"), " $1 $2 "), (Of(@"(?i)\b(more)('n)\b"), " $1 $2 "),
-        (Of(@"(?i)\b(wan)(na)(?=\s)"), " $1 $2 "), (Of(@"(?i) ('t)(is)\b"), " $1 $2 "),
-        (Of(@"(?i) ('t)(was)\b"), " $1 $2 "),
+        (Of(@"(?i)\b(gim)(me)\b"), " $1 $2 "), (Of(@"(?i)\b(gon)(na)\b"), " $1 $2 "),
+        (Of(@"(?i)\b(got)(ta)\b"), " $1 $2 "), (Of(@"(?i)\b(lem)(me)\b"), " $1 $2 "),
+        (Of(@"(?i)\b(more)('n)\b"), " $1 $2 "), (Of(@"(?i)\b(wan)(na)(?=\s)"), " $1 $2 "),
+        (Of(@"(?i) ('t)(is)\b"), " $1 $2 "), (Of(@"(?i) ('t)(was)\b"), " $1 $2 "),
     ];
 
     public static IEnumerable<string> Words(string text) => SentenceSplitter.Sentences(text).SelectMany(Cut);

@@ -49,8 +49,10 @@ public sealed class InstructionChecksTests
     [InlineData("detectable_format:number_highlighted_sections", "num_highlights=1", "**two**", true)]
     [InlineData("detectable_format:number_highlighted_sections", "num_highlights=2", "**two**", false)]
     [InlineData("detectable_format:number_highlighted_sections", "num_highlights=1", "* * and **", false)]
-    [InlineData("detectable_format:multiple_sections", "section_spliter=SECTION;num_sections=2", "SECTION 1 a\nSECTION2 b", true)]
-    [InlineData("detectable_format:multiple_sections", "section_spliter=Section;num_sections=2", "Section A\nSection B", false)]
+    [InlineData("detectable_format:multiple_sections", "section_spliter=SECTION;num_sections=2",
+        "SECTION 1 a\nSECTION2 b", true)]
+    [InlineData("detectable_format:multiple_sections", "section_spliter=Section;num_sections=2",
+        "Section A\nSection B", false)]
     [InlineData("detectable_format:json_format", "", "```json\n{\"a\": [1, NaN]}\n```", true)]
     [InlineData("detectable_format:json_format", "", "\"a\"", true)]
     [InlineData("detectable_format:json_format", "", "Here: {\"a\": 1}", false)]
@@ -67,9 +69,12 @@ public sealed class InstructionChecksTests
     [InlineData("startend:end_checker", "end_phrase=Is there more?", "Is there more? Yes.", false)]
     [InlineData("startend:quotation", "", " \"quoted\"\n", true)]
     [InlineData("startend:quotation", "", "\"", false)]
-    [InlineData("change_case:capital_word_frequency", "capital_frequency=3;capital_relation=at least", "I DON'T know", true)]
-    [InlineData("change_case:capital_word_frequency", "capital_frequency=3;capital_relation=less than", "A WELL-KNOWN man", true)]
-    [InlineData("change_case:capital_word_frequency", "capital_frequency=2;capital_relation=less than", "THE U.S. won", false)]
+    [InlineData("change_case:capital_word_frequency", "capital_frequency=3;capital_relation=at least",
+        "I DON'T know", true)]
+    [InlineData("change_case:capital_word_frequency", "capital_frequency=3;capital_relation=less than",
+        "A WELL-KNOWN man", true)]
+    [InlineData("change_case:capital_word_frequency", "capital_frequency=2;capital_relation=less than",
+        "THE U.S. won", false)]
     [InlineData("change_case:english_capital", "", "THIS IS ALL IN CAPITALS, AND IN ENGLISH!", true)]
     [InlineData("change_case:english_capital", "", "THIS IS NOt", false)]
     [InlineData("change_case:english_capital", "", "DAS IST ALLES IN DER SPRACHE, DIE WIR NICHT WOLLEN", false)]
@@ -123,7 +128,8 @@ public sealed class InstructionChecksTests
     {
         var arguments = new MapValue(
         [
-            new("num_bullets", new NumberValue("2")), new("keywords", NullValue.Instance), new("relation", NullValue.Instance),
+            new("num_bullets", new NumberValue("2")), new("keywords", NullValue.Instance),
+            new("relation", NullValue.Instance),
         ]);
         InstructionVerdict Judged(string id) => InstructionChecks.Judge("Say it.", "* a\n* b", [id], [arguments]);
         Assert.True(Judged("detectable_format:number_bullet_lists").AllStrict);
@@ -145,7 +151,8 @@ public sealed class InstructionChecksTests
 
     private static InstructionVerdict Judge(string response, params (string Id, string Arguments)[] instructions) =>
         InstructionChecks.Judge(
-            "prompt", response, [.. instructions.Select(i => i.Id)], [.. instructions.Select(i => Arguments(i.Arguments))]);
+            "prompt", response, [.. instructions.Select(i => i.Id)],
+            [.. instructions.Select(i => Arguments(i.Arguments))]);
 
     /// <summary>name=value;name=[value,value] as a map.</summary>
     private static MapValue Arguments(string written) => new(
