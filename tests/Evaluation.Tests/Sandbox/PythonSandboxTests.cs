@@ -84,7 +84,7 @@ public sealed class PythonSandboxTests
         Assert.Equal(program.Contains("print"), result.Output.EndsWith(" characters more]"));
     }
 
-    /// <summary>Where there are no namespaces the limits still hold, and the result says that nothing else does.</summary>
+    /// <summary>Where there are no namespaces the limits still hold, and the result says that these are all.</summary>
     [Fact]
     public void Without_namespaces_there_are_limits()
     {
