@@ -4,8 +4,9 @@ namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
 /// The letter of a multiple-choice answer in free words. What says most is looked for first: a letter in a box, the
-/// last "answer is" or "answer:", a text that begins with a letter and its mark (<c>A) ...</c>, <c>(B)</c>,
-/// <c>**C.**</c>), and at last the only letter that stands alone; two different ones are no answer.
+/// last "answer is" or "answer:", the last "B is correct", a text that begins with a letter and its mark (<c>A)
+/// ...</c>, <c>(B)</c>, <c>**C.**</c>), and at last the only letter that stands alone; two different ones are no
+/// answer.
 /// </summary>
 /// <param name="letters">The letters of the options: ABCD.</param>
 public sealed partial class Letter(string letters) : IAnswerRule
@@ -26,6 +27,9 @@ public sealed partial class Letter(string letters) : IAnswerRule
         Pattern(
             $@"(?i:answer|option|choice)(?i:\s+(?:option|choice|letter))?(?i:\s*(?:is|was|would be|should be|[:：=])\s*"
             + $@"(?:therefore|thus|clearly|option|choice|letter)?){Opening}(?<letter>[{letters}]){End}"),
+        Pattern(
+            $@"(?<![\p{{L}}\p{{N}}'’])(?<letter>[{letters}])[)\].:*_]*\s+(?i:is|would be)\s+(?i:the\s+)?"
+            + @"(?i:correct|right|best|most\s+likely|most\s+appropriate)\b"),
         Pattern($@"(?:答案|选项?|選擇?)(?:应该|應該)?[是为為选選]?{Opening}(?<letter>[{letters}])(?![a-zA-Z])"),
     ];
 
