@@ -232,7 +232,8 @@ public sealed class PythonSandboxTests
         {
             string solution = $"[BEGIN]\n'{task.GetProperty("code").GetString()}'\n[DONE]";
             string tests = string.Join('\n', task.GetProperty("test_list").EnumerateArray().Select(t => t.GetString()));
-            SandboxResult result = Patiently($"{CodeExtractions.Named("begin_done").Extract(solution)}\n{tests}");
+            string code = CodeExtractions.Named("begin_done").Extract(solution);
+            SandboxResult result = Patiently($"{code}\n{task.GetProperty("test_setup_code").GetString()}\n{tests}");
             Assert.True(result.Passed, $"{task.GetProperty("task_id")}: {result.Output}");
         }
     }
