@@ -89,10 +89,10 @@ internal sealed unsafe class GenerationBenchmark<S, V>(BenchmarkOptions options)
             },
             () => ReadBandwidth<S, V>.Read(pool, (float*)read.Address, readBytes / sizeof(float)),
             () => burst = FmaPeak<S, V>.Burst(pool, flops));
-        double rate = streams / t[0].P50, bandwidth = bytes / t[0].P50 / (readBytes / t[1].P50);
+        double rate = streams / t[0].P50, reading = readBytes / t[1].P50, bandwidth = bytes / t[0].P50 / reading;
         Console.WriteLine(
             $"{streams,2} streams {rate,7:F1} tokens/s ({streams / t[0].P80:F1} .. {streams / t[0].P20:F1}), "
-            + $"{(one == 0 ? 1 : rate / one):F1} x one; {bandwidth:P0} of reading {readBytes / t[1].P50 / 1e9:F1} GB/s, "
+            + $"{(one == 0 ? 1 : rate / one):F1} x one; {bandwidth:P0} of reading {reading / 1e9:F1} GB/s, "
             + $"{flops / t[0].P50 / (burst / t[2].P50):P0} of the peak {burst / t[2].P50 / 1e9:F0} GFLOP/s");
         return one == 0 ? rate : one;
 

@@ -78,13 +78,15 @@ public sealed class BatchingPropertyTests : IDisposable
     private GenerationRequest Request(int prompt, int length, int tokens, bool isGreedy)
     {
         // Prompts of the same number begin alike; two of the three share their first 70 tokens.
-        int[] ids = [.. _model.Rows(prompt == 2 ? 9 : 8, [70])[0].Tokens.ToArray(), .. _model.Rows(prompt, [80])[0].Tokens.ToArray()];
+        int[] ids = [.. Tokens(prompt == 2 ? 9 : 8, 70), .. Tokens(prompt, 80)];
         return new GenerationRequest(ids.AsMemory(0, length), tokens)
         {
             Sampling = isGreedy ? null : new SamplingSettings(Temperature: 0.8, TopP: 0.9, PresencePenalty: 0.5),
             Seed = (ulong)prompt,
             TopLogProbs = 0,
         };
+
+        int[] Tokens(int seed, int count) => _model.Rows(seed, [count])[0].Tokens.ToArray();
     }
 
     private (int[] Ids, double[] LogProbs) Alone(GenerationRequest request)

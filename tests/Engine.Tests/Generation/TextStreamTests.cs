@@ -8,7 +8,8 @@ namespace MolEngine.Engine.Tests.Generation;
 
 public sealed class TextStreamTests
 {
-    private static readonly List<(string Left, string Right)> Merges = MadeTokenizer.Train(["there", "then", "other"], 5);
+    private static readonly List<(string Left, string Right)> Merges =
+        MadeTokenizer.Train(["there", "then", "other"], 5);
 
     private static readonly int End = 256 + Merges.Count;
 
@@ -39,9 +40,8 @@ public sealed class TextStreamTests
         string Letters(byte[] from) => string.Concat(from.Select(b => "thern é"[b % 7]));
         string all = Letters(text);
         string[] stops = [.. new[] { Letters(stop), Letters(other) }.Where(s => s.Length > 0)];
-        int end = Enumerable.Range(0, all.Length + 1)
-            .FirstOrDefault(n => stops.Any(s => all[..n].EndsWith(s, StringComparison.Ordinal)), -1);
-        string expected = end < 0 ? all : all[..(end - stops.Where(s => all[..end].EndsWith(s, StringComparison.Ordinal)).Max(s => s.Length))];
+        int end = Enumerable.Range(0, all.Length + 1).FirstOrDefault(n => At(n).Any(), -1);
+        string expected = end < 0 ? all : all[..(end - At(end).Max(s => s.Length))];
         foreach (int[] ids in (int[][])[Ids(all), Bytes(all)])
         {
             TextStream stream = Stream(stops);
@@ -55,6 +55,8 @@ public sealed class TextStreamTests
             Assert.Equal(expected, got + stream.Finish());
             Assert.Equal(end >= 0, stream.HasStopped);
         }
+
+        IEnumerable<string> At(int n) => stops.Where(s => all[..n].EndsWith(s, StringComparison.Ordinal));
     }
 
     [Fact]

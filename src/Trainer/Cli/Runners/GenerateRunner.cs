@@ -163,7 +163,8 @@ internal static class GenerateRunner
     }
 
     /// <summary>
-    /// A user's message in the model's chat template, up to where the assistant speaks. The template writes whatever stands at the beginning: nothing is added when its text is encoded.
+    /// A user's message in the model's chat template, up to where the assistant speaks. The template writes whatever
+    /// stands at the beginning: nothing is added when its text is encoded.
     /// </summary>
     private static string Chat(
         GenerateOptions options, Tokenizer tokenizer, CommandContext context)

@@ -110,7 +110,8 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         return GenerateRunner.Run(
             new GenerateOptions(
                 model, adapter, prompt, chat, system, variables, input, output, count, maxTokens,
-                _sampling.Settings(arguments), _sampling.Seed(arguments), arguments.GetValue(_deterministic), _device.Read(arguments), arguments.GetValue(_json)),
+                _sampling.Settings(arguments), _sampling.Seed(arguments),
+                arguments.GetValue(_deterministic), _device.Read(arguments), arguments.GetValue(_json)),
             context);
     }
 
