@@ -37,8 +37,10 @@ internal sealed class AttentionPagedCheck(bool isBf16)
         int[] table = new int[seen.Length * PagedTables.TokenWidth];
         for (int i = 0, first = 0; i < seen.Length; first += counts[i++])
             ((int[])[seen.Length - 1 - i, seen[i], first, 0]).CopyTo(table, i * PagedTables.TokenWidth);
-        DeviceMemory results = one.Output<float>("results", (int)pieces.Results);
-        DeviceMemory extremes = one.Output<float>("extremes", (int)pieces.Extremes);
+
+        // Of pages that a token does not see nothing is written.
+        DeviceMemory results = one.Input<float>("results", NaN(pieces.Results));
+        DeviceMemory extremes = one.Input<float>("extremes", NaN(pieces.Extremes));
         DeviceMemory queries = Input("q", q), keys = Input("keys", k), values = Input("values", v);
         DeviceMemory tokens = one.Input<int>("tokens", table), list = one.Input<int>("pages", pages);
         one.Launch(
@@ -50,6 +52,8 @@ internal sealed class AttentionPagedCheck(bool isBf16)
         results.Download(parts.AsSpan());
         extremes.Download(bounds.AsSpan());
         float[] got = AttentionJoinCheck.Join(parts, bounds, pieces, seen);
+        if (parts.Count(float.IsNaN) != pieces.Results - (pieces.Results / pieces.Count * counts.Sum() / seen.Length))
+            throw new KernelCheckException("results: expected those of pages that are seen, and no others");
         var truth = new float[got.Length];
         for (int i = 0, first = 0; i < seen.Length; first += counts[i++])
         {
@@ -66,6 +70,13 @@ internal sealed class AttentionPagedCheck(bool isBf16)
 
         DeviceMemory Input(string name, float[] x) =>
             isBf16 ? one.Input<ushort>(name, Array.ConvertAll(x, Bf16.Round)) : one.Input<float>(name, x);
+    }
+
+    private static float[] NaN(long count)
+    {
+        var values = new float[count];
+        Array.Fill(values, float.NaN);
+        return values;
     }
 
     private float[] Held(float[] values) =>
