@@ -52,7 +52,8 @@ internal sealed class AttentionPagedCheck(bool isBf16)
         results.Download(parts.AsSpan());
         extremes.Download(bounds.AsSpan());
         float[] got = AttentionJoinCheck.Join(parts, bounds, pieces, seen);
-        if (parts.Count(float.IsNaN) != pieces.Results - (pieces.Results / pieces.Count * counts.Sum() / seen.Length))
+        long written = pieces.Results / pieces.Count / seen.Length * counts.Sum();
+        if (parts.Count(float.IsNaN) != pieces.Results - written)
             throw new KernelCheckException("results: expected those of pages that are seen, and no others");
         var truth = new float[got.Length];
         for (int i = 0, first = 0; i < seen.Length; first += counts[i++])
