@@ -23,7 +23,7 @@ public static class StopIds
     public static IReadOnlyList<int> OfFolder(string folder) =>
         [.. ModelConfig.Load(folder).EosTokenIds.Concat(GenerationConfig.Load(folder).EosTokenIds).Distinct()];
 
-    /// <summary>The first token added to the vocabulary in what a template writes after an answer; mostly one.</summary>
+    /// <summary>The first added token in what a template writes after an answer; mostly there is one.</summary>
     public static IReadOnlyList<int> OfTurn(Tokenizer tokenizer, string end)
     {
         return [.. tokenizer.Encode(end, addSpecialTokens: false).Where(IsAdded).Take(1)];

@@ -25,7 +25,7 @@ internal sealed class AttentionPagedCheck(bool isBf16)
         }
     }
 
-    /// <summary>Each token has a sequence of its own, whose pages lie in no order; rows of q are turned round.</summary>
+    /// <summary>Each token has a sequence of its own, its pages in no order; rows of q are turned round.</summary>
     private void Try(KernelCase one, HeadShape heads, int[] seen)
     {
         int[] counts = Array.ConvertAll(seen, PagedLayout.PagesOf);
