@@ -39,6 +39,10 @@ internal sealed class MultipleChoiceShape(Field question, Field? options, Field?
         return Pair(record, string.Join(Line, [asks, .. lines]), lines[Right(record, choices)]);
     }
 
+    /// <summary>What the first of the usual fields says that names the right option; null where there is none.</summary>
+    internal static DataValue? UsualAnswerIn(MapValue record) => UsualAnswers
+        .Select(a => a.In(record)?.Value).FirstOrDefault(v => v is not (null or NullValue));
+
     private FoundField[] Answers(RecordFields record) =>
     [
         .. _answers.Select(a => a.In(record.Values)).OfType<FoundField>().Where(f => f.Value is not NullValue),

@@ -1,0 +1,8 @@
+using MolEngine.Engine.Chat;
+
+namespace MolEngine.Evaluation.Tasks;
+
+/// <summary>The program that judges an answer of code: it is right where the program ends well.</summary>
+/// <param name="Program">Made of the record's fields and <c>code</c>, what the model wrote.</param>
+/// <param name="Seconds">Time that the program may take.</param>
+public sealed record CodeSettings(FieldTemplate Program, int Seconds);
