@@ -14,6 +14,9 @@ public sealed class Questionnaire(
     Ops ops, ModelConfig config, Tokenizer tokenizer, IReadOnlyList<Question> questions, int maxTokens,
     IReadOnlyCollection<int> stopIds)
 {
+    /// <summary>Questions that are asked at a time.</summary>
+    private const int MostRows = 16;
+
     public IReadOnlyList<Question> Questions => questions;
 
     /// <summary>Of a prompt and its answer.</summary>
@@ -23,12 +26,29 @@ public sealed class Questionnaire(
     /// <param name="progress">Told how many questions are asked, and of how many.</param>
     public string[] Ask(TransformerWeights weights, CancellationToken cancel, Action<long, long>? progress = null)
     {
-        using var decoder = new Decoder(ops, config, weights, MostTokens);
         string[] answers = new string[questions.Count];
-        for (int i = 0; i < answers.Length; i++)
+        int rows = Math.Min(MostRows, questions.Count), done = 0;
+        using var batch = new GenerationBatch(ops, config, weights, rows, rows * WholePages(MostTokens), MostTokens);
+        var asked = new Dictionary<GenerationRow, Answering>();
+        for (int i = 0; i < questions.Count; i++)
         {
-            answers[i] = Answer(decoder, questions[i], cancel);
-            progress?.Invoke(i + 1, answers.Length);
+            var request = new GenerationRequest(questions[i].Prompt, maxTokens) { StopIds = stopIds };
+            asked[batch.Add(request)] = new Answering(questions[i], i, tokenizer.CreateDecoder(true));
+        }
+
+        while (!batch.IsIdle)
+        {
+            cancel.ThrowIfCancellationRequested();
+            foreach (GeneratedToken token in batch.Step())
+            {
+                Answering answering = asked[token.Row];
+                if (!stopIds.Contains(token.Id) && answering.Append(token.Id))
+                    batch.Remove(token.Row);
+                if (token.Row.Stop is null)
+                    continue;
+                answers[answering.Index] = answering.Answer();
+                progress?.Invoke(++done, answers.Length);
+            }
         }
 
         return answers;
@@ -56,23 +76,23 @@ public sealed class Questionnaire(
         return found;
     }
 
-    private string Answer(Decoder decoder, Question question, CancellationToken cancel)
+    private static int WholePages(int tokens) => PagedLayout.PagesOf(tokens) * PagedLayout.PageTokens;
+
+    /// <summary>A question, and what is said so far.</summary>
+    private sealed class Answering(Question question, int index, StreamingDecoder text)
     {
-        StreamingDecoder text = tokenizer.CreateDecoder(skipSpecialTokens: true);
-        string said = "";
-        int tokens = 0;
-        decoder.Clear();
-        foreach (int id in TextGenerator.Stream(decoder, question.Prompt))
+        private string _said = "";
+
+        public int Index => index;
+
+        /// <summary>Takes an id in; true where nothing that follows could be a part of the answer.</summary>
+        public bool Append(int id)
         {
-            cancel.ThrowIfCancellationRequested();
-            if (stopIds.Contains(id))
-                break;
-            said += text.Append(id);
-            question.AnswerIn(said, out bool ended);
-            if (ended || ++tokens == maxTokens)
-                break;
+            _said += text.Append(id);
+            question.AnswerIn(_said, out bool ended);
+            return ended;
         }
 
-        return question.AnswerIn(said + text.Finish(), out _).Trim();
+        public string Answer() => question.AnswerIn(_said + text.Finish(), out _).Trim();
     }
 }

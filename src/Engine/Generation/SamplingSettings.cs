@@ -19,4 +19,8 @@ public sealed record SamplingSettings(
     double Temperature = 1,
     int TopK = 0,
     double TopP = 1,
-    double MinP = 0);
+    double MinP = 0)
+{
+    /// <summary>Whether logits depend on the tokens seen.</summary>
+    internal bool HasPenalties => RepetitionPenalty != 1 || PresencePenalty != 0 || FrequencyPenalty != 0;
+}

@@ -42,6 +42,19 @@ public sealed class StreamingDecoder
     }
 
     /// <summary>
+    /// What is still held back, as far as its characters are complete: one that a text was cut within is left out. The
+    /// decoder can then start anew.
+    /// </summary>
+    public string FinishWhole()
+    {
+        _decoder.Finish(_bytes, OpenEnd);
+        Span<byte> bytes = CollectionsMarshal.AsSpan(_bytes);
+        string text = Encoding.UTF8.GetString(bytes[..^OpenEnd(bytes)]);
+        _bytes.Clear();
+        return text;
+    }
+
+    /// <summary>
     /// How many bytes at the end begin a character that is not complete yet. Half of a surrogate in three bytes (ED
     /// A0..BF) waits for its third as well, as it does in the reference, whose decoder can be told to let surrogates
     /// pass; it then shows as U+FFFD.

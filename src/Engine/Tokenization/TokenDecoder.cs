@@ -35,8 +35,15 @@ internal sealed class TokenDecoder(TokenTable tokens, bool skipSpecialTokens)
     }
 
     /// <summary>Gives out what is held back; the decoder can then start anew.</summary>
-    public void Finish(List<byte> output)
+    /// <param name="openEnd">Tells how many bytes at the end of a run are to be left out; null for none.</param>
+    public void Finish(List<byte> output, Func<ReadOnlySpan<byte>, int>? openEnd = null)
     {
+        if (openEnd is not null)
+        {
+            int open = openEnd(CollectionsMarshal.AsSpan(_run));
+            _run.RemoveRange(_run.Count - open, open);
+        }
+
         EndRun(output);
         _started = false;
         _stripLeft = tokens.Decoding.StripCount;

@@ -31,7 +31,7 @@ internal sealed unsafe partial class CpuOps<S, V>
             BiasGradient(dy, layout, dBias);
     }
 
-    protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y)
+    protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y, bool sameBits)
     {
         int tokens = x.Shape[0];
         DecodeProduct(tokens, weights.Outputs, weights.Inputs, F32(x), weights.Weight, F32(y), false);

@@ -42,11 +42,23 @@ internal sealed partial class CudaOps
     }
 
     /// <summary>Few tokens: no matrix is rounded beforehand, the kernel does it as it reads.</summary>
-    protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y)
+    protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y, bool sameBits)
     {
         int tokens = x.Shape[0];
         if (tokens == 0)
             return;
+        if (sameBits && tokens > DecodeGemm.MostTokens)
+        {
+            // One kernel for any number: its bits do not depend on how many tokens it is given.
+            for (int first = 0; first < tokens; first += DecodeGemm.MostTokens)
+            {
+                int count = Math.Min(DecodeGemm.MostTokens, tokens - first);
+                LinearDecodeCore(x.Slice(first, count), weights, y.Slice(first, count), sameBits);
+            }
+
+            return;
+        }
+
         bool isFew = tokens <= DecodeGemm.MostTokens;
         IGemm gemm = isFew ? _decode : _gemm;
         GemmTerm? adapter = null;

@@ -51,16 +51,16 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// y = x W^T + bias + Scale * x A^T B^T for the few tokens of a decoding step, by a path made for small T. Values
-    /// may differ from
-    /// <see cref="Linear"/> in the last bits; training never takes it. No dropout. x activation [T, K], y activation or
-    /// fp32 [T, N].
+    /// y = x W^T + bias + Scale * x A^T B^T for generation: the tokens of a decoding step or of a prompt, by a path made
+    /// for their number. Values may differ from <see cref="Linear"/> in the last bits; training never takes it. No
+    /// dropout. x activation [T, K], y activation or fp32 [T, N].
     /// </summary>
-    public void LinearDecode(Tensor x, LinearWeights weights, Tensor y)
+    /// <param name="sameBits">Whether a token's result must depend on that token alone, to the bit, whatever T.</param>
+    public void LinearDecode(Tensor x, LinearWeights weights, Tensor y, bool sameBits = false)
     {
         Require.Shape(nameof(LinearDecode), nameof(x), x, ActivationType, y.Shape[0], weights.Inputs);
         Require.ActivationOrF32(nameof(LinearDecode), nameof(y), y, ActivationType, x.Shape[0], weights.Outputs);
-        LinearDecodeCore(x, weights, y);
+        LinearDecodeCore(x, weights, y, sameBits);
     }
 
     protected abstract void LinearCore(
@@ -71,7 +71,7 @@ public abstract partial class Ops
         LinearGradients gradients,
         Tensor? dx, bool accumulateDx);
 
-    protected abstract void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y);
+    protected abstract void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y, bool sameBits);
 
     private void CheckLinear(string op, Tensor x, LinearWeights w, SequenceLayout layout, Tensor? loraHidden)
     {

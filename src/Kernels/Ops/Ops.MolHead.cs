@@ -64,12 +64,13 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// logits = hidden W^T for the few tokens of a decoding step. hidden activation [n, H], logits fp32 [n, V].
+    /// logits = hidden W^T for tokens of generation. hidden activation [n, H], logits fp32 [n, V].
     /// </summary>
-    public void HeadLogits(Tensor hidden, Tensor weight, Tensor logits)
+    /// <param name="sameBits">As in <see cref="LinearDecode"/>.</param>
+    public void HeadLogits(Tensor hidden, Tensor weight, Tensor logits, bool sameBits = false)
     {
         Require.Weight(nameof(HeadLogits), nameof(weight), weight, weight.Shape[0], hidden.Shape[1]);
-        LinearDecode(hidden, new LinearWeights(weight), logits);
+        LinearDecode(hidden, new LinearWeights(weight), logits, sameBits);
     }
 
     /// <summary>

@@ -71,17 +71,19 @@ internal static class MergeTexts
 
         // A model's own end is what stands before a text where the tokenizer puts nothing there.
         int[] begin = tokenizer.BeginIds.Count > 0 ? [.. tokenizer.BeginIds] : [ends.Count > 0 ? ends[0] : 0];
-        var sampler = new Sampler(new SamplingSettings(), Seed);
-        using var decoder = new Decoder(ops, model.Config, weights, begin.Length + WrittenAtOnce);
+        using var batch = new GenerationBatch(ops, model.Config, weights, 1, begin.Length + WrittenAtOnce);
         var texts = new List<int[]>();
         for (int written = 0; written < WrittenTokens;)
         {
-            decoder.Clear();
-            int most = Math.Min(WrittenAtOnce, WrittenTokens - written), before = written;
-            (IReadOnlyList<int> ids, _) = TextGenerator.Generate(
-                decoder, begin, most, ends, _ => progress(++before, WrittenTokens), sampler);
-            texts.Add([.. begin, .. ids]);
-            written += ids.Count;
+            GenerationRow row = batch.Add(new GenerationRequest(begin, Math.Min(WrittenAtOnce, WrittenTokens - written))
+            {
+                Sampling = new SamplingSettings(),
+                Seed = Seed + (ulong)texts.Count,
+                StopIds = [.. ends],
+            });
+            while (!batch.IsIdle)
+                progress(written += batch.Step().Count, WrittenTokens);
+            texts.Add([.. begin, .. row.Ids]);
         }
 
         return texts;

@@ -1,6 +1,7 @@
 using MolEngine.Data;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models.Common;
+using MolEngine.Kernels.Ops;
 using MolEngine.Runs.Records;
 
 namespace MolEngine.Trainer.Training;
@@ -11,6 +12,9 @@ internal static class Samples
     private const int PromptTokens = 24;
     private const int AnswerTokens = 48;
 
+    /// <summary>Samples that are written at a time.</summary>
+    private const int Rows = 8;
+
     /// <summary>Of prompt and answer.</summary>
     public const int MostTokens = PromptTokens + AnswerTokens;
 
@@ -19,14 +23,35 @@ internal static class Samples
         TrainingSession s, CancellationToken cancel, Action<long, long>? progress = null)
     {
         int[][] prompts = [.. Prompts(s.Corpora, s.Run.Samples)];
-        var samples = new TextSample[prompts.Length];
-        for (int i = 0; i < samples.Length; i++)
+        if (prompts.Length == 0)
+            return [];
+        int all = s.Model.Base is null ? prompts.Length : 2 * prompts.Length, done = 0;
+        using var batch = new GenerationBatch(
+            s.Ops, s.Model.Config, s.Model.Student.Weights, Rows, Rows * PagedLayout.PagesOf(MostTokens)
+                * PagedLayout.PageTokens, MostTokens);
+        GenerationRow[] after = [.. prompts.Select(p => Asked(p, s.Model.Student.Weights))];
+        GenerationRow[]? before = s.Model.Base is { } known ? [.. prompts.Select(p => Asked(p, known))] : null;
+        while (!batch.IsIdle)
         {
-            samples[i] = Sample(s, prompts[i], s.Stops, cancel);
-            progress?.Invoke(i + 1, samples.Length);
+            cancel.ThrowIfCancellationRequested();
+            foreach (GeneratedToken token in batch.Step())
+            {
+                if (token.Row.Stop is not null)
+                    progress?.Invoke(++done, all);
+            }
         }
 
-        return samples;
+        return
+        [
+            .. prompts.Select((p, i) => new TextSample(
+                s.Model.Tokenizer.Decode(p, skipSpecialTokens: false), before is null ? null : Text(before[i]),
+                Text(after[i]))),
+        ];
+
+        GenerationRow Asked(int[] prompt, TransformerWeights weights) =>
+            batch.Add(new GenerationRequest(prompt, AnswerTokens) { StopIds = s.Stops, Weights = weights });
+
+        string Text(GenerationRow row) => s.Model.Tokenizer.Decode([.. row.Ids], skipSpecialTokens: true);
     }
 
     private static IEnumerable<int[]> Prompts(IReadOnlyList<Corpus> corpora, int count)
@@ -43,21 +68,5 @@ internal static class Samples
             taken++;
             yield return document[..Math.Min(PromptTokens, document.Length / 2)];
         }
-    }
-
-    private static TextSample Sample(
-        TrainingSession s, int[] prompt, IReadOnlyCollection<int> stops, CancellationToken cancel)
-    {
-        string Continue(TransformerWeights weights)
-        {
-            using var decoder = new Decoder(s.Ops, s.Model.Config, weights, prompt.Length + AnswerTokens);
-            (IReadOnlyList<int> ids, _) = TextGenerator.Generate(
-                decoder, prompt, AnswerTokens, stops, _ => cancel.ThrowIfCancellationRequested());
-            return s.Model.Tokenizer.Decode([.. ids], skipSpecialTokens: true);
-        }
-
-        return new TextSample(
-            s.Model.Tokenizer.Decode(prompt, skipSpecialTokens: false),
-            s.Model.Base is null ? null : Continue(s.Model.Base), Continue(s.Model.Student.Weights));
     }
 }

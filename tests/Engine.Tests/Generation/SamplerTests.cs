@@ -15,7 +15,7 @@ public sealed class SamplerTests
         var sampler = new Sampler(new SamplingSettings(Temperature: 1.5), seed: 3);
         var counts = new int[Logits.Length];
         for (int i = 0; i < Draws; i++)
-            counts[sampler.Next(Logits, [], [])]++;
+            counts[sampler.Next(Logits, 2, (ulong)i)]++;
 
         // Five standard deviations of a binomial count.
         for (int i = 0; i < p.Length; i++)
@@ -31,7 +31,7 @@ public sealed class SamplerTests
         int[] Draw(ulong seed)
         {
             var sampler = new Sampler(new SamplingSettings(), seed);
-            return [.. Enumerable.Range(0, 50).Select(_ => sampler.Next(Logits, [], []))];
+            return [.. Enumerable.Range(0, 50).Select(i => sampler.Next(Logits, 2, (ulong)i))];
         }
 
         Assert.Equal(Draw(1), Draw(1));
@@ -50,7 +50,7 @@ public sealed class SamplerTests
     [Fact]
     public void Top_k_keeps_what_equals_the_last_of_them()
     {
-        double[] p = Sampler.Probabilities(new SamplingSettings(TopK: 2), [1, 0, 1, 2], [], []);
+        double[] p = SampledDistribution.Of(new SamplingSettings(TopK: 2), [1, 0, 1, 2], [], []);
         Assert.Equal([true, false, true, true], p.Select(x => x > 0));
         Assert.Equal(1, p.Sum(), 1e-15);
     }
@@ -61,7 +61,7 @@ public sealed class SamplerTests
         // 0.4, 0.3, 0.2, 0.1
         float[] logits = [MathF.Log(0.2f), MathF.Log(0.4f), MathF.Log(0.1f), MathF.Log(0.3f)];
         bool[] Kept(double p) =>
-            [.. Sampler.Probabilities(new SamplingSettings(TopP: p), logits, [], []).Select(x => x > 0)];
+            [.. SampledDistribution.Of(new SamplingSettings(TopP: p), logits, [], []).Select(x => x > 0)];
         Assert.Equal([false, true, false, false], Kept(0.05));
         Assert.Equal([false, true, false, true], Kept(0.65));
         Assert.Equal([true, true, false, true], Kept(0.75));
@@ -70,7 +70,7 @@ public sealed class SamplerTests
     [Fact]
     public void Min_p_is_relative_to_the_most_probable()
     {
-        double[] p = Sampler.Probabilities(
+        double[] p = SampledDistribution.Of(
             new SamplingSettings(MinP: 0.45), [MathF.Log(0.5f), MathF.Log(0.3f), MathF.Log(0.2f)], [], []);
         Assert.Equal(0.625, p[0], 1e-6);
         Assert.Equal(0.375, p[1], 1e-6);
@@ -83,7 +83,7 @@ public sealed class SamplerTests
         // Token 0 stands in the prompt, token 2 was generated twice; repetition sees both, presence and frequency only
         // the latter.
         double[] Scores(SamplingSettings settings) =>
-            [.. Sampler.Probabilities(settings, Logits, [0], [2, 2]).Select(p => Math.Log(p))];
+            [.. SampledDistribution.Of(settings, Logits, [0], [2, 2]).Select(p => Math.Log(p))];
         double[] plain = Scores(new SamplingSettings());
         double[] presence = Scores(new SamplingSettings(PresencePenalty: 0.5));
         Assert.Equal(plain[2] - plain[0] - 0.5, presence[2] - presence[0], 1e-12);
@@ -100,10 +100,10 @@ public sealed class SamplerTests
     public void A_logit_that_is_not_finite_is_an_error(float logit)
     {
         var e = Assert.Throws<NonFiniteException>(
-            () => Sampler.Probabilities(new SamplingSettings(), [0, logit], [], []));
+            () => SampledDistribution.Of(new SamplingSettings(), [0, logit], [], []));
         Assert.Contains("logit of token 1: ", e.Message);
     }
 
     private static double[] Probabilities(SamplingSettings settings) =>
-        Sampler.Probabilities(settings, Logits, [], []);
+        SampledDistribution.Of(settings, Logits, [], []);
 }

@@ -17,9 +17,11 @@ public sealed class GreedyParityTests
         JsonElement facts = c.Json("greedy");
         int[] prompt = [.. facts.GetProperty("prompt").EnumerateArray().Select(x => x.GetInt32())];
         int[] expected = [.. facts.GetProperty("greedy").EnumerateArray().Select(x => x.GetInt32())];
-        using var decoder = new Decoder(c.Ops, c.Config, c.Weights, prompt.Length + expected.Length);
-        (IReadOnlyList<int> ids, StopReason stop) = TextGenerator.Generate(decoder, prompt, expected.Length, []);
-        Assert.Equal(expected, ids);
-        Assert.Equal(StopReason.Length, stop);
+        using var batch = new GenerationBatch(c.Ops, c.Config, c.Weights, 1, prompt.Length + expected.Length);
+        GenerationRow row = batch.Add(new GenerationRequest(prompt, expected.Length));
+        while (!batch.IsIdle)
+            batch.Step();
+        Assert.Equal(expected, row.Ids);
+        Assert.Equal(StopReason.Length, row.Stop);
     }
 }

@@ -20,7 +20,7 @@ public sealed class SamplingParityTests
         {
             double[] expected = Doubles(c, "probabilities");
             float[] logits = [.. Doubles(c, "logits").Select(x => (float)x)];
-            double[] got = Sampler.Probabilities(
+            double[] got = SampledDistribution.Of(
                 Settings(c.GetProperty("settings")), logits, Ints(c, "prompt"), Ints(c, "generated"));
             Assert.Equal(expected.Length, got.Length);
             for (int i = 0; i < got.Length; i++)

@@ -35,15 +35,21 @@ public sealed class Transformer
     /// </summary>
     /// <param name="ids">I32 [T].</param>
     /// <param name="activations">Activations of exactly T tokens (<see cref="Activations.First"/>).</param>
-    public Tensor Forward(TransformerWeights weights, Tensor ids, SequenceLayout layout, Activations activations)
+    /// <param name="cached">
+    /// In generation, what came before the tokens of each document; null where every document begins with its first
+    /// token. Adapters then drop nothing out, and there is no backward pass.
+    /// </param>
+    public Tensor Forward(
+        TransformerWeights weights, Tensor ids, SequenceLayout layout, Activations activations,
+        CachedTokens? cached = null)
     {
         Workspace w = _workspace.First(layout.Tokens);
         LayerActivations first = activations.Layers[0];
         _ops.Embedding(ids, weights.Embedding, first.Input);
         _ops.RmsNorm(first.Input, weights.Layers[0].InputNorm, _eps, w.Normed, first.InputRstd);
         int last = weights.Layers.Count - 1;
-        Through(0, last, weights, layout, activations, w);
-        LayerForward(last, weights, layout, activations.Layers[last], w);
+        Through(0, last, weights, layout, activations, w, cached);
+        LayerForward(last, weights, layout, activations.Layers[last], w, cached);
         _ops.AddRmsNorm(
             activations.Layers[last].Mid, w.Delta, weights.FinalNorm, _eps, activations.Last, activations.Final,
             activations.LastRstd);
@@ -87,12 +93,13 @@ public sealed class Transformer
     /// From the input of layer <paramref name="first"/>, normed in w.Normed, to that of layer <paramref name="end"/>.
     /// </summary>
     private void Through(
-        int first, int end, TransformerWeights weights, SequenceLayout layout, Activations activations, Workspace w)
+        int first, int end, TransformerWeights weights, SequenceLayout layout, Activations activations, Workspace w,
+        CachedTokens? cached = null)
     {
         for (int i = first; i < end; i++)
         {
             LayerActivations a = activations.Layers[i], next = activations.Layers[i + 1];
-            LayerForward(i, weights, layout, a, w);
+            LayerForward(i, weights, layout, a, w, cached);
             _ops.AddRmsNorm(
                 a.Mid, w.Delta, weights.Layers[i + 1].InputNorm, _eps, next.Input, w.Normed, next.InputRstd);
         }
@@ -119,20 +126,39 @@ public sealed class Transformer
     /// Computes w.Delta, what the layer adds to a.Mid, of w.Normed, the layer's input after its norm.
     /// </summary>
     private void LayerForward(
-        int index, TransformerWeights weights, SequenceLayout layout, LayerActivations a, Workspace w)
+        int index, TransformerWeights weights, SequenceLayout layout, LayerActivations a, Workspace w,
+        CachedTokens? cached = null)
     {
         LayerWeights layer = weights.Layers[index];
-        Linear(w.Normed, layer.Query, ModuleNames.Query, layout, a, a.RawQuery);
-        Linear(w.Normed, layer.Key, ModuleNames.Key, layout, a, a.RawKey);
-        Linear(w.Normed, layer.Value, ModuleNames.Value, layout, a, a.Value);
+        Product(w.Normed, layer.Query, ModuleNames.Query, a.RawQuery);
+        Product(w.Normed, layer.Key, ModuleNames.Key, a.RawKey);
+        Product(w.Normed, layer.Value, ModuleNames.Value, a.Value);
         _ops.QkNormRope(a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, a.Query, a.Key);
-        _ops.Attention(a.Query, a.Key, a.Value, _heads, layout, a.Attention, a.LogSumExp);
-        Linear(a.Attention, layer.Output, ModuleNames.Output, layout, a, w.Delta);
+        if (cached is null)
+            _ops.Attention(a.Query, a.Key, a.Value, _heads, layout, a.Attention, a.LogSumExp);
+        else
+            AttentionOverCache(index, a, cached);
+        Product(a.Attention, layer.Output, ModuleNames.Output, w.Delta);
         _ops.AddRmsNorm(a.Input, w.Delta, layer.PostAttentionNorm, _eps, a.Mid, w.Normed, a.MidRstd);
-        Linear(w.Normed, layer.Gate, ModuleNames.Gate, layout, a, a.Gate);
-        Linear(w.Normed, layer.Up, ModuleNames.Up, layout, a, a.Up);
+        Product(w.Normed, layer.Gate, ModuleNames.Gate, a.Gate);
+        Product(w.Normed, layer.Up, ModuleNames.Up, a.Up);
         _ops.SwiGlu(a.Gate, a.Up, w.Act);
-        Linear(w.Act, layer.Down, ModuleNames.Down, layout, a, w.Delta);
+        Product(w.Act, layer.Down, ModuleNames.Down, w.Delta);
+
+        void Product(Tensor x, LinearWeights linear, string name, Tensor y)
+        {
+            if (cached is null)
+                _ops.Linear(x, linear, layout, y, LoraHidden(linear, name, a));
+            else
+                _ops.LinearDecode(x, linear, y, cached.SameBits);
+        }
+    }
+
+    private void AttentionOverCache(int layer, LayerActivations a, CachedTokens cached)
+    {
+        Tensor keys = cached.Cache.Keys[layer], values = cached.Cache.Values[layer];
+        _ops.AppendToPages(a.Key, a.Value, _heads, cached.Layout, keys, values);
+        _ops.AttentionPaged(a.Query, keys, values, _heads, cached.Layout, a.Attention, cached.SameBits);
     }
 
     /// <summary>dx enters as the gradient of the layer's output and leaves as that of a.Mid.</summary>
@@ -173,10 +199,6 @@ public sealed class Transformer
             return;
         _ops.RmsNormBackward(dNormed, a.Input, layer.InputNorm, a.InputRstd, layout, dx, g.InputNorm);
     }
-
-    private void Linear(
-        Tensor x, LinearWeights weights, string name, SequenceLayout layout, LayerActivations a, Tensor y) =>
-        _ops.Linear(x, weights, layout, y, LoraHidden(weights, name, a));
 
     private void LinearBackward(
         Tensor dy, Tensor x, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,

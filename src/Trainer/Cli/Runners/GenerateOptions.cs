@@ -11,7 +11,7 @@ namespace MolEngine.Trainer.Cli.Runners;
 /// <param name="ChatVariables">Further variables of the template, with <paramref name="Chat"/>.</param>
 /// <param name="Input">JSONL of texts to continue, <paramref name="Count"/> times each, into the corpus
 /// <paramref name="Output"/>.</param>
-/// <param name="Sampler">Null decodes greedily.</param>
+/// <param name="Sampling">Null decodes greedily.</param>
 internal sealed record GenerateOptions(
     string Model, string? Adapter, string? Prompt, string? Chat, string? System, MapValue ChatVariables, string? Input,
-    string? Output, int Count, int MaxTokens, Sampler? Sampler, DeviceSettings Device, bool Json);
+    string? Output, int Count, int MaxTokens, SamplingSettings? Sampling, ulong Seed, DeviceSettings Device, bool Json);

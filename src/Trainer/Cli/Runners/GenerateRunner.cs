@@ -1,11 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Files;
+using MolEngine.Basics.Numerics;
 using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
-using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
@@ -16,6 +16,9 @@ namespace MolEngine.Trainer.Cli.Runners;
 
 internal static class GenerateRunner
 {
+    /// <summary>Texts of a corpus that are continued at a time.</summary>
+    private const int MostRows = 16;
+
     private static readonly JsonSerializerOptions Json =
         new()
         {
@@ -39,32 +42,34 @@ internal static class GenerateRunner
     private static void Answer(
         GenerateOptions options, Ops ops, InferenceModel model, Tokenizer tokenizer, CommandContext context)
     {
-        (string text, IReadOnlyList<int> stops) =
-            options.Prompt is { } given ? (given, []) : Chat(options, tokenizer, context);
+        string text = options.Prompt ?? Chat(options, tokenizer, context);
         int[] prompt = Prompt(tokenizer, text, "--prompt");
-        using Decoder decoder = DecoderFor(ops, model, prompt.Length, options.MaxTokens);
-        StreamingDecoder answer = tokenizer.CreateDecoder(skipSpecialTokens: true);
-        CancellationToken cancel = context.Interrupted;
-        void OnToken(int id)
+        using GenerationBatch batch = BatchFor(ops, model, 1, prompt.Length, options.MaxTokens);
+        int[] ends = [.. StopIds.Of(options.Model, model.Config, tokenizer, options.ChatVariables)];
+        GenerationRow row = batch.Add(Request(options, prompt, ends));
+        var answer = new TextStream(tokenizer, ends, []);
+        while (!batch.IsIdle)
         {
-            cancel.ThrowIfCancellationRequested();
-            if (options.Json)
-                return;
-            context.Out.Write(answer.Append(id));
-            context.Out.Flush();
+            context.Interrupted.ThrowIfCancellationRequested();
+            foreach (GeneratedToken token in batch.Step())
+            {
+                string shown = answer.Append(token.Id);
+                if (options.Json)
+                    continue;
+                context.Out.Write(shown);
+                context.Out.Flush();
+            }
         }
 
-        int[] ends = [.. GenerationConfig.Load(options.Model).EosTokenIds, .. stops];
-        (IReadOnlyList<int> ids, StopReason stop) = TextGenerator.Generate(
-            decoder, prompt, options.MaxTokens, ends, OnToken, options.Sampler);
         if (!options.Json)
         {
             context.Out.WriteLine(answer.Finish());
             return;
         }
 
-        string reason = stop == StopReason.StopToken ? "eos" : "length";
-        var generated = new Generated(prompt, ids, tokenizer.Decode([.. ids], skipSpecialTokens: true), reason);
+        answer.Finish();
+        string reason = row.Stop == StopReason.StopToken ? "eos" : "length";
+        var generated = new Generated(prompt, row.Ids, answer.Text, reason);
         context.Out.WriteLine(JsonSerializer.Serialize(generated, Json));
     }
 
@@ -81,32 +86,50 @@ internal static class GenerateRunner
             .. JsonlReader.Read(options.Input!)
                 .Select(r => Prompt(tokenizer, r.Text, $"{options.Input}:{r.Line}: text")),
         ];
-        var records = new List<string>();
-        int tokens = 0;
-        long all = (long)prompts.Length * options.Count;
-        using Decoder decoder = DecoderFor(ops, model, prompts.Max(p => p.Length), options.MaxTokens);
+        string[] records = new string[checked(prompts.Length * options.Count)];
+        int tokens = 0, done = 0;
+        int rows = Math.Min(MostRows, records.Length);
+        using GenerationBatch batch = BatchFor(ops, model, rows, prompts.Max(p => p.Length), options.MaxTokens);
         using IRunDisplay display = context.OpenDisplay(context.Error);
         Action<long, long> progress = display.Doing("generating", "document");
-        foreach (int[] prompt in prompts)
+        var places = new Dictionary<GenerationRow, int>();
+        for (int i = 0; i < records.Length || !batch.IsIdle;)
         {
-            for (int i = 0; i < options.Count; i++)
+            cancel.ThrowIfCancellationRequested();
+            for (; i < records.Length && batch.Waiting < rows; i++)
             {
-                decoder.Clear();
-                (IReadOnlyList<int> ids, _) = TextGenerator.Generate(
-                    decoder, prompt, options.MaxTokens, [end], _ => cancel.ThrowIfCancellationRequested(),
-                    options.Sampler);
-                string text = tokenizer.Decode([.. prompt, .. ids.Where(id => id != end)], skipSpecialTokens: false);
-                records.Add(JsonSerializer.Serialize(new { text }, Json) + "\n");
-                tokens += ids.Count;
-                progress(records.Count, all);
+                ulong seed = new CounterRandom(options.Seed, (ulong)i).Bits(0);
+                places[batch.Add(Request(options, prompts[i / options.Count], [end]) with { Seed = seed })] = i;
+            }
+
+            foreach (GeneratedToken token in batch.Step())
+            {
+                tokens++;
+                if (token.Row.Stop is null)
+                    continue;
+                places.Remove(token.Row, out int place);
+                records[place] = Record(token.Row);
+                progress(++done, records.Length);
             }
         }
 
         display.Dispose();
         DurableFiles.WriteText(options.Output!, string.Concat(records));
-        string documents = Counts.Of(records.Count, "document");
+        string documents = Counts.Of(records.Length, "document");
         context.WriteLine($"{options.Output}: {documents}, {Counts.Of(tokens, "token")} generated");
+
+        string Record(GenerationRow row)
+        {
+            var whole = new TextStream(tokenizer, [], [], skipSpecialTokens: false);
+            foreach (int id in (int[])[.. row.Request.Prompt.Span, .. row.Ids.Where(id => id != end)])
+                whole.Append(id);
+            whole.Finish();
+            return JsonSerializer.Serialize(new { text = whole.Text }, Json) + "\n";
+        }
     }
+
+    private static GenerationRequest Request(GenerateOptions options, int[] prompt, int[] ends) =>
+        new(prompt, options.MaxTokens) { Sampling = options.Sampling, Seed = options.Seed, StopIds = ends };
 
     /// <param name="where">What an empty text is blamed on.</param>
     private static int[] Prompt(Tokenizer tokenizer, string text, string where)
@@ -117,17 +140,24 @@ internal static class GenerateRunner
             : throw new UserException($"{where}: expected a text of at least one token, got an empty one");
     }
 
-    private static Decoder DecoderFor(Ops ops, InferenceModel model, int prompt, int maxTokens)
+    private static GenerationBatch BatchFor(Ops ops, InferenceModel model, int rows, int prompt, int maxTokens)
     {
-        if (maxTokens > int.MaxValue - prompt)
-            throw new UserException($"--max-tokens: expected at most {int.MaxValue - prompt}, got {maxTokens}");
+        if (maxTokens > int.MaxValue / rows - PagedLayout.PageTokens - prompt)
+        {
+            throw new UserException(
+                $"--max-tokens: expected at most {int.MaxValue / rows - PagedLayout.PageTokens - prompt}, got {maxTokens}");
+        }
+
+        int longest = prompt + maxTokens;
         try
         {
-            return new Decoder(ops, model.Config, model.Weights, prompt + maxTokens);
+            return new GenerationBatch(
+                ops, model.Config, model.Weights, rows, rows * PagedLayout.PagesOf(longest) * PagedLayout.PageTokens,
+                longest);
         }
         catch (OutOfDeviceMemoryException e)
         {
-            string tokens = Counts.Of(prompt + maxTokens, "token");
+            string tokens = Counts.Of(rows * longest, "token");
             throw new EnvironmentFaultException(
                 $"--max-tokens: expected room for the keys and values of {tokens}, got too little memory. Lower "
                 + "--max-tokens", e);
@@ -135,10 +165,9 @@ internal static class GenerateRunner
     }
 
     /// <summary>
-    /// A user's message in the model's chat template, up to where the assistant speaks, and the tokens that end what it
-    /// says. The template writes whatever stands at the beginning: nothing is added when its text is encoded.
+    /// A user's message in the model's chat template, up to where the assistant speaks. The template writes whatever stands at the beginning: nothing is added when its text is encoded.
     /// </summary>
-    private static (string Text, IReadOnlyList<int> Stops) Chat(
+    private static string Chat(
         GenerateOptions options, Tokenizer tokenizer, CommandContext context)
     {
         var templates = ChatTemplates.Load(options.Model);
@@ -152,9 +181,7 @@ internal static class GenerateRunner
         List<ChatMessage> messages = [new("user", options.Chat!)];
         if (options.System is { } system)
             messages.Insert(0, new("system", system));
-        string text = template.Render(messages, options.ChatVariables, addGenerationPrompt: true).Text;
-        string end = template.Marks(options.ChatVariables)?.End.Trim() ?? "";
-        return (text, tokenizer.TokenId(end) is int id ? [id] : []);
+        return template.Render(messages, options.ChatVariables, addGenerationPrompt: true).Text;
     }
 
     private static void RequireChatMl(Tokenizer tokenizer, string model)

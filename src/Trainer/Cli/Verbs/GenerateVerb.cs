@@ -106,7 +106,7 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         return GenerateRunner.Run(
             new GenerateOptions(
                 model, adapter, prompt, chat, system, variables, input, output, count, maxTokens,
-                _sampling.Sampler(arguments), _device.Read(arguments), arguments.GetValue(_json)),
+                _sampling.Settings(arguments), _sampling.Seed(arguments), _device.Read(arguments), arguments.GetValue(_json)),
             context);
     }
 

@@ -37,9 +37,12 @@ internal sealed class SamplingOptions
     public IReadOnlyList<Option> All =>
         [_temperature, _topK, _topP, _minP, _repetition, _presence, _frequency, _seed];
 
-    /// <summary>What draws the tokens; null for greedy decoding.</summary>
+    /// <summary>Fixes what is drawn.</summary>
+    public ulong Seed(ParseResult arguments) => arguments.GetValue(_seed) ?? 42;
+
+    /// <summary>How tokens are drawn; null for greedy decoding.</summary>
     /// <exception cref="UserException">A value is out of range.</exception>
-    public Sampler? Sampler(ParseResult arguments)
+    public SamplingSettings? Settings(ParseResult arguments)
     {
         if (!All.Any(option => arguments.GetResult(option) is not null))
             return null;
@@ -56,7 +59,7 @@ internal sealed class SamplingOptions
         int topK = arguments.GetValue(_topK) ?? 0;
         if (topK < 0)
             throw new UserException($"{_topK.Name}: expected an integer of at least 0, got {topK}");
-        var settings = new SamplingSettings(
+        return new SamplingSettings(
             Value(_repetition, 1, Above0, Largest, "a number above 0"),
             Value(_presence, 0, -Largest, Largest, "a number"),
             Value(_frequency, 0, -Largest, Largest, "a number"),
@@ -64,7 +67,6 @@ internal sealed class SamplingOptions
             topK,
             Value(_topP, 1, Above0, 1, "a number above 0, at most 1"),
             Value(_minP, 0, 0, 1, "a number from 0 to 1"));
-        return new Sampler(settings, arguments.GetValue(_seed) ?? 42);
     }
 
     private static Option<double?> Number(string name, string value, string description) =>

@@ -1,0 +1,10 @@
+namespace MolEngine.Engine.Generation;
+
+/// <summary>What a row got in a step.</summary>
+/// <param name="LogProb">
+/// The logarithm of the token's probability by the model's own softmax, before penalties, temperature and cuts; null
+/// where the request asks for no log-probabilities.
+/// </param>
+/// <param name="Top">The most probable tokens there, the best first; as many as the request asks for.</param>
+public sealed record GeneratedToken(
+    GenerationRow Row, int Id, double? LogProb, IReadOnlyList<TokenLogProb> Top);

@@ -1,0 +1,72 @@
+using MolEngine.Engine.Models.Common;
+
+namespace MolEngine.Engine.Generation;
+
+/// <summary>A request in a <see cref="GenerationBatch"/>, and what came of it so far.</summary>
+public sealed class GenerationRow
+{
+    private readonly List<int> _tokens;
+
+    internal GenerationRow(int number, GenerationRequest request, TransformerWeights weights)
+    {
+        Number = number;
+        Request = request;
+        Weights = weights;
+        _tokens = [.. request.Prompt.Span];
+        Seen = new SeenTokens(request);
+        Sampler = request.Sampling is { } settings ? new Sampler(settings, request.Seed) : null;
+    }
+
+    /// <summary>Counts the requests of a batch, from 0.</summary>
+    public int Number { get; }
+
+    public GenerationRequest Request { get; }
+
+    /// <summary>The generated ids, a stop id included.</summary>
+    public IReadOnlyList<int> Ids => Generated;
+
+    /// <summary>Why the row ended; null while it is going on.</summary>
+    public StopReason? Stop { get; internal set; }
+
+    /// <summary>
+    /// The prompt's tokens from <see cref="GenerationRequest.FirstLogProb"/> on, as far as they are computed; empty
+    /// where they are not asked for.
+    /// </summary>
+    public IReadOnlyList<ScoredToken> PromptLogProbs => Scored;
+
+    /// <summary>Tokens of the prompt that were found in the cache.</summary>
+    public int PromptTokensFound { get; internal set; }
+
+    internal TransformerWeights Weights { get; }
+
+    internal SeenTokens Seen { get; }
+
+    internal Sampler? Sampler { get; }
+
+    internal List<int> Generated { get; } = [];
+
+    internal List<ScoredToken> Scored { get; } = [];
+
+    /// <summary>The pages that hold its tokens, in order; those shared with others are full.</summary>
+    internal List<CachedPage> Pages { get; } = [];
+
+    /// <summary>Tokens that are in the cache.</summary>
+    internal int Computed { get; set; }
+
+    /// <summary>Prompt and generated ids.</summary>
+    internal int Length => _tokens.Count;
+
+    internal bool IsInPrompt => Computed < Request.Prompt.Length;
+
+    /// <summary>The first token of the prompt that must be computed for itself, though a cache may have it.</summary>
+    internal int FirstNeeded => Request.PromptLogProbs ? Request.FirstLogProb - 1 : Request.Prompt.Length - 1;
+
+    internal int this[int at] => _tokens[at];
+
+    internal void Append(int id)
+    {
+        _tokens.Add(id);
+        Generated.Add(id);
+        Seen.Add(id);
+    }
+}
