@@ -7,7 +7,7 @@ namespace MolEngine.Evaluation.Harness;
 /// <summary>Results as lines for people: every number with its interval, its n, and how it came about.</summary>
 public static class ResultTable
 {
-    private const int NameWidth = 34;
+    private const int NameWidth = 32;
 
     public static IEnumerable<string> Lines(IReadOnlyList<TaskResult> results)
     {
