@@ -43,7 +43,7 @@ public sealed class PreparedTask
             _subsets.Add((choice.Subsets[i].Name, items, Shots == 0 ? [] : documents.Examples()));
         }
 
-        DataFiles = [.. found.SelectMany(f => f.Test.Concat(Shots == 0 ? [] : f.Examples)).Distinct()];
+        DataFiles = [.. found.SelectMany(f => f.Files(Shots > 0)).Distinct()];
     }
 
     public TaskChoice Choice { get; }

@@ -30,6 +30,10 @@ public sealed record DataSource(IReadOnlyList<string> Test)
     /// <summary>How <see cref="Right"/> says it.</summary>
     public RightAs RightAs { get; init; }
 
+    /// <summary>Names for templates, with the files (patterns, as of <see cref="Test"/>) whose texts they have in every
+    /// record.</summary>
+    public MapValue Texts { get; init; } = MapValue.Empty;
+
     /// <summary>Names for templates, with the paths of their values; of several the first that is there.</summary>
     public MapValue Fields { get; init; } = MapValue.Empty;
 }

@@ -48,5 +48,9 @@ internal static class TaskDataKeys
         "Names for templates with the paths of their values ({question: QUESTION}); of a list of paths the first that is "
             + "there.");
 
-    public static IReadOnlyList<ConfigKey> All => [Test, Examples, Columns, Records, Rows, Options, Right, RightAs, Fields];
+    public static readonly ConfigKey<MapValue> Texts = new(
+        $"{List}[].texts", KeyTypes.Map, Default.None("none"),
+        "Names for templates with patterns of files whose texts they have: {cot: cot-prompts/{subset}.txt}.");
+
+    public static IReadOnlyList<ConfigKey> All => [Test, Examples, Columns, Records, Rows, Options, Right, RightAs, Fields, Texts];
 }

@@ -102,6 +102,7 @@ public static class TaskReader
             Right = v.TakeTextIfGiven(TaskDataKeys.Right, i),
             RightAs = v.Take(TaskDataKeys.RightAs, i),
             Fields = Map(TaskDataKeys.Fields, i),
+            Texts = Map(TaskDataKeys.Texts, i),
         };
 
         private MapValue Map(ConfigKey<MapValue> key, int i = 0) => v.Has(key, i) ? v.Require(key, MapValue.Empty, source, i)

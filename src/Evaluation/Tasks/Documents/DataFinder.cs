@@ -1,4 +1,5 @@
 using MolEngine.Basics.Text;
+using MolEngine.Basics.Values;
 using MolEngine.Data.Records;
 using MolEngine.Yaml;
 
@@ -38,11 +39,32 @@ public sealed class DataFinder(IReadOnlyList<string> folders, Func<string, Named
         foreach (DataSource layout in task.Data)
         {
             IReadOnlyList<string> test = First(layout.Test, subset, task.Id, looked);
-            if (test.Count > 0)
-                return new FoundData(layout, test, First(layout.Examples, subset, task.Id, looked: null));
+            if (test.Count == 0)
+                continue;
+            (string, string)[]? texts = Texts(layout, subset, task.Id, looked);
+            return texts is null
+                ? null
+                : new FoundData(layout, test, First(layout.Examples, subset, task.Id, looked: null), texts);
         }
 
         return null;
+    }
+
+    /// <summary>The files whose texts templates see; null where one is not there.</summary>
+    private (string, string)[]? Texts(DataSource layout, string subset, string task, List<string> looked)
+    {
+        var texts = new List<(string, string)>();
+        foreach ((string name, DataValue value) in layout.Texts.Entries)
+        {
+            string[] patterns = value is ListValue list
+                ? [.. list.Items.Select(i => ValueTexts.Literal(i) ?? "")]
+                : [ValueTexts.Literal(value) ?? ""];
+            if (First(patterns, subset, task, looked) is not [var file, ..])
+                return null;
+            texts.Add((name, file));
+        }
+
+        return [.. texts];
     }
 
     /// <summary>The files of the first pattern or address that has any.</summary>

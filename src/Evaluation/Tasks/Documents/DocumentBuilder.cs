@@ -1,16 +1,26 @@
 using System.Globalization;
 using MolEngine.Basics.Values;
+using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 
 namespace MolEngine.Evaluation.Tasks.Documents;
 
 /// <summary>Makes of a record what templates see of it.</summary>
-internal sealed class DocumentBuilder(EvalTask task, DataSource layout, (string Name, string Title) subset)
+internal sealed class DocumentBuilder(EvalTask task, FoundData data, (string Name, string Title) subset)
 {
-    private readonly (string Name, ValuePath[] Paths)[] _fields =
-        [.. layout.Fields.Entries.Select(e => (e.Key, Paths(e.Value)))];
+    private readonly KeyValuePair<string, DataValue>[] _texts =
+    [
+        .. data.Texts.Select(t => KeyValuePair.Create<string, DataValue>(
+            t.Name, new TextValue(string.Concat(FieldRecords.Read(t.File).Select(
+                r => ValueTexts.Literal(r.Fields[FieldRecords.TextField])))))),
+    ];
 
-    private readonly ValuePath? _right = layout.Right is { } right ? ValuePath.Parse(right) : null;
+    private readonly (string Name, ValuePath[] Paths)[] _fields =
+        [.. data.Layout.Fields.Entries.Select(e => (e.Key, Paths(e.Value)))];
+
+    private readonly ValuePath? _right = data.Layout.Right is { } right ? ValuePath.Parse(right) : null;
+
+    private DataSource Layout => data.Layout;
 
     /// <param name="isOwn">Whether the task file has the record: its names are the templates' already.</param>
     /// <exception cref="UserException">It has no options, or does not say which is right, and the task needs them.
@@ -24,11 +34,11 @@ internal sealed class DocumentBuilder(EvalTask task, DataSource layout, (string 
         int? right = choices is null ? null : Right(named, choices, place);
         bool needsRight = task.Kind == TaskKind.MultipleChoice && !isOwn;
         if (needsRight && choices is null)
-            throw Lacks(record, place, layout.Options is [var one] ? one : "options", "the options of a question");
+            throw Lacks(record, place, Layout.Options is [var one] ? one : "options", "the options of a question");
         if (needsRight && right is null)
         {
             throw Lacks(
-                record, place, layout.Right ?? "answer",
+                record, place, Layout.Right ?? "answer",
                 $"one of {string.Join(", ", choices!.Labels)}, the right option (a file whose answers are withheld cannot "
                     + "be scored)");
         }
@@ -52,8 +62,8 @@ internal sealed class DocumentBuilder(EvalTask task, DataSource layout, (string 
     {
         if (task.FixedChoices.Count > 0)
             return new Choices(task.FixedChoices, task.FixedChoices);
-        if (layout.Options is not { Count: > 1 } each)
-            return Choices.Of(record, layout.Options is [var path] ? path : null);
+        if (Layout.Options is not { Count: > 1 } each)
+            return Choices.Of(record, Layout.Options is [var path] ? path : null);
         string?[] texts = [.. each.Select(p => ValueTexts.Literal(ValuePath.Parse(p).In(record)))];
         return texts.All(t => t is not null)
             ? new Choices([.. texts.Select((_, i) => $"{(char)('A' + i)}")], texts!)
@@ -66,7 +76,7 @@ internal sealed class DocumentBuilder(EvalTask task, DataSource layout, (string 
         string? text = ValueTexts.Literal(said);
         if (string.IsNullOrEmpty(text))
             return null;
-        int? right = layout.RightAs switch
+        int? right = Layout.RightAs switch
         {
             RightAs.Label => Place(choices.Labels, text),
             RightAs.Text => Place(choices.Texts, text),
@@ -75,13 +85,14 @@ internal sealed class DocumentBuilder(EvalTask task, DataSource layout, (string 
             _ => choices.Chosen(said!),
         };
         return right >= 0 && right < choices.Labels.Count ? right : throw new UserException(
-            $"{place}: {layout.Right ?? "answer"}: expected one of {string.Join(", ", choices.Labels)}, by "
-                + $"{layout.RightAs.ToString().ToLowerInvariant()}, got \"{text}\"");
+            $"{place}: {Layout.Right ?? "answer"}: expected one of {string.Join(", ", choices.Labels)}, by "
+                + $"{Layout.RightAs.ToString().ToLowerInvariant()}, got \"{text}\"");
     }
 
     private MapValue Fields(MapValue record, Choices? choices)
     {
-        List<KeyValuePair<string, DataValue>> extra = [.. EvalTask.SubsetFields(subset.Name, subset.Title).Entries];
+        List<KeyValuePair<string, DataValue>> extra =
+            [.. EvalTask.SubsetFields(subset.Name, subset.Title).Entries, .. _texts];
         if (choices is not null)
         {
             extra.Add(new("choices", new ListValue([.. choices.Texts.Select(t => new TextValue(t))])));

@@ -8,7 +8,7 @@ namespace MolEngine.Evaluation.Tasks.Documents;
 /// <param name="subset">The subset that they are of, with its title; without names for a task that is one whole.</param>
 public sealed class TaskDocuments(EvalTask task, FoundData data, (string Name, string Title) subset)
 {
-    private readonly DocumentBuilder _builder = new(task, data.Layout, subset);
+    private readonly DocumentBuilder _builder = new(task, data, subset);
 
     /// <summary>The items, in the order of the files; <see cref="DataSource.Rows"/> of them.</summary>
     /// <exception cref="UserException">A file cannot be read, a record lacks what the task needs, or there is none.

@@ -20,7 +20,7 @@ internal sealed class EvalFiles(EvalOptions options, ModelConfig config, Ops ops
 
     private readonly string _adapter = options.Adapter is not { } folder ? "none"
         : Digests.OfFile(Path.Combine(folder, PeftAdapter.TensorsFile)) is var weights
-            ? Digests.OfText(weights + Digests.OfFile(Path.Combine(folder, PeftAdapter.ConfigFile)))
+            ? Digests.OfText(weights + Digests.OfFile(Path.Combine(folder, Inputs.AdapterConfig)))
             : "";
 
     /// <summary>The log of a task: in a folder that a person named under the task's name, else beside those of the model

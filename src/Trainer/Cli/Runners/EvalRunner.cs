@@ -33,7 +33,7 @@ internal static class EvalRunner
         var files = new EvalFiles(options, model.Config, ops);
         IReadOnlyList<int> stops = StopIds.Of(
             options.Model, model.Config, tokenizer, options.Settings.ChatVariables);
-        int rows = options.Rows ?? (ops.IsHost ? RowsOnCpu : RowsOnGpu);
+        int rows = options.Rows ?? (ops.Gpu is null ? RowsOnCpu : RowsOnGpu);
         using var asked = new EngineModel(ops, model.Config, model.Weights, tokenizer, stops, rows);
         var logs = new List<ResultLog>();
         try
@@ -87,7 +87,7 @@ internal static class EvalRunner
                     + "writes, got none. Read what confines them first: docs/evaluation.md");
         }
 
-        var finder = new DataFinder(options.Data, NamedInputs.OfDataSet);
+        var finder = new DataFinder(options.Data, NamedInputs.OfAddress);
         return [.. choices.Select(c => new PreparedTask(c, finder.FindAll(c), options.Settings, template))];
     }
 
