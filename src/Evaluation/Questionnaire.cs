@@ -17,18 +17,32 @@ public sealed class Questionnaire(
     /// <summary>Questions that are asked at a time.</summary>
     private const int MostRows = 16;
 
+    /// <summary>Tokens of their cache, where one question takes no more.</summary>
+    private const int MostCached = 4096;
+
     public IReadOnlyList<Question> Questions => questions;
 
     /// <summary>Of a prompt and its answer.</summary>
     public int MostTokens => questions.Max(q => q.Prompt.Length) + maxTokens;
+
+    /// <summary>The batch that questions are asked in: its cache has room for the longest, or for several.</summary>
+    public GenerationBatch Batch(TransformerWeights weights)
+    {
+        int rows = Math.Min(MostRows, questions.Count);
+        long all = (long)rows * PagedLayout.PagesOf(MostTokens) * PagedLayout.PageTokens;
+        return new GenerationBatch(
+            ops, config, weights, rows, (int)Math.Max(MostTokens, Math.Min(all, MostCached)), MostTokens);
+    }
 
     /// <summary>The answers, in the order of the questions.</summary>
     /// <param name="progress">Told how many questions are asked, and of how many.</param>
     public string[] Ask(TransformerWeights weights, CancellationToken cancel, Action<long, long>? progress = null)
     {
         string[] answers = new string[questions.Count];
-        int rows = Math.Min(MostRows, questions.Count), done = 0;
-        using var batch = new GenerationBatch(ops, config, weights, rows, rows * WholePages(MostTokens), MostTokens);
+        if (answers.Length == 0)
+            return answers;
+        int done = 0;
+        using GenerationBatch batch = Batch(weights);
         var asked = new Dictionary<GenerationRow, Answering>();
         for (int i = 0; i < questions.Count; i++)
         {
@@ -75,8 +89,6 @@ public sealed class Questionnaire(
 
         return found;
     }
-
-    private static int WholePages(int tokens) => PagedLayout.PagesOf(tokens) * PagedLayout.PageTokens;
 
     /// <summary>A question, and what is said so far.</summary>
     private sealed class Answering(Question question, int index, StreamingDecoder text)

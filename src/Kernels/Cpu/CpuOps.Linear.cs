@@ -31,16 +31,17 @@ internal sealed unsafe partial class CpuOps<S, V>
             BiasGradient(dy, layout, dBias);
     }
 
+    /// <summary>The products of <see cref="LinearCore"/>, whose bits do not depend on the number of tokens.</summary>
     protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y, bool sameBits)
     {
         int tokens = x.Shape[0];
-        DecodeProduct(tokens, weights.Outputs, weights.Inputs, F32(x), weights.Weight, F32(y), false);
+        DenseProduct(tokens, weights.Outputs, weights.Inputs, F32(x), weights.Weight, false, F32(y), false);
         if (weights.Lora is { } lora)
         {
             float* hidden = _scratch.Get("linear.hidden", (long)tokens * lora.Rank);
-            DecodeProduct(tokens, lora.Rank, weights.Inputs, F32(x), lora.A, hidden, false);
+            DenseProduct(tokens, lora.Rank, weights.Inputs, F32(x), lora.A, false, hidden, false);
             ScaleHidden(hidden, (long)tokens * lora.Rank, lora.Scale);
-            DecodeProduct(tokens, weights.Outputs, lora.Rank, hidden, lora.B, F32(y), true);
+            DenseProduct(tokens, weights.Outputs, lora.Rank, hidden, lora.B, false, F32(y), true);
         }
 
         if (weights.Bias is { } bias)
@@ -50,15 +51,6 @@ internal sealed unsafe partial class CpuOps<S, V>
     /// <summary>c[m, n] (=|+=) a[m, k] b, b stored [n, k] or, where its rows are k, [k, n]. All dense.</summary>
     private void DenseProduct(int m, int n, int k, float* a, Tensor b, bool rowsAreK, float* c, bool accumulate) =>
         Gemm<S, V>.Run(_pool, _scratch, Dense(m, n, k, a, b, rowsAreK, c, accumulate));
-
-    private void DecodeProduct(int m, int n, int k, float* a, Tensor b, float* c, bool accumulate)
-    {
-        GemmArguments product = Dense(m, n, k, a, b, false, c, accumulate);
-        if (m <= DotProducts<S, V>.FewRows)
-            DotProducts<S, V>.Run(_pool, product);
-        else
-            Gemm<S, V>.Run(_pool, _scratch, product);
-    }
 
     private static GemmArguments Dense(
         int m, int n, int k, float* a, Tensor b, bool rowsAreK, float* c, bool accumulate) =>

@@ -51,16 +51,22 @@ internal static class RunPlanner
             AttentionFlops(run, config, session.HasBaseLoss));
     }
 
-    /// <summary>Samples and questions: a prompt and a token, with the cache of the longest.</summary>
+    /// <summary>Samples and questions: a prompt and a token, over the caches that they work with.</summary>
     private static void Decode(TrainingSession session)
     {
-        int samples = session.Run.Samples > 0 ? Samples.MostTokens : 0;
-        int tokens = Math.Max(samples, session.Questions?.MostTokens ?? 0);
-        if (tokens == 0)
-            return;
-        using var decoder = new Decoder(session.Ops, session.Model.Config, session.Model.Student.Weights, tokens);
-        decoder.Append(new int[tokens - 1]);
-        decoder.Append([0]);
+        TransformerWeights weights = session.Model.Student.Weights;
+        if (session.Run.Samples > 0)
+            Generate(Samples.Batch(session));
+        if (session.Questions is { } questions)
+            Generate(questions.Batch(weights));
+
+        static void Generate(GenerationBatch batch)
+        {
+            using GenerationBatch used = batch;
+            used.Add(new GenerationRequest(new int[used.Longest - 1], 2));
+            while (!used.IsIdle)
+                used.Step();
+        }
     }
 
     /// <summary>Refuses a run that there is not the memory for, before anything of it is loaded.</summary>

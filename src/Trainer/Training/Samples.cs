@@ -26,9 +26,7 @@ internal static class Samples
         if (prompts.Length == 0)
             return [];
         int all = s.Model.Base is null ? prompts.Length : 2 * prompts.Length, done = 0;
-        using var batch = new GenerationBatch(
-            s.Ops, s.Model.Config, s.Model.Student.Weights, Rows, Rows * PagedLayout.PagesOf(MostTokens)
-                * PagedLayout.PageTokens, MostTokens);
+        using GenerationBatch batch = Batch(s);
         GenerationRow[] after = [.. prompts.Select(p => Asked(p, s.Model.Student.Weights))];
         GenerationRow[]? before = s.Model.Base is { } known ? [.. prompts.Select(p => Asked(p, known))] : null;
         while (!batch.IsIdle)
@@ -53,6 +51,11 @@ internal static class Samples
 
         string Text(GenerationRow row) => s.Model.Tokenizer.Decode([.. row.Ids], skipSpecialTokens: true);
     }
+
+    /// <summary>The batch that samples are written in.</summary>
+    public static GenerationBatch Batch(TrainingSession s) => new(
+        s.Ops, s.Model.Config, s.Model.Student.Weights, Rows,
+        Rows * PagedLayout.PagesOf(MostTokens) * PagedLayout.PageTokens, MostTokens);
 
     private static IEnumerable<int[]> Prompts(IReadOnlyList<Corpus> corpora, int count)
     {

@@ -2,7 +2,7 @@ using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tests.Training;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Tensors;
+using MolEngine.Kernels.Ops;
 using MolEngine.Oracle;
 
 namespace MolEngine.Engine.Tests.Generation;

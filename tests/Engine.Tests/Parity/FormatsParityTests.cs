@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Folders;
-using MolEngine.Engine.Generation;
+using MolEngine.Engine.Tests.Generation;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
 using MolEngine.Support;
@@ -74,14 +74,7 @@ public sealed class FormatsParityTests
             weights = Student.Adapted(weights, adapter.Config, adapter.Modules);
         }
 
-        using var decoder = new Decoder(loaded.Ops, loaded.Config, weights, ids.Length);
-        var logits = new List<float>();
-        foreach (int id in ids)
-        {
-            decoder.Append([id]);
-            logits.AddRange(decoder.Logits);
-        }
-
-        return [.. logits];
+        using var cached = new CachedModel(loaded.Ops, loaded.Config, weights, ids.Length);
+        return [.. ids.SelectMany(id => cached.Append(id))];
     }
 }
