@@ -6,7 +6,11 @@ namespace MolEngine.Evaluation.Tasks;
 /// <summary>The keys of a task file but those of its sections <c>data</c>, <c>few_shot</c> and answers.</summary>
 internal static class TaskKeys
 {
-    public const string DefaultHarness = "lm-evaluation-harness";
+    /// <summary>Of tasks that no harness has.</summary>
+    public const string OwnHarness = "MolEngine";
+
+    /// <summary>The one whose tasks have plain names.</summary>
+    public const string PlainHarness = "lm-evaluation-harness";
 
     private const string Template = "Jinja, with the fields of a record: {{ question }}.";
 
@@ -14,7 +18,7 @@ internal static class TaskKeys
         "task", KeyTypes.Text, Default.Required, "The task's name, as --tasks has it.", s => s.Length > 0);
 
     public static readonly ConfigKey<string> Harness = new(
-        "harness", KeyTypes.Text, DefaultHarness, "Whose way of asking and scoring it is: shown beside every number.",
+        "harness", KeyTypes.Text, OwnHarness, "Whose way of asking and scoring it is: shown beside every number.",
         s => s.Length > 0);
 
     public static readonly ConfigKey<string> Version = new(

@@ -86,7 +86,7 @@ public static class TaskReader
                 Code = Template(TaskAnswerKeys.Program) is { } program
                     ? new CodeSettings(program, v.Take(TaskAnswerKeys.Seconds))
                     : null,
-                Id = harness == TaskKeys.DefaultHarness ? name : $"{name}@{harness.ToLowerInvariant()}",
+                Id = harness is TaskKeys.OwnHarness or TaskKeys.PlainHarness ? name : $"{name}@{harness.ToLowerInvariant()}",
             };
             Check(task);
             return task;

@@ -42,7 +42,7 @@ public sealed class TaskRunTests : IDisposable
         Estimate acc = Assert.Single(result.Whole);
         Assert.Equal((right / 20, 20), (acc.Value, acc.Items));
         Assert.InRange(right, 1, 19);
-        Assert.Contains("lm-evaluation-harness, version 1", result.How);
+        Assert.Contains("MolEngine, version 1", result.How);
     }
 
     [Theory]
