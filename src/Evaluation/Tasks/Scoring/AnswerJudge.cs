@@ -48,9 +48,9 @@ public sealed class AnswerJudge(
             throw new InvalidOperationException("A task of programs was begun without leave to run them.");
         MapValue fields = new([.. document.Fields.Entries, new("code", new TextValue(answer))]);
         string program = code.Program.Render(fields, document.Place);
-        (bool endedWell, string how) = programs.Run(program, code.Seconds, cancel);
+        (bool passed, string how) = programs.Run(program, cancel);
         extracted["program"] = program;
         extracted["program_ended"] = how;
-        yield return new Observation(ScoreNames.Pass, endedWell ? 1 : 0);
+        yield return new Observation(ScoreNames.Pass, passed ? 1 : 0);
     }
 }

@@ -3,8 +3,7 @@ namespace MolEngine.Evaluation.Tasks.Scoring;
 /// <summary>Runs programs that a model wrote, so that they can do no harm.</summary>
 public interface IProgramRunner
 {
-    /// <param name="program">Python.</param>
-    /// <param name="seconds">Time that it may take.</param>
-    /// <returns>Whether it ended well, and in words how it ended.</returns>
-    (bool EndedWell, string How) Run(string program, int seconds, CancellationToken cancel);
+    /// <param name="program">Python, tests and all.</param>
+    /// <returns>Whether it ran to its end, and in words how it ended.</returns>
+    (bool Passed, string How) Run(string program, CancellationToken cancel);
 }

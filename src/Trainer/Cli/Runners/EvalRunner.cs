@@ -43,7 +43,7 @@ internal static class EvalRunner
             var results = new List<TaskResult>();
             for (int i = 0; i < tasks.Length; i++)
             {
-                results.Add(Asked(tasks[i], asked, template, logs[i], context));
+                results.Add(Asked(tasks[i], asked, template, options.AllowsCode, logs[i], context));
                 files.Write(results[i], logs[i].Path);
             }
 
@@ -92,13 +92,17 @@ internal static class EvalRunner
     }
 
     private static TaskResult Asked(
-        PreparedTask task, EngineModel model, ChatTemplate? template, ResultLog log, CommandContext context)
+        PreparedTask task, EngineModel model, ChatTemplate? template, bool allowsCode, ResultLog log,
+        CommandContext context)
     {
         CancellationToken cancel = context.Interrupted;
         using IRunDisplay display = context.OpenDisplay(context.Error);
         display.Note($"{task.Choice.Id}: {Counts.Of(task.Items, "item")} into {log.Path}"
             + (log.Found > 0 ? $", {Counts.Of(log.Found, "answer")} of which were there" : ""));
-        var judge = new AnswerJudge(task.Task, task.UsesChat ? template?.Thinking : null, programs: null, cancel);
+        SandboxedPrograms? programs = task.Task.Code is { } code ? new(code, allowsCode) : null;
+        if (programs is not null)
+            display.Note($"{task.Choice.Id}: programs run in a child python3, confined by {programs.Confinement}");
+        var judge = new AnswerJudge(task.Task, task.UsesChat ? template?.Thinking : null, programs, cancel);
         var run = new TaskRun(model, task, judge, log, display.Doing(task.Choice.Id, "answer"));
         run.Run(cancel);
         return TaskResult.Of(task, log.Scores, run.Cut.Answers);
