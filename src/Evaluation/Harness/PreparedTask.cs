@@ -102,7 +102,7 @@ public sealed class PreparedTask
         {
             TaskKind.MultipleChoice => new ChoiceItem(model, Task, key, document, prompt),
             TaskKind.Perplexity => new TextItem(model, Task, key, document, prompt.Text),
-            _ => new WrittenItem(model, Task, key, document, prompt, Generation!, Seed(key), judge),
+            _ => new WrittenItem(model, key, document, prompt, Generation!, Seed(key), judge),
         };
 
     /// <summary>A seed of its own for each answer, whatever else is asked.</summary>

@@ -72,6 +72,9 @@ public sealed record EvalTask(string Name, TaskKind Kind)
     /// <summary>Scores of an answer with the names of the rules that judge it, the headline first.</summary>
     public IReadOnlyList<(string Score, string Rule)> Rules { get; init; } = [];
 
+    /// <summary>Whether IFEval's checkers judge the answers.</summary>
+    public bool HasInstructions { get; init; }
+
     /// <summary>Null where answers are no programs.</summary>
     public CodeSettings? Code { get; init; }
 

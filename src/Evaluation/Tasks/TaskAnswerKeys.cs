@@ -1,4 +1,5 @@
 using MolEngine.Basics.Values;
+using MolEngine.Evaluation.Answers.Code;
 using MolEngine.Yaml;
 
 namespace MolEngine.Evaluation.Tasks;
@@ -66,12 +67,21 @@ internal static class TaskAnswerKeys
         "A program of the answer ({{ code }}) and fields; the answer is right where it ends well. Asks for "
             + "--allow-code-execution.");
 
+    public static readonly ConfigKey<string> Extract = new(
+        "code.extract", KeyTypes.OneOf([.. CodeExtractions.Names]), Default.None("the whole answer"),
+        "What of the answer is {{ code }}.");
+
+    public static readonly ConfigKey<bool> Instructions = new(
+        "instructions", KeyTypes.Bool, false,
+        "Judge by IFEval's checkers of the record's instruction_id_list and kwargs: scores by prompt and by instruction, "
+            + "strict and loose.");
+
     public static readonly ConfigKey<int> Seconds = new(
         "code.seconds", KeyTypes.Int, 3, "Time that the program may take.", x => x is >= 1 and <= 600, "from 1 to 600");
 
     public static IReadOnlyList<ConfigKey> All =>
     [
         Count, Pick, Source, Seed, Records, Separator, Turns, ShotPrompt, ShotAnswer, Stop, MaxTokens, Samples,
-        Temperature, TopP, TopK, Rules, Program, Seconds,
+        Temperature, TopP, TopK, Rules, Instructions, Program, Extract, Seconds,
     ];
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using MolEngine.Basics.Values;
 using MolEngine.Engine.Chat;
 using MolEngine.Evaluation.Answers;
+using MolEngine.Evaluation.Answers.Code;
 using MolEngine.Yaml;
 
 namespace MolEngine.Evaluation.Tasks;
@@ -84,8 +85,9 @@ public static class TaskReader
                 Generation = kind == TaskKind.GenerateMatch ? Generation() : null,
                 Rules = Rules(kind),
                 Code = Template(TaskAnswerKeys.Program) is { } program
-                    ? new CodeSettings(program, v.Take(TaskAnswerKeys.Seconds))
+                    ? new CodeSettings(program, Extraction(), v.Take(TaskAnswerKeys.Seconds))
                     : null,
+                HasInstructions = v.Take(TaskAnswerKeys.Instructions),
                 Id = harness is TaskKeys.OwnHarness or TaskKeys.PlainHarness ? name : $"{name}@{harness.ToLowerInvariant()}",
             };
             Check(task);
@@ -175,6 +177,10 @@ public static class TaskReader
                 temperature == 0 ? null : new(Temperature: temperature, TopK: topK, TopP: topP));
         }
 
+        private ICodeExtraction? Extraction() => v.TakeTextIfGiven(TaskAnswerKeys.Extract) is { } name
+            ? CodeExtractions.Named(name)
+            : null;
+
         private (string, string)[] Rules(TaskKind kind)
         {
             MapValue map = Map(TaskAnswerKeys.Rules);
@@ -192,7 +198,8 @@ public static class TaskReader
                 }
             }
 
-            bool needsOne = kind == TaskKind.GenerateMatch && rules.Length == 0 && !v.Has(TaskAnswerKeys.Program);
+            bool needsOne = kind == TaskKind.GenerateMatch && rules.Length == 0 && !v.Has(TaskAnswerKeys.Program)
+                && !v.Take(TaskAnswerKeys.Instructions);
             return needsOne ? [("exact_match", "exact_match")] : rules;
         }
 
@@ -206,7 +213,7 @@ public static class TaskReader
                     TaskKeys.Kind, source, 0, "expected generate_match beside rules, code and generation, got another");
             }
 
-            if (writes && task.Code is null && task.Answer is null && task.Accepted is null)
+            if (writes && !task.HasInstructions && task.Code is null && task.Answer is null && task.Accepted is null)
             {
                 v.Errors.Add(
                     $"{source}: answer: missing: expected the right answer ({{{{ answer }}}}), which the rules compare "

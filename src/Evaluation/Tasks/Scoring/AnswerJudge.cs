@@ -2,11 +2,13 @@ using System.Text.Json.Nodes;
 using MolEngine.Basics.Values;
 using MolEngine.Engine.Chat;
 using MolEngine.Evaluation.Answers;
+using MolEngine.Evaluation.Answers.Instructions;
 using MolEngine.Evaluation.Tasks.Documents;
 
 namespace MolEngine.Evaluation.Tasks.Scoring;
 
-/// <summary>Says of what a model wrote whether it is right: by the task's rules, or by running it.</summary>
+/// <summary>Says of what a model wrote whether it is right: by the task's rules, IFEval's checkers, or by running it.
+/// </summary>
 /// <param name="thinking">What the model writes its reasoning between; null where it has no such marks.</param>
 /// <param name="programs">Runs programs; null where they may not run.</param>
 public sealed class AnswerJudge(
@@ -32,25 +34,60 @@ public sealed class AnswerJudge(
 
     /// <summary>What an answer adds to each score.</summary>
     /// <param name="extracted">Is given what each rule took from the answer.</param>
-    public IEnumerable<Observation> Judge(TaskDocument document, string answer, JsonObject extracted)
+    public IReadOnlyList<Observation> Judge(TaskDocument document, string answer, JsonObject extracted)
     {
         IReadOnlyList<string> expected = Expected(document);
+        var observed = new List<Observation>();
         foreach ((string score, IAnswerRule rule) in _rules)
         {
             Verdict verdict = rule.Judge(answer, expected);
             extracted[score] = verdict.Extracted;
-            yield return new Observation(score, verdict.IsRight ? 1 : 0);
+            observed.Add(new Observation(score, verdict.IsRight ? 1 : 0));
         }
 
-        if (task.Code is not { } code)
-            yield break;
+        if (task.HasInstructions)
+            observed.AddRange(Instructions(document, answer, extracted));
+        if (task.Code is { } code)
+            observed.Add(Run(code, document, answer, extracted));
+        return observed;
+    }
+
+    private Observation Run(CodeSettings code, TaskDocument document, string answer, JsonObject extracted)
+    {
         if (programs is null)
             throw new InvalidOperationException("A task of programs was begun without leave to run them.");
-        MapValue fields = new([.. document.Fields.Entries, new("code", new TextValue(answer))]);
+        string found = code.Extraction?.Extract(answer) ?? answer;
+        MapValue fields = new([.. document.Fields.Entries, new("code", new TextValue(found))]);
         string program = code.Program.Render(fields, document.Place);
         (bool passed, string how) = programs.Run(program, cancel);
         extracted["program"] = program;
         extracted["program_ended"] = how;
-        yield return new Observation(ScoreNames.Pass, passed ? 1 : 0);
+        return new Observation(ScoreNames.Pass, passed ? 1 : 0);
     }
+
+    /// <summary>lm-evaluation-harness's four scores of IFEval.</summary>
+    private static Observation[] Instructions(TaskDocument document, string answer, JsonObject extracted)
+    {
+        string prompt = ValueTexts.Literal(document.Fields["prompt"]) ?? "";
+        string[] ids = [.. Items(document, "instruction_id_list").Select(i => ValueTexts.Literal(i) ?? "")];
+        MapValue[] arguments = [.. Items(document, "kwargs").Select(i => i as MapValue ?? MapValue.Empty)];
+        InstructionVerdict verdict = InstructionChecks.Judge(prompt, answer, ids, arguments);
+        for (int i = 0; i < ids.Length; i++)
+        {
+            string how = verdict.Strict[i] ? "followed" : verdict.Loose[i] ? "followed loosely" : "not followed";
+            extracted[$"{i + 1} {ids[i]}"] = how;
+        }
+
+        return
+        [
+            new("prompt_level_strict_acc", verdict.AllStrict ? 1 : 0),
+            new("inst_level_strict_acc", verdict.Strict.Count(x => x), ids.Length),
+            new("prompt_level_loose_acc", verdict.AllLoose ? 1 : 0),
+            new("inst_level_loose_acc", verdict.Loose.Count(x => x), ids.Length),
+        ];
+    }
+
+    private static IReadOnlyList<DataValue> Items(TaskDocument document, string field) =>
+        document.Fields[field] is ListValue { Items.Count: > 0 } list ? list.Items : throw new UserException(
+            $"{document.Place}: {field}: expected a list, one entry for each instruction, got none");
 }

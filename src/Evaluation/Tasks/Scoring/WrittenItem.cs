@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using MolEngine.Basics.Values;
-using MolEngine.Engine.Chat;
-using MolEngine.Evaluation.Answers;
 using MolEngine.Evaluation.Models;
 using MolEngine.Evaluation.Tasks.Documents;
 using MolEngine.Evaluation.Tasks.Prompts;
@@ -11,7 +8,6 @@ namespace MolEngine.Evaluation.Tasks.Scoring;
 /// <summary>A question that the model answers in writing; rules, or a program's end, say whether it is right.</summary>
 public sealed class WrittenItem : AskedItem
 {
-    private readonly EvalTask _task;
     private readonly TaskPrompt _prompt;
     private readonly AnswerJudge _judge;
     private readonly WritingRequest _request;
@@ -20,11 +16,11 @@ public sealed class WrittenItem : AskedItem
     /// <param name="settings">How it writes.</param>
     /// <param name="seed">Of its draws.</param>
     public WrittenItem(
-        ILanguageModel model, EvalTask task, ItemKey key, TaskDocument document, TaskPrompt prompt,
-        GenerationSettings settings, ulong seed, AnswerJudge judge)
+        ILanguageModel model, ItemKey key, TaskDocument document, TaskPrompt prompt, GenerationSettings settings,
+        ulong seed, AnswerJudge judge)
         : base(key, document)
     {
-        (_task, _prompt, _judge) = (task, prompt, judge);
+        (_prompt, _judge) = (prompt, judge);
         int[] ids = TokenPair.Begun(model, prompt.Text, prompt.IsChat);
         if (ids.Length == 0)
             ids = [model.StartId];
@@ -46,7 +42,7 @@ public sealed class WrittenItem : AskedItem
     {
         string answer = _judge.Answer(text.Text);
         var extracted = new JsonObject();
-        var observed = _judge.Judge(Document, answer, extracted).ToArray();
+        IReadOnlyList<Observation> observed = _judge.Judge(Document, answer, extracted);
         var shown = new JsonObject
         {
             ["prompt"] = _prompt.Text,
