@@ -1,8 +1,8 @@
 namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// AIME's answers as lm-evaluation-harness reads them (lm_eval/tasks/aime): the last box, else all between the first and
-/// the last dollar sign, else the whole text; compared as texts after the normalisation of Hendrycks's MATH.
+/// AIME's answers as lm-evaluation-harness reads them (lm_eval/tasks/aime): the last box, else all between the first
+/// and the last dollar sign, else the whole text; compared as texts after the normalisation of Hendrycks's MATH.
 /// </summary>
 /// <remarks>Also, since all answers are integers: 073 is 73.</remarks>
 public sealed class Aime : IAnswerRule
@@ -17,6 +17,6 @@ public sealed class Aime : IAnswerRule
     private static string Integer(string text)
     {
         string plain = HendrycksText.Normalized(text).Trim();
-        return plain.Length > 1 && plain.All(char.IsAsciiDigit) ? plain.TrimStart('0') is { Length: > 0 } n ? n : "0" : plain;
+        return plain.Length > 1 && plain.All(char.IsAsciiDigit) ? plain[..^1].TrimStart('0') + plain[^1] : plain;
     }
 }

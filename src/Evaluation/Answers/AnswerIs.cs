@@ -9,10 +9,14 @@ namespace MolEngine.Evaluation.Answers;
 /// </summary>
 public sealed partial class AnswerIs : IAnswerRule
 {
+    private const string Words = "the answer is";
+
+    private static readonly char[] Around = [' ', '\t', '\r', ':', '*', '"', '\'', '`', '$', '.'];
+
     public Verdict Judge(string output, IReadOnlyList<string> expected)
     {
-        MatchCollection matches = Said().Matches(output);
-        string? said = matches.Count > 0 ? matches[^1].Groups[1].Value.Trim(' ', '*', '"', '\'', '`', '$', '.') : null;
+        int at = output.LastIndexOf(Words, StringComparison.OrdinalIgnoreCase);
+        string? said = at < 0 ? null : output[(at + Words.Length)..].Split('\n')[0].Trim(Around);
         return Verdict.Of(said, expected, AreEqual);
     }
 
@@ -24,9 +28,6 @@ public sealed partial class AnswerIs : IAnswerRule
         Match said = SaidOption().Match(extracted);
         return said.Success && said.Groups[1].Value == option.Groups[1].Value;
     }
-
-    [GeneratedRegex(@"\b(?:the|so) answer is:?[ \t]*([^\r\n]+)", RegexOptions.IgnoreCase)]
-    private static partial Regex Said();
 
     [GeneratedRegex(@"^\(([A-Z])\)$")]
     private static partial Regex Option();

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// The letter after <c>ANSWER:</c>, in any letter case, or after its Chinese word, as the prompts of OpenCompass's MMLU,
-/// MedQA and CMMLU ask for it in a last line. The last one counts: a model that thinks aloud may write the words before.
+/// The letter after <c>ANSWER:</c>, in any letter case, or after its Chinese word, as the prompts of OpenCompass's
+/// MMLU, MedQA and CMMLU ask for it in a last line. The last one counts: a model that thinks aloud may write the words
+/// before.
 /// </summary>
 /// <param name="letters">The letters of the options: ABCD.</param>
 /// <remarks>OpenCompass's match_answer_pattern takes the first; the two differ where a text has several.</remarks>

@@ -6,8 +6,8 @@ internal static class BoxedText
     private static readonly string[] Commands = [@"\boxed", @"\fbox"];
 
     /// <summary>
-    /// A box of a text: where its command begins, where it ends, and what is in it. A box that is never closed reaches to
-    /// the end of the text: an answer that was cut there is still an answer.
+    /// A box of a text: where its command begins, where it ends, and what is in it. A box that is never closed reaches
+    /// to the end of the text: an answer that was cut there is still an answer.
     /// </summary>
     public readonly record struct Box(int Start, int End, string Content);
 

@@ -4,8 +4,8 @@ namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
 /// The letter that OpenCompass's first_option_postprocess finds: its patterns in their order, Chinese ones first; where
-/// one is found, its first group (the whole match where that is empty) decides by the first of the options' letters that
-/// it holds, in the order of the options. A pattern without a letter passes on to the next.
+/// one is found, its first group (the whole match where that is empty) decides by the first of the options' letters
+/// that it holds, in the order of the options. A pattern without a letter passes on to the next.
 /// </summary>
 /// <param name="letters">The letters of the options: ABCD.</param>
 /// <remarks>

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// The number after the first "The answer is": the filter strict-match of lm-evaluation-harness's gsm8k_cot, which wants
-/// another character after the number.
+/// The number after the first "The answer is": the filter strict-match of lm-evaluation-harness's gsm8k_cot, which
+/// wants another character after the number.
 /// </summary>
 public sealed partial class Gsm8kCot : IAnswerRule
 {

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// How lm-evaluation-harness compares the numbers of GSM8K: as texts, after commas, dollar signs, all up to <c>#### </c>
-/// and a final dot are removed, letter case apart (lm_eval/tasks/gsm8k).
+/// How lm-evaluation-harness compares the numbers of GSM8K: as texts, after commas, dollar signs, all up to
+/// <c>#### </c> and a final dot are removed, letter case apart (lm_eval/tasks/gsm8k).
 /// </summary>
 internal static partial class Gsm8kNumbers
 {

@@ -19,8 +19,7 @@ public sealed partial class Gsm8kOpenCompass : IAnswerRule
 
     private static bool AreEqual(string extracted, string expected)
     {
-        string gold = expected[(expected.LastIndexOf("#### ", StringComparison.Ordinal) is >= 0 and int at ? at + 5 : 0)..]
-            .Replace(",", "").Trim();
+        string gold = expected.Split("#### ")[^1].Replace(",", "").Trim();
         return extracted == gold
             || (double.TryParse(extracted, NumberStyles.Float, null, out double a)
                 && double.TryParse(gold, NumberStyles.Float, null, out double b) && Math.Abs(a - b) < Tolerance);

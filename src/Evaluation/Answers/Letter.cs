@@ -3,17 +3,19 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// The letter of a multiple-choice answer in free words. What says most is looked for first: a letter in a box, the last
-/// "answer is" or "answer:", a text that begins with a letter and its mark (<c>A) ...</c>, <c>(B)</c>, <c>**C.**</c>), and at
-/// last the only letter that stands alone; two different ones are no answer.
+/// The letter of a multiple-choice answer in free words. What says most is looked for first: a letter in a box, the
+/// last "answer is" or "answer:", a text that begins with a letter and its mark (<c>A) ...</c>, <c>(B)</c>,
+/// <c>**C.**</c>), and at last the only letter that stands alone; two different ones are no answer.
 /// </summary>
 /// <param name="letters">The letters of the options: ABCD.</param>
-public sealed class Letter(string letters) : IAnswerRule
+public sealed partial class Letter(string letters) : IAnswerRule
 {
     /// <summary>Marks that may stand between the words and the letter.</summary>
     private const string Opening = @"[\s*_`""'$:(\[{：（]*";
 
-    /// <summary>A letter ends where no letter, digit or apostrophe goes on: the A of "A'" or "Aspirin" is none.</summary>
+    /// <summary>
+    /// A letter ends where no letter, digit or apostrophe goes on: the A of "A'" or "Aspirin" is none.
+    /// </summary>
     private const string End = @"(?![\p{L}\p{N}'’])";
 
     private readonly string _letters = letters;
@@ -28,7 +30,8 @@ public sealed class Letter(string letters) : IAnswerRule
     ];
 
     /// <summary>An A that begins a sentence is no letter of an option: a mark or the end must follow.</summary>
-    private readonly Regex _first = Pattern($@"^{Opening}(?<letter>[{letters}])(?:[\s*_`""'$]*(?:[)\].:,、。．：）]|$)|[*_]*\r?\n)");
+    private readonly Regex _first = Pattern(
+        $@"^{Opening}(?<letter>[{letters}])(?:[\s*_`""'$]*(?:[)\].:,、。．：）]|$)|[*_]*\r?\n)");
 
     private readonly Regex _alone = Pattern($@"(?<![\p{{L}}\p{{N}}'’])(?<letter>[{letters}]){End}");
 
@@ -52,7 +55,11 @@ public sealed class Letter(string letters) : IAnswerRule
     /// <summary>The A of "A patient": before a word in small letters it is an article.</summary>
     private bool IsArticle(string text, Match match) =>
         _letters.Contains('A') && match.Value == "A" && match.Index + 2 < text.Length && text[match.Index + 1] == ' '
-        && char.IsLower(text[match.Index + 2]);
+        && char.IsLower(text[match.Index + 2]) && !Verb().IsMatch(text, match.Index + 2);
+
+    /// <summary>A small word that follows an option's letter, and no article.</summary>
+    [GeneratedRegex(@"\G(?:or|and|is|was|are|because|since|would|seems|appears|cannot|but|as)\b")]
+    private static partial Regex Verb();
 
     private static Regex Pattern(string pattern) => new(pattern, RegexOptions.CultureInvariant);
 }

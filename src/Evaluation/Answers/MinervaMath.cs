@@ -4,9 +4,9 @@ using MolEngine.Evaluation.Answers.Maths;
 namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// MATH as Minerva and lm-evaluation-harness's minerva_math score it: what stands between "Final Answer: The final answer
-/// is" and "I hope it is correct.", normalised as in appendix D of Lewkowycz et al. (2022); equal where the normal
-/// forms are, or have the same value.
+/// MATH as Minerva and lm-evaluation-harness's minerva_math score it: what stands between "Final Answer: The final
+/// answer is" and "I hope it is correct.", normalised as in appendix D of Lewkowycz et al. (2022); equal where the
+/// normal forms are, or have the same value.
 /// </summary>
 /// <remarks>The harness asks sympy for the value; here <see cref="MathAnswer"/> gives it.</remarks>
 public sealed partial class MinervaMath : IAnswerRule

@@ -4,8 +4,8 @@ namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
 /// The normal form of a final answer by the rules of appendix D of Lewkowycz et al. (2022), in their order: what stands
-/// after the last <c>=</c>, without articles, units and LaTeX's spacing, without <c>\text</c>, boxes and dollar signs, short
-/// fractions and roots written out, 100,000 as 100000.
+/// after the last <c>=</c>, without articles, units and LaTeX's spacing, without <c>\text</c>, boxes and dollar signs,
+/// short fractions and roots written out, 100,000 as 100000.
 /// </summary>
 internal static partial class MinervaText
 {
@@ -17,9 +17,9 @@ internal static partial class MinervaText
 
     private static readonly string[] Removed =
     [
-        "square", "ways", "integers", "dollars", "mph", "inches", "ft", "hours", "km", "units", @"\ldots", "sue", "points",
-        "feet", "minutes", "digits", "cents", "degrees", "cm", "gm", "pounds", "meters", "meals", "edges", "students",
-        "childrentickets", "multiples", @"\text{s}", @"\text{.}", "\\text{\ns}", @"\text{}^2", @"\text{}^3",
+        "square", "ways", "integers", "dollars", "mph", "inches", "ft", "hours", "km", "units", @"\ldots", "sue",
+        "points", "feet", "minutes", "digits", "cents", "degrees", "cm", "gm", "pounds", "meters", "meals", "edges",
+        "students", "childrentickets", "multiples", @"\text{s}", @"\text{.}", "\\text{\ns}", @"\text{}^2", @"\text{}^3",
         "\\text{\n}", @"\text{}", @"\mathrm{th}", @"^\circ", @"^{\circ}", @"\;", @",\!", "{,}", "\"", @"\dots",
     ];
 

@@ -18,7 +18,9 @@ internal static class OptionLetters
                 + $"\"{argument}\".");
     }
 
-    /// <summary>Whether an extracted letter is the expected one, which may be written as <c>(B)</c> or <c>B.</c>.</summary>
+    /// <summary>
+    /// Whether an extracted letter is the expected one, which may be written as <c>(B)</c> or <c>B.</c>.
+    /// </summary>
     public static bool AreEqual(string extracted, string expected) =>
         extracted == expected.Trim(' ', '(', ')', '.', ':', '\n');
 }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// Yes, no or maybe, as PubMedQA's answers are: the word after the last "answer is" or "answer:", else the word that the
-/// text begins with, else the only one of the three that the text has.
+/// Yes, no or maybe, as PubMedQA's answers are: the word after the last "answer is" or "answer:", else the word that
+/// the text begins with, else the only one of the three that the text has.
 /// </summary>
 public sealed partial class YesNoMaybe : IAnswerRule
 {

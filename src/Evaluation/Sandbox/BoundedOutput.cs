@@ -2,7 +2,9 @@ using System.Text;
 
 namespace MolEngine.Evaluation.Sandbox;
 
-/// <summary>Keeps the beginning of what a process writes and reads the rest away, so that it is never blocked.</summary>
+/// <summary>
+/// Keeps the beginning of what a process writes and reads the rest away, so that it is never blocked.
+/// </summary>
 internal sealed class BoundedOutput(int most)
 {
     private readonly StringBuilder _text = new();

@@ -6,9 +6,9 @@ namespace MolEngine.Evaluation.Sandbox;
 
 /// <summary>
 /// Runs Python programs that a model wrote, in a child process that can do little: where the kernel allows it, in
-/// namespaces of its own (files, network, processes, IPC, names) with a root in which only an empty /tmp can be written,
-/// without privileges; everywhere with limits on time, memory, processes, files and output, without environment
-/// variables, with the standard input closed.
+/// namespaces of its own (files, network, processes, IPC, names) with a root in which only an empty /tmp can be
+/// written, without privileges; everywhere with limits on time, memory, processes, files and output, without
+/// environment variables, with the standard input closed.
 /// </summary>
 /// <remarks>
 /// A program passed where it ran to its end: a secret, which it was not told, comes out after its last line. A program
@@ -16,7 +16,9 @@ namespace MolEngine.Evaluation.Sandbox;
 /// </remarks>
 public sealed class PythonSandbox
 {
-    /// <summary>What the killing and clearing up after the wall time may take before the process is left to itself.</summary>
+    /// <summary>
+    /// What the killing and clearing up after the wall time may take before the process is left to itself.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly SandboxCommand _command;
@@ -38,8 +40,8 @@ public sealed class PythonSandbox
         if (!allowed)
         {
             throw new UserException(
-                "code of a model: this task runs what the model writes, in a child python3: expected that to be allowed. "
-                + "Pass --allow-code-execution.");
+                "code of a model: this task runs what the model writes, in a child python3: expected that to be "
+                + "allowed. Pass --allow-code-execution.");
         }
 
         limits ??= new SandboxLimits();
@@ -61,20 +63,24 @@ public sealed class PythonSandbox
                 $"{python.Executable}: an empty program does not run under limits: {result.Output.Trim()}");
     }
 
-    /// <summary>Runs a program, tests and all, to its end or its limits.</summary>
+    /// <inheritdoc cref="Run(string, TimeSpan, CancellationToken)"/>
+    public SandboxResult Run(string program, CancellationToken cancel) => Run(program, _limits.Wall, cancel);
+
+    /// <summary>Runs a program, tests and all, to its end or its limits. Several may run at a time.</summary>
+    /// <param name="wall">Wall time, instead of the limits' own.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; the program is killed.</exception>
-    public SandboxResult Run(string program, CancellationToken cancel)
+    public SandboxResult Run(string program, TimeSpan wall, CancellationToken cancel)
     {
         string secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
         DirectoryInfo folder = Directory.CreateTempSubdirectory("molengine-sandbox-");
         try
         {
-            using Process process = Process.Start(_command.Start(folder.FullName, _limits))!;
+            using Process process = Process.Start(_command.Start(folder.FullName, _limits with { Wall = wall }))!;
             var output = new BoundedOutput(_limits.Output);
             Task<string> status = BoundedOutput.ReadAsync(process.StandardOutput, secret.Length + 1);
             Task errors = output.ReadAsync(process.StandardError);
             Task input = WriteAsync(process, $"{secret}\n{program}");
-            bool ended = WaitFor(process, Task.WhenAll(status, errors, input), cancel);
+            bool ended = WaitFor(process, wall, Task.WhenAll(status, errors, input), cancel);
             SandboxOutcome outcome = !ended ? SandboxOutcome.TimedOut
                 : status.Result == secret ? SandboxOutcome.Passed : SandboxOutcome.Failed;
             return new SandboxResult(outcome, output.Text, Confinement);
@@ -86,12 +92,12 @@ public sealed class PythonSandbox
     }
 
     /// <summary>Whether the process ended in its wall time; it is dead in any case, with all that it started.</summary>
-    private bool WaitFor(Process process, Task streams, CancellationToken cancel)
+    private static bool WaitFor(Process process, TimeSpan wall, Task streams, CancellationToken cancel)
     {
         bool ended = false;
         try
         {
-            ended = process.WaitForExitAsync(cancel).Wait(_limits.Wall, cancel);
+            ended = process.WaitForExitAsync(cancel).Wait(wall, cancel);
         }
         finally
         {

@@ -5,9 +5,9 @@ internal static class SandboxScripts
 {
     /// <summary>
     /// Python: takes a secret and the program from standard input, sets the limits, closes the input, sends what the
-    /// program prints to the standard errors, runs it as human-eval does (by exec, in empty globals), and writes the secret
-    /// to what was the standard output. Arguments: seconds of processor time, bytes of memory, processes, open files,
-    /// bytes of a file.
+    /// program prints to the standard errors, runs it as human-eval does (by exec, in empty globals), and writes the
+    /// secret to what was the standard output. Arguments: seconds of processor time, bytes of memory, processes, open
+    /// files, bytes of a file.
     /// </summary>
     public const string Runner = """
         import os, resource, sys, traceback
@@ -34,6 +34,7 @@ internal static class SandboxScripts
                 try:
                     traceback.print_exc()
                     sys.stderr.flush()
+                    flush()
                 finally:
                     leave(1)
             try:
@@ -48,9 +49,10 @@ internal static class SandboxScripts
         """;
 
     /// <summary>
-    /// Shell: makes a root of its own in a new mount namespace: what the interpreter needs, read-only; a few devices; /proc of
-    /// the new processes; and an empty /tmp that is all the program may write. Then it becomes the program that the
-    /// arguments name. Arguments: the empty folder to mount on, bytes of /tmp, paths to show, --, the program.
+    /// Shell: makes a root of its own in a new mount namespace: what the interpreter needs, read-only; a few devices;
+    /// /proc of the new processes; and an empty /tmp that is all the program may write. Then it runs the program that
+    /// the arguments name, whose end ends all that it started. Arguments: the empty folder to mount on, bytes of /tmp,
+    /// paths to show, --, the program.
     /// </summary>
     public const string Root = """
         set -e
@@ -82,6 +84,7 @@ internal static class SandboxScripts
         rmdir /old
         mount -o remount,bind,ro /
         cd /tmp
-        exec "$@"
+        "$@"
+        exit $?
         """;
 }

@@ -3,7 +3,9 @@ namespace MolEngine.Evaluation.Answers.Maths;
 /// <summary>Whether two answers are the same value, form by form.</summary>
 internal static class AnswerComparer
 {
-    /// <summary>Items of two lists that are compared each with each; longer lists are compared in their order.</summary>
+    /// <summary>
+    /// Items of two lists that are compared each with each; longer lists are compared in their order.
+    /// </summary>
     private const int MostUnordered = 100;
 
     public static bool AreEqual(MathAnswer a, MathAnswer b) =>
@@ -30,8 +32,10 @@ internal static class AnswerComparer
         (MathAnswer.Relation x, MathAnswer.Ordered) when Interval(x) is { } interval => AreEqual(interval, b),
         (MathAnswer.Relation { Kind: RelationKind.Unequal } x, MathAnswer.Union) when Punctured(x) is { } line =>
             AreEqual(line, b),
-        (MathAnswer.Unordered { IsSet: false } x, MathAnswer.Union y) => InAnyOrder([.. x.Items.Select(AsInterval)], y.Parts),
-        (MathAnswer.Unordered { IsSet: false } x, MathAnswer.Ordered { Open: '(', Close: ')' } y) => InOrder(x.Items, y.Items),
+        (MathAnswer.Unordered { IsSet: false } x, MathAnswer.Union y) =>
+            InAnyOrder([.. x.Items.Select(AsInterval)], y.Parts),
+        (MathAnswer.Unordered { IsSet: false } x, MathAnswer.Ordered { Open: '(', Close: ')' } y) =>
+            InOrder(x.Items, y.Items),
         (MathAnswer.Unordered { Items.Count: 1 } x, MathAnswer.Value) => AreEqual(x.Items[0], b),
         (MathAnswer.Words x, MathAnswer.Value y) => x.Normal == AnswerWords.Normal(y.Text),
         _ => false,

@@ -2,10 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace MolEngine.Evaluation.Answers.Maths;
 
-/// <summary>Reads an answer: its outer form first (union, relation, list, brackets, matrix), then expressions.</summary>
+/// <summary>
+/// Reads an answer: its outer form first (union, relation, list, brackets, matrix), then expressions.
+/// </summary>
 internal static partial class AnswerParser
 {
-    /// <summary>Characters of an answer; a longer text is compared as it is, since it is no answer but a solution.</summary>
+    /// <summary>
+    /// Characters of an answer; a longer text is compared as it is, since it is no answer but a solution.
+    /// </summary>
     private const int MostCharacters = 1_000;
 
     /// <summary>Brackets in brackets.</summary>
@@ -127,7 +131,10 @@ internal static partial class AnswerParser
             MathAnswer right = Parse(equal[^1], depth + 1);
             return equal[0].Trim().Length == 0
                 ? right
-                : new MathAnswer.Relation(RelationKind.Equal, Parse(equal[0], depth + 1), right) { Text = Squeezed(text) };
+                : new MathAnswer.Relation(RelationKind.Equal, Parse(equal[0], depth + 1), right)
+                {
+                    Text = Squeezed(text),
+                };
         }
 
         return Inequality(text, depth);
@@ -202,7 +209,10 @@ internal static partial class AnswerParser
     {
         try
         {
-            MathNode node = MathParser.Parse(text);
+            // Per cent of the whole: 3/4 %.
+            MathNode node = text.EndsWith('%')
+                ? new MathNode.Percent(MathParser.Parse(text[..^1]))
+                : MathParser.Parse(text);
             return HasPlusMinus(text)
                 ? new MathAnswer.Unordered(
                     [

@@ -9,8 +9,8 @@ internal static partial class AnswerWords
     private const int WordLetters = 4;
 
     /// <summary>
-    /// The answer where the whole text is words: a single <c>\text</c> that is no number, a time of day, or words as they
-    /// are typed. Null where there is mathematics in it.
+    /// The answer where the whole text is words: a single <c>\text</c> that is no number, a time of day, or words as
+    /// they are typed. Null where there is mathematics in it.
     /// </summary>
     public static MathAnswer? Whole(string text)
     {
@@ -21,7 +21,8 @@ internal static partial class AnswerWords
     }
 
     /// <summary>
-    /// What words are compared by: without <c>\text</c>, blanks, marks and letter case; letters of choices in their order.
+    /// What words are compared by: without <c>\text</c>, blanks, marks and letter case; letters of choices in their
+    /// order.
     /// </summary>
     public static string Normal(string text)
     {

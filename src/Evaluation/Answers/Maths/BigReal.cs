@@ -39,7 +39,9 @@ internal readonly record struct BigReal
 
     public int Sign => Mantissa.Sign;
 
-    /// <summary>The number of bits before the binary point: 2^(Magnitude - 1) ≤ |x| &lt; 2^Magnitude; far below for 0.</summary>
+    /// <summary>
+    /// The number of bits before the binary point: 2^(Magnitude - 1) ≤ |x| &lt; 2^Magnitude; far below for 0.
+    /// </summary>
     public long Magnitude => Mantissa.IsZero ? -MostExponent : Exponent + BigInteger.Abs(Mantissa).GetBitLength();
 
     public static implicit operator BigReal(int value) => new(value, 0);

@@ -1,8 +1,8 @@
 namespace MolEngine.Evaluation.Answers.Maths;
 
 /// <summary>
-/// A complex number: exact where both parts are fractions, else with the 256 bits of <see cref="BigReal"/>. An exact number
-/// stays exact under sums, products, quotients and whole powers while it fits <see cref="MostBits"/>.
+/// A complex number: exact where both parts are fractions, else with the 256 bits of <see cref="BigReal"/>. An exact
+/// number stays exact under sums, products, quotients and whole powers while it fits <see cref="MostBits"/>.
 /// </summary>
 internal sealed class ComplexValue
 {
@@ -100,7 +100,9 @@ internal sealed class ComplexValue
         if (IsZero)
             throw new UndefinedValueException("the logarithm of 0");
         BigReal size = RealFunctions.Ln((Re * Re) + (Im * Im)).Scaled(-1);
-        return IsReal && Re.Sign > 0 ? Rounded(size) : Rounded(size, RealFunctions.Angle(IsReal ? BigReal.Zero : Im, Re));
+        return IsReal && Re.Sign > 0
+            ? Rounded(size)
+            : Rounded(size, RealFunctions.Angle(IsReal ? BigReal.Zero : Im, Re));
     }
 
     /// <summary>The absolute value.</summary>

@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers.Maths;
 
 /// <summary>
-/// What does not count in a LaTeX answer, taken away: dollar signs and boxes around it, spacing, \left and \right, fonts,
-/// currency, marks between thousands; and one spelling for what has several (\dfrac, \leq, ×, °, full-width signs).
-/// Texts (<c>\text{...}</c>, \mbox, \mathrm and the like) stay, all as <c>\text</c>.
+/// What does not count in a LaTeX answer, taken away: dollar signs and boxes around it, spacing, \left and \right,
+/// fonts, currency, marks between thousands; and one spelling for what has several (\dfrac, \leq, ×, °, full-width
+/// signs). Texts (<c>\text{...}</c>, \mbox, \mathrm and the like) stay, all as <c>\text</c>.
 /// </summary>
 internal static partial class LatexText
 {
@@ -17,8 +17,8 @@ internal static partial class LatexText
         ("）", ")"), ("，", ","), ("：", ":"), ("。", ""), ("θ", @"\theta "), ("∅", @"\emptyset "), ("\u00a0", " "),
         ("\n", " "), ("\r", " "), ("\t", " "), (@"\varnothing", @"\emptyset"), (@"\lbrace", @"\{"), (@"\rbrace", @"\}"),
         ("<=", @"\le "), (">=", @"\ge "), ("!=", @"\ne "), (@"\infinity", @"\infty"), (@"\bigcup", @"\cup"),
-        (@"\langle", "("), (@"\rangle", ")"), (@"\lparen", "("), (@"\rparen", ")"), (@"\lbrack", "["), (@"\rbrack", "]"),
-        (@"\vert", "|"), (@"\mid", "|"), (@"\colon", ":"), (@"\emptyset", @"\{\}"),
+        (@"\langle", "("), (@"\rangle", ")"), (@"\lparen", "("), (@"\rparen", ")"), (@"\lbrack", "["),
+        (@"\rbrack", "]"), (@"\vert", "|"), (@"\mid", "|"), (@"\colon", ":"), (@"\emptyset", @"\{\}"),
     ];
 
     public static string Cleaned(string text)
@@ -69,7 +69,8 @@ internal static partial class LatexText
     private static partial Regex Thousands();
 
     [GeneratedRegex(
-        @"(?<!\\)\\[!,;:> ]|~|\\(?:quad|qquad|thinspace|enspace|hfill|displaystyle|textstyle|limits|nonumber)(?![a-zA-Z])")]
+        @"(?<!\\)\\[!,;:> ]|~"
+        + @"|\\(?:quad|qquad|thinspace|enspace|hfill|displaystyle|textstyle|limits|nonumber)(?![a-zA-Z])")]
     private static partial Regex Spacing();
 
     [GeneratedRegex(@"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![a-zA-Z])\.?|\\phantom\{[^{}]*\}")]

@@ -6,7 +6,9 @@ namespace MolEngine.Evaluation.Answers.Maths;
 /// </summary>
 internal abstract record MathAnswer
 {
-    /// <summary>The answer as it was cleaned, without blanks: what answers are compared by that have no value.</summary>
+    /// <summary>
+    /// The answer as it was cleaned, without blanks: what answers are compared by that have no value.
+    /// </summary>
     public required string Text { get; init; }
 
     /// <summary>Whether two answers in LaTeX, or as they are typed, are the same value.</summary>

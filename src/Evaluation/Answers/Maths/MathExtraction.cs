@@ -10,8 +10,8 @@ namespace MolEngine.Evaluation.Answers.Maths;
 internal static partial class MathExtraction
 {
     /// <summary>
-    /// Characters at the end of a text that are searched where there is no box: an answer does not stand before them, and
-    /// a search through 30,000 tokens of thinking must not take seconds.
+    /// Characters at the end of a text that are searched where there is no box: an answer does not stand before them,
+    /// and a search through 30,000 tokens of thinking must not take seconds.
     /// </summary>
     private const int Searched = 20_000;
 
@@ -23,7 +23,9 @@ internal static partial class MathExtraction
         return Said(Final().Matches(end)) ?? Said(Plain().Matches(end)) ?? LastFormula(end) ?? LastNumber(end);
     }
 
-    /// <summary>What the last box says, with the boxes before it that it is joined to; null where there is none.</summary>
+    /// <summary>
+    /// What the last box says, with the boxes before it that it is joined to; null where there is none.
+    /// </summary>
     public static string? Boxed(string text)
     {
         List<BoxedText.Box> boxes = BoxedText.All(text);
@@ -35,14 +37,17 @@ internal static partial class MathExtraction
         return string.Join(", ", boxes.Skip(first).Select(b => b.Content));
     }
 
-    /// <summary>A formula right after the words, else the rest of the sentence; null where the words are not there.</summary>
+    /// <summary>
+    /// A formula right after the words, else the rest of the sentence; null where the words are not there.
+    /// </summary>
     private static string? Said(MatchCollection matches)
     {
         if (matches.Count == 0)
             return null;
         string rest = matches[^1].Groups["rest"].Value;
         MatchCollection formulas = Formula().Matches(rest);
-        if (formulas.Count > 0)
+        string sentence = SentenceEnd().Split(rest.Trim(), 2)[0].Trim(' ', '*', ':');
+        if (formulas.Count > 0 && formulas[0].Index <= sentence.Length)
         {
             // $5$ and $7$ are one answer.
             Match first = formulas[0];
@@ -56,7 +61,6 @@ internal static partial class MathExtraction
             return joined;
         }
 
-        string sentence = SentenceEnd().Split(rest.Trim(), 2)[0].Trim(' ', '*', ':');
         return sentence.Length > 0 ? sentence : null;
     }
 
@@ -81,7 +85,8 @@ internal static partial class MathExtraction
     [GeneratedRegex(@"\banswer(?:\s+is|\s*[:：])[:\s*]*(?<rest>[^\n]*)", RegexOptions.IgnoreCase)]
     private static partial Regex Plain();
 
-    [GeneratedRegex(@"\$\$(.+?)\$\$|(?<!\\)\$((?:\\\$|[^$\n])+?)(?<!\\)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"\$\$(.+?)\$\$|(?<!\\)\$((?:\\\$|[^$\n])+?)(?<!\\)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", RegexOptions.Singleline)]
     private static partial Regex Formula();
 
     [GeneratedRegex(@"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\s*/\s*\d+|\d+\.\d+|\.\d+|\d+)(?:\s*%)?")]

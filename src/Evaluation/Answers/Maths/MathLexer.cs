@@ -6,8 +6,9 @@ internal static class MathLexer
     /// <summary>Words that are typed without a backslash, with the commands that they stand for.</summary>
     private static readonly Dictionary<string, string> Words = new()
     {
-        ["sqrt"] = @"\sqrt", ["pi"] = @"\pi", ["sin"] = @"\sin", ["cos"] = @"\cos", ["tan"] = @"\tan", ["cot"] = @"\cot",
-        ["sec"] = @"\sec", ["csc"] = @"\csc", ["arcsin"] = @"\arcsin", ["arccos"] = @"\arccos", ["arctan"] = @"\arctan",
+        ["sqrt"] = @"\sqrt", ["pi"] = @"\pi", ["sin"] = @"\sin", ["cos"] = @"\cos", ["tan"] = @"\tan",
+        ["cot"] = @"\cot", ["sec"] = @"\sec", ["csc"] = @"\csc",
+        ["arcsin"] = @"\arcsin", ["arccos"] = @"\arccos", ["arctan"] = @"\arctan",
         ["log"] = @"\log", ["ln"] = @"\ln", ["exp"] = @"\exp", ["infinity"] = @"\infty", ["inf"] = @"\infty",
         ["oo"] = @"\infty", ["pm"] = @"\pm", ["theta"] = @"\theta", ["alpha"] = @"\alpha", ["beta"] = @"\beta",
     };

@@ -5,24 +5,12 @@ namespace MolEngine.Evaluation.Answers.Maths;
 /// (<c>2\sqrt{3}x</c>), mixed numbers (<c>3\frac{1}{2}</c>, <c>3 1/2</c>) and functions without brackets
 /// (<c>\sin 5x \cos x</c>).
 /// </summary>
-internal sealed class MathParser
+internal sealed partial class MathParser
 {
-    /// <summary>Brackets, fractions and roots in one another; a deeper expression is refused, not a full stack.</summary>
+    /// <summary>
+    /// Brackets, fractions and roots in one another; a deeper expression is refused, not a full stack.
+    /// </summary>
     private const int MostDepth = 64;
-
-    private static readonly HashSet<string> Functions =
-    [
-        "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log", "exp",
-        "lg",
-    ];
-
-    /// <summary>Commands that are names of values, as letters are.</summary>
-    private static readonly HashSet<string> Names =
-    [
-        "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa",
-        "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma",
-        "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega", "infty", "ell", "hbar",
-    ];
 
     private readonly List<MathToken> _tokens;
     private int _at;
@@ -101,7 +89,8 @@ internal sealed class MathParser
     private MathNode Signed() => Take("-") ? new MathNode.Negative(Power()) : Power();
 
     /// <summary>
-    /// A whole number and a proper fraction of whole numbers beside it: their sum, as everybody but a computer reads it.
+    /// A whole number and a proper fraction of whole numbers beside it: their sum, as everybody but a computer reads
+    /// it.
     /// </summary>
     private MathNode? Mixed()
     {
@@ -139,7 +128,9 @@ internal sealed class MathParser
         return braces && !Take("}") ? Rational.Zero : digits;
     }
 
-    /// <summary>Leaves the first digit of a number a token of its own, as TeX takes an argument without braces.</summary>
+    /// <summary>
+    /// Leaves the first digit of a number a token of its own, as TeX takes an argument without braces.
+    /// </summary>
     private void SplitDigit()
     {
         if (Next.Kind != MathTokenKind.Number || Next.Text.Length == 1 || Next.Text[0] == '.')
@@ -182,10 +173,6 @@ internal sealed class MathParser
         MathTokenKind.Command => IsFactor(Next.Text[1..]),
         _ => Next.Text is "(" or "[" or "{",
     };
-
-    private static bool IsFactor(string command) =>
-        Names.Contains(command) || Functions.Contains(command)
-        || command is "frac" or "sqrt" or "binom" or "lfloor" or "lceil" or "overline" or "bar" or "lvert";
 
     private MathNode Primary()
     {
@@ -254,84 +241,8 @@ internal sealed class MathParser
         if (Next.Kind == MathTokenKind.End)
             throw Unexpected();
         _at++;
-        return new MathNode.Symbol(
-            $"{name}_{string.Concat(_tokens.Take(_at).Skip(start).Select(t => t.Text).Where(t => t is not ("{" or "}")))}");
-    }
-
-    private MathNode Command(string name)
-    {
-        if (Functions.Contains(name))
-            return Function(name == "lg" ? "log" : name);
-        if (Names.Contains(name))
-            return Named($@"\{name}");
-        switch (name)
-        {
-            case "frac":
-                return new MathNode.Quotient(Argument(), Argument());
-            case "binom":
-                return new MathNode.Call("binom", Argument(), Argument());
-            case "sqrt":
-                MathNode? degree = Take("[") ? Closed("]") : null;
-                return new MathNode.Root(Argument(), degree);
-            case "overline" or "bar":
-                return new MathNode.Call("conjugate", Argument());
-            case "lfloor":
-                return new MathNode.Call("floor", Closed(@"\rfloor"));
-            case "lceil":
-                return new MathNode.Call("ceil", Closed(@"\rceil"));
-            case "lvert":
-                return new MathNode.Call("abs", Closed(@"\rvert"));
-            default:
-                throw new MathSyntaxException($@"the command \{name}");
-        }
-    }
-
-    /// <summary>An argument of a command: a group, or without braces a single digit, letter or command.</summary>
-    private MathNode Argument()
-    {
-        if (++_depth > MostDepth)
-            throw new MathSyntaxException("an expression that is nested too deep");
-        SplitDigit();
-        MathNode argument = Primary();
-        _depth--;
-        return argument;
-    }
-
-    /// <summary>A function, its power or inverse (\sin^2 x, \tan^{-1} x), the base of a logarithm, its argument.</summary>
-    private MathNode Function(string name)
-    {
-        MathNode? subscript = Take("_") ? Argument() : null;
-        MathNode? power = Take("^") ? Argument() : null;
-        if (subscript is null && Take("_"))
-            subscript = Argument();
-        if (power is MathNode.Negative { Of: MathNode.Number { Value: { Numerator.IsOne: true, IsInteger: true } } })
-            (name, power) = ($"arc{name}", null);
-        MathNode call = new MathNode.Call(name, FunctionArgument(), subscript);
-        return power is null ? call : new MathNode.Power(call, power);
-    }
-
-    /// <summary>What a function without brackets takes: the factors up to a sign of a sum or another function.</summary>
-    private MathNode FunctionArgument()
-    {
-        if (++_depth > MostDepth)
-            throw new MathSyntaxException("an expression that is nested too deep");
-        MathNode argument;
-        if (Next.Is("(") || Next.Is("[") || Next.Is("{"))
-        {
-            argument = Postfix(Primary());
-        }
-        else
-        {
-            argument = Take("-") ? new MathNode.Negative(Power()) : Mixed() ?? Power();
-            while (BeginsFactor() && Next.Kind != MathTokenKind.Number && !Next.Is("(")
-                && !(Next.Kind == MathTokenKind.Command && Functions.Contains(Next.Text[1..])))
-            {
-                argument = new MathNode.Product(argument, Power());
-            }
-        }
-
-        _depth--;
-        return argument;
+        IEnumerable<string> index = _tokens.Take(_at).Skip(start).Select(t => t.Text);
+        return new MathNode.Symbol($"{name}_{string.Concat(index.Where(t => t is not ("{" or "}")))}");
     }
 
     private bool Take(string text)

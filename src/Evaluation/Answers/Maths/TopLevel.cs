@@ -1,6 +1,8 @@
 namespace MolEngine.Evaluation.Answers.Maths;
 
-/// <summary>Looks at what stands in no bracket of an answer. Brackets close each other whatever their kind: (3, 4].</summary>
+/// <summary>
+/// Looks at what stands in no bracket of an answer. Brackets close each other whatever their kind: (3, 4].
+/// </summary>
 internal static class TopLevel
 {
     /// <summary>The parts of a text between separators that stand in no bracket and no environment.</summary>

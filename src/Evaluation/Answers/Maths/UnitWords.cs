@@ -8,14 +8,15 @@ internal static class UnitWords
 {
     private static readonly HashSet<string> Words =
     [
-        .. ("cm mm km ft in. yd mi mph kmh kph kg mg gm lb lbs oz ml sec secs min mins hr hrs inch inches foot feet yard yards "
-            + "mile miles meter meters metre metres centimeter centimeters centimetre centimetres millimeter millimeters "
-            + "kilometer kilometers kilometre kilometres gram grams kilogram kilograms pound pounds ounce ounces ton tons "
-            + "liter liters litre litres gallon gallons quart quarts pint pints cup cups second seconds minute minutes "
-            + "hour hours day days week weeks month months year years degree degrees radian radians dollar dollars cent "
-            + "cents euro euros unit units square cubic sq cu per point points digit digits way ways edge edges student "
-            + "students people person persons member members ticket tickets meal meals multiple multiples integer "
-            + "integers solution solutions side sides time times piece pieces page pages step steps hz newtons joules "
+        .. ("cm mm km ft in. yd mi mph kmh kph kg mg gm lb lbs oz ml sec secs min mins hr hrs inch inches "
+            + "foot feet yard yards mile miles meter meters metre metres centimeter centimeters centimetre "
+            + "centimetres millimeter millimeters kilometer kilometers kilometre kilometres gram grams kilogram "
+            + "kilograms pound pounds ounce ounces ton tons liter liters litre litres gallon gallons quart "
+            + "quarts pint pints cup cups second seconds minute minutes hour hours day days week weeks month "
+            + "months year years degree degrees radian radians dollar dollars cent cents euro euros unit units "
+            + "square cubic sq cu per point points digit digits way ways edge edges student students people "
+            + "person persons member members ticket tickets meal meals multiple multiples integer integers "
+            + "solution solutions side sides time times piece pieces page pages step steps hz newtons joules "
             + "watts volts amps kelvin celsius fahrenheit bits bytes").Split(' '),
     ];
 

@@ -1,9 +1,9 @@
 namespace MolEngine.Evaluation.Answers.Maths;
 
 /// <summary>
-/// Whether two expressions have the same value: exactly where both come to fractions, else in 256 bits; with variables, at
-/// several points with fractional coordinates, of which some are negative, which different polynomials of the size of an
-/// answer do not survive.
+/// Whether two expressions have the same value: exactly where both come to fractions, else in 256 bits; with variables,
+/// at several points with fractional coordinates, of which some are negative, which different polynomials of the size
+/// of an answer do not survive.
 /// </summary>
 internal static class ValueComparer
 {
@@ -19,7 +19,9 @@ internal static class ValueComparer
     public static bool AreEqual(MathAnswer.Value a, MathAnswer.Value b) =>
         Agree(a, b) || Rounds(a, b) || Rounds(b, a) || IsPercentOf(a, b) || IsPercentOf(b, a);
 
-    /// <summary>Whether one expression is a constant times the other: whether both are zero for the same values.</summary>
+    /// <summary>
+    /// Whether one expression is a constant times the other: whether both are zero for the same values.
+    /// </summary>
     /// <param name="positive">Whether the constant must be above 0, as that of an inequality.</param>
     public static bool AreProportional(MathNode a, MathNode b, bool positive)
     {
@@ -56,8 +58,8 @@ internal static class ValueComparer
     }
 
     /// <summary>
-    /// Whether a decimal number is another value rounded: 0.333333 for 1/3, but not 0.33. Both are rounded to six decimals,
-    /// as math_verify does it; unlike there, the number must have as many.
+    /// Whether a decimal number is another value rounded: 0.333333 for 1/3, but not 0.33. Both are rounded to six
+    /// decimals, as math_verify does it; unlike there, the number must have as many.
     /// </summary>
     private static bool Rounds(MathAnswer.Value rounded, MathAnswer.Value exact)
     {
@@ -75,7 +77,9 @@ internal static class ValueComparer
     private static bool IsConstant(MathAnswer.Value value) =>
         At(value.Node, 0, value.Plus) is { } first && At(value.Node, 1, value.Plus) is { } second && first.Is(second);
 
-    /// <summary>Whether one is p % and the other p: a question that asks for per cent is answered by the number.</summary>
+    /// <summary>
+    /// Whether one is p % and the other p: a question that asks for per cent is answered by the number.
+    /// </summary>
     private static bool IsPercentOf(MathAnswer.Value percent, MathAnswer.Value number) =>
         percent.Node is MathNode.Percent p && Agree(percent with { Node = p.Of }, number);
 
@@ -92,8 +96,8 @@ internal static class ValueComparer
     }
 
     /// <summary>
-    /// What a variable stands for at a point: a fraction of size 4 to 9 that follows from its name, so that each expression
-    /// is met by the same; positive at the first point, negative at the second.
+    /// What a variable stands for at a point: a fraction of size 4 to 9 that follows from its name, so that each
+    /// expression is met by the same; positive at the first point, negative at the second.
     /// </summary>
     private static Rational Coordinate(string name, int point)
     {

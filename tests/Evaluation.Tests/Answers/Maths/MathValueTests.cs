@@ -26,7 +26,8 @@ public sealed class MathValueTests
         {
             string[] columns = line.Split('\t');
             bool equal = columns[0] == "=";
-            if (MathAnswer.AreEqual(columns[1], columns[2]) != equal || MathAnswer.AreEqual(columns[2], columns[1]) != equal)
+            if (MathAnswer.AreEqual(columns[1], columns[2]) != equal
+                || MathAnswer.AreEqual(columns[2], columns[1]) != equal)
                 wrong.Add(line);
         }
 
@@ -51,8 +52,8 @@ public sealed class MathValueTests
     }
 
     /// <summary>
-    /// Of all pairs of different answers of MATH-500 these are equal, by the same value in another spelling, since degrees,
-    /// units and currency do not count, or since a pair without brackets may be a point.
+    /// Of all pairs of different answers of MATH-500 these are equal, by the same value in another spelling, since
+    /// degrees, units and currency do not count, or since a pair without brackets may be a point.
     /// </summary>
     [Fact]
     public void Different_answers_of_math_500_are_equal_where_their_values_are()
@@ -71,8 +72,9 @@ public sealed class MathValueTests
 
         Assert.Equal(
             [
-                @"5 = x=5", @"120^\circ = 120", @"30^\circ = 30", @"90^\circ = 90", @"36 = 36^\circ", @"10,\!080 = 10080",
-                @"\frac{1}{4} = \frac14", @"2 \sqrt{5} = 2\sqrt{5}", "1,-2 = -2,1", "(-2,1) = -2,1",
+                "5 = x=5", @"120^\circ = 120", @"30^\circ = 30", @"90^\circ = 90", @"36 = 36^\circ",
+                @"10,\!080 = 10080", @"\frac{1}{4} = \frac14", @"2 \sqrt{5} = 2\sqrt{5}", "1,-2 = -2,1",
+                "(-2,1) = -2,1",
                 @"15 = 15\mbox{ cm}^2", @"36 = \$36", @"36^\circ = \$36",
             ],
             equal);
