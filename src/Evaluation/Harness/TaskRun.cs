@@ -10,7 +10,7 @@ public sealed class TaskRun(
     ILanguageModel model, PreparedTask task, AnswerJudge judge, ResultLog log, Action<long, long>? progress = null)
 {
     /// <summary>Items whose prompts are in memory at once.</summary>
-    private const int ItemsScored = 64, ItemsWritten = 1024;
+    private const int ItemsScored = 16, ItemsWritten = 1024;
 
     /// <summary>Answers whose prompts were cut, and the tokens that were cut of them.</summary>
     public (int Answers, long Tokens) Cut { get; private set; }
