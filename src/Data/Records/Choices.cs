@@ -8,6 +8,9 @@ namespace MolEngine.Data.Records;
 /// <param name="Texts">One for each label.</param>
 public sealed record Choices(IReadOnlyList<string> Labels, IReadOnlyList<string> Texts)
 {
+    /// <summary>An option as a line of a question, and of its answer.</summary>
+    public string Line(int place) => $"{Labels[place]}. {Texts[place]}";
+
     /// <summary>The options; null where the record has none, or fewer than two.</summary>
     /// <param name="path">The field that holds them: a list, a map of labels, or lists of labels and texts; null looks
     /// for the usual fields, and for a column of each letter.</param>

@@ -36,6 +36,13 @@ public sealed class PreparedTask
         Shots = settings.Shots ?? Task.FewShot.Count;
         ShotsAsTurns = settings.ShotsAsTurns ?? Task.FewShot.AsTurns;
         Generation = settings.Generation(Task);
+        if (Generation is { Samples: > 1, Sampling: null })
+        {
+            throw new UserException(
+                $"--samples: {choice.Id}: expected answers that are drawn, got greedy ones, which are all the same. Say "
+                    + "--mode, or generation.temperature in a task file");
+        }
+
         for (int i = 0; i < found.Count; i++)
         {
             var documents = new TaskDocuments(Task, found[i], choice.Subsets[i]);

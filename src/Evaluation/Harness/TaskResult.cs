@@ -13,7 +13,10 @@ public sealed record TaskResult(
     IReadOnlyList<(string Subset, IReadOnlyList<Estimate> Scores)> Subsets, int Cut)
 {
     /// <summary>How it was asked, in words: what a number means nothing without.</summary>
-    public IReadOnlyList<string> How => Conditions.Of(Task);
+    public IReadOnlyList<string> How => HowOf(Task);
+
+    /// <summary>How a task is asked, in words.</summary>
+    public static IReadOnlyList<string> HowOf(PreparedTask task) => Conditions.Of(task);
 
     /// <param name="scores">What each answer of the task adds.</param>
     public static TaskResult Of(

@@ -11,12 +11,12 @@ namespace MolEngine.Evaluation.Models;
 /// </summary>
 /// <param name="stopIds">Ids that end what it writes.</param>
 /// <param name="rows">Most prompts at once; results do not depend on it.</param>
+/// <param name="cacheBytes">What keys and values may take, where one row alone does not take more.</param>
 public sealed class EngineModel(
     Ops ops, ModelConfig config, TransformerWeights weights, Tokenizer tokenizer, IReadOnlyCollection<int> stopIds,
-    int rows) : ILanguageModel, IDisposable
+    int rows, long cacheBytes = EngineModel.UsualCacheBytes) : ILanguageModel, IDisposable
 {
-    /// <summary>What keys and values may take, where one row alone does not take more.</summary>
-    private const long CacheBytes = 2L << 30;
+    private const long UsualCacheBytes = 2L << 30;
 
     /// <summary>The least tokens of a row that a batch is made for, so that it serves the next prompts too.</summary>
     private const int ShortestRow = 512;
@@ -115,7 +115,7 @@ public sealed class EngineModel(
         _batch = null;
         int row = Math.Max(longest, Math.Min(Math.Max(ShortestRow, 2 * longest), ContextLimit + 1));
         long bytes = 2L * config.NumLayers * config.NumKvHeads * config.HeadDim * sizeof(float);
-        long tokens = Math.Max(row, Math.Min((long)Math.Min(rows, count) * row, CacheBytes / bytes));
+        long tokens = Math.Max(row, Math.Min((long)Math.Min(rows, count) * row, cacheBytes / bytes));
         return _batch = new GenerationBatch(ops, config, weights, rows, (int)tokens, row);
     }
 }

@@ -133,6 +133,36 @@ public sealed class EvalVerbTests : IDisposable
         Assert.Contains(says, error);
     }
 
+    /// <summary>A run asks before the first step, every so many, and after the last, and keeps every answer.</summary>
+    [Fact]
+    public void A_run_has_its_benchmarks()
+    {
+        string output = TinyRun.Ok(_run.Arguments(
+            "out", [$"eval={{tasks: {_task}, data: {_data}, limit: 2, every: 4}}", "validate.every=0"]));
+        Assert.Contains("eval       bees, 2 items", output);
+        Assert.Contains("  bees at step 4: acc ", output);
+        Assert.Matches(@"\nbees +[01]\.\d{4} -> +[01]\.\d{4} ", output);
+        JsonNode[] lines =
+        [
+            .. File.ReadLines(_run.At("out/metrics.jsonl")).Where(l => l.Contains("\"eval\"")).Select(
+                l => JsonNode.Parse(l)!),
+        ];
+        Assert.Equal([0, 4, 6], lines.Select(l => (int)l["step"]!));
+        foreach (JsonNode line in lines)
+        {
+            string[] log = File.ReadAllLines(_run.At($"out/eval/step-{line["step"]}/bees.jsonl"));
+            Assert.Equal(3, log.Length);
+            Assert.Equal(
+                log[1..].Average(l => (double)JsonNode.Parse(l)!["scores"]!["acc"]!), (double)line["eval"]!["bees"]!);
+        }
+
+        // What the model learned in between has moved the likelihoods.
+        Assert.NotEqual(
+            File.ReadAllText(_run.At("out/eval/step-0/bees.jsonl")), File.ReadAllText(_run.At("out/eval/step-6/bees.jsonl")));
+        (_, _, string error) = TinyRun.Run(_run.Arguments("other", ["eval=beees"]));
+        Assert.Contains("eval.tasks: --tasks: beees: expected a task", error);
+    }
+
     [Fact]
     public void Tasks_are_listed_and_shown()
     {

@@ -104,7 +104,16 @@ internal static class EvalRunner
             display.Note($"{task.Choice.Id}: programs run in a child python3, confined by {programs.Confinement}");
         var judge = new AnswerJudge(task.Task, task.UsesChat ? template?.Thinking : null, programs, cancel);
         var run = new TaskRun(model, task, judge, log, display.Doing(task.Choice.Id, "answer"));
-        run.Run(cancel);
+        try
+        {
+            run.Run(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            display.Note($"{log.Path}: {Counts.Of(log.Scores.Count, "answer")} kept; the same command goes on from there");
+            throw;
+        }
+
         return TaskResult.Of(task, log.Scores, run.Cut.Answers);
     }
 
