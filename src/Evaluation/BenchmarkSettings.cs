@@ -33,7 +33,8 @@ public sealed record BenchmarkSettings(string Tasks, IReadOnlyList<string> Data,
         IReadOnlyList<string>? given = v.TakeListIfGiven(BenchmarkKeys.Data);
         string[] data =
         [
-            .. (given ?? []).Select(d => InputPaths.Found(v, BenchmarkKeys.Data, d, Directory.Exists, "a folder", source)),
+            .. (given ?? []).Select(
+                d => InputPaths.Found(v, BenchmarkKeys.Data, d, Directory.Exists, "a folder", source)),
         ];
         if (data.Length > 0)
             v.Resolve(BenchmarkKeys.Data, data);

@@ -74,7 +74,8 @@ public sealed class QuestionFileTests : IDisposable
             new[] { "A", "A) one", "The answer is (A).", "B) two", "one" }.Select(questions[1].IsRight));
 
         // What is trained on has one answer.
-        Assert.Contains("answer: expected a string, got an array", Refusal(Settings(path) with { NeedsAnswer = false }));
+        Assert.Contains(
+            "answer: expected a string, got an array", Refusal(Settings(path) with { NeedsAnswer = false }));
     }
 
     [Fact]

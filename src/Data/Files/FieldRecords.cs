@@ -14,8 +14,8 @@ public static class FieldRecords
     public const string TextField = "text";
 
     /// <param name="path">A file of a format of <see cref="FileFormats"/>; other names are taken for JSON.</param>
-    /// <param name="columns">Names of the columns of a table whose first row is data; null: that row names them. Formats
-    /// that are no text tables have their own names.</param>
+    /// <param name="columns">Names of the columns of a table whose first row is data; null: that row names them.
+    /// Formats that are no text tables have their own names.</param>
     /// <param name="split">How a plain text becomes records.</param>
     /// <exception cref="UserException">The file, or a record of it, cannot be read.</exception>
     public static IEnumerable<FieldRecord> Read(

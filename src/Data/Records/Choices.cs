@@ -24,7 +24,8 @@ public sealed record Choices(IReadOnlyList<string> Labels, IReadOnlyList<string>
     /// <summary>Place of the option that an answer means: by its label, its text, or its place from 0; null where it
     /// means none.</summary>
     public int? Chosen(DataValue answer) => ChoiceOptions.Chosen(
-        [.. Labels.Zip(Texts, (l, t) => new ChoiceOption(l, new FoundField(ValuePath.Root, new TextValue(t))))], answer);
+        [.. Labels.Zip(Texts, (l, t) => new ChoiceOption(l, new FoundField(ValuePath.Root, new TextValue(t))))],
+        answer);
 
     /// <summary>The field that says which option is right, by its usual names; null where there is none.</summary>
     public static DataValue? UsualAnswer(MapValue record) => MultipleChoiceShape.UsualAnswerIn(record);

@@ -1,4 +1,5 @@
 using MolEngine.Basics.Text;
+using MolEngine.Engine.Generation;
 using MolEngine.Evaluation.Tasks;
 
 namespace MolEngine.Evaluation.Harness;
@@ -17,11 +18,16 @@ internal static class Conditions
         ];
         if (task.Generation is not { } generation)
             return all;
-        all.Add(generation.Sampling is not { } s ? "greedy" : $"temperature {s.Temperature}, top-p {s.TopP}, top-k {s.TopK}"
-            + (s.PresencePenalty == 0 ? "" : $", presence penalty {s.PresencePenalty}"));
+        all.Add(generation.Sampling is { } sampling ? Shown(sampling) : "greedy");
         all.Add($"up to {Counts.Of(generation.MaxTokens, "token")}");
         if (generation.Samples > 1)
             all.Add($"avg@{generation.Samples}");
         return all;
+    }
+
+    private static string Shown(SamplingSettings s)
+    {
+        string presence = s.PresencePenalty == 0 ? "" : $", presence penalty {s.PresencePenalty}";
+        return $"temperature {s.Temperature}, top-p {s.TopP}, top-k {s.TopK}{presence}";
     }
 }

@@ -39,8 +39,8 @@ public sealed class PreparedTask
         if (Generation is { Samples: > 1, Sampling: null })
         {
             throw new UserException(
-                $"--samples: {choice.Id}: expected answers that are drawn, got greedy ones, which are all the same. Say "
-                    + "--mode, or generation.temperature in a task file");
+                $"--samples: {choice.Id}: expected answers that are drawn, got greedy ones, which are all the same. "
+                    + "Say --mode, or generation.temperature in a task file");
         }
 
         for (int i = 0; i < found.Count; i++)
@@ -104,7 +104,8 @@ public sealed class PreparedTask
         }
     }
 
-    private AskedItem Item(ILanguageModel model, ItemKey key, TaskDocument document, TaskPrompt prompt, AnswerJudge judge) =>
+    private AskedItem Item(
+        ILanguageModel model, ItemKey key, TaskDocument document, TaskPrompt prompt, AnswerJudge judge) =>
         Task.Kind switch
         {
             TaskKind.MultipleChoice => new ChoiceItem(model, Task, key, document, prompt),

@@ -8,8 +8,9 @@ using MolEngine.Evaluation.Tasks.Scoring;
 namespace MolEngine.Evaluation.Harness;
 
 /// <summary>
-/// The scored answers of a task as JSON lines, written as they come: what is in it when the program dies is not computed
-/// again. Its first line says what they belong to. A last line that was cut off as it was written is taken off.
+/// The scored answers of a task as JSON lines, written as they come: what is in it when the program dies is not
+/// computed again. Its first line says what they belong to. A last line that was cut off as it was written is taken
+/// off.
 /// </summary>
 public sealed class ResultLog : IDisposable
 {
@@ -124,7 +125,11 @@ public sealed class ResultLog : IDisposable
     private void RequireSame(ReadOnlyMemory<byte> line, IReadOnlyDictionary<string, string> identity)
     {
         if (Parsed(line)?[IdentityName] is not JsonObject then)
-            throw new UserException($"{Path}: expected results of an evaluation, got another file. Name another --output");
+        {
+            throw new UserException(
+                $"{Path}: expected results of an evaluation, got another file. Name another --output");
+        }
+
         string[] differences =
         [
             .. identity.Keys.Union(then.Select(t => t.Key))

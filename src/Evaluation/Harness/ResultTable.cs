@@ -36,8 +36,8 @@ public static class ResultTable
     private static string Line(string name, Estimate e)
     {
         string error = e.StandardError is { } s ? Shown(s) : "-";
-        return $"{name,-NameWidth} {e.Score,-20} {Shown(e.Value),8}  {$"{Shown(e.Low)} .. {Shown(e.High)}",-19} {error,7} "
-            + $"{e.Items,7:N0}";
+        string interval = $"{Shown(e.Low)} .. {Shown(e.High)}";
+        return $"{name,-NameWidth} {e.Score,-20} {Shown(e.Value),8}  {interval,-19} {error,7} {e.Items,7:N0}";
     }
 
     private static string Shown(double value) => value >= 100 ? value.ToString("F1") : value.ToString("F4");

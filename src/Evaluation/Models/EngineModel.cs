@@ -67,8 +67,8 @@ public sealed class EngineModel(
                 cancel.ThrowIfCancellationRequested();
                 for (; next < requests.Count && batch.Waiting < MostWaiting; next++)
                 {
-                    running.Add(
-                        batch.Add(Request(requests[next])), (next, new TextStream(tokenizer, stopIds, requests[next].Stops)));
+                    var text = new TextStream(tokenizer, stopIds, requests[next].Stops);
+                    running.Add(batch.Add(Request(requests[next])), (next, text));
                 }
 
                 foreach (GeneratedToken token in batch.Step())

@@ -19,7 +19,7 @@ public sealed record FewShotSettings(int Count)
     /// <summary>Behind each example.</summary>
     public string Separator { get; init; } = "\n\n";
 
-    /// <summary>Whether examples are turns of a dialogue of their own; else they stand in the user's one turn.</summary>
+    /// <summary>Whether examples are turns of their own in a dialogue; else they stand in the user's turn.</summary>
     public bool AsTurns { get; init; }
 
     /// <summary>How an example asks; null: as the task does.</summary>

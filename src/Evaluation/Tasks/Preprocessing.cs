@@ -6,8 +6,8 @@ public enum Preprocessing
     None,
 
     /// <summary>
-    /// HellaSwag's as lm-evaluation-harness does it: a <c>query</c> of label and context, and the marks of WikiHow taken
-    /// out of it and of the endings.
+    /// HellaSwag's as lm-evaluation-harness does it: a <c>query</c> of label and context, and the marks of WikiHow
+    /// taken out of it and of the endings.
     /// </summary>
     Hellaswag,
 }

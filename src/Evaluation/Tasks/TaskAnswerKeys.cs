@@ -19,7 +19,8 @@ internal static class TaskAnswerKeys
         "Where examples are from: data[].examples, or the test itself without the question.");
 
     public static readonly ConfigKey<int> Seed = new(
-        "few_shot.seed", KeyTypes.Int, 1234, "Of the draw: lm-evaluation-harness has 1234.", x => x >= 0, "of at least 0");
+        "few_shot.seed", KeyTypes.Int, 1234, "Of the draw: lm-evaluation-harness has 1234.", x => x >= 0,
+        "of at least 0");
 
     public static readonly ConfigKey<IReadOnlyList<MapValue>> Records = new(
         "few_shot.records", KeyTypes.Maps, Default.None("few_shot.source"), "Examples of the task's own, as records.");
@@ -73,8 +74,8 @@ internal static class TaskAnswerKeys
 
     public static readonly ConfigKey<bool> Instructions = new(
         "instructions", KeyTypes.Bool, false,
-        "Judge by IFEval's checkers of the record's instruction_id_list and kwargs: scores by prompt and by instruction, "
-            + "strict and loose.");
+        "Judge by IFEval's checkers of the record's instruction_id_list and kwargs: scores by prompt and by "
+            + "instruction, strict and loose.");
 
     public static readonly ConfigKey<int> Seconds = new(
         "code.seconds", KeyTypes.Int, 3, "Time that the program may take.", x => x is >= 1 and <= 600, "from 1 to 600");

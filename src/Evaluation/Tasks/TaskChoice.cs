@@ -15,7 +15,8 @@ public sealed record TaskChoice(EvalTask Task, string Id, IReadOnlyList<(string 
         if (name == task.Id)
             return Whole(task);
         string at = task.Id[task.Name.Length..];
-        bool mayBe = name.StartsWith(task.Name + "_", StringComparison.Ordinal) && name.EndsWith(at, StringComparison.Ordinal);
+        bool mayBe = name.StartsWith(task.Name + "_", StringComparison.Ordinal)
+            && name.EndsWith(at, StringComparison.Ordinal);
         if (!mayBe || name.Length <= task.Id.Length)
             return null;
         string part = name[(task.Name.Length + 1)..^at.Length];

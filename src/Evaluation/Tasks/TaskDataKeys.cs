@@ -27,7 +27,8 @@ internal static class TaskDataKeys
         "Path of the list or map that holds the records; * where the file is such a map.");
 
     public static readonly ConfigKey<string> Rows = new(
-        $"{List}[].rows", KeyTypes.Text, Default.None("all"), "Which records of the test count: 10:510 are 500 of them.",
+        $"{List}[].rows", KeyTypes.Text, Default.None("all"),
+        "Which records of the test count: 10:510 are 500 of them.",
         s => TaskReader.RowsOf(s) is not null, "FROM:TO, from 0");
 
     public static readonly ConfigKey<IReadOnlyList<string>> Options = new(
@@ -45,12 +46,13 @@ internal static class TaskDataKeys
 
     public static readonly ConfigKey<MapValue> Fields = new(
         $"{List}[].fields", KeyTypes.Map, Default.None("the record's own names"),
-        "Names for templates with the paths of their values ({question: QUESTION}); of a list of paths the first that is "
-            + "there.");
+        "Names for templates with the paths of their values ({question: QUESTION}); of a list of paths the first that "
+            + "is there.");
 
     public static readonly ConfigKey<MapValue> Texts = new(
         $"{List}[].texts", KeyTypes.Map, Default.None("none"),
         "Names for templates with patterns of files whose texts they have: {cot: cot-prompts/{subset}.txt}.");
 
-    public static IReadOnlyList<ConfigKey> All => [Test, Examples, Columns, Records, Rows, Options, Right, RightAs, Fields, Texts];
+    public static IReadOnlyList<ConfigKey> All =>
+        [Test, Examples, Columns, Records, Rows, Options, Right, RightAs, Fields, Texts];
 }

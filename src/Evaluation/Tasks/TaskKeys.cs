@@ -39,7 +39,8 @@ internal static class TaskKeys
             + "{{ subset_title }} in templates; NAME_SUBSET is a task too.");
 
     public static readonly ConfigKey<MapValue> Groups = new(
-        "groups", KeyTypes.Map, Default.None("no groups"), "Names of groups with lists of subsets; NAME_GROUP is a task.");
+        "groups", KeyTypes.Map, Default.None("no groups"),
+        "Names of groups with lists of subsets; NAME_GROUP is a task.");
 
     public static readonly ConfigKey<GroupMean> Mean = new(
         "group_mean", KeyTypes.OneOf<GroupMean>(), GroupMean.Items,
@@ -93,7 +94,7 @@ internal static class TaskKeys
 
     public static IReadOnlyList<ConfigKey> Body =>
     [
-        Subsets, Groups, Mean, Preprocess, Description, Prompt, Answer, Accepted, Choices, Delimiter, Prefix, Likelihood,
-        Scores, Chat,
+        Subsets, Groups, Mean, Preprocess, Description, Prompt, Answer, Accepted, Choices, Delimiter, Prefix,
+        Likelihood, Scores, Chat,
     ];
 }

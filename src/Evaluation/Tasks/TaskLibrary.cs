@@ -8,7 +8,8 @@ namespace MolEngine.Evaluation.Tasks;
 public static class TaskLibrary
 {
     private const string Prefix = "tasks/";
-    private const string Extension = ".yaml";
+
+    private static readonly string[] Extensions = [".yaml", ".yml"];
 
     private static readonly Lazy<IReadOnlyList<EvalTask>> Read = new(
         () => [.. Names().Select(n => TaskReader.Read(TextOf(n), n[Prefix.Length..]))]);
@@ -36,7 +37,7 @@ public static class TaskLibrary
 
     private static TaskChoice One(string name)
     {
-        if (name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase))
+        if (Extensions.Contains(Path.GetExtension(name).ToLowerInvariant()))
             return TaskChoice.Whole(TaskReader.Read(FileText(name), name));
         foreach (EvalTask task in All)
         {
@@ -47,7 +48,8 @@ public static class TaskLibrary
         IEnumerable<string> known = All.SelectMany(TaskChoice.Names);
         string advice = Nearest.Of(name, known) is { } near ? $"Did you mean {near}?"
             : $"`{ProgramCommand.With("eval --list")}` lists the tasks";
-        throw new UserException($"--tasks: {name}: expected a task, or the path of a .yaml file, got neither. {advice}");
+        throw new UserException(
+            $"--tasks: {name}: expected a task, or the path of a .yaml file, got neither. {advice}");
     }
 
     private static string FileText(string path)

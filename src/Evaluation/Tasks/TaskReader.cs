@@ -88,7 +88,9 @@ public static class TaskReader
                     ? new CodeSettings(program, Extraction(), v.Take(TaskAnswerKeys.Seconds))
                     : null,
                 HasInstructions = v.Take(TaskAnswerKeys.Instructions),
-                Id = harness is TaskKeys.OwnHarness or TaskKeys.PlainHarness ? name : $"{name}@{harness.ToLowerInvariant()}",
+                Id = harness is TaskKeys.OwnHarness or TaskKeys.PlainHarness
+                    ? name
+                    : $"{name}@{harness.ToLowerInvariant()}",
             };
             Check(task);
             return task;
@@ -107,8 +109,8 @@ public static class TaskReader
             Texts = Map(TaskDataKeys.Texts, i),
         };
 
-        private MapValue Map(ConfigKey<MapValue> key, int i = 0) => v.Has(key, i) ? v.Require(key, MapValue.Empty, source, i)
-            : MapValue.Empty;
+        private MapValue Map(ConfigKey<MapValue> key, int i = 0) =>
+            v.Has(key, i) ? v.Require(key, MapValue.Empty, source, i) : MapValue.Empty;
 
         private FieldTemplate? Template(ConfigKey<string> key) => v.TakeTextIfGiven(key) is { } text
             ? FieldTemplate.Parse(text, $"{v.Where(key.Path, source)}: {key.Path}")
@@ -169,7 +171,8 @@ public static class TaskReader
             {
                 v.Wrong(
                     TaskAnswerKeys.Temperature, source, 0,
-                    "expected a temperature above 0 beside generation.top_p and top_k, got 0: greedily nothing is drawn");
+                    "expected a temperature above 0 beside generation.top_p and top_k, got 0: greedily nothing is "
+                        + "drawn");
             }
 
             return new GenerationSettings(

@@ -37,7 +37,8 @@ public sealed record ClosingTable(
     {
         const string Asked = "questions answered";
         bool kl = Corpora.Any(c => c.Kl is not null);
-        int width = Corpora.Select(c => Title(c).Length).Append(Asked.Length).Concat(Benchmarks.Select(b => b.Task.Length)).Max() + 2;
+        IEnumerable<string> names = [Asked, .. Corpora.Select(Title), .. Benchmarks.Select(b => b.Task)];
+        int width = names.Max(n => n.Length) + 2;
         string toBase = kl ? "   kl to base" : "";
         if (Corpora.Count > 0)
             yield return $"{"held out".PadRight(width)}ce before ->  ce after     change{toBase}";

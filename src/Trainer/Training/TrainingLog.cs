@@ -186,7 +186,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             line.Add(Metric.Benchmark, benchmarks.Select(b => (b.Task, b.Score.Value)));
         foreach ((string task, Estimate e) in benchmarks)
         {
-            Note($"  {task} at step {step}: {e.Score} {e.Value:F4} ({e.Low:F4} .. {e.High:F4}, n {Counts.Of(e.Items)})");
+            string interval = $"{e.Low:F4} .. {e.High:F4}";
+            Note($"  {task} at step {step}: {e.Score} {e.Value:F4} ({interval}, n {Counts.Of(e.Items)})");
         }
 
         _metrics.Write(line);

@@ -4,8 +4,8 @@ namespace MolEngine.Evaluation.Tests.Tasks;
 
 /// <summary>
 /// A model without weights, real and the same every time: the probability of a token is how often it followed the one
-/// before it in what it was shown, smoothed. Its tokens are characters, but a blank and the letter behind it are one, as
-/// in the tokenizers of large models.
+/// before it in what it was shown, smoothed. Its tokens are characters, but a blank and the letter behind it are one,
+/// as in the tokenizers of large models.
 /// </summary>
 internal sealed class CountingModel : ILanguageModel
 {
@@ -87,7 +87,7 @@ internal sealed class CountingModel : ILanguageModel
             string text = Says!(Decode(requests[i].Prompt));
             int stop = requests[i].Stops.Select(s => text.IndexOf(s, StringComparison.Ordinal))
                 .Where(at => at >= 0).DefaultIfEmpty(-1).Min();
-            done(i, stop >= 0 ? new WrittenText(text[..stop], stop, "stop") : new WrittenText(text, text.Length, "eos"));
+            done(i, stop >= 0 ? new(text[..stop], stop, "stop") : new(text, text.Length, "eos"));
         }
     }
 }

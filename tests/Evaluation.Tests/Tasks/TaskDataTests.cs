@@ -58,7 +58,7 @@ public sealed class TaskDataTests : IDisposable
     [Theory]
     [InlineData("""{"question": "?", "options": ["x", "y"]}""", "right: t: expected one of A, B, the right option")]
     [InlineData("""{"question": "?", "right": "A"}""", "options: t: expected the options of a question")]
-    [InlineData("""{"question": "?", "options": ["x", "y"], "right": "E"}""", "expected one of A, B, by any, got \"E\"")]
+    [InlineData("""{"question": "?", "options": ["x", "y"], "right": "E"}""", "one of A, B, by any, got \"E\"")]
     public void What_cannot_be_scored_is_told(string record, string expected)
     {
         string message = Assert.Throws<UserException>(() => Items(TaskText.Choices(), record)).Message;
@@ -96,7 +96,8 @@ public sealed class TaskDataTests : IDisposable
         AskedItem item = Assert.Single(TaskText.Asked(
             TaskText.Prepared(Assert.Single(TaskLibrary.Find("bbh_word_sorting")), _folder.Root)));
         Assert.Equal(
-            "Sort the words.\n\nQ: d c\nA: Let's think.\n\nQ: b a\nA: Let's think step by step.\n", TaskText.Prompt(item));
+            "Sort the words.\n\nQ: d c\nA: Let's think.\n\nQ: b a\nA: Let's think step by step.\n",
+            TaskText.Prompt(item));
     }
 
     [Fact]
@@ -118,8 +119,8 @@ public sealed class TaskDataTests : IDisposable
         Write(
             "hellaswag_val.jsonl",
             """
-            {"activity_label": "Tea", "ctx_a": "A [title] pot.", "ctx_b": "when IT boils", "label": 1, "endings": [" [step] a  b", "c [x] d", "e", "f"]}
-
+            {"activity_label": "Tea", "ctx_a": "A [title] pot.", "ctx_b": "when IT boils", "label": 1,
+             "endings": [" [step] a  b", "c [x] d", "e", "f"]}
             """);
         AskedItem item = Assert.Single(TaskText.Asked(
             TaskText.Prepared(Assert.Single(TaskLibrary.Find("hellaswag")), _folder.Root)));
@@ -133,7 +134,8 @@ public sealed class TaskDataTests : IDisposable
 
     private IReadOnlyList<TaskDocument> Items(EvalTask task, string record)
     {
-        Write("items.jsonl", record.Contains("question") ? record : record.Replace("{\"o", "{\"question\": \"?\", \"o"));
+        string asked = record.Contains("question") ? record : record.Replace("{\"o", "{\"question\": \"?\", \"o");
+        Write("items.jsonl", asked);
         FoundData found = Assert.Single(TaskText.Find(TaskChoice.Whole(task), _folder.Root));
         return new TaskDocuments(task, found, ("", "")).Test();
     }

@@ -59,7 +59,7 @@ public sealed class TaskPromptTests : IDisposable
     {
         _folder.Write(
             "phrases_no_exclude_test.jsonl",
-            """{"question": "Who?", "options": {"A": "x", "B": "y", "C": "z", "D": "w"}, "answer": "z", "answer_idx": "C"}""");
+            """{"question": "Who?", "options": {"A": "x", "B": "y", "C": "z", "D": "w"}, "answer_idx": "C"}""");
         AskedItem item = Assert.Single(TaskText.Asked(Prepared("medqa")));
         Assert.Equal("Question: Who?\nA. x\nB. y\nC. z\nD. w\nAnswer:", TaskText.Prompt(item));
         Assert.Equal(2, item.Document.Right);
@@ -125,7 +125,8 @@ public sealed class TaskPromptTests : IDisposable
         EvalTask task = TaskText.Choices(
             "description: \"About {{subset_title}}things.\"\nfew_shot: {count: 1, source: examples}");
         Assert.Equal(
-            "<system>About things.</><user>E\nAnswer: B\n\nQ\nAnswer:</><assistant>", Written(task, false, out string blank));
+            "<system>About things.</><user>E\nAnswer: B\n\nQ\nAnswer:</><assistant>",
+            Written(task, false, out string blank));
         Assert.Equal("", blank);
         Assert.Equal(
             "<system>About things.</><user>E\nAnswer:</><assistant>B</><user>Q\nAnswer:</><assistant>",
@@ -154,7 +155,8 @@ public sealed class TaskPromptTests : IDisposable
         var python = new PythonRandom(1234);
         foreach (TaskDocument asked in pool)
         {
-            IEnumerable<TaskDocument> expected = python.Sample(30, 3).Select(i => pool[i]).Where(d => d != asked).Take(2);
+            IEnumerable<TaskDocument> expected =
+                python.Sample(30, 3).Select(i => pool[i]).Where(d => d != asked).Take(2);
             Assert.Equal(expected, sampler.Next(asked));
         }
     }
@@ -180,7 +182,7 @@ public sealed class TaskPromptTests : IDisposable
     [Fact]
     public void Mbpp_asks_for_task_eleven_after_three_examples()
     {
-        string Line(int id) => $$"""{"task_id": {{id}}, "text": "T{{id}}", "code": "c", "test_list": ["a", "b", "c"]}""";
+        string Line(int id) => $$"""{"task_id": {{id}}, "text": "T{{id}}", "test_list": ["a", "b", "c"]}""";
         _folder.Write("mbpp.jsonl", string.Join('\n', Enumerable.Range(1, 12).Select(Line)));
         PreparedTask task = Prepared("mbpp");
         Assert.Equal(2, task.Items);

@@ -75,7 +75,8 @@ public sealed class TaskReaderTests
     [Fact]
     public void All_mistakes_are_told_together()
     {
-        string message = Assert.Throws<UserException>(() => TaskReader.Read("kind: quiz\nversion: \"1\"", "m.yaml")).Message;
+        string message = Assert.Throws<UserException>(
+            () => TaskReader.Read("kind: quiz\nversion: \"1\"", "m.yaml")).Message;
         Assert.Contains("kind: expected multiple_choice | generate_match | perplexity, got 'quiz'", message);
         message = Assert.Throws<UserException>(() => TaskReader.Read("version: \"1\"", "m.yaml")).Message;
         Assert.All(new[] { "task", "kind", "prompt", "data" }, k => Assert.Contains($"m.yaml: {k}: missing", message));
@@ -90,7 +91,8 @@ public sealed class TaskReaderTests
     [InlineData("10:510", 10, 510)]
     [InlineData(":5", 0, 5)]
     [InlineData("5:", 5, int.MaxValue)]
-    public void Rows_are_slices(string text, int from, int to) => Assert.Equal(new Range(from, to), TaskReader.RowsOf(text));
+    public void Rows_are_slices(string text, int from, int to) =>
+        Assert.Equal(new Range(from, to), TaskReader.RowsOf(text));
 
     [Theory]
     [InlineData("5")]

@@ -82,8 +82,9 @@ public sealed class TaskRunTests : IDisposable
     [Fact]
     public void Samples_are_averaged()
     {
-        _folder.Write(
-            "items.jsonl", string.Join('\n', Enumerable.Range(0, 6).Select(i => $$"""{"question": "{{i}}+", "answer": "{{i}}"}""")));
+        IEnumerable<string> sums = Enumerable.Range(0, 6).Select(
+            i => $$"""{"question": "{{i}}+", "answer": "{{i}}"}""");
+        _folder.Write("items.jsonl", string.Join('\n', sums));
         EvalTask task = TaskText.Written("generation: {samples: 4, temperature: 1, stop: \";\"}");
         int told = 0;
         var model = new CountingModel { Says = p => p == "0+" ? "0; x" : told++ % 2 == 0 ? p[..1] : "no" };
@@ -95,7 +96,8 @@ public sealed class TaskRunTests : IDisposable
         Assert.Contains("avg@4", result.How);
         JsonNode first = JsonNode.Parse(ResultLog.Lines(log).Single(
             l => l.Contains("\"item\":0,") && l.Contains("\"sample\":0")))!;
-        Assert.Equal(("0", "stop", "0+"), ((string)first["output"]!, (string)first["ended_by"]!, (string)first["prompt"]!));
+        Assert.Equal(
+            ("0", "stop", "0+"), ((string)first["output"]!, (string)first["ended_by"]!, (string)first["prompt"]!));
     }
 
     [Fact]
@@ -127,7 +129,8 @@ public sealed class TaskRunTests : IDisposable
         var settings = new EvalSettings { Mode = mode };
         GenerationSettings written = settings.Generation(TaskText.Written())!;
         Assert.Equal(30_720, written.MaxTokens);
-        Assert.Equal(new(PresencePenalty: presence, Temperature: temperature, TopP: topP, TopK: topK), written.Sampling);
+        Assert.Equal(
+            new(PresencePenalty: presence, Temperature: temperature, TopP: topP, TopK: topK), written.Sampling);
         Assert.Equal(thinks is { } x ? $"{{\"enable_thinking\":{(x ? "true" : "false")}}}" : "{}", Text(settings));
         Assert.Null(new EvalSettings().Generation(TaskText.Written())!.Sampling);
         Assert.Equal(9, (settings with { MaxTokens = 9 }).Generation(TaskText.Written())!.MaxTokens);
@@ -146,12 +149,16 @@ public sealed class TaskRunTests : IDisposable
         Assert.All(lines, l => Assert.True(l.Length <= 100, l));
     }
 
-    private static string Record(string right, int i) =>
-        $$"""{"question": "{{string.Concat(Enumerable.Range(0, 9).Select(k => (char)('A' + ((i * 7 + k * k) % 3))))}}: ", "options": ["x", "y"], "right": "{{right}}"}""";
+    private static string Record(string right, int i)
+    {
+        string letters = string.Concat(Enumerable.Range(0, 9).Select(k => (char)('A' + (((i * 7) + (k * k)) % 3))));
+        return $$"""{"question": "{{letters}}: ", "options": ["x", "y"], "right": "{{right}}"}""";
+    }
 
     private PreparedTask Questions(int count)
     {
-        _folder.Write("items.jsonl", string.Join('\n', Enumerable.Range(0, count).Select(i => Record(i % 3 == 0 ? "A" : "B", i))));
+        IEnumerable<string> records = Enumerable.Range(0, count).Select(i => Record(i % 3 == 0 ? "A" : "B", i));
+        _folder.Write("items.jsonl", string.Join('\n', records));
         return TaskText.Prepared(TaskChoice.Whole(TaskText.Choices()), _folder.Root);
     }
 

@@ -36,7 +36,7 @@ public sealed class TaskScoringTests
         Assert.Equal([new("acc", 1)], item.Scored([new(-1, false), new(-1, false)]).Scores);
     }
 
-    /// <summary>OpenCompass's measure is a mean over all tokens, the first too: a longer choice may win by it.</summary>
+    /// <summary>OpenCompass's measure is a mean over all tokens, the first too: a longer choice may win.</summary>
     [Fact]
     public void Whole_texts_are_measured_by_their_mean()
     {
@@ -105,7 +105,7 @@ public sealed class TaskScoringTests
         Assert.Equal(10, e.Items);
     }
 
-    /// <summary>Averages of several answers are no shares: they get a bootstrap's interval, the same each time.</summary>
+    /// <summary>Averages of several answers are no shares: they get a bootstrap's interval, always the same.</summary>
     [Fact]
     public void Averages_have_a_bootstrap()
     {

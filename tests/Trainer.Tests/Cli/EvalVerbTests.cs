@@ -81,8 +81,8 @@ public sealed class EvalVerbTests : IDisposable
         Assert.Contains("MolEngine, version 2; 0 shots; no chat template; all items", said);
         string log = Path.Combine(output, "bees.jsonl");
         string first = File.ReadAllText(log);
-        JsonNode scores = JsonNode.Parse(File.ReadAllText(Path.ChangeExtension(log, ".json")))!["results"]![0]!["scores"]!;
-        Assert.Equal(3, (int)scores["acc"]!["n"]!);
+        JsonNode summary = JsonNode.Parse(File.ReadAllText(Path.ChangeExtension(log, ".json")))!;
+        Assert.Equal(3, (int)summary["results"]![0]!["scores"]!["acc"]!["n"]!);
         (int code, string again, string error) = TinyRun.Run(Command("--output", output));
         Assert.Equal((ExitCode.Done, said, first), (code, again, File.ReadAllText(log)));
         Assert.Contains("3 answers of which were there", error);
@@ -113,8 +113,9 @@ public sealed class EvalVerbTests : IDisposable
             answer: "{{right}}"
             generation: {max_tokens: 5}
             """);
-        JsonNode result = JsonNode.Parse(TinyRun.Ok(Command("--json", "--output", _run.At("w"), "--mode", "domain", "--no-chat",
-            "--max-tokens", "6")))!["results"]![0]!;
+        string said = TinyRun.Ok(Command(
+            "--json", "--output", _run.At("w"), "--mode", "domain", "--no-chat", "--max-tokens", "6"));
+        JsonNode result = JsonNode.Parse(said)!["results"]![0]!;
         Assert.Equal(0.01, (double)result["generation"]!["temperature"]!);
         Assert.All(result["answers"]!.AsArray(), a => Assert.InRange((int)a!["tokens"]!, 1, 6));
         Assert.Equal(3, (int)result["scores"]!["exact_match"]!["n"]!);
@@ -158,7 +159,8 @@ public sealed class EvalVerbTests : IDisposable
 
         // What the model learned in between has moved the likelihoods.
         Assert.NotEqual(
-            File.ReadAllText(_run.At("out/eval/step-0/bees.jsonl")), File.ReadAllText(_run.At("out/eval/step-6/bees.jsonl")));
+            File.ReadAllText(_run.At("out/eval/step-0/bees.jsonl")),
+            File.ReadAllText(_run.At("out/eval/step-6/bees.jsonl")));
         (_, _, string error) = TinyRun.Run(_run.Arguments("other", ["eval=beees"]));
         Assert.Contains("eval.tasks: --tasks: beees: expected a task", error);
     }

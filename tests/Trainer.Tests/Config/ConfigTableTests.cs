@@ -12,8 +12,8 @@ public sealed class ConfigTableTests : IDisposable
 {
     /// <summary>A domain and a general corpus, and questions: each key has a place where it may be given.</summary>
     private const string Base =
-        "model: m\noutput: out\nquestions: q.jsonl\neval: gsm8k\ndata:\n  corpora:\n  - {path: a.jsonl, kind: domain}\n  - {path: "
-            + "b.jsonl, kind: general}\n";
+        "model: m\noutput: out\nquestions: q.jsonl\neval: gsm8k\ndata:\n  corpora:\n"
+            + "  - {path: a.jsonl, kind: domain}\n  - {path: b.jsonl, kind: general}\n";
 
     /// <summary>Values among which each key finds one that is not its default.</summary>
     private static readonly string[] Pool =

@@ -44,7 +44,7 @@ internal sealed class MultipleChoiceShape(Field question, Field? named, Field? a
         };
     }
 
-    /// <summary>What the first of the usual fields says that names the right option; null where there is none.</summary>
+    /// <summary>What the first of the usual fields that name the right option says; null: there is none.</summary>
     internal static DataValue? UsualAnswerIn(MapValue record) => UsualAnswers
         .Select(a => a.In(record)?.Value).FirstOrDefault(v => v is not (null or NullValue));
 

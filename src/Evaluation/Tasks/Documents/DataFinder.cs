@@ -30,8 +30,8 @@ public sealed class DataFinder(IReadOnlyList<string> folders, Func<string, Named
             : $" of {Counts.Of(missing.Length, "subset")} ({Some(missing)})";
         string where = folders.Count == 0 ? "no --data was given" : $"below {string.Join(", ", folders)} there is none";
         throw new UserException(
-            $"--data: {choice.Id}: expected the data{which}, got none: {where} ({Some([.. looked.Distinct()])}). Name the "
-                + $"folder of the official files with --data{Advice(choice, missing)}");
+            $"--data: {choice.Id}: expected the data{which}, got none: {where} ({Some([.. looked.Distinct()])}). Name "
+                + $"the folder of the official files with --data{Advice(choice, missing)}");
     }
 
     private FoundData? Find(EvalTask task, string subset, List<string> looked)
@@ -106,8 +106,8 @@ public sealed class DataFinder(IReadOnlyList<string> folders, Func<string, Named
 
     private static UserException Several(
         string task, string folder, string pattern, IReadOnlyList<string> files) => new(
-        $"--data: {task}: expected one file {pattern} below {folder}, got {files.Count}: {Some(files)}. Name the folder "
-            + "of the one that is meant");
+        $"--data: {task}: expected one file {pattern} below {folder}, got {files.Count}: {Some(files)}. Name the "
+            + "folder of the one that is meant");
 
     private static string Some(IReadOnlyList<string> names) =>
         $"{string.Join(", ", names.Take(MostNamed))}{(names.Count > MostNamed ? ", ..." : "")}";

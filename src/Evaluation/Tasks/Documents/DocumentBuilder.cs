@@ -39,8 +39,8 @@ internal sealed class DocumentBuilder(EvalTask task, FoundData data, (string Nam
         {
             throw Lacks(
                 record, place, Layout.Right ?? "answer",
-                $"one of {string.Join(", ", choices!.Labels)}, the right option (a file whose answers are withheld cannot "
-                    + "be scored)");
+                $"one of {string.Join(", ", choices!.Labels)}, the right option (a file whose answers are withheld "
+                    + "cannot be scored)");
         }
 
         return new TaskDocument(Fields(named, choices), place) { Choices = choices, Right = right };

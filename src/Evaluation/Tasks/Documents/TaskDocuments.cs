@@ -5,7 +5,8 @@ using MolEngine.Data.Records;
 namespace MolEngine.Evaluation.Tasks.Documents;
 
 /// <summary>Reads the items and examples of a task.</summary>
-/// <param name="subset">The subset that they are of, with its title; without names for a task that is one whole.</param>
+/// <param name="subset">The subset that they are of, with its title; without names for a task that is one whole.
+/// </param>
 public sealed class TaskDocuments(EvalTask task, FoundData data, (string Name, string Title) subset)
 {
     private readonly DocumentBuilder _builder = new(task, data, subset);

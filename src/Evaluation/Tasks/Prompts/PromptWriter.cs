@@ -23,7 +23,8 @@ public sealed class PromptWriter(EvalTask task, ChatTemplate? chat, MapValue var
         if (chat is null)
         {
             string text = description + string.Concat(examples.Select(Example)) + question;
-            return new TaskPrompt(prefix is null ? text : text + task.Delimiter + prefix, task.Delimiter, IsChat: false);
+            string begun = prefix is null ? "" : task.Delimiter + prefix;
+            return new TaskPrompt(text + begun, task.Delimiter, IsChat: false);
         }
 
         List<ChatMessage> messages = description.Length == 0 ? [] : [new("system", description)];

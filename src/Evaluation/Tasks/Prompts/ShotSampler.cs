@@ -22,9 +22,10 @@ public sealed class ShotSampler(EvalTask task, IReadOnlyList<TaskDocument> pool,
         int wanted = count == 0 ? 0 : isOfTest ? count + 1 : count;
         if (wanted > pool.Count)
         {
+            string most = Counts.Of(isOfTest ? pool.Count - 1 : pool.Count, "example");
+            string none = pool.Count == 0 ? ". The data that was found has none" : "";
             throw new UserException(
-                $"--shots: {task.Id}: expected at most {Counts.Of(isOfTest ? pool.Count - 1 : pool.Count, "example")}, "
-                    + $"which is what there is, got {count}{(pool.Count == 0 ? ". The data that was found has none" : "")}");
+                $"--shots: {task.Id}: expected at most {most}, which is what there is, got {count}{none}");
         }
 
         IEnumerable<TaskDocument> drawn = task.FewShot.Pick == ShotPick.First || wanted == 0

@@ -45,8 +45,8 @@ public sealed record TokenPair(string Prompt, string Continuation, ScoringReques
         return cut < before.Length
             ? new TokenPair(context, rest, new ScoringRequest(before[cut..], own), cut)
             : throw new UserException(
-                $"scoring: expected a continuation of at most {model.ContextLimit} tokens, the model's context, got one "
-                    + $"of {own.Length}");
+                $"scoring: expected a continuation of at most {model.ContextLimit} tokens, the model's context, got "
+                    + $"one of {own.Length}");
     }
 
     /// <summary>The ids of a text as the model's texts begin, each of them once.</summary>

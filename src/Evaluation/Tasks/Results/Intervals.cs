@@ -34,8 +34,8 @@ public static class Intervals
         double value = subsets.Average(s => s.Value);
         double error = Math.Sqrt(subsets.Sum(s => Math.Pow(s.StandardError ?? 0, 2))) / subsets.Count;
         return new Estimate(
-            subsets[0].Score, value, error, Math.Max(0, value - (Normal * error)), Math.Min(1, value + (Normal * error)),
-            subsets.Sum(s => s.Items));
+            subsets[0].Score, value, error, Math.Max(0, value - (Normal * error)),
+            Math.Min(1, value + (Normal * error)), subsets.Sum(s => s.Items));
     }
 
     /// <summary>Wilson's score interval of a share (1927): it stays within 0 and 1, and has a width at both.</summary>

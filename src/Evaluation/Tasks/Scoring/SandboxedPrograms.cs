@@ -27,6 +27,7 @@ public sealed class SandboxedPrograms : IProgramRunner
         SandboxResult result = _sandbox.Run(program, cancel);
         string output = result.Output.Trim();
         string shown = output.Length > MostShown ? "..." + output[^MostShown..] : output;
-        return (result.Passed, $"{result.Outcome.ToString().ToLowerInvariant()}{(shown.Length > 0 ? $": {shown}" : "")}");
+        string how = result.Outcome.ToString().ToLowerInvariant();
+        return (result.Passed, shown.Length > 0 ? $"{how}: {shown}" : how);
     }
 }

@@ -8,8 +8,8 @@ using MolEngine.Evaluation.Tasks.Prompts;
 namespace MolEngine.Evaluation.Tasks.Scoring;
 
 /// <summary>
-/// A text whose perplexity is measured (<c>loglikelihood_rolling</c> of lm-evaluation-harness): every token is predicted
-/// once, in windows of the model's context; a window after the first sees at least one token before it.
+/// A text whose perplexity is measured (<c>loglikelihood_rolling</c> of lm-evaluation-harness): every token is
+/// predicted once, in windows of the model's context; a window after the first sees at least one token before it.
 /// </summary>
 public sealed partial class TextItem : AskedItem
 {
@@ -32,7 +32,7 @@ public sealed partial class TextItem : AskedItem
         {
             int end = Math.Min(done + limit, ids.Length);
 
-            // The window ends where its text does and is as long as the context: the rest of it is what was read before.
+            // A window is as long as the context: what its own text leaves of that is text that was read before.
             _windows.Add(new ScoringRequest(ids[(end - limit - 1)..done], ids[done..end]));
             done = end;
         }

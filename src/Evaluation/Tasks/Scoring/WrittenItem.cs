@@ -25,13 +25,13 @@ public sealed class WrittenItem : AskedItem
         if (ids.Length == 0)
             ids = [model.StartId];
 
-        // As lm-evaluation-harness: the answer has its room first, and the prompt's beginning goes. An answer that may be
-        // as long as the context gets what the prompt leaves.
+        // As lm-evaluation-harness: the answer has its room first, and the prompt's beginning goes. An answer that may
+        // be as long as the context gets what the prompt leaves.
         int room = model.ContextLimit - settings.MaxTokens;
         _cut = room > 0 ? Math.Max(0, ids.Length - room) : Math.Max(0, ids.Length + 1 - model.ContextLimit);
         ids = ids[_cut..];
-        _request = new WritingRequest(
-            ids, settings.Stops, Math.Min(settings.MaxTokens, model.ContextLimit - ids.Length), settings.Sampling, seed);
+        int most = Math.Min(settings.MaxTokens, model.ContextLimit - ids.Length);
+        _request = new WritingRequest(ids, settings.Stops, most, settings.Sampling, seed);
     }
 
     public override int Cut => _cut;

@@ -23,8 +23,8 @@ internal sealed class EvalFiles(EvalOptions options, ModelConfig config, Ops ops
             ? Digests.OfText(weights + Digests.OfFile(Path.Combine(folder, Inputs.AdapterConfig)))
             : "";
 
-    /// <summary>The log of a task: in a folder that a person named under the task's name, else beside those of the model
-    /// under a name of its own for all that its answers depend on.</summary>
+    /// <summary>The log of a task: in a folder that a person named under the task's name, else beside those of the
+    /// model under a name of its own for all that its answers depend on.</summary>
     /// <exception cref="UserException">It has answers of another evaluation.</exception>
     public ResultLog Open(PreparedTask task)
     {
@@ -42,7 +42,8 @@ internal sealed class EvalFiles(EvalOptions options, ModelConfig config, Ops ops
 
     private string ModelName()
     {
-        string model = NamedInputs.IdOf(options.Model) ?? Path.GetFileName(Path.GetFullPath(options.Model).TrimEnd('/', '\\'));
+        string model = NamedInputs.IdOf(options.Model)
+            ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Model)));
         string name = options.Adapter is null ? model : $"{model}+{_adapter[..HashLength]}";
         return name.Replace('/', '_').Replace('\\', '_');
     }

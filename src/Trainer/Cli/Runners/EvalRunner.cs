@@ -83,8 +83,8 @@ internal static class EvalRunner
         if (!options.AllowsCode && choices.FirstOrDefault(c => c.Task.Code is not null) is { } code)
         {
             throw new UserException(
-                $"--tasks: {code.Id}: expected --allow-code-execution beside a task that runs the programs which the model "
-                    + "writes, got none. Read what confines them first: docs/evaluation.md");
+                $"--tasks: {code.Id}: expected --allow-code-execution beside a task that runs the programs which the "
+                    + "model writes, got none. Read what confines them first: docs/evaluation.md");
         }
 
         var finder = new DataFinder(options.Data, NamedInputs.OfAddress);
@@ -110,7 +110,8 @@ internal static class EvalRunner
         }
         catch (OperationCanceledException)
         {
-            display.Note($"{log.Path}: {Counts.Of(log.Scores.Count, "answer")} kept; the same command goes on from there");
+            string kept = Counts.Of(log.Scores.Count, "answer");
+            display.Note($"{log.Path}: {kept} kept; the same command goes on from there");
             throw;
         }
 

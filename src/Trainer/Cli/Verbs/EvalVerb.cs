@@ -20,7 +20,7 @@ internal sealed class EvalVerb() : Verb("eval", "Measure a model on benchmarks, 
     private readonly Option<string[]> _data = new("--data")
     {
         HelpName = "DIR",
-        Description = "Folder of the official files; may be repeated. Without it the Hugging Face cache alone is asked.",
+        Description = "Folder of the official files; may be repeated. Without it only the Hugging Face cache is asked.",
         DefaultValueFactory = _ => [],
     };
 
@@ -77,8 +77,8 @@ internal sealed class EvalVerb() : Verb("eval", "Measure a model on benchmarks, 
     [
         "A task asks as a harness does, and names it with its version beside every number: a plain name is "
             + "lm-evaluation-harness's way, NAME@opencompass is OpenCompass's. The two give one model different "
-            + "numbers. Chat templates are used as the harness does by default: lm-evaluation-harness none, OpenCompass "
-            + "the model's; --chat and --no-chat say otherwise.",
+            + "numbers. Chat templates are used as the harness does by default: lm-evaluation-harness none, "
+            + "OpenCompass the model's; --chat and --no-chat say otherwise.",
         "Scores come with 95 % intervals: Wilson's for shares, a bootstrap over items for averages of several answers "
             + "and for perplexities.",
         "Data comes from official files below --data, or from the Hugging Face cache (`molengine download "
