@@ -44,10 +44,15 @@ public sealed class PythonSandbox
                 + "allowed. Pass --allow-code-execution.");
         }
 
-        limits ??= new SandboxLimits();
+        return Open(limits ?? new SandboxLimits(), namespaces: true);
+    }
+
+    /// <summary>A sandbox, with namespaces where they can be had, or without in any case.</summary>
+    internal static PythonSandbox Open(SandboxLimits limits, bool namespaces)
+    {
         PythonInterpreter python = PythonInterpreter.Find();
         string why = "";
-        if (SandboxCommand.InNamespaces(python) is { } confined)
+        if (namespaces && SandboxCommand.InNamespaces(python) is { } confined)
         {
             SandboxResult tried = new PythonSandbox(confined, new SandboxLimits()).Run("pass", CancellationToken.None);
             if (tried.Passed)

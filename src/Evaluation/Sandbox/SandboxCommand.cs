@@ -90,7 +90,7 @@ internal sealed class SandboxCommand
 
     private static string[] Bare(string[] runner, string folder)
     {
-        if (!Environment.IsPrivilegedProcess || Programs.Find("setpriv") is null)
+        if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess || Programs.Find("setpriv") is null)
             return runner;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
         return [.. Unprivileged(), .. runner];

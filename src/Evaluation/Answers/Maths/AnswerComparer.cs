@@ -36,7 +36,8 @@ internal static class AnswerComparer
             InAnyOrder([.. x.Items.Select(AsInterval)], y.Parts),
         (MathAnswer.Unordered { IsSet: false } x, MathAnswer.Ordered { Open: '(', Close: ')' } y) =>
             InOrder(x.Items, y.Items),
-        (MathAnswer.Unordered { Items.Count: 1 } x, MathAnswer.Value) => AreEqual(x.Items[0], b),
+        // A set of one, or a value that was said twice in different spellings.
+        (MathAnswer.Unordered { Items.Count: > 0 } x, MathAnswer.Value) => x.Items.All(item => AreEqual(item, b)),
         (MathAnswer.Words x, MathAnswer.Value y) => x.Normal == AnswerWords.Normal(y.Text),
         _ => false,
     };

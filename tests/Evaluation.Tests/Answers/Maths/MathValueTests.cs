@@ -80,6 +80,33 @@ public sealed class MathValueTests
             equal);
     }
 
+    /// <summary>Whole solutions, which box their answer at the end, and the answers of AIME.</summary>
+    [Fact]
+    public void Worked_solutions_have_their_answers()
+    {
+        foreach (string line in File.ReadLines(Shared.FilePath("data", "math500", "test.jsonl")))
+        {
+            JsonElement item = JsonDocument.Parse(line).RootElement;
+            string solution = item.GetProperty("solution").GetString()!, answer = item.GetProperty("answer").GetString()!;
+            Assert.True(Rule.Judge(solution, [answer]).IsRight, answer);
+            Assert.True(Rule.Judge($"It follows that the answer is ${answer}$.", [solution]).IsRight, answer);
+        }
+
+        IAnswerRule aime = AnswerRules.Named("aime");
+        foreach (string name in new[] { "aime24_nemo.jsonl", "aime25_nemo.jsonl" })
+        {
+            foreach (string line in File.ReadLines(Shared.FilePath("data", "aime", name)))
+            {
+                JsonElement item = JsonDocument.Parse(line).RootElement;
+                string answer = item.GetProperty("expected_answer").GetString()!;
+                string solution = item.GetProperty("reference_solution").GetString()!;
+                Assert.All([Rule, aime], r => Assert.True(r.Judge($"So it is \\boxed{{{answer}}}.", [answer]).IsRight));
+                if (solution.Contains("boxed"))
+                    Assert.True(Rule.Judge(solution, [answer]).IsRight, $"{answer}: {solution}");
+            }
+        }
+    }
+
     private static IEnumerable<string> Math500() => File.ReadLines(Shared.FilePath("data", "math500", "test.jsonl"))
         .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("answer").GetString()!);
 
