@@ -64,7 +64,8 @@ internal sealed partial class CudaOps
     {
         (DeviceMemory tokens, int integers) = _tables.For(
             layout, $"paged tokens {sequences.Length}", l => PagedTables.Tokens(l, sequences));
-        (DeviceMemory pages, _) = _tables.For(layout, $"pages {sequences.Length}", l => PagedTables.Pages(l, sequences));
+        (DeviceMemory pages, _) = _tables.For(
+            layout, $"pages {sequences.Length}", l => PagedTables.Pages(l, sequences));
         int count = integers / PagedTables.TokenWidth, most = 0;
         foreach (int r in sequences)
             most = Math.Max(most, PagedLayout.PagesOf(layout.Length(r)));

@@ -25,7 +25,8 @@ internal readonly record struct AttentionPieces(HeadShape Heads, bool IsBf16, in
     public bool IsFit => SharedBytes <= LargestSharedBytes;
 
     /// <summary>Tokens of one launch, at most.</summary>
-    public int MostTokens => (int)Math.Clamp(MostResults / ((long)Heads.QueryHeads * Count * Width), 1, ushort.MaxValue);
+    public int MostTokens =>
+        (int)Math.Clamp(MostResults / ((long)Heads.QueryHeads * Count * Width), 1, ushort.MaxValue);
 
     /// <summary>Floats that the pieces leave.</summary>
     public long Results => Extremes / 2 * Width;

@@ -6,8 +6,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cuda.Memory;
 
 /// <summary>
-/// Tables of integers that kernels need of a <see cref="SequenceLayout"/> or <see cref="PagedLayout"/>: made on the host once for a layout and kept
-/// on the device while it is among the last few in use.
+/// Tables of integers that kernels need of a <see cref="SequenceLayout"/> or <see cref="PagedLayout"/>: made on the
+/// host once for a layout and kept on the device while it is among the last few in use.
 /// </summary>
 internal sealed class LayoutTables(CudaContext context, CudaStream stream, StagedCopies copies) : IDisposable
 {
