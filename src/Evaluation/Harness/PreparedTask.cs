@@ -1,5 +1,4 @@
 using MolEngine.Basics.Numerics;
-using MolEngine.Basics.Values;
 using MolEngine.Engine.Chat;
 using MolEngine.Evaluation.Models;
 using MolEngine.Evaluation.Tasks;

@@ -1,6 +1,5 @@
 using MolEngine.Evaluation.Models;
 using MolEngine.Evaluation.Tasks.Documents;
-using MolEngine.Evaluation.Tasks.Prompts;
 
 namespace MolEngine.Evaluation.Tasks.Scoring;
 

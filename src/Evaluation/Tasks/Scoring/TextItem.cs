@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MolEngine.Evaluation.Models;
 using MolEngine.Evaluation.Tasks.Documents;
-using MolEngine.Evaluation.Tasks.Prompts;
 
 namespace MolEngine.Evaluation.Tasks.Scoring;
 

@@ -2,7 +2,6 @@ using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
-using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Evaluation.Harness;
 using MolEngine.Evaluation.Models;
