@@ -1,5 +1,4 @@
 using MolEngine.Engine.Chat;
-using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Evaluation;
 using MolEngine.Evaluation.Harness;
@@ -65,9 +64,8 @@ internal sealed class BenchmarkRound
         long step, CancellationToken cancel, Func<string, Action<long, long>> progress)
     {
         TransformerWeights weights = step == 0 ? _session.Model.Start : _session.Model.Student.Weights;
-        IReadOnlyList<int> stops = StopIds.Of(_session.Run.Model, _session.Model.Config, _session.Model.Tokenizer);
         using var model = new EngineModel(
-            _session.Ops, _session.Model.Config, weights, _session.Model.Tokenizer, stops, Rows, CacheBytes);
+            _session.Ops, _session.Model.Config, weights, _session.Model.Tokenizer, _session.Stops, Rows, CacheBytes);
         var scores = new List<(string, Estimate)>();
         for (int i = 0; i < _tasks.Length; i++)
         {

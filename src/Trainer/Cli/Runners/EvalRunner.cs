@@ -30,8 +30,7 @@ internal static class EvalRunner
         using InferenceModel model = Loading.Model(ops, options.Model, options.Adapter, context);
         Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
         var files = new EvalFiles(options, model.Config, ops);
-        IReadOnlyList<int> stops = StopIds.Of(
-            options.Model, model.Config, tokenizer, options.Settings.ChatVariables);
+        IReadOnlyList<int> stops = StopIds.Of(options.Model, tokenizer, options.Settings.ChatVariables);
         int rows = options.Rows ?? (ops.Gpu is null ? RowsOnCpu : RowsOnGpu);
         using var asked = new EngineModel(ops, model.Config, model.Weights, tokenizer, stops, rows);
         var logs = new List<ResultLog>();
