@@ -31,8 +31,7 @@ internal sealed class EvalFiles(EvalOptions options, ModelConfig config, Ops ops
         IReadOnlyDictionary<string, string> identity = Identity(task);
         if (options.Output is { } folder)
             return new ResultLog(Path.Combine(folder, $"{task.Choice.Id}.jsonl"), identity);
-        string hash = Digests.OfText(string.Join('\n', identity.Select(i => $"{i.Key}={i.Value}")))[..HashLength];
-        return new ResultLog(Path.Combine(Results, ModelName(), $"{task.Choice.Id}-{hash}.jsonl"), identity);
+        return new ResultLog(Path.Combine(Results, ModelName(), LogName.Of(task, identity)), identity);
     }
 
     /// <summary>Writes the scores of a task beside its log.</summary>
