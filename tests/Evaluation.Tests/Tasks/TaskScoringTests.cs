@@ -180,7 +180,8 @@ public sealed class TaskScoringTests
     public void Instructions_are_counted_by_prompt_and_by_instruction()
     {
         EvalTask task = TaskReader.Read(
-            "task: i\nversion: \"1\"\nkind: generate_match\ndata: [{test: a}]\nprompt: \"{{prompt}}\"\ninstructions: true",
+            "task: i\nversion: \"1\"\nkind: generate_match\ndata: [{test: a}]\nprompt: \"{{prompt}}\"\n"
+            + "instructions: true",
             "i.yaml");
         TaskDocument document = new(
             new MapValue(
