@@ -95,6 +95,10 @@ public static class KeyTypes
     /// <summary>Names with values of any kind: what a chat template is told.</summary>
     public static readonly KeyType<MapValue> Map = new("names with values", ReadMap, PlainData.Write);
 
+    /// <summary>Records: a list of names with values of any kind.</summary>
+    public static readonly KeyType<IReadOnlyList<MapValue>> Maps =
+        new("a list of names with values", ReadMaps, x => WriteList(x, Map));
+
     private static string Snake(string name) => string.Concat(
         name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i > 0 ? "_" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
 
@@ -108,6 +112,8 @@ public static class KeyTypes
         value = PlainData.Read(node) as MapValue ?? MapValue.Empty;
         return node is YamlMappingNode map && map.Children.Count == value.Entries.Count;
     }
+
+    private static bool ReadMaps(YamlNode node, out IReadOnlyList<MapValue> value) => ReadList(node, Map, out value);
 
     private static bool ReadText(YamlNode node, out string value)
     {

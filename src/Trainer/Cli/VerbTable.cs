@@ -11,6 +11,7 @@ internal static class VerbTable
         new TrainVerb(),
         new ScoreVerb(),
         new GenerateVerb(),
+        new EvalVerb(),
         new TokenizeVerb(),
         new ExportVerb(),
         new DownloadVerb(),

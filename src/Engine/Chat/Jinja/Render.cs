@@ -44,6 +44,9 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
     /// <summary>The rendering of this thread; null for none. Values in values count their steps there.</summary>
     public static Render? Current => _current;
 
+    /// <summary>Whether writing what is not there is an error; else it writes nothing.</summary>
+    public bool IsStrict { get; init; }
+
     /// <summary>Where the template's text goes now.</summary>
     public StringBuilder Out { get; private set; } = new(RoomFor(inputSize));
 

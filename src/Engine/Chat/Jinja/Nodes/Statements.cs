@@ -29,6 +29,8 @@ internal sealed class Print(int line, Expression value) : Statement(line)
 
         Value printed = value.Evaluate(render);
         render.Line = Line;
+        if (printed is Undefined undefined && render.IsStrict)
+            throw undefined.Fault;
         render.Write(printed.Print());
         return Flow.Next;
     }
