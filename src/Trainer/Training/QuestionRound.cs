@@ -1,4 +1,5 @@
 using MolEngine.Evaluation;
+using MolEngine.Evaluation.Answers;
 using MolEngine.Runs;
 using MolEngine.Runs.Records;
 
@@ -40,10 +41,11 @@ internal sealed class QuestionRound
     {
         _before ??= _questions.Ask(_session.Model.Start, cancel, progress);
         string[]? after = step == 0 ? null : _questions.Ask(_session.Model.Student.Weights, cancel, progress);
+        IAnswerRule rule = AnswerRules.Named("exact_match");
         QuestionOutcome[] outcomes = [.. _questions.Questions.Select((q, i) => new QuestionOutcome(
             q.Shown, q.Expected, _inTraining[i],
-            _before[i], ExactMatch.IsRight(_before[i], q.Expected),
-            after?[i], after is null ? null : ExactMatch.IsRight(after[i], q.Expected)))];
+            _before[i], rule.Judge(_before[i], [q.Expected]).IsRight,
+            after?[i], after is null ? null : rule.Judge(after[i], [q.Expected]).IsRight))];
         RunFacts.Write(_session.Run.Output, outcomes);
         return new QuestionScore(outcomes.Count(o => o.RightAfter ?? o.RightBefore), outcomes.Length);
     }
