@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Files;
 using MolEngine.Basics.Values;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -18,6 +19,9 @@ public sealed record KeyType<T>(string Expects, KeyType<T>.Reader Read, Func<T, 
 public static class KeyTypes
 {
     public static readonly KeyType<string> Text = new("text", ReadText, Quote);
+
+    /// <summary>A path of what need not be there yet; <c>~</c> at its beginning is the home folder.</summary>
+    public static readonly KeyType<string> Path = new("a path", ReadPath, Quote);
 
     public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString(CultureInfo.InvariantCulture));
 
@@ -110,6 +114,13 @@ public static class KeyTypes
     {
         value = Scalar(node) ?? "";
         return node is YamlScalarNode;
+    }
+
+    private static bool ReadPath(YamlNode node, out string value)
+    {
+        bool isText = ReadText(node, out value);
+        value = HomePath.Expand(value);
+        return isText;
     }
 
     private static bool ReadLong(YamlNode node, out long value)

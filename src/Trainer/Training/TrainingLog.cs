@@ -33,7 +33,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         string model = $"{NamedInputs.Shown(run.Model)} ({s.Model.Config.Architecture})";
         string trainable = Counts.Of(s.Model.TrainableParameters, "trainable parameter");
         Note($"model      {model}, {trainable} ({Lower(run.Method)})");
-        foreach (string note in s.Model.Notes)
+        IEnumerable<string> prompting = RunPrompting.Notes(s.Prompting, run, s.Model.Tokenizer);
+        foreach (string note in s.Model.Notes.Concat(prompting))
             Note($"           {note}");
         Note($"device     {s.Ops.Description}");
         foreach (string line in DataPlan.Lines(s.Data))

@@ -104,7 +104,7 @@ internal sealed class TrainingRun
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel, progress));
         _log.Doing("saving");
         Flush();
-        string saved = _session.Model.Save();
+        string saved = _session.Model.Save(_session.Prompting);
         RunClosing.Complete(_run.Output, DateTimeOffset.UtcNow);
         _log.Doing(null);
         _log.MostMemory(_session.Ops.MemoryUse?.Most);

@@ -118,6 +118,24 @@ public sealed class CommandLineTests : IDisposable
         Assert.DoesNotContain("   at ", error);
     }
 
+    /// <summary>What a shell leaves as it is, behind an equals sign or in quotes.</summary>
+    [Theory]
+    [InlineData("PATH: ", "inspect", "~/absent-folder")]
+    [InlineData("--adapter: ", "score", "m", "--adapter", "~/absent-folder", "--input", "x")]
+    [InlineData("--input: ", "score", "m", "--input", "~/absent-folder")]
+    [InlineData("", "report", "~/absent-folder")]
+    [InlineData("", "plan", "~/absent-folder")]
+    [InlineData("--cuda-path: ", "doctor", "--cuda-path", "~/absent-folder")]
+    public void A_tilde_is_the_home_folder(string where, params string[] args)
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string model = _folder.Folder("m");
+        _folder.Write("m/config.json", "{}");
+        (int code, _, string error) = Run([.. args.Select(a => a == "m" ? model : a)]);
+        Assert.Equal(2, code);
+        Assert.Contains($"{where}{home}/absent-folder", error);
+    }
+
     [Fact]
     public void Paths_are_checked_before_anything_is_loaded()
     {

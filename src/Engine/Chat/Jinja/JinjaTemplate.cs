@@ -42,11 +42,14 @@ internal sealed class JinjaTemplate
 
     /// <summary>Renders the template.</summary>
     /// <param name="inputSize">Size of the texts of the variables.</param>
+    /// <param name="places">Learns where messages are written; null where nobody asks.</param>
     /// <returns>The rendering, ended: its text and spans.</returns>
     /// <exception cref="TemplateFault">The template raised an error, has one, or does not end.</exception>
-    public Render Run(IReadOnlyDictionary<string, Value> variables, TimeProvider clock, long inputSize)
+    public Render Run(
+        IReadOnlyDictionary<string, Value> variables, TimeProvider clock, long inputSize,
+        MessagePlaces? places = null)
     {
-        var render = new Render(variables, clock, inputSize);
+        var render = new Render(variables, clock, inputSize) { Places = places };
         try
         {
             render.RunTemplate(

@@ -8,8 +8,8 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
 {
     private const int DefaultMaxTokens = 256;
 
-    private readonly Argument<string> _model = Required("MODEL", "Model folder.");
-    private readonly Option<string?> _adapter = Optional("--adapter", "DIR", "PEFT adapter on top of MODEL.");
+    private readonly Argument<string> _model = RequiredPath("MODEL", "Model folder.");
+    private readonly Option<string?> _adapter = OptionalPath("--adapter", "DIR", "PEFT adapter on top of MODEL.");
     private readonly Option<string?> _prompt = Optional(
         "--prompt", "TEXT", "Text to continue. Special tokens written in it are recognised.");
     private readonly Option<string?> _chat = Optional(
@@ -23,9 +23,9 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string?> _input = Optional(
+    private readonly Option<string?> _input = OptionalPath(
         "--input", "FILE", "JSONL of texts to continue, a record {\"text\": ...} a line.");
-    private readonly Option<string?> _output = Optional(
+    private readonly Option<string?> _output = OptionalPath(
         "--output", "FILE", "With --input: the corpus to write; it must be absent.");
     private readonly SamplingOptions _sampling = new();
     private readonly DeviceOptions _device = new();

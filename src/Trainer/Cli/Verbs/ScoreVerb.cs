@@ -6,11 +6,11 @@ namespace MolEngine.Trainer.Cli.Verbs;
 internal sealed class ScoreVerb() : Verb(
     "score", "Cross-entropy of a model on texts, and its KL divergence from a base model.")
 {
-    private readonly Argument<string> _model = Required("MODEL", "Model folder.");
-    private readonly Option<string?> _adapter = Optional("--adapter", "DIR", "PEFT adapter on top of MODEL.");
-    private readonly Option<string?> _base = Optional(
+    private readonly Argument<string> _model = RequiredPath("MODEL", "Model folder.");
+    private readonly Option<string?> _adapter = OptionalPath("--adapter", "DIR", "PEFT adapter on top of MODEL.");
+    private readonly Option<string?> _base = OptionalPath(
         "--base", "DIR", "Model folder to measure KL to. Default: MODEL without its adapter, where one is given.");
-    private readonly Option<string> _input = RequiredOption(
+    private readonly Option<string> _input = RequiredPathOption(
         "--input", "FILE", "JSONL, a record {\"text\": ...} a line.");
     private readonly DeviceOptions _device = new();
     private readonly Option<bool> _json = Flag("--json", "One JSON object instead of a table.");

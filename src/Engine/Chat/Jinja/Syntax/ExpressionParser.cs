@@ -16,7 +16,6 @@ internal sealed partial class ExpressionParser(TokenStream stream)
 
     private static readonly Dictionary<string, Func<Render, Value, Value, Value>> Arithmetics = new()
     {
-        ["+"] = Operators.Add,
         ["-"] = Operators.Subtract,
         ["*"] = Operators.Multiply,
         ["/"] = Operators.Divide,
@@ -182,7 +181,10 @@ internal sealed partial class ExpressionParser(TokenStream stream)
         {
             Operation();
             string sign = stream.Next().Text;
-            left = new Arithmetic(line, left, part(), Arithmetics[sign]);
+            Expression right = part();
+            left = sign != "+" ? new Arithmetic(line, left, right, Arithmetics[sign])
+                : left is Sum sum ? sum.Plus(line, right)
+                : new Sum([left, right], [line, line]);
             line = stream.Current.Line;
         }
 
