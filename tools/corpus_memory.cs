@@ -19,7 +19,8 @@ const int LeastWords = 20, MostWords = 2000, RowsOfGroup = 4096;
 int split = Array.IndexOf(args, "--");
 if (split != 3 || args.Length < 5 || args[0] is not ("jsonl" or "csv" or "parquet"))
 {
-    Console.Error.WriteLine("usage: dotnet run tools/corpus_memory.cs -- jsonl|csv|parquet BYTES FOLDER -- COMMAND ... {} ...");
+    Console.Error.WriteLine(
+        "usage: dotnet run tools/corpus_memory.cs -- jsonl|csv|parquet BYTES FOLDER -- COMMAND ... {} ...");
     return 2;
 }
 
@@ -30,7 +31,10 @@ string[] words = [.. Enumerable.Range(0, 5000).Select(_ => Word(random))];
 try
 {
     Write();
-    var start = new ProcessStartInfo(args[4], args[5..].Select(a => a == "{}" ? path : a)) { RedirectStandardOutput = true };
+    var start = new ProcessStartInfo(args[4], args[5..].Select(a => a == "{}" ? path : a))
+    {
+        RedirectStandardOutput = true,
+    };
     var clock = Stopwatch.StartNew();
     using Process process = Process.Start(start)!;
     Task<string> output = process.StandardOutput.ReadToEndAsync();
@@ -43,8 +47,9 @@ try
 
     Console.WriteLine((await output)[..Math.Min(2000, output.Result.Length)]);
     Console.WriteLine(
-        $"{args[0]} {new FileInfo(path).Length / 1e9:F2} GB: exit {process.ExitCode}, {clock.Elapsed.TotalSeconds:F0} s, at most "
-            + $"{mostOwn / 1024} MiB of its own, {most / 1024} MiB with pages of mapped files");
+        $"{args[0]} {new FileInfo(path).Length / 1e9:F2} GB: exit {process.ExitCode}, "
+            + $"{clock.Elapsed.TotalSeconds:F0} s, at most {mostOwn / 1024} MiB of its own, {most / 1024} MiB with "
+            + "pages of mapped files");
     return process.ExitCode;
 }
 finally
@@ -98,7 +103,8 @@ static long Status(int id, string field)
 {
     try
     {
-        string? line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal));
+        string? line = File.ReadLines($"/proc/{id}/status")
+            .FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal));
         return line is null ? 0 : long.Parse(line.Split(' ', '\t')[^2], CultureInfo.InvariantCulture);
     }
     catch (IOException)

@@ -30,8 +30,8 @@ public sealed partial record RepoPath(RepoName Repo, string Path)
 
     /// <summary>
     /// What an address names; null where the text does not begin with <see cref="Scheme"/>. A slash in a revision is
-    /// written <c>%2F</c>, but in <c>refs/convert/NAME</c> and <c>refs/pr/N</c>. Two words that can be an id are taken for
-    /// one (<see cref="OfOneWord"/> has the other reading); where a revision stands, it ends the id.
+    /// written <c>%2F</c>, but in <c>refs/convert/NAME</c> and <c>refs/pr/N</c>. Two words that can be an id are taken
+    /// for one (<see cref="OfOneWord"/> has the other reading); where a revision stands, it ends the id.
     /// </summary>
     /// <exception cref="UserException">The text begins so and goes on wrongly.</exception>
     public static RepoPath? Parse(string text)

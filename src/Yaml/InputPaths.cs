@@ -4,8 +4,8 @@ namespace MolEngine.Yaml;
 
 /// <summary>
 /// Where the inputs that a config names lie: beside the config, else in the current directory, else where
-/// <see cref="ConfigValues.Names"/> knows them by name. A path that exists wins; <c>~</c> at the beginning of one is the
-/// home folder.
+/// <see cref="ConfigValues.Names"/> knows them by name. A path that exists wins; <c>~</c> at the beginning of one is
+/// the home folder.
 /// </summary>
 public static class InputPaths
 {

@@ -23,10 +23,9 @@ public static class KeyTypes
     /// <summary>A path of what need not be there yet; <c>~</c> at its beginning is the home folder.</summary>
     public static readonly KeyType<string> Path = new("a path", ReadPath, Quote);
 
-    public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString(CultureInfo.InvariantCulture));
+    public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString());
 
-    public static readonly KeyType<long> Long = new(
-        "an integer", ReadLong, x => x.ToString(CultureInfo.InvariantCulture));
+    public static readonly KeyType<long> Long = new("an integer", ReadLong, x => x.ToString());
 
     public static readonly KeyType<double> Number = new("a number", ReadDouble, WriteDouble);
 
@@ -216,7 +215,7 @@ public static class KeyTypes
 
     private static string WriteDouble(double x)
     {
-        string text = x.ToString("R", CultureInfo.InvariantCulture);
+        string text = x.ToString("R");
         return text.Replace("E", "e");
     }
 

@@ -55,8 +55,8 @@ internal static class JsonMistake
     {
         if (rest.StartsWith("\uFEFF"u8))
         {
-            return "a byte order mark (EF BB BF), which stands at the beginning of a file alone. Were two files joined? "
-                + "Take it out";
+            return "a byte order mark (EF BB BF), which stands at the beginning of a file alone. Were two files "
+                + "joined? Take it out";
         }
 
         return rest[0] is > 32 and < 127 ? $"'{(char)rest[0]}'" : $"the byte {rest[0]:X2}";

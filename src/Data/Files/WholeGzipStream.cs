@@ -42,11 +42,13 @@ internal sealed class WholeGzipStream(string path, Stream packed) : ReadingStrea
         {
             throw new UserException(
                 $"{path}: corpus: expected gzip data alone, got other bytes behind its end, from byte {garbage} of the "
-                    + $"file on ({file.Length} bytes). Cut them off (head -c {end} FILE > NEW), or fetch the file again");
+                    + $"file on ({file.Length} bytes). Cut them off (head -c {end} FILE > NEW), or fetch the file "
+                    + "again");
         }
     }
 
-    /// <summary>Whether the file's last bytes are the trailer of all that was unpacked, as of almost all files.</summary>
+    /// <summary>Whether the file's last bytes are the trailer of all that was unpacked, as of almost all files.
+    /// </summary>
     private bool IsOneMember(FileStream file)
     {
         Span<byte> length = stackalloc byte[sizeof(uint)];

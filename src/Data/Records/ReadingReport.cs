@@ -120,7 +120,8 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
 
             foreach (RecordShape other in others.Where(o => o.Required.Any(f => IsLeftOut(record, f))))
             {
-                (string, string) reading = (Shown(shape, Taken(record)), Shown(other, AsSpelled(record, other.Required)));
+                (string, string) reading =
+                    (Shown(shape, Taken(record)), Shown(other, AsSpelled(record, other.Required)));
                 _otherReadings[reading] = _otherReadings.GetValueOrDefault(reading) + 1;
             }
         }

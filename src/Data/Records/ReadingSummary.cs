@@ -61,8 +61,8 @@ public sealed record ReadingSummary(
         foreach (SilentCount silent in Silent)
         {
             lines.Add(
-                $"corpus {corpus}: {Counts.Of(silent.Records, "record")} with an empty {NameOf(silent.Part)}, the first "
-                    + $"{silent.First}: {Teaches(silent.Part)}. Take such records out of the file");
+                $"corpus {corpus}: {Counts.Of(silent.Records, "record")} with an empty {NameOf(silent.Part)}, the "
+                    + $"first {silent.First}: {Teaches(silent.Part)}. Take such records out of the file");
         }
 
         if (IgnoredNowhere.Count > 0)

@@ -37,7 +37,8 @@ internal static class SilentParts
         return parts;
     }
 
-    /// <summary>What calls tools or thinks says something; what tools answer, and a system text, may be empty.</summary>
+    /// <summary>What calls tools or thinks says something; what tools answer, and a system text, may be empty.
+    /// </summary>
     private static bool IsSilent(ChatMessage message) =>
         message.Role is "user" or "assistant" && string.IsNullOrWhiteSpace(message.Content)
         && !ValueTexts.Of(message.Fields).Any(t => t.Path is not ("role" or "content" or "name")

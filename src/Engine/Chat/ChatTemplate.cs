@@ -89,8 +89,8 @@ public sealed class ChatTemplate
 
     /// <summary>Renders a whole dialogue and says what of it the assistant speaks.</summary>
     /// <remarks>
-    /// Exact, or refused. Where the template marks it (<see cref="MarksAssistant"/>), that counts. Else it is found turn
-    /// by turn (<see cref="TurnByTurn"/>): between beginnings of the dialogue, rendered alone, where those are
+    /// Exact, or refused. Where the template marks it (<see cref="MarksAssistant"/>), that counts. Else it is found
+    /// turn by turn (<see cref="TurnByTurn"/>): between beginnings of the dialogue, rendered alone, where those are
     /// beginnings of the whole text; else by where the template's loop over the messages writes each of them. A turn
     /// must begin with what asks for it.
     /// </remarks>
@@ -138,7 +138,8 @@ public sealed class ChatTemplate
         string source, TemplateOrigin origin, MapValue specialTokens, TimeProvider clock) =>
         new(source, origin, specialTokens, clock);
 
-    /// <summary>Renders a whole dialogue as <see cref="Render"/> does, and notes where each message is written.</summary>
+    /// <summary>Renders a whole dialogue as <see cref="Render"/> does, and notes where each message is written.
+    /// </summary>
     internal PlacedChat RenderPlaced(IReadOnlyList<ChatMessage> messages, MapValue variables)
     {
         MessagePlaces? places = null;

@@ -75,8 +75,10 @@ public sealed class ChatTemplates
     public static ChatTemplates Load(string folder, string? file = null, TimeProvider? clock = null) =>
         TemplateFiles.Load(folder, file, clock ?? TimeProvider.System);
 
-    /// <summary>The text of the template that a folder has in a file of its own (<c>chat_template.jinja</c>), as adapters
-    /// do; null where there is none.</summary>
+    /// <summary>
+    /// The text of the template that a folder has in a file of its own (<c>chat_template.jinja</c>), as adapters do;
+    /// null where there is none.
+    /// </summary>
     public static string? OwnOf(string folder) => TemplateFiles.OwnOf(folder);
 
     /// <summary>The template that a file holds: its text, or what a JSON file has under its key.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MolEngine.Basics.Text;
 using MolEngine.Data.Settings;
@@ -91,7 +90,7 @@ internal sealed record StarterConfig(
         line(
             $"# optimizer: {{learning_rate: {Usual(OptimizerKeys.LearningRate)}, "
                 + $"warmup_ratio: {Usual(OptimizerKeys.WarmupRatio)}}}",
-            $"the learning rate has {OptimizerKeys.LearningRate.DefaultText}");
+            $"the learning rate: {OptimizerKeys.LearningRate.DefaultText}");
         line($"validate: {{every: {v.Every}}}", "steps");
         line($"checkpoint: {{every: {v.Every}}}", "");
         line("# questions: FILE", "records that ask and answer: asked before training and after");
@@ -104,7 +103,7 @@ internal sealed record StarterConfig(
 
     private static string Written<T>(T value) => value is Enum
         ? value.ToString()!.ToLowerInvariant()
-        : string.Create(CultureInfo.InvariantCulture, $"{value}");
+        : $"{value}";
 
     /// <summary>A text that cannot end its comment, nor do anything to who reads it.</summary>
     private static string Comment(string text, int longest = LongestComment)

@@ -84,7 +84,8 @@ internal static class RunExport
             LoraConfig lora = RunModel.LoraOf(run, start);
             written = Write(
                 new ExportedAdapter(lora, ModulesOf(parameters), run.Model, start?.BaseModel, run),
-                PromptingOf(run, merge.Merges ? TemplateOf(run) : TextIfThere(run.Data.ChatTemplate)), to, merge, display);
+                PromptingOf(run, merge.Merges ? TemplateOf(run) : TextIfThere(run.Data.ChatTemplate)),
+                to, merge, display);
         }
         else
         {
@@ -134,8 +135,8 @@ internal static class RunExport
     private static string? TextIfThere(string? file) => File.Exists(file) ? ChatTemplates.TextOf(file) : null;
 
     /// <summary>How what a run made is prompted. Dialogues are what its data.json tells.</summary>
-    /// <param name="template">The chat template that it was trained with; null for the model's own, or where its file is
-    /// gone.</param>
+    /// <param name="template">The chat template that it was trained with; null for the model's own, or where its file
+    /// is gone.</param>
     private static Prompting PromptingOf(RunConfig run, string? template)
     {
         bool dialogues = RunRecordReader.Read(run.Output).HasDialogues;

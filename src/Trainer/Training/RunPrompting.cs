@@ -27,8 +27,8 @@ internal static class RunPrompting
         if (missing.Length > 0)
         {
             string names = string.Join(" and ", missing.Select(id => $"{tokenizer.TokenText(id)} ({id})"));
-            yield return $"{names} {(missing.Length == 1 ? "ends" : "end")} what is trained on, and is no eos_token_id of "
-                + $"the model's {GenerationConfig.FileName}: "
+            string end = missing.Length == 1 ? "ends what is trained on, and is" : "end what is trained on, and are";
+            yield return $"{names} {end} no eos_token_id of the model's {GenerationConfig.FileName}: "
                 + (isAdapter
                     ? "an exported merged model (export --merge) has it there; who serves the adapter must stop at it"
                     : "the saved model has it there");

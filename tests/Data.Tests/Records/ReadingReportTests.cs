@@ -73,7 +73,8 @@ public sealed class ReadingReportTests : IDisposable
     [InlineData("a.jsonl", """{"prompt": "q", "completion": ""}""", "answer", 1)]
     [InlineData("a.jsonl", """{"Question": "q", "Complex_CoT": "", "Response": ""}""", "answer", 1)]
     [InlineData(
-        "a.jsonl", """{"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": ""}]}""", "answer", 1)]
+        "a.jsonl", """{"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": ""}]}""",
+        "answer", 1)]
     [InlineData(
         "a.jsonl", """{"messages": [{"role": "user", "content": ""}, {"role": "assistant", "content": "a"}]}""",
         "question", 1)]
@@ -96,12 +97,15 @@ public sealed class ReadingReportTests : IDisposable
         }
     }
 
-    /// <summary>A call, a thought, a tool's answer, a system text, a completion of nothing: none of them is missed.</summary>
+    /// <summary>A call, a thought, a tool's answer, a system text, what need not be there: none is missed.</summary>
     [Theory]
     [InlineData(
-        """{"messages": [{"role": "system", "content": ""}, {"role": "user", "content": "q"}, {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "f"}}]}, {"role": "tool", "content": ""}]}""")]
+        """{"messages": [{"role": "system", "content": ""}, {"role": "user", "content": "q"}, """
+        + """{"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "f"}}]}, """
+        + """{"role": "tool", "content": ""}]}""")]
     [InlineData(
-        """{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "", "reasoning_content": "r"}]}""")]
+        """{"messages": [{"role": "user", "content": "q"}, """
+        + """{"role": "assistant", "content": "", "reasoning_content": "r"}]}""")]
     [InlineData("""{"instruction": "q", "input": "", "output": "a", "system": "", "history": []}""")]
     public void What_may_be_empty_is_not_told(string record)
     {
@@ -117,7 +121,8 @@ public sealed class ReadingReportTests : IDisposable
         Assert.StartsWith(
             "f: corpus c: expected answers to train on, got 2 of 3 records with an empty one, read as qa.",
             Assert.Throws<UserException>(() => summary.RequireMostUsed("f", "c")).Message);
-        Read([], """{"question": "q", "answer": ""}""", """{"question": "s", "answer": "a"}""").RequireMostUsed("f", "c");
+        Read([], """{"question": "q", "answer": ""}""", """{"question": "s", "answer": "a"}""")
+            .RequireMostUsed("f", "c");
     }
 
     [Fact]

@@ -84,8 +84,7 @@ public sealed class DialogueTests
             + "{% if add_generation_prompt %}[assistant]{% else %}<end>{% endif %}",
         "message 3: the template does not write its turn in one place, in a loop over the messages")]
     [InlineData(
-        "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% endif %}{% endfor %}{{ messages[2].content }}"
-            + "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
+        "{{ messages[2].content }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
             + "{% if add_generation_prompt %}[assistant]{% else %}<end>{% endif %}",
         "message 3: ")]
     public void What_is_not_exact_is_refused_with_the_reason(string template, string says)

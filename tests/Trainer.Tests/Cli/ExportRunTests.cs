@@ -26,20 +26,22 @@ public sealed class ExportRunTests : IDisposable
     }
 
     /// <summary>
-    /// A model without a chat template learned ChatML, and to stop at the end of a turn, of which its files say nothing:
-    /// what serves the new one reads both in its folder.
+    /// A model without a chat template learned ChatML, and to stop at the end of a turn, of which its files say
+    /// nothing: what serves the new one reads both in its folder.
     /// </summary>
     [Theory]
     [InlineData("lora", "adapter")]
     [InlineData("full", "model")]
     public void What_learned_dialogues_says_how_it_is_prompted_and_where_it_stops(string method, string made)
     {
-        File.WriteAllText(Path.Combine(_run.Model, GenerationConfig.FileName), """{"eos_token_id": 256, "top_k": 20}""");
+        File.WriteAllText(
+            Path.Combine(_run.Model, GenerationConfig.FileName), """{"eos_token_id": 256, "top_k": 20}""");
         string talks = Path.Combine(Path.GetDirectoryName(_run.Config)!, "talks.jsonl");
         File.WriteAllLines(talks, Enumerable.Range(0, 30).Select(
-            i => $$"""{"messages": [{"role": "user", "content": "Why {{i}}?"}, {"role": "assistant", "content": "So."}]}"""));
+            i => $$"""{"question": "Why {{i}}?", "answer": "So."}"""));
         string run = _run.Train(
-            "a", $"method={method}", "optimizer.learning_rate=1e-3", $"data.corpora[0].path={talks}", "data.context=64");
+            "a", $"method={method}", "optimizer.learning_rate=1e-3", $"data.corpora[0].path={talks}",
+            "data.corpora[0].pairs=chat");
         Assert.Equal(ChatTemplates.ChatMlSource, Template(Path.Combine(run, made)));
 
         string output = TinyRun.Ok("export", run, "--to", _run.At("m"), "--merge");

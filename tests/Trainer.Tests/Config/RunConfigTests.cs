@@ -238,7 +238,8 @@ public sealed class RunConfigTests : IDisposable
         UserException e = Assert.Throws<UserException>(() => Parse(
             Minimal.Replace("a.jsonl", "~/absent/gone.jsonl").Replace("model: m", "model: ~/absent")));
         Assert.Contains($": model: expected a model folder, found none at {home}/absent", e.Message);
-        Assert.Contains($": data.corpora[0].path: expected a file or folder, found none at {home}/absent/gone", e.Message);
+        Assert.Contains(
+            $": data.corpora[0].path: expected a file or folder, found none at {home}/absent/gone", e.Message);
         Assert.Equal(
             Path.Combine(home, "runs", "x"), RunConfigLoader.Parse(
                 Minimal, Source, ["output=~/runs/x"], inputsMayBeAbsent: true).Output);

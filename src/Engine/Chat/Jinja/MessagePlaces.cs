@@ -15,7 +15,8 @@ internal sealed class MessagePlaces(IReadOnlyList<Value> messages)
     private readonly bool[] _isLost = new bool[messages.Count];
     private bool _isInside;
 
-    /// <summary>The text of a message, by its number from 0; null where it has none, or not in one known place.</summary>
+    /// <summary>The text of a message, by its number from 0; null where it has none, or not in one known place.
+    /// </summary>
     public TextSpan? this[int message] => _isLost[message] ? null : _spans[message];
 
     /// <summary>Whether a round of a loop begins that writes a message: not one inside of another's.</summary>

@@ -172,7 +172,8 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
         }
     }
 
-    /// <summary>Where the text of a round of a loop begins; null where its item is no message that is followed.</summary>
+    /// <summary>Where the text of a round of a loop begins; null where its item is no message that is followed.
+    /// </summary>
     public int? MessageBegins(Value item) => Places is { } places && places.Enter(item) ? Out.Length : null;
 
     /// <summary>Notes what has been written since <see cref="MessageBegins"/>.</summary>

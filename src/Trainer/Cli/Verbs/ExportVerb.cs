@@ -11,7 +11,8 @@ internal sealed class ExportVerb() : Verb(
         "SOURCE", "Run directory, or adapter folder (adapter_config.json and adapter_model.safetensors).");
     private readonly Option<string?> _model = OptionalPath(
         "--model", "DIR", "Model folder that the adapter belongs to. Default: the one in the run's config.");
-    private readonly Option<string> _to = RequiredPathOption("--to", "DIR", "Folder to write; it must be absent or empty.");
+    private readonly Option<string> _to = RequiredPathOption(
+        "--to", "DIR", "Folder to write; it must be absent or empty.");
     private readonly Option<bool> _merge = Flag(
         "--merge", "Write a whole Hugging Face folder with the adapter merged into the weights.");
 

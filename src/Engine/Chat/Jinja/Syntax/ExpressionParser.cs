@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using MolEngine.Engine.Chat.Jinja.Nodes;
 using MolEngine.Engine.Chat.Jinja.Values;
@@ -221,7 +220,7 @@ internal sealed partial class ExpressionParser(TokenStream stream)
             case TokenKind.Float:
                 stream.Next();
                 return new Constant(
-                    token.Line, new Float(double.Parse(token.Text, CultureInfo.InvariantCulture)));
+                    token.Line, new Float(double.Parse(token.Text)));
         }
 
         if (stream.SkipOperator("("))
@@ -265,7 +264,7 @@ internal sealed partial class ExpressionParser(TokenStream stream)
             _ => 10,
         };
         if (radix == 10)
-            return BigInteger.Parse(digits, CultureInfo.InvariantCulture);
+            return BigInteger.Parse(digits);
         return digits[2..].Aggregate(
             BigInteger.Zero, (n, c) => (n * radix) + Convert.ToInt32(c.ToString(), 16));
     }

@@ -26,7 +26,8 @@ internal static class Lookup
         value.Item(key) ?? (key is Str name ? FindAttribute(value, name.Text) : null) ?? Missing(value, key);
 
     /// <summary>Whether dicts have an attribute of a name, open or closed: of others the item is meant.</summary>
-    public static bool IsOfDicts(string name) => IsInternal(name) || DictChanges.Contains(name) || DictMethods.Has(name);
+    public static bool IsOfDicts(string name) =>
+        IsInternal(name) || DictChanges.Contains(name) || DictMethods.Has(name);
 
     /// <summary>The attribute alone; undefined where it is closed, null where there is none.</summary>
     public static Value? FindAttribute(Value value, string name)
