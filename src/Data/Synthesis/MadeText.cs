@@ -14,9 +14,9 @@ internal sealed record MadeText(string Text, string? Drop)
 
     /// <param name="row">Generation that has ended.</param>
     /// <param name="stops">Texts that end it, besides the row's stop ids.</param>
-    /// <param name="mayBeCut">Whether a text without an end is one.</param>
+    /// <param name="cut">What speaks against a text without an end; null: nothing.</param>
     public static MadeText Of(
-        GenerationRow row, Tokenizer tokenizer, IReadOnlyList<string> stops, string? language, bool mayBeCut)
+        GenerationRow row, Tokenizer tokenizer, IReadOnlyList<string> stops, string? language, string? cut)
     {
         var stream = new TextStream(tokenizer, row.Request.StopIds, stops);
         bool hasSpecial = false;
@@ -32,7 +32,7 @@ internal sealed record MadeText(string Text, string? Drop)
         return new(text, Reason());
 
         string? Reason() =>
-            !stream.HasStopped && !mayBeCut ? DropReason.Cut
+            !stream.HasStopped && cut is not null ? cut
             : IsEmpty(text) ? DropReason.Empty
             : hasSpecial ? DropReason.Special
             : Repetition.Share(text) >= Repetition.Most ? DropReason.Repetition

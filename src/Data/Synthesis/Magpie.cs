@@ -86,10 +86,10 @@ public sealed class Magpie
         : Answer(attempt, _begin);
 
     internal MadeText UserText(long attempt, GenerationRow row) => MadeText.Of(
-        row, Tokenizer, _users[TopicIndex(attempt)].Stops, Settings.Language, mayBeCut: false);
+        row, Tokenizer, _users[TopicIndex(attempt)].Stops, Settings.Language, DropReason.UserCut);
 
     internal MadeText AnswerText(GenerationRow row) =>
-        MadeText.Of(row, Tokenizer, [], Settings.Language, mayBeCut: !MakesDialogues);
+        MadeText.Of(row, Tokenizer, [], Settings.Language, MakesDialogues ? DropReason.Cut : null);
 
     /// <summary>What answers a user; null where there is no room for it.</summary>
     internal GenerationRequest? AnswerTo(long attempt, string user)

@@ -14,12 +14,14 @@ public sealed class WorkJournal : IDisposable
 
     private readonly FileStream _file;
     private DateTime _flushed = DateTime.UtcNow;
+    private bool _isEmpty;
 
     private WorkJournal(string target, FileStream file, IReadOnlyList<string> lines)
     {
         Target = target;
         _file = file;
         Done = lines;
+        _isEmpty = lines.Count == 0;
     }
 
     /// <summary>The file that the work is to become.</summary>
@@ -71,6 +73,7 @@ public sealed class WorkJournal : IDisposable
     /// <exception cref="FileWriteException">The disk did not take it.</exception>
     public void Add(string line) => DurableFiles.Guarded(_file.Name, () =>
     {
+        _isEmpty = false;
         Append(_file, line);
         _file.Flush();
         if (DateTime.UtcNow - _flushed < BetweenFlushes)
@@ -88,11 +91,17 @@ public sealed class WorkJournal : IDisposable
             foreach (string line in lines)
                 Append(stream, line);
         });
+        _isEmpty = true;
         Dispose();
-        _ = DurableFile.TryRemove(_file.Name);
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>Closes the notes; where there are none, nothing is left of them.</summary>
+    public void Dispose()
+    {
+        _file.Dispose();
+        if (_isEmpty)
+            _ = DurableFile.TryRemove(_file.Name);
+    }
 
     private static void Append(Stream to, string line) => to.Write(Encoding.UTF8.GetBytes(line + "\n"));
 

@@ -101,7 +101,7 @@ public sealed class MagpieTests : IDisposable
         (int code, _, string error) = TinyRun.Run(Command(ChatModel(), output, "--user-tokens", "1"));
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("300 attempts in a row gave no record; 0 records of 6 are there", error);
-        Assert.Matches("Most were dropped for '(cut|empty)'", error);
+        Assert.Matches("Most were dropped for '(user cut|empty)'", error);
         Assert.Equal(301, File.ReadAllLines(WorkJournal.PathOf(output)).Length);
     }
 

@@ -14,17 +14,20 @@ internal static class ModelWork
     /// <param name="adapter">A PEFT adapter's folder, or null.</param>
     public static Dictionary<string, string> Of(string model, string? adapter, DeviceSettings device) => new()
     {
-        ["model"] = $"{Digests.OfFile(Path.Combine(model, ModelFiles.ConfigFile))} {Digests.OfWeights(model)}",
-        ["tokenizer"] = Digests.OfFile(Path.Combine(model, "tokenizer.json")),
-        ["chat template"] = ChatTemplates.FingerprintOf(model),
+        ["model"] = $"{OfFile(Path.Combine(model, ModelFiles.ConfigFile))} {Short(Digests.OfWeights(model))}",
+        ["tokenizer"] = OfFile(Path.Combine(model, "tokenizer.json")),
+        ["chat template"] = Short(ChatTemplates.FingerprintOf(model)),
         ["adapter"] = adapter is null ? "none"
-            : $"{Digests.OfFile(Path.Combine(adapter, Inputs.AdapterConfig))} "
-                + Digests.OfFile(Path.Combine(adapter, PeftAdapter.TensorsFile)),
+            : $"{OfFile(Path.Combine(adapter, Inputs.AdapterConfig))} "
+                + OfFile(Path.Combine(adapter, PeftAdapter.TensorsFile)),
         ["precision"] = $"{device.Precision}".ToLowerInvariant(),
     };
 
     /// <summary>A file by its content.</summary>
-    public static string OfFile(string path) => Digests.OfFile(path);
+    public static string OfFile(string path) => Short(Digests.OfFile(path));
 
     public static string OfVariables(MapValue variables) => JsonValues.Line(variables);
+
+    /// <summary>Enough of a digest to tell two files apart, and to be read.</summary>
+    private static string Short(string digest) => digest[..12].ToLowerInvariant();
 }
