@@ -91,8 +91,8 @@ public sealed class DocumentWriter(ChatTemplates? templates)
     }
 
     /// <summary>
-    /// What of a record a model is to go on from: a dialogue up to where the assistant is to speak, its last answer left
-    /// out where it has one; a text up to its answer, or all of a text without one.
+    /// What of a record a model is to go on from: a dialogue up to where the assistant is to speak, its last answer
+    /// left out where it has one; a text up to its answer, or all of a text without one.
     /// </summary>
     /// <inheritdoc cref="Write" path="/param|/exception"/>
     public OpenRecord Open(CorpusRecord record, CorpusSettings corpus, string file)

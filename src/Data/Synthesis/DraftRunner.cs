@@ -6,13 +6,17 @@ namespace MolEngine.Data.Synthesis;
 /// <param name="rows">Drafts at work at a time.</param>
 public sealed class DraftRunner(GenerationBatch batch, int rows)
 {
-    /// <summary>Drafts that may be begun for each row: those that are done early wait for the ones before them.</summary>
+    /// <summary>
+    /// Drafts that may be begun for each row: those that are done early wait for the ones before them.
+    /// </summary>
     private const int AheadOfRow = 4;
 
     /// <summary>Tokens generated so far.</summary>
     public long Tokens { get; private set; }
 
-    /// <summary>The drafts, done, in the order they are given in. They are taken only as there is room for them.</summary>
+    /// <summary>
+    /// The drafts, done, in the order they are given in. They are taken only as there is room for them.
+    /// </summary>
     /// <param name="drafts">May be without end: whoever has enough stops asking.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the batch is without what was asked.</exception>
     /// <inheritdoc cref="GenerationBatch.Step" path="/exception"/>
@@ -26,10 +30,10 @@ public sealed class DraftRunner(GenerationBatch batch, int rows)
         bool hasMore = true;
         try
         {
-            while (hasMore || begun.Count > 0)
+            do
             {
                 cancel.ThrowIfCancellationRequested();
-                while (hasMore && working.Count < rows && begun.Count < AheadOfRow * rows && (hasMore = more.MoveNext()))
+                while (working.Count < rows && begun.Count < AheadOfRow * rows && (hasMore = more.MoveNext()))
                 {
                     begun.Enqueue(more.Current);
                     Ask(more.Current, null);
@@ -40,6 +44,7 @@ public sealed class DraftRunner(GenerationBatch batch, int rows)
                 if (working.Count > 0)
                     Step();
             }
+            while (hasMore || begun.Count > 0);
         }
         finally
         {

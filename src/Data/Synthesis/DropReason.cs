@@ -3,8 +3,9 @@ namespace MolEngine.Data.Synthesis;
 /// <summary>Why an attempt is no record, by the names that reports have.</summary>
 public static class DropReason
 {
-    public const string UserCut = "user cut", Cut = "cut", Empty = "empty", Special = "special tokens", Repetition = "repetition",
-        Refusal = "refusal", Language = "language", Duplicate = "duplicate", Long = "too long";
+    public const string UserCut = "user cut", Cut = "cut", Empty = "empty", Special = "special tokens",
+        Repetition = "repetition", Refusal = "refusal", Language = "language", Duplicate = "duplicate",
+        Long = "too long";
 
     /// <summary>The reasons, and what each means, in the order in which they are looked for.</summary>
     public static IReadOnlyList<(string Reason, string Means)> All { get; } =

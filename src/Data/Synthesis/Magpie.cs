@@ -7,9 +7,9 @@ using MolEngine.Engine.Tokenization;
 namespace MolEngine.Data.Synthesis;
 
 /// <summary>
-/// A corpus from a model itself (Xu and others 2024, "Magpie: Alignment Data Synthesis from Scratch by Prompting Aligned
-/// LLMs with Nothing"): a chat model that is given its template up to where the user speaks makes up a user's turn, and
-/// then answers it. A base model goes on from where a document begins.
+/// A corpus from a model itself (Xu and others 2024, "Magpie: Alignment Data Synthesis from Scratch by Prompting
+/// Aligned LLMs with Nothing"): a chat model that is given its template up to where the user speaks makes up a user's
+/// turn, and then answers it. A base model goes on from where a document begins.
 /// </summary>
 public sealed class Magpie
 {
@@ -25,8 +25,8 @@ public sealed class Magpie
     /// <param name="templates">The model's; a fallback is none.</param>
     /// <param name="documentEnd">The id that ends a document.</param>
     /// <param name="stopIds">Ids that end what the model says.</param>
-    /// <exception cref="UserException">The template has no place for a user's words, topics are asked of a model without a
-    /// template, or a record does not fit the model's context.</exception>
+    /// <exception cref="UserException">The template has no place for a user's words, topics are asked of a model
+    /// without a template, or a record does not fit the model's context.</exception>
     public Magpie(
         Tokenizer tokenizer, ModelConfig config, ChatTemplates templates, int documentEnd, IReadOnlyList<int> stopIds,
         MagpieSettings settings)
@@ -55,7 +55,7 @@ public sealed class Magpie
         if (_longest < before + settings.UserTokens)
         {
             throw new UserException(
-                $"--user-tokens: expected room for them behind {before} tokens in the model's context of {most} tokens, "
+                $"--user-tokens: expected room for them behind {before} tokens in the model's context of {most}, "
                 + $"got {settings.UserTokens}");
         }
     }
@@ -70,7 +70,9 @@ public sealed class Magpie
 
     internal MagpieSettings Settings { get; }
 
-    /// <summary>The attempts from a number on, without end. What one becomes depends on its number and the seed.</summary>
+    /// <summary>
+    /// The attempts from a number on, without end. What one becomes depends on its number and the seed.
+    /// </summary>
     /// <param name="isKnown">Whether a user's turn, or a text, is nearly one that is a record already.</param>
     public IEnumerable<MagpieDraft> Drafts(long from, Func<string, bool> isKnown)
     {

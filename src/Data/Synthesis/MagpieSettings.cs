@@ -11,8 +11,8 @@ namespace MolEngine.Data.Synthesis;
 /// <param name="UserTokens">Most tokens of a user's turn.</param>
 /// <param name="AnswerTokens">Most tokens of an answer, or of a base model's text.</param>
 public sealed record MagpieSettings(
-    int Count, ulong Seed, IReadOnlyList<Topic> Topics, SamplingSettings? User, SamplingSettings? Answer, int UserTokens,
-    int AnswerTokens)
+    int Count, ulong Seed, IReadOnlyList<Topic> Topics, SamplingSettings? User, SamplingSettings? Answer,
+    int UserTokens, int AnswerTokens)
 {
     /// <summary>ISO 639-1 code of the only language that is kept; null keeps all.</summary>
     public string? Language { get; init; }

@@ -21,7 +21,7 @@ public static partial class Refusals
         + @"(?:i'?m|i am)\s+(?:(?:very|so|really|terribly)\s+)?(?:sorry|afraid)\b[^.!?\n]{0,40}"
         + @"\b(?:can'?t|cannot|can not|unable|not able|won'?t|don'?t|do not)\b"
         + @"|i\s+(?:can'?t|cannot|can not|won'?t|will not|must decline to)\s+"
-        + @"(?:help|assist|provide|answer|fulfil|fulfill|comply|do that|generate|create|continue|engage|discuss|share)\b"
+        + @"(?:help|assist|provide|answer|fulfil|fulfill|comply|do that|generate|create|continue|engage|discuss)\b"
         + @"|(?:i'?m|i am)\s+(?:unable|not able|not allowed|not permitted)\s+to\b"
         + @"|as an? (?:ai|artificial intelligence|language|large language)\b[^.!?\n]{0,60}"
         + @"\b(?:can'?t|cannot|can not|unable|not able|don'?t|do not)\b"
@@ -30,6 +30,8 @@ public static partial class Refusals
         RegexOptions.IgnoreCase)]
     private static partial Regex English();
 
-    [GeneratedRegex("(?:对不起|抱歉|很遗憾)[^。！？\\n]{0,30}(?:无法|不能|不会)|作为(?:一个|一名)?(?:AI|人工智能|语言模型|大模型)[^。！？\\n]{0,30}(?:无法|不能|没有)")]
+    [GeneratedRegex(
+        "(?:对不起|抱歉|很遗憾)[^。！？\\n]{0,30}(?:无法|不能|不会)"
+        + "|作为(?:一个|一名)?(?:AI|人工智能|语言模型|大模型)[^。！？\\n]{0,30}(?:无法|不能|没有)")]
     private static partial Regex Chinese();
 }

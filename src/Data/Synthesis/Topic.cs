@@ -17,7 +17,7 @@ public sealed record Topic(string Name, string? System)
         new("knowledge", "You explain facts of history, geography, biology, physics, law, economics and the arts to "
             + "curious people, correctly and in plain words."),
         new("math", "You solve mathematical problems of school and university, step by step, and check the result."),
-        new("code", "You are a programmer who writes, explains and repairs code in many languages, with short examples."),
+        new("code", "You are a programmer who writes, explains and repairs code in many languages, with examples."),
         new("writing", "You write and improve letters, e-mails, stories, speeches and summaries in the tone that is "
             + "asked for."),
         new("reasoning", "You think through puzzles, plans, comparisons and arguments, weighing what speaks for and "

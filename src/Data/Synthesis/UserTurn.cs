@@ -24,8 +24,8 @@ internal sealed record UserTurn(string Before, string After)
         if (at < 0 || text.IndexOf(Words, at + 1, StringComparison.Ordinal) >= 0)
         {
             throw new UserException(
-                $"{template.Name}: expected a chat template that writes what the user says once, got one that does not. "
-                + "Users cannot be made up with it");
+                $"{template.Name}: expected a chat template that writes what the user says once, got one that does "
+                + "not. Users cannot be made up with it");
         }
 
         return new(text[..at], text[(at + Words.Length)..]);

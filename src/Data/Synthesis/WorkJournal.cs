@@ -37,8 +37,8 @@ public sealed class WorkJournal : IDisposable
     /// <param name="target">The file to make; it must be absent.</param>
     /// <param name="option">What errors call it.</param>
     /// <param name="work">Everything that the result depends on, by name.</param>
-    /// <exception cref="UserException">The target is there, its folder is not, another process is at it, or what is noted
-    /// is other work.</exception>
+    /// <exception cref="UserException">The target is there, its folder is not, or what is noted is other
+    /// work.</exception>
     /// <exception cref="FileWriteException">It cannot be written.</exception>
     public static WorkJournal Open(string target, string option, IReadOnlyDictionary<string, string> work)
     {

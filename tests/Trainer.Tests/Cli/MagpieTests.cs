@@ -51,7 +51,8 @@ public sealed class MagpieTests : IDisposable
     [Fact]
     public void What_was_killed_goes_on_to_the_same_file()
     {
-        string whole = Made(BaseModel, "whole.jsonl", "--batch", "2"), killed = Path.Combine(_folder.Root, "killed.jsonl");
+        string whole = Made(BaseModel, "whole.jsonl", "--batch", "2");
+        string killed = Path.Combine(_folder.Root, "killed.jsonl");
         string part = WorkJournal.PathOf(killed);
         string[] command = Command(BaseModel, killed, "--batch", "2");
         using (Process process = Process.Start(DotnetProgram.Of("molengine.dll", command))!)
@@ -107,8 +108,8 @@ public sealed class MagpieTests : IDisposable
 
     private static string[] Command(string model, string output, params string[] more) =>
     [
-        "magpie", model, "--count", "6", "--output", output, "--max-tokens", "60", "--temperature", "1", "--top-p", "0.8",
-        "--user-top-p", "0.8", .. more,
+        "magpie", model, "--count", "6", "--output", output, "--max-tokens", "60", "--temperature", "1",
+        "--top-p", "0.8", "--user-top-p", "0.8", .. more,
     ];
 
     private string Made(string model, string name, params string[] more)

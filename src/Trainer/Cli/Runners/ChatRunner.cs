@@ -156,8 +156,8 @@ internal sealed class ChatRunner : IDisposable
         {
             Undo();
             _context.WriteLine(
-                $"the dialogue has {longest:N0} tokens, and --context is {_options.Context:N0}: /new begins another, or "
-                + "start with a larger --context");
+                $"the dialogue has {longest:N0} tokens, and --context is {_options.Context:N0}: /new begins another, "
+                + "or start with a larger --context");
             return;
         }
 

@@ -11,7 +11,9 @@ using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
-/// <summary>Every record of a file gone on with, as often as asked: the records of a corpus, written as they come.</summary>
+/// <summary>
+/// Every record of a file gone on with, as often as asked: the records of a corpus, written as they come.
+/// </summary>
 internal static class GenerateCorpus
 {
     /// <summary>Texts that are continued at a time.</summary>
@@ -26,7 +28,8 @@ internal static class GenerateCorpus
 
         // All of them first: a bad record is told before minutes of work, not after.
         Opening[] openings = [.. Openings(options, texts)];
-        int[] ends = [.. StopIds.Of(options.Model, model.Config, tokenizer, options.ChatVariables).Append(end).Distinct()];
+        IReadOnlyList<int> stops = StopIds.Of(options.Model, model.Config, tokenizer, options.ChatVariables);
+        int[] ends = [.. stops.Append(end).Distinct()];
         int records = checked(openings.Length * options.Count), rows = Math.Min(MostRows, records);
         int longest = openings.Max(o => o.Ids.Length) + options.MaxTokens;
         CancellationToken cancel = context.Interrupted;
@@ -34,7 +37,11 @@ internal static class GenerateCorpus
             options.Output is null ? null : WorkJournal.Open(options.Output, "--output", Work(options));
         int done = journal?.Done.Count ?? 0;
         if (done > 0)
-            context.Error.WriteLine($"{WorkJournal.PathOf(options.Output!)}: goes on after {Counts.Of(done, "record")}");
+        {
+            string part = WorkJournal.PathOf(options.Output!);
+            context.Error.WriteLine($"{part}: goes on after {Counts.Of(done, "record")}");
+        }
+
         using GenerationBatch batch = GenerateRunner.BatchFor(ops, model, rows, longest, "--max-tokens");
         var runner = new DraftRunner(batch, rows);
         var lines = new List<string>(journal?.Done ?? []);

@@ -77,14 +77,14 @@ internal static class MagpieRunner
     private static void Report(MagpieOptions options, MagpieTally tally, bool dialogues, CommandContext context)
     {
         context.WriteLine($"{options.Output}: {Sum(tally)} ({(dialogues ? "dialogues" : "texts")})");
-        foreach ((string topic, int n) in tally.Topics.Where(_ => tally.Topics.Count > 1).OrderByDescending(t => t.Value))
+        foreach ((string topic, int n) in tally.Topics.OrderByDescending(t => t.Value))
             context.WriteLine($"  {topic,-16} {n,8:N0}  {(double)n / tally.Records,6:P1} of the records");
         foreach ((string reason, string means) in DropReason.All)
         {
             if (tally.Dropped.TryGetValue(reason, out (int Count, IReadOnlyList<string> Examples) dropped))
             {
                 double share = (double)dropped.Count / tally.Attempts;
-                context.WriteLine($"  {reason,-16} {dropped.Count,8:N0}  {share,6:P1} of the attempts dropped: {means}");
+                context.WriteLine($"  {reason,-16} {dropped.Count,8:N0}  {share,6:P1} of attempts dropped: {means}");
             }
         }
 

@@ -8,7 +8,9 @@ using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
-/// <summary>What the work of a model depends on besides its options: its files, and how exactly it is computed.</summary>
+/// <summary>
+/// What the work of a model depends on besides its options: its files, and how exactly it is computed.
+/// </summary>
 internal static class ModelWork
 {
     /// <param name="adapter">A PEFT adapter's folder, or null.</param>

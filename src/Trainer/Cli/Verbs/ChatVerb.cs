@@ -15,7 +15,9 @@ internal sealed class ChatVerb() : Verb("chat", "Talk to a model, and to what tr
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<bool> _compare = Flag("--compare", "MODEL without an adapter answers too, beside the others.");
+    private readonly Option<bool> _compare = Flag(
+        "--compare", "MODEL without an adapter answers too, beside the others.");
+
     private readonly Option<string?> _system = Optional(
         "--system", "TEXT", "The system message. Default: the chat template's own, where it has one.");
 
@@ -76,8 +78,8 @@ internal sealed class ChatVerb() : Verb("chat", "Talk to a model, and to what tr
             new ChatOptions(
                 Inputs.ModelFolder(arguments.GetRequiredValue(_model), "MODEL"),
                 [.. adapters.Select(a => Inputs.AdapterFolder(a, _adapters.Name)!)], compare,
-                arguments.GetValue(_system), ChatVariable.Read(arguments.GetValue(_chatVariables)!, _chatVariables.Name),
-                tokens, AtLeastOne(arguments, _maxTokens), _sampling.Settings(arguments), _sampling.Seed(arguments),
+                arguments.GetValue(_system),
+                ChatVariable.Read(arguments.GetValue(_chatVariables)!, _chatVariables.Name), tokens, AtLeastOne(arguments, _maxTokens), _sampling.Settings(arguments), _sampling.Seed(arguments),
                 _device.Read(arguments)),
             context);
     }

@@ -60,8 +60,8 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
             + "token of generation_config.json (else of config.json) or after --max-tokens.",
         "--chat uses chat_template.jinja of the model, or chat_template of its tokenizer_config.json, as other "
             + "programs do; ChatML where it has none. The value of --chat-var is JSON, or text where it is none.",
-        "With --input every record is gone on from: a text becomes a longer {\"text\": ...} (special tokens stay in it, "
-            + "and only the end of a document stops it), a dialogue or a question gets an answer of the model's own in "
+        "With --input every record is gone on from: a text becomes a longer {\"text\": ...} (special tokens stay in "
+            + "it, and only the end of a document stops it), a dialogue or a question gets an answer of the model's own in "
             + "the place of the one it has, as {\"messages\": ...}. Records are written as they come, in order; with "
             + "--output to FILE.part first, and the same command goes on where it was stopped. A corpus in the model's "
             + "own words from nothing is `molengine magpie`.",

@@ -41,7 +41,9 @@ internal sealed class MagpieVerb() : Verb("magpie", "Make a general corpus out o
         "--temperature", 0.7, "Of the answers, and of a base model's texts; 0 is greedy.");
 
     private readonly Option<double> _topP = Number("--top-p", 0.9, "Of the answers, and of a base model's texts.");
-    private readonly Option<int> _userTokens = Whole("--user-tokens", DefaultUserTokens, "Most tokens of a user's turn.");
+    private readonly Option<int> _userTokens = Whole(
+        "--user-tokens", DefaultUserTokens, "Most tokens of a user's turn.");
+
     private readonly Option<int> _maxTokens = Whole(
         "--max-tokens", DefaultAnswerTokens, "Most tokens of an answer, or of a base model's text.");
 
@@ -78,12 +80,12 @@ internal sealed class MagpieVerb() : Verb("magpie", "Make a general corpus out o
 
     public override IReadOnlyList<string> Details =>
     [
-        "The answer to \"I have no general data\": text of the model's own is what holds it best to itself. A chat model "
-            + "that is given its template up to where the user speaks makes up a user, and then answers it (Magpie, Xu "
+        "The answer to \"I have no general data\": text of the model's own is what holds it best to itself. A chat "
+            + "model that is given its template up to where the user speaks makes up a user, and then answers it (Magpie, Xu "
             + "and others 2024); a base model goes on from where a document begins.",
-        "An attempt is dropped that the token limit cut, that says nothing, repeats itself, is nearly an earlier record "
-            + "(MinHash), refuses to answer, or is of another language than --language; what was dropped and why is told "
-            + "at the end, with examples in FILE.report.json. The system text of a topic is not in the record.",
+        "An attempt is dropped that the token limit cut, that says nothing, repeats itself, is nearly an earlier "
+            + "record (MinHash), refuses to answer, or is of another language than --language; what was dropped and why "
+            + "is told at the end, with examples in FILE.report.json. The system text of a topic is not in the record.",
         "Attempts are noted in FILE.part as they come: the same command goes on where it was stopped. How many records "
             + "are made at a time changes none of them on the CPU.",
     ];
@@ -117,12 +119,13 @@ internal sealed class MagpieVerb() : Verb("magpie", "Make a general corpus out o
     private List<Topic> Topics(ParseResult arguments)
     {
         var topics = new List<Topic>();
-        foreach (string name in arguments.GetValue(_topics)!.SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries)))
+        string known = string.Join(", ", Topic.Known.Select(t => t.Name));
+        foreach (string name in arguments.GetValue(_topics)!.SelectMany(t => t.Split(',')).Select(t => t.Trim()))
         {
             topics.Add(Topic.Known.FirstOrDefault(t => t.Name == name) ?? throw Mistake(
                 _topics.Name,
-                $"{name}: expected one of {string.Join(", ", Topic.Known.Select(t => t.Name))}, got another name. A topic "
-                + "of your own is given with --system NAME=TEXT"));
+                $"{name}: expected one of {known}, got another name. A topic of your own is given with "
+                + "--system NAME=TEXT"));
         }
 
         foreach (string given in arguments.GetValue(_systems)!)
