@@ -80,8 +80,9 @@ public sealed class MagpieRun(WorkJournal journal, int count, double duplicate)
         (string reason, (int dropped, _)) = Tally.Dropped.MaxBy(d => d.Value.Count);
         return new(
             $"magpie: {Counts.Of(MostInVain, "attempt")} in a row gave no record; "
-            + $"{Counts.Of(_records.Count, "record")} of {Counts.Of(count)} are there. Most were dropped for '{reason}' "
-            + $"({Counts.Of(dropped)} of {Counts.Of(Tally.Attempts)} attempts): the notes in "
-            + $"{WorkJournal.PathOf(journal.Target)} show the texts. Allow more tokens, draw otherwise, or name other topics");
+            + $"{Counts.Of(_records.Count, "record")} of {Counts.Of(count)} are there. Most were dropped for "
+            + $"'{reason}' ({Counts.Of(dropped)} of {Counts.Of(Tally.Attempts)} attempts): the notes in "
+            + $"{WorkJournal.PathOf(journal.Target)} show the texts. Allow more tokens, draw otherwise, or name other "
+            + "topics");
     }
 }

@@ -79,7 +79,8 @@ internal sealed class ChatVerb() : Verb("chat", "Talk to a model, and to what tr
                 Inputs.ModelFolder(arguments.GetRequiredValue(_model), "MODEL"),
                 [.. adapters.Select(a => Inputs.AdapterFolder(a, _adapters.Name)!)], compare,
                 arguments.GetValue(_system),
-                ChatVariable.Read(arguments.GetValue(_chatVariables)!, _chatVariables.Name), tokens, AtLeastOne(arguments, _maxTokens), _sampling.Settings(arguments), _sampling.Seed(arguments),
+                ChatVariable.Read(arguments.GetValue(_chatVariables)!, _chatVariables.Name), tokens,
+                AtLeastOne(arguments, _maxTokens), _sampling.Settings(arguments), _sampling.Seed(arguments),
                 _device.Read(arguments)),
             context);
     }

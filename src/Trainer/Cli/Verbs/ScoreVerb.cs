@@ -22,8 +22,8 @@ internal sealed class ScoreVerb() : Verb(
     public override IReadOnlyList<string> Details =>
     [
         "Records are read, and begin, as in training; no token for the end of a document is added. mean_ce is over all "
-            + "tokens but the first (null for a text of one token); mean_kl, the reverse KL over the base's top 31 tokens "
-            + "and the rest as one class, is there where there is a base.",
+            + "tokens but the first (null for a text of one token); mean_kl, the reverse KL over the base's top 31 "
+            + "tokens and the rest as one class, is there where there is a base.",
         "JSON: {\"documents\": [{\"tokens\", \"mean_ce\", \"mean_kl\"}, ...], \"mean_ce\", \"mean_kl\"}; the totals "
             + "weigh each text by its predicted tokens.",
         "On a GPU activations are bf16, and figures good to about 1 %; --precision fp32 has the CPU's, in more time.",
