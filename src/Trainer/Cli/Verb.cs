@@ -75,5 +75,14 @@ internal abstract class Verb(string name, string purpose)
     protected static Option<string[]> Settings(string description) =>
         new("--set") { HelpName = "KEY=VALUE", Description = description, Arity = ArgumentArity.OneOrMore };
 
+    /// <exception cref="UserException">The option's value is less than 1.</exception>
+    protected static int AtLeastOne(ParseResult arguments, Option<int> option)
+    {
+        int value = arguments.GetValue(option);
+        return value >= 1
+            ? value
+            : throw Mistake(option.Name, $"expected an integer of at least 1, got {value}");
+    }
+
     protected static UserException Mistake(string where, string message) => new($"{where}: {message}");
 }

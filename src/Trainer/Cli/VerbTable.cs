@@ -11,6 +11,8 @@ internal static class VerbTable
         new TrainVerb(),
         new ScoreVerb(),
         new GenerateVerb(),
+        new ChatVerb(),
+        new MagpieVerb(),
         new EvalVerb(),
         new TokenizeVerb(),
         new ExportVerb(),

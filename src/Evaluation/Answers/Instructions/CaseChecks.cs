@@ -1,3 +1,5 @@
+using MolEngine.Data.Languages;
+
 namespace MolEngine.Evaluation.Answers.Instructions;
 
 /// <summary>The language of a response, and its letter case.</summary>

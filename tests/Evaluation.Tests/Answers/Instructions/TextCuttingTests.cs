@@ -1,3 +1,4 @@
+using MolEngine.Data.Languages;
 using MolEngine.Evaluation.Answers.Instructions;
 
 namespace MolEngine.Evaluation.Tests.Answers.Instructions;

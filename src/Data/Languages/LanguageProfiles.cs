@@ -1,4 +1,4 @@
-namespace MolEngine.Evaluation.Answers.Instructions;
+namespace MolEngine.Data.Languages;
 
 /// <summary>
 /// What tells the languages of a script apart: their commonest words, of which half of any text is made, and letters

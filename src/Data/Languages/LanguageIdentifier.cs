@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using MolEngine.Engine.Tokenization;
 
-namespace MolEngine.Evaluation.Answers.Instructions;
+namespace MolEngine.Data.Languages;
 
 /// <summary>
 /// The language of a text: by its script, and among the languages that share a script by their commonest words and by
@@ -14,7 +14,7 @@ namespace MolEngine.Evaluation.Answers.Instructions;
 /// few words, or one that mixes languages, the two may say different things; a text in a language that is not known
 /// here is called by the nearest one of its script, or by none.
 /// </remarks>
-internal static class LanguageIdentifier
+public static class LanguageIdentifier
 {
     /// <summary>Kana for each Chinese letter from which on a text is Japanese.</summary>
     private const double KanaShare = 0.05;
