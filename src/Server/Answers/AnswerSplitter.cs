@@ -12,6 +12,7 @@ namespace MolEngine.Server.Answers;
 public sealed class AnswerSplitter(ThinkMarks? marks, bool startsInside, bool findsCalls)
 {
     private string _held = "";
+    private string _beforeCall = "";
     private State _state = marks is null ? State.Content : startsInside ? State.Reasoning : State.Start;
     private bool _trimsStart = marks is not null && startsInside;
 
@@ -44,7 +45,7 @@ public sealed class AnswerSplitter(ThinkMarks? marks, bool startsInside, bool fi
         string rest = _held;
         _held = "";
         if (_state == State.Call)
-            return [ToolCallText.Parse(rest) ?? new(AnswerPartKind.Content, ToolCallText.Open + rest)];
+            return [ToolCallText.Parse(rest) ?? new(AnswerPartKind.Content, _beforeCall + ToolCallText.Open + rest)];
         if (_state == State.Reasoning)
             rest = rest.TrimEnd();
         if (_trimsStart)
@@ -100,6 +101,7 @@ public sealed class AnswerSplitter(ThinkMarks? marks, bool startsInside, bool fi
             return false;
         }
 
+        _beforeCall = _held[shown..end];
         _held = _held[(end + mark!.Length)..];
         (_state, _trimsStart) = (next, next == State.Content);
         return true;
@@ -115,7 +117,8 @@ public sealed class AnswerSplitter(ThinkMarks? marks, bool startsInside, bool fi
         AnswerPart? call = ToolCallText.Parse(inside);
 
         // What is no call stays what it is: text.
-        parts.Add(call ?? new(AnswerPartKind.Content, ToolCallText.Open + inside + ToolCallText.Close));
+        parts.Add(call ?? new(
+            AnswerPartKind.Content, _beforeCall + ToolCallText.Open + inside + ToolCallText.Close));
         (_state, _trimsStart) = (State.Content, call is not null);
         return true;
     }

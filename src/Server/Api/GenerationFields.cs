@@ -1,4 +1,5 @@
 using MolEngine.Basics.Numerics;
+using MolEngine.Basics.Values;
 using MolEngine.Engine.Generation;
 using MolEngine.Server.Serving;
 
@@ -68,7 +69,7 @@ public sealed class GenerationFields
     }
 
     /// <summary>The requests of all answers: those to the first prompt first.</summary>
-    /// <param name="most">Tokens of an answer, at most.</param>
+    /// <param name="prompts">Ids of each, and the tokens of an answer to it at most.</param>
     /// <param name="logProbs">See <see cref="GenerationRequest.TopLogProbs"/>.</param>
     /// <param name="ofPrompt">Whether the prompt's log-probabilities are wanted too.</param>
     public IReadOnlyList<GenerationRequest> Requests(
@@ -107,7 +108,7 @@ public sealed class GenerationFields
 
     private static ServedModel ModelOf(ServedModels models, string name, string field) =>
         models.Find(name) ?? throw new ApiException(
-            404, $"{field}: {RequestFields.Shown(new Basics.Values.TextValue(name))}: expected one of "
+            404, $"{field}: {RequestFields.Shown(new TextValue(name))}: expected one of "
             + $"{string.Join(", ", models.All.Select(m => m.Name))}, got no such model", field, "model_not_found");
 
     private static SamplingSettings? SamplingOf(RequestFields fields, GenerationDefaults defaults)

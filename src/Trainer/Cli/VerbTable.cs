@@ -11,6 +11,7 @@ internal static class VerbTable
         new TrainVerb(),
         new ScoreVerb(),
         new GenerateVerb(),
+        new ServeVerb(),
         new TokenizeVerb(),
         new ExportVerb(),
         new DownloadVerb(),
