@@ -70,13 +70,13 @@ internal sealed class Browser : IAsyncDisposable
     /// <param name="shift">Whether Shift is held.</param>
     public async Task Press(string key, int code, bool shift = false)
     {
-        string? text = key == "Enter" ? "\r" : null;
+        string text = key == "Enter" ? "\r" : "";
         foreach (string type in (string[])["keyDown", "keyUp"])
         {
             await Call("Input.dispatchKeyEvent", new
             {
                 type, key, code = key, windowsVirtualKeyCode = code, modifiers = shift ? 8 : 0,
-                text = type == "keyDown" ? text : null,
+                text = type == "keyDown" ? text : "",
             });
         }
     }

@@ -6,6 +6,7 @@ namespace MolEngine.Server.Tests;
 /// <summary>A connection whose bytes the test writes itself.</summary>
 internal sealed class RawClient : IDisposable
 {
+    private readonly StringBuilder _read = new();
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
 
     public RawClient(Uri address)
@@ -29,17 +30,20 @@ internal sealed class RawClient : IDisposable
     /// <summary>Reads until a text has come; what came before it is in it.</summary>
     public string ReadUntil(string text)
     {
-        var read = new StringBuilder();
-        byte[] buffer = new byte[1024];
-        while (!read.ToString().Contains(text))
+        _read.Clear();
+        byte[] buffer = new byte[16 << 10];
+        string tail = "";
+        while (!tail.Contains(text))
         {
             int count = _socket.Receive(buffer);
             if (count == 0)
                 break;
-            read.Append(Encoding.UTF8.GetString(buffer, 0, count));
+            string got = Encoding.UTF8.GetString(buffer, 0, count);
+            _read.Append(got);
+            tail = tail[Math.Max(0, tail.Length - text.Length)..] + got;
         }
 
-        return read.ToString();
+        return _read.ToString();
     }
 
     /// <summary>Reads to the end of the connection, however that is brought about.</summary>
@@ -51,7 +55,8 @@ internal sealed class RawClient : IDisposable
         }
         catch (SocketException)
         {
-            return "";
+            // Closed with something unread: what came before that counts.
+            return _read.ToString();
         }
     }
 

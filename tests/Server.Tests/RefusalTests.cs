@@ -38,6 +38,7 @@ public sealed class RefusalTests(ScriptedServer server) : IClassFixture<Scripted
     [InlineData("\"messages\": [{\"role\": \"user\"}]", "messages[0].content", "expected a text, got none")]
     [InlineData("\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]",
         "messages[0].content[0]", "expected \"text\", got \"image_url\"")]
+    [InlineData("\"molengine\": {\"to\": \"tiny\"}", "molengine.to", "expected kl_to alone")]
     [InlineData("\"chat_template_kwargs\": 3", "chat_template_kwargs", "expected an object, got 3")]
     public async Task A_chat_that_cannot_be_is_refused_by_the_name_of_its_field(
         string field, string param, string says)

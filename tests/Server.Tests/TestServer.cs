@@ -6,6 +6,7 @@ using MolEngine.Engine.Generation;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Ops;
 using MolEngine.Server.Figures;
+using MolEngine.Server.Http;
 using MolEngine.Server.Serving;
 
 namespace MolEngine.Server.Tests;

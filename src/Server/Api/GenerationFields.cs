@@ -62,9 +62,7 @@ public sealed class GenerationFields
             Streams = streams,
             StreamsUsage = stream?.Flag("include_usage") ?? false,
             SkipsSpecialTokens = fields.Flag("skip_special_tokens") ?? true,
-            Reference = fields.Map("molengine")?.Text("kl_to") is { } reference
-                ? ModelOf(models, reference, "molengine.kl_to")
-                : null,
+            Reference = ReferenceOf(fields, models),
         };
     }
 
@@ -110,6 +108,16 @@ public sealed class GenerationFields
         models.Find(name) ?? throw new ApiException(
             404, $"{field}: {RequestFields.Shown(new TextValue(name))}: expected one of "
             + $"{string.Join(", ", models.All.Select(m => m.Name))}, got no such model", field, "model_not_found");
+
+    private static ServedModel? ReferenceOf(RequestFields fields, ServedModels models)
+    {
+        if (fields.Map("molengine") is not { } own)
+            return null;
+        string? name = own.Text("kl_to");
+        if (own.Unread.FirstOrDefault() is { } other)
+            throw ApiException.Field($"molengine.{other}", "expected kl_to alone, got another name");
+        return name is null ? null : ModelOf(models, name, "molengine.kl_to");
+    }
 
     private static SamplingSettings? SamplingOf(RequestFields fields, GenerationDefaults defaults)
     {

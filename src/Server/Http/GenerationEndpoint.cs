@@ -13,9 +13,13 @@ namespace MolEngine.Server.Http;
 internal sealed class GenerationEndpoint(
     ServedModels models, Scheduler scheduler, ServerFigures figures, ServerSettings settings, Action<string> tell)
 {
+    /// <summary>How many of the longest bodies are in memory at a time.</summary>
+    private const int MostBodies = 32;
+
     private static readonly byte[] Done = "[DONE]"u8.ToArray();
 
     private readonly UnknownFields _unknown = new(tell);
+    private long _bodies;
 
     // Reading a long prompt takes a processor for a while, and many times its size: few are read at a time.
     private readonly SemaphoreSlim _reading = new(Math.Max(1, Environment.ProcessorCount / 2));
@@ -57,10 +61,15 @@ internal sealed class GenerationEndpoint(
     {
         if (scheduler.IsStopping)
             throw Stopping();
-        MapValue body = await RequestBody.Read(context);
-        await _reading.WaitAsync(cancel);
+        long length = Math.Min(context.Request.ContentLength ?? settings.BodyBytes, settings.BodyBytes);
+        bool hasEntered = false;
         try
         {
+            if (Interlocked.Add(ref _bodies, length) > (long)MostBodies * settings.BodyBytes)
+                throw QueueFull();
+            MapValue body = await RequestBody.Read(context, settings.BodyBytes);
+            await _reading.WaitAsync(cancel);
+            hasEntered = true;
             var fields = new RequestFields(body);
             AnswerForm form = read(fields);
             _unknown.Tell(fields.Unread);
@@ -74,7 +83,9 @@ internal sealed class GenerationEndpoint(
         }
         finally
         {
-            _reading.Release();
+            Interlocked.Add(ref _bodies, -length);
+            if (hasEntered)
+                _reading.Release();
         }
     }
 
@@ -121,8 +132,7 @@ internal sealed class GenerationEndpoint(
         switch (scheduler.Submit(generation))
         {
             case Admission.Full:
-                throw new ApiException(
-                    429, "the queue is full: ask again in a moment", code: "queue_full");
+                throw QueueFull();
             case Admission.Stopping:
                 throw Stopping();
         }
@@ -176,6 +186,9 @@ internal sealed class GenerationEndpoint(
                 500, "the model gave no numbers: its weights or the adapter are broken", code: "model_broken");
         }
     }
+
+    private static ApiException QueueFull() =>
+        new(429, "the queue is full: ask again in a moment", code: "queue_full");
 
     private static ApiException Stopping() => new(503, "the server is stopping", code: "shutting_down");
 }

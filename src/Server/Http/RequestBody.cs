@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using MolEngine.Basics.Values;
@@ -12,13 +13,20 @@ internal static class RequestBody
     /// <summary>Objects and lists within each other.</summary>
     private const int MostDepth = 64;
 
-    /// <exception cref="ApiException">It is no JSON object.</exception>
-    public static async Task<MapValue> Read(HttpContext context)
+    /// <summary>
+    /// How many times as long as it may be a body is listened to, so that who sends it hears why it is refused; then
+    /// the connection is closed.
+    /// </summary>
+    public const int Patience = 8;
+
+    /// <param name="most">Bytes.</param>
+    /// <exception cref="ApiException">It is no JSON object, or longer than it may be.</exception>
+    public static async Task<MapValue> Read(HttpContext context, int most)
     {
+        ReadOnlyMemory<byte> body = await Bytes(context, most);
         try
         {
-            using JsonDocument json = await JsonDocument.ParseAsync(
-                context.Request.Body, new JsonDocumentOptions { MaxDepth = MostDepth }, context.RequestAborted);
+            using JsonDocument json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MostDepth });
             return JsonValues.Of(json.RootElement) as MapValue
                 ?? throw new ApiException(400, $"body: expected a JSON object, got {json.RootElement.ValueKind}");
         }
@@ -30,5 +38,31 @@ internal static class RequestBody
         {
             throw new ApiException(400, "body: expected Unicode, got half of a surrogate pair");
         }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> Bytes(HttpContext context, int most)
+    {
+        var body = new MemoryStream();
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
+        long length = 0;
+        try
+        {
+            int count;
+            while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+            {
+                length += count;
+                if (length <= most)
+                    body.Write(buffer, 0, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return length <= most
+            ? body.GetBuffer().AsMemory(0, (int)length)
+            : throw new ApiException(
+                413, $"body: expected at most {most} bytes, got {length}", code: "body_too_large");
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using MolEngine.Server.Api;
@@ -7,8 +8,6 @@ namespace MolEngine.Server.Http;
 /// <summary>Sends answers.</summary>
 internal static class Responses
 {
-    private static readonly byte[] DataPrefix = "data: "u8.ToArray(), DataEnd = "\n\n"u8.ToArray();
-
     public static async Task Json(HttpContext context, int status, byte[] json)
     {
         context.Response.StatusCode = status;
@@ -47,13 +46,15 @@ internal static class Responses
     /// <summary>Sends events, and waits until a slow reader has room for them.</summary>
     public static async Task Events(HttpContext context, IEnumerable<byte[]> events, CancellationToken cancel)
     {
+        var bytes = new ArrayBufferWriter<byte>();
         foreach (byte[] data in events)
         {
-            await context.Response.Body.WriteAsync(DataPrefix, cancel);
-            await context.Response.Body.WriteAsync(data, cancel);
-            await context.Response.Body.WriteAsync(DataEnd, cancel);
+            bytes.Write("data: "u8);
+            bytes.Write(data);
+            bytes.Write("\n\n"u8);
         }
 
+        await context.Response.Body.WriteAsync(bytes.WrittenMemory, cancel);
         await context.Response.Body.FlushAsync(cancel);
     }
 }

@@ -82,7 +82,7 @@ internal sealed class Router(
             case ApiException known:
                 return known;
             case BadHttpRequestException { StatusCode: 413 }:
-                return new ApiException(413, "body: expected a shorter one: it is beyond the limit", code: "body_too_large");
+                return new ApiException(413, "body: expected a much shorter one", code: "body_too_large");
             case BadHttpRequestException bad:
                 return new ApiException(bad.StatusCode, $"the request is not whole: {bad.Message}");
             default:

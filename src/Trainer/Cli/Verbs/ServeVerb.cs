@@ -96,7 +96,8 @@ internal sealed class ServeVerb() : Verb("serve", "Serves a model and adapters o
         {
             Address = address,
             Port = Within(arguments, _port, 0, IPEndPoint.MaxPort),
-            ApiKey = arguments.GetValue(_key) ?? Environment.GetEnvironmentVariable(KeyVariable),
+            ApiKey = arguments.GetValue(_key)
+                ?? (Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key ? key : null),
             Queue = Within(arguments, _queue, 1, 100_000),
             DefaultMaxTokens = Within(arguments, _maxTokens, 1, int.MaxValue),
             RequestTime = TimeSpan.FromSeconds(Within(arguments, _timeout, 1, 1_000_000)),

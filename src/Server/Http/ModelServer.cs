@@ -9,10 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using MolEngine.Server.Api;
 using MolEngine.Server.Figures;
-using MolEngine.Server.Http;
 using MolEngine.Server.Serving;
 
-namespace MolEngine.Server;
+namespace MolEngine.Server.Http;
 
 /// <summary>An OpenAI-compatible server over one batch: Kestrel before, the engine's thread behind.</summary>
 public sealed class ModelServer : IAsyncDisposable
@@ -115,7 +114,7 @@ public sealed class ModelServer : IAsyncDisposable
         options.AddServerHeader = false;
         options.Listen(_settings.Address, _settings.Port, listen => listen.Protocols = HttpProtocols.Http1);
         KestrelServerLimits limits = options.Limits;
-        limits.MaxRequestBodySize = _settings.BodyBytes;
+        limits.MaxRequestBodySize = (long)_settings.BodyBytes * RequestBody.Patience;
         limits.MaxRequestHeadersTotalSize = 16 << 10;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestLineSize = 4 << 10;
