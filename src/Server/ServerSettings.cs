@@ -53,7 +53,8 @@ public sealed record ServerSettings
         if (ApiKey is { } key && (key.Length == 0 || key.Any(c => c is <= ' ' or > '~')))
         {
             throw new UserException(
-                "--api-key: expected printable ASCII characters without blanks, got a key with others, or an empty one");
+                "--api-key: expected printable ASCII characters without blanks, got a key with others, or an empty "
+                + "one");
         }
     }
 }

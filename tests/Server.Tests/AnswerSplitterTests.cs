@@ -37,7 +37,8 @@ public sealed class AnswerSplitterTests
     {
         var splitter = new AnswerSplitter(ThinkMarks.Default, startsInside: true, findsCalls: false);
         Assert.Equal(
-            "R:Why?|C:So.", Shown([.. splitter.Append("\nWhy?</th"), .. splitter.Append("ink> So."), .. splitter.Finish()]));
+            "R:Why?|C:So.",
+            Shown([.. splitter.Append("\nWhy?</th"), .. splitter.Append("ink> So."), .. splitter.Finish()]));
     }
 
     [Property]

@@ -7,7 +7,9 @@ using MolEngine.Support;
 
 namespace MolEngine.Server.Tests;
 
-/// <summary>A headless Chromium, driven through its own protocol; tests that need one skip where there is none.</summary>
+/// <summary>
+/// A headless Chromium, driven through its own protocol; tests that need one skip where there is none.
+/// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private readonly TemporaryFolder _profile = new();

@@ -39,7 +39,8 @@ public sealed class ModelFolder : IDisposable
         {{ tools | tojson }}<|im_end|>
         {% endif %}
         {% for m in messages %}<|im_start|>{{ m.role }}
-        {{ m.content }}{% for c in m.tool_calls or [] %}[{{ c.function.name }} {{ c.function.arguments.city }}]{% endfor %}<|im_end|>
+        {{ m.content }}{% for c in m.tool_calls or [] %}[{{ c.function.name }} {{ c.function.arguments.city }}]
+        {%- endfor %}<|im_end|>
         {% endfor %}
         {# <think> and </think> stand around what the model thinks #}
         {% if add_generation_prompt %}<|im_start|>assistant

@@ -60,7 +60,8 @@ public sealed class StopTests
             _ => { });
         var e = await Assert.ThrowsAsync<UserException>(second.Start);
         Assert.Equal(
-            $"--port: {server.Address.Port}: expected a free port, got one in use. Name another with --port", e.Message);
+            $"--port: {server.Address.Port}: expected a free port, got one in use. Name another with --port",
+            e.Message);
     }
 
     private static TestServer Server(ServerSettings settings) =>

@@ -65,12 +65,10 @@ internal sealed class CompletionForm(
     private void WriteLogProbs(Utf8JsonWriter json, Choice choice, int[] prompt)
     {
         List<(int Id, double? LogProb, IReadOnlyList<TokenLogProb> Top)> tokens = [];
-        for (int i = 0; i < prompt.Length; i++)
+        if (prompt.Length > 0)
         {
-            if (i == 0)
-                tokens.Add((prompt[0], null, []));
-            else
-                tokens.Add((prompt[i], choice.End!.PromptLogProbs[i - 1].LogProb, choice.End.PromptLogProbs[i - 1].Top));
+            tokens.Add((prompt[0], null, []));
+            tokens.AddRange(choice.End!.PromptLogProbs.Select(t => (t.Id, (double?)t.LogProb, t.Top)));
         }
 
         tokens.AddRange(choice.Tokens.Where(t => !t.IsStop).Select(t => (t.Id, t.LogProb, t.Top)));

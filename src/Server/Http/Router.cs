@@ -4,7 +4,9 @@ using MolEngine.Server.Figures;
 
 namespace MolEngine.Server.Http;
 
-/// <summary>From a request to its endpoint, and from whatever goes wrong to an answer without a trace of code.</summary>
+/// <summary>
+/// From a request to its endpoint, and from whatever goes wrong to an answer without a trace of code.
+/// </summary>
 internal sealed class Router(
     RequestGuard guard, ServerFigures figures, Action<string> tell, IReadOnlyDictionary<string, Route> routes)
 {

@@ -60,7 +60,8 @@ public sealed class Scheduler(GenerationBatch batch, ServerFigures figures, int 
     public string? TooLong(GenerationRequest request) => batch.TooLong(request);
 
     /// <summary>Makes the answers of a request, which <see cref="Submit"/> then queues.</summary>
-    /// <inheritdoc cref="Generation(Scheduler, Tokenizer, IReadOnlyList{GenerationRequest}, IReadOnlyList{string}, bool)"/>
+    /// <param name="requests">One for each answer.</param>
+    /// <param name="stops">Texts that end an answer.</param>
     public Generation Prepare(
         Tokenizer tokenizer, IReadOnlyList<GenerationRequest> requests, IReadOnlyList<string> stops,
         bool skipSpecialTokens) => new(this, tokenizer, requests, stops, skipSpecialTokens);

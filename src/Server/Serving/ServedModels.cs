@@ -6,7 +6,9 @@ using MolEngine.Engine.Tokenization;
 
 namespace MolEngine.Server.Serving;
 
-/// <summary>The models of a server: a base and adapters over its one copy, by name; and how they are spoken to.</summary>
+/// <summary>
+/// The models of a server: a base and adapters over its one copy, by name; and how they are spoken to.
+/// </summary>
 public sealed class ServedModels
 {
     private readonly string _folder;

@@ -25,8 +25,9 @@ public sealed class DivergenceTests : IDisposable
         GenerationRow row = batch.Add(
             new GenerationRequest(prompt, 5) { Weights = student.Weights, Reference = _model.Weights });
         List<GeneratedToken> tokens = Run(batch);
-        double[][] p = LogProbabilities(student.Parameters.ToDictionary(t => t.Name, t => t.Value), [.. prompt, .. row.Ids]);
-        double[][] q = LogProbabilities(_model.Tensors, [.. prompt, .. row.Ids]);
+        int[] all = [.. prompt, .. row.Ids];
+        double[][] p = LogProbabilities(student.Parameters.ToDictionary(t => t.Name, t => t.Value), all);
+        double[][] q = LogProbabilities(_model.Tensors, all);
         Assert.Equal(5, tokens.Count);
         for (int i = 0; i < 5; i++)
         {

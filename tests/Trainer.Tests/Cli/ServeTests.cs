@@ -15,7 +15,8 @@ public sealed class ServeTests : IDisposable
     public async Task A_model_is_served_until_a_signal_stops_it()
     {
         ProcessStartInfo start = DotnetProgram.Of(
-            "molengine.dll", "serve", _run.Model, "--name", "bees", "--port", "0", "--context", "64", "--device", "cpu");
+            "molengine.dll", "serve", _run.Model, "--name", "bees", "--port", "0", "--context", "64", "--device",
+            "cpu");
         start.Environment.Remove("MOLENGINE_API_KEY");
         using Process process = Process.Start(start)!;
         try

@@ -39,8 +39,8 @@ internal static class ServeRunner
         {
             server.Start().GetAwaiter().GetResult();
             context.WriteLine(
-                $"serving {string.Join(", ", models.All.Select(m => m.Name))} at {server.Address} (a page to chat with; "
-                + "OpenAI's API under /v1). Ctrl-C stops.");
+                $"serving {string.Join(", ", models.All.Select(m => m.Name))} at {server.Address} (a page to chat "
+                + "with; OpenAI's API under /v1). Ctrl-C stops.");
             context.Out.Flush();
             server.Generate(context.Interrupted);
         }
@@ -87,15 +87,17 @@ internal static class ServeRunner
         long bytes = 2L * config.NumLayers * config.NumKvHeads * config.HeadDim * ops.ActivationType.Size()
             * batch.Capacity;
         context.WriteLine(
-            $"{models.Base.Name}: a context of {Counts.Of(batch.Longest, "token")}; {Counts.Of(options.Rows, "answer")} "
-            + $"at a time, in a cache of {Counts.Of(batch.Capacity, "token")} ({ShownSize.Of(bytes)}), on {ops.Description}");
+            $"{models.Base.Name}: a context of {Counts.Of(batch.Longest, "token")}; "
+            + $"{Counts.Of(options.Rows, "answer")} at a time, in a cache of {Counts.Of(batch.Capacity, "token")} "
+            + $"({ShownSize.Of(bytes)}), on {ops.Description}");
         if (!models.Defaults.AreNone)
             context.WriteLine($"where a request does not say ({GenerationConfig.FileName}): {models.Defaults}");
         if (models.Templates.IsFallback)
         {
             context.Error.WriteLine(models.CanChat
                 ? $"{options.Model} has no chat template: ChatML stands in for it"
-                : $"{options.Model} has no chat template, and its tokenizer not ChatML's tokens: it completes texts alone");
+                : $"{options.Model} has no chat template, and its tokenizer not ChatML's tokens: it completes texts "
+                    + "alone");
         }
 
         if (!IPAddress.IsLoopback(options.Server.Address))

@@ -6,7 +6,8 @@ using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-internal sealed class ServeVerb() : Verb("serve", "Serves a model and adapters over it: OpenAI's API, and a page to chat with.")
+internal sealed class ServeVerb() : Verb(
+    "serve", "Serves a model and adapters over it: OpenAI's API, and a page to chat with.")
 {
     private const string KeyVariable = "MOLENGINE_API_KEY";
 
@@ -82,7 +83,8 @@ internal sealed class ServeVerb() : Verb("serve", "Serves a model and adapters o
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>
     [
-        ("molengine serve models/base --adapter trained=runs/a/adapter", "Opens http://127.0.0.1:8000 to compare both."),
+        ("molengine serve models/base --adapter trained=runs/a/adapter",
+            "Opens http://127.0.0.1:8000 to compare both."),
         ("MOLENGINE_API_KEY=... molengine serve models/base --host 0.0.0.0", "For other machines, with a key."),
     ];
 
