@@ -80,16 +80,14 @@ public sealed record DocumentTokenizer(Func<string, int[]> Encode, int DocumentE
             BeginName = string.Join(' ', first.Select(id => $"{tokenizer.TokenText(id)} ({id})")),
             EndText = tokenizer.TokenText(documentEnd) ?? "",
             Writer = writer,
-            TurnEnds = [.. tokenizer.Encode(writer.TurnEnd, addSpecialTokens: false).Where(IsSpecial).Take(1)],
+            TurnEnds = Engine.Generation.StopIds.OfTurn(tokenizer, writer.TurnEnd),
         };
-
-        bool IsSpecial(int id) => tokenizer.AddedTokens.Any(t => t.Id == id && t.Special);
     }
 
     /// <summary>Ids that end what a model writes: its own, and those that end documents and turns.</summary>
     /// <param name="folder">The model's.</param>
     public IReadOnlyCollection<int> StopIds(string folder) =>
-        [.. GenerationConfig.Load(folder).EosTokenIds.Append(DocumentEnd).Concat(TurnEnds).Distinct()];
+        [.. Engine.Generation.StopIds.OfFolder(folder).Append(DocumentEnd).Concat(TurnEnds).Distinct()];
 
     /// <summary>The ids of a text as documents begin.</summary>
     /// <param name="isDialogue">Whether a chat template wrote it.</param>

@@ -27,7 +27,7 @@ public abstract class AttentionValidationTests : BackendSuite
         AssertRefused("lse (y)", () => Backend.Attention(_q, _k, _v, Heads, _layout, _y, _y));
         AssertRefused("heads", () => Backend.Attention(_q, _k, _v, new HeadShape(4, 3, 8), _layout, _y, _lse));
         AssertRefused("heads", () => Backend.Attention(_q, _k, _v, new HeadShape(4, 0, 8), _layout, _y, _lse));
-        AssertRefused("heads", () => Backend.AttentionCached(_q, _k, _v, new HeadShape(4, 3, 8), 0, _y));
+        AssertRefused("heads", () => Paged(heads: new HeadShape(4, 3, 8)));
         AssertRefused("dy (k)", () => Backward(dy: _k));
         AssertRefused("dk (dq)", () => Backward(dk: _dq));
     }
@@ -50,16 +50,31 @@ public abstract class AttentionValidationTests : BackendSuite
         AssertRefused("q and q", () => Backward(dq: _q));
         AssertRefused("dk and dk", () => Backward(dv: _dk));
         AssertRefused("v and v", () => Backward(dv: _v));
-        AssertRefused("q and q", () => Backend.AttentionCached(_q, _k, _v, Heads, 0, _q));
+        AssertRefused("q and q", () => Paged(y: _q));
     }
 
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(1)]
-    [InlineData(int.MaxValue)]
-    public void CacheTooShort(int start) =>
-        AssertRefused($"start: expected 0 .. 0 (9 new tokens in a cache of 9 entries), got {start}",
-            () => Backend.AttentionCached(_q, _k, _v, Heads, start, _y));
+    [Fact]
+    public void PagesOfSequences()
+    {
+        AssertRefused("sequence 0: expected a start of at least 0 and 1 pages for 4 tokens, got -1 and 1",
+            () => Paged(starts: [-1, 0]));
+        AssertRefused("sequence 1: expected a start of at least 0 and 2 pages for 65 tokens, got 61 and 1",
+            () => Paged(starts: [0, 61]));
+        AssertRefused("sequence 1: expected pages 0 .. 1, got 2", () => Paged(pages: [[0], [2]]));
+        AssertRefused("sequence 1: expected pages 0 .. 1, got -1", () => Paged(pages: [[0], [-1]]));
+        AssertRefused("expected 2 starts and lists of pages", () => Paged(starts: [0]));
+        AssertRefused("expected 2 starts and lists of pages", () => Paged(pages: [[0]]));
+        AssertRefused("keys (v)", () => Paged(keys: _v));
+    }
+
+    private void Paged(
+        HeadShape? heads = null, int[]? starts = null, int[][]? pages = null, Tensor? keys = null, Tensor? y = null)
+    {
+        Tensor cache = EmptyActivation("pages", 2, Backend.PageElements(Heads));
+        Backend.AttentionPaged(
+            _q, keys ?? cache, cache, heads ?? Heads, new PagedLayout(_layout, starts ?? [0, 0], pages ?? [[0], [1]]),
+            y ?? _y);
+    }
 
     private void Backward(
         Tensor? dy = null, Tensor? dq = null, Tensor? dk = null, Tensor? dv = null) =>

@@ -28,7 +28,8 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
 
     public abstract void RunSingle(in GemmArguments arguments);
 
-    public abstract void DotProducts(in GemmArguments arguments);
+    /// <summary>The way of few rows, or of many, whatever the number.</summary>
+    public abstract void RunAs(bool few, in GemmArguments arguments);
 
     public void Dispose()
     {
@@ -51,6 +52,12 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
             Gemm<S, V>.RunSingle(arguments, (float*)workspace.Address);
         }
 
-        public override void DotProducts(in GemmArguments arguments) => DotProducts<S, V>.Run(Pool, arguments);
+        public override void RunAs(bool few, in GemmArguments arguments)
+        {
+            if (few)
+                FewRows<S, V>.Run(Pool, Scratch, arguments);
+            else
+                GemmTask<S, V>.Run(Pool, Scratch, arguments);
+        }
     }
 }

@@ -83,10 +83,13 @@ internal sealed class AttentionBenchmark<S, V>(BenchmarkOptions options)
         using Arena arena = _ops.CreateArena("benchmark");
         Tensor q = BenchmarkData.Uniform(arena, DType.F32, 1, heads.QuerySize);
         Tensor y = arena.Allocate("y", DType.F32, 1, heads.QuerySize);
-        Tensor k = BenchmarkData.Uniform(arena, DType.F32, length, heads.KeyValueSize);
-        Tensor v = BenchmarkData.Uniform(arena, DType.F32, length, heads.KeyValueSize);
+        int pages = PagedLayout.PagesOf(length), elements = _ops.PageElements(heads);
+        Tensor k = BenchmarkData.Uniform(arena, DType.F32, pages, elements);
+        Tensor v = BenchmarkData.Uniform(arena, DType.F32, pages, elements);
+        SequenceLayout token = BenchmarkData.Layout(arena, 1, 1);
+        var layout = new PagedLayout(token, [length - 1], [[.. Enumerable.Range(0, pages)]]);
         Timing time = Timing.Interleaved(
-            options.Seconds, () => _ops.AttentionCached(q, k, v, heads, length - 1, y))[0];
+            options.Seconds, () => _ops.AttentionPaged(q, k, v, heads, layout, y))[0];
         Console.WriteLine(
             $"decode at {length}: {1e6 * time.P50:F0} us, {(k.Bytes + v.Bytes) / time.P50 / 1e9:F1} GB/s");
     }

@@ -67,7 +67,7 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
 
             foreach ((int m, int k, int n) in own ? [] : Blocks)
                 Block(m, k, n);
-            foreach ((int m, int k, int n) in own ? options.Shapes.Where(s => s.M <= 32) : Decoding)
+            foreach ((int m, int k, int n) in own ? options.Shapes.Where(s => s.M <= 64) : Decoding)
             {
                 Decode(m, k, n, DType.F32);
                 Decode(m, k, n, DType.BF16);
@@ -112,7 +112,7 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
         GemmArguments g = Arguments(arena, m, k, n, type);
         double bytes = (double)n * k * type.Size();
         Timing[] t = Timing.Interleaved(
-            options.Seconds, () => DotProducts<S, V>.Run(_pool, g),
+            options.Seconds, () => Gemm<S, V>.Run(_pool, _scratch, g),
             () => ReadBandwidth<S, V>.Read(_pool, (float*)g.B, (long)bytes / sizeof(float)));
         double rate = bytes / t[0].P50 / 1e9, read = bytes / t[1].P50 / 1e9;
         Console.WriteLine(

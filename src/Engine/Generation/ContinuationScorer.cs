@@ -11,6 +11,9 @@ namespace MolEngine.Engine.Generation;
 /// <param name="weights">Null: the batch's.</param>
 public sealed class ContinuationScorer(GenerationBatch batch, TransformerWeights? weights = null)
 {
+    /// <summary>Of the queue: one of a million continuations would hold them all.</summary>
+    private const int MostWaiting = 64;
+
     /// <summary>Scores of the continuations, in their order.</summary>
     /// <param name="progress">Told how many are done.</param>
     /// <exception cref="ArgumentException">
@@ -29,8 +32,6 @@ public sealed class ContinuationScorer(GenerationBatch batch, TransformerWeights
             while (done < results.Length)
             {
                 cancel.ThrowIfCancellationRequested();
-
-                // The queue is kept as short as rows need it: a scorer of a million continuations holds few of them.
                 for (; next < results.Length && batch.Waiting < MostWaiting; next++)
                     asked.Add((batch.Add(Request(continuations[next])), next));
                 batch.Step();
@@ -57,8 +58,6 @@ public sealed class ContinuationScorer(GenerationBatch batch, TransformerWeights
             return true;
         }
     }
-
-    private const int MostWaiting = 64;
 
     /// <summary>The last token is never computed with: nothing is asked of what follows it.</summary>
     private GenerationRequest Request(Continuation c)

@@ -62,14 +62,9 @@ internal static class LogitRow
         n = Math.Min(n, logits.Length);
         var ids = new List<int>();
         Gather(logits, Largest(logits, n), ids);
-        float[] order = new float[ids.Count];
-        for (int i = 0; i < order.Length; i++)
-            order[i] = -logits[ids[i]];
-        int[] sorted = [.. ids];
-        Array.Sort(order, sorted, Comparer<float>.Default);
-        var top = new TokenLogProb[sorted.Length];
+        var top = new TokenLogProb[ids.Count];
         for (int i = 0; i < top.Length; i++)
-            top[i] = new TokenLogProb(sorted[i], logits[sorted[i]] - logSumExp);
+            top[i] = new TokenLogProb(ids[i], logits[ids[i]] - logSumExp);
         Array.Sort(top, (a, b) => a.LogProb == b.LogProb ? a.Id.CompareTo(b.Id) : b.LogProb.CompareTo(a.LogProb));
         return top[..n];
     }

@@ -2,7 +2,9 @@ using MolEngine.Engine.Training;
 
 namespace MolEngine.Engine.Generation;
 
-/// <summary>What a pass says of a row's piece: log-probabilities of its prompt, and the token that comes next.</summary>
+/// <summary>
+/// What a pass says of a row's piece: log-probabilities of its prompt, and the token that comes next.
+/// </summary>
 internal sealed class PieceResult
 {
     private readonly GenerationRow _row;

@@ -46,7 +46,9 @@ internal sealed class RowCache(KvCache cache, int pages, bool sharesPrefixes)
         return false;
     }
 
-    /// <summary>Gives a row what the cache has of its prompt and promises the rest; false where there is no room.</summary>
+    /// <summary>
+    /// Gives a row what the cache has of its prompt and promises the rest; false where there is no room.
+    /// </summary>
     public bool TryStart(GenerationRow row)
     {
         PrefixMatch match = Match(row);

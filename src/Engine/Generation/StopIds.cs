@@ -11,23 +11,35 @@ public static class StopIds
     /// <summary>
     /// Those of <c>config.json</c>, those of <c>generation_config.json</c>, and the token that the chat template ends
     /// a turn with (ChatML's, where the model has no template and its tokenizer has that token). A folder may name only
-    /// some of them: a base model's often leaves out the end of a turn.
+    /// some of them: a base model's often leaves out the end of a turn. A template that cannot be read ends no turn; who
+    /// renders with it is told why.
     /// </summary>
     /// <param name="folder">The model's.</param>
     /// <param name="variables">Of the chat template; null for none.</param>
-    public static IReadOnlyList<int> Of(
-        string folder, ModelConfig config, Tokenizer tokenizer, MapValue? variables = null) =>
-        Of(folder, config, tokenizer, ChatTemplates.Load(folder).For(variables ?? MapValue.Empty), variables);
+    public static IReadOnlyList<int> Of(string folder, Tokenizer tokenizer, MapValue? variables = null) =>
+        [.. OfFolder(folder).Concat(OfTurn(tokenizer, TurnEnd(folder, variables ?? MapValue.Empty))).Distinct()];
 
-    /// <inheritdoc cref="Of(string, ModelConfig, Tokenizer, MapValue?)"/>
-    /// <param name="template">The one that is used, where it is not the folder's own.</param>
-    public static IReadOnlyList<int> Of(
-        string folder, ModelConfig config, Tokenizer tokenizer, ChatTemplate template, MapValue? variables = null)
+    /// <summary>Those that the folder's files name.</summary>
+    public static IReadOnlyList<int> OfFolder(string folder) =>
+        [.. ModelConfig.Load(folder).EosTokenIds.Concat(GenerationConfig.Load(folder).EosTokenIds).Distinct()];
+
+    /// <summary>The first token added to the vocabulary in what a template writes after an answer; mostly one.</summary>
+    public static IReadOnlyList<int> OfTurn(Tokenizer tokenizer, string end)
     {
-        string end = template.Marks(variables ?? MapValue.Empty)?.End ?? "";
-        IEnumerable<int> ofTurn = tokenizer.Encode(end, addSpecialTokens: false).Where(IsAdded).Take(1);
-        return [.. config.EosTokenIds.Concat(GenerationConfig.Load(folder).EosTokenIds).Concat(ofTurn).Distinct()];
+        return [.. tokenizer.Encode(end, addSpecialTokens: false).Where(IsAdded).Take(1)];
 
         bool IsAdded(int id) => tokenizer.AddedTokens.Any(t => t.Id == id);
+    }
+
+    private static string TurnEnd(string folder, MapValue variables)
+    {
+        try
+        {
+            return ChatTemplates.Load(folder).For(variables).Marks(variables)?.End ?? "";
+        }
+        catch (ChatTemplateException)
+        {
+            return "";
+        }
     }
 }

@@ -79,32 +79,6 @@ internal sealed unsafe partial class CpuOps<S, V>
         AddDqShares(units, starts, partials, dq, heads.QuerySize);
     }
 
-    protected override void AttentionCachedCore(
-        Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
-    {
-        var group = new HeadGroup(heads);
-        int tokens = q.Shape[0];
-        if (tokens <= AttentionDecode<S, V>.MaxTokens)
-        {
-            Decode(q, keys, values, group, start, y);
-            return;
-        }
-
-        // Blocks end at multiples of the block in the cache: each query then sees a key of every key block up to its
-        // own.
-        int shift = start % group.QueryBlock;
-        int blocks = (shift + tokens + group.QueryBlock - 1) / group.QueryBlock;
-        long size = AttentionForward<S, V>.Workspace(group);
-        float* workspace = _scratch.Get(AttentionWorkspace, size * _pool.Workers);
-        _pool.For(blocks * heads.KeyValueHeads, (task, worker) =>
-        {
-            int from = (blocks - 1 - task / heads.KeyValueHeads) * group.QueryBlock - shift;
-            var kernel = ForwardKernel(q, keys, values, y, group, task % heads.KeyValueHeads, 0, 0);
-            kernel.Start = start;
-            kernel.Run(Math.Max(from, 0), Math.Min(from + group.QueryBlock, tokens), workspace + worker * size);
-        });
-    }
-
     private static AttentionForward<S, V> ForwardKernel(
         Tensor q, Tensor k, Tensor v, Tensor y, in HeadGroup group, nint head, int queryToken, int keyToken) => new()
         {
@@ -114,30 +88,6 @@ internal sealed unsafe partial class CpuOps<S, V>
             V0 = F32(v) + keyToken * group.KeyStride + head * group.HeadDim,
             Y = F32(y) + queryToken * group.QueryStride + head * group.Width,
         };
-
-    private void Decode(Tensor q, Tensor keys, Tensor values, HeadGroup group, int start, Tensor y)
-    {
-        if (q.Shape[0] == 0)
-            return;
-        var kernel = new AttentionDecode<S, V>
-        {
-            Group = group,
-            Tokens = q.Shape[0],
-            Start = start,
-            Q = F32(q),
-            K = F32(keys),
-            V0 = F32(values),
-            Y = F32(y),
-        };
-        int pieces = kernel.Pieces, heads = group.Heads.KeyValueHeads;
-        const int ScoreSize = AttentionDecode<S, V>.Piece + 16;
-        float* scores = _scratch.Get(AttentionWorkspace, (long)_pool.Workers * ScoreSize);
-        float* partials = _scratch.Get("attention decode", pieces * heads * kernel.PartialSize);
-        _pool.For(pieces * heads, (task, worker) => kernel.RunPiece(
-            task / pieces, task % pieces, partials + task * (nint)kernel.PartialSize, scores + worker * ScoreSize));
-        for (int head = 0; head < heads; head++)
-            kernel.Join(head, partials + head * pieces * (nint)kernel.PartialSize);
-    }
 
     /// <summary>dq += the shares of a document's later pieces of keys, piece by piece.</summary>
     private void AddDqShares(AttentionUnit[] units, int[] starts, float* partials, Tensor dq, nint width)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
@@ -8,8 +7,8 @@ namespace MolEngine.Kernels.Cuda;
 
 /// <remarks>
 /// What is computed for a document depends on the document alone: blocks begin where it begins. Which kernel runs
-/// depends on the activations' type and the size of a head, never on the number of tokens; over a cache, where nothing
-/// is trained, on the number of new tokens, too.
+/// depends on the activations' type and the size of a head, never on the number of tokens; over pages, where nothing is
+/// trained, on the number of new tokens, too.
 /// </remarks>
 internal sealed partial class CudaOps
 {
@@ -52,27 +51,6 @@ internal sealed partial class CudaOps
             Arguments().Add(q).Add(k).Add(v).Add(dy).Add(terms).Add(dk).Add(dv).Add(blocks).Add(tokens).Add(shape));
     }
 
-    protected override void AttentionCachedCore(
-        Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
-    {
-        CheckHeadDim(nameof(AttentionCached), heads, AttentionKernel.LargestHeadDim);
-        int tokens = q.Shape[0];
-        if (tokens == 0)
-            return;
-        var pieces = new AttentionPieces(heads, IsBf16, tokens, start + tokens);
-        if (pieces.IsFit)
-        {
-            Decode(pieces, q, keys, values, heads, start, y);
-            return;
-        }
-
-        var kernel = AttentionKernel.Forward(IsBf16, heads.HeadDim);
-        int[] table = AttentionBlocks.OfNewTokens(start, tokens, kernel.Rows);
-        DeviceMemory blocks = _scratch.Get("attention blocks", DType.I32, table.Length);
-        _copies.Upload(MemoryMarshal.AsBytes<int>(table), blocks.Address);
-        Forward(kernel, q, keys, values, heads, y, lse: null, blocks, table.Length / AttentionBlocks.Width);
-    }
-
     private void Forward(
         in AttentionKernel kernel, Tensor q, Tensor k, Tensor v, HeadShape heads, Tensor y, Tensor? lse,
         DeviceMemory blocks, int count)
@@ -82,20 +60,6 @@ internal sealed partial class CudaOps
         Launch(
             kernel.Source, kernel.Name, kernel.Shape(count, heads.QueryHeads),
             Arguments().Add(q).Add(k).Add(v).Add(y).Add(lse).Add(blocks).Add(new AttentionShape(heads)));
-    }
-
-    private void Decode(
-        in AttentionPieces pieces, Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
-    {
-        var shape = new AttentionShape(heads);
-        DeviceMemory results = _scratch.Get("attention pieces", DType.F32, pieces.Results);
-        DeviceMemory extremes = _scratch.Get("attention extremes", DType.F32, pieces.Extremes);
-        Launch(
-            AttentionPieces.Source, KernelName.Of("attention_cached", ActivationType), pieces.Shape,
-            Arguments().Add(q).Add(keys).Add(values).Add(results).Add(extremes).Add(start).Add(shape));
-        Launch(
-            AttentionPieces.Source, KernelName.Of("attention_join", ActivationType), pieces.JoinShape,
-            Arguments().Add(results).Add(extremes).Add(y).Add(pieces.Count).Add(shape));
     }
 
     private (DeviceMemory Blocks, int Count) QueryBlocks(SequenceLayout layout, int rows)

@@ -34,40 +34,12 @@ public abstract partial class Ops
         AttentionBackwardCore(dy, q, k, v, y, lse, heads, layout, dq, dk, dv);
     }
 
-    /// <summary>
-    /// Attention of n new tokens over a key/value cache that already holds them: query i sees cache entries 0 .. start
-    /// + i. q, y activation [n, Hq D]; keys, values activation [C, Hkv D] with C >= start + n. y shares no memory with
-    /// anything else.
-    /// </summary>
-    public void AttentionCached(Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y)
-    {
-        const string Op = nameof(AttentionCached);
-        int n = q.Shape[0];
-        CheckHeads(Op, heads);
-        Require.Shape(Op, nameof(q), q, ActivationType, n, heads.QuerySize);
-        Require.Shape(Op, nameof(y), y, ActivationType, n, heads.QuerySize);
-        Require.Shape(Op, nameof(keys), keys, ActivationType, keys.Shape[0], heads.KeyValueSize);
-        Require.Shape(Op, nameof(values), values, ActivationType, keys.Shape[0], heads.KeyValueSize);
-        if (start < 0 || start > keys.Shape[0] - n)
-        {
-            throw new ArgumentException(
-                $"{Op}: start: expected 0 .. {keys.Shape[0] - n} ({n} new tokens in a cache of {keys.Shape[0]} "
-                + $"entries), got {start}");
-        }
-
-        CheckOutputs(Op, [y], [q, keys, values]);
-        AttentionCachedCore(q, keys, values, heads, start, y);
-    }
-
     protected abstract void AttentionCore(
         Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse);
 
     protected abstract void AttentionBackwardCore(
         Tensor dy, Tensor q, Tensor k, Tensor v, Tensor y, Tensor lse, HeadShape heads, SequenceLayout layout,
         Tensor dq, Tensor dk, Tensor dv);
-
-    protected abstract void AttentionCachedCore(
-        Tensor q, Tensor keys, Tensor values, HeadShape heads, int start, Tensor y);
 
     private void CheckAttention(
         string op, Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)

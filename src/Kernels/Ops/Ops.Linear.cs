@@ -51,9 +51,9 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// y = x W^T + bias + Scale * x A^T B^T for generation: the tokens of a decoding step or of a prompt, by a path made
-    /// for their number. Values may differ from <see cref="Linear"/> in the last bits; training never takes it. No
-    /// dropout. x activation [T, K], y activation or fp32 [T, N].
+    /// y = x W^T + bias + Scale * x A^T B^T for generation: the tokens of a decoding step or of a prompt, by a path
+    /// made for their number. Values may differ from <see cref="Linear"/> in the last bits; training never takes it.
+    /// No dropout. x activation [T, K], y activation or fp32 [T, N].
     /// </summary>
     /// <param name="sameBits">Whether a token's result must depend on that token alone, to the bit, whatever T.</param>
     public void LinearDecode(Tensor x, LinearWeights weights, Tensor y, bool sameBits = false)

@@ -1,5 +1,6 @@
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Training;
+using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Generation;
 
@@ -102,6 +103,61 @@ public sealed class SamplerTests
         var e = Assert.Throws<NonFiniteException>(
             () => SampledDistribution.Of(new SamplingSettings(), [0, logit], [], []));
         Assert.Contains("logit of token 1: ", e.Message);
+    }
+
+    /// <summary>Against the definitions, with the vocabulary sorted.</summary>
+    [Property(MaxTest = 60)]
+    public void Cuts_are_those_of_a_sorted_vocabulary(int seed, byte k, byte p, byte minP, byte temperature)
+    {
+        // Logits of a grid: many are equal. The largest vocabulary has more than a buffer of candidates.
+        var random = new Random(seed);
+        float[] logits = new float[1 + random.Next(seed % 4 == 0 ? 5000 : 60)];
+        for (int i = 0; i < logits.Length; i++)
+            logits[i] = seed % 2 == 0 ? random.Next(-20, 20) / 4f : 20 * (random.NextSingle() - 0.5f);
+        var settings = new SamplingSettings(
+            Temperature: 0.25 + (temperature / 64.0), TopK: k % 3 == 0 ? 0 : k, TopP: p % 3 == 0 ? 1 : (1 + p) / 257.0,
+            MinP: minP % 2 == 0 ? 0 : minP / 300.0);
+        double[] expected = Sorted(settings, logits);
+        double[] got = SampledDistribution.Of(settings, logits, [], []);
+        Assert.Equal(expected.Select(x => x > 0), got.Select(x => x > 0));
+        for (int i = 0; i < got.Length; i++)
+            Assert.Equal(expected[i], got[i], 1e-12);
+        Assert.Equal(1, got.Sum(), 1e-12);
+
+        int best = Array.IndexOf(logits, logits.Max());
+        var sampler = new Sampler(settings, (ulong)seed);
+        for (ulong n = 0; n < 20; n++)
+            Assert.True(got[sampler.Next(logits, logits[best], n)] > 0);
+    }
+
+    private static double[] Sorted(SamplingSettings settings, float[] logits)
+    {
+        double most = logits.Max();
+        double[] weights = Array.ConvertAll(logits, z => Math.Exp((z - most) / settings.Temperature));
+        int[] order =
+            [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ThenByDescending(i => i)];
+        if (settings.TopK > 0)
+        {
+            float least = logits[order[Math.Min(settings.TopK, order.Length) - 1]];
+            order = [.. order.Where(i => logits[i] >= least)];
+        }
+
+        double all = order.Sum(i => weights[i]), above = 0;
+        var kept = new List<int>();
+        foreach (int i in order)
+        {
+            if (kept.Count > 0 && above >= (settings.TopP * all) && settings.TopP < 1)
+                break;
+            kept.Add(i);
+            above += weights[i];
+        }
+
+        kept.RemoveAll(i => weights[i] < settings.MinP);
+        double sum = kept.Sum(i => weights[i]);
+        double[] probabilities = new double[logits.Length];
+        foreach (int i in kept)
+            probabilities[i] = weights[i] / sum;
+        return probabilities;
     }
 
     private static double[] Probabilities(SamplingSettings settings) =>

@@ -59,13 +59,16 @@ public sealed class AttentionKernelTests
         var heads = new HeadShape(2 * Groups, Groups, headDim);
         using var bench = new Bench(TestBackend.VirtualBf16);
         var problem = new AttentionProblem(bench, heads, [new(1, Tokens)]);
-        Tensor y = problem.Result("q", "y").Slice(Tokens - 1, 1);
-        bench.Backend.AttentionCached(
-            problem.Make("q").Slice(Tokens - 1, 1), problem.Make("k"), problem.Make("v"), heads, Tokens - 1, y);
+        var paged = new PagedProblem(bench, heads, problem);
+        paged.Step([(0, 0, Tokens - 1)]);
+        paged.Step([(0, Tokens - 1, Tokens)]);
         bench.Backend.Synchronize();
-        (string kernel, LaunchCounters counters) = bench.Launches.Single(l => l.Kernel == "attention_cached_bf16");
-        long cache = 2L * Tokens * heads.KeyValueSize * 2, pieces = Tokens / 64;
-        Assert.Equal((cache + (pieces * heads.QuerySize * 2)) / 32, counters.GlobalSectorsLoaded);
+        (string kernel, LaunchCounters counters) = bench.Launches.Single(l => l.Kernel == "attention_paged_bf16");
+        long cache = 2L * Tokens * heads.KeyValueSize * 2, pages = Tokens / 64;
+
+        // A row of the table of tokens and a page's number for each warp.
+        long tables = pages * Groups * Warps * 2;
+        Assert.Equal(((cache + (pages * heads.QuerySize * 2)) / 32) + tables, counters.GlobalSectorsLoaded);
         Assert.True(counters.SharedBankConflicts == 0, $"{kernel}: {counters.SharedBankConflicts} bank conflicts");
     }
 
@@ -82,11 +85,10 @@ public sealed class AttentionKernelTests
             AttentionOracle truth = problem.Oracle();
             (double forward, double gradient) = backend.IsBf16 ? (3e-3, 5e-3) : (1e-6, 1.5e-6);
             problem.Run().AssertClose(truth, forward, 1.5e-6, gradient);
-            Tensor y = problem.Result("q", "y").Slice(64, 1);
-            bench.Backend.AttentionCached(
-                problem.Make("q").Slice(64, 1), problem.Make("k"), problem.Make("v"), heads, 64, y);
+            var paged = new PagedProblem(bench, heads, problem);
+            paged.Step([(0, 0, 64)]);
             Compare.AssertRelativeL2(
-                "cached", bench.Values(y), truth.Y.AsSpan(64 * heads.QuerySize, heads.QuerySize), forward);
+                "paged", paged.Step([(0, 64, 65)]), truth.Y.AsSpan(64 * heads.QuerySize, heads.QuerySize), forward);
         }
     }
 
@@ -120,7 +122,11 @@ public sealed class AttentionKernelTests
     [Fact]
     public void NewTokensSeeTheCacheBeforeThem()
     {
-        int[][] blocks = [.. AttentionBlocks.OfNewTokens(100, 150, 64).Chunk(AttentionBlocks.Width)];
-        Assert.Equal([[128, 0, 228, 22], [64, 0, 164, 64], [0, 0, 100, 64]], blocks);
+        using var bench = new Bench(TestBackend.VirtualBf16);
+        var layout = new PagedLayout(
+            AttentionProblem.MakeLayout(bench, [150, 1, 70]), [100, 7, 0], [[0, 1, 2, 3], [4], [5, 6]]);
+        int[][] blocks = [.. AttentionBlocks.OfNewTokens(layout, [0, 2], 64).Chunk(AttentionBlocks.Width)];
+        Assert.Equal(
+            [[128, 0, 228, 22], [64, 0, 164, 64], [0, 0, 100, 64], [215, 250, 64, 6], [151, 250, 0, 64]], blocks);
     }
 }

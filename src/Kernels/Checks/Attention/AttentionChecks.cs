@@ -13,7 +13,8 @@ internal static class AttentionChecks
         AttentionBackwardCheck.Queries(isBf16: false, 64, 20, 128, 5),
         AttentionBackwardCheck.Keys(isBf16: false, 64, 20, 128, 5),
         .. ((bool[])[true, false]).SelectMany(isBf16 => (KernelCheck[])[
-            AttentionBackwardCheck.Terms(isBf16), new AttentionCachedCheck(isBf16), new AttentionJoinCheck(isBf16)]),
+            AttentionBackwardCheck.Terms(isBf16), new AttentionPagedCheck(isBf16), new AttentionJoinCheck(isBf16)]),
+        new PageRowsCheck(stores: true), new PageRowsCheck(stores: false),
     ];
 
     private static KernelCheck[] Bf16(params int[] headDims) =>

@@ -1,4 +1,3 @@
-using MolEngine.Basics.Text;
 using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
@@ -14,28 +13,30 @@ internal sealed class AttentionJoinCheck(bool isBf16) : KernelCheck(
 
     public override void Run(KernelTrial trial)
     {
-        (HeadShape Heads, int Entries, int Count)[] cases =
+        (HeadShape Heads, int[] Seen)[] cases =
         [
-            (new(7, 1, 64), 64, 1), (new(4, 2, 128), 700, 3), (new(4, 4, 96), 65, 1), (new(3, 1, 5), 200, 2),
-            trial.IsCounting ? (new(4, 2, 128), 2048, 1) : (new(32, 8, 128), 32768, 8),
+            (new(7, 1, 64), [64]), (new(4, 2, 128), [700, 1, 640]), (new(4, 4, 96), [65]), (new(3, 1, 5), [200, 100]),
+            trial.IsCounting ? (new(4, 2, 128), [2048]) : (new(32, 8, 128), [32768, 32768, 32768, 32768]),
         ];
-        foreach ((HeadShape heads, int entries, int count) in cases)
+        foreach ((HeadShape heads, int[] seen) in cases)
         {
-            var pieces = new AttentionPieces(heads, isBf16, count, entries);
-            string shape = $"{Counts.Of(count, "token")}, {Counts.Of(pieces.Count, "piece")}, {heads}";
-            trial.Case(shape, c => Try(c, pieces), entries == cases[^1].Entries);
+            trial.Case(
+                $"tokens that see {string.Join(", ", seen)}, {heads}", c => Try(c, heads, seen),
+                heads == cases[^1].Heads);
         }
     }
 
-    /// <summary>What pieces make together: y, with their largest maximum as base.</summary>
-    public static float[] Join(float[] results, float[] extremes, AttentionPieces pieces)
+    /// <summary>What pages make together: y in the order of the table, with their largest maximum as base.</summary>
+    /// <param name="seen">Entries that each token sees.</param>
+    public static float[] Join(float[] results, float[] extremes, AttentionPieces pieces, int[] seen)
     {
         int d = pieces.Heads.HeadDim, width = results.Length * 2 / extremes.Length;
         int rows = pieces.Tokens * pieces.Heads.QueryHeads;
         var y = new float[rows * d];
         for (int row = 0; row < rows; row++)
         {
-            int[] all = [.. Enumerable.Range(row * pieces.Count, pieces.Count)];
+            int own = PagedLayout.PagesOf(seen[row / pieces.Heads.QueryHeads]);
+            int[] all = [.. Enumerable.Range(row * pieces.Count, own)];
             float top = all.Max(i => extremes[2 * i]);
             double sum = all.Sum(i => Math.Exp(extremes[2 * i] - top) * extremes[(2 * i) + 1]);
             for (int c = 0; c < d; c++)
@@ -48,28 +49,39 @@ internal sealed class AttentionJoinCheck(bool isBf16) : KernelCheck(
         return y;
     }
 
-    /// <summary>The last piece of a row is sometimes one that it does not see.</summary>
-    private void Try(KernelCase one, AttentionPieces pieces)
+    /// <summary>What is there of pages that a token does not see is NaN; rows of y are turned round.</summary>
+    private void Try(KernelCase one, HeadShape heads, int[] seen)
     {
+        var pieces = new AttentionPieces(heads, isBf16, seen.Length, seen.Max(PagedLayout.PagesOf));
         float[] results = CheckValues.Uniform((int)pieces.Results, 1, 10);
         float[] extremes = CheckValues.Uniform((int)pieces.Extremes, 2, 5);
         int width = results.Length * 2 / extremes.Length;
         for (int i = 0; i < extremes.Length / 2; i++)
         {
-            bool isSeen = pieces.Count == 1 || i % pieces.Count < pieces.Count - 1 || i % 3 > 0;
-            extremes[(2 * i) + 1] = isSeen ? 6 + extremes[(2 * i) + 1] : 0;
-            if (isSeen)
-                continue;
-            extremes[2 * i] = float.NegativeInfinity;
-            results.AsSpan(i * width, width).Clear();
+            int token = i / pieces.Count / heads.QueryHeads;
+            bool isSeen = i % pieces.Count < PagedLayout.PagesOf(seen[token]);
+            extremes[2 * i] = isSeen ? extremes[2 * i] : float.NaN;
+            extremes[(2 * i) + 1] = isSeen ? 6 + extremes[(2 * i) + 1] : float.NaN;
+            if (!isSeen)
+                results.AsSpan(i * width, width).Fill(float.NaN);
         }
 
-        float[] expected = Join(results, extremes, pieces);
+        float[] joined = Join(results, extremes, pieces, seen);
+        int[] table = new int[seen.Length * PagedTables.TokenWidth];
+        var expected = new float[joined.Length];
+        for (int i = 0; i < seen.Length; i++)
+        {
+            int row = seen.Length - 1 - i;
+            ((int[])[row, seen[i], 0, 0]).CopyTo(table, i * PagedTables.TokenWidth);
+            joined.AsSpan(i * heads.QuerySize, heads.QuerySize).CopyTo(expected.AsSpan(row * heads.QuerySize));
+        }
+
         DeviceMemory parts = one.Input<float>("results", results), bounds = one.Input<float>("extremes", extremes);
+        DeviceMemory tokens = one.Input<int>("tokens", table);
         DeviceMemory y = isBf16 ? one.Output<ushort>("y", expected.Length) : one.Output<float>("y", expected.Length);
         one.Launch(
             pieces.JoinShape, 4L * (results.Length + extremes.Length) + ((isBf16 ? 2L : 4L) * expected.Length),
-            a => a.Add(parts).Add(bounds).Add(y).Add(pieces.Count).Add(new AttentionShape(pieces.Heads)));
+            a => a.Add(parts).Add(bounds).Add(y).Add(tokens).Add(pieces.Count).Add(new AttentionShape(heads)));
         if (isBf16)
             one.ExpectWhole<ushort>(y, expected, 3e-3);
         else

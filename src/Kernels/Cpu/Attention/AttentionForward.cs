@@ -20,12 +20,9 @@ internal unsafe struct AttentionForward<S, V>
     public float* V0;
     public float* Y;
 
-    /// <summary>Log-sum-exp, <see cref="LseStride"/> floats to a token; null where it is not wanted.</summary>
+    /// <summary>Log-sum-exp, <see cref="LseStride"/> floats to a token.</summary>
     public float* Lse;
     public nint LseStride;
-
-    /// <summary>Where in the sequence of keys the token of query 0 stands.</summary>
-    public int Start;
 
     /// <summary>Floats of a worker's workspace.</summary>
     public static long Workspace(in HeadGroup group)
@@ -47,18 +44,17 @@ internal unsafe struct AttentionForward<S, V>
         float* l = m + Group.BlockRows;
         float* product = m + Align(2L * Group.BlockRows);
         RowMath<S, V>.CopyRows(Q + from * Group.QueryStride, Group.QueryStride, q, Group.Width, count, Group.Width);
-        int keys = Start + to;
-        for (int j = 0; j < keys; j += KeyBlock)
+        for (int j = 0; j < to; j += KeyBlock)
         {
             // The block on the diagonal is taken in strips of queries, each up to its own last key.
-            int strip = j + KeyBlock < keys ? count : AttentionUnits.Strip;
+            int strip = j + KeyBlock < to ? count : AttentionUnits.Strip;
             for (int at = 0; at < count; at += strip)
             {
                 int queries = Math.Min(strip, count - at);
-                int columns = Math.Min(KeyBlock, Start + from + at + queries - j);
+                int columns = Math.Min(KeyBlock, from + at + queries - j);
                 int first = at * Group.Count;
                 Gemm<S, V>.RunSingle(Scores(queries * Group.Count, columns, q + (nint)first * d, j, s), product);
-                var block = new ScoreBlock(queries * Group.Count, columns, Group.Count, Start + from + at - j + 1);
+                var block = new ScoreBlock(queries * Group.Count, columns, Group.Count, from + at - j + 1);
                 SoftmaxBlock<S, V>.Forward(block, s, Group.Scale, j == 0, m + first, l + first, o + (nint)first * d, d);
                 Gemm<S, V>.RunSingle(Values(queries * Group.Count, columns, s, j, o + (nint)first * d), product);
             }
@@ -68,8 +64,7 @@ internal unsafe struct AttentionForward<S, V>
         {
             int token = from + r / Group.Count, head = r % Group.Count;
             RowMath<S, V>.Scale(o + (nint)r * d, 1 / l[r], Y + token * Group.QueryStride + (nint)head * d, d);
-            if (Lse != null)
-                Lse[token * LseStride + head] = m[r] + MathF.Log(l[r]);
+            Lse[token * LseStride + head] = m[r] + MathF.Log(l[r]);
         }
     }
 

@@ -25,6 +25,12 @@ internal static unsafe class Gemm<S, V>
     {
         if (IsEmpty(arguments))
             return;
+        if (FewRows<S, V>.Fits(arguments))
+        {
+            FewRows<S, V>.Run(pool, scratch, arguments);
+            return;
+        }
+
         int slice = Math.Max(FewestRows, PackedFloats / arguments.K);
         for (int row = 0; row < arguments.M; row += slice)
         {

@@ -13,4 +13,12 @@ internal static unsafe class Prefetch
         if (Sse.IsSupported)
             Sse.Prefetch0(p);
     }
+
+    /// <summary>Brings the cache line that holds <paramref name="p"/> into the second level.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SecondLevel(void* p)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(p);
+    }
 }

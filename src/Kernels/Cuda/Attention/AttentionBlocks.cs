@@ -1,3 +1,5 @@
+using MolEngine.Kernels.Ops;
+
 namespace MolEngine.Kernels.Cuda.Attention;
 
 /// <summary>
@@ -42,12 +44,24 @@ internal static class AttentionBlocks
         return [.. blocks.OrderByDescending(b => b.Queries).SelectMany(b => (int[])[b.Token, b.Queries, b.Count, 0])];
     }
 
-    /// <summary>Blocks of new tokens that stand in a cache from <paramref name="start"/> on.</summary>
-    public static int[] OfNewTokens(int start, int count, int size)
+    /// <summary>Blocks of sequences' new tokens, whose keys lie sequence after sequence.</summary>
+    /// <param name="sequences">Those of the layout that are taken.</param>
+    public static int[] OfNewTokens(PagedLayout layout, IReadOnlyList<int> sequences, int size)
     {
-        var rows = new List<int>();
-        for (int first = (count - 1) / size * size; first >= 0; first -= size)
-            rows.AddRange([first, 0, start + first, Math.Min(size, count - first)]);
-        return [.. rows];
+        var blocks = new List<(int Cost, int Query, int Key, int First, int Count)>();
+        int key = 0;
+        foreach (int r in sequences)
+        {
+            int query = layout.NewTokens.DocumentStarts[r], start = layout.Starts[r], length = layout.Count(r);
+            for (int first = 0; first < length; first += size)
+            {
+                int count = Math.Min(size, length - first);
+                blocks.Add((start + first + count, query + first, key, start + first, count));
+            }
+
+            key += layout.Length(r);
+        }
+
+        return [.. blocks.OrderByDescending(b => b.Cost).SelectMany(b => (int[])[b.Query, b.Key, b.First, b.Count])];
     }
 }

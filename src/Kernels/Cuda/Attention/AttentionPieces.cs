@@ -4,24 +4,29 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Cuda.Attention;
 
-/// <summary>How kernels/attention_cached.cu divides a cache.</summary>
-/// <param name="Tokens">New ones.</param>
-/// <param name="Entries">Entries of the cache that the last of them sees.</param>
-internal readonly record struct AttentionPieces(HeadShape Heads, bool IsBf16, int Tokens, int Entries)
+/// <summary>A launch of kernels/attention_paged.cu.</summary>
+/// <param name="Tokens">Rows of its table.</param>
+/// <param name="Count">The most pages that one of them sees.</param>
+internal readonly record struct AttentionPieces(HeadShape Heads, bool IsBf16, int Tokens, int Count)
 {
-    public const string Source = "attention_cached";
+    public const string Source = "attention_paged";
 
-    /// <summary>New tokens up to which this path is taken: each reads the cache for itself.</summary>
+    /// <summary>New tokens of a sequence up to which this path is taken: each reads the cache for itself.</summary>
     public const int MaxTokens = 8;
 
-    private const int PieceEntries = 64;
+    /// <summary>Floats that pages may leave in one launch: 64 MB.</summary>
+    private const long MostResults = 1 << 24;
+
+    private const int PieceEntries = PagedLayout.PageTokens;
     private const int SumBytes = 8192;
     private const int LargestSharedBytes = 99 * 1024;
 
-    /// <summary>Whether it is the way for so many tokens, and a group's scores fit.</summary>
-    public bool IsFit => Tokens <= MaxTokens && SharedBytes <= LargestSharedBytes;
+    /// <summary>Whether a group's scores fit.</summary>
+    public bool IsFit => SharedBytes <= LargestSharedBytes;
 
-    public int Count => (Entries + PieceEntries - 1) / PieceEntries;
+    /// <summary>Tokens of one launch, at most.</summary>
+    public int MostTokens =>
+        (int)Math.Clamp(MostResults / ((long)Heads.QueryHeads * Count * Width), 1, ushort.MaxValue);
 
     /// <summary>Floats that the pieces leave.</summary>
     public long Results => Extremes / 2 * Width;

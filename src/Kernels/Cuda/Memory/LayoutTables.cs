@@ -6,8 +6,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cuda.Memory;
 
 /// <summary>
-/// Tables of integers that kernels need of a <see cref="SequenceLayout"/>: made on the host once for a layout and kept
-/// on the device while it is among the last few in use.
+/// Tables of integers that kernels need of a <see cref="SequenceLayout"/> or <see cref="PagedLayout"/>: made on the
+/// host once for a layout and kept on the device while it is among the last few in use.
 /// </summary>
 internal sealed class LayoutTables(CudaContext context, CudaStream stream, StagedCopies copies) : IDisposable
 {
@@ -27,7 +27,8 @@ internal sealed class LayoutTables(CudaContext context, CudaStream stream, Stage
     /// <summary>A table of a layout, and its number of integers.</summary>
     /// <param name="name">Tells the layout's tables apart.</param>
     /// <param name="make">Called where there is none yet: a pure function of the layout.</param>
-    public (DeviceMemory Memory, int Count) For(SequenceLayout layout, string name, Func<SequenceLayout, int[]> make)
+    public (DeviceMemory Memory, int Count) For<T>(T layout, string name, Func<T, int[]> make)
+        where T : class
     {
         Entry entry = EntryOf(layout);
         if (entry.Tables.TryGetValue(name, out (DeviceMemory Memory, int Count) table))
@@ -60,7 +61,7 @@ internal sealed class LayoutTables(CudaContext context, CudaStream stream, Stage
     }
 
     /// <summary>The newest last; the oldest leaves when there are too many.</summary>
-    private Entry EntryOf(SequenceLayout layout)
+    private Entry EntryOf(object layout)
     {
         int at = _entries.FindIndex(e => ReferenceEquals(e.Layout, layout));
         Entry entry = at < 0 ? new Entry(layout) : _entries[at];
@@ -78,9 +79,9 @@ internal sealed class LayoutTables(CudaContext context, CudaStream stream, Stage
         return entry;
     }
 
-    private sealed class Entry(SequenceLayout layout)
+    private sealed class Entry(object layout)
     {
-        public SequenceLayout Layout => layout;
+        public object Layout => layout;
 
         public Dictionary<string, (DeviceMemory Memory, int Count)> Tables { get; } = [];
     }

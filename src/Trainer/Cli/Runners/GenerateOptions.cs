@@ -14,4 +14,5 @@ namespace MolEngine.Trainer.Cli.Runners;
 /// <param name="Sampling">Null decodes greedily.</param>
 internal sealed record GenerateOptions(
     string Model, string? Adapter, string? Prompt, string? Chat, string? System, MapValue ChatVariables, string? Input,
-    string? Output, int Count, int MaxTokens, SamplingSettings? Sampling, ulong Seed, DeviceSettings Device, bool Json);
+    string? Output, int Count, int MaxTokens, SamplingSettings? Sampling, ulong Seed, bool Deterministic,
+    DeviceSettings Device, bool Json);

@@ -44,8 +44,8 @@ internal static class GenerateRunner
     {
         string text = options.Prompt ?? Chat(options, tokenizer, context);
         int[] prompt = Prompt(tokenizer, text, "--prompt");
-        using GenerationBatch batch = BatchFor(ops, model, 1, prompt.Length, options.MaxTokens);
-        int[] ends = [.. StopIds.Of(options.Model, model.Config, tokenizer, options.ChatVariables)];
+        using GenerationBatch batch = BatchFor(options, ops, model, 1, prompt.Length);
+        int[] ends = [.. StopIds.Of(options.Model, tokenizer, options.ChatVariables)];
         GenerationRow row = batch.Add(Request(options, prompt, ends));
         var answer = new TextStream(tokenizer, ends, []);
         while (!batch.IsIdle)
@@ -89,7 +89,7 @@ internal static class GenerateRunner
         string[] records = new string[checked(prompts.Length * options.Count)];
         int tokens = 0, done = 0;
         int rows = Math.Min(MostRows, records.Length);
-        using GenerationBatch batch = BatchFor(ops, model, rows, prompts.Max(p => p.Length), options.MaxTokens);
+        using GenerationBatch batch = BatchFor(options, ops, model, rows, prompts.Max(p => p.Length));
         using IRunDisplay display = context.OpenDisplay(context.Error);
         Action<long, long> progress = display.Doing("generating", "document");
         var places = new Dictionary<GenerationRow, int>();
@@ -140,20 +140,18 @@ internal static class GenerateRunner
             : throw new UserException($"{where}: expected a text of at least one token, got an empty one");
     }
 
-    private static GenerationBatch BatchFor(Ops ops, InferenceModel model, int rows, int prompt, int maxTokens)
+    private static GenerationBatch BatchFor(
+        GenerateOptions options, Ops ops, InferenceModel model, int rows, int prompt)
     {
-        if (maxTokens > int.MaxValue / rows - PagedLayout.PageTokens - prompt)
-        {
-            throw new UserException(
-                $"--max-tokens: expected at most {int.MaxValue / rows - PagedLayout.PageTokens - prompt}, got {maxTokens}");
-        }
-
+        int maxTokens = options.MaxTokens, most = (int.MaxValue / rows) - PagedLayout.PageTokens - prompt;
+        if (maxTokens > most)
+            throw new UserException($"--max-tokens: expected at most {most}, got {maxTokens}");
         int longest = prompt + maxTokens;
         try
         {
             return new GenerationBatch(
                 ops, model.Config, model.Weights, rows, rows * PagedLayout.PagesOf(longest) * PagedLayout.PageTokens,
-                longest);
+                longest, options.Deterministic);
         }
         catch (OutOfDeviceMemoryException e)
         {
@@ -165,7 +163,8 @@ internal static class GenerateRunner
     }
 
     /// <summary>
-    /// A user's message in the model's chat template, up to where the assistant speaks. The template writes whatever stands at the beginning: nothing is added when its text is encoded.
+    /// A user's message in the model's chat template, up to where the assistant speaks. The template writes whatever
+    /// stands at the beginning: nothing is added when its text is encoded.
     /// </summary>
     private static string Chat(
         GenerateOptions options, Tokenizer tokenizer, CommandContext context)

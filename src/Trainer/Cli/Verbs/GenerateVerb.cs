@@ -31,6 +31,9 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
     private readonly DeviceOptions _device = new();
     private readonly Option<bool> _json = Flag("--json", "One JSON object at the end instead of text as it comes.");
 
+    private readonly Option<bool> _deterministic = Flag(
+        "--deterministic", "The same bits whatever else is computed at the time (slower on a GPU; a CPU always does).");
+
     private readonly Option<int> _count = new("--count")
     {
         HelpName = "N",
@@ -50,13 +53,14 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
     public override IReadOnlyList<Option> Options =>
     [
         _adapter, _prompt, _chat, _system, _chatVariables, _input, _output, _count, _maxTokens, .. _sampling.All,
-        .. _device.All, _json,
+        _deterministic, .. _device.All, _json,
     ];
 
     public override IReadOnlyList<string> Details =>
     [
         "Greedy, the most probable token each time, unless a sampling option is given. Generation stops at an end "
-            + "token of generation_config.json (else of config.json) or after --max-tokens.",
+            + "token of config.json or generation_config.json, where the chat template ends a turn, or after "
+            + "--max-tokens.",
         "--chat uses chat_template.jinja of the model, or chat_template of its tokenizer_config.json, as other "
             + "programs do; ChatML where it has none. The value of --chat-var is JSON, or text where it is none.",
         "With --input and --output the continued texts become a corpus, a record {\"text\": ...} each: text of the "
@@ -106,7 +110,8 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         return GenerateRunner.Run(
             new GenerateOptions(
                 model, adapter, prompt, chat, system, variables, input, output, count, maxTokens,
-                _sampling.Settings(arguments), _sampling.Seed(arguments), _device.Read(arguments), arguments.GetValue(_json)),
+                _sampling.Settings(arguments), _sampling.Seed(arguments),
+                arguments.GetValue(_deterministic), _device.Read(arguments), arguments.GetValue(_json)),
             context);
     }
 

@@ -1,25 +1,26 @@
-// Attention of a few new tokens over a key/value cache that already holds them (flash decoding): new token i sees
-// entries 0 to start + i. Pieces of 64 entries are taken by themselves, each with its maximum, sum and unnormalised
-// result for the query heads that share it; a second kernel joins them in order. fp32 inside, the same bits every time.
+// Attention of new tokens over key/value caches in pages of 64 tokens, which already hold them (flash decoding). A page
+// is taken by itself, with its maximum, sum and unnormalised result for the query heads that share it; a second kernel
+// joins pages in order. fp32 inside. A token's result depends on what it sees alone, to the bit.
 //
-// q, y [n, query_heads head_dim], keys, values [.., query_heads / group head_dim]: bf16 or fp32, pointers 16-byte
-// aligned; head_dim 1 to 128. Where a row of a head is a multiple of 16 bytes whole sectors move, else it comes element
-// by element. results fp32 [n, query_heads, pieces, R], R = head_dim rounded up to a multiple of 8; extremes [n,
-// query_heads, pieces] pairs (maximum, sum). 128 threads.
+// q, y [.., query_heads head_dim], keys, values [pages, 64, query_heads / group head_dim]: bf16 or fp32, pointers
+// 16-byte aligned; head_dim 1 to 128. Where a row of a head is a multiple of 16 bytes whole sectors move, else it comes
+// element by element. tokens has a row for each of n tokens; pages lists page after page of each sequence. P, the second
+// dimension of the grid or an argument, is the most pages that a token sees. results fp32 [n, query_heads, P, R], R =
+// head_dim rounded up to a multiple of 8; extremes [n, query_heads, P] pairs (maximum, sum). 128 threads.
 //
-// attention_cached_bf16(const bf16* q, const bf16* keys, const bf16* values, float* results, float* extremes, i32 start, AttentionShape shape)
-//   Grid: pieces = ceil((start + n) / 64), query_heads / group, n. A piece that a token does not see leaves maximum
-//   -infinity, sum 0, result 0. Overwrites. Keys and values are read once for each token, whole and at once. Dynamic
-//   shared memory: max(64 P, 8192) + 128 R + 4 group (R + 128) bytes, P = 2 R + 16 where R / 8 is even, else 2 R. Bytes
-//   that must move: keys and values that a token sees once.
+// attention_paged_bf16(const bf16* q, const bf16* keys, const bf16* values, float* results, float* extremes, const PagedToken* tokens, const i32* pages, AttentionShape shape)
+//   Grid: P, query_heads / group, n. Overwrites; of pages that a token does not see nothing is read or written. Keys and
+//   values are read once for each token, whole and at once. Dynamic shared memory: max(64 P, 8192) + 128 R + 4 group (R
+//   + 128) bytes, P = 2 R + 16 where R / 8 is even, else 2 R. Bytes that must move: keys and values that a token sees.
 //
-// attention_cached_f32(const float* q, const float* keys, const float* values, float* results, float* extremes, i32 start, AttentionShape shape)
+// attention_paged_f32(const float* q, const float* keys, const float* values, float* results, float* extremes, const PagedToken* tokens, const i32* pages, AttentionShape shape)
 //   The same in fp32: shared memory max(64 P, 8192) + 256 R + 4 group (R + 128) bytes, P = 4 R + 16.
 //
-// attention_join_bf16(const float* results, const float* extremes, bf16* y, i32 pieces, AttentionShape shape)
-//   y = sum over pieces of exp(maximum - largest) result, over the same of the sums. Overwrites. Grid: query_heads, n.
+// attention_join_bf16(const float* results, const float* extremes, bf16* y, const PagedToken* tokens, i32 pieces, AttentionShape shape)
+//   y = sum over the pages that a token sees of exp(maximum - largest) result, over the same of the sums; pieces is P.
+//   Overwrites. Grid: query_heads, n.
 //
-// attention_join_f32(const float* results, const float* extremes, float* y, i32 pieces, AttentionShape shape)
+// attention_join_f32(const float* results, const float* extremes, float* y, const PagedToken* tokens, i32 pieces, AttentionShape shape)
 //   The same in fp32.
 
 #include "attention.cuh"
@@ -29,6 +30,13 @@
 enum { Threads = 128, Keys = 64, Heads = 4, SumBytes = 8192, Wide = 8 };
 
 extern __shared__ f32x4 shared[];
+
+struct alignas(16) PagedToken {
+    i32 row;      // in q and y
+    i32 entries;  // of its sequence that it sees: at least 1
+    i32 page;     // where its sequence's pages begin in the list
+    i32 unused;
+};
 
 struct f32x8 {
     float x[Wide];
@@ -183,28 +191,32 @@ __device__ __forceinline__ void add_values(float* results, i64 stride, const flo
 }
 
 template <typename T>
-__device__ __forceinline__ void attention_cached(const T* q, const T* keys, const T* values, float* results,
-                                                 float* extremes, i32 start, const AttentionShape& shape)
+__device__ __forceinline__ void attention_paged(const T* q, const T* keys, const T* values, float* results,
+                                                float* extremes, const PagedToken* tokens, const i32* pages,
+                                                const AttentionShape& shape)
 {
-    i32 piece = blockIdx.x, key_head = blockIdx.y, token = blockIdx.z, pieces = gridDim.x;
+    i32 piece = blockIdx.x, key_head = blockIdx.y, pieces = gridDim.x;
+    PagedToken token = tokens[blockIdx.z];
+    if (piece * Keys >= token.entries)
+        return;
     i32 dim = shape.head_dim, group = shape.group, stride = gridDim.y * dim, width = (dim + Wide - 1) / Wide * Wide;
     i32 pitch = width + (width * sizeof(T) % 32 == 0 ? 16 / sizeof(T) : 0);
-    i32 count = least(start + token + 1 - piece * Keys, Keys);
-    count = count > 0 ? count : 0;
+    i32 count = least(token.entries - piece * Keys, Keys);
     T* key_tile = (T*)shared;
     i32 key_bytes = Keys * pitch * sizeof(T);
     T* value_tile = (T*)((char*)shared + (key_bytes > SumBytes ? key_bytes : SumBytes));
     float *q_rows = (float*)(value_tile + Keys * width), *scores = q_rows + group * width;
-    i64 at = (i64)piece * Keys * stride + key_head * dim;
-    i64 row = (i64)token * shape.query_heads + key_head * group;
-    load_rows(key_tile, pitch, width, keys + (count > 0 ? at : 0), stride, count, dim);
+    i64 at = (i64)pages[token.page + piece] * Keys * stride + key_head * dim;
+    i64 query = (i64)token.row * shape.query_heads + key_head * group;
+    i64 row = (i64)blockIdx.z * shape.query_heads + key_head * group;
+    load_rows(key_tile, pitch, width, keys + at, stride, count, dim);
     cp_async_commit();
-    load_rows(value_tile, width, width, values + (count > 0 ? at : 0), stride, count, dim);
+    load_rows(value_tile, width, width, values + at, stride, count, dim);
     cp_async_commit();
     for (i32 column = threadIdx.x; column < width; column += Threads) {
 #pragma unroll 4
         for (i32 head = 0; head < group; head++)
-            q_rows[head * width + column] = column < dim ? to_f32(q[(row + head) * dim + column]) : 0.0f;
+            q_rows[head * width + column] = column < dim ? to_f32(q[(query + head) * dim + column]) : 0.0f;
     }
     cp_async_wait<1>();
     __syncthreads();
@@ -216,10 +228,10 @@ __device__ __forceinline__ void attention_cached(const T* q, const T* keys, cons
     add_values(results + (row * pieces + piece) * width, pieces, scores, value_tile, (float*)shared, width, group);
 }
 
-// A warp takes every eighth piece, a lane four columns.
+// A warp takes every fourth page, a lane four columns.
 template <typename T>
-__device__ __forceinline__ void join(const float* results, const float* extremes, T* y, i32 pieces,
-                                     const AttentionShape& shape)
+__device__ __forceinline__ void join(const float* results, const float* extremes, T* y, const PagedToken* tokens,
+                                     i32 pieces, const AttentionShape& shape)
 {
     enum { Warps = Threads / 32, Columns = 128 };
     __shared__ float tops[Warps], totals[Warps];
@@ -228,6 +240,8 @@ __device__ __forceinline__ void join(const float* results, const float* extremes
     i64 row = (i64)blockIdx.y * shape.query_heads + blockIdx.x;
     results += row * pieces * width + 4 * lane;
     extremes += 2 * row * pieces;
+    PagedToken token = tokens[blockIdx.y];
+    pieces = (token.entries + Keys - 1) / Keys;
     float top = unseen(), total = 0;
     for (i32 i = threadIdx.x; i < pieces; i += Threads)
         top = max_of(top, extremes[2 * i]);
@@ -258,33 +272,36 @@ __device__ __forceinline__ void join(const float* results, const float* extremes
         result += ((const float*)sums[i])[threadIdx.x];
     }
     if (threadIdx.x < shape.head_dim)
-        store_rounded(y + row * shape.head_dim + threadIdx.x, div_rn(result, all));
+        store_rounded(
+            y + ((i64)token.row * shape.query_heads + blockIdx.x) * shape.head_dim + threadIdx.x, div_rn(result, all));
 }
 
-KERNEL(Threads) attention_cached_bf16(
+KERNEL(Threads) attention_paged_bf16(
     const bf16* __restrict__ q, const bf16* __restrict__ keys, const bf16* __restrict__ values,
-    float* __restrict__ results, float* __restrict__ extremes, i32 start, AttentionShape shape)
+    float* __restrict__ results, float* __restrict__ extremes, const PagedToken* __restrict__ tokens,
+    const i32* __restrict__ pages, AttentionShape shape)
 {
-    attention_cached(q, keys, values, results, extremes, start, shape);
+    attention_paged(q, keys, values, results, extremes, tokens, pages, shape);
 }
 
-KERNEL(Threads) attention_cached_f32(
+KERNEL(Threads) attention_paged_f32(
     const float* __restrict__ q, const float* __restrict__ keys, const float* __restrict__ values,
-    float* __restrict__ results, float* __restrict__ extremes, i32 start, AttentionShape shape)
+    float* __restrict__ results, float* __restrict__ extremes, const PagedToken* __restrict__ tokens,
+    const i32* __restrict__ pages, AttentionShape shape)
 {
-    attention_cached(q, keys, values, results, extremes, start, shape);
+    attention_paged(q, keys, values, results, extremes, tokens, pages, shape);
 }
 
 KERNEL(Threads) attention_join_bf16(
-    const float* __restrict__ results, const float* __restrict__ extremes, bf16* __restrict__ y, i32 pieces,
-    AttentionShape shape)
+    const float* __restrict__ results, const float* __restrict__ extremes, bf16* __restrict__ y,
+    const PagedToken* __restrict__ tokens, i32 pieces, AttentionShape shape)
 {
-    join(results, extremes, y, pieces, shape);
+    join(results, extremes, y, tokens, pieces, shape);
 }
 
 KERNEL(Threads) attention_join_f32(
-    const float* __restrict__ results, const float* __restrict__ extremes, float* __restrict__ y, i32 pieces,
-    AttentionShape shape)
+    const float* __restrict__ results, const float* __restrict__ extremes, float* __restrict__ y,
+    const PagedToken* __restrict__ tokens, i32 pieces, AttentionShape shape)
 {
-    join(results, extremes, y, pieces, shape);
+    join(results, extremes, y, tokens, pieces, shape);
 }
