@@ -25,7 +25,7 @@ public sealed class ServedModels
         _folder = model.Folder;
         Tokenizer = tokenizer;
         Templates = ChatTemplates.Load(model.Folder);
-        StopIds = Engine.Generation.StopIds.Of(model.Folder, model.Config, tokenizer);
+        StopIds = Engine.Generation.StopIds.Of(model.Folder, tokenizer);
         Defaults = GenerationDefaults.Of(
             GenerationConfig.Load(model.Folder), Path.Combine(model.Folder, GenerationConfig.FileName));
         Base = new ServedModel(name, null, model.Frozen);
