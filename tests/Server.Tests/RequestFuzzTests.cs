@@ -13,15 +13,17 @@ public sealed class RequestFuzzTests(ScriptedServer server) : IClassFixture<Scri
     [
         "model", "messages", "prompt", "temperature", "top_p", "top_k", "min_p", "n", "seed", "stop", "stop_token_ids",
         "stream", "stream_options", "max_tokens", "max_completion_tokens", "logprobs", "top_logprobs", "echo", "suffix",
-        "best_of", "tools", "tool_choice", "parallel_tool_calls", "chat_template_kwargs", "response_format", "logit_bias",
-        "modalities", "molengine", "separate_reasoning", "add_generation_prompt", "repetition_penalty", "ignore_eos",
+        "best_of", "tools", "tool_choice", "parallel_tool_calls", "chat_template_kwargs", "response_format",
+        "logit_bias", "modalities", "molengine", "separate_reasoning", "add_generation_prompt", "repetition_penalty",
+        "ignore_eos",
     ];
 
     private static readonly string[] Values =
     [
         "null", "true", "false", "-1", "0", "1", "2.5", "1e400", "-1e-400", "12345678901234567890", "\"\"", "\"tiny\"",
         "\"auto\"", "\"\\u0000\\uffff\"", "[]", "[1, 2]", "[\"a\", \"S\"]", "[null]", "[[1], []]", "[{}]", "{}",
-        "{\"type\": \"text\"}", "{\"kl_to\": \"trained\"}", "{\"include_usage\": 1}", "{\"messages\": [], \"tools\": 3}",
+        "{\"type\": \"text\"}", "{\"kl_to\": \"trained\"}", "{\"include_usage\": 1}",
+        "{\"messages\": [], \"tools\": 3}",
         "[{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"!L\"}]}]",
         "[{\"role\": \"assistant\", \"tool_calls\": [{\"function\": {\"name\": \"f\", \"arguments\": \"{}\"}}]}]",
         "[{\"role\": \"tool\", \"content\": \"\", \"tool_calls\": [{\"function\": []}], \"name\": {}}]",
