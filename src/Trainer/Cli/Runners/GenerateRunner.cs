@@ -93,7 +93,7 @@ internal static class GenerateRunner
                 $"{option}: expected fewer tokens than a cache can hold, got {tokens} in {Counts.Of(rows, "row")}");
         }
 
-        int pages = rows * PagedLayout.PagesOf((int)longest, deterministic);
+        int pages = rows * PagedLayout.PagesOf((int)longest);
         try
         {
             return new GenerationBatch(
