@@ -1,5 +1,4 @@
 using MolEngine.Basics.Values;
-using MolEngine.Data.Records.Shapes;
 using MolEngine.Engine.Chat;
 
 namespace MolEngine.Data.Records;
