@@ -181,7 +181,7 @@ public sealed class GenerationBatch : IDisposable
         int left = Math.Min(PromptTokensOfStep, Longest);
         foreach (GenerationRow row in _running)
         {
-            int count = row.Length - row.Computed;
+            int count = row.Wanted - row.Computed;
             if (row.IsInPrompt)
             {
                 count = Math.Min(count, left);

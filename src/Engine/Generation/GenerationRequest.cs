@@ -40,6 +40,9 @@ public sealed record GenerationRequest(ReadOnlyMemory<int> Prompt, int MaxTokens
     /// </summary>
     public TransformerWeights? Weights { get; init; }
 
+    /// <summary>Whether only log-probabilities of the prompt are asked for, and of one token at least.</summary>
+    internal bool IsScoredAlone => MaxTokens == 0 && PromptLogProbs && FirstLogProb < Prompt.Length;
+
     /// <summary>The most tokens that a cache must hold for it: the last one generated is never computed with.</summary>
     internal int CachedTokens => checked(Prompt.Length + Math.Max(MaxTokens - 1, 0));
 
