@@ -89,6 +89,11 @@ public sealed record DocumentTokenizer(Func<string, int[]> Encode, int DocumentE
     public IReadOnlyCollection<int> StopIds(string folder) =>
         [.. Engine.Generation.StopIds.OfFolder(folder).Append(DocumentEnd).Concat(TurnEnds).Distinct()];
 
+    /// <summary>Ids that end what the model was trained to write.</summary>
+    /// <param name="dialogues">Whether dialogues were among its documents.</param>
+    public IReadOnlyList<int> TrainedEnds(bool dialogues) =>
+        dialogues ? [.. TurnEnds.Append(DocumentEnd).Distinct()] : [DocumentEnd];
+
     /// <summary>The ids of a text as documents begin.</summary>
     /// <param name="isDialogue">Whether a chat template wrote it.</param>
     public int[] Beginning(string text, bool isDialogue) => Begun(Encode(text), isDialogue);

@@ -2,6 +2,7 @@ using MolEngine.Basics.Values;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Data.Records.Shapes;
+using MolEngine.Data.Synthesis;
 using MolEngine.Engine.Chat;
 
 namespace MolEngine.Data;
@@ -87,6 +88,26 @@ public sealed class DocumentWriter(ChatTemplates? templates)
         return Guarded(
             record with { Messages = [.. record.Messages.SkipLast(1)] }, file, variables,
             (template, messages) => template.Render(messages, variables, addGenerationPrompt: true).Text);
+    }
+
+    /// <summary>
+    /// What of a record a model is to go on from: a dialogue up to where the assistant is to speak, its last answer
+    /// left out where it has one; a text up to its answer, or all of a text without one.
+    /// </summary>
+    /// <inheritdoc cref="Write" path="/param|/exception"/>
+    public OpenRecord Open(CorpusRecord record, CorpusSettings corpus, string file)
+    {
+        if (record.Messages is not { } messages)
+            return new(Ask(record, corpus, file) ?? record.Text!, null);
+        if (messages[^1].Role == "assistant")
+            messages = [.. messages.SkipLast(1)];
+        if (messages.Count == 0)
+            throw new BadRecordException(file, record.Line, "messages: expected a user before the assistant, got none");
+        MapValue variables = Variables(record, corpus);
+        string text = Guarded(
+            record with { Messages = messages }, file, variables,
+            (template, said) => template.Render(said, variables, addGenerationPrompt: true).Text);
+        return new(text, messages);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using MolEngine.Engine.Chat;
+using MolEngine.Evaluation.Answers;
 
 namespace MolEngine.Evaluation;
 
@@ -13,8 +14,25 @@ namespace MolEngine.Evaluation;
 /// <param name="Document">All tokens of the document that question and answer make.</param>
 public sealed record Question(string Shown, string Expected, int[] Prompt, string Rest, int[] Document)
 {
+    /// <summary>Rule of an answer that is a letter: `A) ...` says A.</summary>
+    private const string Letters = "letter:ABCDEFGHIJ";
+
+    /// <summary>Of a multiple choice question its options, the most probable of which is the answer; empty of others.
+    /// </summary>
+    public IReadOnlyList<QuestionOption> Options { get; init; } = [];
+
+    /// <summary>Answers each of which is right; <see cref="Expected"/> is one.</summary>
+    public IReadOnlyList<string> Accepted { get; init; } = [Expected];
+
     /// <summary>What the model writes its reasoning between; null where it has none.</summary>
     public ThinkMarks? Thinking { get; init; }
+
+    /// <summary>Whether an answer is right: equal to an accepted one, or naming its letter where that is one.</summary>
+    public bool IsRight(string answer)
+    {
+        bool isLetter = Options.Count == 0 && Accepted.All(a => a is [>= 'A' and <= 'J']);
+        return AnswerRules.Named(isLetter ? Letters : "exact_match").Judge(answer, Accepted).IsRight;
+    }
 
     /// <summary>
     /// What of a continuation is the answer: behind the reasoning, and up to its first line break, where the expected

@@ -37,11 +37,32 @@ public static class QuestionFile
         string shown = record.Messages is { Count: > 1 } messages ? messages[^2].Content : before.Trim();
         return new Question(shown, expected.Trim(), prompt, rest, document)
         {
+            Options = Options(record, before, texts, path),
+            Accepted = record.Accepted.Count > 0 ? record.Accepted : [expected.Trim()],
             Thinking = record.IsChat ? texts.Writer.Thinking : null,
         };
 
         UserException Empty(string what) =>
             new($"{path}:{record.Line}: {what}: expected a text, got an empty one");
+    }
+
+    /// <summary>The options with the ids of their labels, as evaluations make ids of choices: blanks before a label are
+    /// scored with it.</summary>
+    private static IReadOnlyList<QuestionOption> Options(
+        CorpusRecord record, string before, DocumentTokenizer texts, string path)
+    {
+        if (record.Choices is not { } choices)
+            return [];
+        int[] context = texts.Beginning(before.TrimEnd(), record.IsChat);
+        int[][] whole = [.. choices.Labels.Select(l => texts.Beginning(before + l, record.IsChat))];
+        if (context.Length == 0 || whole.Any(w => w.Length <= context.Length))
+        {
+            throw new UserException(
+                $"{path}:{record.Line}: options: expected labels with tokens of their own, got "
+                    + string.Join(", ", choices.Labels));
+        }
+
+        return [.. whole.Select((w, i) => new QuestionOption(choices.Line(i), context, w[context.Length..]))];
     }
 
     /// <summary>

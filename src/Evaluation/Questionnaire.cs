@@ -7,7 +7,9 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Evaluation;
 
-/// <summary>Puts questions to a model, which answers greedily.</summary>
+/// <summary>
+/// Puts questions to a model, which answers greedily; of a question with options the most probable one is its answer.
+/// </summary>
 /// <param name="maxTokens">Tokens of an answer at most.</param>
 /// <param name="stopIds">Ids that end an answer.</param>
 public sealed class Questionnaire(
@@ -23,7 +25,9 @@ public sealed class Questionnaire(
     public IReadOnlyList<Question> Questions => questions;
 
     /// <summary>Of a prompt and its answer.</summary>
-    public int MostTokens => questions.Max(q => q.Prompt.Length) + maxTokens;
+    public int MostTokens => Math.Max(
+        questions.Max(q => q.Prompt.Length) + maxTokens,
+        questions.SelectMany(q => q.Options).Select(o => o.Context.Length + o.Label.Length).DefaultIfEmpty().Max());
 
     /// <summary>The batch that questions are asked in: its cache has room for the longest, or for several.</summary>
     public GenerationBatch Batch(TransformerWeights weights)
@@ -43,9 +47,12 @@ public sealed class Questionnaire(
             return answers;
         int done = 0;
         using GenerationBatch batch = Batch(weights);
+        Choose(batch, answers, cancel, chosen => progress?.Invoke(done = chosen, answers.Length));
         var asked = new Dictionary<GenerationRow, Answering>();
         for (int i = 0; i < questions.Count; i++)
         {
+            if (questions[i].Options.Count > 0)
+                continue;
             var request = new GenerationRequest(questions[i].Prompt, maxTokens) { StopIds = stopIds };
             asked[batch.Add(request)] = new Answering(questions[i], i, tokenizer.CreateDecoder(true));
         }
@@ -66,6 +73,27 @@ public sealed class Questionnaire(
         }
 
         return answers;
+    }
+
+    /// <summary>Answers the questions with options; of equally probable ones the first is taken.</summary>
+    /// <param name="progress">Told how many are answered.</param>
+    private void Choose(GenerationBatch batch, string[] answers, CancellationToken cancel, Action<int> progress)
+    {
+        var scorer = new ContinuationScorer(batch);
+        int done = 0;
+        for (int i = 0; i < questions.Count; i++)
+        {
+            IReadOnlyList<QuestionOption> options = questions[i].Options;
+            if (options.Count == 0)
+                continue;
+            IReadOnlyList<ScoredContinuation> scored = scorer.Score(
+                [.. options.Select(o => new Continuation(o.Context, o.Label))], cancel);
+            int best = 0;
+            for (int o = 1; o < scored.Count; o++)
+                best = scored[o].LogProb > scored[best].LogProb ? o : best;
+            answers[i] = options[best].Answer;
+            progress(++done);
+        }
     }
 
     /// <summary>

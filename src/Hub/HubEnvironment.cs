@@ -1,3 +1,5 @@
+using MolEngine.Basics.Files;
+
 namespace MolEngine.Hub;
 
 /// <summary>What the environment says of the Hub, by the variables and files of huggingface_hub.</summary>
@@ -40,8 +42,7 @@ public sealed class HubEnvironment
         variable ??= Environment.GetEnvironmentVariable;
         string? Given(params string[] names) => names.Select(variable).FirstOrDefault(v => !string.IsNullOrEmpty(v));
         string user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string Folder(string path) => Path.GetFullPath(
-            path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? user + path[1..] : path);
+        string Folder(string path) => Path.GetFullPath(HomePath.Expand(path, user));
         string home = Folder(
             Given("HF_HOME") ?? Path.Combine(Given("XDG_CACHE_HOME") ?? Path.Combine(user, ".cache"), "huggingface"));
         string cache = Folder(Given("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE") ?? Path.Combine(home, "hub"));

@@ -29,10 +29,16 @@ public sealed class HubInputs(HubCache cache)
                 ? new RepoPath(repo, "") : null);
         if (path is null)
             return null;
+        bool isAddress = given.StartsWith(RepoPath.Scheme, StringComparison.Ordinal);
+        RepoPath? ofWord = isAddress ? path.OfOneWord : null;
+        if (ofWord is not null && !Has(path) && Has(ofWord))
+            path = ofWord;
         Snapshot? snapshot = cache.Find(path.Repo);
         IReadOnlyList<string> found = snapshot is null ? [] : Paths(snapshot, path);
-        return new HubFinding(found, found.Count > 0 ? "" : Missing(path, snapshot));
+        return new HubFinding(found, found.Count > 0 ? "" : Missing(path, snapshot, ofWord));
     }
+
+    private bool Has(RepoPath path) => cache.Find(path.Repo) is not null || cache.Revisions(path.Repo).Count > 0;
 
     private static IReadOnlyList<string> Paths(Snapshot snapshot, RepoPath path)
     {
@@ -46,15 +52,24 @@ public sealed class HubInputs(HubCache cache)
         return [.. snapshot.Files().Where(wanted).Select(f => Path.Combine([snapshot.Folder, .. f.Split('/')]))];
     }
 
-    private string Missing(RepoPath path, Snapshot? snapshot)
+    /// <param name="ofWord">What the same address may name too.</param>
+    private string Missing(RepoPath path, Snapshot? snapshot, RepoPath? ofWord)
     {
-        string include = path.Path.Length == 0 ? ""
-            : $" --include \"{path.Path}{(Glob.IsPattern(path.Path) || Path.HasExtension(path.Path) ? "" : "/")}\"";
-        string command = ProgramCommand.With($"download {path.Repo}{include}");
+        string command = Download(path);
         if (snapshot is not null)
             return $"no {path.Path} in {snapshot.Label} as the Hugging Face cache has it. Download it: {command}";
         IReadOnlyList<string> others = cache.Revisions(path.Repo);
         string there = others.Count == 0 ? "" : $", which has {string.Join(", ", others.Take(5))} of it";
-        return $"no {path.Repo} in the Hugging Face cache ({cache.Root}){there}. Download it: {command}";
+        string or = ofWord is not null && Path.HasExtension(path.Repo.Id)
+            ? $", or, where {ofWord.Repo} is the whole id: {Download(ofWord)}"
+            : "";
+        return $"no {path.Repo} in the Hugging Face cache ({cache.Root}){there}. Download it: {command}{or}";
+    }
+
+    private static string Download(RepoPath path)
+    {
+        string include = path.Path.Length == 0 ? ""
+            : $" --include \"{path.Path}{(Glob.IsPattern(path.Path) || Path.HasExtension(path.Path) ? "" : "/")}\"";
+        return ProgramCommand.With($"download {path.Repo}{include}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Hub;
 
@@ -50,7 +51,7 @@ public sealed partial record RepoName(RepoKind Kind, string Id, string? Revision
         int at = rest.IndexOf('@');
         string id = at < 0 ? rest : rest[..at];
         string? revision = at < 0 ? null : rest[(at + 1)..];
-        return IsId(id) && (revision is null || IsRevision(revision))
+        return HubId.Is(id) && (revision is null || IsRevision(revision))
             ? new RepoName(isDataset ? RepoKind.Dataset : RepoKind.Model, id, revision)
             : null;
     }
@@ -58,17 +59,9 @@ public sealed partial record RepoName(RepoKind Kind, string Id, string? Revision
     /// <summary>Whether a text is all of a commit's name.</summary>
     internal static bool IsCommit(string text) => Commit().IsMatch(text);
 
-    /// <summary>Whether a text may be an id; <c>datasets</c> alone begins one.</summary>
-    internal static bool IsId(string id) =>
-        IdPattern().IsMatch(id) && id is not "datasets" && !id.Contains("--", StringComparison.Ordinal)
-        && !id.Contains("..", StringComparison.Ordinal);
-
     /// <summary>Whether git takes a text as the name of a branch, a tag or a commit: none leaves a folder.</summary>
     internal static bool IsRevision(string text) =>
         text.Split('/').All(part => part.Length > 0 && part[0] != '.') && !Unfit().IsMatch(text);
-
-    [GeneratedRegex(@"^(\w([\w.-]{0,94}\w)?/)?\w([\w.-]{0,94}\w)?\z", RegexOptions.ECMAScript)]
-    private static partial Regex IdPattern();
 
     [GeneratedRegex(@"^[0-9a-f]{40}\z")]
     private static partial Regex Commit();

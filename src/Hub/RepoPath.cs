@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Hub;
 
@@ -20,16 +21,27 @@ public sealed partial record RepoPath(RepoName Repo, string Path)
     }
 
     /// <summary>
+    /// The other thing that the same address may name, of a repository whose id is one word, as the oldest have
+    /// (<c>hf://datasets/imdb/plain_text</c>): a path of the first word. Null where the words can be read in one way.
+    /// </summary>
+    public RepoPath? OfOneWord => Repo.Revision is null && Repo.Id.Split('/') is [var word, var rest]
+        ? new(Repo with { Id = word }, Path.Length == 0 ? rest : $"{rest}/{Path}")
+        : null;
+
+    /// <summary>
     /// What an address names; null where the text does not begin with <see cref="Scheme"/>. A slash in a revision is
-    /// written <c>%2F</c>, but in <c>refs/convert/NAME</c> and <c>refs/pr/N</c>.
+    /// written <c>%2F</c>, but in <c>refs/convert/NAME</c> and <c>refs/pr/N</c>. Two words that can be an id are taken
+    /// for one (<see cref="OfOneWord"/> has the other reading); where a revision stands, it ends the id.
     /// </summary>
     /// <exception cref="UserException">The text begins so and goes on wrongly.</exception>
     public static RepoPath? Parse(string text)
     {
         if (!text.StartsWith(Scheme, StringComparison.Ordinal))
             return null;
-        Match match = Address().Match(text);
+        Match match = Address().Match(text), ofWord = AddressOfOneWord().Match(text);
         RepoName? repo = match.Success ? RepoName.Parse(RepoOf(match)) : null;
+        if (repo is null && ofWord.Success && !match.Groups["revision"].Success)
+            (match, repo) = (ofWord, RepoName.Parse(RepoOf(ofWord)));
         string path = match.Groups["path"].Value.TrimEnd('/');
         if (repo is null || path.Length > 0 && path.Split('/').Any(part => part is "" or "." or ".."))
         {
@@ -50,7 +62,7 @@ public sealed partial record RepoPath(RepoName Repo, string Path)
             return null;
         RepoKind kind = match.Groups["kind"].Value == "datasets" ? RepoKind.Dataset : RepoKind.Model;
         string id = match.Groups["id"].Value.Replace("--", "/", StringComparison.Ordinal);
-        return RepoName.IsId(id)
+        return HubId.Is(id)
             ? new RepoPath(
                 new RepoName(kind, id, match.Groups["commit"].Value), match.Groups["path"].Value.Replace('\\', '/'))
             : null;
@@ -62,11 +74,13 @@ public sealed partial record RepoPath(RepoName Repo, string Path)
         return match.Groups["repo"].Value + (match.Groups["revision"].Success ? $"@{revision}" : "");
     }
 
-    [GeneratedRegex(
-        @"^hf://(?<repo>(?:datasets/)?[^/@]+(?:/[^/@]+)?)(?:@(?<revision>refs/(?:convert|pr)/[^/]+|[^/]+))?"
-        + @"(?:/(?<path>.*))?\z",
-        RegexOptions.Singleline)]
+    private const string Rest = @"(?:@(?<revision>refs/(?:convert|pr)/[^/]+|[^/]+))?(?:/(?<path>.*))?\z";
+
+    [GeneratedRegex(@"^hf://(?<repo>(?:datasets/)?[^/@]+(?:/[^/@]+)?)" + Rest, RegexOptions.Singleline)]
     private static partial Regex Address();
+
+    [GeneratedRegex(@"^hf://(?<repo>(?:datasets/)?[^/@]+)" + Rest, RegexOptions.Singleline)]
+    private static partial Regex AddressOfOneWord();
 
     [GeneratedRegex(
         @"(?:^|[/\\])(?<kind>models|datasets)--(?<id>[^/\\]+)[/\\]snapshots[/\\](?<commit>[0-9a-f]{40})"

@@ -33,6 +33,9 @@ public sealed class RunDirectory
     /// </summary>
     public static string StartAdapterFolder(string root) => Path.Combine(root, StartAdapter);
 
+    /// <summary>Where a run keeps the answers to its benchmarks after so many steps.</summary>
+    public static string BenchmarkFolder(string root, long step) => Path.Combine(root, "eval", $"step-{step}");
+
     /// <summary>The copy of the adapter that a run has started from; null where there is none.</summary>
     public static string? StartAdapterIn(string root) =>
         Directory.Exists(StartAdapterFolder(root)) ? StartAdapterFolder(root) : null;

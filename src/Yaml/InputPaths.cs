@@ -1,8 +1,11 @@
+using MolEngine.Basics.Files;
+
 namespace MolEngine.Yaml;
 
 /// <summary>
 /// Where the inputs that a config names lie: beside the config, else in the current directory, else where
-/// <see cref="ConfigValues.Names"/> knows them by name. A path that exists wins.
+/// <see cref="ConfigValues.Names"/> knows them by name. A path that exists wins; <c>~</c> at the beginning of one is
+/// the home folder.
 /// </summary>
 public static class InputPaths
 {
@@ -30,6 +33,7 @@ public static class InputPaths
     {
         if (given.Length == 0)
             return [];
+        given = HomePath.Expand(given);
         string folder = Path.GetDirectoryName(Path.GetFullPath(source))!;
         string[] places = [.. new[] { Path.GetFullPath(given, folder), Path.GetFullPath(given) }.Distinct()];
         if (places.FirstOrDefault(exists) is { } found)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MolEngine.Basics.Files;
 using MolEngine.Basics.Values;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -19,10 +20,12 @@ public static class KeyTypes
 {
     public static readonly KeyType<string> Text = new("text", ReadText, Quote);
 
-    public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString(CultureInfo.InvariantCulture));
+    /// <summary>A path of what need not be there yet; <c>~</c> at its beginning is the home folder.</summary>
+    public static readonly KeyType<string> Path = new("a path", ReadPath, Quote);
 
-    public static readonly KeyType<long> Long = new(
-        "an integer", ReadLong, x => x.ToString(CultureInfo.InvariantCulture));
+    public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString());
+
+    public static readonly KeyType<long> Long = new("an integer", ReadLong, x => x.ToString());
 
     public static readonly KeyType<double> Number = new("a number", ReadDouble, WriteDouble);
 
@@ -92,6 +95,10 @@ public static class KeyTypes
     /// <summary>Names with values of any kind: what a chat template is told.</summary>
     public static readonly KeyType<MapValue> Map = new("names with values", ReadMap, PlainData.Write);
 
+    /// <summary>Records: a list of names with values of any kind.</summary>
+    public static readonly KeyType<IReadOnlyList<MapValue>> Maps =
+        new("a list of names with values", ReadMaps, x => WriteList(x, Map));
+
     private static string Snake(string name) => string.Concat(
         name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i > 0 ? "_" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
 
@@ -106,10 +113,19 @@ public static class KeyTypes
         return node is YamlMappingNode map && map.Children.Count == value.Entries.Count;
     }
 
+    private static bool ReadMaps(YamlNode node, out IReadOnlyList<MapValue> value) => ReadList(node, Map, out value);
+
     private static bool ReadText(YamlNode node, out string value)
     {
         value = Scalar(node) ?? "";
         return node is YamlScalarNode;
+    }
+
+    private static bool ReadPath(YamlNode node, out string value)
+    {
+        bool isText = ReadText(node, out value);
+        value = HomePath.Expand(value);
+        return isText;
     }
 
     private static bool ReadLong(YamlNode node, out long value)
@@ -205,7 +221,7 @@ public static class KeyTypes
 
     private static string WriteDouble(double x)
     {
-        string text = x.ToString("R", CultureInfo.InvariantCulture);
+        string text = x.ToString("R");
         return text.Replace("E", "e");
     }
 

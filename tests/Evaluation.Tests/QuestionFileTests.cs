@@ -39,6 +39,45 @@ public sealed class QuestionFileTests : IDisposable
             Text(questions[0].Document));
     }
 
+    /// <summary>Options are chosen by the probability of their labels, whatever way the record has them.</summary>
+    [Fact]
+    public void Options_stand_beside_the_question_by_their_labels()
+    {
+        string path = Write(
+            """{"question": "Which?", "options": {"A": "one", "B": "two"}, "answer_idx": "B", "answer": "two"}""",
+            """{"question": "Which?", "options": ["one", "two", "three"], "answer": 1}""");
+        foreach (PairStyle pairs in new[] { PairStyle.Plain, PairStyle.Chat })
+        {
+            Question[] questions = Read(Settings(path) with { Pairs = pairs, NeedsAnswer = true });
+            Assert.All(questions, q => Assert.Equal("B. two", q.Expected));
+            Assert.Equal(["A. one", "B. two", "C. three"], questions[1].Options.Select(o => o.Answer));
+            Assert.All(questions.SelectMany(q => q.Options), o => Assert.EndsWith(
+                o.Answer[..1], Text([.. o.Context, .. o.Label])));
+            Assert.All(questions, q => Assert.Equal(
+                Text(q.Prompt) + q.Rest + "B", Text([.. q.Options[1].Context, .. q.Options[1].Label])));
+            Assert.Equal((true, false), (questions[0].IsRight("B. two"), questions[0].IsRight("A. one")));
+        }
+    }
+
+    [Fact]
+    public void Each_of_several_answers_is_right_and_a_letter_may_say_more()
+    {
+        string path = Write(
+            """{"question": "Which colour?", "answer": ["grey", "gray"]}""",
+            """{"question": "A) one B) two?", "answer": "A"}""");
+        Question[] questions = Read(Settings(path) with { NeedsAnswer = true });
+        Assert.Equal("Which colour?\ngrey<|im_end|>", Text(questions[0].Document));
+        Assert.Equal(
+            [true, true, false], new[] { "Grey.", "gray", "green" }.Select(questions[0].IsRight));
+        Assert.Equal(
+            [true, true, true, false, false],
+            new[] { "A", "A) one", "The answer is (A).", "B) two", "one" }.Select(questions[1].IsRight));
+
+        // What is trained on has one answer.
+        Assert.Contains(
+            "answer: expected a string, got an array", Refusal(Settings(path) with { NeedsAnswer = false }));
+    }
+
     [Fact]
     public void A_template_asks_up_to_its_last_field()
     {

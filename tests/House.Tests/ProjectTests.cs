@@ -18,7 +18,8 @@ public sealed class ProjectTests
         ["Data"] = ["Engine", "Yaml"],
         ["Runs"] = ["Basics", "Yaml"],
         ["Evaluation"] = ["Data"],
-        ["Trainer"] = ["Evaluation", "Hub", "Runs", "VirtualGpu"],
+        ["Server"] = ["Engine"],
+        ["Trainer"] = ["Evaluation", "Hub", "Runs", "Server", "VirtualGpu"],
     };
 
     /// <summary>Packages of the product, and the project that alone may use each.</summary>

@@ -48,6 +48,26 @@ public sealed class HubInputsTests : IDisposable
         Assert.Equal(expected.Split(' ').Select(_data.InSnapshot), found.Paths);
     }
 
+    /// <summary>The oldest repositories have no owner: what is after their word is a path.</summary>
+    [Theory]
+    [InlineData("/plain_text", "plain_text")]
+    [InlineData("/plain_text/train.jsonl", "plain_text/train.jsonl")]
+    [InlineData("/train.csv", "train.csv")]
+    [InlineData("/*.csv", "train.csv")]
+    [InlineData("@main/plain_text/*.jsonl", "plain_text/train.jsonl")]
+    public void A_data_set_of_one_word_is_found_by_what_the_cache_has(string rest, string expected)
+    {
+        using var words = new HubCase(new FakeHub { Kind = "datasets", Id = "imdb" });
+        _ = words.Hub.Add("plain_text/train.jsonl", "a").Add("train.csv", "b");
+        _ = words.Download();
+        HubFinding found = new HubInputs(words.Cache).Find($"hf://datasets/imdb{rest}", null)!;
+        Assert.Equal(words.InSnapshot(expected), Assert.Single(found.Paths));
+        HubFinding other = new HubInputs(words.Cache).Find("hf://datasets/other/train.csv", null)!;
+        Assert.Contains(
+            "Download it: molengine download datasets/other/train.csv, or, where datasets/other is the whole id: "
+                + "molengine download datasets/other --include \"train.csv\"", other.Missing);
+    }
+
     [Theory]
     [InlineData("Org/Other",
         "no Org/Other in the Hugging Face cache (ROOT). Download it: molengine download Org/Other")]

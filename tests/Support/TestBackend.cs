@@ -26,7 +26,13 @@ public sealed class TestBackend
     /// <summary>The CUDA backend on the virtual GPU, in fp32 throughout.</summary>
     public static readonly TestBackend VirtualF32 = new(DType.F32);
 
-    /// <summary>The same with bf16 activations.</summary>
+    /// <summary>
+    /// The same without the look for races in shared memory, in half the time: for whole models, whose kernels the op
+    /// suites run watched.
+    /// </summary>
+    public static readonly TestBackend VirtualModel = new(DType.F32, findsRaces: false);
+
+    /// <summary>The CUDA backend on the virtual GPU with bf16 activations.</summary>
     public static readonly TestBackend VirtualBf16 = new(DType.BF16);
 
     /// <summary>
@@ -37,11 +43,12 @@ public sealed class TestBackend
 
     private readonly SimdLevel? _level;
     private readonly ulong? _perturbation;
+    private readonly bool _findsRaces = true;
 
     private TestBackend(SimdLevel? level) => _level = level;
 
-    private TestBackend(DType activationType, ulong? perturbation = null) =>
-        (ActivationType, IsVirtual, _perturbation) = (activationType, true, perturbation);
+    private TestBackend(DType activationType, ulong? perturbation = null, bool findsRaces = true) =>
+        (ActivationType, IsVirtual, _perturbation, _findsRaces) = (activationType, true, perturbation, findsRaces);
 
     public DType ActivationType { get; } = DType.F32;
 
@@ -66,7 +73,12 @@ public sealed class TestBackend
             return CpuBackend.Create(level, variant > 0 ? variant : _level is null ? null : 2);
         }
 
-        var options = new LaunchOptions { Seed = (ulong)variant + 1, PerturbationSeed = perturbation ?? _perturbation };
+        var options = new LaunchOptions
+        {
+            Seed = (ulong)variant + 1,
+            PerturbationSeed = perturbation ?? _perturbation,
+            FindSharedRaces = _findsRaces,
+        };
         var driver = new VirtualCudaDriver(DeviceProfile.Sm80, options) { OnLaunch = onLaunch };
         return CudaBackend.Create(driver, 0, KernelImages.Carried, ActivationType);
     }

@@ -6,8 +6,8 @@ using MolEngine.Basics.Values;
 namespace MolEngine.Data.Files;
 
 /// <summary>
-/// A table as text, RFC 4180: the first row names the columns, a row is a record. In tab-separated files a quote that
-/// does not begin a field is a character.
+/// A table as text, RFC 4180: the first row names the columns, where who reads it does not; a row is a record. In
+/// tab-separated files a quote that does not begin a field is a character.
 /// </summary>
 /// <param name="separator">Between fields; null: the one of comma, semicolon and tab that the first line has most of.
 /// </param>
@@ -26,7 +26,7 @@ internal sealed class CsvFormat(string name, IReadOnlyList<string> extensions, c
 
     protected override IEnumerable<FileOutcome> Outcomes(CorpusContent content, ReadOptions options)
     {
-        char between = separator ?? SeparatorOf(content.Head.Span);
+        char between = separator ?? (options.Columns is null ? SeparatorOf(content.Head.Span) : ',');
         CsvMalformedRecord malformed = default;
         CsvReaderOptions how = new()
         {
@@ -40,9 +40,14 @@ internal sealed class CsvFormat(string name, IReadOnlyList<string> extensions, c
             OnMalformedRecord = m => malformed = m,
         };
         using CsvReader csv = CsvReader.Create(content.Bytes, how, leaveOpen: true);
-        string[]? names = null;
+        string[]? names = options.Columns is null ? null : [.. options.Columns];
+        bool isFirst = true;
         while (Read(csv, content.Path))
         {
+            bool repeatsNames = isFirst && names is not null && IsRow(csv, names);
+            isFirst = false;
+            if (repeatsNames)
+                continue;
             var place = new CsvPlace(content, csv, names ?? []);
             BadRecordException? problem = Problem(csv, content, malformed, between);
             malformed = default;
@@ -62,6 +67,10 @@ internal sealed class CsvFormat(string name, IReadOnlyList<string> extensions, c
             fields[i] = new(names[i], new TextValue(csv.GetString(i)));
         return new FileRecord(place, new MapValue(fields));
     }
+
+    /// <summary>Whether the row is that of the names: a table that was given them has it all the same.</summary>
+    private static bool IsRow(CsvReader csv, string[] names) => csv.FieldCount == names.Length
+        && names.Select((n, i) => n.Equals(csv.GetString(i).Trim(), StringComparison.OrdinalIgnoreCase)).All(x => x);
 
     private static bool Read(CsvReader csv, string path)
     {

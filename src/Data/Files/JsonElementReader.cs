@@ -42,7 +42,7 @@ internal sealed class JsonElementReader(CorpusContent content)
         _window.Take(1);
         int after = NextByte();
         if (after >= 0)
-            throw Problem("nothing after the array", Name(after));
+            throw Problem("nothing after the array", JsonMistake.Shown(_window.Span));
     }
 
     /// <summary>Objects one after the other, each over several lines.</summary>
@@ -72,14 +72,12 @@ internal sealed class JsonElementReader(CorpusContent content)
     private void Require(bool right, string expected, int got, string whole)
     {
         if (!right)
-            throw got < 0 ? Problem(whole, "the end of the file") : Problem(expected, Name(got));
+            throw got < 0 ? Problem(whole, "the end of the file") : Problem(expected, JsonMistake.Shown(_window.Span));
     }
 
     private BadRecordException Problem(string expected, string got) => new(
         content.Path, _line,
         $"JSON: expected {expected}, got {got} {content.Place(_window.Offset)} ({Counts.Of(_count, "record")} read)");
-
-    private static string Name(int b) => b is > 32 and < 127 ? $"'{(char)b}'" : $"the byte {b:X2}";
 
     /// <summary>Skips white space; the byte after it, or -1 at the end.</summary>
     private int NextByte()

@@ -1,24 +1,16 @@
 using System.Text.Json;
+using MolEngine.Engine.Files;
 
 namespace MolEngine.Data.Files;
 
 /// <summary>What is wrong with a text that should be JSON, in words for people.</summary>
 internal static class JsonMistake
 {
-    /// <summary>Where the parser gave up.</summary>
-    public static int Offset(ReadOnlySpan<byte> json, JsonException e)
-    {
-        int lineStart = 0;
-        for (long i = 0; i < (e.LineNumber ?? 0); i++)
-            lineStart += json[lineStart..].IndexOf((byte)'\n') + 1;
-        return Math.Min(json.Length, lineStart + (int)(e.BytePositionInLine ?? 0));
-    }
-
     /// <summary>"a comma before }".</summary>
     /// <param name="at">Where the parser gave up.</param>
     public static string Of(ReadOnlySpan<byte> json, int at)
     {
-        (char open, bool inString) = State(json[..at]);
+        (char open, _, _, bool inString) = JsonScan.Of(json[..at]);
         ReadOnlySpan<byte> before = json[..at].TrimEnd(" \t\r\n"u8);
         char last = before.IsEmpty ? '\0' : (char)before[^1];
         if (at == json.Length)
@@ -43,8 +35,8 @@ internal static class JsonMistake
         if (json[at..].StartsWith("None"u8) || json[at..].StartsWith("True"u8) || json[at..].StartsWith("False"u8))
             return "a word of Python; JSON has null, true and false";
         if (open == '\0' && last is '}' or ']')
-            return $"more after its end, {Shown(b)}";
-        return open == '{' && last is '"' && b == '"' ? "no comma or colon before a string" : Shown(b);
+            return $"more after its end, {Shown(json[at..])}";
+        return open == '{' && last is '"' && b == '"' ? "no comma or colon before a string" : Shown(json[at..]);
     }
 
     public static string Kind(JsonTokenType type) => type switch
@@ -58,26 +50,15 @@ internal static class JsonMistake
         _ => "nothing",
     };
 
-    private static string Shown(byte b) => b is > 32 and < 127 ? $"'{(char)b}'" : $"the byte {b:X2}";
-
-    /// <summary>The bracket that is open at the end of a text, and whether a string is.</summary>
-    private static (char Open, bool InString) State(ReadOnlySpan<byte> json)
+    /// <summary>The first of some bytes, for people.</summary>
+    public static string Shown(ReadOnlySpan<byte> rest)
     {
-        var open = new Stack<char>();
-        bool inString = false;
-        for (int i = 0; i < json.Length; i++)
+        if (rest.StartsWith("\uFEFF"u8))
         {
-            char c = (char)json[i];
-            if (inString && c == '\\')
-                i++;
-            else if (c == '"')
-                inString = !inString;
-            else if (!inString && c is '{' or '[')
-                open.Push(c);
-            else if (!inString && c is '}' or ']')
-                open.TryPop(out _);
+            return "a byte order mark (EF BB BF), which stands at the beginning of a file alone. Were two files "
+                + "joined? Take it out";
         }
 
-        return (open.TryPeek(out char last) ? last : '\0', inString);
+        return rest[0] is > 32 and < 127 ? $"'{(char)rest[0]}'" : $"the byte {rest[0]:X2}";
     }
 }

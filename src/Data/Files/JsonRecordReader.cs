@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MolEngine.Basics.Values;
+using MolEngine.Engine.Files;
 
 namespace MolEngine.Data.Files;
 
@@ -26,7 +27,7 @@ internal sealed class JsonRecordReader(CorpusContent content)
         }
         catch (JsonException e)
         {
-            int at = JsonMistake.Offset(slice.Bytes.Span, e);
+            int at = JsonScan.Offset(slice.Bytes.Span, e);
             throw Problem(slice, at, "record", $"expected one JSON object, got {JsonMistake.Of(slice.Bytes.Span, at)}");
         }
     }

@@ -28,6 +28,8 @@ internal sealed class ParquetFormat : FileFormat
 
     private sealed class ParquetPlace(string file, long row) : RecordPlace(file, row)
     {
+        public override string Shown => BadRecordException.PlaceOf(File, Line, isRow: true);
+
         public override BadRecordException Problem(string what, string detail) =>
             new(File, Line, $"{what}: {detail}", isRow: true);
     }

@@ -11,6 +11,9 @@ internal class RecordPlace(string file, long line)
 
     public long Line { get; } = line;
 
+    /// <summary>The place for people: "file:12".</summary>
+    public virtual string Shown => BadRecordException.PlaceOf(File, Line, isRow: false);
+
     /// <summary>Where in the file a value of the record stands: "at byte 43 of the file"; null where it is not
     /// known.</summary>
     public virtual string? Of(ValuePath path) => null;

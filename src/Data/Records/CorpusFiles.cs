@@ -33,6 +33,14 @@ public static class CorpusFiles
     public static bool Exists(string path) => FileIdentity.Of(path).Kind != FileKind.Absent
         || (FilePattern.IsPattern(path) && Directory.Exists(FilePattern.BaseOf(path)));
 
+    /// <summary>The files that a pattern matches, or the one that a path names; none where there is none.</summary>
+    /// <exception cref="UserException">A folder cannot be read.</exception>
+    public static IReadOnlyList<string> Matching(string path) =>
+        FileIdentity.Of(path).Kind == FileKind.File ? [path]
+        : FilePattern.IsPattern(path) && Directory.Exists(FilePattern.BaseOf(path))
+            ? new FolderFiles(FilePattern.BaseOf(path), new FilePattern(path)).Find()
+            : [];
+
     /// <param name="others">Files of folders that are passed over, with the reason where it is not that their names say
     /// nothing that is read.</param>
     /// <exception cref="UserException">A path is not there, no file is left, or one comes twice.</exception>

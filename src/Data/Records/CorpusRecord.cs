@@ -17,6 +17,13 @@ public sealed record CorpusRecord(string? Text, IReadOnlyList<ChatMessage>? Mess
     /// </summary>
     public Range? Answer { get; init; }
 
+    /// <summary>The options of a multiple choice question, one of which its answer is; null of others.</summary>
+    public Choices? Choices { get; init; }
+
+    /// <summary>Of a question with several right answers all of them, the one that the record is answered with first;
+    /// empty of others.</summary>
+    public IReadOnlyList<string> Accepted { get; init; } = [];
+
     /// <summary>What the record has for the chat template beside its messages: <c>tools</c>.</summary>
     public MapValue Variables { get; init; } = MapValue.Empty;
 

@@ -14,15 +14,15 @@ internal static class KnownShapes
         if (corpus.Template is { } template)
             return [new TemplateShape(template)];
         if (corpus.Fields is { } fields)
-            return [.. Named(fields, isChat)];
+            return [.. Named(fields, isChat, corpus.NeedsAnswer)];
         return
         [
-            .. Usual(isChat).Where(s => corpus.Shape == ShapeName.Auto || s.Name == corpus.Shape)
+            .. Usual(isChat, corpus.NeedsAnswer).Where(s => corpus.Shape == ShapeName.Auto || s.Name == corpus.Shape)
                 .Where(s => !corpus.NeedsAnswer || s.Name != ShapeName.Text),
         ];
     }
 
-    private static IEnumerable<RecordShape> Usual(bool isChat) =>
+    private static IEnumerable<RecordShape> Usual(bool isChat, bool asks) =>
     [
         new MessagesShape(ShapeName.Messages, Field.Usual("messages"), System, Tools),
         new MessagesShape(ShapeName.Sharegpt, Field.Usual("conversations"), System, Tools),
@@ -32,15 +32,15 @@ internal static class KnownShapes
             ShapeName.Cot, Field.Usual("Question"), Field.Usual("Response"), Field.Usual("Complex_CoT"), null, isChat),
         new AlpacaShape(isChat),
         new PromptShape(Field.Usual("prompt"), Field.Usual("completion"), System, Tools, isChat),
-        Qa("question", "answer", isChat),
-        Qa("problem", "solution", isChat),
-        Qa("problem", "answer", isChat),
+        Qa("question", "answer", isChat, asks),
+        Qa("problem", "solution", isChat, asks),
+        Qa("problem", "answer", isChat, asks),
     ];
 
-    private static QaShape Qa(string question, string answer, bool isChat) =>
-        new(ShapeName.Qa, Field.Usual(question), Field.Usual(answer), null, System, isChat);
+    private static QaShape Qa(string question, string answer, bool isChat, bool asks) =>
+        new(ShapeName.Qa, Field.Usual(question), Field.Usual(answer), null, System, isChat, asks);
 
-    private static IEnumerable<RecordShape> Named(FieldMap map, bool isChat)
+    private static IEnumerable<RecordShape> Named(FieldMap map, bool isChat, bool asks)
     {
         Field system = map.System is { } name ? Field.Named(name) : System;
         if (map.Messages is { } messages)
@@ -55,6 +55,6 @@ internal static class KnownShapes
             ? new MultipleChoiceShape(Field.Named(question), Field.Named(options), Field.Named(answer), isChat)
             : new QaShape(
                 ShapeName.Qa, Field.Named(question), Field.Named(answer),
-                map.Reasoning is { } reasoning ? Field.Named(reasoning) : null, system, isChat);
+                map.Reasoning is { } reasoning ? Field.Named(reasoning) : null, system, isChat, asks);
     }
 }

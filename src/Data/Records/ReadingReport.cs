@@ -14,10 +14,14 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
     /// <summary>Paths that are told apart: records with keys of their own have no end of them.</summary>
     private const int MostPaths = 1000;
 
+    /// <summary>Fields of a reading that are named at most.</summary>
+    private const int MostTaken = 8;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FieldShare> _unused = [];
     private readonly Dictionary<ShapeName, long> _shapes = [];
-    private readonly Dictionary<string, long> _otherReadings = [];
+    private readonly Dictionary<(string Taken, string Other), long> _otherReadings = [];
+    private readonly Dictionary<SilentPart, SilentCount> _silent = [];
     private readonly HashSet<string> _ignored = [];
     private readonly List<string> _emptyFiles = [];
     private long _used;
@@ -32,8 +36,13 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
         {
             return new(
                 Records, _used, [.. _unused.Values.OrderByDescending(f => f.Characters).ThenBy(f => f.Path)],
-                _shapes.ToDictionary(), _otherReadings.ToDictionary(), [.. ignore.Where(i => !_ignored.Contains(i))],
-                [.. _emptyFiles]);
+                _shapes.ToDictionary(),
+                [
+                    .. _otherReadings.OrderByDescending(r => r.Value)
+                        .Select(r => new OtherReading(r.Key.Taken, r.Key.Other, r.Value)),
+                ],
+                [.. ignore.Where(i => !_ignored.Contains(i))], [.. _emptyFiles],
+                [.. _silent.OrderBy(s => s.Key).Select(s => s.Value)]);
         }
     }
 
@@ -69,6 +78,20 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
             _emptyFiles.Add(path);
     }
 
+    /// <summary>A record as it was read: what of it says nothing is counted.</summary>
+    /// <param name="place">Where it lies, for people.</param>
+    internal void Add(CorpusRecord record, Func<string> place)
+    {
+        foreach (SilentPart part in SilentParts.Of(record))
+        {
+            lock (_lock)
+            {
+                SilentCount before = _silent.GetValueOrDefault(part) ?? new(part, 0, place());
+                _silent[part] = before with { Records = before.Records + 1 };
+            }
+        }
+    }
+
     /// <summary>A text without fields: all of it is used.</summary>
     internal void Add(string text)
     {
@@ -97,11 +120,26 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
 
             foreach (RecordShape other in others.Where(o => o.Required.Any(f => IsLeftOut(record, f))))
             {
-                string name = $"{ReadingSummary.NameOf(other.Name)} ({RecordShape.Joined(other.Required)})";
-                _otherReadings[name] = _otherReadings.GetValueOrDefault(name) + 1;
+                (string, string) reading =
+                    (Shown(shape, Taken(record)), Shown(other, AsSpelled(record, other.Required)));
+                _otherReadings[reading] = _otherReadings.GetValueOrDefault(reading) + 1;
             }
         }
     }
+
+    private static string Shown(RecordShape shape, IReadOnlyList<Field> fields) =>
+        $"{ReadingSummary.NameOf(shape.Name)} ({RecordShape.Joined(fields)})";
+
+    /// <summary>Fields by the names that a record has for them.</summary>
+    private static Field[] AsSpelled(RecordFields record, IReadOnlyList<Field> fields) =>
+        [.. fields.Select(f => f.In(record.Values) is { } found ? new(found.Path, AnyCase: false) : f)];
+
+    /// <summary>The fields of a record of which something is in its document.</summary>
+    private static Field[] Taken(RecordFields record) =>
+    [
+        .. record.Values.Entries.Where(e => ValueTexts.Of(e.Value).Any(t => record.IsUsed(t.Value)))
+            .Select(e => new Field(ValuePath.Root.Then(e.Key), AnyCase: false)).Take(MostTaken),
+    ];
 
     private static bool IsLeftOut(RecordFields record, Field field) =>
         field.In(record.Values) is { } found

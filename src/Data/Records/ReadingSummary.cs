@@ -6,22 +6,31 @@ namespace MolEngine.Data.Records;
 /// <param name="Path">Indices left out: <c>messages[].name</c>.</param>
 public sealed record FieldShare(string Path, long Characters, long Occurrences);
 
+/// <summary>A shape that fits records too, beside the one that they were read as, each with its fields.</summary>
+public sealed record OtherReading(string Taken, string Other, long Records);
+
+/// <summary>Records that have a part which says nothing.</summary>
+/// <param name="First">Where the first of them lies: "file:12".</param>
+public sealed record SilentCount(SilentPart Part, long Records, string First);
+
 /// <summary>What became of the text of a corpus's records.</summary>
 /// <param name="Used">Characters of fields that became part of documents.</param>
 /// <param name="Unused">Fields that did not and that <c>ignore</c> does not name, the largest first.</param>
 /// <param name="Shapes">Records read as each shape.</param>
-/// <param name="OtherReadings">Shapes, with their fields, that fitted records too and would have used other text.
+/// <param name="OtherReadings">Shapes that fitted records too and would have used other text, the most frequent first.
 /// </param>
 /// <param name="IgnoredNowhere">What <c>ignore</c> names and no record has beside what is used.</param>
 /// <param name="EmptyFiles">Files of folders in which there was nothing.</param>
+/// <param name="Silent">Parts of records that are empty, each kind once.</param>
 public sealed record ReadingSummary(
     long Records,
     long Used,
     IReadOnlyList<FieldShare> Unused,
     IReadOnlyDictionary<ShapeName, long> Shapes,
-    IReadOnlyDictionary<string, long> OtherReadings,
+    IReadOnlyList<OtherReading> OtherReadings,
     IReadOnlyList<string> IgnoredNowhere,
-    IReadOnlyList<string> EmptyFiles)
+    IReadOnlyList<string> EmptyFiles,
+    IReadOnlyList<SilentCount> Silent)
 {
     private const int Named = 6;
 
@@ -42,11 +51,18 @@ public sealed record ReadingSummary(
                     + $"text: {Fields(Unused)}. Name in ignore what may be left out");
         }
 
-        foreach ((string reading, long records) in OtherReadings.OrderByDescending(r => r.Value))
+        foreach (OtherReading reading in OtherReadings)
         {
             lines.Add(
-                $"corpus {corpus}: {Counts.Of(records, "record")} read as {Taken()} could be read as {reading} too. "
-                    + "Say which is meant with shape, fields or template");
+                $"corpus {corpus}: {Counts.Of(reading.Records, "record")} read as {reading.Taken} could be read as "
+                    + $"{reading.Other} too. Say which is meant with shape, fields or template");
+        }
+
+        foreach (SilentCount silent in Silent)
+        {
+            lines.Add(
+                $"corpus {corpus}: {Counts.Of(silent.Records, "record")} with an empty {NameOf(silent.Part)}, the "
+                    + $"first {silent.First}: {Teaches(silent.Part)}. Take such records out of the file");
         }
 
         if (IgnoredNowhere.Count > 0)
@@ -68,15 +84,24 @@ public sealed record ReadingSummary(
     }
 
     /// <exception cref="UserException">The larger part of the text is not used: what is trained on is not what the
-    /// files are about.</exception>
+    /// files are about. Or most records have no answer where they should have one.</exception>
     /// <param name="where">What the error calls the files: their path.</param>
     /// <param name="corpus">Its name.</param>
     public void RequireMostUsed(string where, string corpus)
     {
+        if (Silent.FirstOrDefault(s => s.Part == SilentPart.Answer) is { } unanswered
+            && 2 * unanswered.Records > Records)
+        {
+            throw new UserException(
+                $"{where}: corpus {corpus}: expected answers to train on, got {unanswered.Records} of "
+                    + $"{Counts.Of(Records, "record")} with an empty one, read as {Taken()}. Say how they are read "
+                    + "(shape: NAME, fields or template), or take the file out");
+        }
+
         if (UnusedCharacters <= Used)
             return;
         string readings = OtherReadings.Count == 0 ? ""
-            : $" They could also be read as {string.Join(" or ", OtherReadings.Keys)}.";
+            : $" They could also be read as {string.Join(" or ", OtherReadings.Select(r => r.Other).Distinct())}.";
         string paths = string.Join(", ", Unused.Take(Named).Select(f => f.Path));
         throw new UserException(
             $"{where}: corpus {corpus}: expected most of its text used, got {Numbers.Percent(UnusedShare)} in fields "
@@ -90,6 +115,15 @@ public sealed record ReadingSummary(
         ShapeName.PromptCompletion => "prompt_completion",
         ShapeName.MultipleChoice => "multiple_choice",
         _ => shape.ToString().ToLowerInvariant(),
+    };
+
+    private static string NameOf(SilentPart part) => part.ToString().ToLowerInvariant();
+
+    private static string Teaches(SilentPart part) => part switch
+    {
+        SilentPart.Answer => "it teaches to say nothing",
+        SilentPart.Question => "its answer is trained on without one",
+        _ => "a document of nothing but its end",
     };
 
     private string Taken() => string.Join(" and ", Shapes.OrderByDescending(s => s.Value).Select(s => NameOf(s.Key)));

@@ -41,6 +41,7 @@ internal sealed class RecordShapes
             ?? throw record.Place.Problem("record", NearestReading.Of(record.Fields, _shapes, _isNamed, _needsAnswer));
         CorpusRecord read = shape.Read(fields);
         report?.Add(fields, shape, others);
+        report?.Add(read, () => record.Place.Shown);
         return read;
     }
 

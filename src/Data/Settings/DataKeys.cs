@@ -49,7 +49,7 @@ public static class DataKeys
         "data.skip_bad_records", KeyTypes.Bool, false,
         "Counts and lists records that fit nothing, and goes on; else the first of them is an error.");
     public static readonly ConfigKey<string> Cache = new(
-        "data.cache", KeyTypes.Text, Default.Auto("the user's cache folder"),
+        "data.cache", KeyTypes.Path, Default.Auto("the user's cache folder"),
         "Folder that keeps tokens between runs, `off` for none; it may be deleted at any time.", s => s.Length > 0)
     {
         OnResume = OnResume.Free,

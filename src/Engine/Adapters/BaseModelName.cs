@@ -1,9 +1,9 @@
-using System.Text.RegularExpressions;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Engine.Adapters;
 
 /// <summary>What an adapter's config calls its base model.</summary>
-public static partial class BaseModelName
+public static class BaseModelName
 {
     /// <summary>
     /// The hub's id where one is known: the model's own, or that of the adapter that the new one comes from, which
@@ -18,8 +18,5 @@ public static partial class BaseModelName
         ?? (earlier is not null && IsId(earlier) ? earlier
             : Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
-    private static bool IsId(string name) => HubId().IsMatch(name) && !Directory.Exists(name);
-
-    [GeneratedRegex(@"\A[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex HubId();
+    private static bool IsId(string name) => HubId.Is(name) && name.Contains('/') && !Directory.Exists(name);
 }

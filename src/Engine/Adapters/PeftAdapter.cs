@@ -1,5 +1,6 @@
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Files;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
@@ -60,10 +61,12 @@ public sealed class PeftAdapter
     /// <param name="modules">A [r, in] and B [out, r] by module path; host memory.</param>
     /// <param name="baseModelNameOrPath">Where PEFT looks for the base model.</param>
     /// <param name="modelLayers">Layers of the base model: PEFT is told which of them the adapter has.</param>
+    /// <param name="chatTemplate">Written beside them where the adapter was not trained with the base model's own: who
+    /// loads a tokenizer from the folder has it. Null for none.</param>
     /// <exception cref="FileWriteException">The files cannot be written.</exception>
     public static void Save(
         string folder, LoraConfig config, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
-        string baseModelNameOrPath, int modelLayers)
+        string baseModelNameOrPath, int modelLayers, string? chatTemplate = null)
     {
         List<(string Name, DType StoreAs, Tensor Value)> tensors = [];
         foreach ((string module, (Tensor a, Tensor b)) in modules)
@@ -81,6 +84,8 @@ public sealed class PeftAdapter
         (string[] targets, int[]? layers) = Targets(modules.Keys, modelLayers);
         string text = PeftConfigFile.Text(config, targets, layers, baseModelNameOrPath);
         DurableFiles.WriteText(Path.Combine(folder, PeftConfigFile.FileName), text);
+        if (chatTemplate is not null)
+            ChatTemplates.Replace(folder, chatTemplate);
     }
 
     /// <summary>Copies an adapter's two files, byte for byte, into a folder that is there.</summary>

@@ -255,5 +255,5 @@ internal sealed class PeftConfigFile
             json.WriteNumber(key, value);
     }
 
-    private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    private static string Show(double value) => value.ToString("R");
 }

@@ -89,9 +89,10 @@ public sealed class ChatTemplate
 
     /// <summary>Renders a whole dialogue and says what of it the assistant speaks.</summary>
     /// <remarks>
-    /// Exact, or refused. Where the template marks it (<see cref="MarksAssistant"/>), that counts. Else the dialogue is
-    /// rendered turn by turn, which is exact where each beginning of the dialogue, rendered alone, is a beginning of
-    /// the whole text, and where the assistant's turn begins with what asks for it.
+    /// Exact, or refused. Where the template marks it (<see cref="MarksAssistant"/>), that counts. Else it is found
+    /// turn by turn (<see cref="TurnByTurn"/>): between beginnings of the dialogue, rendered alone, where those are
+    /// beginnings of the whole text; else by where the template's loop over the messages writes each of them. A turn
+    /// must begin with what asks for it.
     /// </remarks>
     /// <param name="messages">As in <see cref="Render"/>.</param>
     /// <param name="variables">As there.</param>
@@ -100,9 +101,10 @@ public sealed class ChatTemplate
     /// </exception>
     public RenderedDialogue Dialogue(IReadOnlyList<ChatMessage> messages, MapValue variables)
     {
-        RenderedChat whole = Render(messages, variables, addGenerationPrompt: false);
+        (RenderedChat whole, MessagePlaces places) = RenderPlaced(messages, variables);
         return new RenderedDialogue(
-            whole.Text, whole.Generated ?? TurnByTurn.Spans(this, messages, variables, whole.Text));
+            whole.Text,
+            whole.Generated ?? new TurnByTurn(this, messages, variables, whole.Text, places).Spans());
     }
 
     /// <summary>What the template writes around an answer; null where it refuses a plain question and answer.</summary>
@@ -136,9 +138,25 @@ public sealed class ChatTemplate
         string source, TemplateOrigin origin, MapValue specialTokens, TimeProvider clock) =>
         new(source, origin, specialTokens, clock);
 
+    /// <summary>Renders a whole dialogue as <see cref="Render"/> does, and notes where each message is written.
+    /// </summary>
+    internal PlacedChat RenderPlaced(IReadOnlyList<ChatMessage> messages, MapValue variables)
+    {
+        MessagePlaces? places = null;
+        RenderedChat chat = Run(
+            messages.Select(WithoutNulls), variables, addGenerationPrompt: false, read => places = new(read));
+        return new PlacedChat(chat, places!);
+    }
+
     /// <summary>Renders messages as they are, nulls kept.</summary>
     internal RenderedChat RenderAsTheyAre(
-        IEnumerable<MapValue> messages, MapValue variables, bool addGenerationPrompt)
+        IEnumerable<MapValue> messages, MapValue variables, bool addGenerationPrompt) =>
+        Run(messages, variables, addGenerationPrompt, follow: null);
+
+    /// <param name="follow">Makes what learns where messages are written; null where nobody asks.</param>
+    private RenderedChat Run(
+        IEnumerable<MapValue> messages, MapValue variables, bool addGenerationPrompt,
+        Func<IReadOnlyList<Value>, MessagePlaces>? follow)
     {
         try
         {
@@ -150,9 +168,10 @@ public sealed class ChatTemplate
             };
             foreach ((string name, DataValue value) in SpecialTokens.Entries.Concat(variables.Entries))
                 given[name] = reader.Read(value);
-            given["messages"] = new PyList([.. messages.Select(reader.Read)]);
+            Value[] read = [.. messages.Select(reader.Read)];
+            given["messages"] = new PyList(read);
             given["add_generation_prompt"] = Bool.From(addGenerationPrompt);
-            Render render = _template.Run(given, _clock, reader.Size);
+            Render render = _template.Run(given, _clock, reader.Size, follow?.Invoke(read));
             bool knowsSpans = MarksAssistant && render.LostSpan is null;
             return new RenderedChat(render.Out.ToString(), knowsSpans ? render.Spans : null);
         }

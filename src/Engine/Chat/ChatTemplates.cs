@@ -36,6 +36,9 @@ public sealed class ChatTemplates
     public static ChatTemplates ChatMl { get; } = new(
         "ChatML", TemplateFiles.Fallback, MapValue.Empty, isFallback: true, TimeProvider.System);
 
+    /// <summary>ChatML as other programs read a template: what a model that it stood in for is exported with.</summary>
+    public static string ChatMlSource => TemplateFiles.ChatMlWithoutMarks;
+
     /// <summary>The model's folder.</summary>
     public string Folder { get; }
 
@@ -71,6 +74,12 @@ public sealed class ChatTemplates
     /// <exception cref="ModelFileException">A file cannot be read.</exception>
     public static ChatTemplates Load(string folder, string? file = null, TimeProvider? clock = null) =>
         TemplateFiles.Load(folder, file, clock ?? TimeProvider.System);
+
+    /// <summary>
+    /// The text of the template that a folder has in a file of its own (<c>chat_template.jinja</c>), as adapters do;
+    /// null where there is none.
+    /// </summary>
+    public static string? OwnOf(string folder) => TemplateFiles.OwnOf(folder);
 
     /// <summary>The template that a file holds: its text, or what a JSON file has under its key.</summary>
     /// <exception cref="ModelFileException">The file cannot be read, or holds none.</exception>

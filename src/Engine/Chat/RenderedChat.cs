@@ -1,3 +1,5 @@
+using MolEngine.Engine.Chat.Jinja;
+
 namespace MolEngine.Engine.Chat;
 
 /// <summary>A dialogue as its template writes it.</summary>
@@ -9,6 +11,9 @@ namespace MolEngine.Engine.Chat;
 /// or where their places in the text are not known.
 /// </param>
 public sealed record RenderedChat(string Text, IReadOnlyList<TextSpan>? Generated);
+
+/// <summary>A dialogue as its template writes it, and where that wrote each message.</summary>
+internal sealed record PlacedChat(RenderedChat Chat, MessagePlaces Places);
 
 /// <summary>A whole dialogue, and what of it the assistant says.</summary>
 /// <param name="Text">As <see cref="RenderedChat.Text"/>.</param>

@@ -57,10 +57,20 @@ internal static class TemplateFiles
     public static IReadOnlyDictionary<string, TemplateSource> Fallback =>
         Single(new TemplateSource(ChatMlSource, new TemplateOrigin("ChatML", IsFile: false)));
 
+    /// <summary>
+    /// ChatML for other programs: without the marks of what the assistant says, which not all of them know.
+    /// </summary>
+    public static string ChatMlWithoutMarks { get; } =
+        ChatMlSource.Replace("{%- generation -%}", "").Replace("{%- endgeneration -%}", "");
+
     /// <summary>All files of a folder that its templates and their special tokens may come from.</summary>
     public static IEnumerable<string> Of(string folder) =>
         ((string[])[Jinja, Config, Legacy, TokensMap]).Select(name => Path.Combine(folder, name)).Where(File.Exists)
             .Concat(NamedFiles(folder));
+
+    /// <inheritdoc cref="ChatTemplates.OwnOf"/>
+    public static string? OwnOf(string folder) =>
+        Path.Combine(folder, Jinja) is var path && File.Exists(path) ? Text(path).Text : null;
 
     /// <inheritdoc cref="ChatTemplates.Replace"/>
     public static void Replace(string folder, string template)

@@ -111,24 +111,20 @@ internal static class JsonText
     /// <summary>Line, column and what is wrong there, to stand behind the file's name.</summary>
     private static string Explain(ReadOnlySpan<byte> text, JsonException e)
     {
-        int line = (int)(e.LineNumber ?? 0), at = 0;
-        for (int i = 0; i < line; i++)
-            at += text[at..].IndexOf((byte)'\n') + 1;
-        int column = (int)(e.BytePositionInLine ?? 0);
-        at = Math.Min(at + column, text.Length);
-        string place = $":{line + 1}:{column + 1}: not JSON: ";
+        int at = JsonScan.Offset(text, e);
+        string place = $":{(e.LineNumber ?? 0) + 1}:{(e.BytePositionInLine ?? 0) + 1}: not JSON: ";
         ReadOnlySpan<byte> before = text[..at].TrimEnd(" \t\r\n"u8);
-        (int depth, int deepest) = Depth(before);
+        JsonScan scan = JsonScan.Of(before);
         if (text.Trim(" \t\r\n"u8).IsEmpty)
             return ": not JSON: expected an object, got an empty file. Download the file again.";
-        if (deepest >= DeepestNesting)
+        if (scan.Deepest >= DeepestNesting)
             return place + $"expected values nested at most {DeepestNesting} deep, got more. Correct the file.";
         if (at == text.Length)
             return place + "expected the rest of an object, got the end of the file. Download the file again.";
         string got = Show(text[at..]);
         if (!before.IsEmpty && before[^1] == ',' && (text[at] is (byte)'}' or (byte)']'))
             return place + $"expected another value behind the comma, got {got}. Take the comma out.";
-        if (!before.IsEmpty && depth == 0)
+        if (!before.IsEmpty && scan.Depth == 0)
             return place + $"expected one value, got {got} behind its end. Correct the file.";
         string comment = text[at] is (byte)'/' or (byte)'#' ? "Take comments out." : "Correct the file.";
         return place + $"expected {Wanted(before)}, got {got}. {comment}";
@@ -143,26 +139,6 @@ internal static class JsonText
         (byte)'"' => "a colon, a comma or a closing bracket",
         _ => "a comma or a closing bracket",
     };
-
-    private static (int Depth, int Deepest) Depth(ReadOnlySpan<byte> text)
-    {
-        int depth = 0, deepest = 0;
-        bool inString = false;
-        for (int at = 0; at < text.Length; at++)
-        {
-            byte b = text[at];
-            if (inString && b == '\\')
-                at++;
-            else if (b == '"')
-                inString = !inString;
-            else if (!inString && (b is (byte)'{' or (byte)'['))
-                deepest = Math.Max(deepest, ++depth);
-            else if (!inString && (b is (byte)'}' or (byte)']'))
-                depth--;
-        }
-
-        return (depth, deepest);
-    }
 
     private static string Show(ReadOnlySpan<byte> text)
     {

@@ -41,11 +41,11 @@ public static class ModelExport
     /// <param name="modules">A fp32 [r, in] and B fp32 [out, r] by module path; host memory.</param>
     /// <param name="storeAs">The type of every tensor of the new model; null keeps each one's own.</param>
     /// <param name="progress">Told how many tensors are begun, and of how many.</param>
-    /// <param name="chatTemplate">What the new model writes dialogues with; null keeps the model's own.</param>
+    /// <param name="prompting">How the new model is prompted; null keeps what the model says.</param>
     public static MergeRounding Merge(
         string target, string modelFolder, LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules,
         DType? storeAs = null, long shardBytes = DefaultShardBytes, Action<long, long>? progress = null,
-        string? chatTemplate = null)
+        Prompting? prompting = null)
     {
         ModelConfig config = ModelConfig.Load(modelFolder);
         using WeightFiles files = WeightFiles.Open(modelFolder);
@@ -80,7 +80,8 @@ public static class ModelExport
                 Copy(Path.Combine(modelFolder, ConfigParser.FileName), folder);
             }
 
-            WriteCompanions(ModelFiles.Companions(modelFolder, modelFolder), chatTemplate, folder);
+            WriteCompanions(
+                ModelFiles.Companions(modelFolder, modelFolder), prompting ?? Prompting.Unchanged, folder);
         });
         return rounding;
     }
@@ -105,7 +106,7 @@ public static class ModelExport
             WriteShards(folder, tensors, shardBytes, name => host?.Of(weights[name]) ?? weights[name]);
             string json = WithType(files.ConfigJson, config, storeAs);
             DurableFiles.WriteText(Path.Combine(folder, ConfigParser.FileName), json);
-            WriteCompanions(files.Copied, files.ChatTemplate, folder);
+            WriteCompanions(files.Copied, files.Prompting, folder);
         });
     }
 
@@ -163,12 +164,14 @@ public static class ModelExport
         DurableFiles.WriteText(Path.Combine(folder, WeightFiles.Index), JsonText.Written(index));
     }
 
-    private static void WriteCompanions(IEnumerable<string> files, string? chatTemplate, string folder)
+    /// <summary>What stands beside config and weights, which are there.</summary>
+    private static void WriteCompanions(IEnumerable<string> files, Prompting prompting, string folder)
     {
         foreach (string file in files)
             Copy(file, folder);
-        if (chatTemplate is not null)
-            ChatTemplates.Replace(folder, chatTemplate);
+        if (prompting.ChatTemplate is { } template)
+            ChatTemplates.Replace(folder, template);
+        EndTokens.Add(folder, prompting.Ends);
     }
 
     private static void Copy(string file, string folder)

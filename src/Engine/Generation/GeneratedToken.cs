@@ -7,4 +7,11 @@ namespace MolEngine.Engine.Generation;
 /// </param>
 /// <param name="Top">The most probable tokens there, the best first; as many as the request asks for.</param>
 public sealed record GeneratedToken(
-    GenerationRow Row, int Id, double? LogProb, IReadOnlyList<TokenLogProb> Top);
+    GenerationRow Row, int Id, double? LogProb, IReadOnlyList<TokenLogProb> Top)
+{
+    /// <summary>
+    /// KL(model || reference) in nats of the distributions that the token could have come from, over the whole
+    /// vocabulary, by both models' own softmax; null where the request names no reference.
+    /// </summary>
+    public double? Divergence { get; init; }
+}

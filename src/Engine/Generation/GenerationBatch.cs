@@ -26,6 +26,7 @@ public sealed class GenerationBatch : IDisposable
     private readonly RowCache _cache;
     private readonly BatchPass _pass;
     private readonly int _rows;
+    private readonly int _promptTokens;
     private readonly LinkedList<GenerationRow> _waiting = [];
     private readonly List<GenerationRow> _running = [];
     private int _added;
@@ -56,13 +57,15 @@ public sealed class GenerationBatch : IDisposable
         Longest = longest > 0
             ? longest
             : Math.Min(pages * PagedLayout.PageTokens, config.AttentionLimit?.Tokens ?? int.MaxValue);
+        // Two at least, so that a row and the one that reads along can come to their next token together.
+        _promptTokens = Math.Max(Math.Min(PromptTokensOfStep, Longest), 2);
         _arena = ops.CreateArena("generation");
         try
         {
             var cache = new KvCache(ops, config, _arena, pages);
             _cache = new RowCache(cache, pages, sharesPrefixes);
             _pass = new BatchPass(
-                ops, config, _arena, cache, Math.Min(PromptTokensOfStep, Longest) + rows, Longest, deterministic);
+                ops, config, _arena, cache, _promptTokens + rows, Longest, deterministic);
         }
         catch
         {
@@ -81,7 +84,7 @@ public sealed class GenerationBatch : IDisposable
     public int Waiting => _waiting.Count;
 
     /// <summary>Rows that have begun.</summary>
-    public int Running => _running.Count;
+    public int Running => _running.Count(r => r.Leader is null);
 
     /// <summary>Tokens that the cache holds: of running rows, and of others in case they come again.</summary>
     public int CachedTokens => _cache.Tokens;
@@ -116,7 +119,10 @@ public sealed class GenerationBatch : IDisposable
     public string? TooLong(GenerationRequest request)
     {
         long tokens = (long)request.Prompt.Length + Math.Max(request.MaxTokens - 1, 0);
-        long most = Math.Min(Longest, Capacity);
+        int rows = request.Reference is null ? 1 : 2;
+        if (rows > _rows)
+            return $"reference: expected a batch of at least {rows} rows, got one of {_rows}";
+        long most = Math.Min(Longest, Capacity / PagedLayout.PageTokens / rows * PagedLayout.PageTokens);
         return tokens <= most
             ? null
             : $"prompt and answer: expected at most {most + (request.MaxTokens > 0 ? 1 : 0)} tokens, got "
@@ -148,7 +154,8 @@ public sealed class GenerationBatch : IDisposable
         var results = new List<PieceResult>();
         foreach (IGrouping<TransformerWeights, RowPiece> group in pieces.GroupBy(p => p.Row.Weights))
             Compute(group.Key, [.. group], results);
-        foreach (PieceResult result in results)
+        // Who reads along comes first: it ends with its leader.
+        foreach (PieceResult result in results.OrderBy(r => r.Piece.Row.Leader is null))
             Take(result, got);
         return got;
     }
@@ -161,12 +168,11 @@ public sealed class GenerationBatch : IDisposable
         {
             LinkedListNode<GenerationRow>? next = node.Next;
             GenerationRow row = node.Value;
-            if (!_cache.WaitsFor(row, _running))
+            if (!_cache.WaitsFor(row, _running) && (row.Reader is null || !_cache.WaitsFor(row.Reader, _running)))
             {
-                if (!_cache.TryStart(row))
+                if (!TryStart(row))
                     return;
                 _waiting.Remove(node);
-                _running.Add(row);
                 PromptTokensFound += row.PromptTokensFound;
             }
 
@@ -174,18 +180,42 @@ public sealed class GenerationBatch : IDisposable
         }
     }
 
+    /// <summary>Starts a row, and the one that reads along; neither where there is no room for both.</summary>
+    private bool TryStart(GenerationRow row)
+    {
+        if (_running.Count + (row.Reader is null ? 1 : 2) > _rows || !_cache.TryStart(row))
+            return false;
+        if (row.Reader is { } reader && !_cache.TryStart(reader))
+        {
+            _cache.End(row);
+            (row.Computed, row.PromptTokensFound) = (0, 0);
+            return false;
+        }
+
+        _running.Add(row);
+        if (row.Reader is not null)
+            _running.Add(row.Reader);
+        row.HasStarted = true;
+        return true;
+    }
+
     /// <summary>A token of each row that generates, and as much of prompts as a step has room for.</summary>
     private List<RowPiece> Pieces()
     {
         var pieces = new List<RowPiece>();
-        int left = Math.Min(PromptTokensOfStep, Longest);
-        foreach (GenerationRow row in _running)
+        int left = _promptTokens;
+        foreach (GenerationRow row in _running.Where(r => r.Leader is null))
         {
-            int count = row.Wanted - row.Computed;
-            if (row.IsInPrompt)
+            int count = Count(row, ref left);
+            if (row.Reader is { } reader)
             {
-                count = Math.Min(count, left);
-                left -= count;
+                // The next token is asked for when both are there.
+                int along = Count(reader, ref left);
+                bool isThere = row.Computed + count == row.Length, otherIs = reader.Computed + along == row.Length;
+                count -= isThere && !otherIs ? 1 : 0;
+                along -= otherIs && !isThere ? 1 : 0;
+                if (along > 0)
+                    pieces.Add(new RowPiece(reader, reader.Computed, along));
             }
 
             if (count > 0)
@@ -193,6 +223,18 @@ public sealed class GenerationBatch : IDisposable
         }
 
         return pieces;
+    }
+
+    /// <summary>Tokens of a row that can be computed now.</summary>
+    /// <param name="left">Tokens of prompts that the step has room for.</param>
+    private static int Count(GenerationRow row, ref int left)
+    {
+        int count = row.Wanted - row.Computed;
+        if (!row.IsInPrompt)
+            return count;
+        count = Math.Min(count, left);
+        left -= count;
+        return count;
     }
 
     private void Compute(TransformerWeights weights, RowPiece[] pieces, List<PieceResult> results)
@@ -222,7 +264,7 @@ public sealed class GenerationBatch : IDisposable
         }
         catch (BrokenRowException e)
         {
-            End(e.Row, StopReason.Broken);
+            End(e.Row.Leader ?? e.Row, StopReason.Broken);
             throw new NonFiniteException(e.Message, e.Row.Number);
         }
     }
@@ -234,12 +276,12 @@ public sealed class GenerationBatch : IDisposable
         PromptTokensComputed += Math.Max(prompt, 0);
         _cache.Fill(row, result.Piece.End);
         row.Scored.AddRange(result.Scored);
-        if (row.IsInPrompt)
+        if (row.IsInPrompt || row.Leader is not null)
             return;
         if (result.Token is { } token)
         {
             row.Append(token.Id);
-            got.Add(token);
+            got.Add(row.Logits is { } both ? token with { Divergence = both.Divergence() } : token);
             TokensGenerated++;
             if (row.Request.StopIds.Contains(token.Id))
             {
@@ -259,5 +301,7 @@ public sealed class GenerationBatch : IDisposable
             _waiting.Remove(row);
         else
             _cache.End(row);
+        if (row.Reader is { } reader)
+            End(reader, reason);
     }
 }

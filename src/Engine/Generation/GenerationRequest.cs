@@ -40,8 +40,15 @@ public sealed record GenerationRequest(ReadOnlyMemory<int> Prompt, int MaxTokens
     /// </summary>
     public TransformerWeights? Weights { get; init; }
 
+    /// <summary>
+    /// A model over the same base, or another of the same config, that reads along: each token is reported with the KL
+    /// divergence of the model from it. It takes the room of a row of its own. Null: none.
+    /// </summary>
+    public TransformerWeights? Reference { get; init; }
+
     /// <summary>Whether only log-probabilities of the prompt are asked for, and of one token at least.</summary>
-    internal bool IsScoredAlone => MaxTokens == 0 && PromptLogProbs && FirstLogProb < Prompt.Length;
+    internal bool IsScoredAlone =>
+        MaxTokens == 0 && PromptLogProbs && FirstLogProb < Prompt.Length && Reference is null;
 
     /// <summary>The most tokens that a cache must hold for it: the last one generated is never computed with.</summary>
     internal int CachedTokens => checked(Prompt.Length + Math.Max(MaxTokens - 1, 0));

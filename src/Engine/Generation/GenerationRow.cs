@@ -15,6 +15,18 @@ public sealed class GenerationRow
         _tokens = [.. request.Prompt.Span];
         Seen = new SeenTokens(request);
         Sampler = request.Sampling is { } settings ? new Sampler(settings, request.Seed) : null;
+        if (request.Reference is { } reference)
+            (Reader, Logits) = (new GenerationRow(this, reference), new LogitPair());
+    }
+
+    private GenerationRow(GenerationRow leader, TransformerWeights weights)
+    {
+        Number = leader.Number;
+        Request = leader.Request;
+        Weights = weights;
+        Leader = leader;
+        _tokens = leader._tokens;
+        Seen = leader.Seen;
     }
 
     /// <summary>Counts the requests of a batch, from 0.</summary>
@@ -28,6 +40,9 @@ public sealed class GenerationRow
     /// <summary>Why the row ended; null while it is going on.</summary>
     public StopReason? Stop { get; internal set; }
 
+    /// <summary>Whether it has left the queue.</summary>
+    public bool HasStarted { get; internal set; }
+
     /// <summary>
     /// The prompt's tokens from <see cref="GenerationRequest.FirstLogProb"/> on, as far as they are computed; empty
     /// where they are not asked for.
@@ -38,6 +53,15 @@ public sealed class GenerationRow
     public int PromptTokensFound { get; internal set; }
 
     internal TransformerWeights Weights { get; }
+
+    /// <summary>The row of the request's reference, which reads the same tokens; null where there is none.</summary>
+    internal GenerationRow? Reader { get; }
+
+    /// <summary>Of a row that reads along: the one whose tokens they are.</summary>
+    internal GenerationRow? Leader { get; }
+
+    /// <summary>What both say of the next token; null where nobody reads along.</summary>
+    internal LogitPair? Logits { get; }
 
     internal SeenTokens Seen { get; }
 
@@ -64,7 +88,9 @@ public sealed class GenerationRow
     internal bool IsInPrompt => Computed < Math.Min(Request.Prompt.Length, Wanted);
 
     /// <summary>The first token of the prompt that must be computed for itself, though a cache may have it.</summary>
-    internal int FirstNeeded => Request.PromptLogProbs ? Request.FirstLogProb - 1 : Request.Prompt.Length - 1;
+    internal int FirstNeeded => WantsPromptLogProbs ? Request.FirstLogProb - 1 : Request.Prompt.Length - 1;
+
+    internal bool WantsPromptLogProbs => Request.PromptLogProbs && Leader is null;
 
     internal int this[int at] => _tokens[at];
 

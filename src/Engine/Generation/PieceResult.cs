@@ -19,7 +19,7 @@ internal sealed class PieceResult
         bool tellsNext = piece.End == _row.Length && request.MaxTokens > 0;
         int lastOfPrompt = Math.Min(request.Prompt.Length - 1, piece.End);
         EndWanted = tellsNext ? piece.End : lastOfPrompt;
-        FirstWanted = request.PromptLogProbs && _row.IsInPrompt
+        FirstWanted = _row.WantsPromptLogProbs && _row.IsInPrompt
             ? Math.Max(_row.FirstNeeded, piece.Start)
             : tellsNext ? piece.End - 1 : EndWanted;
     }
@@ -48,7 +48,8 @@ internal sealed class PieceResult
             int best = LogitRow.ArgMax(logits, $"generation: row {_row.Number}");
             if (place + 1 == _row.Length)
             {
-                Token = Next(logits, best, top);
+                (_row.Leader ?? _row).Logits?.Put(logits, isReference: _row.Leader is not null);
+                Token = _row.Leader is null ? Next(logits, best, top) : null;
                 return;
             }
 

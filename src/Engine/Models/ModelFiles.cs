@@ -9,8 +9,8 @@ namespace MolEngine.Engine.Models;
 /// <param name="Copied">Paths: generation config, tokenizer, chat template.</param>
 public sealed record ModelFiles(string ConfigJson, IReadOnlyList<string> Copied)
 {
-    /// <summary>The chat template of the new folder, in place of those among the files; null keeps them.</summary>
-    public string? ChatTemplate { get; init; }
+    /// <summary>What the new folder says of prompts and ends, over what the files say.</summary>
+    public Prompting Prompting { get; init; } = Prompting.Unchanged;
 
     /// <summary>What makes a folder a model: its config.</summary>
     public const string ConfigFile = ConfigParser.FileName;

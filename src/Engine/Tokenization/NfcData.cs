@@ -66,7 +66,7 @@ internal static class NfcData
     {
         if (items[0].StartsWith('@'))
         {
-            int rank = int.Parse(items[0].AsSpan(1), CultureInfo.InvariantCulture);
+            int rank = int.Parse(items[0].AsSpan(1));
             foreach (string[] range in items[1..].Select(i => i.Split('-')))
             {
                 for (int c = Hex(range[0]); c <= Hex(range[^1]); c++)
@@ -98,7 +98,7 @@ internal static class NfcData
         }
     }
 
-    private static int Hex(string digits) => int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static int Hex(string digits) => int.Parse(digits, NumberStyles.HexNumber);
 
     private static int[] Expand(int codePoint) =>
         Decompositions.TryGetValue(codePoint, out int[]? parts) ? [.. parts.SelectMany(Expand)] : [codePoint];

@@ -84,6 +84,10 @@ public sealed class Tokenizer
     /// </summary>
     public string? TokenText(int id) => _tokens.Spelling(id);
 
+    /// <summary>The bytes of a token in the middle of a text; none for an id without one.</summary>
+    public ReadOnlySpan<byte> TokenBytes(int id) =>
+        _tokens.Spelling(id) is null ? [] : _tokens.Bytes(id, first: false);
+
     /// <summary>
     /// The ids of a text. Added tokens written in it are recognised. <paramref name="addSpecialTokens"/> puts what the
     /// template of the file's post-processor says before and after. A lone surrogate is read as U+FFFD.

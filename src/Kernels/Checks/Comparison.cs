@@ -90,12 +90,12 @@ internal static class Comparison
     {
         double value = Value(element);
         string number = typeof(T) == typeof(double)
-            ? value.ToString("R", CultureInfo.InvariantCulture)
-            : ((float)value).ToString("R", CultureInfo.InvariantCulture);
-        return $"{number} (0x{bits.ToString($"X{2 * Unsafe.SizeOf<T>()}", CultureInfo.InvariantCulture)})";
+            ? value.ToString("R")
+            : ((float)value).ToString("R");
+        return $"{number} (0x{bits.ToString($"X{2 * Unsafe.SizeOf<T>()}")})";
     }
 
     private static string Allowed(Tolerance tolerance) => tolerance.Relative > 0
-        ? string.Create(CultureInfo.InvariantCulture, $" (relative error of at most {tolerance.Relative:G2})")
+        ? $" (relative error of at most {tolerance.Relative:G2})"
         : "";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MolEngine.Kernels.Compilation;
@@ -43,7 +42,7 @@ public static partial class PtxText
         return count * Number(parameter.Groups["bits"].Value) / 8;
     }
 
-    private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
+    private static int Number(string digits) => int.Parse(digits);
 
     [GeneratedRegex(@"\.entry\s+(?<name>[\w$]+)\s*(?:\((?<parameters>[^)]*)\))?(?<directives>[^{;]*)\{")]
     private static partial Regex Entry();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MolEngine.Kernels.Compilation;
@@ -68,7 +67,7 @@ public static partial class PtxasLog
     public static string Warnings(string log) => string.Join(
         '\n', log.Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0 && !Statistics().IsMatch(l)));
 
-    private static int Number(Group digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);
+    private static int Number(Group digits) => int.Parse(digits.Value);
 
     [GeneratedRegex("Compiling entry function '([^']+)' for '([^']+)'")]
     private static partial Regex Entry();

@@ -54,6 +54,9 @@ public sealed record Metric(string Name)
     /// <summary>Share of the questions that are answered, by exact match.</summary>
     public static readonly Metric ExactMatch = new("exact_match") { Group = "questions" };
 
+    /// <summary>Headline scores of the benchmarks, by task.</summary>
+    public static readonly Metric Benchmark = new("eval") { Group = "eval" };
+
     /// <summary>
     /// What stands before the figure in a line of progress: "grad". Without label and unit it is in none.
     /// </summary>

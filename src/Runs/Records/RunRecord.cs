@@ -18,6 +18,9 @@ public sealed record RunRecord(string Name, string? Config)
     /// <summary>Whether the model learned to answer in a dialogue, or is asked in one.</summary>
     public bool IsOfDialogues => Facts.AsksInChat || Data?.TeachesDialogues == true;
 
+    /// <summary>Whether dialogues are among the documents of any corpus.</summary>
+    public bool HasDialogues => Data?.HasDialogues == true;
+
     /// <summary>samples.json: answers of the model before and after.</summary>
     internal IReadOnlyList<TextSample>? Samples { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed record StatisticsTable(
     /// <summary>Whether documents of domain corpora are messages of a dialogue.</summary>
     public bool TeachesDialogues { get; private init; }
 
+    /// <summary>Whether documents of any corpus are.</summary>
+    public bool HasDialogues { get; private init; }
+
     public static StatisticsTable Read(JsonElement json)
     {
         var facts = new List<(string, StatisticsCell)>();
@@ -44,13 +47,14 @@ internal sealed record StatisticsTable(
             columns,
             [.. rows.Select(r => columns.Select(c => r.FirstOrDefault(x => x.Name == c).Cell).ToArray())])
         {
-            TeachesDialogues = HasDialogues(json),
+            TeachesDialogues = Dialogues(json, ofDomain: true),
+            HasDialogues = Dialogues(json, ofDomain: false),
         };
     }
 
-    private static bool HasDialogues(JsonElement json) =>
+    private static bool Dialogues(JsonElement json, bool ofDomain) =>
         Member(json, RowsName) is { ValueKind: JsonValueKind.Array } corpora && corpora.EnumerateArray().Any(
-            c => Member(c, "general") is { ValueKind: JsonValueKind.False }
+            c => (!ofDomain || Member(c, "general") is { ValueKind: JsonValueKind.False })
                 && Member(Member(c, "source"), "dialogues") is { ValueKind: JsonValueKind.Number } dialogues
                 && dialogues.GetDouble() > 0);
 

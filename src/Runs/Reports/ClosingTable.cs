@@ -1,4 +1,5 @@
 using MolEngine.Basics.Text;
+using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 
 namespace MolEngine.Runs.Reports;
@@ -8,6 +9,9 @@ namespace MolEngine.Runs.Reports;
 public sealed record ClosingTable(
     IReadOnlyList<CorpusChange> Corpora, (QuestionScore Before, QuestionScore After)? Questions)
 {
+    /// <summary>Headline scores by task; empty where no benchmarks were asked.</summary>
+    public IReadOnlyList<(string Task, double Before, double After)> Benchmarks { get; init; } = [];
+
     /// <summary>Null where the run measured nothing before the first step.</summary>
     public static ClosingTable? Of(RunRecord run)
     {
@@ -18,14 +22,23 @@ public sealed record ClosingTable(
         ];
         (QuestionScore, QuestionScore)? questions =
             run.Questions is { Before: { } before, After: { } after } ? (before, after) : null;
-        return corpora.Length == 0 && questions is null ? null : new ClosingTable(corpora, questions);
+        (string, double, double)[] benchmarks =
+        [
+            .. MetricsLog.Of(run.Metrics?.Validation ?? [], Metric.Benchmark)
+                .Where(s => s.Points.Count > 1 && s.Points[0].X == 0)
+                .Select(s => (s.Part ?? "", s.Points[0].Y, s.Points[^1].Y)),
+        ];
+        return corpora.Length == 0 && questions is null && benchmarks.Length == 0
+            ? null
+            : new ClosingTable(corpora, questions) { Benchmarks = benchmarks };
     }
 
     public IEnumerable<string> Lines()
     {
         const string Asked = "questions answered";
         bool kl = Corpora.Any(c => c.Kl is not null);
-        int width = Corpora.Select(c => Title(c).Length).Append(Asked.Length).Max() + 2;
+        IEnumerable<string> names = [Asked, .. Corpora.Select(Title), .. Benchmarks.Select(b => b.Task)];
+        int width = names.Max(n => n.Length) + 2;
         string toBase = kl ? "   kl to base" : "";
         if (Corpora.Count > 0)
             yield return $"{"held out".PadRight(width)}ce before ->  ce after     change{toBase}";
@@ -36,12 +49,14 @@ public sealed record ClosingTable(
             yield return Title(c).PadRight(width) + $"{c.CeBefore,9:F4} -> {c.CeAfter,9:F4} " + change + distance;
         }
 
-        if (Questions is var (before, after))
+        if (Questions is var (first, last))
         {
             yield return Asked.PadRight(width)
-                + $"{$"{before.Answered} of {before.Asked}",9} -> {$"{after.Answered} of {after.Asked}",9}";
+                + $"{$"{first.Answered} of {first.Asked}",9} -> {$"{last.Answered} of {last.Asked}",9}";
         }
 
+        foreach ((string task, double before, double after) in Benchmarks)
+            yield return task.PadRight(width) + $"{before,9:F4} -> {after,9:F4} {after - before,10:+0.0000;-0.0000}";
         if (Corpora.Count > 0)
         {
             yield return "";

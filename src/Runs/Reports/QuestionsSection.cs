@@ -17,8 +17,9 @@ internal static class QuestionsSection
             $"""
             <section id="questions"><h2>Questions</h2>
             <p class="score">Answered: {questions.Sentence}</p>
-            <p class="soft">Held-out questions, answered greedily. Right is an answer that equals the expected one,
-            letter case and punctuation around it apart (exact match).</p>
+            <p class="soft">Held-out questions, answered greedily; of those with options the most probable one is the
+            answer. Right is an answer that equals the expected one, letter case and punctuation around it apart (exact
+            match).</p>
             """);
         if (questions.Rows.Count(r => r.InTraining) is > 0 and int memorised)
         {

@@ -33,5 +33,5 @@ public readonly record struct KeepPolicy(int Last, bool Best)
     }
 
     public override string ToString() =>
-        Best ? BestOnly : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Last}");
+        Best ? BestOnly : $"{Prefix}{Last}";
 }

@@ -59,6 +59,12 @@ public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiCon
         return display;
     }
 
+    /// <summary>The output, where it is a terminal that may be drawn on; else null.</summary>
+    internal IAnsiConsole? Terminal => terminal;
+
+    /// <summary>Whether a person looks on.</summary>
+    internal bool IsTerminal => terminal is not null;
+
     /// <summary>Columns that a line of the result should have at most.</summary>
     internal int Width => terminal?.Profile.Width ?? PlainWidth;
 

@@ -69,9 +69,22 @@ internal static class CommandLine
         if (parsed.Errors.Count == 0)
             return verb.Run(parsed, context);
         foreach (ParseError mistake in parsed.Errors)
-            context.Error.WriteLine($"molengine {verb.Name}: {mistake.Message}");
+            context.Error.WriteLine($"molengine {verb.Name}: {Told(mistake)}");
         context.Error.WriteLine($"`{ProgramCommand.With($"{verb.Name} --help")}` shows how it is used.");
         return ExitCode.UserError;
+    }
+
+    /// <summary>What is wrong, in our words where the parser would name a type of .NET.</summary>
+    private static string Told(ParseError mistake)
+    {
+        if (mistake.SymbolResult is not OptionResult { Tokens: [Token given], Option: var option })
+            return mistake.Message;
+        Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        string? expected = type == typeof(int) || type == typeof(long) ? "an integer"
+            : type == typeof(uint) || type == typeof(ulong) ? "an integer of at least 0"
+            : type == typeof(double) ? "a number"
+            : null;
+        return expected is null ? mistake.Message : $"{option.Name}: expected {expected}, got {given.Value}";
     }
 
     private static int UnknownVerb(string given, IReadOnlyList<Verb> verbs, TextWriter error)

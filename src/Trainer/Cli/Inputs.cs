@@ -54,6 +54,9 @@ internal static class Inputs
             : throw new UserException($"{option}: {path}: expected a file, got no such file");
     }
 
+    /// <summary>A text of the command line; what stands on standard input where it is "-".</summary>
+    public static string? TextOf(string? given) => given == "-" ? Console.In.ReadToEnd().TrimEnd('\n', '\r') : given;
+
     /// <summary>A folder to write: absent or empty.</summary>
     public static string EmptyFolder(string path, string option)
     {

@@ -24,7 +24,7 @@ internal static class ConfigKeys
         "init.seed", KeyTypes.Long, Default.Rule("seed"),
         "Seed of the random weights.", x => x >= 0, "of at least 0");
     public static readonly ConfigKey<string> Output = new(
-        "output", KeyTypes.Text, Default.Required,
+        "output", KeyTypes.Path, Default.Required,
         "Run directory; it must be absent or empty.", s => s.Length > 0)
     {
         OnResume = OnResume.Free,

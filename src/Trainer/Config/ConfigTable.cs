@@ -17,7 +17,8 @@ internal static class ConfigTable
             .. OrderKeys.All, ConfigKeys.MicroBatch,
             .. LossKeys.All,
             ConfigKeys.Method, .. LoraKeys.All, .. OptimizerKeys.All, ConfigKeys.Recompute,
-            ConfigKeys.ValidateEvery, ConfigKeys.ValidateDocuments, .. QuestionKeys.All, ConfigKeys.Samples,
+            ConfigKeys.ValidateEvery, ConfigKeys.ValidateDocuments, .. QuestionKeys.All, .. BenchmarkKeys.All,
+            ConfigKeys.Samples,
             .. CheckpointKeys.All, .. DeviceKeys.All, ConfigKeys.Threads,
         ],
         ProgramCommand.With("train --help"))
@@ -27,6 +28,7 @@ internal static class ConfigTable
             ["init"] = ConfigKeys.Init,
             ["loss"] = LossKeys.Kind,
             [QuestionKeys.Section] = QuestionKeys.Path,
+            [BenchmarkKeys.Section] = BenchmarkKeys.Tasks,
             [DataKeys.HeldOut] = DataKeys.HeldOutDocuments,
         },
         NamesElsewhere = Index(

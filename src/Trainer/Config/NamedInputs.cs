@@ -26,6 +26,10 @@ internal static class NamedInputs
         return named?.Paths.Count > 0 || given.Contains('/') ? named : null;
     }
 
+    /// <summary>What an address on the Hub (<c>hf://datasets/...</c>) names.</summary>
+    /// <inheritdoc cref="OfKey" path="/exception"/>
+    public static NamedInput? OfAddress(string given) => Of(given, null);
+
     /// <summary>Whether a text is an address (<c>hf://...</c>), and so no path.</summary>
     public static bool IsAddress(string given) => given.StartsWith(RepoPath.Scheme, StringComparison.Ordinal);
 

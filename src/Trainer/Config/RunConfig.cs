@@ -73,6 +73,9 @@ public sealed record RunConfig(
     /// <summary>Null where nothing is asked.</summary>
     public QuestionSettings? Questions { get; init; }
 
+    /// <summary>Null where there are no benchmarks.</summary>
+    public BenchmarkSettings? Benchmarks { get; init; }
+
     /// <summary>
     /// Reads every key of <see cref="ConfigTable"/>, with the checks that take more than one section.
     /// </summary>
@@ -112,6 +115,7 @@ public sealed record RunConfig(
         {
             Device = DeviceKeys.Build(v, source),
             Questions = QuestionSettings.Build(v, source),
+            Benchmarks = BenchmarkSettings.Build(v, source),
         };
     }
 

@@ -37,6 +37,6 @@ internal readonly record struct DeviceChoice(DeviceKind Kind, int Ordinal = 0)
 
     /// <summary>The choice as <see cref="Parse"/> reads it.</summary>
     public override string ToString() => Kind == DeviceKind.Cuda
-        ? string.Create(CultureInfo.InvariantCulture, $"{CudaPrefix}{Ordinal}")
+        ? $"{CudaPrefix}{Ordinal}"
         : Kind.ToString().ToLowerInvariant();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MolEngine.Basics.Text;
 using MolEngine.Data.Settings;
@@ -84,18 +83,27 @@ internal sealed record StarterConfig(
             "rows at once: memory and speed, never the result");
         if (v.Recompute != RecomputeKind.None)
             Value(ConfigKeys.Recompute, v.Recompute, false, "computes again what memory has no room for");
-        line("# method: lora", OfFull);
-        line(v.Rank is { } rank ? $"lora: {{rank: {rank}}}" : "# lora: {rank: 64}", "");
-        line("# loss: {kind: mol, alpha: 0.01}", "or ce: plain cross-entropy");
-        line("# optimizer: {learning_rate: 1e-4, warmup_ratio: 0.1}", "of lora; full has 1e-5");
+        line($"# method: {Usual(ConfigKeys.Method)}", OfFull);
+        string rank = v.Rank is null ? Usual(LoraKeys.Rank) : Written(v.Rank);
+        line($"{(v.Rank is null ? "# " : "")}lora: {{rank: {rank}}}", "");
+        line($"# loss: {{kind: {Usual(LossKeys.Kind)}, alpha: {Usual(LossKeys.Alpha)}}}", "or ce: plain cross-entropy");
+        line(
+            $"# optimizer: {{learning_rate: {Usual(OptimizerKeys.LearningRate)}, "
+                + $"warmup_ratio: {Usual(OptimizerKeys.WarmupRatio)}}}",
+            $"the learning rate: {OptimizerKeys.LearningRate.DefaultText}");
         line($"validate: {{every: {v.Every}}}", "steps");
         line($"checkpoint: {{every: {v.Every}}}", "");
         line("# questions: FILE", "records that ask and answer: asked before training and after");
     }
 
+    /// <summary>A key's value where a config does not give it.</summary>
+    private static string Usual<T>(ConfigKey<T> key)
+        where T : notnull =>
+        key.Write(new ConfigReader(ConfigTable.Keys, inputsMayBeAbsent: true, NamedInputs.OfKey).Values.Take(key));
+
     private static string Written<T>(T value) => value is Enum
         ? value.ToString()!.ToLowerInvariant()
-        : string.Create(CultureInfo.InvariantCulture, $"{value}");
+        : $"{value}";
 
     /// <summary>A text that cannot end its comment, nor do anything to who reads it.</summary>
     private static string Comment(string text, int longest = LongestComment)

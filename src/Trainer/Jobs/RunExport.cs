@@ -1,13 +1,16 @@
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
+using MolEngine.Data;
 using MolEngine.Data.Settings;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Tokenization;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Runs;
+using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
@@ -49,7 +52,11 @@ internal static class RunExport
         string adapter, string model, string to, MergeChoice merge, IRunDisplay display, RunConfig? run = null)
     {
         PeftAdapter read = PeftAdapter.Load(adapter, ModelConfig.Load(model));
-        return Write(new ExportedAdapter(read.Config, read.Modules, model, read.BaseModel, run), to, merge, display);
+        Prompting prompting = run is not null && merge.Merges
+            ? PromptingOf(run, TemplateOf(run))
+            : new(ChatTemplates.OwnOf(adapter), []);
+        return Write(
+            new ExportedAdapter(read.Config, read.Modules, model, read.BaseModel, run), prompting, to, merge, display);
     }
 
     private static Exported OfCheckpoint(RunConfig run, string to, MergeChoice merge, IRunDisplay display)
@@ -76,13 +83,15 @@ internal static class RunExport
             PeftAdapter? start = from is null ? null : PeftAdapter.Load(from, config);
             LoraConfig lora = RunModel.LoraOf(run, start);
             written = Write(
-                new ExportedAdapter(lora, ModulesOf(parameters), run.Model, start?.BaseModel, run), to, merge, display);
+                new ExportedAdapter(lora, ModulesOf(parameters), run.Model, start?.BaseModel, run),
+                PromptingOf(run, merge.Merges ? TemplateOf(run) : TextIfThere(run.Data.ChatTemplate)),
+                to, merge, display);
         }
         else
         {
-            ModelFiles files = ModelFiles.Of(run.Model) with { ChatTemplate = TemplateOf(run) };
+            ModelFiles files = ModelFiles.Of(run.Model) with { Prompting = PromptingOf(run, TemplateOf(run)) };
             ModelExport.Write(to, files, parameters, config.StoredType);
-            written = new Exported($"model: {to}");
+            written = new Exported(Told($"model: {to}", files.Prompting, run.Model, run));
         }
 
         string after = $"{written.Told} (after step {checkpoint.Step:N0}: the run is not finished)";
@@ -90,23 +99,54 @@ internal static class RunExport
         return written with { Told = told };
     }
 
-    private static Exported Write(ExportedAdapter adapter, string to, MergeChoice merge, IRunDisplay display)
+    private static Exported Write(
+        ExportedAdapter adapter, Prompting prompting, string to, MergeChoice merge, IRunDisplay display)
     {
         string model = adapter.Model;
         if (merge.Merges)
         {
             NamedInputs.RequireWhole(model);
-            string? template = adapter.Run is { } run ? TemplateOf(run) : null;
             MergeRounding rounding = ModelExport.Merge(
                 to, model, adapter.Lora, adapter.Modules, merge.StoreAs,
-                progress: display.Doing("merging", "tensor"), chatTemplate: template);
-            return new Exported($"merged model: {to}", new MergedModel(to, adapter, rounding));
+                progress: display.Doing("merging", "tensor"), prompting: prompting);
+            return new Exported(
+                Told($"merged model: {to}", prompting, model, adapter.Run), new MergedModel(to, adapter, rounding));
         }
 
         int layers = ModelConfig.Load(model).NumLayers;
         string name = BaseModelName.Of(model, NamedInputs.IdOf(model), adapter.BaseModel);
-        DurableFiles.WriteFolder(to, f => PeftAdapter.Save(f, adapter.Lora, adapter.Modules, name, layers));
-        return new Exported($"adapter: {to}");
+        DurableFiles.WriteFolder(
+            to, f => PeftAdapter.Save(f, adapter.Lora, adapter.Modules, name, layers, prompting.ChatTemplate));
+        return new Exported(Told($"adapter: {to}", prompting with { Ends = [] }, model, adapter.Run));
+    }
+
+    /// <summary>What was written, and what of it the model does not say that it was made of.</summary>
+    private static string Told(string written, Prompting prompting, string model, RunConfig? run)
+    {
+        string[] ends = [.. prompting.Ends.Except(GenerationConfig.Load(model).EosTokenIds).Select(id => $"{id}")];
+        string stops = ends.Length == 0 ? ""
+            : $"\n{GenerationConfig.FileName}: eos_token_id has {string.Join(", ", ends)} too, which ended what was "
+                + "trained on";
+        bool isAsked = prompting.ChatTemplate is null || run?.Data.ChatTemplate is not null;
+        return isAsked ? written + stops
+            : $"{written}{stops}\nchat_template.jinja: as it was trained with, not the model's own";
+    }
+
+    private static string? TextIfThere(string? file) => File.Exists(file) ? ChatTemplates.TextOf(file) : null;
+
+    /// <summary>How what a run made is prompted. Dialogues are what its data.json tells.</summary>
+    /// <param name="template">The chat template that it was trained with; null for the model's own, or where its file
+    /// is gone.</param>
+    private static Prompting PromptingOf(RunConfig run, string? template)
+    {
+        bool dialogues = RunRecordReader.Read(run.Output).HasDialogues;
+        bool isGone = template is null && run.Data.ChatTemplate is not null;
+        if (isGone || (!dialogues && run.Data.DocumentEnd is null))
+            return new(template, []);
+        ModelConfig config = ModelConfig.Load(run.Model);
+        Tokenizer tokenizer = FittingTokenizer.Load(run.Model, config);
+        DocumentTokenizer texts = DocumentTokenizer.Of(tokenizer, config, run.Model, run.Data);
+        return RunPrompting.Of(texts, template, dialogues);
     }
 
     /// <summary>The chat template that a run was trained with; null for the model's own.</summary>

@@ -42,8 +42,8 @@ internal sealed class QuestionRound
         string[]? after = step == 0 ? null : _questions.Ask(_session.Model.Student.Weights, cancel, progress);
         QuestionOutcome[] outcomes = [.. _questions.Questions.Select((q, i) => new QuestionOutcome(
             q.Shown, q.Expected, _inTraining[i],
-            _before[i], ExactMatch.IsRight(_before[i], q.Expected),
-            after?[i], after is null ? null : ExactMatch.IsRight(after[i], q.Expected)))];
+            _before[i], q.IsRight(_before[i]),
+            after?[i], after is null ? null : q.IsRight(after[i])))];
         RunFacts.Write(_session.Run.Output, outcomes);
         return new QuestionScore(outcomes.Count(o => o.RightAfter ?? o.RightBefore), outcomes.Length);
     }

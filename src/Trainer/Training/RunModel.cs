@@ -1,6 +1,5 @@
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Adapters;
-using MolEngine.Engine.Chat;
 using MolEngine.Engine.Folders;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
@@ -26,7 +25,6 @@ internal sealed class RunModel : IDisposable
     private readonly Arena _masters;
     private readonly ModelWeights _stored;
     private readonly LoraConfig? _lora;
-    private readonly string? _chatTemplate;
     private readonly IReadOnlyDictionary<string, (Tensor A, Tensor B)> _modules;
 
     /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
@@ -37,8 +35,6 @@ internal sealed class RunModel : IDisposable
         Config = ModelConfig.Load(run.Model);
         Tokenizer = FittingTokenizer.Load(run.Model, Config);
 
-        // Now: what the run is trained with is what it saves, whatever becomes of the file.
-        _chatTemplate = run.Data.ChatTemplate is { } template ? ChatTemplates.TextOf(template) : null;
         _weights = ops.CreateArena("weights");
 
         // What is made on the host goes to a device from there; without one it is there already.
@@ -129,7 +125,8 @@ internal sealed class RunModel : IDisposable
     }
 
     /// <summary>Saves the adapter or the model into a folder of the run directory; returns the folder.</summary>
-    public string Save()
+    /// <param name="prompting">How it is prompted.</param>
+    public string Save(Prompting prompting)
     {
         using var host = new HostCopy(_ops);
         string target;
@@ -141,12 +138,13 @@ internal sealed class RunModel : IDisposable
                 m => m.Key, m => (host.To(m.Value.A, arena), host.To(m.Value.B, arena)));
             string name = BaseModelName.Of(_run.Model, NamedInputs.IdOf(_run.Model), From?.BaseModel);
             DurableFiles.WriteFolder(
-                target, folder => PeftAdapter.Save(folder, _lora, modules, name, Config.NumLayers));
+                target,
+                folder => PeftAdapter.Save(folder, _lora, modules, name, Config.NumLayers, prompting.ChatTemplate));
             return target;
         }
 
         target = RunDirectory.ModelFolder(_run.Output);
-        ModelFiles files = ModelFiles.Of(_run.Model) with { ChatTemplate = _chatTemplate };
+        ModelFiles files = ModelFiles.Of(_run.Model) with { Prompting = prompting };
         ModelExport.Write(
             target, files, Student.Parameters.ToDictionary(p => p.Name, p => p.Value), Config.StoredType, host);
         return target;

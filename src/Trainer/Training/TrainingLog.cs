@@ -4,6 +4,7 @@ using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Training;
 using MolEngine.Evaluation;
+using MolEngine.Evaluation.Tasks.Results;
 using MolEngine.Kernels.Ops;
 using MolEngine.Runs;
 using MolEngine.Runs.Metrics;
@@ -33,7 +34,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         string model = $"{NamedInputs.Shown(run.Model)} ({s.Model.Config.Architecture})";
         string trainable = Counts.Of(s.Model.TrainableParameters, "trainable parameter");
         Note($"model      {model}, {trainable} ({Lower(run.Method)})");
-        foreach (string note in s.Model.Notes)
+        IEnumerable<string> prompting = RunPrompting.Notes(s.Prompting, run, s.Model.Tokenizer);
+        foreach (string note in s.Model.Notes.Concat(prompting))
             Note($"           {note}");
         Note($"device     {s.Ops.Description}");
         foreach (string line in DataPlan.Lines(s.Data))
@@ -68,6 +70,17 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         Note($"questions  {questions.Asked:N0} from {file}, answers of at most {most}");
         if (questions.InTraining > 0)
             Note($"           {questions.InTraining:N0} of them {QuestionTable.AreTrainedOn(questions.InTraining)}");
+    }
+
+    /// <summary>Which benchmarks are asked.</summary>
+    public void Asking(BenchmarkRound benchmarks)
+    {
+        string name = "eval";
+        foreach ((string task, int items) in benchmarks.Tasks)
+        {
+            Note($"{name,-10} {task}, {Counts.Of(items, "item")}");
+            name = "";
+        }
     }
 
     /// <summary>What a GPU's memory was for when most of it was held.</summary>
@@ -151,9 +164,12 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
 
     /// <param name="corpora">Empty where no held-out documents were read.</param>
     /// <param name="questions">Null where none were asked.</param>
-    public void Validation(long step, IReadOnlyList<CorpusFigures> corpora, QuestionScore? questions)
+    /// <param name="benchmarks">Empty where none were asked.</param>
+    public void Validation(
+        long step, IReadOnlyList<CorpusFigures> corpora, QuestionScore? questions,
+        IReadOnlyList<(string Task, Estimate Score)> benchmarks)
     {
-        if (corpora.Count == 0 && questions is null)
+        if (corpora.Count == 0 && questions is null && benchmarks.Count == 0)
             return;
         display.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
         MetricsLine line = MetricsLine.OfValidation(step);
@@ -165,6 +181,14 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         {
             display.Questions(step, questions);
             line.Add(Metric.ExactMatch, questions.ExactMatch);
+        }
+
+        if (benchmarks.Count > 0)
+            line.Add(Metric.Benchmark, benchmarks.Select(b => (b.Task, b.Score.Value)));
+        foreach ((string task, Estimate e) in benchmarks)
+        {
+            string interval = $"{e.Low:F4} .. {e.High:F4}";
+            Note($"  {task} at step {step}: {e.Score} {e.Value:F4} ({interval}, n {Counts.Of(e.Items)})");
         }
 
         _metrics.Write(line);

@@ -3,6 +3,7 @@ using MolEngine.Basics.Files;
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Training;
+using MolEngine.Evaluation.Tasks.Results;
 using MolEngine.Runs;
 using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
@@ -20,6 +21,7 @@ internal sealed class TrainingRun
     private readonly RunIdentity _identity;
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private readonly QuestionRound? _questions;
+    private readonly BenchmarkRound? _benchmarks;
     private long _step, _recorded;
     private long _saved = -1;
     private double? _validationLoss;
@@ -32,6 +34,7 @@ internal sealed class TrainingRun
         _checkpoints = new CheckpointStore(run.Output, run.Checkpoint.Keep);
         _identity = session.Identity();
         _questions = QuestionRound.Of(session);
+        _benchmarks = BenchmarkRound.Of(session);
     }
 
     /// <summary>Trains and saves.</summary>
@@ -58,6 +61,8 @@ internal sealed class TrainingRun
             _log.Aside(line);
         if (_questions is not null)
             _log.Asking(_run.Questions!, _questions);
+        if (_benchmarks is not null)
+            _log.Asking(_benchmarks);
         RunSummary now = _session.Summary(_started);
         RunFacts.Write(_run.Output, from is null ? now : RunFacts.Resumed(_run.Output, now));
         RunFacts.WriteData(_run.Output, _session.Data);
@@ -104,7 +109,7 @@ internal sealed class TrainingRun
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel, progress));
         _log.Doing("saving");
         Flush();
-        string saved = _session.Model.Save();
+        string saved = _session.Model.Save(_session.Prompting);
         RunClosing.Complete(_run.Output, DateTimeOffset.UtcNow);
         _log.Doing(null);
         _log.MostMemory(_session.Ops.MemoryUse?.Most);
@@ -129,7 +134,7 @@ internal sealed class TrainingRun
     /// <summary>Every so many steps, and after the last; never where the interval is 0.</summary>
     private bool IsDue(long step, int every) => every > 0 && (step % every == 0 || step == _session.Order.Steps);
 
-    /// <summary>The figures of held-out documents and the questions, where they are due.</summary>
+    /// <summary>The figures of held-out documents, questions and benchmarks, where they are due.</summary>
     private void Validate(long step, CancellationToken cancel)
     {
         IReadOnlyList<CorpusFigures> figures = [];
@@ -145,8 +150,10 @@ internal sealed class TrainingRun
             score = _questions.Ask(step, cancel, _log.Doing("asking", "question"));
         }
 
+        IReadOnlyList<(string, Estimate)> benchmarks =
+            _benchmarks?.IsDue(step) == true ? _benchmarks.Ask(step, cancel, task => _log.Doing(task, "answer")) : [];
         _log.Doing(null);
-        _log.Validation(step, figures, score);
+        _log.Validation(step, figures, score, benchmarks);
     }
 
     private void Save()

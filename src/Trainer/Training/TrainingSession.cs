@@ -1,6 +1,8 @@
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
+using MolEngine.Engine.Chat;
 using MolEngine.Engine.Losses;
+using MolEngine.Engine.Models;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
@@ -43,8 +45,12 @@ internal sealed class TrainingSession : IDisposable
         Texts = DocumentTokenizer.Of(Model.Tokenizer, Model.Config, run.Model, run.Data);
         Stops = Texts.StopIds(run.Model);
         Questions = Asked(run, ops, Model, Texts, Stops);
+
+        // Now: what the run is trained with is what it saves, whatever becomes of the file.
+        string? template = run.Data.ChatTemplate is { } file ? ChatTemplates.TextOf(file) : null;
         _ownsData = data is null;
         _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, display, cancel);
+        Prompting = RunPrompting.Of(Texts, template, Corpora.Any(c => c.Source.Dialogues > 0));
         _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
@@ -71,6 +77,9 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>Ids that end what the model writes: read before the first step, though used after the last.</summary>
     public IReadOnlyCollection<int> Stops { get; }
+
+    /// <summary>How what the run makes is prompted.</summary>
+    public Prompting Prompting { get; }
 
     /// <summary>Null where nothing is asked.</summary>
     public Questionnaire? Questions { get; }

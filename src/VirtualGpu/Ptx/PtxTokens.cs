@@ -164,7 +164,7 @@ internal sealed class PtxTokens(string text)
             && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
         if (!isDecimal)
             return null;
-        double value = double.Parse(text, CultureInfo.InvariantCulture);
+        double value = double.Parse(text);
         return new PtxOperand.Immediate(BitConverter.DoubleToUInt64Bits(value), PtxType.F64);
     }
 }

@@ -23,6 +23,9 @@ public sealed class TokenizingVersionTests : IDisposable
         "aece9180da301da0cabb6650f9aa0d5d857c7dc8d972597b689b1a50a4f540af",
         "7ed46b95c91f5962a8d3f2f008802515253576672d7d17864228c4eeaf24bba2",
         "be9f4a34d5256d1883b4317f0ffb63bdda5a0496c4069f4ba41acf040cf2e21b",
+
+        // The same tokens: what an entry has beside them changed, and records that were passed over are read.
+        "be9f4a34d5256d1883b4317f0ffb63bdda5a0496c4069f4ba41acf040cf2e21b",
     ];
 
     private static readonly string[] Texts =

@@ -45,14 +45,84 @@ public sealed class ReadingReportTests : IDisposable
         Assert.Contains("could also be read as cot (\"Question\", \"Complex_CoT\" and \"Response\")", message);
         Assert.Contains("ignore: [Complex_CoT, Question, Response]", message);
         Assert.Contains(
-            "1 record read as multiple_choice could be read as cot (\"Question\", \"Complex_CoT\" and \"Response\") "
-                + "too",
+            "1 record read as multiple_choice (\"question\", \"options\" and \"answer\") could be read as cot "
+                + "(\"Question\", \"Complex_CoT\" and \"Response\") too",
             summary.Lines("c")[1]);
 
         // A long file is not read to its end for it.
         string path = _folder.Write("long.jsonl", string.Concat(Enumerable.Repeat(Record + "\n", 2000)));
         Assert.Throws<UserException>(() => Reading.All(Reading.Corpus(path), report: new([])));
         Read(["Complex_CoT", "Response"], Record).RequireMostUsed("f", "c");
+    }
+
+    /// <summary>Two readings of one shape are told apart by their fields, as the records spell them.</summary>
+    [Fact]
+    public void Another_reading_is_told_with_its_fields()
+    {
+        Assert.Contains(
+            "corpus c: 1 record read as qa (\"Problem\" and \"solution\") could be read as qa (\"Problem\" and "
+                + "\"answer\") too. Say which is meant with shape, fields or template",
+            Read([], """{"Problem": "2+2?", "solution": "It is four.", "answer": "4"}""").Lines("c"));
+    }
+
+    /// <summary>What is empty is told alike in every shape and format.</summary>
+    [Theory]
+    [InlineData("a.jsonl", """{"question": "q", "answer": ""}""", "answer", 1)]
+    [InlineData("a.jsonl", """{"question": " ", "answer": "a"}""", "question", 1)]
+    [InlineData("a.jsonl", """{"instruction": "q", "output": "\n"}""", "answer", 1)]
+    [InlineData("a.jsonl", """{"prompt": "q", "completion": ""}""", "answer", 1)]
+    [InlineData("a.jsonl", """{"Question": "q", "Complex_CoT": "", "Response": ""}""", "answer", 1)]
+    [InlineData(
+        "a.jsonl", """{"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": ""}]}""",
+        "answer", 1)]
+    [InlineData(
+        "a.jsonl", """{"messages": [{"role": "user", "content": ""}, {"role": "assistant", "content": "a"}]}""",
+        "question", 1)]
+    [InlineData("a.json", """[{"question": "q", "answer": ""}]""", "answer", 1)]
+    [InlineData("a.csv", "question,answer\nq,\n", "answer", 2)]
+    [InlineData("a.csv", "question,answer\n,a\n", "question", 2)]
+    [InlineData("a.tsv", "question\tanswer\nq\t \n", "answer", 2)]
+    [InlineData("a.csv", "text,n\n,1\n", "text", 2)]
+    [InlineData("a.jsonl", """{"text": "  "}""", "text", 1)]
+    public void What_says_nothing_is_told(string name, string content, string part, long line)
+    {
+        string path = _folder.Write(name, content);
+        foreach (PairStyle pairs in Enum.GetValues<PairStyle>())
+        {
+            var report = new ReadingReport([]);
+            Reading.All(Reading.Corpus(path) with { Pairs = pairs }, report: report);
+            Assert.Contains(
+                report.Summary().Lines("c"),
+                l => l.StartsWith($"corpus c: 1 record with an empty {part}, the first {path}:{line}: "));
+        }
+    }
+
+    /// <summary>A call, a thought, a tool's answer, a system text, what need not be there: none is missed.</summary>
+    [Theory]
+    [InlineData(
+        """{"messages": [{"role": "system", "content": ""}, {"role": "user", "content": "q"}, """
+        + """{"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "f"}}]}, """
+        + """{"role": "tool", "content": ""}]}""")]
+    [InlineData(
+        """{"messages": [{"role": "user", "content": "q"}, """
+        + """{"role": "assistant", "content": "", "reasoning_content": "r"}]}""")]
+    [InlineData("""{"instruction": "q", "input": "", "output": "a", "system": "", "history": []}""")]
+    public void What_may_be_empty_is_not_told(string record)
+    {
+        Assert.Empty(Read([], record).Silent);
+    }
+
+    [Fact]
+    public void A_corpus_of_questions_alone_is_refused()
+    {
+        ReadingSummary summary = Read(
+            [], """{"question": "q", "answer": ""}""", """{"question": "r", "answer": ""}""",
+            """{"question": "s", "answer": "a"}""");
+        Assert.StartsWith(
+            "f: corpus c: expected answers to train on, got 2 of 3 records with an empty one, read as qa.",
+            Assert.Throws<UserException>(() => summary.RequireMostUsed("f", "c")).Message);
+        Read([], """{"question": "q", "answer": ""}""", """{"question": "s", "answer": "a"}""")
+            .RequireMostUsed("f", "c");
     }
 
     [Fact]

@@ -231,6 +231,58 @@ public sealed class RecordReaderTests : IDisposable
             Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
     }
 
+    /// <summary>Whatever the members are made of: their ends are found to the byte.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void What_follows_gzip_data_is_told_and_zeros_are_padding(int members)
+    {
+        byte[] noise = new byte[30_000];
+        new System.Random(2).NextBytes(noise);
+        byte[] packed = Pack(Encoding.ASCII.GetBytes($"{{\"text\": \"{Convert.ToHexString(noise)}\"}}\n"));
+
+        // A name, as gzip writes one, an empty member, and a file of several.
+        byte[] named = [.. packed[..3], 8, .. packed[4..10], .. "name.jsonl\0"u8, .. packed[10..]];
+        byte[] whole = [.. Enumerable.Repeat<byte[]>([.. named, .. Pack([])], members).SelectMany(m => m)];
+        foreach (int zeros in (int[])[0, 1, 7, 8, 512])
+        {
+            string padded = _folder.Write($"{zeros}.jsonl.gz", [.. whole, .. new byte[zeros]]);
+            Assert.Equal(members, Reading.All(Reading.Corpus(padded)).Count());
+        }
+
+        foreach (byte[] garbage in (byte[][])[[1], [.. "garbage behind"u8], [0, 0, 9, 9, 9, 9, 9, 9, 9, 9, 9]])
+        {
+            int first = whole.Length + Array.FindIndex(garbage, b => b != 0);
+            string path = _folder.Write("garbage.jsonl.gz", [.. whole, .. garbage]);
+            string message = Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message;
+            Assert.StartsWith(
+                $"{path}: corpus: expected gzip data alone, got other bytes behind its end, from byte {first} of",
+                message);
+            Assert.Contains($"head -c {whole.Length} FILE", message);
+        }
+
+        foreach (int cut in (int[])[1, 4, 8, 9, 20, 28, 5000])
+        {
+            string path = _folder.Write("cut.jsonl.gz", whole[..^cut]);
+            Assert.Contains(
+                "gzip data", Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("a.jsonl", "{\"text\": \"a\"}\n", "record: expected one JSON object, got a byte order mark (EF", 14)]
+    [InlineData("a.json", "[{\"text\": \"a\"}]\n", "JSON: expected nothing after the array, got a byte order mark", 16)]
+    public void A_mark_inside_of_joined_files_is_called_so(string name, string file, string says, int at)
+    {
+        byte[] bytes = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(file)];
+        Assert.Equal(["a"], Reading.Texts(Reading.Corpus(_folder.Write(name, bytes))));
+        string path = _folder.Write(name, [.. bytes, .. bytes]);
+        string message = Assert.ThrowsAny<UserException>(() => Reading.All(Reading.Corpus(path))).Message;
+        Assert.StartsWith($"{path}:2: {says}", message);
+        Assert.Contains("Were two files joined?", message);
+        Assert.Contains($"at byte {at + 3} of the file", message);
+    }
+
     private static bool IsWhole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
 
     private static byte[] Pack(byte[] bytes)

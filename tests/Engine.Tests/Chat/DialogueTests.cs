@@ -40,21 +40,53 @@ public sealed class DialogueTests
     }
 
     [Theory]
-    // What ends a dialogue is not there where it goes on.
-    [InlineData(Plain + "<end>", "message 3: its turn has another text where the dialogue ends with it")]
-    // A turn that does not begin as it is asked for.
+    // What ends a dialogue is not there where it goes on (Phi-3).
+    [InlineData(Plain + "<end>", "one😀</s>", "two</s>")]
+    // An earlier turn does not begin as it is asked for (DeepSeek): what the template writes before it is no answer.
     [InlineData(
         "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
             + "{% if add_generation_prompt %}[assistant]<think>{% endif %}",
-        "message 3: its turn does not begin with the text that asks the assistant to speak")]
-    // Earlier turns lose what they thought.
+        "one😀", "two")]
+    // Earlier turns lose what they thought (Qwen3).
     [InlineData(
         "{% for m in messages %}[{{ m.role }}]{% if m.role == 'assistant' and loop.last %}<think></think>{% endif %}"
-            + "{{ m.content }}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}",
-        "message 3: its turn has another text where the dialogue ends with it")]
+            + "{{ m.content }};{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}",
+        "one😀;", "two;")]
+    // A turn ends otherwise where the dialogue ends with it (gpt-oss).
+    [InlineData(
+        "{% for m in messages[1:] %}[{{ m.role }}]{% if m.role == 'assistant' %}<final>{% endif %}{{ m.content }}"
+            + "{% if loop.last %}<return>{% else %}<end>{% endif %}{% endfor %}"
+            + "{% if add_generation_prompt %}[assistant]{% endif %}",
+        "<final>one😀<end>", "<final>two<end>")]
+    // Only whole dialogues are written: a turn that cannot be rendered alone is found where it stands.
+    [InlineData(
+        "{% if messages|length == 3 %}{{ raise_exception('odd') }}{% endif %}" + Plain, "one😀</s>", "two</s>")]
+    public void A_turn_is_found_where_its_loop_writes_it(string template, string first, string second)
+    {
+        RenderedDialogue dialogue = Dialogue(template, Talk);
+        Assert.Equal([first, second], dialogue.Assistant.Select(s => s.Of(dialogue.Text)));
+    }
+
+    [Theory]
+    [InlineData(
+        "{% for m in messages %}[{{ m.role }}{{ loop.index }}]{{ m.content }}{% endfor %}"
+            + "{% if add_generation_prompt %}[assistant]{% endif %}",
+        "message 3: its turn does not begin with the text that asks the assistant to speak")]
     [InlineData(
         "{% if messages|length < 3 %}{{ raise_exception('too few') }}{% endif %}" + Plain,
-        "the messages before it cannot be rendered alone: t:1: the chat template refuses the dialogue: too few")]
+        "message 3: the messages before it cannot be rendered alone: t:1: the chat template refuses the dialogue: too")]
+    [InlineData(
+        "{% for i in range(messages|length) %}[{{ messages[i].role }}]{{ messages[i].content }}{% endfor %}"
+            + "{% if add_generation_prompt %}[assistant]{% else %}<end>{% endif %}",
+        "message 3: the template does not write its turn in one place, in a loop over the messages")]
+    [InlineData(
+        "{% macro all() %}{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}{% endmacro %}{{ all() }}"
+            + "{% if add_generation_prompt %}[assistant]{% else %}<end>{% endif %}",
+        "message 3: the template does not write its turn in one place, in a loop over the messages")]
+    [InlineData(
+        "{{ messages[2].content }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
+            + "{% if add_generation_prompt %}[assistant]{% else %}<end>{% endif %}",
+        "message 3: ")]
     public void What_is_not_exact_is_refused_with_the_reason(string template, string says)
     {
         string message = Assert.Throws<ChatTemplateException>(() => Dialogue(template, Talk)).Message;
@@ -134,10 +166,28 @@ public sealed class DialogueTests
         Assert.Equal(
             messages.Where(m => m.Role == "assistant").Select(m => $"{m.Content}{ChatMl.End}\n"),
             dialogue.Assistant.Select(s => s.Of(dialogue.Text)));
-        Assert.Equal(
-            dialogue.Assistant, TurnByTurn.Spans(template, messages, MapValue.Empty, dialogue.Text));
+        Assert.Equal(dialogue.Assistant, Rendering.Turns(template, messages, MapValue.Empty).Spans());
         string asked = template.Render([new ChatMessage("user", "x")], MapValue.Empty, addGenerationPrompt: true).Text;
         Assert.Equal(ChatMl.Ask("x"), asked);
+    }
+
+    /// <summary>What a model is exported with writes what it was trained on.</summary>
+    [Theory]
+    [InlineData("[]")]
+    [InlineData(Talk)]
+    [InlineData("""[{"role": "user", "content": [{"type": "text", "text": " a "}, {"type": "image"}]}, {"x": 1}]""")]
+    public void ChatML_for_other_programs_writes_the_same(string messages)
+    {
+        using var folder = new TemporaryFolder();
+        ChatTemplate own = ChatTemplates.Load(folder.Root).ForPlain();
+        ChatTemplate exported = ChatTemplate.Parse(ChatTemplates.ChatMlSource, "t");
+        Assert.False(exported.MarksAssistant);
+        foreach (bool asks in (bool[])[true, false])
+        {
+            Assert.Equal(
+                own.Render(Rendering.Messages(messages), MapValue.Empty, asks).Text,
+                exported.Render(Rendering.Messages(messages), MapValue.Empty, asks).Text);
+        }
     }
 
     /// <summary>A text that is there.</summary>

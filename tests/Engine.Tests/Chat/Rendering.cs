@@ -21,6 +21,13 @@ internal static class Rendering
     public static IReadOnlyList<ChatMessage> Messages(DataValue list) =>
         [.. ((ListValue)list).Items.Cast<MapValue>().Select(m => new ChatMessage(m))];
 
+    /// <summary>What finds the turns of a dialogue without marks.</summary>
+    public static TurnByTurn Turns(ChatTemplate template, IReadOnlyList<ChatMessage> messages, MapValue variables)
+    {
+        PlacedChat whole = template.RenderPlaced(messages, variables);
+        return new(template, messages, variables, whole.Chat.Text, whole.Places);
+    }
+
     /// <summary>What a template makes of variables alone.</summary>
     public static string Of(string template, string variables = "{}") =>
         ChatTemplate.Parse(template, "t").Render([], Map(variables), addGenerationPrompt: false).Text;

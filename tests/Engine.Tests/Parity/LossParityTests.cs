@@ -51,8 +51,6 @@ public abstract class LossParityTests(TestBackend backend)
         foreach (JsonProperty setting in c.Json("mol_lora").EnumerateObject())
         {
             bool hasGradients = t.Names.Any(n => n.StartsWith(setting.Name + ".grad.", StringComparison.Ordinal));
-            if (backend.IsVirtual && !hasGradients)
-                continue; // Each takes the virtual GPU as long as these two, and differs from them in numbers alone.
             string[] parts = setting.Name.Split("_alpha");
             var options = new LossOptions(
                 LossKind.Mol, double.Parse(parts[1], CultureInfo.InvariantCulture),
@@ -63,22 +61,11 @@ public abstract class LossParityTests(TestBackend backend)
             CheckMol(c, setting.Value, loss, figures, student);
             if (hasGradients)
                 CheckGradients(c, t, setting.Name + ".grad.", student);
-        }
-    }
 
-    [Theory]
-    [MemberData(nameof(StepZeroCases))]
-    public void At_step_zero_the_divergence_is_nothing_and_gradients_equal_the_reference(string name)
-    {
-        using var c = new ReferenceCase(name, backend);
-        ReferenceTensors t = c.Tensors("mol_step0");
-        (var lora, var modules) = c.Adapter(zeroB: true);
-        Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
-        (double loss, RowFigures[] figures) = c.Accumulate(
-            ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
-        Assert.All(figures, f => Assert.InRange(f.KlDivergence, 0, 1e-11));
-        CheckMol(c, c.Json("mol_step0"), loss, figures, student);
-        CheckGradients(c, t, "grad.", student);
+            // Each takes the virtual GPU as long as the first, and differs from it in numbers alone.
+            if (backend.IsVirtual && hasGradients)
+                break;
+        }
     }
 
     [Theory]
@@ -91,6 +78,19 @@ public abstract class LossParityTests(TestBackend backend)
         (double loss, RowFigures[] figures) = c.Accumulate(
             ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
         CheckMol(c, c.Json("mol_full"), loss, figures, student);
+        CheckGradients(c, t, "grad.", student);
+    }
+
+    protected void AtStepZero(string name)
+    {
+        using var c = new ReferenceCase(name, backend);
+        ReferenceTensors t = c.Tensors("mol_step0");
+        (var lora, var modules) = c.Adapter(zeroB: true);
+        Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
+        (double loss, RowFigures[] figures) = c.Accumulate(
+            ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
+        Assert.All(figures, f => Assert.InRange(f.KlDivergence, 0, 1e-11));
+        CheckMol(c, c.Json("mol_step0"), loss, figures, student);
         CheckGradients(c, t, "grad.", student);
     }
 
@@ -129,6 +129,24 @@ public abstract class LossParityTests(TestBackend backend)
         [.. e.GetProperty(key).EnumerateArray().Select(x => x.GetInt32())];
 }
 
-public sealed class CpuLossParityTests() : LossParityTests(TestBackend.Cpu);
+public sealed class CpuLossParityTests() : LossParityTests(TestBackend.Cpu)
+{
+    [Theory]
+    [MemberData(nameof(StepZeroCases))]
+    public void At_step_zero_the_divergence_is_nothing_and_gradients_equal_the_reference(string name) =>
+        AtStepZero(name);
+}
 
-public sealed class VirtualLossParityTests() : LossParityTests(TestBackend.VirtualF32);
+public sealed class VirtualLossParityTests() : LossParityTests(TestBackend.VirtualModel)
+{
+    /// <summary>
+    /// Long rows take the virtual GPU long, and differ from an adapter's later steps in numbers alone.
+    /// </summary>
+    public static TheoryData<string> ShortCases => [.. Shared.CasesWith("mol_step0.safetensors")
+        .Where(c => !c.Contains("_long_", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(ShortCases))]
+    public void At_step_zero_the_divergence_is_nothing_and_gradients_equal_the_reference(string name) =>
+        AtStepZero(name);
+}

@@ -86,4 +86,4 @@ public abstract class TrajectoryParityTests(TestBackend backend, int most)
 
 public sealed class CpuTrajectoryParityTests() : TrajectoryParityTests(TestBackend.Cpu, int.MaxValue);
 
-public sealed class VirtualTrajectoryParityTests() : TrajectoryParityTests(TestBackend.VirtualF32, most: 3);
+public sealed class VirtualTrajectoryParityTests() : TrajectoryParityTests(TestBackend.VirtualModel, most: 3);

@@ -60,7 +60,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.All(Trainer.Config.ConfigTable.Keys.All, k => Assert.Contains($"  {k.Path}", output));
         Assert.Contains(
             "it may change model, output, data.cache, data.corpora[].path, data.corpora[].ignore, micro_batch, "
-                + "lora.from, optimizer.offload, recompute, validate, questions, samples, checkpoint, device, "
+                + "lora.from, optimizer.offload, recompute, validate, questions, eval, samples, checkpoint, device, "
                 + "cuda_path, threads. Precision",
             string.Join(' ', output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
     }
@@ -116,6 +116,24 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(says, error);
         Assert.StartsWith("molengine", error);
         Assert.DoesNotContain("   at ", error);
+    }
+
+    /// <summary>What a shell leaves as it is, behind an equals sign or in quotes.</summary>
+    [Theory]
+    [InlineData("PATH: ", "inspect", "~/absent-folder")]
+    [InlineData("--adapter: ", "score", "m", "--adapter", "~/absent-folder", "--input", "x")]
+    [InlineData("--input: ", "score", "m", "--input", "~/absent-folder")]
+    [InlineData("", "report", "~/absent-folder")]
+    [InlineData("", "plan", "~/absent-folder")]
+    [InlineData("--cuda-path: ", "doctor", "--cuda-path", "~/absent-folder")]
+    public void A_tilde_is_the_home_folder(string where, params string[] args)
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string model = _folder.Folder("m");
+        _folder.Write("m/config.json", "{}");
+        (int code, _, string error) = Run([.. args.Select(a => a == "m" ? model : a)]);
+        Assert.Equal(2, code);
+        Assert.Contains($"{where}{home}/absent-folder", error);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using MolEngine.Engine.Chat;
+using MolEngine.Engine.Models;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Tests.Training;
 
@@ -21,6 +23,40 @@ public sealed class ExportRunTests : IDisposable
         Assert.Equal($"merged model: {_run.At("m")}\n", TinyRun.Ok("export", run, "--to", _run.At("m"), "--merge"));
         TinyRun.Ok("export", Path.Combine(run, "adapter"), "--model", _run.Model, "--to", _run.At("n"), "--merge");
         AssertSame(_run.At("n"), _run.At("m"), "model.safetensors", "config.json", "tokenizer.json");
+    }
+
+    /// <summary>
+    /// A model without a chat template learned ChatML, and to stop at the end of a turn, of which its files say
+    /// nothing: what serves the new one reads both in its folder.
+    /// </summary>
+    [Theory]
+    [InlineData("lora", "adapter")]
+    [InlineData("full", "model")]
+    public void What_learned_dialogues_says_how_it_is_prompted_and_where_it_stops(string method, string made)
+    {
+        File.WriteAllText(
+            Path.Combine(_run.Model, GenerationConfig.FileName), """{"eos_token_id": 256, "top_k": 20}""");
+        string talks = Path.Combine(Path.GetDirectoryName(_run.Config)!, "talks.jsonl");
+        File.WriteAllLines(talks, Enumerable.Range(0, 30).Select(
+            i => $$"""{"question": "Why {{i}}?", "answer": "So."}"""));
+        string run = _run.Train(
+            "a", $"method={method}", "optimizer.learning_rate=1e-3", $"data.corpora[0].path={talks}",
+            "data.corpora[0].pairs=chat");
+        Assert.Equal(ChatTemplates.ChatMlSource, Template(Path.Combine(run, made)));
+
+        string output = TinyRun.Ok("export", run, "--to", _run.At("m"), "--merge");
+        Assert.Equal(ChatTemplates.ChatMlSource, Template(_run.At("m")));
+        Assert.Equal([256, 258], GenerationConfig.Load(_run.At("m")).EosTokenIds);
+        if (method == "full")
+            return;
+        Assert.Contains("generation_config.json: eos_token_id has 258 too, which ended what was trained on", output);
+        Assert.Contains("chat_template.jinja: as it was trained with, not the model's own", output);
+
+        // The adapter alone keeps the template.
+        TinyRun.Ok("export", Path.Combine(run, made), "--model", _run.Model, "--to", _run.At("n"), "--merge");
+        Assert.Equal(ChatTemplates.ChatMlSource, Template(_run.At("n")));
+
+        static string Template(string folder) => File.ReadAllText(Path.Combine(folder, "chat_template.jinja"));
     }
 
     [Fact]

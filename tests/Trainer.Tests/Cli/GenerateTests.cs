@@ -23,6 +23,11 @@ public sealed class GenerateTests : IDisposable
 
     [Theory]
     [InlineData("--temperature: expected a number above 0", "--temperature", "0")]
+    [InlineData("--temperature: expected a number, got hot", "--temperature", "hot")]
+    [InlineData("--seed: expected an integer of at least 0, got -1", "--seed", "-1")]
+    [InlineData("--top-k: expected an integer, got 1.5", "--top-k", "1.5")]
+    [InlineData("--count: expected it with --input alone, got it without", "--count", "3")]
+    [InlineData("--output: expected it with --input alone, got it without", "--output", "x.jsonl")]
     [InlineData("--top-p: expected a number above 0, at most 1, got 1.5", "--top-p", "1.5")]
     [InlineData("--top-k: expected an integer of at least 0, got -1", "--top-k", "-1")]
     [InlineData("--min-p: expected a number from 0 to 1, got 2", "--min-p", "2")]
@@ -70,6 +75,74 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
+    public void Greedy_texts_are_not_written_twice()
+    {
+        string input = _run.At("openings.jsonl");
+        File.WriteAllText(input, "{\"text\": \"A\"}\n");
+        (int code, string output, string error) = TinyRun.Run("generate", _run.Model, "--input", input, "--count", "3");
+        Assert.Equal((ExitCode.UserError, ""), (code, output));
+        Assert.Contains("--count: expected 1 where decoding is greedy, which writes the same text each time", error);
+    }
+
+    /// <summary>Whatever asks gets an answer of the model's own; without a file, records come on the output.</summary>
+    [Fact]
+    public void Dialogues_and_questions_are_answered_anew()
+    {
+        string input = _run.At("asked.jsonl");
+        File.WriteAllText(input, """
+            {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]}
+            {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Old."}], "tools": []}
+            {"question": "Who?", "answer": "Old."}
+
+            """);
+        File.WriteAllText(
+            Path.Combine(_run.Model, "chat_template.jinja"),
+            "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}{% if add_generation_prompt %}[me]{% endif %}");
+        string[] command = ["generate", _run.Model, "--input", input, "--max-tokens", "6"];
+        string[] lines = TinyRun.Ok(command).TrimEnd().Split('\n');
+        JsonElement[][] messages =
+        [
+            .. lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("messages").EnumerateArray().ToArray()),
+        ];
+        Assert.Equal([3, 2, 2], messages.Select(m => m.Length));
+        Assert.All(messages, m => Assert.Equal("assistant", m[^1].GetProperty("role").GetString()));
+        Assert.Equal("Who?", messages[2][0].GetProperty("content").GetString());
+
+        // Each as if it were asked alone.
+        string alone = TinyRun.Ok("generate", _run.Model, "--chat", "Who?", "--max-tokens", "6", "--json");
+        Assert.Equal(
+            JsonDocument.Parse(alone).RootElement.GetProperty("text").GetString()!.Trim(),
+            messages[2][1].GetProperty("content").GetString());
+        Assert.DoesNotContain("Old.", string.Concat(lines));
+    }
+
+    [Fact]
+    public void A_file_that_was_begun_is_gone_on_with()
+    {
+        string input = _run.At("openings.jsonl"), output = _run.At("own.jsonl"), part = output + ".part";
+        File.WriteAllText(input, "{\"text\": \"A\"}\n{\"text\": \"B\"}\n");
+        string[] command =
+        [
+            "generate", _run.Model, "--input", input, "--count", "2", "--temperature", "1", "--max-tokens", "8",
+            "--output", output,
+        ];
+        TinyRun.Ok(command);
+        string[] whole = File.ReadAllLines(output);
+        Assert.Equal(4, whole.Length);
+        Assert.False(File.Exists(part));
+
+        // The notes of a command that was stopped, which names what it was at.
+        File.Delete(output);
+        string[] other = [.. command[..^1], _run.At("else.jsonl")];
+        TinyRun.Ok(other);
+        Assert.Equal(whole, File.ReadAllLines(other[^1]));
+        File.WriteAllText(part, "{}\n");
+        (int code, _, string error) = TinyRun.Run(command);
+        Assert.Equal(ExitCode.UserError, code);
+        Assert.Contains("own.jsonl.part: an earlier command began other work there (", error);
+    }
+
+    [Fact]
     public void A_message_is_put_into_the_template_of_the_model()
     {
         (int code, string output, string error) =
@@ -98,8 +171,8 @@ public sealed class GenerateTests : IDisposable
 
     [Theory]
     [InlineData("--chat-var: expected NAME=VALUE (enable_thinking=false), got x", "--chat", "a", "--chat-var", "x")]
-    [InlineData("--system, --chat-var: expected them with --chat alone", "--prompt", "a", "--system", "x")]
-    [InlineData("--system, --chat-var: expected them with --chat alone", "--prompt", "a", "--chat-var", "x=1")]
+    [InlineData("--system, --chat-var: expected them with --chat (--chat-var with --input too)", "--prompt", "a", "--system", "x")]
+    [InlineData("--system, --chat-var: expected them with --chat (--chat-var with --input too)", "--prompt", "a", "--chat-var", "x=1")]
     public void Options_of_a_chat_are_checked(string says, params string[] options)
     {
         (int code, string output, string error) = TinyRun.Run(["generate", _run.Model, .. options]);

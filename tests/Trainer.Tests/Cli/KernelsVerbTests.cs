@@ -79,9 +79,9 @@ public sealed class KernelsVerbTests : IDisposable
             KernelSources.Names.Select(n => $"{n}.ptx"),
             Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
         Assert.All(output.TrimEnd('\n').Split('\n'), l => Assert.Contains(".ptx: written (NVRTC ", l));
-        Assert.DoesNotContain("written", Run("kernels", "embed", "--out", _folder.Root).Output);
         File.AppendAllText(Path.Combine(_folder.Root, "cast.ptx"), "// edited");
-        Assert.Contains("cast.ptx: written", Run("kernels", "embed", "--out", _folder.Root).Output);
+        string[] again = Run("kernels", "embed", "--out", _folder.Root).Output.Split('\n');
+        Assert.Contains("cast.ptx: written", Assert.Single(again, l => l.Contains("written")));
     }
 
     private static void UseSharedNvrtc() =>

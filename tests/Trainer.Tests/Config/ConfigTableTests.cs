@@ -12,13 +12,13 @@ public sealed class ConfigTableTests : IDisposable
 {
     /// <summary>A domain and a general corpus, and questions: each key has a place where it may be given.</summary>
     private const string Base =
-        "model: m\noutput: out\nquestions: q.jsonl\ndata:\n  corpora:\n  - {path: a.jsonl, kind: domain}\n  - {path: "
-            + "b.jsonl, kind: general}\n";
+        "model: m\noutput: out\nquestions: q.jsonl\neval: gsm8k\ndata:\n  corpora:\n"
+            + "  - {path: a.jsonl, kind: domain}\n  - {path: b.jsonl, kind: general}\n";
 
     /// <summary>Values among which each key finds one that is not its default.</summary>
     private static readonly string[] Pool =
         ["1", "2", "3", "0.5", "0", "true", "off", "cpu", "best", "at most 7", "[0.5, 0.25]", "[q_proj, v_proj]", "m2",
-            "a.jsonl", "\"{a}\"", "x", "{a: 1}"];
+            "a.jsonl", "\"{a}\"", "x", "{a: 1}", "mmlu"];
 
     private readonly TempFolder _folder = new();
 
@@ -45,9 +45,10 @@ public sealed class ConfigTableTests : IDisposable
             run.Settings.Keys, path => Assert.Equal(run.Settings[path].Text, Written(run.Resolved, path) ?? "null"));
 
         // Nothing is given but what must be: all that has no value is a key that may have none.
-        RunConfig least = Parse(Base.Replace("questions: q.jsonl\n", ""));
+        RunConfig least = Parse(Base.Replace("questions: q.jsonl\neval: gsm8k\n", ""));
         Assert.All(
-            least.Settings.Values.Where(v => !v.HasValue && !v.Path.StartsWith("questions.", StringComparison.Ordinal)),
+            least.Settings.Values.Where(v => !v.HasValue && !v.Path.StartsWith("questions.", StringComparison.Ordinal)
+                && !v.Path.StartsWith("eval.", StringComparison.Ordinal)),
             v => Assert.False(v.Key.IsAlwaysThere, v.Path));
         Assert.Contains("\nquestions: null\n", least.Resolved);
         Assert.Contains("\n      fields: null\n", least.Resolved);
@@ -177,7 +178,8 @@ public sealed class ConfigTableTests : IDisposable
         [
             "model", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload", "validate.every",
             "validate.documents", "samples", "checkpoint.every", "checkpoint.keep", "data.cache", "lora.from",
-            "cuda_path", "data.corpora[].path", "data.corpora[].ignore",
+            "cuda_path", "data.corpora[].path", "data.corpora[].ignore", "eval.tasks", "eval.data", "eval.limit",
+            "eval.every",
         ];
         Assert.Equal(
             free.Order(StringComparer.Ordinal),

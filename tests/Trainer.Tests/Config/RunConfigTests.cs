@@ -232,6 +232,21 @@ public sealed class RunConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_tilde_is_the_home_folder()
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        UserException e = Assert.Throws<UserException>(() => Parse(
+            Minimal.Replace("a.jsonl", "~/absent/gone.jsonl").Replace("model: m", "model: ~/absent")));
+        Assert.Contains($": model: expected a model folder, found none at {home}/absent", e.Message);
+        Assert.Contains(
+            $": data.corpora[0].path: expected a file or folder, found none at {home}/absent/gone", e.Message);
+        Assert.Equal(
+            Path.Combine(home, "runs", "x"), RunConfigLoader.Parse(
+                Minimal, Source, ["output=~/runs/x"], inputsMayBeAbsent: true).Output);
+        Assert.Equal(Path.Combine(home, "c"), Parse(Minimal + "data.cache: ~/c\n").Data.Cache);
+    }
+
+    [Fact]
     public void Two_corpora_of_one_name_are_refused()
     {
         UserException e = Assert.Throws<UserException>(() => Parse(Minimal + "  - path: a.jsonl\n    kind: general\n"));

@@ -64,6 +64,25 @@ public sealed class PlantedKernelBugTests
             Run(Lines(body, '+'), seed);
     }
 
+    [Theory]
+    [MemberData(nameof(MemoryBugs.All), MemberType = typeof(MemoryBugs))]
+    public void Without_the_look_for_shared_races_all_else_is_found(
+        string bug, FaultKind kind, string[] says, string body)
+    {
+        VirtualGpuFault fault = Gpu.Fault(kind, () => Run(Lines(body, '-'), 1, findsRaces: false));
+        Assert.All(says, part => Assert.True($"{fault.Message} {fault.OtherLine}".Contains(part), bug));
+    }
+
+    [Theory]
+    [InlineData("@%p1 st.shared.u32 [tile], %r6;")]
+    [InlineData(
+        "st.shared.u32 [%r4], %r1;\nxor.b32 %r10, %r2, 4;\nadd.s32 %r10, %r10, %r3;\nld.shared.u32 %r11, [%r10];")]
+    public void The_look_for_shared_races_can_be_left_out(string race)
+    {
+        Gpu.Fault(FaultKind.Race, () => Run(race, 1));
+        Run(race, 1, findsRaces: false);
+    }
+
     [Fact]
     public void A_report_says_everything_that_is_known()
     {
@@ -96,11 +115,17 @@ public sealed class PlantedKernelBugTests
         .Where(l => l.Length > 0 && (l[0] == kept || l[0] is not ('-' or '+')))
         .Select(l => l[0] == kept ? l[1..] : l));
 
-    private static void Run(string body, ulong seed)
+    private static void Run(string body, ulong seed, bool findsRaces = true)
     {
         string ptx = PtxSource.Kernel("planted", 2, $"{Prologue}\n{body}",
             ".const .align 4 .b8 table[4] = {1, 2, 3, 4};");
-        using var gpu = new Gpu(ptx, options: new LaunchOptions { Seed = seed, InstructionLimit = 100_000 });
+        var options = new LaunchOptions
+        {
+            Seed = seed,
+            InstructionLimit = 100_000,
+            FindSharedRaces = findsRaces,
+        };
+        using var gpu = new Gpu(ptx, options: options);
         ulong input = gpu.Upload<uint>(Enumerable.Range(0, Words).Select(i => (uint)i).ToArray(), "input");
         ulong output = gpu.Allocate(Words * 4, "output");
         gpu.Run("planted", 1, Words, input, output);

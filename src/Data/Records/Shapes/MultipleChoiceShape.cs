@@ -6,9 +6,9 @@ namespace MolEngine.Data.Records.Shapes;
 /// A question with options, and which of them is right: asked with a line <c>A. text</c> for each option, answered with
 /// the right one's.
 /// </summary>
-/// <param name="options">The field that holds them; null: any of the usual ones.</param>
+/// <param name="named">The field that holds the options; null: any of the usual ones.</param>
 /// <param name="answer">The field that says which is right; null: any of the usual ones.</param>
-internal sealed class MultipleChoiceShape(Field question, Field? options, Field? answer, bool isChat)
+internal sealed class MultipleChoiceShape(Field question, Field? named, Field? answer, bool isChat)
     : PairShape(isChat)
 {
     /// <summary>Those that name an option come before the one that may be a text.</summary>
@@ -22,22 +22,31 @@ internal sealed class MultipleChoiceShape(Field question, Field? options, Field?
     public override ShapeName Name => ShapeName.MultipleChoice;
 
     public override IReadOnlyList<Field> Required { get; } =
-        [question, options ?? Field.Usual("options"), answer ?? Field.Usual("answer")];
+        [question, named ?? Field.Usual("options"), answer ?? Field.Usual("answer")];
 
     public override ShapeFit Fit(RecordFields record) =>
-        ChoiceOptions.Of(record.Values, options) is null || Answers(record).Length == 0
+        ChoiceOptions.Of(record.Values, named) is null || Answers(record).Length == 0
             ? ShapeFit.No
             : record.Fit([question]);
 
     public override CorpusRecord Read(RecordFields record)
     {
-        IReadOnlyList<ChoiceOption> choices = ChoiceOptions.Of(record.Values, options)!;
+        IReadOnlyList<ChoiceOption> choices = ChoiceOptions.Of(record.Values, named)!;
         string asks = record.Text(question);
-        string[] lines = [.. choices.Select(c => $"{c.Label}. {record.Text(c.Text, numbersToo: true)}")];
+        var options = new Choices(
+            [.. choices.Select(c => c.Label)], [.. choices.Select(c => record.Text(c.Text, numbersToo: true))]);
+        string[] lines = [.. choices.Select((_, i) => options.Line(i))];
         foreach (ChoiceOption choice in choices.Where(c => c.LabelValue is not null))
             record.Use(choice.LabelValue!);
-        return Pair(record, string.Join(Line, [asks, .. lines]), lines[Right(record, choices)]);
+        return Pair(record, string.Join(Line, [asks, .. lines]), lines[Right(record, choices)]) with
+        {
+            Choices = options,
+        };
     }
+
+    /// <summary>What the first of the usual fields that name the right option says; null: there is none.</summary>
+    internal static DataValue? UsualAnswerIn(MapValue record) => UsualAnswers
+        .Select(a => a.In(record)?.Value).FirstOrDefault(v => v is not (null or NullValue));
 
     private FoundField[] Answers(RecordFields record) =>
     [

@@ -42,11 +42,15 @@ internal sealed class JinjaTemplate
 
     /// <summary>Renders the template.</summary>
     /// <param name="inputSize">Size of the texts of the variables.</param>
+    /// <param name="places">Learns where messages are written; null where nobody asks.</param>
+    /// <param name="isStrict">Whether writing what is not there is an error.</param>
     /// <returns>The rendering, ended: its text and spans.</returns>
     /// <exception cref="TemplateFault">The template raised an error, has one, or does not end.</exception>
-    public Render Run(IReadOnlyDictionary<string, Value> variables, TimeProvider clock, long inputSize)
+    public Render Run(
+        IReadOnlyDictionary<string, Value> variables, TimeProvider clock, long inputSize,
+        MessagePlaces? places = null, bool isStrict = false)
     {
-        var render = new Render(variables, clock, inputSize);
+        var render = new Render(variables, clock, inputSize) { Places = places, IsStrict = isStrict };
         try
         {
             render.RunTemplate(

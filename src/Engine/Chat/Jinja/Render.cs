@@ -44,8 +44,11 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
     /// <summary>The rendering of this thread; null for none. Values in values count their steps there.</summary>
     public static Render? Current => _current;
 
+    /// <summary>Whether writing what is not there is an error; else it writes nothing.</summary>
+    public bool IsStrict { get; init; }
+
     /// <summary>Where the template's text goes now.</summary>
-    public StringBuilder Out { get; private set; } = new();
+    public StringBuilder Out { get; private set; } = new(RoomFor(inputSize));
 
     /// <summary>The variables of the function that runs.</summary>
     public Locals Locals { get; set; } = Locals.Nothing;
@@ -60,6 +63,9 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
 
     /// <summary>Line of a <c>{% generation %}</c> inside of a text that is put together apart; null for none.</summary>
     public int? LostSpan { get; private set; }
+
+    /// <summary>Where messages are written; null where nobody asks.</summary>
+    public MessagePlaces? Places { get; init; }
 
     /// <summary>A variable that no part of the template sets; null where there is none.</summary>
     public Value? Resolve(string name)
@@ -169,6 +175,17 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
         }
     }
 
+    /// <summary>Where the text of a round of a loop begins; null where its item is no message that is followed.
+    /// </summary>
+    public int? MessageBegins(Value item) => Places is { } places && places.Enter(item) ? Out.Length : null;
+
+    /// <summary>Notes what has been written since <see cref="MessageBegins"/>.</summary>
+    public void MessageEnds(Value item, int start)
+    {
+        bool isKnown = _captures == 0 || start == Out.Length;
+        Places!.Leave(item, isKnown ? new TextSpan(start, Out.Length) : null);
+    }
+
     /// <summary>Notes a span of <c>{% generation %}</c> that has just been written.</summary>
     public void Generated(int start, int line)
     {
@@ -177,6 +194,9 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
         else
             Spans.Add(new TextSpan(start, Out.Length));
     }
+
+    /// <summary>Characters to begin with: what a template writes is little more than what it is given.</summary>
+    private static int RoomFor(long inputSize) => (int)Math.Min(256 + inputSize + (inputSize / 8), 1 << 16);
 
     /// <summary>What a look through a value takes, in characters.</summary>
     private static long Size(Value value) =>

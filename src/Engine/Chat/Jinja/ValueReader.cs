@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using MolEngine.Basics.Values;
 using MolEngine.Engine.Chat.Jinja.Values;
@@ -35,6 +34,6 @@ internal sealed class ValueReader
     }
 
     private static Value Number(string literal) => literal.AsSpan().IndexOfAny('.', 'e', 'E') < 0
-        ? Int.Of(BigInteger.Parse(literal, CultureInfo.InvariantCulture))
-        : new Float(double.Parse(literal, CultureInfo.InvariantCulture));
+        ? Int.Of(BigInteger.Parse(literal))
+        : new Float(double.Parse(literal));
 }

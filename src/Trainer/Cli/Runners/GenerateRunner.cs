@@ -1,24 +1,17 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MolEngine.Basics.Files;
-using MolEngine.Basics.Numerics;
 using MolEngine.Basics.Text;
-using MolEngine.Data;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Devices;
-using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
 internal static class GenerateRunner
 {
-    /// <summary>Texts of a corpus that are continued at a time.</summary>
-    private const int MostRows = 16;
-
     private static readonly JsonSerializerOptions Json =
         new()
         {
@@ -33,7 +26,7 @@ internal static class GenerateRunner
         using InferenceModel model = Loading.Model(ops, options.Model, options.Adapter, context);
         Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
         if (options.Input is not null)
-            Corpus(options, ops, model, tokenizer, context);
+            GenerateCorpus.Run(options, ops, model, tokenizer, context);
         else
             Answer(options, ops, model, tokenizer, context);
         return ExitCode.Done;
@@ -44,7 +37,8 @@ internal static class GenerateRunner
     {
         string text = options.Prompt ?? Chat(options, tokenizer, context);
         int[] prompt = Prompt(tokenizer, text, "--prompt");
-        using GenerationBatch batch = BatchFor(options, ops, model, 1, prompt.Length);
+        using GenerationBatch batch = BatchFor(
+            ops, model, 1, prompt.Length + (long)options.MaxTokens, "--max-tokens", options.Deterministic);
         int[] ends = [.. StopIds.Of(options.Model, tokenizer, options.ChatVariables)];
         GenerationRow row = batch.Add(Request(options, prompt, ends));
         var answer = new TextStream(tokenizer, ends, []);
@@ -73,61 +67,6 @@ internal static class GenerateRunner
         context.Out.WriteLine(JsonSerializer.Serialize(generated, Json));
     }
 
-    /// <summary>Every text of the input, continued as often as asked, as the records of a corpus.</summary>
-    private static void Corpus(
-        GenerateOptions options, Ops ops, InferenceModel model, Tokenizer tokenizer, CommandContext context)
-    {
-        int end = DocumentEnd.Resolve(null, model.Config, tokenizer);
-        CancellationToken cancel = context.Interrupted;
-
-        // All of them first: a bad record is told before minutes of work, not after.
-        int[][] prompts =
-        [
-            .. JsonlReader.Read(options.Input!)
-                .Select(r => Prompt(tokenizer, r.Text, $"{options.Input}:{r.Line}: text")),
-        ];
-        string[] records = new string[checked(prompts.Length * options.Count)];
-        int tokens = 0, done = 0;
-        int rows = Math.Min(MostRows, records.Length);
-        using GenerationBatch batch = BatchFor(options, ops, model, rows, prompts.Max(p => p.Length));
-        using IRunDisplay display = context.OpenDisplay(context.Error);
-        Action<long, long> progress = display.Doing("generating", "document");
-        var places = new Dictionary<GenerationRow, int>();
-        for (int i = 0; i < records.Length || !batch.IsIdle;)
-        {
-            cancel.ThrowIfCancellationRequested();
-            for (; i < records.Length && batch.Waiting < rows; i++)
-            {
-                ulong seed = new CounterRandom(options.Seed, (ulong)i).Bits(0);
-                places[batch.Add(Request(options, prompts[i / options.Count], [end]) with { Seed = seed })] = i;
-            }
-
-            foreach (GeneratedToken token in batch.Step())
-            {
-                tokens++;
-                if (token.Row.Stop is null)
-                    continue;
-                places.Remove(token.Row, out int place);
-                records[place] = Record(token.Row);
-                progress(++done, records.Length);
-            }
-        }
-
-        display.Dispose();
-        DurableFiles.WriteText(options.Output!, string.Concat(records));
-        string documents = Counts.Of(records.Length, "document");
-        context.WriteLine($"{options.Output}: {documents}, {Counts.Of(tokens, "token")} generated");
-
-        string Record(GenerationRow row)
-        {
-            var whole = new TextStream(tokenizer, [], [], skipSpecialTokens: false);
-            foreach (int id in (int[])[.. row.Request.Prompt.Span, .. row.Ids.Where(id => id != end)])
-                whole.Append(id);
-            whole.Finish();
-            return JsonSerializer.Serialize(new { text = whole.Text }, Json) + "\n";
-        }
-    }
-
     private static GenerationRequest Request(GenerateOptions options, int[] prompt, int[] ends) =>
         new(prompt, options.MaxTokens) { Sampling = options.Sampling, Seed = options.Seed, StopIds = ends };
 
@@ -140,25 +79,30 @@ internal static class GenerateRunner
             : throw new UserException($"{where}: expected a text of at least one token, got an empty one");
     }
 
-    private static GenerationBatch BatchFor(
-        GenerateOptions options, Ops ops, InferenceModel model, int rows, int prompt)
+    /// <summary>A batch with room for so many rows.</summary>
+    /// <param name="longest">Tokens of a row, prompt and answer.</param>
+    /// <param name="option">What is to be lower where there is too little memory.</param>
+    /// <param name="deterministic">See <see cref="GenerationBatch"/>.</param>
+    public static GenerationBatch BatchFor(
+        Ops ops, InferenceModel model, int rows, long longest, string option, bool deterministic = false)
     {
-        int maxTokens = options.MaxTokens, most = (int.MaxValue / rows) - PagedLayout.PageTokens - prompt;
-        if (maxTokens > most)
-            throw new UserException($"--max-tokens: expected at most {most}, got {maxTokens}");
-        int longest = prompt + maxTokens;
+        string tokens = Counts.Of(rows * longest, "token");
+        if (longest > (int.MaxValue / rows) - PagedLayout.PageTokens)
+        {
+            throw new UserException(
+                $"{option}: expected fewer tokens than a cache can hold, got {tokens} in {Counts.Of(rows, "row")}");
+        }
+
+        int pages = rows * PagedLayout.PagesOf((int)longest);
         try
         {
             return new GenerationBatch(
-                ops, model.Config, model.Weights, rows, rows * PagedLayout.PagesOf(longest) * PagedLayout.PageTokens,
-                longest, options.Deterministic);
+                ops, model.Config, model.Weights, rows, pages * PagedLayout.PageTokens, (int)longest, deterministic);
         }
         catch (OutOfDeviceMemoryException e)
         {
-            string tokens = Counts.Of(rows * longest, "token");
             throw new EnvironmentFaultException(
-                $"--max-tokens: expected room for the keys and values of {tokens}, got too little memory. Lower "
-                + "--max-tokens", e);
+                $"{option}: expected room for the keys and values of {tokens}, got too little memory. Lower it", e);
         }
     }
 
@@ -183,7 +127,7 @@ internal static class GenerateRunner
         return template.Render(messages, options.ChatVariables, addGenerationPrompt: true).Text;
     }
 
-    private static void RequireChatMl(Tokenizer tokenizer, string model)
+    public static void RequireChatMl(Tokenizer tokenizer, string model)
     {
         if (tokenizer.TokenId(ChatMl.Start) is null || tokenizer.TokenId(ChatMl.End) is null)
         {

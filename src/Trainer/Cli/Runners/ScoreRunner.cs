@@ -1,6 +1,8 @@
 using System.Text.Json;
 using MolEngine.Basics.Text;
+using MolEngine.Basics.Values;
 using MolEngine.Data;
+using MolEngine.Data.Records;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
@@ -28,8 +30,7 @@ internal static class ScoreRunner
         }
 
         Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
-        List<int[]> documents =
-            [.. JsonlReader.Read(options.Input).Select(r => tokenizer.EncodeDocument(r.Text))];
+        List<int[]> documents = [.. Documents(options, tokenizer, model)];
         TransformerWeights? reference = other?.Weights ?? (options.Adapter is null ? null : model.Frozen);
         IReadOnlyList<RowFigures> figures;
         using (IRunDisplay display = context.OpenDisplay(context.Error))
@@ -62,6 +63,19 @@ internal static class ScoreRunner
         else
             WriteTable(scores, reference is not null, context.Out);
         return ExitCode.Done;
+    }
+
+    /// <summary>The records as training reads them, without the token that ends a document.</summary>
+    private static IEnumerable<int[]> Documents(ScoreOptions options, Tokenizer tokenizer, InferenceModel model)
+    {
+        DocumentTokenizer texts = DocumentTokenizer.Of(
+            tokenizer, options.Model, DocumentEnd.Resolve(null, model.Config, tokenizer));
+        CorpusSettings input = CorpusInput.Of(options.Input, MapValue.Empty, texts);
+        foreach ((CorpusFile file, CorpusRecord record) in new RecordReader(input).ReadAll())
+        {
+            DocumentText text = texts.Writer.Write(record, input, file.Path);
+            yield return texts.Beginning(text.Text, text.IsDialogue);
+        }
     }
 
     /// <summary>Mean over the effective tokens of all documents; null where there is none.</summary>

@@ -16,7 +16,7 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
 
     private readonly Option<string?> _device = DeviceOptions.Gpu();
 
-    private readonly Option<string?> _model = Optional(
+    private readonly Option<string?> _model = OptionalPath(
         ModelName, "MODEL", $"{Models}, or a folder with config.json (default: {BenchModel.Default}).");
 
     private readonly Option<string?> _tokens = Optional(
@@ -26,7 +26,7 @@ internal sealed class BenchVerb() : Verb("bench", "Figures of every op of a trai
         OptionNames.Gemm, "KIND",
         "cublaslt or builtin, what does products on a GPU (default: as training: cuBLASLt where found).");
 
-    private readonly Option<string?> _csv = Optional(CsvName, "FILE", "Writes the figures there, too.");
+    private readonly Option<string?> _csv = OptionalPath(CsvName, "FILE", "Writes the figures there, too.");
 
     private readonly Option<string?> _cudaPath = CudaPathOption.Make();
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MolEngine.Basics.Files;
 using MolEngine.Kernels.Interop;
 
 namespace MolEngine.Trainer.Cli.Verbs;
@@ -25,7 +26,7 @@ internal static class CudaPathOption
     /// <exception cref="UserException">There is no such folder.</exception>
     public static string? Folder(this ParseResult arguments, Option<string?> option)
     {
-        string? folder = arguments.GetValue(option);
+        string? folder = arguments.GetValue(option) is { } given ? HomePath.Expand(given) : null;
         return folder is null || Directory.Exists(folder)
             ? folder
             : throw new UserException($"{OptionNames.CudaPath}: {folder}: expected a folder, got none there");

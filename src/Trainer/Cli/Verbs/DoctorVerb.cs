@@ -8,6 +8,7 @@ internal sealed class DoctorVerb() : Verb("doctor", "What this machine offers: p
 {
     private readonly Argument<string?> _config = new("CONFIG")
     {
+        CustomParser = PathOf,
         Description = "Config of a run: its cuda_path is where NVIDIA's libraries are looked for first.",
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -7,11 +7,12 @@ namespace MolEngine.Trainer.Cli.Verbs;
 internal sealed class ExportVerb() : Verb(
     "export", "Write a run's adapter or model, or an adapter, for PEFT and transformers.")
 {
-    private readonly Argument<string> _source = Required(
+    private readonly Argument<string> _source = RequiredPath(
         "SOURCE", "Run directory, or adapter folder (adapter_config.json and adapter_model.safetensors).");
-    private readonly Option<string?> _model = Optional(
+    private readonly Option<string?> _model = OptionalPath(
         "--model", "DIR", "Model folder that the adapter belongs to. Default: the one in the run's config.");
-    private readonly Option<string> _to = RequiredOption("--to", "DIR", "Folder to write; it must be absent or empty.");
+    private readonly Option<string> _to = RequiredPathOption(
+        "--to", "DIR", "Folder to write; it must be absent or empty.");
     private readonly Option<bool> _merge = Flag(
         "--merge", "Write a whole Hugging Face folder with the adapter merged into the weights.");
 

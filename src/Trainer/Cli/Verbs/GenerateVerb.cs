@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MolEngine.Basics.Values;
+using MolEngine.Engine.Generation;
 using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
@@ -8,12 +9,12 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
 {
     private const int DefaultMaxTokens = 256;
 
-    private readonly Argument<string> _model = Required("MODEL", "Model folder.");
-    private readonly Option<string?> _adapter = Optional("--adapter", "DIR", "PEFT adapter on top of MODEL.");
+    private readonly Argument<string> _model = RequiredPath("MODEL", "Model folder.");
+    private readonly Option<string?> _adapter = OptionalPath("--adapter", "DIR", "PEFT adapter on top of MODEL.");
     private readonly Option<string?> _prompt = Optional(
-        "--prompt", "TEXT", "Text to continue. Special tokens written in it are recognised.");
+        "--prompt", "TEXT", "Text to continue; - reads it. Special tokens written in it are recognised.");
     private readonly Option<string?> _chat = Optional(
-        "--chat", "TEXT", "A user's message, answered as an assistant, in the model's own chat template.");
+        "--chat", "TEXT", "A user's message, answered in the model's own chat template; - reads it.");
     private readonly Option<string?> _system = Optional(
         "--system", "TEXT", "With --chat: the system message. Default: the template's own, where it has one.");
     private readonly Option<string[]> _chatVariables = new("--chat-var")
@@ -23,10 +24,10 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string?> _input = Optional(
-        "--input", "FILE", "JSONL of texts to continue, a record {\"text\": ...} a line.");
-    private readonly Option<string?> _output = Optional(
-        "--output", "FILE", "With --input: the corpus to write; it must be absent.");
+    private readonly Option<string?> _input = OptionalPath(
+        "--input", "FILE", "Records to go on from, of any kind that a corpus has: texts, prompts, dialogues.");
+    private readonly Option<string?> _output = OptionalPath(
+        "--output", "FILE", "With --input: the corpus to write; it must be absent. Default: records on the output.");
     private readonly SamplingOptions _sampling = new();
     private readonly DeviceOptions _device = new();
     private readonly Option<bool> _json = Flag("--json", "One JSON object at the end instead of text as it comes.");
@@ -63,9 +64,11 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
             + "--max-tokens.",
         "--chat uses chat_template.jinja of the model, or chat_template of its tokenizer_config.json, as other "
             + "programs do; ChatML where it has none. The value of --chat-var is JSON, or text where it is none.",
-        "With --input and --output the continued texts become a corpus, a record {\"text\": ...} each: text of the "
-            + "model's own, to hold it to itself where there is no other general text. Special tokens stay in it, and "
-            + "only the end of a document (eos_token_id of config.json) stops it.",
+        "With --input every record is gone on from: a text becomes a longer {\"text\": ...} (special tokens stay in "
+            + "it, and only the end of a document stops it), a dialogue or a question gets an answer of the model's own "
+            + "in the place of the one it has, as {\"messages\": ...}. Records are written as they come, in order; with "
+            + "--output to FILE.part first, and the same command goes on where it was stopped. A corpus in the model's "
+            + "own words from nothing is `molengine magpie`.",
         "On a GPU activations are bf16: where two tokens are nearly as probable, a greedy text may differ from the "
             + "CPU's. --precision fp32 has none of that.",
         "JSON: {\"prompt_ids\", \"ids\", \"text\", \"stop\"}.",
@@ -86,6 +89,7 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
     {
         string? prompt = arguments.GetValue(_prompt), chat = arguments.GetValue(_chat);
         string? input = arguments.GetValue(_input), output = arguments.GetValue(_output);
+        (prompt, chat) = (Inputs.TextOf(prompt), Inputs.TextOf(chat));
         string[] given = [.. new[] { prompt, chat, input }.OfType<string>()];
         if (given.Length != 1)
         {
@@ -96,30 +100,34 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
 
         string? system = arguments.GetValue(_system);
         MapValue variables = ChatVariable.Read(arguments.GetValue(_chatVariables)!, _chatVariables.Name);
-        if (chat is null && (system is not null || variables.Entries.Count > 0))
-            throw Mistake("--system, --chat-var", "expected them with --chat alone, got them without");
-        if (input is null != output is null)
-            throw Mistake("--input, --output", "expected both or neither, got one");
+        if (chat is null && (system is not null || (variables.Entries.Count > 0 && input is null)))
+        {
+            throw Mistake(
+                "--system, --chat-var", "expected them with --chat (--chat-var with --input too), got them without");
+        }
+
+        if (input is null && output is not null)
+            throw Mistake("--output", "expected it with --input alone, got it without");
         if (input is not null)
             Inputs.File(input, "--input");
-        if (output is not null && Path.Exists(output))
-            throw Mistake("--output", $"{output}: expected a file that is absent, got one that is there");
         int count = AtLeastOne(arguments, _count), maxTokens = AtLeastOne(arguments, _maxTokens);
+        SamplingSettings? sampling = _sampling.Settings(arguments);
+        if (count > 1 && input is null)
+            throw Mistake(_count.Name, "expected it with --input alone, got it without");
+        if (count > 1 && sampling is null)
+        {
+            throw Mistake(
+                _count.Name, $"expected 1 where decoding is greedy, which writes the same text each time, got {count}. "
+                + "Draw with --temperature 1");
+        }
+
         string model = Inputs.ModelFolder(arguments.GetRequiredValue(_model), "MODEL");
         string? adapter = Inputs.AdapterFolder(arguments.GetValue(_adapter), "--adapter");
         return GenerateRunner.Run(
             new GenerateOptions(
                 model, adapter, prompt, chat, system, variables, input, output, count, maxTokens,
-                _sampling.Settings(arguments), _sampling.Seed(arguments),
-                arguments.GetValue(_deterministic), _device.Read(arguments), arguments.GetValue(_json)),
+                sampling, _sampling.Seed(arguments), arguments.GetValue(_deterministic), _device.Read(arguments),
+                arguments.GetValue(_json)),
             context);
-    }
-
-    private static int AtLeastOne(ParseResult arguments, Option<int> option)
-    {
-        int value = arguments.GetValue(option);
-        return value >= 1
-            ? value
-            : throw Mistake(option.Name, $"expected an integer of at least 1, got {value}");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MolEngine.Basics.Files;
 using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Config;
 
@@ -8,15 +9,17 @@ internal sealed class InitVerb() : Verb("init", "Looks at a model and files, and
 {
     private const string Usual = "run.yaml";
 
-    private readonly Argument<string> _model = Required("MODEL", "Model folder, or its name on the Hugging Face Hub.");
+    private readonly Argument<string> _model = RequiredPath(
+        "MODEL", "Model folder, or its name on the Hugging Face Hub.");
 
     private readonly Argument<string[]> _corpora = new("CORPUS")
     {
+        CustomParser = given => [.. given.Tokens.Select(t => HomePath.Expand(t.Value))],
         Description = "Files, folders, patterns in quotes or hf:// addresses: each is a corpus.",
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<string?> _output = Optional(
+    private readonly Option<string?> _output = OptionalPath(
         "--output", "FILE", $"The config to write. Default: {Usual}.");
 
     private readonly Option<bool> _force = Flag("--force", "Writes over a file of that name.");

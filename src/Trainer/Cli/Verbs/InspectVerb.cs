@@ -8,9 +8,9 @@ namespace MolEngine.Trainer.Cli.Verbs;
 
 internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter, a run or a corpus is made of.")
 {
-    private readonly Argument<string> _path = Required(
+    private readonly Argument<string> _path = RequiredPath(
         "PATH", "Model folder, PEFT adapter, run directory or config; with --model also a corpus: a file or folder.");
-    private readonly Option<string?> _model = Optional(
+    private readonly Option<string?> _model = OptionalPath(
         "--model", "DIR", "Model whose tokenizer makes tokens of a corpus; over a config, its model.");
     private readonly Option<string[]> _set = Settings(
         "Sets a key of a config, as in train. For a corpus its own keys need no prefix: --set split=lines.");
@@ -21,7 +21,7 @@ internal sealed class InspectVerb() : Verb("inspect", "What a model, an adapter,
         Description = "Rows of each corpus to show token by token. Default: 0.",
     };
 
-    private readonly Option<string?> _html = Optional(
+    private readonly Option<string?> _html = OptionalPath(
         "--html", "FILE", "Writes what is told of a corpus or a config as a page too: FILE.html.");
 
     private readonly Option<bool> _json = Flag("--json", "Tells it as JSON instead.");

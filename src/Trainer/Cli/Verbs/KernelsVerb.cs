@@ -14,7 +14,7 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
     private readonly Option<string?> _arch = Optional(
         "--arch", "LIST", $"GPU architectures of build, separated by commas (default: {DefaultArchitectures}).");
 
-    private readonly Option<string?> _out = Optional(
+    private readonly Option<string?> _out = OptionalPath(
         "--out", "DIR", "Folder for the cubins of build (default: none are kept) or the PTX of embed (default: "
         + "kernels/ptx).");
 

@@ -9,7 +9,7 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
 {
     private const string GpuName = "--gpu", Default = "h100";
 
-    private readonly Argument<string> _config = Required("CONFIG", "YAML file, as `molengine train` takes it.");
+    private readonly Argument<string> _config = RequiredPath("CONFIG", "YAML file, as `molengine train` takes it.");
     private readonly Option<string?> _gpu = Optional(
         GpuName, "GPU", $"{Gpus} (default: {Default}).");
 

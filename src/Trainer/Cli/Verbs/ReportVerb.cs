@@ -6,7 +6,7 @@ namespace MolEngine.Trainer.Cli.Verbs;
 
 internal sealed class ReportVerb() : Verb("report", "Make the report of a run again.")
 {
-    private readonly Argument<string> _run = Required("RUN", "Output folder of a run, finished or not.");
+    private readonly Argument<string> _run = RequiredPath("RUN", "Output folder of a run, finished or not.");
 
     public override IReadOnlyList<Argument> Arguments => [_run];
 

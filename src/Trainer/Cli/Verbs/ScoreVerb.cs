@@ -6,12 +6,12 @@ namespace MolEngine.Trainer.Cli.Verbs;
 internal sealed class ScoreVerb() : Verb(
     "score", "Cross-entropy of a model on texts, and its KL divergence from a base model.")
 {
-    private readonly Argument<string> _model = Required("MODEL", "Model folder.");
-    private readonly Option<string?> _adapter = Optional("--adapter", "DIR", "PEFT adapter on top of MODEL.");
-    private readonly Option<string?> _base = Optional(
+    private readonly Argument<string> _model = RequiredPath("MODEL", "Model folder.");
+    private readonly Option<string?> _adapter = OptionalPath("--adapter", "DIR", "PEFT adapter on top of MODEL.");
+    private readonly Option<string?> _base = OptionalPath(
         "--base", "DIR", "Model folder to measure KL to. Default: MODEL without its adapter, where one is given.");
-    private readonly Option<string> _input = RequiredOption(
-        "--input", "FILE", "JSONL, a record {\"text\": ...} a line.");
+    private readonly Option<string> _input = RequiredPathOption(
+        "--input", "FILE", "Records of any kind that a corpus has: texts, pairs, dialogues.");
     private readonly DeviceOptions _device = new();
     private readonly Option<bool> _json = Flag("--json", "One JSON object instead of a table.");
 
@@ -21,9 +21,9 @@ internal sealed class ScoreVerb() : Verb(
 
     public override IReadOnlyList<string> Details =>
     [
-        "Nothing is added to a text's tokens. mean_ce is over all tokens but the first (null for a text of one "
-            + "token); mean_kl, the reverse KL over the base's top 31 tokens and the rest as one class, is there "
-            + "where there is a base.",
+        "Records are read, and begin, as in training; no token for the end of a document is added. mean_ce is over all "
+            + "tokens but the first (null for a text of one token); mean_kl, the reverse KL over the base's top 31 "
+            + "tokens and the rest as one class, is there where there is a base.",
         "JSON: {\"documents\": [{\"tokens\", \"mean_ce\", \"mean_kl\"}, ...], \"mean_ce\", \"mean_kl\"}; the totals "
             + "weigh each text by its predicted tokens.",
         "On a GPU activations are bf16, and figures good to about 1 %; --precision fp32 has the CPU's, in more time.",

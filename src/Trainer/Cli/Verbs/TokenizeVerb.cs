@@ -5,8 +5,8 @@ namespace MolEngine.Trainer.Cli.Verbs;
 
 internal sealed class TokenizeVerb() : Verb("tokenize", "The token ids of texts.")
 {
-    private readonly Argument<string> _model = Required("MODEL", "Folder with tokenizer.json.");
-    private readonly Option<string> _input = RequiredOption(
+    private readonly Argument<string> _model = RequiredPath("MODEL", "Folder with tokenizer.json.");
+    private readonly Option<string> _input = RequiredPathOption(
         "--input", "FILE", "JSONL, a record {\"text\": ...} a line.");
     private readonly Option<bool> _json = Flag(
         "--json", "A line {\"ids\": [...]} for each record; without it, the ids between spaces.");

@@ -9,11 +9,12 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
 {
     private readonly Argument<string?> _config = new("CONFIG")
     {
+        CustomParser = PathOf,
         Description = "YAML file that says what is trained, on what, and how.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _resume = Optional(
+    private readonly Option<string?> _resume = OptionalPath(
         "--resume", "RUN",
         "Go on with a run that was interrupted, from its newest checkpoint, to the bit. Instead of CONFIG.");
 

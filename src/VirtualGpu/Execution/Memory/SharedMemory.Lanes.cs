@@ -25,6 +25,13 @@ internal sealed unsafe partial class SharedMemory
         var written = new Span<byte>(Written + offset, total);
         if (kind == AccessKind.Read && written.ContainsAnyExcept((byte)255))
             return false;
+        if (!_findsRaces)
+        {
+            if (kind == AccessKind.Write)
+                written.Fill(255);
+            return true;
+        }
+
         var by = new Accessor(_block.Clocks, warp.Index, at.Pc);
         for (int unit = first; unit < end; unit += Step)
         {
@@ -82,6 +89,13 @@ internal sealed unsafe partial class SharedMemory
         int first = (int)offset >> _unitShift, end = ((int)offset + bytes - 1) >> _unitShift;
         if (kind == AccessKind.Read && !IsWritten((int)offset, bytes))
             return false;
+        if (!_findsRaces)
+        {
+            if (kind == AccessKind.Write)
+                MarkWritten((int)offset, bytes);
+            return true;
+        }
+
         if (end - first == Step - 1 || end - first == (Step / 2) - 1)
             return TryTouch(by, Vector512.Create(record), first, end + 1 - first, (int)offset, bytes, kind);
         if (kind == AccessKind.Read)

@@ -25,11 +25,13 @@ internal sealed unsafe partial class SharedMemory : IDisposable
     private uint* _atomicWarps;
     private ulong* _atomics;
     private readonly int _warps;
+    private readonly bool _findsRaces;
 
     public SharedMemory(BlockRunner block, int size, int unit, int warps)
     {
         _block = block;
         _warps = warps;
+        _findsRaces = block.Launch.Options.FindSharedRaces;
         Size = size;
         _unitShift = BitOperations.Log2((uint)unit);
         _units = (size + unit - 1) >> _unitShift;
@@ -86,19 +88,8 @@ internal sealed unsafe partial class SharedMemory : IDisposable
                 + "which nothing has written");
         }
 
-        uint* clock = _block.Clocks.Of(warp.Index);
-        ulong record = ShadowRecord.Make(clock[warp.Index], warp.Index, by < 0 ? lane : by, at.Pc);
-        int end = (start + bytes - 1) >> _unitShift;
-        for (int unit = start >> _unitShift; unit <= end; unit++)
-        {
-            if (kind == AccessKind.Read)
-                Read(at, warp, lane, unit, record, clock);
-            else if (kind == AccessKind.Write)
-                Write(at, warp, lane, unit, record, clock);
-            else
-                Update(at, warp, lane, unit, record, clock);
-        }
-
+        if (_findsRaces)
+            Order(at, warp, lane, start, bytes, kind, by < 0 ? lane : by);
         if (kind != AccessKind.Read)
             MarkWritten(start, bytes);
     }
@@ -137,6 +128,23 @@ internal sealed unsafe partial class SharedMemory : IDisposable
         NativeMemory.Free(_reads);
         NativeMemory.Free(_atomicWarps);
         NativeMemory.Free(_atomics);
+    }
+
+    /// <summary>Checks that an access is in order with those before it, and notes it under a lane.</summary>
+    private void Order(Operation at, Warp warp, int lane, int start, int bytes, AccessKind kind, int by)
+    {
+        uint* clock = _block.Clocks.Of(warp.Index);
+        ulong record = ShadowRecord.Make(clock[warp.Index], warp.Index, by, at.Pc);
+        int end = (start + bytes - 1) >> _unitShift;
+        for (int unit = start >> _unitShift; unit <= end; unit++)
+        {
+            if (kind == AccessKind.Read)
+                Read(at, warp, lane, unit, record, clock);
+            else if (kind == AccessKind.Write)
+                Write(at, warp, lane, unit, record, clock);
+            else
+                Update(at, warp, lane, unit, record, clock);
+        }
     }
 
     private bool IsWritten(int offset, int bytes) => bytes switch

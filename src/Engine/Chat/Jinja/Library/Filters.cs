@@ -62,6 +62,6 @@ internal static class Attributes
     };
 
     private static Value Part(string part) => part.Length > 0 && part.All(char.IsDigit)
-        ? Int.Of(System.Numerics.BigInteger.Parse(part, System.Globalization.CultureInfo.InvariantCulture))
+        ? Int.Of(System.Numerics.BigInteger.Parse(part))
         : new Str(part);
 }

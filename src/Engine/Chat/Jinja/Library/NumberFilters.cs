@@ -122,7 +122,7 @@ internal static class NumberFilters
         if (bytes == 1)
             return new Str("1 Byte");
         if (bytes < step)
-            return new Str($"{Math.Truncate(bytes).ToString(CultureInfo.InvariantCulture)} Bytes");
+            return new Str($"{Math.Truncate(bytes)} Bytes");
         string[] prefixes = isBinary
             ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
             : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];

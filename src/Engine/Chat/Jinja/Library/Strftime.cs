@@ -84,10 +84,10 @@ internal static class Strftime
         if (at >= format.Length || width.Length > 3)
             return Unknown(format, start, format.Length, written);
         char directive = format[at];
-        int least = width.Length > 0 ? int.Parse(width, CultureInfo.InvariantCulture) : 0;
+        int least = width.Length > 0 ? int.Parse(width) : 0;
         if (Figures.TryGetValue(directive, out (Func<DateTimeOffset, long> Value, int Width, char Pad) figure))
         {
-            string digits = figure.Value(time).ToString(CultureInfo.InvariantCulture);
+            string digits = figure.Value(time).ToString();
             char pad = flags.LastOrDefault(c => c is '_' or '0') switch { '_' => ' ', '0' => '0', _ => figure.Pad };
             bool isBare = flags.Contains('-');
             written.Append(digits.PadLeft(Math.Max(isBare ? 0 : figure.Width, least), pad));
@@ -125,5 +125,5 @@ internal static class Strftime
     private static int Twelve(DateTimeOffset time) => time.Hour % 12 == 0 ? 12 : time.Hour % 12;
 
     private static string Invariant(DateTimeOffset time, string format) =>
-        time.ToString(format, CultureInfo.InvariantCulture);
+        time.ToString(format);
 }

@@ -6,6 +6,7 @@ namespace MolEngine.Engine.Chat.Jinja.Nodes;
 internal sealed class AttributeAccess(int line, Expression of, string name) : Expression(line)
 {
     private readonly Str _name = new(name);
+    private readonly bool _isOfDicts = Lookup.IsOfDicts(name);
 
     public override IEnumerable<Node> Parts => [of];
 
@@ -13,7 +14,7 @@ internal sealed class AttributeAccess(int line, Expression of, string name) : Ex
     {
         Value value = of.Evaluate(render);
         render.Line = Line;
-        return Lookup.Attribute(value, _name);
+        return value is PyDict && !_isOfDicts ? Lookup.Item(value, _name) : Lookup.Attribute(value, _name);
     }
 }
 
@@ -63,9 +64,11 @@ internal sealed record ArgumentList(
     {
         if (Positional.Count + Named.Count == 0 && Spread is null && SpreadNamed is null && caller is null)
             return Arguments.None;
-        List<Value> positional = [.. Positional.Select(p => p.Evaluate(render))];
+        var positional = new List<Value>(Positional.Count);
+        for (int i = 0; i < Positional.Count; i++)
+            positional.Add(Positional[i].Evaluate(render));
         List<KeyValuePair<string, Value>> named =
-            [.. Named.Select(n => KeyValuePair.Create(n.Key, n.Value.Evaluate(render)))];
+            Named.Count == 0 ? [] : [.. Named.Select(n => KeyValuePair.Create(n.Key, n.Value.Evaluate(render)))];
         if (caller is not null)
             named.Add(KeyValuePair.Create("caller", caller));
         if (Spread?.Evaluate(render) is { } values)
@@ -73,7 +76,7 @@ internal sealed record ArgumentList(
         if (SpreadNamed?.Evaluate(render) is { } names)
             named.AddRange(NamedOf(names));
         render.Produce(positional.Count);
-        return named.GroupBy(n => n.Key).FirstOrDefault(g => g.Count() > 1) is { } twice
+        return named.Count > 1 && named.GroupBy(n => n.Key).FirstOrDefault(g => g.Count() > 1) is { } twice
             ? throw TemplateFault.Type($"got multiple values for keyword argument '{twice.Key}'")
             : new Arguments(positional, named);
     }

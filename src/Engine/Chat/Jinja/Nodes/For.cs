@@ -91,7 +91,10 @@ internal sealed class For(int line, ForParts parts) : Statement(line)
             render.Locals[_loop] = loop;
             parts.Target.Assign(render, item);
             _bodyStart!.Run(render);
+            int? start = render.MessageBegins(item);
             Flow flow = parts.Body.Run(render);
+            if (start is int from)
+                render.MessageEnds(item, from);
             if (flow == Flow.Break)
                 break;
             hasRun |= flow == Flow.Next;

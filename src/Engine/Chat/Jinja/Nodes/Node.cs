@@ -56,13 +56,15 @@ internal abstract class Statement(int line) : Node(line)
 /// <summary>Statements, one after the other.</summary>
 internal sealed class Block(int line, IReadOnlyList<Statement> statements) : Statement(line)
 {
-    public IReadOnlyList<Statement> Statements { get; } = statements;
+    private readonly Statement[] _statements = [.. statements];
 
-    public override IEnumerable<Node> Parts => Statements;
+    public IReadOnlyList<Statement> Statements => _statements;
+
+    public override IEnumerable<Node> Parts => _statements;
 
     public override Flow Run(Render render)
     {
-        foreach (Statement statement in Statements)
+        foreach (Statement statement in _statements)
         {
             render.Line = statement.Line;
             render.Step();

@@ -17,6 +17,78 @@ internal sealed class Arithmetic(
     }
 }
 
+/// <summary><c>a + b + c</c>: texts are put together once, not two by two.</summary>
+/// <param name="operands">At least two.</param>
+/// <param name="lines">Where the sign before each operand stands; of the first, the one behind it.</param>
+internal sealed class Sum(Expression[] operands, int[] lines) : Expression(lines[0])
+{
+    public override IEnumerable<Node> Parts => operands;
+
+    /// <summary>The sum with one more operand.</summary>
+    public Sum Plus(int line, Expression operand) => new([.. operands, operand], [.. lines, line]);
+
+    public override Value Evaluate(Render render)
+    {
+        var texts = new string[operands.Length];
+        int count = Texts(render, texts, out Value? other);
+        return Total(render, texts.AsSpan(0, count), other);
+    }
+
+    /// <summary>Writes the sum: texts as they are, without putting them together first.</summary>
+    public void Write(Render render)
+    {
+        var texts = new string[operands.Length];
+        int count = Texts(render, texts, out Value? other);
+        if (other is not null)
+        {
+            render.Write(Total(render, texts.AsSpan(0, count), other).Print());
+            return;
+        }
+
+        foreach (string text in texts)
+            render.Write(text);
+    }
+
+    /// <summary>Evaluates operands as long as they are texts, and the first that is none.</summary>
+    /// <returns>How many texts there are.</returns>
+    private int Texts(Render render, string[] texts, out Value? other)
+    {
+        other = null;
+        for (int i = 0; i < operands.Length; i++)
+        {
+            Value value = operands[i].Evaluate(render);
+            render.Line = lines[i];
+            if (value is not Str { IsSafe: false, Text: var text })
+            {
+                other = value;
+                return i;
+            }
+
+            texts[i] = text;
+        }
+
+        return operands.Length;
+    }
+
+    /// <param name="other">What follows the texts; null where they are all.</param>
+    private Value Total(Render render, ReadOnlySpan<string> texts, Value? other)
+    {
+        string text = string.Concat(texts);
+        render.Produce(text.Length);
+        Value sum = other is null ? new Str(text)
+            : texts.Length == 0 ? other
+            : Operators.Add(render, new Str(text), other);
+        for (int i = texts.Length + 1; i < operands.Length; i++)
+        {
+            Value next = operands[i].Evaluate(render);
+            render.Line = lines[i];
+            sum = Operators.Add(render, sum, next);
+        }
+
+        return sum;
+    }
+}
+
 /// <summary>A sign before a value.</summary>
 internal sealed class Sign(int line, Expression operand, Func<Value, Value> operation) : Expression(line)
 {
@@ -95,6 +167,9 @@ internal sealed class Comparison(
         ["not in"] = (a, b) => !b.Contains(a),
     };
 
+    private readonly (Func<Value, Value, bool> Operation, Expression Operand)[] _rest =
+        [.. rest.Select(r => (Operations[r.Operator], r.Operand))];
+
     public override IEnumerable<Node> Parts => [first, .. rest.Select(r => r.Operand)];
 
     /// <summary>Compares two values by an operator's sign.</summary>
@@ -103,13 +178,13 @@ internal sealed class Comparison(
     public override Value Evaluate(Render render)
     {
         Value left = first.Evaluate(render);
-        foreach ((string sign, Expression operand) in rest)
+        foreach ((Func<Value, Value, bool> operation, Expression operand) in _rest)
         {
             Value right = operand.Evaluate(render);
             render.Line = Line;
             render.Look(left);
             render.Look(right);
-            if (!Compare(sign, left, right))
+            if (!operation(left, right))
                 return Bool.False;
             left = right;
         }

@@ -21,8 +21,16 @@ internal sealed class Print(int line, Expression value) : Statement(line)
 
     public override Flow Run(Render render)
     {
+        if (value is Sum sum)
+        {
+            sum.Write(render);
+            return Flow.Next;
+        }
+
         Value printed = value.Evaluate(render);
         render.Line = Line;
+        if (printed is Undefined undefined && render.IsStrict)
+            throw undefined.Fault;
         render.Write(printed.Print());
         return Flow.Next;
     }
@@ -32,6 +40,8 @@ internal sealed class Print(int line, Expression value) : Statement(line)
 internal sealed class If(int line, Expression test, Block then, IReadOnlyList<If> elseIfs, Block otherwise)
     : Statement(line)
 {
+    private readonly If[] _elseIfs = [.. elseIfs];
+
     public override IEnumerable<Node> Parts => [test, then, .. elseIfs, otherwise];
 
     public override void Declare(Symbols symbols)
@@ -44,7 +54,7 @@ internal sealed class If(int line, Expression test, Block then, IReadOnlyList<If
     {
         if (test.Evaluate(render).IsTrue)
             return then.Run(render);
-        foreach (If other in elseIfs)
+        foreach (If other in _elseIfs)
         {
             render.Line = other.Line;
             if (other.Test(render))

@@ -142,9 +142,11 @@ internal readonly record struct VariableStart(Address Variable, Address? From, s
 /// <summary>What is done where a scope begins.</summary>
 internal sealed class ScopeStart(IReadOnlyList<VariableStart> variables)
 {
+    private readonly VariableStart[] _variables = [.. variables];
+
     public void Run(Render render)
     {
-        foreach (VariableStart v in variables)
+        foreach (VariableStart v in _variables)
         {
             render.Locals[v.Variable] = v.From is Address from
                 ? render.Locals[from]

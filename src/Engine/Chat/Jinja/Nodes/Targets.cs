@@ -43,6 +43,10 @@ internal sealed class NameTarget(int line, string name) : Target(line)
 
     public override Target Copy() => new NameTarget(Line, Name);
 
+    public override void Check(Render render)
+    {
+    }
+
     public override void Assign(Render render, Value value) => render.Locals[_address] = value;
 }
 

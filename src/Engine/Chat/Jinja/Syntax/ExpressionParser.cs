@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using MolEngine.Engine.Chat.Jinja.Nodes;
 using MolEngine.Engine.Chat.Jinja.Values;
@@ -16,7 +15,6 @@ internal sealed partial class ExpressionParser(TokenStream stream)
 
     private static readonly Dictionary<string, Func<Render, Value, Value, Value>> Arithmetics = new()
     {
-        ["+"] = Operators.Add,
         ["-"] = Operators.Subtract,
         ["*"] = Operators.Multiply,
         ["/"] = Operators.Divide,
@@ -182,7 +180,10 @@ internal sealed partial class ExpressionParser(TokenStream stream)
         {
             Operation();
             string sign = stream.Next().Text;
-            left = new Arithmetic(line, left, part(), Arithmetics[sign]);
+            Expression right = part();
+            left = sign != "+" ? new Arithmetic(line, left, right, Arithmetics[sign])
+                : left is Sum sum ? sum.Plus(line, right)
+                : new Sum([left, right], [line, line]);
             line = stream.Current.Line;
         }
 
@@ -219,7 +220,7 @@ internal sealed partial class ExpressionParser(TokenStream stream)
             case TokenKind.Float:
                 stream.Next();
                 return new Constant(
-                    token.Line, new Float(double.Parse(token.Text, CultureInfo.InvariantCulture)));
+                    token.Line, new Float(double.Parse(token.Text)));
         }
 
         if (stream.SkipOperator("("))
@@ -263,7 +264,7 @@ internal sealed partial class ExpressionParser(TokenStream stream)
             _ => 10,
         };
         if (radix == 10)
-            return BigInteger.Parse(digits, CultureInfo.InvariantCulture);
+            return BigInteger.Parse(digits);
         return digits[2..].Aggregate(
             BigInteger.Zero, (n, c) => (n * radix) + Convert.ToInt32(c.ToString(), 16));
     }

@@ -88,7 +88,7 @@ internal static class StringLiteral
     {
         string digits = text.Substring(at, Math.Min(count, text.Length - at));
         bool isHex = digits.Length == count && digits.All(char.IsAsciiHexDigit);
-        long code = isHex ? long.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture) : -1;
+        long code = isHex ? long.Parse(digits, NumberStyles.HexNumber) : -1;
         if (code is < 0 or > 0x10FFFF)
         {
             string got = digits.Length == 0 ? "none" : digits;

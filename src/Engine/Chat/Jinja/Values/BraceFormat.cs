@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace MolEngine.Engine.Chat.Jinja.Values;
@@ -126,7 +125,7 @@ internal sealed class BraceFormat
 
     private static Value Key(string part) =>
         part.All(char.IsAsciiDigit) && part.Length < 10
-            ? Int.Of(int.Parse(part, CultureInfo.InvariantCulture))
+            ? Int.Of(int.Parse(part))
             : new Str(part);
 
     private Value First(string name)
@@ -140,7 +139,7 @@ internal sealed class BraceFormat
                     "cannot switch between manual field specification and automatic field numbering");
             }
 
-            int index = isAutomatic ? _automatic++ : int.Parse(name, CultureInfo.InvariantCulture);
+            int index = isAutomatic ? _automatic++ : int.Parse(name);
             if (!isAutomatic)
                 _automatic = -1;
             return index < _arguments.Positional.Count

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 
 namespace MolEngine.Engine.Chat.Jinja.Values;
@@ -11,8 +10,8 @@ internal static class FloatText
     {
         if (!double.IsFinite(number))
             return NotFinite(number);
-        string scientific = number.ToString("E16", CultureInfo.InvariantCulture);
-        string digits = number.ToString("R", CultureInfo.InvariantCulture);
+        string scientific = number.ToString("E16");
+        string digits = number.ToString("R");
         (string significant, int exponent) = Decimal(digits);
         string sign = scientific[0] == '-' ? "-" : "";
         if (exponent is >= -4 and < 16)
@@ -31,7 +30,7 @@ internal static class FloatText
     {
         (BigInteger mantissa, int power) = Exact(Math.Abs(number));
         BigInteger scaled = Scale(mantissa, power, decimals);
-        string digits = scaled.ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
+        string digits = scaled.ToString().PadLeft(decimals + 1, '0');
         return decimals == 0 ? digits : $"{digits[..^decimals]}.{digits[^decimals..]}";
     }
 
@@ -42,12 +41,12 @@ internal static class FloatText
             return (new string('0', count), 0);
         (BigInteger mantissa, int power) = Exact(Math.Abs(number));
         int exponent = (int)Math.Floor(Math.Log10(Math.Abs(number)));
-        string digits = Scale(mantissa, power, count - 1 - exponent).ToString(CultureInfo.InvariantCulture);
+        string digits = Scale(mantissa, power, count - 1 - exponent).ToString();
         // The logarithm may be one off, and rounding may carry.
         while (digits.Length != count)
         {
             exponent += digits.Length > count ? 1 : -1;
-            digits = Scale(mantissa, power, count - 1 - exponent).ToString(CultureInfo.InvariantCulture);
+            digits = Scale(mantissa, power, count - 1 - exponent).ToString();
         }
 
         return (digits, exponent);
@@ -74,8 +73,7 @@ internal static class FloatText
             return Math.CopySign(0, number);
         (BigInteger mantissa, int power) = Exact(Math.Abs(number));
         BigInteger scaled = Scale(mantissa, power, decimals);
-        double rounded = double.Parse(
-            $"{scaled.ToString(CultureInfo.InvariantCulture)}e{-decimals}", CultureInfo.InvariantCulture);
+        double rounded = double.Parse($"{scaled}e{-decimals}");
         return Math.CopySign(rounded, number);
     }
 
@@ -83,7 +81,7 @@ internal static class FloatText
     private static (string Digits, int Exponent) Decimal(string text)
     {
         int e = text.IndexOf('E');
-        int exponent = e < 0 ? 0 : int.Parse(text[(e + 1)..], CultureInfo.InvariantCulture);
+        int exponent = e < 0 ? 0 : int.Parse(text[(e + 1)..]);
         string mantissa = (e < 0 ? text : text[..e]).TrimStart('-');
         int point = mantissa.IndexOf('.');
         string digits = mantissa.Replace(".", "");

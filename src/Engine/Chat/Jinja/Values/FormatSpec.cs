@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MolEngine.Engine.Chat.Jinja.Values;
@@ -114,7 +113,7 @@ internal sealed partial class FormatSpec
         if (digits.Length == 0)
             return null;
         return digits.Length <= 8
-            ? int.Parse(digits, CultureInfo.InvariantCulture)
+            ? int.Parse(digits)
             : throw TemplateFault.Value("Too many decimal digits in format string");
     }
 

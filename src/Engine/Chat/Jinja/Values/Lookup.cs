@@ -25,10 +25,14 @@ internal static class Lookup
     public static Value Item(Value value, Value key) =>
         value.Item(key) ?? (key is Str name ? FindAttribute(value, name.Text) : null) ?? Missing(value, key);
 
+    /// <summary>Whether dicts have an attribute of a name, open or closed: of others the item is meant.</summary>
+    public static bool IsOfDicts(string name) =>
+        IsInternal(name) || DictChanges.Contains(name) || DictMethods.Has(name);
+
     /// <summary>The attribute alone; undefined where it is closed, null where there is none.</summary>
     public static Value? FindAttribute(Value value, string name)
     {
-        bool isClosed = (name.StartsWith('_') && Internals.Contains(name))
+        bool isClosed = IsInternal(name)
             || (value is PyList && ListChanges.Contains(name))
             || (value is PyDict && DictChanges.Contains(name));
         if (!isClosed || value is Undefined)
@@ -36,6 +40,8 @@ internal static class Lookup
         return new Undefined(
             () => $"access to attribute '{name}' of '{value.TypeName}' object is unsafe.", isUnsafe: true);
     }
+
+    private static bool IsInternal(string name) => name.StartsWith('_') && Internals.Contains(name);
 
     private static Undefined Missing(Value value, Value key)
     {

@@ -18,6 +18,9 @@ internal sealed class Methods<T>
         set => _methods[name] = value;
     }
 
+    /// <summary>Whether there is a method of a name, known here or not.</summary>
+    public bool Has(string name) => _methods.ContainsKey(name) || _others.Contains(name);
+
     /// <summary>A method, bound to its value; null where there is none of the name.</summary>
     public Function? Find(T value, string name)
     {
@@ -92,6 +95,8 @@ internal static class DictMethods
     };
 
     public static Value? Find(PyDict dict, string name) => All.Find(dict, name);
+
+    public static bool Has(string name) => All.Has(name);
 
     private static DictView View(
         Arguments arguments, string name, PyDict dict, Func<KeyValuePair<Value, Value>, Value> part)

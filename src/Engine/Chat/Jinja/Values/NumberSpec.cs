@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -119,7 +118,7 @@ internal readonly record struct NumberSpec()
         var text = new StringBuilder();
         int mask = (1 << bits) - 1;
         for (; !number.IsZero; number >>= bits)
-            text.Insert(0, ((int)(number & mask)).ToString("x", CultureInfo.InvariantCulture));
+            text.Insert(0, ((int)(number & mask)).ToString("x"));
         return text.ToString();
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 
 namespace MolEngine.Engine.Chat.Jinja.Values;
@@ -17,8 +16,8 @@ internal static class Numbers
     public static string Text(BigInteger number)
     {
         if (number.GetBitLength() < 64)
-            return number.ToString(CultureInfo.InvariantCulture);
-        string text = number.GetBitLength() < 4 * MostDigits ? number.ToString(CultureInfo.InvariantCulture) : "";
+            return number.ToString();
+        string text = number.GetBitLength() < 4 * MostDigits ? number.ToString() : "";
         return text != "" && text.Length - (text[0] == '-' ? 1 : 0) <= MostDigits
             ? text
             : throw TemplateFault.Value($"a number has more than {MostDigits} digits");
@@ -35,7 +34,7 @@ internal static class Numbers
             return (double)number;
         double rounded = number.GetBitLength() > 1024
             ? double.PositiveInfinity
-            : double.Parse(number.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+            : double.Parse(number.ToString());
         return double.IsFinite(rounded)
             ? rounded
             : throw TemplateFault.Other("OverflowError", "int too large to convert to float");

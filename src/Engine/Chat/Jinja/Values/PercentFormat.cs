@@ -115,7 +115,7 @@ internal sealed class PercentFormat
         if (start == _at)
             return null;
         return _at - start <= 8
-            ? int.Parse(_format[start.._at], System.Globalization.CultureInfo.InvariantCulture)
+            ? int.Parse(_format[start.._at])
             : throw TemplateFault.Value("a width of a format is too big");
     }
 

@@ -30,6 +30,8 @@ internal class Int(BigInteger number) : Value
 
     public override bool IsTrue => !Number.IsZero;
 
+    public static Int Of(int number) => number is >= -5 and <= 256 ? Small[number + 5] : new Int(number);
+
     public static Int Of(BigInteger number) =>
         number >= -5 && number <= 256 ? Small[(int)number + 5] : new Int(number);
 

@@ -90,5 +90,5 @@ internal static class SpecialCases
     private static string[] Entries(string table) =>
         table.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
-    private static int Hex(string digits) => int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static int Hex(string digits) => int.Parse(digits, NumberStyles.HexNumber);
 }

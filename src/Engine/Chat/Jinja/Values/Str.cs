@@ -8,6 +8,7 @@ namespace MolEngine.Engine.Chat.Jinja.Values;
 internal sealed class Str(string text, bool isSafe = false) : Value
 {
     private int _length = -1;
+    private int _hash;
 
     public static Str Empty { get; } = new("");
 
@@ -72,7 +73,8 @@ internal sealed class Str(string text, bool isSafe = false) : Value
 
     public override bool IsEqual(Value other) => other is Str s && s.Text == Text;
 
-    public override int Hash() => Text.GetHashCode(StringComparison.Ordinal);
+    /// <summary>Kept: names that stand in a template are looked up again and again.</summary>
+    public override int Hash() => _hash != 0 ? _hash : _hash = Text.GetHashCode(StringComparison.Ordinal);
 
     public override Value? Attribute(string name) => StrMethods.Find(this, name);
 

@@ -70,17 +70,24 @@ internal static partial class StrMethods
     /// <param name="characters">Those that go; null for white space.</param>
     public static string Strip(string text, Value? characters, bool left, bool right)
     {
-        HashSet<string>? gone = characters is null
+        string? gone = characters is null
             ? null
-            : [.. (characters as Str ?? throw TemplateFault.Type("strip arg must be None or str")).Points()];
+            : (characters as Str ?? throw TemplateFault.Type("strip arg must be None or str")).Text;
         int start = 0, end = text.Length;
-        while (left && start < end && IsGone(CaseRules.At(text, start)))
-            start += CaseRules.At(text, start).Length;
-        while (right && end > start && IsGone(Last(text, end)))
-            end -= Last(text, end).Length;
+        while (left && start < end && IsGone(start, char.IsSurrogatePair(text, start) ? 2 : 1))
+            start += char.IsSurrogatePair(text, start) ? 2 : 1;
+        while (right && end > start && IsGone(end - LastLength(text, end), LastLength(text, end)))
+            end -= LastLength(text, end);
         return text[start..end];
 
-        bool IsGone(string point) => gone?.Contains(point) ?? PythonText.IsSpace(point[0]);
+        bool IsGone(int at, int length)
+        {
+            ReadOnlySpan<char> point = text.AsSpan(at, length);
+            if (gone is null)
+                return PythonText.IsSpace(point[0]);
+            bool isHalf = length == 1 && char.IsSurrogate(point[0]);
+            return isHalf ? new Str(gone).Points().Contains(point.ToString()) : gone.AsSpan().IndexOf(point) >= 0;
+        }
     }
 
     public static string Replace(Render render, string text, string old, string replacement, int count)
@@ -135,8 +142,8 @@ internal static partial class StrMethods
         return new string(fill, left) + text + new string(fill, right);
     }
 
-    private static string Last(string text, int end) =>
-        end > 1 && char.IsSurrogatePair(text[end - 2], text[end - 1]) ? text[(end - 2)..end] : text[end - 1].ToString();
+    private static int LastLength(string text, int end) =>
+        end > 1 && char.IsSurrogatePair(text[end - 2], text[end - 1]) ? 2 : 1;
 
     private static int LastIndex(string text, string part) =>
         part.Length == 0 ? text.Length : text.LastIndexOf(part, StringComparison.Ordinal);

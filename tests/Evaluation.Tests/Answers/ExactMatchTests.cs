@@ -1,4 +1,6 @@
-namespace MolEngine.Evaluation.Tests;
+using MolEngine.Evaluation.Answers;
+
+namespace MolEngine.Evaluation.Tests.Answers;
 
 public sealed class ExactMatchTests
 {
@@ -19,7 +21,17 @@ public sealed class ExactMatchTests
     [InlineData("?", "?", true)]
     public void Case_and_punctuation_around_do_not_count(string answer, string expected, bool right)
     {
-        Assert.Equal(right, ExactMatch.IsRight(answer, expected));
-        Assert.Equal(right, ExactMatch.IsRight(expected, answer));
+        IAnswerRule rule = AnswerRules.Named("exact_match");
+        Assert.Equal(new Verdict(right, answer), rule.Judge(answer, [expected]));
+        Assert.Equal(right, rule.Judge(expected, [answer]).IsRight);
+    }
+
+    [Fact]
+    public void One_of_several_accepted_answers_is_enough()
+    {
+        IAnswerRule rule = AnswerRules.Named("exact_match");
+        Assert.True(rule.Judge("MI.", ["heart attack", "mi"]).IsRight);
+        Assert.False(rule.Judge("MI.", ["heart attack", "stroke"]).IsRight);
+        Assert.False(rule.Judge("MI.", []).IsRight);
     }
 }

@@ -1,20 +1,21 @@
 using MolEngine.Engine.Tokenization;
 
-namespace MolEngine.Evaluation;
+namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// Exact match, as question answering counts it: an answer is right where it equals the expected one, letter case,
+/// Exact match, as question answering counts it: an answer is right where it equals an accepted one, letter case,
 /// white space and punctuation around it apart. This is the only place that says so.
 /// </summary>
-public static class ExactMatch
+public sealed class ExactMatch : IAnswerRule
 {
     /// <summary>Punctuation by its category that is part of what it stands beside: -5, 5 %, #1.</summary>
     private const string Meaningful = "-\u2013%\u2030#&@*/\\_";
 
-    public static bool IsRight(string answer, string expected) => Normalized(answer) == Normalized(expected);
+    public Verdict Judge(string output, IReadOnlyList<string> expected) =>
+        Verdict.Of(output, expected, (o, e) => Normalized(o) == Normalized(e));
 
     /// <summary>What is compared. A text of nothing but punctuation stays what it is.</summary>
-    public static string Normalized(string text)
+    private static string Normalized(string text)
     {
         string whole = Nfc.Normalize(text).ToLowerInvariant().Trim();
         int start = 0, end = whole.Length;

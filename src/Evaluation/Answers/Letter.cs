@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+
+namespace MolEngine.Evaluation.Answers;
+
+/// <summary>
+/// The letter of a multiple-choice answer in free words. What says most is looked for first: a letter in a box, the
+/// last "answer is" or "answer:", the last "B is correct", a text that begins with a letter and its mark (<c>A)
+/// ...</c>, <c>(B)</c>, <c>**C.**</c>), and at last the only letter that stands alone; two different ones are no
+/// answer.
+/// </summary>
+/// <param name="letters">The letters of the options: ABCD.</param>
+public sealed partial class Letter(string letters) : IAnswerRule
+{
+    /// <summary>Marks that may stand between the words and the letter.</summary>
+    private const string Opening = @"[\s*_`""'$:(\[{：（]*";
+
+    /// <summary>
+    /// A letter ends where no letter, digit or apostrophe goes on: the A of "A'" or "Aspirin" is none.
+    /// </summary>
+    private const string End = @"(?![\p{L}\p{N}'’])";
+
+    private readonly string _letters = letters;
+
+    private readonly Regex[] _last =
+    [
+        Pattern($@"\\boxed{{\s*(?:\\(?:text|textbf|mathrm|mathbf)\s*{{)?[\s(]*(?<letter>[{letters}]){End}"),
+        Pattern(
+            $@"(?i:answer|option|choice)(?i:\s+(?:option|choice|letter))?(?i:\s*(?:is|was|would be|should be|[:：=])\s*"
+            + $@"(?:therefore|thus|clearly|option|choice|letter)?){Opening}(?<letter>[{letters}]){End}"),
+        Pattern(
+            $@"(?<![\p{{L}}\p{{N}}'’])(?<letter>[{letters}])[)\].:*_]*\s+(?i:is|would be)\s+(?i:the\s+)?"
+            + @"(?i:correct|right|best|most\s+likely|most\s+appropriate)\b"),
+        Pattern($@"(?:答案|选项?|選擇?)(?:应该|應該)?[是为為选選]?{Opening}(?<letter>[{letters}])(?![a-zA-Z])"),
+    ];
+
+    /// <summary>An A that begins a sentence is no letter of an option: a mark or the end must follow.</summary>
+    private readonly Regex _first = Pattern(
+        $@"^{Opening}(?<letter>[{letters}])(?:[\s*_`""'$]*(?:[)\].:,、。．：）]|$)|[*_]*\r?\n)");
+
+    private readonly Regex _alone = Pattern($@"(?<![\p{{L}}\p{{N}}'’])(?<letter>[{letters}]){End}");
+
+    public Verdict Judge(string output, IReadOnlyList<string> expected) =>
+        Verdict.Of(Extract(output.Trim()), expected, OptionLetters.AreEqual);
+
+    private string? Extract(string text)
+    {
+        foreach (Regex pattern in _last)
+        {
+            if (pattern.Matches(text) is { Count: > 0 } matches)
+                return matches[^1].Groups["letter"].Value;
+        }
+
+        if (_first.Match(text) is { Success: true } first)
+            return first.Groups["letter"].Value;
+        string[] alone = [.. _alone.Matches(text).Where(m => !IsArticle(text, m)).Select(m => m.Value).Distinct()];
+        return alone.Length == 1 ? alone[0] : null;
+    }
+
+    /// <summary>The A of "A patient": before a word in small letters it is an article.</summary>
+    private bool IsArticle(string text, Match match) =>
+        _letters.Contains('A') && match.Value == "A" && match.Index + 2 < text.Length && text[match.Index + 1] == ' '
+        && char.IsLower(text[match.Index + 2]) && !Verb().IsMatch(text, match.Index + 2);
+
+    /// <summary>A small word that follows an option's letter, and no article.</summary>
+    [GeneratedRegex(@"\G(?:or|and|is|was|are|because|since|would|seems|appears|cannot|but|as)\b")]
+    private static partial Regex Verb();
+
+    private static Regex Pattern(string pattern) => new(pattern, RegexOptions.CultureInvariant);
+}

@@ -1,0 +1,9 @@
+namespace MolEngine.Evaluation.Answers.Maths;
+
+internal enum RelationKind
+{
+    Equal,
+    Less,
+    LessOrEqual,
+    Unequal,
+}

@@ -1,0 +1,96 @@
+using MolEngine.Engine.Chat;
+using MolEngine.Engine.Models.Common;
+using MolEngine.Evaluation;
+using MolEngine.Evaluation.Harness;
+using MolEngine.Evaluation.Models;
+using MolEngine.Evaluation.Tasks;
+using MolEngine.Evaluation.Tasks.Documents;
+using MolEngine.Evaluation.Tasks.Results;
+using MolEngine.Evaluation.Tasks.Scoring;
+using MolEngine.Runs;
+using MolEngine.Trainer.Checkpoints;
+using MolEngine.Trainer.Config;
+
+namespace MolEngine.Trainer.Training;
+
+/// <summary>
+/// The benchmarks of a run: put to the model it starts from, to the student every so many steps, and after the last.
+/// Every answer is kept in the run directory.
+/// </summary>
+internal sealed class BenchmarkRound
+{
+    /// <summary>Prompts at once: training has most of the memory.</summary>
+    private const int Rows = 4;
+
+    /// <summary>Bytes of keys and values, where one prompt alone does not take more.</summary>
+    private const long CacheBytes = 256L << 20;
+
+    private readonly TrainingSession _session;
+    private readonly BenchmarkSettings _settings;
+    private readonly PreparedTask[] _tasks;
+    private readonly ChatTemplate? _template;
+    private readonly string[] _data;
+
+    private BenchmarkRound(TrainingSession session, BenchmarkSettings settings)
+    {
+        (_session, _settings) = (session, settings);
+        ChatTemplates templates = ChatTemplates.Load(session.Run.Model);
+        _template = templates.IsFallback ? null : templates.ForPlain();
+        var finder = new DataFinder(settings.Data, NamedInputs.OfAddress);
+        var how = new EvalSettings { Limit = settings.Limit, Seed = session.Run.Seed };
+        _tasks =
+        [
+            .. TaskLibrary.Find(settings.Tasks).Select(t => new PreparedTask(t, finder.FindAll(t), how, _template)),
+        ];
+        _data = [.. _tasks.Select(t => Digests.OfText(string.Join('\n', t.DataFiles.Select(Digests.OfFile))))];
+    }
+
+    /// <summary>The tasks with their items, for people.</summary>
+    public IEnumerable<(string Task, int Items)> Tasks => _tasks.Select(t => (t.Choice.Id, t.Items));
+
+    /// <summary>Null where the run has no benchmarks.</summary>
+    /// <exception cref="UserException">Their data is not there, or cannot be read.</exception>
+    public static BenchmarkRound? Of(TrainingSession session) =>
+        session.Run.Benchmarks is { } settings ? new BenchmarkRound(session, settings) : null;
+
+    /// <summary>Whether they are asked after <paramref name="step"/> steps.</summary>
+    public bool IsDue(long step) => step == 0 || step == _session.Order.Steps
+        || (_settings.Every > 0 && step % _settings.Every == 0);
+
+    /// <summary>Asks all tasks. What is in the run directory of the same round already is not asked again.</summary>
+    /// <param name="progress">Told of each task how many answers are scored, and of how many.</param>
+    /// <returns>The headline of each task.</returns>
+    public IReadOnlyList<(string Task, Estimate Score)> Ask(
+        long step, CancellationToken cancel, Func<string, Action<long, long>> progress)
+    {
+        TransformerWeights weights = step == 0 ? _session.Model.Start : _session.Model.Student.Weights;
+        using var model = new EngineModel(
+            _session.Ops, _session.Model.Config, weights, _session.Model.Tokenizer, _session.Stops, Rows, CacheBytes);
+        var scores = new List<(string, Estimate)>();
+        for (int i = 0; i < _tasks.Length; i++)
+        {
+            PreparedTask task = _tasks[i];
+            using ResultLog log = Log(task, _data[i], step);
+            var judge = new AnswerJudge(task.Task, task.UsesChat ? _template?.Thinking : null, null, cancel);
+            var run = new TaskRun(model, task, judge, log, progress(task.Choice.Id));
+            run.Run(cancel);
+            scores.Add((task.Choice.Id, TaskResult.Of(task, log.Scores, run.Cut.Answers).Whole[0]));
+        }
+
+        return scores;
+    }
+
+    /// <summary>The log of a task after so many steps. A resumed run may ask otherwise: that is another file.</summary>
+    private ResultLog Log(PreparedTask task, string data, long step)
+    {
+        Dictionary<string, string> identity = new()
+        {
+            ["task"] = task.Choice.Id,
+            ["task_file"] = Digests.OfText(task.Task.Yaml),
+            ["data"] = data,
+            ["how"] = string.Join("; ", TaskResult.HowOf(task)),
+        };
+        string name = LogName.Of(task, identity);
+        return new ResultLog(Path.Combine(RunDirectory.BenchmarkFolder(_session.Run.Output, step), name), identity);
+    }
+}
