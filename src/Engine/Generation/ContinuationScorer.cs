@@ -59,7 +59,6 @@ public sealed class ContinuationScorer(GenerationBatch batch, TransformerWeights
         }
     }
 
-    /// <summary>The last token is never computed with: nothing is asked of what follows it.</summary>
     private GenerationRequest Request(Continuation c)
     {
         if (c.Context.IsEmpty || c.Tokens.IsEmpty)

@@ -229,7 +229,7 @@ public sealed class GenerationBatch : IDisposable
     /// <param name="left">Tokens of prompts that the step has room for.</param>
     private static int Count(GenerationRow row, ref int left)
     {
-        int count = row.Length - row.Computed;
+        int count = row.Wanted - row.Computed;
         if (!row.IsInPrompt)
             return count;
         count = Math.Min(count, left);

@@ -46,6 +46,10 @@ public sealed record GenerationRequest(ReadOnlyMemory<int> Prompt, int MaxTokens
     /// </summary>
     public TransformerWeights? Reference { get; init; }
 
+    /// <summary>Whether only log-probabilities of the prompt are asked for, and of one token at least.</summary>
+    internal bool IsScoredAlone =>
+        MaxTokens == 0 && PromptLogProbs && FirstLogProb < Prompt.Length && Reference is null;
+
     /// <summary>The most tokens that a cache must hold for it: the last one generated is never computed with.</summary>
     internal int CachedTokens => checked(Prompt.Length + Math.Max(MaxTokens - 1, 0));
 

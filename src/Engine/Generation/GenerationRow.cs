@@ -80,7 +80,12 @@ public sealed class GenerationRow
     /// <summary>Prompt and generated ids.</summary>
     internal int Length => _tokens.Count;
 
-    internal bool IsInPrompt => Computed < Request.Prompt.Length;
+    /// <summary>
+    /// Tokens that are computed with: all that are known, but for the last one where nothing is asked of what follows.
+    /// </summary>
+    internal int Wanted => Request.IsScoredAlone ? Length - 1 : Length;
+
+    internal bool IsInPrompt => Computed < Math.Min(Request.Prompt.Length, Wanted);
 
     /// <summary>The first token of the prompt that must be computed for itself, though a cache may have it.</summary>
     internal int FirstNeeded => WantsPromptLogProbs ? Request.FirstLogProb - 1 : Request.Prompt.Length - 1;
