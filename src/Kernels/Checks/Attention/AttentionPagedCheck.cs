@@ -25,7 +25,7 @@ internal sealed class AttentionPagedCheck(bool isBf16)
         }
     }
 
-    /// <summary>Each token has a sequence of its own, whose pages lie in no order; rows of q are turned round.</summary>
+    /// <summary>Each token has a sequence of its own, its pages in no order; rows of q are turned round.</summary>
     private void Try(KernelCase one, HeadShape heads, int[] seen)
     {
         int[] counts = Array.ConvertAll(seen, PagedLayout.PagesOf);
@@ -52,7 +52,8 @@ internal sealed class AttentionPagedCheck(bool isBf16)
         results.Download(parts.AsSpan());
         extremes.Download(bounds.AsSpan());
         float[] got = AttentionJoinCheck.Join(parts, bounds, pieces, seen);
-        if (parts.Count(float.IsNaN) != pieces.Results - (pieces.Results / pieces.Count * counts.Sum() / seen.Length))
+        long written = pieces.Results / pieces.Count / seen.Length * counts.Sum();
+        if (parts.Count(float.IsNaN) != pieces.Results - written)
             throw new KernelCheckException("results: expected those of pages that are seen, and no others");
         var truth = new float[got.Length];
         for (int i = 0, first = 0; i < seen.Length; first += counts[i++])
