@@ -30,7 +30,7 @@ public sealed class EndTokensTests
         int[] added = [.. ids.Split(' ').Select(int.Parse)];
         EndTokens.Add(folder.Root, added);
         Assert.Equal(expected, !File.Exists(path) ? null : File.ReadAllText(path) == file ? file : Compact(path));
-        Assert.Subset([.. GenerationConfig.Load(folder.Root).EosTokenIds], added.ToHashSet());
+        Assert.Subset(GenerationConfig.Load(folder.Root).EosTokenIds.ToHashSet(), added.ToHashSet());
     }
 
     private static string Compact(string path)
