@@ -51,12 +51,11 @@ public sealed class HostileClientTests(HostileClientTests.NarrowServer server)
         for (int i = 0; i < 4; i++)
         {
             clients[i].Post("/v1/completions", Endless);
-            int open = i + 1;
+            (int, int) open = (Math.Min(i + 1, 2), Math.Max(i - 1, 0));
             await TestServer.Until(
-                () => server.Scheduler.Running + server.Scheduler.Waiting == open, $"{open} requests are there");
+                () => (server.Scheduler.Running, server.Scheduler.Waiting) == open, $"{i + 1} requests are there");
         }
 
-        Assert.Equal((2, 2), (server.Scheduler.Running, server.Scheduler.Waiting));
         using var fifth = new RawClient(server.Address);
         fifth.Post("/v1/completions", Endless);
         string refused = fifth.ReadUntil("queue_full");

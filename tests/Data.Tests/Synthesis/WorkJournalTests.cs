@@ -45,7 +45,8 @@ public sealed class WorkJournalTests : IDisposable
     [Fact]
     public void Other_work_is_refused_with_what_differs()
     {
-        WorkJournal.Open(Target, "--output", Work).Dispose();
+        using (WorkJournal journal = WorkJournal.Open(Target, "--output", Work))
+            journal.Add("{}");
         UserException e = Assert.Throws<UserException>(
             () => WorkJournal.Open(Target, "--output", new Dictionary<string, string>(Work) { ["seed"] = "2" }));
         Assert.Contains("(seed: 1 then, 2 now). Give the same options to go on, or remove that file", e.Message);
@@ -53,6 +54,13 @@ public sealed class WorkJournalTests : IDisposable
         e = Assert.Throws<UserException>(() => WorkJournal.Open(Target, "--output", Work));
         Assert.Contains("expected the notes of an earlier command, got another file", e.Message);
         Assert.Equal("notes of mine\n", File.ReadAllText(WorkJournal.PathOf(Target)));
+    }
+
+    [Fact]
+    public void Notes_of_nothing_are_not_kept()
+    {
+        WorkJournal.Open(Target, "--output", Work).Dispose();
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }
 
     [Fact]

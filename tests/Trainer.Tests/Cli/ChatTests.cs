@@ -64,8 +64,9 @@ public sealed class ChatTests : IDisposable
 
     private (int Code, string Output, string Error) Talk(string input, params string[] more)
     {
+        string[] context = more.Contains("--context") ? [] : ["--context", "120"];
         ProcessStartInfo start = DotnetProgram.Of(
-            "molengine.dll", ["chat", _run.Model, "--max-tokens", "5", .. (more.Contains("--context") ? [] : Context), .. more]);
+            "molengine.dll", ["chat", _run.Model, "--max-tokens", "5", .. context, .. more]);
         start.RedirectStandardInput = true;
         using Process process = Process.Start(start)!;
         process.StandardInput.Write(input);
@@ -76,6 +77,4 @@ public sealed class ChatTests : IDisposable
         return (process.ExitCode, output.Replace("[answer: cut after --max-tokens or at the end of --context]\n", ""),
             error.Result);
     }
-
-    private static string[] Context => ["--context", "120"];
 }

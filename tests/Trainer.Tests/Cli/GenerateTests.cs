@@ -97,7 +97,8 @@ public sealed class GenerateTests : IDisposable
             """);
         File.WriteAllText(
             Path.Combine(_run.Model, "chat_template.jinja"),
-            "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}{% if add_generation_prompt %}[me]{% endif %}");
+            "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
+            + "{% if add_generation_prompt %}[me]{% endif %}");
         string[] command = ["generate", _run.Model, "--input", input, "--max-tokens", "6"];
         string[] lines = TinyRun.Ok(command).TrimEnd().Split('\n');
         JsonElement[][] messages =
@@ -171,8 +172,8 @@ public sealed class GenerateTests : IDisposable
 
     [Theory]
     [InlineData("--chat-var: expected NAME=VALUE (enable_thinking=false), got x", "--chat", "a", "--chat-var", "x")]
-    [InlineData("--system, --chat-var: expected them with --chat (--chat-var with --input too)", "--prompt", "a", "--system", "x")]
-    [InlineData("--system, --chat-var: expected them with --chat (--chat-var with --input too)", "--prompt", "a", "--chat-var", "x=1")]
+    [InlineData("--system, --chat-var: expected them with --chat (--chat-var with", "--prompt", "a", "--system", "x")]
+    [InlineData("--chat-var: expected them with --chat (--chat-var with", "--prompt", "a", "--chat-var", "x=1")]
     public void Options_of_a_chat_are_checked(string says, params string[] options)
     {
         (int code, string output, string error) = TinyRun.Run(["generate", _run.Model, .. options]);

@@ -33,44 +33,21 @@ internal static class GenerateCorpus
         int records = checked(openings.Length * options.Count), rows = Math.Min(MostRows, records);
         int longest = openings.Max(o => o.Ids.Length) + options.MaxTokens;
         CancellationToken cancel = context.Interrupted;
-        using WorkJournal? journal =
-            options.Output is null ? null : WorkJournal.Open(options.Output, "--output", Work(options));
-        int done = journal?.Done.Count ?? 0;
-        if (done > 0)
-        {
-            string part = WorkJournal.PathOf(options.Output!);
-            context.Error.WriteLine($"{part}: goes on after {Counts.Of(done, "record")}");
-        }
-
+        using RecordOutput output = RecordOutput.Open(options.Output, Work(options), context);
         using GenerationBatch batch = GenerateRunner.BatchFor(
             ops, model, rows, longest, "--max-tokens", options.Deterministic);
         var runner = new DraftRunner(batch, rows);
-        var lines = new List<string>(journal?.Done ?? []);
         using (IRunDisplay display = context.OpenDisplay(context.Error))
         {
             Action<long, long> progress = display.Doing("generating", "document");
-            foreach (Continued made in runner.Run(Drafts(done), cancel))
+            foreach (Continued made in runner.Run(Drafts(output.Count), cancel))
             {
-                string line = made.Record(tokenizer);
-                lines.Add(line);
-                journal?.Add(line);
-                if (journal is null)
-                {
-                    context.Out.WriteLine(line);
-                    context.Out.Flush();
-                }
-
-                progress(lines.Count, records);
+                output.Add(made.Record(tokenizer));
+                progress(output.Count, records);
             }
         }
 
-        journal?.Finish(lines);
-        string to = options.Output is null ? "" : $"{options.Output}: ";
-        string summary = $"{to}{Counts.Of(lines.Count, "document")}, {Counts.Of(runner.Tokens, "token")} generated";
-        if (journal is null)
-            context.Error.WriteLine(summary);
-        else
-            context.WriteLine(summary);
+        output.Finish($"{Counts.Of(records, "document")}, {Counts.Of(runner.Tokens, "token")} generated");
 
         IEnumerable<Continued> Drafts(int from)
         {

@@ -67,8 +67,8 @@ internal sealed class GenerateVerb() : Verb("generate", "Let a model continue a 
         "With --input every record is gone on from: a text becomes a longer {\"text\": ...} (special tokens stay in "
             + "it, and only the end of a document stops it), a dialogue or a question gets an answer of the model's "
             + "own in the place of the one it has, as {\"messages\": ...}. Records are written as they come, in order; "
-            + "with --output to FILE.part first, and the same command goes on where it was stopped. A corpus in the model's "
-            + "own words from nothing is `molengine magpie`.",
+            + "with --output to FILE.part first, and the same command goes on where it was stopped. A corpus in the "
+            + "model's own words from nothing is `molengine magpie`.",
         "On a GPU activations are bf16: where two tokens are nearly as probable, a greedy text may differ from the "
             + "CPU's. --precision fp32 has none of that.",
         "JSON: {\"prompt_ids\", \"ids\", \"text\", \"stop\"}.",
