@@ -20,6 +20,9 @@ internal static class EndTokens
     /// </summary>
     public static void Add(string folder, IReadOnlyList<int> ids)
     {
+        // With nothing to add a file goes along unread, whatever it holds.
+        if (ids.Count == 0)
+            return;
         GenerationConfig now = GenerationConfig.Load(folder);
         if (!ids.Except(now.EosTokenIds).Any())
             return;
