@@ -21,13 +21,14 @@ internal static class ComparisonDetails
             $"""
             <section id="moved"><h2>How far it moved</h2>
             <p class="soft">KL divergence in nats a token, over the whole vocabulary: to the base is KL(model || base),
-            from the base KL(base || model). Training sees the base's {n} most probable tokens and all else as one class; the
-            gap is what that leaves out. Of these {n} tokens: the probability that the base gives them, the one that the
-            model gives them, and how many of them are among the model's own {n}.</p>
+            from the base KL(base || model). Training sees the base's {n} most probable tokens and all else as one
+            class; the gap is what that leaves out. Of these {n} tokens: the probability that the base gives them, the
+            one that the model gives them, and how many of them are among the model's own {n}.</p>
             <div class="scroll" tabindex="0" role="region" aria-label="How far it moved"><table><thead>
             <tr><th scope="col">Text</th><th class="n" scope="col">KL to the base</th><th class="n"
-            scope="col">KL from the base</th><th class="n" scope="col">{n} + 1 classes</th><th class="n" scope="col">gap</th><th class="n"
-            scope="col">base's mass</th><th class="n" scope="col">model's mass</th><th class="n"
+            scope="col">KL from the base</th><th class="n" scope="col">{n} + 1 classes</th>
+            <th class="n" scope="col">gap</th><th class="n" scope="col">base's mass</th>
+            <th class="n" scope="col">model's mass</th><th class="n"
             scope="col">overlap</th></tr></thead><tbody>
             """);
         foreach (ComparedModel model in comparison.Models)
@@ -65,8 +66,8 @@ internal static class ComparisonDetails
             $"""
             <section id="answers"><h2>Answers lost and gained</h2>
             <p class="soft">Each item was answered by both. Where one of several choices is taken, guessing alone
-            changes some: in brackets, what is left beyond it. The calibration error is the mean distance of the probability of
-            an answer from how often such answers are right (ten bins).</p>
+            changes some: in brackets, what is left beyond it. The calibration error is the mean distance of the
+            probability of an answer from how often such answers are right (ten bins).</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Answers lost and gained"><table><thead>
             <tr><th scope="col">Task</th><th class="n" scope="col">right to wrong</th><th class="n" scope="col">wrong to
             right</th><th class="n" scope="col">by guessing</th><th class="n" scope="col">p</th><th class="n"

@@ -145,8 +145,8 @@ public static class ComparisonPage
                 <p class="soft">The answers whose right one gained or lost the most: in probability among the choices,
                 or from right to wrong and back.</p>
                 <div class="scroll" tabindex="0" role="region" aria-label="What changed most">
-                <table class="asked"><thead><tr><th scope="col">Question</th><th scope="col">Right is</th><th scope="col">Before</th><th
-                scope="col">After</th></tr></thead><tbody>
+                <table class="asked"><thead><tr><th scope="col">Question</th><th scope="col">Right is</th>
+                <th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>
                 """);
             foreach ((TaskChange task, ItemChange item) in model.ChangedMost)
                 html.Add(Row(task, item));

@@ -12,6 +12,7 @@ internal static class VerbTable
         new ScoreVerb(),
         new GenerateVerb(),
         new EvalVerb(),
+        new CompareVerb(),
         new TokenizeVerb(),
         new ExportVerb(),
         new DownloadVerb(),
