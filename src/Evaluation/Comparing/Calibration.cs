@@ -24,7 +24,7 @@ public static class Calibration
         return confidence.Zip(right, (c, r) => Math.Abs(c - r)).Sum() / answers.Count;
     }
 
-    /// <summary>Probabilities of choices from their log-likelihoods: those of the choices alone, which sum to 1.</summary>
+    /// <summary>Probabilities of choices from their log-likelihoods, of these choices alone: they sum to 1.</summary>
     public static double[] Probabilities(IReadOnlyList<double> logLikelihoods)
     {
         double max = logLikelihoods.Max();

@@ -21,7 +21,7 @@ internal sealed record GainAndDrop(
     /// </summary>
     public static IEnumerable<GainAndDrop> Of(Comparison comparison)
     {
-        GainAndDropPoint[] texts = Points(comparison, m => [.. m.Texts.Select(t => t.Measure)]);
+        GainAndDropPoint[] texts = PointsOf(comparison, m => [.. m.Texts.Select(t => t.Measure)]);
         if (texts.Length > 0)
         {
             yield return new GainAndDrop(
@@ -29,7 +29,7 @@ internal sealed record GainAndDrop(
                 "general text: cross-entropy rose by", texts);
         }
 
-        GainAndDropPoint[] tasks = Points(
+        GainAndDropPoint[] tasks = PointsOf(
             comparison, m => [.. m.Tasks.Where(t => t.IsRightOrWrong).Select(t => t.Measure)]);
         if (tasks.Length > 0)
         {
@@ -72,7 +72,7 @@ internal sealed record GainAndDrop(
         return new Markup(html.ToString());
     }
 
-    private static GainAndDropPoint[] Points(Comparison comparison, Func<ComparedModel, Measure[]> measures) =>
+    private static GainAndDropPoint[] PointsOf(Comparison comparison, Func<ComparedModel, Measure[]> measures) =>
     [
         .. comparison.Models.Select(m => (m.Name, All: measures(m)))
             .Where(m => m.All.Any(a => a.IsDomain) && m.All.Any(a => !a.IsDomain))

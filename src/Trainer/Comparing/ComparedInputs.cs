@@ -27,9 +27,9 @@ internal static class ComparedInputs
             throw new UserException("MODEL: expected a model, an adapter or a run to compare with BASE, got none");
         if (all.GroupBy(a => a.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
+            string places = string.Join(" and ", twice.Select(t => t.Place));
             throw new UserException(
-                $"MODEL: expected a name for each, got {twice.Key} for {string.Join(" and ", twice.Select(t => t.Place))}. "
-                    + "Write NAME=PATH");
+                $"MODEL: expected a name for each, got {twice.Key} for {places}. Write NAME=PATH");
         }
 
         return all;

@@ -8,7 +8,8 @@ using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Comparing;
 
-/// <summary>Reads the texts of a comparison as training reads its corpora: same records, templates and tokens.</summary>
+/// <summary>Reads the texts of a comparison as training reads its corpora: same records, templates and tokens.
+/// </summary>
 /// <param name="folder">The base's, whose tokenizer and chat template make the tokens.</param>
 /// <param name="limit">Documents of a source at most, the first ones; null: all.</param>
 internal sealed class TextSources(

@@ -8,6 +8,8 @@ using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Engine.Training;
 using MolEngine.Evaluation.Comparing;
+using MolEngine.Evaluation.Harness;
+using MolEngine.Evaluation.Tasks;
 using MolEngine.Kernels.Ops;
 using MolEngine.Runs.Comparisons;
 using MolEngine.Trainer.Comparing;
@@ -75,7 +77,7 @@ internal sealed class CompareRunner
             var tasks = new List<TaskChange>();
             foreach ((int i, QuestionSource q) in questions.Index())
             {
-                var items = new PairedItems(q.Name, baseQuestions[i], Asked(q, input.Name, weights), default);
+                var items = new PairedItems(q.Name, baseQuestions[i], Asked(q, input.Name, weights), GroupMean.Items);
                 tasks.Add(Changes.OfTask(q.Name, isDomain: true, q.How, items, _options.Seed));
             }
 
@@ -110,17 +112,20 @@ internal sealed class CompareRunner
         return texts;
     }
 
-    /// <summary>A name of --domain that is no task's and no text's would leave what it means among the general.</summary>
+    /// <summary>A name of --domain that is no task's and no text's would leave what it means among the general.
+    /// </summary>
     private void RequireNamed(IReadOnlyList<TextSource> texts, IReadOnlyList<QuestionSource> questions)
     {
         string[] names =
         [
-            .. texts.Select(t => t.Name), .. questions.Select(q => q.Name), .. _baseTasks.Tasks.Select(t => t.Choice.Id),
+            .. texts.Select(t => t.Name), .. questions.Select(q => q.Name),
+            .. _baseTasks.Tasks.Select(t => t.Choice.Id),
         ];
         if (_options.Domain.FirstOrDefault(d => !names.Contains(d)) is { } unknown)
         {
             throw new UserException(
-                $"--domain: {unknown}: expected the name of a text or a task ({string.Join(", ", names)}), got another");
+                $"--domain: {unknown}: expected the name of a text or a task, got another. There "
+                    + $"{(names.Length == 1 ? "is" : "are")} {string.Join(", ", names)}");
         }
     }
 
@@ -165,7 +170,7 @@ internal sealed class CompareRunner
         IReadOnlyList<IReadOnlyList<ItemAnswer>> after =
             tasks.Ask(input.Adapter, input.Name, ops, config, weights, tokenizer, _context);
         return tasks.Tasks.Select((task, i) => Changes.OfTask(
-            task.Choice.Id, _options.Domain.Contains(task.Choice.Id), Evaluation.Harness.TaskResult.HowOf(task),
+            task.Choice.Id, _options.Domain.Contains(task.Choice.Id), TaskResult.HowOf(task),
             new PairedItems(task.Choice.Id, before[i], after[i], task.Task.Mean), _options.Seed));
     }
 
@@ -202,13 +207,14 @@ internal sealed class CompareRunner
     {
         if (Runs.Count > 0)
         {
-            yield return $"Texts are those that {string.Join(", ", Runs.Select(r => r.Name))} held out from training, with "
-                + "the tokens that training counts; kinds are the config's, and a run's questions count as domain.";
+            string runs = string.Join(", ", Runs.Select(r => r.Name));
+            yield return $"Texts are those that {runs} held out from training, with the tokens that training counts; "
+                + "kinds are the config's, and a run's questions count as domain.";
         }
         else if (_options.Texts.Count > 0)
         {
-            yield return $"Texts are read in pieces of at most {Counts.Of(context, "token")}; all but --domain count as "
-                + "general.";
+            yield return $"Texts are read in pieces of at most {Counts.Of(context, "token")}; all but those of "
+                + "--domain count as general.";
         }
 
         if (_options.Limit is { } limit)

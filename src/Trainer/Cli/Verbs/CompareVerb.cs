@@ -76,8 +76,8 @@ internal sealed class CompareVerb() : Verb(
             "Two runs, on what they held out."),
         ("molengine compare models/base runs/a/adapter --tasks mmlu,medqa --domain medqa --data benchmarks --out cmp",
             "An adapter on benchmarks, of which one was to be learned."),
-        ("molengine compare models/base tuned=models/tuned --texts web=web.jsonl --texts notes=notes.csv --domain notes",
-            "A model on texts."),
+        ("molengine compare models/base models/tuned --texts web=web.jsonl --texts notes=notes.csv --domain notes",
+            "A model on texts, of which the notes were to be learned."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context)
