@@ -98,7 +98,7 @@ internal static class ComparisonDetails
             $"""
             <tr><th scope="row"><bdi>{model.Name}</bdi><span class="kind">{of}</span>
             <span class="kind">{how}</span></th>{flows}
-            <td class="n">{t.P:0.####}</td><td class="n">{calibration}</td></tr>
+            <td class="n">{$"{t.P:0.####}"}</td><td class="n">{calibration}</td></tr>
             """);
     }
 }
