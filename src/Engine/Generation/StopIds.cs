@@ -10,9 +10,9 @@ public static class StopIds
 {
     /// <summary>
     /// Those of <c>config.json</c>, those of <c>generation_config.json</c>, and the token that the chat template ends
-    /// a turn with (ChatML's, where the model has no template and its tokenizer has that token). A folder may name only
-    /// some of them: a base model's often leaves out the end of a turn. A template that cannot be read ends no turn; who
-    /// renders with it is told why.
+    /// a turn with (ChatML's, where the model has no template and its tokenizer has that token). A folder may name
+    /// only some of them: a base model's often leaves out the end of a turn. A template that cannot be read ends no
+    /// turn; who renders with it is told why.
     /// </summary>
     /// <param name="folder">The model's.</param>
     /// <param name="variables">Of the chat template; null for none.</param>
@@ -23,7 +23,7 @@ public static class StopIds
     public static IReadOnlyList<int> OfFolder(string folder) =>
         [.. ModelConfig.Load(folder).EosTokenIds.Concat(GenerationConfig.Load(folder).EosTokenIds).Distinct()];
 
-    /// <summary>The first token added to the vocabulary in what a template writes after an answer; mostly one.</summary>
+    /// <summary>The first added token in what a template writes after an answer; mostly there is one.</summary>
     public static IReadOnlyList<int> OfTurn(Tokenizer tokenizer, string end)
     {
         return [.. tokenizer.Encode(end, addSpecialTokens: false).Where(IsAdded).Take(1)];

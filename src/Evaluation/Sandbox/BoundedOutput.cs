@@ -8,6 +8,7 @@ namespace MolEngine.Evaluation.Sandbox;
 internal sealed class BoundedOutput(int most)
 {
     private readonly StringBuilder _text = new();
+    private long _dropped;
 
     /// <summary>What was kept, with a line that says so where something was dropped.</summary>
     public string Text
@@ -15,7 +16,7 @@ internal sealed class BoundedOutput(int most)
         get
         {
             lock (_text)
-                return _text.ToString();
+                return _dropped == 0 ? _text.ToString() : $"{_text}\n[and {_dropped:N0} characters more]";
         }
     }
 
@@ -34,7 +35,11 @@ internal sealed class BoundedOutput(int most)
         for (int read; (read = await stream.ReadAsync(buffer).ConfigureAwait(false)) > 0;)
         {
             lock (_text)
-                _text.Append(buffer, 0, Math.Min(read, most - _text.Length));
+            {
+                int kept = Math.Min(read, most - _text.Length);
+                _text.Append(buffer, 0, kept);
+                _dropped += read - kept;
+            }
         }
     }
 }

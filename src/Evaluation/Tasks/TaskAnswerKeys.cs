@@ -65,12 +65,12 @@ internal static class TaskAnswerKeys
 
     public static readonly ConfigKey<string> Program = new(
         "code.program", KeyTypes.Text, Default.None("answers are no programs"),
-        "A program of the answer ({{ code }}) and fields; the answer is right where it ends well. Asks for "
+        "A program of the answer ({{ completion }}) and fields; the answer is right where it ends well. Asks for "
             + "--allow-code-execution.");
 
     public static readonly ConfigKey<string> Extract = new(
         "code.extract", KeyTypes.OneOf([.. CodeExtractions.Names]), Default.None("the whole answer"),
-        "What of the answer is {{ code }}.");
+        "What of the answer is {{ completion }}.");
 
     public static readonly ConfigKey<bool> Instructions = new(
         "instructions", KeyTypes.Bool, false,

@@ -70,9 +70,7 @@ internal sealed class BenchmarkRound
         for (int i = 0; i < _tasks.Length; i++)
         {
             PreparedTask task = _tasks[i];
-            using ResultLog log = new(
-                Path.Combine(RunDirectory.BenchmarkFolder(_session.Run.Output, step), $"{task.Choice.Id}.jsonl"),
-                Identity(task, _data[i]));
+            using ResultLog log = Log(task, _data[i], step);
             var judge = new AnswerJudge(task.Task, task.UsesChat ? _template?.Thinking : null, null, cancel);
             var run = new TaskRun(model, task, judge, log, progress(task.Choice.Id));
             run.Run(cancel);
@@ -82,12 +80,17 @@ internal sealed class BenchmarkRound
         return scores;
     }
 
-    private Dictionary<string, string> Identity(PreparedTask task, string data) => new()
+    /// <summary>The log of a task after so many steps. A resumed run may ask otherwise: that is another file.</summary>
+    private ResultLog Log(PreparedTask task, string data, long step)
     {
-        ["task"] = task.Choice.Id,
-        ["task_file"] = Digests.OfText(task.Task.Yaml),
-        ["data"] = data,
-        ["limit"] = $"{_settings.Limit}",
-        ["how"] = string.Join("; ", TaskResult.HowOf(task)),
-    };
+        Dictionary<string, string> identity = new()
+        {
+            ["task"] = task.Choice.Id,
+            ["task_file"] = Digests.OfText(task.Task.Yaml),
+            ["data"] = data,
+            ["how"] = string.Join("; ", TaskResult.HowOf(task)),
+        };
+        string name = LogName.Of(task, identity);
+        return new ResultLog(Path.Combine(RunDirectory.BenchmarkFolder(_session.Run.Output, step), name), identity);
+    }
 }

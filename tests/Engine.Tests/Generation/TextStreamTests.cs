@@ -1,4 +1,3 @@
-using FsCheck;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Tests.Tokenization;
 using MolEngine.Engine.Tokenization;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Folders;
-using MolEngine.Engine.Tests.Generation;
 using MolEngine.Engine.Models.Common;
+using MolEngine.Engine.Tests.Generation;
 using MolEngine.Engine.Training;
 using MolEngine.Support;
 

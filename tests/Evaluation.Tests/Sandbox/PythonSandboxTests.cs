@@ -80,10 +80,11 @@ public sealed class PythonSandboxTests
     {
         SandboxResult result = Sandbox.Run(program, TimeSpan.FromSeconds(1), CancellationToken.None);
         Assert.Equal(SandboxOutcome.TimedOut, result.Outcome);
-        Assert.True(result.Output.Length <= Limits.Output);
+        Assert.True(result.Output.Length <= Limits.Output + 100);
+        Assert.Equal(program.Contains("print"), result.Output.EndsWith(" characters more]"));
     }
 
-    /// <summary>Where there are no namespaces the limits still hold, and the result says that there is nothing else.</summary>
+    /// <summary>Where there are no namespaces the limits still hold, and the result says that nothing else does.</summary>
     [Fact]
     public void Without_namespaces_there_are_limits()
     {
@@ -96,8 +97,8 @@ public sealed class PythonSandboxTests
         Assert.Contains("temporarily unavailable", Run("import os\nos.fork()").Output);
         Assert.Contains("EOF", Run("input()").Output);
         Assert.Equal(SandboxOutcome.Failed, Run("import sys\nsys.exit(0)").Outcome);
-        Assert.Equal(
-            SandboxOutcome.TimedOut, bare.Run("while True: pass", TimeSpan.FromSeconds(1), CancellationToken.None).Outcome);
+        SandboxResult endless = bare.Run("while True: pass", TimeSpan.FromSeconds(1), CancellationToken.None);
+        Assert.Equal(SandboxOutcome.TimedOut, endless.Outcome);
 
         SandboxResult Run(string program) => bare.Run(program, CancellationToken.None);
     }
@@ -207,7 +208,8 @@ public sealed class PythonSandboxTests
             string solution = $"Sure:\n```python\n{Text("prompt")}{Text("canonical_solution")}\n```";
             string code = CodeExtractions.Named("first_block").Extract(solution);
             string tests = $"\n{Text("test")}\ncheck({Text("entry_point")})";
-            SandboxResult right = Patiently(code + tests), wrong = Patiently($"{Text("prompt")}    return None\n{tests}");
+            SandboxResult right = Patiently(code + tests);
+            SandboxResult wrong = Patiently($"{Text("prompt")}    return None\n{tests}");
             Assert.True(right.Passed, right.Output);
             Assert.Equal(SandboxOutcome.Failed, wrong.Outcome);
 

@@ -149,6 +149,61 @@ public sealed class TaskScoringTests
         Assert.Equal([new("exact_match", 1)], judge.Judge(document, "Gray", []));
     }
 
+    /// <summary>The program is the template's, with what the extraction leaves of the answer; a field of the record
+    /// that has the name of that gives way.</summary>
+    [Fact]
+    public void Programs_are_made_of_answer_and_record()
+    {
+        EvalTask task = TaskReader.Read(
+            """
+            task: c
+            version: "1"
+            kind: generate_match
+            data: [{test: a}]
+            prompt: "{{question}}"
+            code: {program: "{{completion}}\n{{test}}", extract: until_fence}
+            """,
+            "c.yaml");
+        var programs = new Programs();
+        var judge = new AnswerJudge(task, null, programs, CancellationToken.None);
+        TaskDocument document = new(
+            new MapValue([new("test", new TextValue("assert f()")), new("completion", new TextValue("no"))]), "here");
+        var shown = new JsonObject();
+        Assert.Equal([new("pass@1", 1)], judge.Judge(document, "f = str\n```\nThat is it.", shown));
+        Assert.Equal("f = str\n\nassert f()", Assert.Single(programs.Seen));
+        Assert.Equal(("f = str\n\nassert f()", "well"), ((string)shown["program"]!, (string)shown["program_ended"]!));
+        Assert.Throws<InvalidOperationException>(() => TaskText.Judge(task).Judge(document, "x", []));
+    }
+
+    /// <summary>IFEval counts prompts whose instructions are all followed, and instructions.</summary>
+    [Fact]
+    public void Instructions_are_counted_by_prompt_and_by_instruction()
+    {
+        EvalTask task = TaskReader.Read(
+            "task: i\nversion: \"1\"\nkind: generate_match\ndata: [{test: a}]\nprompt: \"{{prompt}}\"\n"
+            + "instructions: true",
+            "i.yaml");
+        TaskDocument document = new(
+            new MapValue(
+            [
+                new("prompt", new TextValue("Write.")),
+                new("instruction_id_list", new ListValue(
+                    [new TextValue("punctuation:no_comma"), new TextValue("change_case:english_lowercase")])),
+                new("kwargs", new ListValue([MapValue.Empty, MapValue.Empty])),
+            ]),
+            "here");
+        Assert.Equal(
+            [
+                new("prompt_level_strict_acc", 0), new Observation("inst_level_strict_acc", 1, 2),
+                new("prompt_level_loose_acc", 0), new("inst_level_loose_acc", 1, 2),
+            ],
+            TaskText.Judge(task).Judge(document, "no comma but A Capital", []));
+        Assert.Contains(
+            "here: kwargs: expected a list",
+            Assert.Throws<UserException>(() => TaskText.Judge(task).Judge(
+                document with { Fields = new MapValue([.. document.Fields.Entries.SkipLast(1)]) }, "x", [])).Message);
+    }
+
     private static EvalTask Texts() => TaskReader.Read(
         "task: p\nversion: \"1\"\nkind: perplexity\ndata: [{test: a}]\nprompt: \"{{text}}\"", "p.yaml");
 
@@ -166,4 +221,15 @@ public sealed class TaskScoringTests
         Choices = new Choices([.. texts.Select((_, i) => $"{(char)('A' + i)}")], texts),
         Right = 0,
     };
+
+    private sealed class Programs : IProgramRunner
+    {
+        public List<string> Seen { get; } = [];
+
+        public (bool Passed, string How) Run(string program, CancellationToken cancel)
+        {
+            Seen.Add(program);
+            return (true, "well");
+        }
+    }
 }

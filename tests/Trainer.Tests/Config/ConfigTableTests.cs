@@ -178,7 +178,8 @@ public sealed class ConfigTableTests : IDisposable
         [
             "model", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload", "validate.every",
             "validate.documents", "samples", "checkpoint.every", "checkpoint.keep", "data.cache", "lora.from",
-            "cuda_path", "data.corpora[].path", "data.corpora[].ignore",
+            "cuda_path", "data.corpora[].path", "data.corpora[].ignore", "eval.tasks", "eval.data", "eval.limit",
+            "eval.every",
         ];
         Assert.Equal(
             free.Order(StringComparer.Ordinal),

@@ -77,8 +77,8 @@ internal static partial class AnswerWords
     [GeneratedRegex(@"^\\text\{([^{}]*)\}[.\s]*$")]
     private static partial Regex OnlyText();
 
-    /// <summary>A number, with or without a unit.</summary>
-    [GeneratedRegex(@"^\s*-?[\d.,/]+(?:\s+[a-zA-Z. ]+)?\s*$")]
+    /// <summary>A number, with or without a unit, or in brackets.</summary>
+    [GeneratedRegex(@"^\s*\(?-?[\d.,/]+\)?(?:\s+[a-zA-Z. ]+)?\s*$")]
     private static partial Regex Numeric();
 
     [GeneratedRegex(@"^\s*\\text\{\s*\(?[A-Z]\)?\s*\}\s*$|^\s*\(?[A-Z]\)\s*$|^\s*[A-H]\s*$")]

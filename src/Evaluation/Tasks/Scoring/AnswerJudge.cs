@@ -14,6 +14,9 @@ namespace MolEngine.Evaluation.Tasks.Scoring;
 public sealed class AnswerJudge(
     EvalTask task, ThinkMarks? thinking, IProgramRunner? programs, CancellationToken cancel)
 {
+    /// <summary>The name by which a program's template has the model's code.</summary>
+    private const string Completion = "completion";
+
     private readonly (string Score, IAnswerRule Rule)[] _rules =
         [.. task.Rules.Select(r => (r.Score, AnswerRules.Named(r.Rule)))];
 
@@ -57,7 +60,8 @@ public sealed class AnswerJudge(
         if (programs is null)
             throw new InvalidOperationException("A task of programs was begun without leave to run them.");
         string found = code.Extraction?.Extract(answer) ?? answer;
-        MapValue fields = new([.. document.Fields.Entries, new("code", new TextValue(found))]);
+        MapValue fields = new(
+            [.. document.Fields.Entries.Where(e => e.Key != Completion), new(Completion, new TextValue(found))]);
         string program = code.Program.Render(fields, document.Place);
         (bool passed, string how) = programs.Run(program, cancel);
         extracted["program"] = program;

@@ -25,7 +25,7 @@ internal sealed class AttentionPagedCheck(bool isBf16)
         }
     }
 
-    /// <summary>Each token has a sequence of its own, whose pages lie in no order; rows of q are turned round.</summary>
+    /// <summary>Each token has a sequence of its own, its pages in no order; rows of q are turned round.</summary>
     private void Try(KernelCase one, HeadShape heads, int[] seen)
     {
         int[] counts = Array.ConvertAll(seen, PagedLayout.PagesOf);
@@ -37,8 +37,10 @@ internal sealed class AttentionPagedCheck(bool isBf16)
         int[] table = new int[seen.Length * PagedTables.TokenWidth];
         for (int i = 0, first = 0; i < seen.Length; first += counts[i++])
             ((int[])[seen.Length - 1 - i, seen[i], first, 0]).CopyTo(table, i * PagedTables.TokenWidth);
-        DeviceMemory results = one.Output<float>("results", (int)pieces.Results);
-        DeviceMemory extremes = one.Output<float>("extremes", (int)pieces.Extremes);
+
+        // Of pages that a token does not see nothing is written.
+        DeviceMemory results = one.Input<float>("results", NaN(pieces.Results));
+        DeviceMemory extremes = one.Input<float>("extremes", NaN(pieces.Extremes));
         DeviceMemory queries = Input("q", q), keys = Input("keys", k), values = Input("values", v);
         DeviceMemory tokens = one.Input<int>("tokens", table), list = one.Input<int>("pages", pages);
         one.Launch(
@@ -50,6 +52,9 @@ internal sealed class AttentionPagedCheck(bool isBf16)
         results.Download(parts.AsSpan());
         extremes.Download(bounds.AsSpan());
         float[] got = AttentionJoinCheck.Join(parts, bounds, pieces, seen);
+        long written = pieces.Results / pieces.Count / seen.Length * counts.Sum();
+        if (parts.Count(float.IsNaN) != pieces.Results - written)
+            throw new KernelCheckException("results: expected those of pages that are seen, and no others");
         var truth = new float[got.Length];
         for (int i = 0, first = 0; i < seen.Length; first += counts[i++])
         {
@@ -66,6 +71,13 @@ internal sealed class AttentionPagedCheck(bool isBf16)
 
         DeviceMemory Input(string name, float[] x) =>
             isBf16 ? one.Input<ushort>(name, Array.ConvertAll(x, Bf16.Round)) : one.Input<float>(name, x);
+    }
+
+    private static float[] NaN(long count)
+    {
+        var values = new float[count];
+        Array.Fill(values, float.NaN);
+        return values;
     }
 
     private float[] Held(float[] values) =>

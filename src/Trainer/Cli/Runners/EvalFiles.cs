@@ -18,10 +18,7 @@ internal sealed class EvalFiles(EvalOptions options, ModelConfig config, Ops ops
 
     private readonly string _model = Digests.OfModel(options.Model);
 
-    private readonly string _adapter = options.Adapter is not { } folder ? "none"
-        : Digests.OfFile(Path.Combine(folder, PeftAdapter.TensorsFile)) is var weights
-            ? Digests.OfText(weights + Digests.OfFile(Path.Combine(folder, Inputs.AdapterConfig)))
-            : "";
+    private readonly string _adapter = options.Adapter is { } folder ? OfAdapter(folder) : "none";
 
     /// <summary>The log of a task: in a folder that a person named under the task's name, else beside those of the
     /// model under a name of its own for all that its answers depend on.</summary>
@@ -31,14 +28,17 @@ internal sealed class EvalFiles(EvalOptions options, ModelConfig config, Ops ops
         IReadOnlyDictionary<string, string> identity = Identity(task);
         if (options.Output is { } folder)
             return new ResultLog(Path.Combine(folder, $"{task.Choice.Id}.jsonl"), identity);
-        string hash = Digests.OfText(string.Join('\n', identity.Select(i => $"{i.Key}={i.Value}")))[..HashLength];
-        return new ResultLog(Path.Combine(Results, ModelName(), $"{task.Choice.Id}-{hash}.jsonl"), identity);
+        return new ResultLog(Path.Combine(Results, ModelName(), LogName.Of(task, identity)), identity);
     }
 
     /// <summary>Writes the scores of a task beside its log.</summary>
     public void Write(TaskResult result, string log) => DurableFiles.Write(
         Path.ChangeExtension(log, ".json"),
         to => ResultJson.Write(to, options.Model, options.Adapter, [(result, null)]));
+
+    private static string OfAdapter(string folder) => Digests.OfText(
+        Digests.OfFile(Path.Combine(folder, PeftAdapter.TensorsFile))
+            + Digests.OfFile(Path.Combine(folder, Inputs.AdapterConfig)));
 
     private string ModelName()
     {

@@ -34,6 +34,10 @@ public sealed class InstructionChecksTests
         "One.\n\ntea\n\nthree", false)]
     [InlineData("length_constraints:nth_paragraph_first_word", "num_paragraphs=2;nth_paragraph=2;first_word=tea",
         "One.\n\n\n\ntea", false)]
+    public void Words_and_lengths_are_checked(string id, string arguments, string response, bool followed) =>
+        Assert.Equal([followed], Judge(response, (id, arguments)).Strict);
+
+    [Theory]
     [InlineData("detectable_content:number_placeholders", "num_placeholders=2", "[a] and [b c]", true)]
     [InlineData("detectable_content:number_placeholders", "num_placeholders=2", "[a\nb] and [c]", false)]
     [InlineData("detectable_content:postscript", "postscript_marker=P.S.", "Bye.\nP. S. more", true)]
@@ -59,6 +63,10 @@ public sealed class InstructionChecksTests
     [InlineData("detectable_format:json_format", "", "{'a': 1}", false)]
     [InlineData("detectable_format:title", "", "<<A title>>\ntext", true)]
     [InlineData("detectable_format:title", "", "<< >> <a>", false)]
+    public void Formats_are_checked(string id, string arguments, string response, bool followed) =>
+        Assert.Equal([followed], Judge(response, (id, arguments)).Strict);
+
+    [Theory]
     [InlineData("combination:two_responses", "", "one\n******\ntwo", true)]
     [InlineData("combination:two_responses", "", "******one\n******\ntwo******", true)]
     [InlineData("combination:two_responses", "", "same\n******\nsame", false)]
@@ -86,7 +94,7 @@ public sealed class InstructionChecksTests
     [InlineData("language:response_language", "language=de", "123 !!", true)]
     [InlineData("punctuation:no_comma", "", "none here. at all", true)]
     [InlineData("punctuation:no_comma", "", "one, here", false)]
-    public void An_instruction_is_followed_or_not(string id, string arguments, string response, bool followed) =>
+    public void Languages_cases_and_ends_are_checked(string id, string arguments, string response, bool followed) =>
         Assert.Equal([followed], Judge(response, (id, arguments)).Strict);
 
     /// <summary>All 25, so that none is forgotten above.</summary>

@@ -87,7 +87,8 @@ public sealed class MathValueTests
         foreach (string line in File.ReadLines(Shared.FilePath("data", "math500", "test.jsonl")))
         {
             JsonElement item = JsonDocument.Parse(line).RootElement;
-            string solution = item.GetProperty("solution").GetString()!, answer = item.GetProperty("answer").GetString()!;
+            string solution = item.GetProperty("solution").GetString()!;
+            string answer = item.GetProperty("answer").GetString()!;
             Assert.True(Rule.Judge(solution, [answer]).IsRight, answer);
             Assert.True(Rule.Judge($"It follows that the answer is ${answer}$.", [solution]).IsRight, answer);
         }
