@@ -27,7 +27,7 @@ internal sealed class TextSources(
     public TextSource File(string name, string path, bool isDomain)
     {
         string full = Path.GetFullPath(path);
-        if (!CorpusFiles.Exists(full) && CorpusFiles.Matching(full).Count == 0)
+        if (!CorpusFiles.Exists(full))
             throw new UserException($"--texts: {path}: expected a file or a folder, got no such");
         CorpusKind kind = isDomain ? CorpusKind.Domain : CorpusKind.General;
         var data = new DataSettings(Context, null, null, 0, [new CorpusSettings(name, full, kind)]);

@@ -1,8 +1,6 @@
-using MolEngine.Basics;
 using MolEngine.Evaluation.Comparing;
 using MolEngine.Evaluation.Tasks;
 using MolEngine.Evaluation.Tasks.Scoring;
-using MolEngine.Support;
 
 namespace MolEngine.Evaluation.Tests.Comparing;
 
@@ -14,7 +12,7 @@ public sealed class PairedItemsTests
     [Fact]
     public void A_log_is_read_back()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TempFolder();
         IReadOnlyList<ItemAnswer> answers = AnswerLog.Read(folder.Write("a.jsonl", Log), "acc");
         Assert.Equal([("a", 1), ("b", 0)], answers.Select(a => (a.Subset, a.Item)));
         Assert.Equal(("A", "B", 0.0), (answers[0].Said, answers[0].Expected, answers[0].Score.Value));
@@ -25,7 +23,7 @@ public sealed class PairedItemsTests
     [Fact]
     public void Samples_of_an_item_are_averaged_and_texts_have_weights()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TempFolder();
         const string Written =
             """{"subset":"","item":0,"scores":{"m":1},"prompt":"Q","output":"so 3","expected":["3","4"]}""";
         string path = folder.Write(
@@ -41,7 +39,7 @@ public sealed class PairedItemsTests
     [Fact]
     public void A_log_of_another_shape_is_a_mistake_with_its_place()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TempFolder();
         string path = folder.Write("a.jsonl", Log.Replace(",\"right_choice\":0", ""));
         Assert.StartsWith($"{path}:2: ", Assert.Throws<UserException>(() => AnswerLog.Read(path, "acc")).Message);
     }

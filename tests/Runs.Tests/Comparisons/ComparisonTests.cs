@@ -34,16 +34,17 @@ public sealed class ComparisonTests
     {
         var verdict = ComparisonVerdict.Of(Both);
         Assert.Equal("c&e forgot; mol lost a little", verdict.Headline);
-        Assert.StartsWith("On general, c&e moved 8 times as far from the base as mol: 0.4000 against 0.0500", verdict
+        Assert.StartsWith("On general, c&e moved 8 times as far from the base as mol: 0.4000 against 0.05000", verdict
             .Sentences[0]);
         string mol = verdict.Sentences[1].Replace('\u00a0', ' ');
         Assert.StartsWith("mol learned bells (", mol);
         Assert.Contains(
-            "lost a little of general (+0.0500 nats a token, 95 % +0.0300 to +0.0700, n = 10 documents, sign test p < "
-                + "0.001)",
+            "lost a little of general (+0.05000 nats a token, 95 % +0.03000 to +0.07000, n = 10 documents, sign test p "
+                + "< 0.001)",
             mol);
         Assert.Contains(
-            "quiz (\u22120.0250 acc, 95 % \u22120.1000 to +0.0500, n = 40 items, 2 lost and 1 gained, McNemar p = 0.9)",
+            "quiz (\u22120.02500 acc, 95 % \u22120.1000 to +0.05000, n = 40 items, 2 lost and 1 gained, McNemar p = "
+                + "0.9)",
             mol);
     }
 
