@@ -33,6 +33,22 @@ public static class ComparisonJson
         foreach (ComparedModel model in comparison.Models)
             Write(json, model);
         json.WriteEndArray();
+        json.WriteStartArray("distances");
+        foreach (DistanceChange d in comparison.Distances)
+        {
+            json.WriteStartObject();
+            json.WriteString("text", d.Text);
+            json.WriteString("near", d.Near);
+            json.WriteString("far", d.Far);
+            json.WriteNumber("least", d.Least);
+            json.WriteNumber("most", d.Most);
+            Write(json, "difference", d.Difference);
+            json.WriteNumber("p", d.P);
+            json.WriteNumber("n", d.Documents);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -67,6 +83,7 @@ public static class ComparisonJson
     {
         json.WriteStartObject();
         Head(json, text.Measure);
+        json.WriteString("distance", text.IsDomain ? null : text.Measures[^1].Word);
         json.WriteNumber("tokens", text.Tokens);
         json.WriteNumber("ce_before", text.CeBefore);
         json.WriteNumber("ce_after", text.CeAfter);
@@ -129,7 +146,7 @@ public static class ComparisonJson
         json.WriteBoolean("mean_hides_losses", measure.HidesLosses);
         json.WriteNumber("n", measure.N);
         json.WriteString("test", measure.Test);
-        json.WriteNumber("p", measure.P);
+        Number(json, "p", measure.P);
     }
 
     private static void Fields(Utf8JsonWriter json, ItemChange item)

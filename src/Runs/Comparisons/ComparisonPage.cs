@@ -88,18 +88,22 @@ public static class ComparisonPage
     }
 
     private static IEnumerable<(Measure Measure, double Before, double After)> All(ComparedModel model) =>
-        model.Texts.Select(t => (t.Measure, t.CeBefore, t.CeAfter))
+        model.Texts.SelectMany(t => t.Measures.Select(m => m.IsDistance
+            ? (m, 0, m.Loss.Value)
+            : (m, t.CeBefore, t.CeAfter)))
             .Concat(model.Tasks.Select(t => (t.Measure, t.Before, t.After)));
 
     private static Markup Cell(Measure measure, double after)
     {
-        Interval change = measure.In == TextChange.Nats ? measure.Loss : -measure.Loss;
+        Interval change = measure.In == TextChange.Nats || measure.IsDistance ? measure.Loss : -measure.Loss;
+        string test = measure.P is { } p ? $", {Measure.Probability(p)}" : "";
+        string reached = measure.IsDistance ? "" : $" to {Numbers.Value(after)}";
         string interval = $"{Numbers.Signed(change.Low)} to {Numbers.Signed(change.High)}";
         string hidden = measure.HidesLosses ? ", but see the answers lost" : "";
         return Markup.Of(
             $"""
-            <td class="n"><b>{Numbers.Signed(change.Value)}</b> to {Numbers.Value(after)}<span
-            class="kind">{interval}, {Measure.Probability(measure.P)}</span><span
+            <td class="n"><b>{Numbers.Signed(change.Value)}</b>{reached}<span
+            class="kind">{interval}{test}</span><span
             class="kind {Tone(measure)}">{measure.Word}{hidden}</span></td>
             """);
     }

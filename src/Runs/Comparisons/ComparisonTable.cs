@@ -41,14 +41,14 @@ public static class ComparisonTable
                 yield return Change(t.Measure, t.CeBefore, t.CeAfter, t.CeChange);
             }
 
-            yield return Cut("") + $"{"kl to base",10} {"kl from base",12} {$"top {topN} alone",12} {"gap",9} "
+            yield return Cut("") + $"{"kl to base",10} {"kl from base",12} {$"{topN} + 1 only",12} {"gap",9} "
                 + $"{"base mass",9} {"its mass",9} {"overlap",8} {"tokens",8}";
             foreach (TextChange t in model.Texts)
             {
                 yield return Name(t.Measure) + $"{Numbers.FixedKl(t.Reverse.Full.Value),10} "
                     + $"{Numbers.FixedKl(t.Forward.Full.Value),12} {Numbers.FixedKl(t.Reverse.Coarse),12} "
                     + $"{Numbers.FixedKl(t.Reverse.Gap),9} {t.BaseTopMass,9:F4} {t.ModelTopMass,9:F4} {t.Overlap,8:F4} "
-                    + $"{t.Tokens,8:N0}";
+                    + $"{t.Tokens,8:N0}  {(t.IsDomain ? "" : t.Measures[^1].Word)}";
             }
         }
 
@@ -81,8 +81,10 @@ public static class ComparisonTable
     {
         string interval = $"{change.Low:+0.0000;-0.0000} .. {change.High:+0.0000;-0.0000}";
         return Name(m) + $"{before,9:F4} -> {after,9:F4} {change.Value,9:+0.0000;-0.0000}  {interval,-20} "
-            + $"{m.P,7:0.####} {m.N,9:N0}  {m.Word}";
+            + $"{P(m.P),7} {m.N,9:N0}  {m.Word}";
     }
+
+    private static string P(double? p) => p is not { } x ? "" : x < 0.0001 ? "<0.0001" : $"{x:F4}";
 
     private static string Name(Measure m) => Cut($"  {m.Name} ({(m.IsDomain ? "domain" : "general")})");
 

@@ -8,11 +8,9 @@ public sealed record ComparisonVerdict(string Headline, IReadOnlyList<string> Se
 {
     public static ComparisonVerdict Of(Comparison comparison)
     {
-        var sentences = new List<string>();
-        if (Distance(comparison.Models) is { } distance)
-            sentences.Add(distance);
+        var sentences = comparison.Distances.Select(Sentence).ToList();
         sentences.AddRange(comparison.Models.Where(m => m.Measures.Count > 0).Select(Sentence));
-        return new ComparisonVerdict(Head(comparison.Models), sentences);
+        return new ComparisonVerdict(Head(comparison), sentences);
     }
 
     /// <summary>The worst that is measured of what was to stay; null where nothing is.</summary>
@@ -26,14 +24,19 @@ public sealed record ComparisonVerdict(string Headline, IReadOnlyList<string> Se
         return (Finding)general.Max(m => Math.Max((int)m.Finding, m.HidesLosses ? (int)Finding.ALittleWorse : 0));
     }
 
-    private static string Head(IReadOnlyList<ComparedModel> models)
+    private static string Head(Comparison comparison)
     {
         string[] parts =
         [
-            .. models.GroupBy(OfGeneral).OrderByDescending(g => (int?)g.Key ?? -1)
+            .. comparison.Models.GroupBy(OfGeneral).OrderByDescending(g => (int?)g.Key ?? -1)
                 .Select(g => Said(g.Key, [.. g.Select(m => Names.Shortened(m.Name))])),
         ];
-        return string.Join("; ", parts);
+        string head = string.Join("; ", parts);
+
+        // Models of one finding differ all the same, where it is sure which of them moved farther.
+        return parts.Length == 1 && comparison.Distances is [{ IsSure: true } largest, ..]
+            ? $"{head}: {Names.Shortened(largest.Far)} moved farthest"
+            : head;
     }
 
     private static string Said(Finding? finding, string[] names)
@@ -45,7 +48,7 @@ public sealed record ComparisonVerdict(string Headline, IReadOnlyList<string> Se
             Finding.ALittleWorse => $"{all} lost a little",
             Finding.Unclear => $"too little to tell whether {all} forgot",
             Finding.Same => $"{all} kept what the base can",
-            Finding.Better => $"{all} got better even where nothing was to change",
+            Finding.Better => $"{all} lost nothing, and does better",
             _ => $"nothing general was measured of {all}, so whether it forgot cannot be said",
         };
     }
@@ -53,25 +56,19 @@ public sealed record ComparisonVerdict(string Headline, IReadOnlyList<string> Se
     private static string Sentence(ComparedModel model) =>
         $"{Names.Shortened(model.Name)} {string.Join("; ", model.Measures.Select(m => m.Clause))}.";
 
-    /// <summary>How much farther one moved than another, on the largest general text that all have.</summary>
-    private static string? Distance(IReadOnlyList<ComparedModel> models)
+    /// <summary>How much farther one model moved than another.</summary>
+    private static string Sentence(DistanceChange d)
     {
-        TextChange? largest = models[0].Texts.Where(t => !t.IsDomain).MaxBy(t => t.Tokens);
-        if (models.Count < 2 || largest is null)
-            return null;
-        (ComparedModel Model, double Kl)[] moved =
-        [
-            .. models.SelectMany(m => m.Texts.Where(t => t.Name == largest.Name && !t.IsDomain)
-                .Select(t => (m, t.Reverse.Full.Value))),
-        ];
-        (ComparedModel near, double least) = moved.MinBy(m => m.Kl);
-        (ComparedModel far, double most) = moved.MaxBy(m => m.Kl);
-        if (near == far || least < Numbers.KlNoise)
-            return null;
-        string text = Names.Shortened(largest.Name);
-        return $"On {text}, {Names.Shortened(far.Name)} moved {most / least:0.#} times as far from the base as "
-            + $"{Names.Shortened(near.Name)}: {Numbers.Kl(most)} against {Numbers.Kl(least)} nats a token "
-            + $"(KL over the whole vocabulary, {Counts.Of(largest.Tokens, "token")} of "
-            + $"{Counts.Of(largest.Documents.Count, "document")}).";
+        string far = Names.Shortened(d.Far), near = Names.Shortened(d.Near);
+        string figures = $"KL {Numbers.Kl(d.Most)} against {Numbers.Kl(d.Least)} nats a token over the whole vocabulary"
+            + $", difference {Numbers.Signed(d.Difference.Value)}, 95\u00a0% {Numbers.Signed(d.Difference.Low)} to "
+            + $"{Numbers.Signed(d.Difference.High)}, n\u00a0=\u00a0{Counts.Of(d.Documents, "document")}, sign test "
+            + Measure.Probability(d.P);
+        string how = d.Least < Numbers.KlNoise ? "farther from the base than"
+            : $"{d.Most / d.Least:0.#} times as far from the base as";
+        return d.IsSure
+            ? $"On {Names.Shortened(d.Text)}, {far} moved {how} {near} ({figures})."
+            : $"On {Names.Shortened(d.Text)}, there is too little to tell whether {far} moved farther than {near} "
+                + $"({figures}).";
     }
 }

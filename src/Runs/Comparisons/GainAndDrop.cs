@@ -29,6 +29,15 @@ internal sealed record GainAndDrop(
                 "general text: cross-entropy rose by", texts);
         }
 
+        GainAndDropPoint[] moved = PointsOf(
+            comparison, m => [.. m.Texts.Select(t => t.IsDomain ? t.Measure : t.Measures[^1])]);
+        if (moved.Length > 0)
+        {
+            yield return new GainAndDrop(
+                "distance", "Gain and distance: texts", "nats a token", "domain text: cross-entropy fell by",
+                "general text: KL from the base", moved);
+        }
+
         GainAndDropPoint[] tasks = PointsOf(
             comparison, m => [.. m.Tasks.Where(t => t.IsRightOrWrong).Select(t => t.Measure)]);
         if (tasks.Length > 0)

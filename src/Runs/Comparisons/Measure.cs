@@ -8,12 +8,12 @@ namespace MolEngine.Runs.Comparisons;
 /// <summary>One measured change, and how sure it is.</summary>
 /// <param name="Loss">Above 0 where the model is worse than the base.</param>
 /// <param name="Scale">What 1 % is of.</param>
-/// <param name="P">Of the test.</param>
+/// <param name="P">Of the test; null of a distance, which cannot be below 0.</param>
 /// <param name="N">Pairs that it is of.</param>
 /// <param name="Unit">Of the pairs, in the singular.</param>
 /// <param name="In">What the change is in.</param>
 public sealed record Measure(
-    string Name, bool IsDomain, Interval Loss, double Scale, double P, int N, string Unit, string In, string Test)
+    string Name, bool IsDomain, Interval Loss, double Scale, double? P, int N, string Unit, string In, string Test)
 {
     /// <summary>A change is sure where its interval has no 0 and the test's p is below.</summary>
     public const double Level = 0.05;
@@ -21,14 +21,26 @@ public sealed record Measure(
     /// <summary>Of fewer pairs nothing is said: no sign test of five can be below 5 %.</summary>
     public const int FewestPairs = 6;
 
+    /// <summary>What a distance from the base is in.</summary>
+    public const string Distance = "nats a token away from the base (KL)";
+
+    /// <summary>A distance of this part of the base's cross-entropy is far.</summary>
+    private const double Far = 0.1;
+
     public const string Rule =
         "Sure is a change whose 95 % interval leaves 0 out and whose test has p < 0.05. Learned, or better: surely "
         + "better by 1 % or more (of the base's cross-entropy; of a task's items). Kept: surely changed by less than "
-        + "1 %. Lost a little: surely worse by 1 % or more; from 5 % on, forgot. Anything else is too little to tell. "
-        + "Each measure is judged by itself, and the worst decides: p is not adjusted for their number.";
+        + "1 %. Lost a little: surely worse by 1 % or more; from 5 % on, forgot. Of general text the distance from the "
+        + "base counts too, KL(model || base), which shows what cross-entropy does not where a model was trained on "
+        + "such text: within 1 % of the base's cross-entropy it kept, from 10 % on it moved far, which is called "
+        + "forgetting; between them it drifted. Anything else is too little to tell. Each measure is judged by itself, "
+        + "and the worst decides: p is not adjusted for their number.";
 
     /// <summary>Answers that are right or wrong; null where there are none.</summary>
     public TaskChange? Answers { get; init; }
+
+    /// <summary>Whether it is a distance from the base: none is a gain.</summary>
+    public bool IsDistance => P is null;
 
     public Finding Finding
     {
@@ -37,6 +49,14 @@ public sealed record Measure(
             if (N < FewestPairs)
                 return Finding.Unclear;
             double little = Verdict.Little * Scale;
+            if (IsDistance)
+            {
+                return Loss.High <= little ? Finding.Same
+                    : Loss.Value >= Far * Scale && Loss.Low > little ? Finding.Worse
+                    : Loss.Value >= little ? Finding.ALittleWorse
+                    : Finding.Unclear;
+            }
+
             if (Loss.Low >= -little && Loss.High <= little)
                 return Finding.Same;
             if (!Loss.ExcludesZero || P >= Level)
@@ -61,6 +81,8 @@ public sealed record Measure(
     /// <summary>The finding in words, of this measure alone.</summary>
     public string Word => (Finding, IsDomain) switch
     {
+        (Finding.ALittleWorse, _) when IsDistance => "drifted",
+        (Finding.Worse, _) when IsDistance => "moved far",
         (Finding.Better, true) => "learned",
         (Finding.Better, false) => "better",
         (Finding.Same, true) => "hardly changed",
@@ -81,11 +103,12 @@ public sealed record Measure(
         get
         {
             // Cross-entropy rises where the model is worse, a score falls.
-            bool isScore = In != TextChange.Nats;
+            bool isScore = In != TextChange.Nats && !IsDistance;
             Interval change = isScore ? -Loss : Loss;
+            string test = P is { } p ? $", {Test} {Probability(p)}" : "";
             string flow = Answers is { } a ? $", {a.Lost} lost and {a.Gained} gained" : "";
             return $"{Numbers.Signed(change.Value)} {In}, 95\u00a0% {Numbers.Signed(change.Low)} to "
-                + $"{Numbers.Signed(change.High)}, n\u00a0=\u00a0{Counts.Of(N, Unit)}{flow}, {Test} {Probability(P)}";
+                + $"{Numbers.Signed(change.High)}, n\u00a0=\u00a0{Counts.Of(N, Unit)}{flow}{test}";
         }
     }
 
@@ -95,11 +118,14 @@ public sealed record Measure(
 
     private string Phrase => (Finding, IsDomain) switch
     {
+        (Finding.ALittleWorse, _) when IsDistance => "drifted on",
+        (Finding.Worse, _) when IsDistance => "moved far on",
+        (Finding.Same, _) when IsDistance => "stayed what it was on",
         (Finding.Better, true) => "learned",
-        (Finding.Better, false) => "got better on",
+        (Finding.Better, false) => "does better on",
         (Finding.Same, true) => "hardly changed on",
         (Finding.Same, false) => "kept",
-        (Finding.Unclear, _) => "has too little to tell on",
+        (Finding.Unclear, _) => "shows too little to tell on",
         (Finding.ALittleWorse, _) => "lost a little of",
         (_, true) => "got worse on",
         _ => "forgot some of",

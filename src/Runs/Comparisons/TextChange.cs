@@ -27,4 +27,14 @@ public sealed record TextChange(
     /// <summary>The change of its cross-entropy, against that of the base.</summary>
     public Measure Measure => new(
         Name, IsDomain, CeChange, CeBefore, P, Documents.Count, "document", Nats, "sign test");
+
+    /// <summary>
+    /// What is judged of it: its cross-entropy, and of general text how far the model moved from the base. The second
+    /// is a loss that the first does not show where a model was trained on such text: it may predict it better and say
+    /// something else than it did.
+    /// </summary>
+    public IReadOnlyList<Measure> Measures => IsDomain ? [Measure] : [Measure, Moved];
+
+    private Measure Moved => new(
+        Name, IsDomain, Reverse.Full, CeBefore, null, Documents.Count, "document", Measure.Distance, "");
 }

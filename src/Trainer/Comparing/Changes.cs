@@ -48,6 +48,36 @@ internal static class Changes
         IsRightOrWrong = items.AreRightOrWrong,
     };
 
+    /// <summary>Of each general text the models that moved least and most, the largest text first.</summary>
+    public static IReadOnlyList<DistanceChange> Distances(IReadOnlyList<ComparedModel> models, ulong seed)
+    {
+        if (models.Count < 2)
+            return [];
+        return
+        [
+            .. models.SelectMany(m => m.Texts.Where(t => !t.IsDomain).Select(t => (m.Name, Text: t)))
+                .GroupBy(t => t.Text.Name).OrderByDescending(g => g.First().Text.Tokens)
+                .Select(g => Distance(g.MinBy(Kl), g.MaxBy(Kl), seed)),
+        ];
+
+        static double Kl((string Name, TextChange Text) t) => t.Text.Reverse.Full.Value;
+    }
+
+    private static DistanceChange Distance(
+        (string Name, TextChange Text) near, (string Name, TextChange Text) far, ulong seed)
+    {
+        PairedChange[] changes =
+        [
+            .. near.Text.Documents.Zip(far.Text.Documents, (n, f) =>
+                new PairedChange(f.Tokens * (f.ReverseKl - n.ReverseKl), f.Tokens)),
+        ];
+        return new DistanceChange(
+            far.Text.Name, near.Name, far.Name, near.Text.Reverse.Full.Value, far.Text.Reverse.Full.Value,
+            PairedBootstrap.Of(changes, seed),
+            SignTest.TwoSided(changes.Count(c => c.Sum < 0), changes.Count(c => c.Sum > 0)), changes.Length,
+            far.Text.Tokens);
+    }
+
     private static double? Right(ItemAnswer answer) =>
         answer.Probabilities.Count == 0 ? null : answer.Probabilities[answer.Right];
 

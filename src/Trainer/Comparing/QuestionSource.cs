@@ -33,7 +33,7 @@ internal sealed class QuestionSource
 
     public int Count => _questions.Questions.Count;
 
-    /// <summary>Of runs that ask; a file that several ask from is asked once.</summary>
+    /// <summary>Of runs that ask; the same questions are asked once.</summary>
     /// <param name="folder">The base's, whose chat template asks.</param>
     /// <exception cref="UserException">A file is gone, or is no file of questions.</exception>
     public static IReadOnlyList<QuestionSource> Of(
@@ -44,11 +44,13 @@ internal sealed class QuestionSource
         foreach (ComparedInput input in runs)
         {
             RunConfig run = input.Run!;
-            if (run.Questions is not { } settings || !seen.Add(string.Join('\n', settings.File.Paths)))
+            if (run.Questions is not { } settings)
                 continue;
             DocumentTokenizer texts = DocumentTokenizer.Of(tokenizer, config, folder, run.Data);
             Question[] questions =
                 [.. QuestionFile.Read(settings.File, texts, tokenizer).Take(limit ?? int.MaxValue)];
+            if (!seen.Add(string.Join('\n', questions.Select(q => string.Join(' ', q.Document)))))
+                continue;
             var asked = new Questionnaire(
                 ops, config, tokenizer, questions, settings.MaxTokens, texts.StopIds(folder));
             string name = sources.Count == 0 ? "questions" : $"{input.Name}: questions";

@@ -14,7 +14,10 @@ public sealed class ComparisonTests
             Model("mol", general: new(0.05, 0.03, 0.07), kl: 0.05, lost: 2, gained: 1, p: 0.9),
             Model("c&e", general: new(0.6, 0.5, 0.7), kl: 0.4, lost: 12, gained: 3, p: 0.02),
         ],
-        2000, 42, 31, ["Computed here."]);
+        2000, 42, 31, ["Computed here."])
+    {
+        Distances = [new("general", "mol", "c&e", 0.05, 0.4, new(0.35, 0.3, 0.4), 0.001, 10, 1000)],
+    };
 
     [Theory]
     [InlineData(0.005, 0.001, 0.009, 0.001, 40, Finding.Same)]
@@ -29,13 +32,51 @@ public sealed class ComparisonTests
         double change, double low, double high, double p, int n, Finding finding) => Assert.Equal(
         finding, new Measure("g", false, new(change, low, high), 2, p, n, "document", "nats", "sign test").Finding);
 
+    /// <summary>A distance is no gain, and is far from a tenth of the base's cross-entropy on.</summary>
+    [Theory]
+    [InlineData(0.01, 0.005, 0.019, 40, Finding.Same)]
+    [InlineData(0.015, 0.005, 0.03, 40, Finding.Unclear)]
+    [InlineData(0.05, 0.03, 0.07, 40, Finding.ALittleWorse)]
+    [InlineData(0.3, 0.25, 0.35, 40, Finding.Worse)]
+    [InlineData(0.3, 0.25, 0.35, 5, Finding.Unclear)]
+    public void A_distance_is_judged_by_its_size(double kl, double low, double high, int n, Finding finding)
+    {
+        Measure measure = new("g", false, new(kl, low, high), 2, null, n, "document", Measure.Distance, "");
+        Assert.Equal(finding, measure.Finding);
+    }
+
+    /// <summary>A model that predicts general text better and has moved far from the base has forgotten.</summary>
+    [Fact]
+    public void Better_figures_do_not_hide_a_move()
+    {
+        ComparedModel tuned = Model("m", general: new(-0.3, -0.4, -0.2), kl: 0.5, lost: 0, gained: 0, p: 1);
+        string said = string.Join(' ', ComparisonVerdict.Of(Of(tuned)).Sentences);
+        Assert.Equal("m forgot", ComparisonVerdict.Of(Of(tuned)).Headline);
+        Assert.Contains("does better on general", said);
+        Assert.Contains("moved far on general (+0.5000 nats a token away from the base (KL)", said);
+    }
+
+    /// <summary>Models of one finding are told apart where that is sure.</summary>
+    [Fact]
+    public void The_farthest_is_named()
+    {
+        ComparedModel near = Model("a", general: new(0.6, 0.5, 0.7), kl: 0.3, lost: 0, gained: 0, p: 1);
+        Comparison both = Both with { Models = [near, near with { Name = "b" }] };
+        DistanceChange distance = new("general", "a", "b", 0.3, 0.6, new(0.3, 0.2, 0.4), 0.01, 10, 1000);
+        string Head(DistanceChange d) => ComparisonVerdict.Of(both with { Distances = [d] }).Headline;
+        Assert.Equal("a and b forgot: b moved farthest", Head(distance));
+        Assert.Equal("a and b forgot", Head(distance with { P = 0.2 }));
+        Assert.Contains("too little to tell whether b moved farther than a", ComparisonVerdict.Of(
+            both with { Distances = [distance with { P = 0.2 }] }).Sentences[0]);
+    }
+
     [Fact]
     public void The_headline_says_which_one_forgot()
     {
         var verdict = ComparisonVerdict.Of(Both);
         Assert.Equal("c&e forgot; mol lost a little", verdict.Headline);
-        Assert.StartsWith("On general, c&e moved 8 times as far from the base as mol: 0.4000 against 0.05000", verdict
-            .Sentences[0]);
+        Assert.StartsWith(
+            "On general, c&e moved 8 times as far from the base as mol (KL 0.4000 against 0.05000", verdict.Sentences[0]);
         string mol = verdict.Sentences[1].Replace('\u00a0', ' ');
         Assert.StartsWith("mol learned bells (", mol);
         Assert.Contains(
@@ -86,9 +127,9 @@ public sealed class ComparisonTests
         Assert.Contains("default-src 'none'", html.Replace("&#39;", "'"));
 
         // A point of each model and the base, the one that forgot to the right of the other.
-        double[] at = [.. page.Descendants("circle").Select(c => (double)c.Attribute("cx")!)];
-        Assert.Equal(3, at.Length);
-        Assert.True(at[0] < at[1] && at[1] < at[2], string.Join(' ', at));
+        double[] all = [.. page.Descendants("circle").Select(c => (double)c.Attribute("cx")!)];
+        Assert.Equal(6, all.Length);
+        Assert.All(all.Chunk(3), at => Assert.True(at[0] < at[1] && at[1] < at[2], string.Join(' ', at)));
         Assert.Contains(page.Descendants("span"), s => s.Value == "forgot" && Class(s) == "kind worse");
         Assert.Contains(page.Descendants("td"), d => d.Value.Contains("12 (10)"));
         Assert.Equal(20, page.Descendants("table").Where(t => Class(t) == "asked")
@@ -127,7 +168,7 @@ public sealed class ComparisonTests
         Assert.Equal(0.9, (double)json["models"]![0]!["changed_most"]![0]!["drop"]!);
     }
 
-    private static Comparison Of(ComparedModel model) => Both with { Models = [model] };
+    private static Comparison Of(ComparedModel model) => Both with { Models = [model], Distances = [] };
 
     private static ComparedModel Model(
         string name, Interval general, double kl, int lost, int gained, double p) => new(

@@ -87,7 +87,10 @@ internal sealed class CompareRunner
 
         Tell(new Comparison(
             NamedInputs.IdOf(_options.Base) ?? _options.Base, models, PairedBootstrap.Resamples, _options.Seed,
-            Math.Min(TopN, reference.Config.VocabSize), [.. Notes(ops, context)]));
+            Math.Min(TopN, reference.Config.VocabSize), [.. Notes(ops, context)])
+        {
+            Distances = Changes.Distances(models, _options.Seed),
+        });
         return ExitCode.Done;
     }
 
