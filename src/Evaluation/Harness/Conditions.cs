@@ -1,6 +1,5 @@
 using MolEngine.Basics.Text;
 using MolEngine.Engine.Generation;
-using MolEngine.Evaluation.Tasks;
 
 namespace MolEngine.Evaluation.Harness;
 

@@ -1,6 +1,5 @@
 using MolEngine.Basics.Values;
 using MolEngine.Data.Files;
-using MolEngine.Data.Records;
 
 namespace MolEngine.Evaluation.Tasks.Documents;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Chat;
