@@ -7,9 +7,9 @@ public sealed record ComparedModel(
 {
     private const int MostShown = 10;
 
-    /// <summary>Everything measured, what was to be learned first.</summary>
+    /// <summary>Everything measured, what was to stay first.</summary>
     public IReadOnlyList<Measure> Measures =>
-        [.. Texts.SelectMany(t => t.Measures).Concat(Tasks.Select(t => t.Measure)).OrderByDescending(m => m.IsDomain)];
+        [.. Texts.SelectMany(t => t.Measures).Concat(Tasks.Select(t => t.Measure)).OrderBy(m => m.IsDomain)];
 
     /// <summary>The ten items that changed most; of equals those that were lost, then those of general tasks.</summary>
     public IReadOnlyList<(TaskChange Task, ItemChange Item)> ChangedMost =>
