@@ -19,5 +19,26 @@ public static class Guessing
     public static double Transitions(double before, double after, IEnumerable<int> choices) =>
         choices.Sum(k => Guessed(before, k) * Guessed(after, k) * (k - 1) / ((double)k * k));
 
+    /// <summary>
+    /// The probability that guessing alone changes at least as many items in one direction, each by itself: the upper
+    /// tail of a binomial distribution.
+    /// </summary>
+    /// <param name="expected">As <see cref="Transitions"/> has it, of so many items.</param>
+    public static double AtLeast(int changed, int items, double expected)
+    {
+        double share = expected / items;
+        if (changed == 0 || share <= 0)
+            return changed == 0 ? 1 : 0;
+        double log = items * Math.Log(1 - share), sum = 0;
+        for (int k = 0; k <= items; k++)
+        {
+            if (k >= changed)
+                sum += Math.Exp(log);
+            log += Math.Log((double)(items - k) / (k + 1)) + Math.Log(share / (1 - share));
+        }
+
+        return Math.Min(1, sum);
+    }
+
     private static double Guessed(double accuracy, int k) => Math.Min(1, k * (1 - accuracy) / (k - 1));
 }

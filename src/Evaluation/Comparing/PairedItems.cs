@@ -57,6 +57,10 @@ public sealed class PairedItems
             All.Select(i => i.Before.Probabilities.Count));
     }
 
+    /// <summary>The probability that guessing alone loses as many; null where it is not known what guessing does.
+    /// </summary>
+    public double? LostByGuessing() => Guessed() is { } guessed ? Guessing.AtLeast(Lost, All.Count, guessed) : null;
+
     /// <summary>Calibration errors of the choices' probabilities; null where an item has none.</summary>
     public (double Before, double After)? Calibration()
     {

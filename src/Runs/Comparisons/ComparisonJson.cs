@@ -122,6 +122,7 @@ public static class ComparisonJson
         json.WriteNumber("lost", task.Lost);
         json.WriteNumber("gained", task.Gained);
         Number(json, "by_guessing", task.Guessed);
+        Number(json, "p_lost_by_guessing", task.LostP);
         json.WriteNumber("lost_adjusted", task.LostAdjusted);
         json.WriteNumber("gained_adjusted", task.GainedAdjusted);
         Number(json, "calibration_error_before", task.Calibration?.Before);

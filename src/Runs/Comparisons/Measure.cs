@@ -18,6 +18,9 @@ public sealed record Measure(
     /// <summary>A change is sure where its interval has no 0 and the test's p is below.</summary>
     public const double Level = 0.05;
 
+    /// <summary>Answers are lost to more than guessing where that alone loses as many less often.</summary>
+    private const double GuessingLevel = 0.01;
+
     /// <summary>Of fewer pairs nothing is said: no sign test of five can be below 5 %.</summary>
     public const int FewestPairs = 6;
 
@@ -72,11 +75,11 @@ public sealed record Measure(
     }
 
     /// <summary>
-    /// Whether a mean that tells of no loss hides one: 5 % of the items and more were right and are wrong, beyond what
-    /// guessing does.
+    /// Whether a mean that tells of no loss hides one: 5 % of the items and more, six at least, were right and are
+    /// wrong, surely beyond what guessing does.
     /// </summary>
-    public bool HidesLosses =>
-        Finding < Finding.ALittleWorse && Answers is { } a && a.LostAdjusted >= Verdict.Much * N;
+    public bool HidesLosses => Finding < Finding.ALittleWorse && Answers is { } a
+        && a.LostAdjusted >= Verdict.Much * N && a.Lost >= FewestPairs && (a.LostP ?? 0) < GuessingLevel;
 
     /// <summary>The finding in words, of this measure alone.</summary>
     public string Word => (Finding, IsDomain) switch

@@ -19,6 +19,9 @@ public sealed record TaskChange(
     /// <summary>Whether each item is right or wrong.</summary>
     public required bool IsRightOrWrong { get; init; }
 
+    /// <summary>The probability that guessing alone loses as many items; null where nothing was chosen.</summary>
+    public double? LostP { get; init; }
+
     /// <summary>Right answers lost beyond what guessing alone loses.</summary>
     public double LostAdjusted => Math.Max(0, Lost - (Guessed ?? 0));
 

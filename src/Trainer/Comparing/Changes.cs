@@ -46,6 +46,7 @@ internal static class Changes
         ])
     {
         IsRightOrWrong = items.AreRightOrWrong,
+        LostP = items.LostByGuessing(),
     };
 
     /// <summary>Of each general text the models that moved least and most, the largest text first.</summary>

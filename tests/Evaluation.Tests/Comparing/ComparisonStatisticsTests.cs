@@ -120,6 +120,25 @@ public sealed class ComparisonStatisticsTests
         Assert.Equal((0.5 * 0.5 / 3) + (0.5 * 0.5), Guessing.Transitions(0.5, 0.5, [4, 2]), 1e-12);
     }
 
+    /// <summary>Every outcome of twelve items is weighed.</summary>
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(5, 3)]
+    [InlineData(12, 6)]
+    [InlineData(1, 0)]
+    public void A_tail_is_the_weight_of_its_outcomes(int changed, double expected)
+    {
+        const int Items = 12;
+        double share = expected / Items, tail = 0;
+        for (int outcome = 0; outcome < 1 << Items; outcome++)
+        {
+            int n = int.PopCount(outcome);
+            tail += n >= changed ? Math.Pow(share, n) * Math.Pow(1 - share, Items - n) : 0;
+        }
+
+        Assert.Equal(tail, Guessing.AtLeast(changed, Items, expected), 1e-12);
+    }
+
     /// <summary>Evenly from 0 to 0.5, so 0.25 in the mean.</summary>
     private static IEnumerable<PairedChange> Drawn(ulong seed, int count)
     {
