@@ -81,8 +81,8 @@ public sealed class ComparisonTests
         string mol = verdict.Sentences[1].Replace('\u00a0', ' ');
         Assert.Contains("; learned bells (", mol);
         Assert.StartsWith(
-            "mol lost a little of general (+0.05000 nats a token, 95 % +0.03000 to +0.07000, n = 10 documents, sign test "
-                + "p < 0.001)",
+            "mol lost a little of general (+0.05000 nats a token, 95 % +0.03000 to +0.07000, n = 10 documents, sign "
+                + "test p < 0.001)",
             mol);
         Assert.Contains(
             "quiz (\u22120.02500 acc, 95 % \u22120.1000 to +0.05000, n = 40 items, 2 lost and 1 gained, McNemar p = "
