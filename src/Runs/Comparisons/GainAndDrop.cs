@@ -17,18 +17,12 @@ internal sealed record GainAndDrop(
     /// <summary>Colours that the style sheet has.</summary>
     private const int Colours = 8;
 
-    /// <summary>That of texts and that of tasks, each where something was to be learned and something to be kept.
+    /// <summary>
+    /// Those of texts, against the distance from the base first, and that of tasks: each where something was to be
+    /// learned and something to be kept.
     /// </summary>
     public static IEnumerable<GainAndDrop> Of(Comparison comparison)
     {
-        GainAndDropPoint[] texts = PointsOf(comparison, m => [.. m.Texts.Select(t => t.Measure)]);
-        if (texts.Length > 0)
-        {
-            yield return new GainAndDrop(
-                "texts", "Gain and drop: texts", "nats a token", "domain text: cross-entropy fell by",
-                "general text: cross-entropy rose by", texts);
-        }
-
         GainAndDropPoint[] moved = PointsOf(
             comparison, m => [.. m.Texts.Select(t => t.IsDomain ? t.Measure : t.Measures[^1])]);
         if (moved.Length > 0)
@@ -36,6 +30,14 @@ internal sealed record GainAndDrop(
             yield return new GainAndDrop(
                 "distance", "Gain and distance: texts", "nats a token", "domain text: cross-entropy fell by",
                 "general text: KL from the base", moved);
+        }
+
+        GainAndDropPoint[] texts = PointsOf(comparison, m => [.. m.Texts.Select(t => t.Measure)]);
+        if (texts.Length > 0)
+        {
+            yield return new GainAndDrop(
+                "texts", "Gain and drop: texts", "nats a token", "domain text: cross-entropy fell by",
+                "general text: cross-entropy rose by", texts);
         }
 
         GainAndDropPoint[] tasks = PointsOf(
