@@ -3,7 +3,6 @@ using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Training;
-using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
