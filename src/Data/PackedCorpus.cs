@@ -99,6 +99,10 @@ public sealed class PackedCorpus
     /// <summary>A document's tokens, its end included.</summary>
     public int[] Document(int document) => TokenMark.Ids(_store.Document(document));
 
+    /// <summary>A document as rows of its own, each no longer than the context, with what is trained on.</summary>
+    public IReadOnlyList<TokenRow> RowsOf(int document) =>
+        [.. _store.Document(document).Chunk(Context).Select(tokens => Marked(tokens, [0]))];
+
     /// <summary>Tokens of a document, its end included.</summary>
     public int LengthOf(int document) => _store.Length(document);
 

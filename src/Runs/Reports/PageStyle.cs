@@ -118,7 +118,7 @@ internal static class PageStyle
           tbody th { min-width: 5em; }
           .share { display: block; margin: 0; }
           .told div { grid-template-columns: 1fr; } .told dd { grid-column: 1; }
-          thead .n { white-space: normal; }
+          thead .n, .n .kind { white-space: normal; }
         }
         @media print {
           :root { color-scheme: light; --page: #fff; --panel: #f6f7f9; --text: #000; --soft: #444; --line: #bbb;

@@ -14,6 +14,7 @@ internal static class VerbTable
         new ChatVerb(),
         new MagpieVerb(),
         new EvalVerb(),
+        new CompareVerb(),
         new ServeVerb(),
         new TokenizeVerb(),
         new ExportVerb(),

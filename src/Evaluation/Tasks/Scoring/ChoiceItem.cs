@@ -51,6 +51,7 @@ public sealed class ChoiceItem : AskedItem
             ["continuation_tokens"] = Array(_pairs.Select(p => JsonValue.Create(p.Request.Continuation.Length))),
             ["chosen"] = _choices[Chosen(_task.Scores[0], measures)],
             ["right"] = _choices[right],
+            ["right_choice"] = right,
         };
         if (Cut > 0)
             shown["cut_tokens"] = Cut;

@@ -75,7 +75,9 @@ internal static class EvalRunner
         return ExitCode.Done;
     }
 
-    private static PreparedTask[] Prepared(EvalOptions options, ChatTemplate? template)
+    /// <summary>The tasks with their data read.</summary>
+    /// <exception cref="UserException">A task or its data is not there, or cannot be read.</exception>
+    internal static PreparedTask[] Prepared(EvalOptions options, ChatTemplate? template)
     {
         IReadOnlyList<TaskChoice> choices = TaskLibrary.Find(options.Tasks);
         if (!options.AllowsCode && choices.FirstOrDefault(c => c.Task.Code is not null) is { } code)
@@ -89,7 +91,8 @@ internal static class EvalRunner
         return [.. choices.Select(c => new PreparedTask(c, finder.FindAll(c), options.Settings, template))];
     }
 
-    private static TaskResult Asked(
+    /// <summary>Asks what is not in the log yet.</summary>
+    internal static TaskResult Asked(
         PreparedTask task, EngineModel model, ChatTemplate? template, bool allowsCode, ResultLog log,
         CommandContext context)
     {

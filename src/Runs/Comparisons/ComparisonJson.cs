@@ -1,0 +1,202 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MolEngine.Basics.Files;
+using MolEngine.Basics.Numerics;
+
+namespace MolEngine.Runs.Comparisons;
+
+/// <summary>A comparison as one JSON object: verdict, every measure, every document and every item.</summary>
+public static class ComparisonJson
+{
+    private static readonly JsonWriterOptions Options =
+        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes, or replaces, a file.</summary>
+    /// <exception cref="FileWriteException">It cannot be written.</exception>
+    public static void Write(string path, Comparison comparison) =>
+        DurableFiles.Write(path, to => Write(to, comparison));
+
+    public static void Write(Stream to, Comparison comparison)
+    {
+        var verdict = ComparisonVerdict.Of(comparison);
+        using var json = new Utf8JsonWriter(to, Options);
+        json.WriteStartObject();
+        json.WriteString("base", comparison.Base);
+        json.WriteString("verdict", verdict.Headline);
+        Texts(json, "sentences", verdict.Sentences);
+        json.WriteString("rule", Measure.Rule);
+        json.WriteNumber("resamples", comparison.Resamples);
+        json.WriteNumber("seed", comparison.Seed);
+        json.WriteNumber("top_n", comparison.TopN);
+        Texts(json, "notes", comparison.Notes);
+        json.WriteStartArray("models");
+        foreach (ComparedModel model in comparison.Models)
+            Write(json, model);
+        json.WriteEndArray();
+        json.WriteStartArray("distances");
+        foreach (DistanceChange d in comparison.Distances)
+        {
+            json.WriteStartObject();
+            json.WriteString("text", d.Text);
+            json.WriteString("near", d.Near);
+            json.WriteString("far", d.Far);
+            json.WriteNumber("least", d.Least);
+            json.WriteNumber("most", d.Most);
+            Write(json, "difference", d.Difference);
+            json.WriteNumber("p", d.P);
+            json.WriteNumber("n", d.Documents);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ComparedModel model)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", model.Name);
+        json.WriteString("place", model.Place);
+        json.WriteString("general", ComparisonVerdict.OfGeneral(model)?.ToString());
+        json.WriteStartArray("texts");
+        foreach (TextChange text in model.Texts)
+            Write(json, text);
+        json.WriteEndArray();
+        json.WriteStartArray("tasks");
+        foreach (TaskChange task in model.Tasks)
+            Write(json, task);
+        json.WriteEndArray();
+        json.WriteStartArray("changed_most");
+        foreach ((TaskChange task, ItemChange item) in model.ChangedMost)
+        {
+            json.WriteStartObject();
+            json.WriteString("task", task.Name);
+            Fields(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, TextChange text)
+    {
+        json.WriteStartObject();
+        Head(json, text.Measure);
+        json.WriteString("distance", text.IsDomain ? null : text.Measures[^1].Word);
+        json.WriteNumber("tokens", text.Tokens);
+        json.WriteNumber("ce_before", text.CeBefore);
+        json.WriteNumber("ce_after", text.CeAfter);
+        Write(json, "ce_change", text.CeChange);
+        Write(json, "kl_model_base", text.Reverse);
+        Write(json, "kl_base_model", text.Forward);
+        json.WriteNumber("base_top_mass", text.BaseTopMass);
+        json.WriteNumber("model_top_mass", text.ModelTopMass);
+        json.WriteNumber("top_overlap", text.Overlap);
+        json.WriteStartArray("documents");
+        foreach (DocumentChange d in text.Documents)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("tokens", d.Tokens);
+            json.WriteNumber("ce_before", d.CeBefore);
+            json.WriteNumber("ce_after", d.CeAfter);
+            json.WriteNumber("kl_model_base", d.ReverseKl);
+            json.WriteNumber("kl_base_model", d.ForwardKl);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, TaskChange task)
+    {
+        json.WriteStartObject();
+        Head(json, task.Measure);
+        json.WriteString("score", task.Score);
+        Texts(json, "how", task.How);
+        json.WriteNumber("before", task.Before);
+        json.WriteNumber("after", task.After);
+        Write(json, "change", task.Change);
+        json.WriteBoolean("right_or_wrong", task.IsRightOrWrong);
+        json.WriteNumber("lost", task.Lost);
+        json.WriteNumber("gained", task.Gained);
+        Number(json, "by_guessing", task.Guessed);
+        Number(json, "p_lost_by_guessing", task.LostP);
+        json.WriteNumber("lost_adjusted", task.LostAdjusted);
+        json.WriteNumber("gained_adjusted", task.GainedAdjusted);
+        Number(json, "calibration_error_before", task.Calibration?.Before);
+        Number(json, "calibration_error_after", task.Calibration?.After);
+        json.WriteStartArray("items");
+        foreach (ItemChange item in task.Items)
+        {
+            json.WriteStartObject();
+            Fields(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Head(Utf8JsonWriter json, Measure measure)
+    {
+        json.WriteString("name", measure.Name);
+        json.WriteString("kind", measure.IsDomain ? "domain" : "general");
+        json.WriteString("finding", measure.Word);
+        json.WriteBoolean("mean_hides_losses", measure.HidesLosses);
+        json.WriteNumber("n", measure.N);
+        json.WriteString("test", measure.Test);
+        Number(json, "p", measure.P);
+    }
+
+    private static void Fields(Utf8JsonWriter json, ItemChange item)
+    {
+        json.WriteString("subset", item.Subset);
+        json.WriteNumber("item", item.Item);
+        json.WriteString("prompt", item.Prompt);
+        json.WriteString("expected", item.Expected);
+        json.WriteString("said_before", item.SaidBefore);
+        json.WriteString("said_after", item.SaidAfter);
+        json.WriteNumber("score_before", item.ScoreBefore);
+        json.WriteNumber("score_after", item.ScoreAfter);
+        Number(json, "right_before", item.RightBefore);
+        Number(json, "right_after", item.RightAfter);
+        json.WriteNumber("drop", item.Drop);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, KlFigures kl)
+    {
+        json.WriteStartObject(name);
+        Write(json, "full", kl.Full);
+        json.WriteNumber("coarse", kl.Coarse);
+        json.WriteNumber("gap", kl.Gap);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, Interval interval)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("value", interval.Value);
+        json.WriteNumber("low", interval.Low);
+        json.WriteNumber("high", interval.High);
+        json.WriteEndObject();
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double? value)
+    {
+        json.WritePropertyName(name);
+        if (value is { } x)
+            json.WriteNumberValue(x);
+        else
+            json.WriteNullValue();
+    }
+}

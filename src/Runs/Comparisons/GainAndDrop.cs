@@ -1,0 +1,135 @@
+using MolEngine.Basics.Text;
+using MolEngine.Runs.Records;
+using MolEngine.Runs.Reports;
+using MolEngine.Runs.Reports.Charts;
+
+namespace MolEngine.Runs.Comparisons;
+
+/// <summary>
+/// The picture of gain and drop: what a model gained where it was to learn, upwards, against what it lost where it was
+/// to stay, to the right; a point a model, the base at 0.
+/// </summary>
+internal sealed record GainAndDrop(
+    string Id, string Title, string Unit, string Gain, string Drop, IReadOnlyList<GainAndDropPoint> Points)
+{
+    private const double Width = 480, Height = 320, Left = 54, Right = 462, Top = 14, Bottom = 268;
+
+    /// <summary>Colours that the style sheet has.</summary>
+    private const int Colours = 8;
+
+    /// <summary>
+    /// Those of texts, against the distance from the base first, and that of tasks: each where something was to be
+    /// learned and something to be kept.
+    /// </summary>
+    public static IEnumerable<GainAndDrop> Of(Comparison comparison)
+    {
+        GainAndDropPoint[] moved = PointsOf(
+            comparison, m => [.. m.Texts.Select(t => t.IsDomain ? t.Measure : t.Measures[^1])]);
+        if (moved.Length > 0)
+        {
+            yield return new GainAndDrop(
+                "distance", "Gain and distance: texts", "nats a token", "domain text: cross-entropy fell by",
+                "general text: KL from the base", moved);
+        }
+
+        GainAndDropPoint[] texts = PointsOf(comparison, m => [.. m.Texts.Select(t => t.Measure)]);
+        if (texts.Length > 0)
+        {
+            yield return new GainAndDrop(
+                "texts", "Gain and drop: texts", "nats a token", "domain text: cross-entropy fell by",
+                "general text: cross-entropy rose by", texts);
+        }
+
+        GainAndDropPoint[] tasks = PointsOf(
+            comparison, m => [.. m.Tasks.Where(t => t.IsRightOrWrong).Select(t => t.Measure)]);
+        if (tasks.Length > 0)
+        {
+            yield return new GainAndDrop(
+                "tasks", "Gain and drop: tasks", "share of items", "domain tasks: score rose by",
+                "general tasks: score fell by", tasks);
+        }
+    }
+
+    public Markup Draw()
+    {
+        Axis x = Axis.OfValues(
+            [.. Points.SelectMany(p => new[] { p.Drop, p.WorstDrop }), .. Points.Select(p => p.Drop)],
+            AxisKind.FromZero);
+        Axis y = Axis.OfValues(Points.Select(p => p.Gain), AxisKind.FromZero);
+        var html = new HtmlPage();
+        html.Add(
+            $"""
+            <figure class="chart" id="{Id}"><figcaption><h3>{Title}</h3>
+            <p class="unit">{Gain}, upwards ({Unit})</p></figcaption>
+            """);
+        string described = string.Join("; ", Points.Select(p =>
+            $"{p.Name}: gained {Numbers.Value(p.Gain)}, lost {Numbers.Value(p.Drop)}"));
+        html.Add(
+            $"""
+            <svg class="drawing" viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="{Id}-title {Id}-text">
+            <title id="{Id}-title">{Title}</title><desc id="{Id}-text">{described}</desc>
+            """);
+        AddAxes(html, x, y);
+        double baseX = X(x.Position(0)), baseY = Y(y.Position(0));
+        Markup mark = Markup.Of($"""<circle class="c5" cx="{baseX}" cy="{baseY}" r="4" />""");
+        html.Add($"""<g class="point">{mark}<text x="{baseX + 8}" y="{baseY - 7}">base</text></g>""");
+        foreach ((int i, GainAndDropPoint p) in Points.Index())
+            AddPoint(html, p, i % Colours, x, y);
+        html.Add($"</svg>");
+        bool hasWorst = Points.Any(p => p.WorstDrop > p.Drop);
+        string worst = hasWorst ? " A line leads to the worst single measure, which the mean would hide." : "";
+        html.Add($"""<p class="note">Up and left is better: learned, and kept. Means over measures.{worst}</p>""");
+        html.Add($"</figure>");
+        return new Markup(html.ToString());
+    }
+
+    private static GainAndDropPoint[] PointsOf(Comparison comparison, Func<ComparedModel, Measure[]> measures) =>
+    [
+        .. comparison.Models.Select(m => (m.Name, All: measures(m)))
+            .Where(m => m.All.Any(a => a.IsDomain) && m.All.Any(a => !a.IsDomain))
+            .Select(m => new GainAndDropPoint(
+                m.Name, -m.All.Where(a => a.IsDomain).Average(a => a.Loss.Value),
+                m.All.Where(a => !a.IsDomain).Average(a => a.Loss.Value),
+                m.All.Where(a => !a.IsDomain).Max(a => a.Loss.Value))),
+    ];
+
+    private void AddAxes(HtmlPage html, Axis x, Axis y)
+    {
+        html.Add($"""<g class="axis y" aria-hidden="true">""");
+        foreach (Tick tick in y.Ticks)
+        {
+            double at = Y(y.Position(tick.Value));
+            html.Add($"""<path class="{(tick.Value == 0 ? "base" : "grid")}" d="M{Left} {at}H{Right}" />""");
+            html.Add($"""<text x="{Left - 7}" y="{at}" dy=".35em">{tick.Label}</text>""");
+        }
+
+        html.Add($"""</g><g class="axis x" aria-hidden="true">""");
+        foreach (Tick tick in x.Ticks)
+        {
+            double at = X(x.Position(tick.Value));
+            html.Add($"""<path class="{(tick.Value == 0 ? "base" : "grid")}" d="M{at} {Top}V{Bottom}" />""");
+            html.Add($"""<text x="{at}" y="{Bottom + 19}">{tick.Label}</text>""");
+        }
+
+        html.Add($"""<text class="name" x="{(Left + Right) / 2}" y="{Height - 8}">{Drop} ({Unit})</text></g>""");
+    }
+
+    private static void AddPoint(HtmlPage html, GainAndDropPoint p, int colour, Axis x, Axis y)
+    {
+        double at = X(x.Position(p.Drop)), up = Y(y.Position(p.Gain)), worst = X(x.Position(p.WorstDrop));
+        if (worst > at)
+            html.Add($"""<path class="line c{colour}" d="M{at} {up}H{worst}" />""");
+        string tells = $"{p.Name}: gained {Numbers.Value(p.Gain)}, lost {Numbers.Value(p.Drop)}";
+        html.Add($"""<circle class="c{colour}" cx="{at}" cy="{up}" r="6"><title>{tells}</title></circle>""");
+
+        // A name stands where there is room: left of its point in the right half, and below it at the top.
+        bool isRight = at > (Left + Right) / 2;
+        string anchor = isRight ? "end" : "start", name = Names.Shortened(p.Name);
+        double text = isRight ? at - 10 : at + 10, line = up < Top + 20 ? up + 20 : up - 10;
+        html.Add($"""<text x="{text}" y="{line}" text-anchor="{anchor}">{name}</text>""");
+    }
+
+    private static double X(double position) => Left + (position * (Right - Left));
+
+    private static double Y(double position) => Bottom - (position * (Bottom - Top));
+}
