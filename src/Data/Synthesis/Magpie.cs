@@ -52,7 +52,7 @@ public sealed class Magpie
             ? before + (long)settings.AnswerTokens
             : before + (2L * settings.UserTokens) + settings.AnswerTokens + Slack;
         _longest = (int)Math.Min(wanted, most);
-        if (_longest < before + settings.UserTokens)
+        if (_longest < before + (_template is null ? 1 : settings.UserTokens))
         {
             throw new UserException(
                 $"--user-tokens: expected room for them behind {before} tokens in the model's context of {most}, "

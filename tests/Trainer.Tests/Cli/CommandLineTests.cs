@@ -88,7 +88,8 @@ public sealed class CommandLineTests : IDisposable
         "generate", "m", "--prompt", "x", "--max-tokens", "0")]
     [InlineData("--prompt, --chat, --input: expected exactly one of them, got none", "generate", "m")]
     [InlineData("expected exactly one of them, got 2", "generate", "m", "--prompt", "x", "--chat", "y")]
-    [InlineData("--input, --output: expected both or neither, got one", "generate", "m", "--input", "x")]
+    [InlineData(
+        "--output: expected it with --input alone, got it without", "generate", "m", "--prompt", "a", "--output", "x")]
     [InlineData("--count: expected an integer of at least 1", "generate", "m", "--prompt", "x", "--count", "0")]
     [InlineData("MODEL: gone: expected a folder with config.json, got no such folder", "score", "gone", "--input", "x")]
     [InlineData(

@@ -40,7 +40,7 @@ public sealed class TerminalRunTests : IDisposable
         string one = _run.Write("one.jsonl", """{"text": "A bee"}""");
         Shows(
             ["generating  "],
-            ["generate", _run.Model, "--input", one, "--output", _run.At("o"), "--count", "2", "--max-tokens", "3"]);
+            ["generate", _run.Model, "--input", one, "--output", _run.At("o"), "--max-tokens", "3"]);
 
         void Shows(string[] passing, string[] command)
         {
