@@ -1,4 +1,3 @@
-using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Models;

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
-using MolEngine.Support;
 
 namespace MolEngine.Data.Tests.Records;
 

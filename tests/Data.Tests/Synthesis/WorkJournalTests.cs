@@ -1,6 +1,4 @@
-using MolEngine.Basics;
 using MolEngine.Data.Synthesis;
-using MolEngine.Support;
 
 namespace MolEngine.Data.Tests.Synthesis;
 

@@ -1,6 +1,5 @@
 using MolEngine.Kernels.Cuda.Attention;
 using MolEngine.Kernels.Ops;
-using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 using MolEngine.VirtualGpu.Counters;
 

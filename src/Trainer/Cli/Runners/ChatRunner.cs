@@ -5,7 +5,6 @@ using MolEngine.Engine.Generation;
 using MolEngine.Engine.Tokenization;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Devices;
-using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
