@@ -71,7 +71,9 @@ public sealed class AnswerSplitterTests
         {
             string kind = part.Kind switch
             {
-                AnswerPartKind.Reasoning => "R:", AnswerPartKind.Content => "C:", _ => "T:",
+                AnswerPartKind.Reasoning => "R:",
+                AnswerPartKind.Content => "C:",
+                _ => "T:",
             };
             if (kind != "T:" && shown.LastOrDefault()?.StartsWith(kind) == true)
                 shown[^1] += part.Text;

@@ -77,7 +77,11 @@ internal sealed class Browser : IAsyncDisposable
         {
             await Call("Input.dispatchKeyEvent", new
             {
-                type, key, code = key, windowsVirtualKeyCode = code, modifiers = shift ? 8 : 0,
+                type,
+                key,
+                code = key,
+                windowsVirtualKeyCode = code,
+                modifiers = shift ? 8 : 0,
                 text = type == "keyDown" ? text : "",
             });
         }
@@ -87,7 +91,10 @@ internal sealed class Browser : IAsyncDisposable
     {
         await Call("Emulation.setDeviceMetricsOverride", new
         {
-            width, height, deviceScaleFactor = 1, mobile = width < 500,
+            width,
+            height,
+            deviceScaleFactor = 1,
+            mobile = width < 500,
         });
         await Call("Emulation.setEmulatedMedia", new
         {

@@ -118,8 +118,13 @@ public sealed class ModelFolder : IDisposable
         {
             tokenizer["added_tokens"]!.AsArray().Add(JsonSerializer.SerializeToNode(new
             {
-                id = 259 + i, content = pieces[i], single_word = false, lstrip = false, rstrip = false,
-                normalized = false, special = false,
+                id = 259 + i,
+                content = pieces[i],
+                single_word = false,
+                lstrip = false,
+                rstrip = false,
+                normalized = false,
+                special = false,
             }));
         }
 

@@ -20,7 +20,10 @@ public sealed class OpenAiClientTests(ScriptedServer server) : IClassFixture<Scr
             [new SystemChatMessage("Be brief."), new UserChatMessage("Hi")],
             new ChatCompletionOptions
             {
-                MaxOutputTokenCount = 20, Temperature = 0, IncludeLogProbabilities = true, TopLogProbabilityCount = 3,
+                MaxOutputTokenCount = 20,
+                Temperature = 0,
+                IncludeLogProbabilities = true,
+                TopLogProbabilityCount = 3,
             });
         Assert.Equal("Hello world", answer.Content[0].Text);
         Assert.Equal(ChatFinishReason.Stop, answer.FinishReason);

@@ -35,7 +35,9 @@ public sealed class RequestFuzzTests(ScriptedServer server) : IClassFixture<Scri
     {
         OrderedDictionary<string, string> fields = new()
         {
-            ["model"] = "\"tiny\"", ["messages"] = "[{\"role\": \"user\", \"content\": \"Hi\"}]", ["prompt"] = "\"S\"",
+            ["model"] = "\"tiny\"",
+            ["messages"] = "[{\"role\": \"user\", \"content\": \"Hi\"}]",
+            ["prompt"] = "\"S\"",
         };
         for (int i = 0; i + 1 < choices.Length; i += 2)
             fields[Names[choices[i] % Names.Length]] = Values[choices[i + 1] % Values.Length];

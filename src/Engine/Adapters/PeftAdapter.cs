@@ -1,6 +1,6 @@
 using MolEngine.Basics.Files;
-using MolEngine.Engine.Files;
 using MolEngine.Engine.Chat;
+using MolEngine.Engine.Files;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;

@@ -31,5 +31,6 @@ public sealed record TaskChange(
     /// <summary>The loss of its score: of a share in shares, of another against the base's.</summary>
     public Measure Measure => new(
         Name, IsDomain, -Change, IsRightOrWrong ? 1 : Math.Abs(Before), P, Items.Count, "item", Score,
-        IsRightOrWrong ? "McNemar" : "sign test") { Answers = IsRightOrWrong ? this : null };
+        IsRightOrWrong ? "McNemar" : "sign test")
+    { Answers = IsRightOrWrong ? this : null };
 }

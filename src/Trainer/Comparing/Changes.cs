@@ -44,10 +44,10 @@ internal static class Changes
                 i.Before.Score.Value / i.Before.Score.Weight, i.After.Score.Value / i.After.Score.Weight,
                 Right(i.Before), Right(i.After), i.Drop)),
         ])
-    {
-        IsRightOrWrong = items.AreRightOrWrong,
-        LostP = items.LostByGuessing(),
-    };
+        {
+            IsRightOrWrong = items.AreRightOrWrong,
+            LostP = items.LostByGuessing(),
+        };
 
     /// <summary>Of each general text the models that moved least and most, the largest text first.</summary>
     public static IReadOnlyList<DistanceChange> Distances(IReadOnlyList<ComparedModel> models, ulong seed)

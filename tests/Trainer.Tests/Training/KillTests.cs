@@ -6,7 +6,7 @@ namespace MolEngine.Trainer.Tests.Training;
 
 /// <summary>
 /// kill -9 at random moments of a run in a process of its own: the run directory can always be resumed, and the end is
-/// the same to the bit. MOLENGINE_KILLS sets how many times (default 3); the moments are seeded.
+/// the same to the bit. MOLENGINE_KILLS sets how many times (default 2); the moments are seeded.
 /// </summary>
 public sealed class KillTests : IDisposable
 {
@@ -15,11 +15,11 @@ public sealed class KillTests : IDisposable
     [Fact]
     public void A_run_killed_at_random_moments_ends_with_the_same_bits()
     {
-        string[] more = [.. SmallRun.Lora, "checkpoint={every: 1, keep: last 2}", "steps=40"];
+        string[] more = [.. SmallRun.Lora, "checkpoint={every: 1, keep: last 2}", "steps=24"];
         string whole = Path.Combine(_folder.Root, "whole"), killed = Path.Combine(_folder.Root, "killed");
         SmallRun.Train(SmallRun.Load(whole, more));
         int kills = int.Parse(
-            Environment.GetEnvironmentVariable("MOLENGINE_KILLS") ?? "3", CultureInfo.InvariantCulture);
+            Environment.GetEnvironmentVariable("MOLENGINE_KILLS") ?? "2", CultureInfo.InvariantCulture);
         var random = new Random(20260);
         bool finished = false;
         for (int k = 0; k < kills && !finished; k++)

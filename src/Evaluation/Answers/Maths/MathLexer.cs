@@ -6,11 +6,27 @@ internal static class MathLexer
     /// <summary>Words that are typed without a backslash, with the commands that they stand for.</summary>
     private static readonly Dictionary<string, string> Words = new()
     {
-        ["sqrt"] = @"\sqrt", ["pi"] = @"\pi", ["sin"] = @"\sin", ["cos"] = @"\cos", ["tan"] = @"\tan",
-        ["cot"] = @"\cot", ["sec"] = @"\sec", ["csc"] = @"\csc",
-        ["arcsin"] = @"\arcsin", ["arccos"] = @"\arccos", ["arctan"] = @"\arctan",
-        ["log"] = @"\log", ["ln"] = @"\ln", ["exp"] = @"\exp", ["infinity"] = @"\infty", ["inf"] = @"\infty",
-        ["oo"] = @"\infty", ["pm"] = @"\pm", ["theta"] = @"\theta", ["alpha"] = @"\alpha", ["beta"] = @"\beta",
+        ["sqrt"] = @"\sqrt",
+        ["pi"] = @"\pi",
+        ["sin"] = @"\sin",
+        ["cos"] = @"\cos",
+        ["tan"] = @"\tan",
+        ["cot"] = @"\cot",
+        ["sec"] = @"\sec",
+        ["csc"] = @"\csc",
+        ["arcsin"] = @"\arcsin",
+        ["arccos"] = @"\arccos",
+        ["arctan"] = @"\arctan",
+        ["log"] = @"\log",
+        ["ln"] = @"\ln",
+        ["exp"] = @"\exp",
+        ["infinity"] = @"\infty",
+        ["inf"] = @"\infty",
+        ["oo"] = @"\infty",
+        ["pm"] = @"\pm",
+        ["theta"] = @"\theta",
+        ["alpha"] = @"\alpha",
+        ["beta"] = @"\beta",
     };
 
     public static bool IsWord(string letters) => Words.ContainsKey(letters);
