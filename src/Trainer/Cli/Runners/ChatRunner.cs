@@ -29,14 +29,7 @@ internal sealed class ChatRunner : IDisposable
     private ChatRunner(ChatOptions options, Ops ops, InferenceModel model, Tokenizer tokenizer, CommandContext context)
     {
         (_options, _context, _tokenizer, _system) = (options, context, tokenizer, options.System);
-        var templates = ChatTemplates.Load(options.Model);
-        if (templates.IsFallback)
-        {
-            GenerateRunner.RequireChatMl(tokenizer, options.Model);
-            context.Error.WriteLine($"{options.Model} has no chat template: ChatML stands in for it");
-        }
-
-        _template = templates.For(options.ChatVariables);
+        _template = GenerateRunner.Template(options.Model, options.ChatVariables, tokenizer, context);
         _stopIds = StopIds.Of(options.Model, tokenizer, options.ChatVariables);
         _speakers = [.. Speakers(options, model)];
         _batch = GenerateRunner.BatchFor(ops, model, _speakers.Count, options.Context, "--context");

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Text;
+using MolEngine.Basics.Values;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Tokenization;
@@ -113,21 +114,29 @@ internal static class GenerateRunner
     private static string Chat(
         GenerateOptions options, Tokenizer tokenizer, CommandContext context)
     {
-        var templates = ChatTemplates.Load(options.Model);
-        if (templates.IsFallback)
-        {
-            RequireChatMl(tokenizer, options.Model);
-            context.Error.WriteLine($"{options.Model} has no chat template: ChatML stands in for it");
-        }
-
-        ChatTemplate template = templates.For(options.ChatVariables);
+        ChatTemplate template = Template(options.Model, options.ChatVariables, tokenizer, context);
         List<ChatMessage> messages = [new("user", options.Chat!)];
         if (options.System is { } system)
             messages.Insert(0, new("system", system));
         return template.Render(messages, options.ChatVariables, addGenerationPrompt: true).Text;
     }
 
-    public static void RequireChatMl(Tokenizer tokenizer, string model)
+    /// <summary>The template that a model is talked to by; that ChatML stands in for one is told.</summary>
+    /// <exception cref="UserException">The model has neither a template nor ChatML's tokens.</exception>
+    public static ChatTemplate Template(
+        string model, MapValue variables, Tokenizer tokenizer, CommandContext context)
+    {
+        var templates = ChatTemplates.Load(model);
+        if (templates.IsFallback)
+        {
+            RequireChatMl(tokenizer, model);
+            context.Error.WriteLine($"{model} has no chat template: ChatML stands in for it");
+        }
+
+        return templates.For(variables);
+    }
+
+    private static void RequireChatMl(Tokenizer tokenizer, string model)
     {
         if (tokenizer.TokenId(ChatMl.Start) is null || tokenizer.TokenId(ChatMl.End) is null)
         {
