@@ -1,9 +1,19 @@
 namespace MolEngine.Support;
 
-/// <summary>A folder that lives as long as a test.</summary>
+/// <summary>
+/// A folder that lives as long as a test: in memory where the system offers that, as the program flushes all that it
+/// saves, and a disk takes milliseconds for each.
+/// </summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Root = Directory.CreateTempSubdirectory("molengine-").FullName;
+    private const string Memory = "/dev/shm";
+
+    /// <summary>Bytes free from which the memory's file system is taken: containers often have 64 MB.</summary>
+    private const long EnoughBytes = 4L << 30;
+
+    public TemporaryFolder() => Root = HasMemory()
+        ? Directory.CreateDirectory(Path.Combine(Memory, $"molengine-{Guid.NewGuid():N}")).FullName
+        : Directory.CreateTempSubdirectory("molengine-").FullName;
 
     public string Root { get; }
 
@@ -24,4 +34,16 @@ public sealed class TemporaryFolder : IDisposable
     public string Folder(string name) => Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private static bool HasMemory()
+    {
+        try
+        {
+            return Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= EnoughBytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 }

@@ -46,6 +46,7 @@ internal sealed class TinyRun : IDisposable
             steps: 6
             global_batch: 8
             micro_batch: 2
+            threads: 1
             lora: {rank: 4}
             optimizer: {learning_rate: 2e-2, schedule: constant, warmup_ratio: 0}
             validate: {every: 3, documents: 3}

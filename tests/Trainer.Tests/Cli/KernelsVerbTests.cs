@@ -70,18 +70,34 @@ public sealed class KernelsVerbTests : IDisposable
     }
 
     [Fact]
+    public void Sources_that_are_named_are_taken_alone()
+    {
+        string all = Run("kernels", "list").Output, two = Run("kernels", "list", "cast", "kernels/adamw.cu").Output;
+        Assert.Equal(
+            ["kernels/adamw.cu", "kernels/cast.cu"],
+            two.Split('\n').Where(l => l.EndsWith(".cu", StringComparison.Ordinal)).Order());
+        Assert.All(two.Split("\n\n"), part => Assert.Contains(part, all));
+        Assert.StartsWith(
+            $"molengine: FILE: casts: expected one of {string.Join(", ", KernelSources.Names)}",
+            Run("kernels", "list", "casts").Error);
+    }
+
+    /// <summary>That all of them are made of the sources as they are is held by EmbeddedPtxTests.</summary>
+    [Fact]
     public void Embed_makes_the_files_of_the_repository()
     {
         UseSharedNvrtc();
-        (int code, string output, _) = Run("kernels", "embed", "--out", _folder.Root);
+        string[] embed = ["kernels", "embed", "adamw", "cast", "--out", _folder.Root];
+        (int code, string output, _) = Run(embed);
         Assert.Equal(0, code);
         Assert.Equal(
-            KernelSources.Names.Select(n => $"{n}.ptx"),
-            Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
+            ["adamw.ptx", "cast.ptx"], Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
         Assert.All(output.TrimEnd('\n').Split('\n'), l => Assert.Contains(".ptx: written (NVRTC ", l));
-        File.AppendAllText(Path.Combine(_folder.Root, "cast.ptx"), "// edited");
-        string[] again = Run("kernels", "embed", "--out", _folder.Root).Output.Split('\n');
+        string cast = Path.Combine(_folder.Root, "cast.ptx"), made = File.ReadAllText(cast);
+        File.AppendAllText(cast, "// edited");
+        string[] again = Run(embed).Output.Split('\n');
         Assert.Contains("cast.ptx: written", Assert.Single(again, l => l.Contains("written")));
+        Assert.Equal(made, File.ReadAllText(cast));
     }
 
     private static void UseSharedNvrtc() =>

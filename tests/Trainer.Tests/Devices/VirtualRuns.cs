@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MolEngine.Engine.Weights;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Tests.Training;
 
 namespace MolEngine.Trainer.Tests.Devices;
 
@@ -37,6 +38,14 @@ public sealed class VirtualRuns : IDisposable
         : _whole[$"{method} {where}"] = Train(Settings(method, where));
 
     public string Train(params string[] settings) => Tiny.Train(NewFolder(), settings);
+
+    /// <summary>A run that was interrupted after two of its four steps; its folder.</summary>
+    public string Half(string method, string where, params string[] more)
+    {
+        RunConfig run = Load(Settings(method, where, more));
+        SmallRun.Interrupt(run, "step 2/4");
+        return run.Output;
+    }
 
     /// <summary>A run that is not started yet.</summary>
     public RunConfig Load(params string[] settings) =>

@@ -19,7 +19,7 @@ internal static partial class KernelsRunner
         switch (options.Action)
         {
             case KernelsAction.List:
-                List(context.Out);
+                List(options, context.Out);
                 break;
             case KernelsAction.Build:
                 Build(options, context);
@@ -32,9 +32,9 @@ internal static partial class KernelsRunner
         return ExitCode.Done;
     }
 
-    private static void List(TextWriter to)
+    private static void List(KernelsOptions options, TextWriter to)
     {
-        foreach (KernelContract contract in KernelSources.All.Select(KernelContract.Of))
+        foreach (KernelContract contract in options.Sources.Select(KernelContract.Of))
         {
             to.WriteLine(contract.File);
             Lines(contract.Summary, 2);
@@ -64,7 +64,7 @@ internal static partial class KernelsRunner
         context.Out.WriteLine(Row("kernel", "arch", "registers", "shared", "spills", "threads", "occupancy", "limit"));
 
         // A compilation works on one core; what it makes is told in order, as soon as it is there.
-        var made = KernelSources.All.SelectMany(
+        var made = options.Sources.SelectMany(
             source => options.Architectures.Select(a => (Source: source, Target: a)))
             .AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered)
             .Select(x => (x.Source, x.Target, Made: KernelStatistics.Of(compiler, x.Source, x.Target)));
@@ -107,7 +107,7 @@ internal static partial class KernelsRunner
         }
 
         NvrtcCompiler compiler = Compiler(options.Search);
-        foreach (KernelSource source in KernelSources.All)
+        foreach (KernelSource source in options.Sources)
         {
             EmbeddedPtx made = EmbeddedPtx.Make(source, compiler);
             string path = Path.Combine(folder, $"{source.Name}.ptx");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MolEngine.Kernels.Compilation;
 using MolEngine.Trainer.Cli.Runners;
 
 namespace MolEngine.Trainer.Cli.Verbs;
@@ -11,6 +12,12 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
         "ACTION", "list: what each kernel promises. build: compile for GPUs and print what each kernel takes. embed: "
         + "make the PTX that is carried inside the program.");
 
+    private readonly Argument<string[]> _files = new("FILE")
+    {
+        Description = "Sources of kernels/, as attention or attention.cu (default: all).",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
     private readonly Option<string?> _arch = Optional(
         "--arch", "LIST", $"GPU architectures of build, separated by commas (default: {DefaultArchitectures}).");
 
@@ -20,7 +27,7 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
 
     private readonly Option<string?> _cudaPath = CudaPathOption.Make();
 
-    public override IReadOnlyList<Argument> Arguments => [_action];
+    public override IReadOnlyList<Argument> Arguments => [_action, _files];
 
     public override IReadOnlyList<Option> Options => [_arch, _out, _cudaPath];
 
@@ -39,6 +46,7 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
     [
         ("molengine kernels list", "Prints the contract of every kernel."),
         ("molengine kernels build --arch sm_80,sm_90 --out out/cubins", "Compiles for A100 and H100."),
+        ("molengine kernels build attention --arch sm_90", "Shows what the kernels of one file take."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context)
@@ -53,8 +61,16 @@ internal sealed class KernelsVerb() : Verb("kernels", "List the CUDA kernels, or
         string[] architectures = (arguments.GetValue(_arch) ?? DefaultArchitectures).Split(
             ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return KernelsRunner.Run(
-            new KernelsOptions(parsed, [.. architectures.Distinct()], arguments.GetValue(_out),
-                arguments.Search(_cudaPath)),
+            new KernelsOptions(parsed, Sources(arguments.GetValue(_files) ?? []), [.. architectures.Distinct()],
+                arguments.GetValue(_out), arguments.Search(_cudaPath)),
             context);
+    }
+
+    private IReadOnlyList<KernelSource> Sources(string[] files)
+    {
+        string[] names = [.. files.Select(f => Path.GetFileNameWithoutExtension(f)).Distinct()];
+        if (names.FirstOrDefault(n => !KernelSources.Names.Contains(n)) is { } unknown)
+            throw Mistake("FILE", $"{unknown}: expected one of {string.Join(", ", KernelSources.Names)}");
+        return names.Length == 0 ? [.. KernelSources.All] : [.. names.Select(KernelSources.Find)];
     }
 }
