@@ -31,6 +31,8 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
     /// <summary>The way of few rows, or of many, whatever the number.</summary>
     public abstract void RunAs(bool few, in GemmArguments arguments);
 
+    public abstract void RunDots(in GemmArguments arguments);
+
     public void Dispose()
     {
         Pool.Dispose();
@@ -51,6 +53,8 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
             using var workspace = new GuardedMemory(floats * sizeof(float));
             Gemm<S, V>.RunSingle(arguments, (float*)workspace.Address);
         }
+
+        public override void RunDots(in GemmArguments arguments) => RowDots<S, V>.Run(Pool, Scratch, arguments);
 
         public override void RunAs(bool few, in GemmArguments arguments)
         {

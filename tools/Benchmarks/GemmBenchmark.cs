@@ -110,15 +110,16 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
     {
         using var arena = new HostArena("decode");
         GemmArguments g = Arguments(arena, m, k, n, type);
-        double bytes = (double)n * k * type.Size();
+        double bytes = (double)n * k * type.Size(), flops = 2.0 * m * n * k, burst = 0;
         Timing[] t = Timing.Interleaved(
-            options.Seconds, () => Gemm<S, V>.Run(_pool, _scratch, g),
-            () => ReadBandwidth<S, V>.Read(_pool, (float*)g.B, (long)bytes / sizeof(float)));
+            options.Seconds, () => RowDots<S, V>.Run(_pool, _scratch, g),
+            () => ReadBandwidth<S, V>.Read(_pool, (float*)g.B, (long)bytes / sizeof(float)),
+            () => burst = FmaPeak<S, V>.Burst(_pool, flops));
         double rate = bytes / t[0].P50 / 1e9, read = bytes / t[1].P50 / 1e9;
         Console.WriteLine(
             $"{$"decode {m} x {k} x {n} {type}",-44} {rate,8:F1} GB/s    ({bytes / t[0].P80 / 1e9:F1} .. "
-            + $"{bytes / t[0].P20 / 1e9:F1}), reading {read:F1}: "
-            + $"{rate / read,6:P1}, at p20 {t[1].P20 / t[0].P20,6:P1}");
+            + $"{bytes / t[0].P20 / 1e9:F1}), {rate / read:P0} of reading {read:F1}, "
+            + $"{flops / t[0].P50 / (burst / t[2].P50):P0} of the peak {burst / t[2].P50 / 1e9:F0} GFLOP/s");
     }
 
     private static GemmArguments Arguments(HostArena arena, int m, int k, int n, DType type)

@@ -31,22 +31,26 @@ internal sealed unsafe partial class CpuOps<S, V>
             BiasGradient(dy, layout, dBias);
     }
 
-    /// <summary>The products of <see cref="LinearCore"/>, whose bits do not depend on the number of tokens.</summary>
+    /// <summary>By dot products, whose bits do not depend on the number of tokens.</summary>
     protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y, bool sameBits)
     {
         int tokens = x.Shape[0];
-        DenseProduct(tokens, weights.Outputs, weights.Inputs, F32(x), weights.Weight, false, F32(y), false);
+        RowDots(tokens, weights.Outputs, weights.Inputs, F32(x), weights.Weight, F32(y), false);
         if (weights.Lora is { } lora)
         {
             float* hidden = _scratch.Get("linear.hidden", (long)tokens * lora.Rank);
-            DenseProduct(tokens, lora.Rank, weights.Inputs, F32(x), lora.A, false, hidden, false);
+            RowDots(tokens, lora.Rank, weights.Inputs, F32(x), lora.A, hidden, false);
             ScaleHidden(hidden, (long)tokens * lora.Rank, lora.Scale);
-            DenseProduct(tokens, weights.Outputs, lora.Rank, hidden, lora.B, false, F32(y), true);
+            RowDots(tokens, weights.Outputs, lora.Rank, hidden, lora.B, F32(y), true);
         }
 
         if (weights.Bias is { } bias)
             AddBias(bias, y);
     }
+
+    /// <summary>c[m, n] (=|+=) a[m, k] b[n, k]. All dense.</summary>
+    private void RowDots(int m, int n, int k, float* a, Tensor b, float* c, bool accumulate) =>
+        RowDots<S, V>.Run(_pool, _scratch, Dense(m, n, k, a, b, false, c, accumulate));
 
     /// <summary>c[m, n] (=|+=) a[m, k] b, b stored [n, k] or, where its rows are k, [k, n]. All dense.</summary>
     private void DenseProduct(int m, int n, int k, float* a, Tensor b, bool rowsAreK, float* c, bool accumulate) =>

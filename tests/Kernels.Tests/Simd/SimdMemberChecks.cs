@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using MolEngine.Kernels.Cpu.Simd;
 
 namespace MolEngine.Kernels.Tests.Simd;
@@ -96,6 +97,33 @@ internal sealed unsafe class SimdMemberChecks<S, V> : ISimdMemberChecks
         }
 
         NativeMemory.AlignedFree(page);
+    }
+
+    public void Even_and_odd_elements_are_told_apart()
+    {
+        byte* page = (byte*)NativeMemory.AlignedAlloc(64, 64);
+        ushort* p = (ushort*)page + (32 - (2 * S.Count));
+        float[] all = [.. Enumerable.Range(0, 2 * S.Count).Select(i => 1f + (i / 128f))];
+        for (int i = 0; i < all.Length; i++)
+            p[i] = (ushort)(BitConverter.SingleToUInt32Bits(all[i]) >> 16);
+        float[] even = [.. all.Where((_, i) => i % 2 == 0)], odd = [.. all.Where((_, i) => i % 2 == 1)];
+        Assert.Equal(even, Elements(S.LoadBf16Even(p)));
+        Assert.Equal(odd, Elements(S.LoadBf16Odd(p)));
+        S.Deinterleave(From(all[..S.Count]), From(all[S.Count..]), out V evens, out V odds);
+        Assert.Equal(even, Elements(evens));
+        Assert.Equal(odd, Elements(odds));
+        NativeMemory.AlignedFree(page);
+    }
+
+    public void Four_sums_across_are_those_of_each()
+    {
+        for (int i = 0; i < S.Count; i++)
+        {
+            float[] One(float value) => [.. Enumerable.Range(0, S.Count).Select(at => at == i ? value : 0.25f)];
+            Vector128<float> sums = S.Sums(From(One(1)), From(One(2)), From(One(3)), From(One(4)));
+            float rest = 0.25f * (S.Count - 1);
+            Assert.Equal(Vector128.Create(1 + rest, 2 + rest, 3 + rest, 4 + rest), sums);
+        }
     }
 
     public void Sums_and_maxima_across_are_those_of_the_elements()

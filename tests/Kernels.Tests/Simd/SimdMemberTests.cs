@@ -43,6 +43,15 @@ public sealed class SimdMemberTests
 
     [Theory]
     [MemberData(nameof(Levels))]
+    public void Even_and_odd_elements_are_told_apart(SimdLevel level) =>
+        At(level).Even_and_odd_elements_are_told_apart();
+
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void Four_sums_across_are_those_of_each(SimdLevel level) => At(level).Four_sums_across_are_those_of_each();
+
+    [Theory]
+    [MemberData(nameof(Levels))]
     public void Sums_and_maxima_across_are_those_of_the_elements(SimdLevel level) =>
         At(level).Sums_and_maxima_across_are_those_of_the_elements();
 
@@ -79,6 +88,10 @@ internal interface ISimdMemberChecks
     void Comparisons_equal_the_scalar_twin_also_for_NaN();
 
     void Bf16_is_widened_exactly_and_no_byte_beyond_is_read();
+
+    void Even_and_odd_elements_are_told_apart();
+
+    void Four_sums_across_are_those_of_each();
 
     void Sums_and_maxima_across_are_those_of_the_elements();
 

@@ -89,7 +89,7 @@ internal static unsafe class Gemm<S, V>
     private static int ColumnPanels(int n) => (n + MicroKernel<S, V>.Columns - 1) / MicroKernel<S, V>.Columns;
 
     /// <summary>Products with nothing to sum: C is set to zeros unless it accumulates.</summary>
-    private static bool IsEmpty(in GemmArguments g)
+    public static bool IsEmpty(in GemmArguments g)
     {
         if (g.M == 0 || g.N == 0)
             return true;

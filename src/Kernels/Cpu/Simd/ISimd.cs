@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace MolEngine.Kernels.Cpu.Simd;
 
 /// <summary>
@@ -22,6 +24,15 @@ internal unsafe interface ISimd<V>
 
     /// <summary>Count bf16 values, widened.</summary>
     static abstract V LoadBf16(ushort* p);
+
+    /// <summary>Of 2 Count bf16 values those at even places, widened.</summary>
+    static abstract V LoadBf16Even(ushort* p);
+
+    /// <summary>Of 2 Count bf16 values those at odd places, widened.</summary>
+    static abstract V LoadBf16Odd(ushort* p);
+
+    /// <summary>The elements at even and at odd places of a and b in a row.</summary>
+    static abstract void Deinterleave(V a, V b, out V even, out V odd);
 
     static abstract V Add(V a, V b);
 
@@ -56,6 +67,9 @@ internal unsafe interface ISimd<V>
 
     /// <summary>Sum of the elements, in a fixed order.</summary>
     static abstract float Sum(V v);
+
+    /// <summary>The sums of the elements of each of four, in a fixed order.</summary>
+    static abstract Vector128<float> Sums(V a, V b, V c, V d);
 
     /// <summary>The largest element; NaN where any is NaN.</summary>
     static abstract float MaxAcross(V v);

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace MolEngine.Kernels.Cpu.Simd;
 
 /// <summary>One float to a "vector": the same kernels, without SIMD.</summary>
@@ -14,6 +16,12 @@ internal readonly unsafe struct ScalarSimd : ISimd<float>
     public static void Store(float* p, float v) => *p = v;
 
     public static float LoadBf16(ushort* p) => BitConverter.UInt32BitsToSingle((uint)*p << 16);
+
+    public static float LoadBf16Even(ushort* p) => LoadBf16(p);
+
+    public static float LoadBf16Odd(ushort* p) => LoadBf16(p + 1);
+
+    public static void Deinterleave(float a, float b, out float even, out float odd) => (even, odd) = (a, b);
 
     public static float Add(float a, float b) => a + b;
 
@@ -40,6 +48,8 @@ internal readonly unsafe struct ScalarSimd : ISimd<float>
     public static uint GreaterMask(float a, float b) => a > b ? 1u : 0u;
 
     public static float Sum(float v) => v;
+
+    public static Vector128<float> Sums(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
 
     public static float MaxAcross(float v) => v;
 }

@@ -25,6 +25,22 @@ internal readonly unsafe struct Vector256Simd : ISimd<Vector256<float>>
         Vector256.ShiftLeft(Avx2.ConvertToVector256Int32(Vector128.Load(p)), 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadBf16Even(ushort* p) =>
+        Vector256.ShiftLeft(Vector256.Load((uint*)p), 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadBf16Odd(ushort* p) =>
+        (Vector256.Load((uint*)p) & Vector256.Create(0xffff0000u)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Deinterleave(Vector256<float> a, Vector256<float> b, out Vector256<float> even, out Vector256<float> odd)
+    {
+        Vector256<float> evens = Avx.Shuffle(a, b, 0x88), odds = Avx.Shuffle(a, b, 0xdd);
+        even = Avx2.Permute4x64(evens.AsDouble(), 0xd8).AsSingle();
+        odd = Avx2.Permute4x64(odds.AsDouble(), 0xd8).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,6 +86,18 @@ internal readonly unsafe struct Vector256Simd : ISimd<Vector256<float>>
     {
         Vector128<float> x = v.GetLower() + v.GetUpper();
         return x[0] + x[2] + (x[1] + x[3]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    {
+        Vector256<float> ab = Avx.UnpackLow(a, b) + Avx.UnpackHigh(a, b);
+        Vector256<float> cd = Avx.UnpackLow(c, d) + Avx.UnpackHigh(c, d);
+        Vector256<float> low = Avx.UnpackLow(ab.AsDouble(), cd.AsDouble()).AsSingle();
+        Vector256<float> high = Avx.UnpackHigh(ab.AsDouble(), cd.AsDouble()).AsSingle();
+        Vector256<float> lanes = low + high;
+        return lanes.GetLower() + lanes.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,6 +7,9 @@ namespace MolEngine.Kernels.Cpu.Simd;
 /// <summary>16 floats to a vector.</summary>
 internal readonly unsafe struct Vector512Simd : ISimd<Vector512<float>>
 {
+    private static readonly Vector512<int> Evens = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    private static readonly Vector512<int> Odds = Evens + Vector512<int>.One;
+
     public static int Count => 16;
 
     public static Vector512<float> Zero => Vector512<float>.Zero;
@@ -23,6 +26,21 @@ internal readonly unsafe struct Vector512Simd : ISimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadBf16(ushort* p) =>
         Vector512.ShiftLeft(Avx512F.ConvertToVector512Int32(Vector256.Load(p)), 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBf16Even(ushort* p) =>
+        Vector512.ShiftLeft(Vector512.Load((uint*)p), 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBf16Odd(ushort* p) =>
+        (Vector512.Load((uint*)p) & Vector512.Create(0xffff0000u)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Deinterleave(Vector512<float> a, Vector512<float> b, out Vector512<float> even, out Vector512<float> odd)
+    {
+        even = Avx512F.PermuteVar16x32x2(a, Evens, b);
+        odd = Avx512F.PermuteVar16x32x2(a, Odds, b);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
@@ -70,6 +88,19 @@ internal readonly unsafe struct Vector512Simd : ISimd<Vector512<float>>
     {
         Vector256<float> half = v.GetLower() + v.GetUpper();
         return Vector256Simd.Sum(half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        Vector512<float> ab = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);
+        Vector512<float> cd = Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d);
+        Vector512<float> low = Avx512F.UnpackLow(ab.AsDouble(), cd.AsDouble()).AsSingle();
+        Vector512<float> high = Avx512F.UnpackHigh(ab.AsDouble(), cd.AsDouble()).AsSingle();
+        Vector512<float> lanes = low + high;
+        Vector256<float> half = lanes.GetLower() + lanes.GetUpper();
+        return half.GetLower() + half.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
