@@ -17,16 +17,19 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Root { get; }
 
+    /// <summary>The path of a file or folder in it.</summary>
+    public string this[string name] => Path.Combine(Root, name);
+
     public string Write(string name, string text)
     {
-        string path = Path.Combine(Root, name);
+        string path = this[name];
         File.WriteAllText(path, text);
         return path;
     }
 
     public string Write(string name, byte[] bytes)
     {
-        string path = Path.Combine(Root, name);
+        string path = this[name];
         File.WriteAllBytes(path, bytes);
         return path;
     }

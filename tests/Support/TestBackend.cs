@@ -35,6 +35,9 @@ public sealed class TestBackend
     /// <summary>The CUDA backend on the virtual GPU with bf16 activations.</summary>
     public static readonly TestBackend VirtualBf16 = new(DType.BF16);
 
+    /// <summary>The same for whole models, as <see cref="VirtualModel"/>.</summary>
+    public static readonly TestBackend VirtualBf16Model = new(DType.BF16, findsRaces: false);
+
     /// <summary>
     /// The same with approximate instructions as bad as documented, which includes the sums within a tensor core's
     /// product: for suites that ask no product for equal bits.

@@ -36,7 +36,7 @@ public sealed class ModelExportTests : IDisposable
     {
         Dictionary<string, Tensor> weights = TinyModel.Save(_model, $$"""{"torch_dtype": "{{name}}"}""", type);
         var modules = SaveAdapter(TinyModel.Config());
-        ModelExport.Merge(Target, _model.Path, Adapter);
+        ModelExport.Merge(Target, _model.Root, Adapter);
         using ModelWeights merged = ModelWeights.Open(Target, ModelConfig.Load(Target));
         using SafetensorsFile stored = SafetensorsFile.Open(Path.Combine(Target, "model.safetensors"));
         using SafetensorsFile original = SafetensorsFile.Open(_model["model.safetensors"]);
@@ -71,9 +71,9 @@ public sealed class ModelExportTests : IDisposable
         TinyModel.Save(_model, """{"torch_dtype": "bfloat16"}""", DType.BF16);
         SaveAdapter(TinyModel.Config(), alpha: 0.02);
         PeftAdapter adapter = PeftAdapter.Load(Adapter, TinyModel.Config());
-        MergeRounding rounded = ModelExport.Merge(Target, _model.Path, adapter.Config, adapter.Modules);
+        MergeRounding rounded = ModelExport.Merge(Target, _model.Root, adapter.Config, adapter.Modules);
         MergeRounding wide = ModelExport.Merge(
-            _other["wide"], _model.Path, adapter.Config, adapter.Modules, DType.F32);
+            _other["wide"], _model.Root, adapter.Config, adapter.Modules, DType.F32);
         Assert.Equal(rounded.Update, wide.Update);
         Assert.InRange(wide.Share, 1e-9, 1e-3);
         using ModelWeights narrow = ModelWeights.Open(Target, ModelConfig.Load(Target));
@@ -121,7 +121,7 @@ public sealed class ModelExportTests : IDisposable
             _model.Write(name, $"{{ \"{name}\" }}");
         _model.Write("pytorch_model.bin", "not this");
         SaveAdapter(TinyModel.Config());
-        ModelExport.Merge(Target, _model.Path, Adapter);
+        ModelExport.Merge(Target, _model.Root, Adapter);
         Assert.All(names, name => Assert.Equal(
             File.ReadAllBytes(_model[name]), File.ReadAllBytes(Path.Combine(Target, name))));
         Assert.Equal([.. names.Append("model.safetensors").Order()],
@@ -136,16 +136,16 @@ public sealed class ModelExportTests : IDisposable
         Directory.CreateDirectory(Target);
         File.WriteAllText(Path.Combine(Target, "mine"), "x");
         Assert.Contains("got one that holds files",
-            Assert.Throws<UserException>(() => ModelExport.Merge(Target, _model.Path, Adapter)).Message);
+            Assert.Throws<UserException>(() => ModelExport.Merge(Target, _model.Root, Adapter)).Message);
         Assert.Equal(["mine"], Directory.GetFiles(Target).Select(Path.GetFileName));
         TinyModel.Save(_model, type: DType.F16);
         var huge = SaveAdapter(TinyModel.Config(), 1e6);
-        string message = Assert.Throws<ModelFileException>(() => ModelExport.Merge(_other["b"], _model.Path,
+        string message = Assert.Throws<ModelFileException>(() => ModelExport.Merge(_other["b"], _model.Root,
             Adapter)).Message;
         Assert.Contains("does not fit F16", message);
         Assert.Contains("_proj.weight[", message);
         Assert.Equal(
-            ["adapter", "merged"], Directory.GetFileSystemEntries(_other.Path).Select(Path.GetFileName).Order());
+            ["adapter", "merged"], Directory.GetFileSystemEntries(_other.Root).Select(Path.GetFileName).Order());
         Assert.NotEmpty(huge);
     }
 
@@ -154,8 +154,8 @@ public sealed class ModelExportTests : IDisposable
     {
         Dictionary<string, Tensor> weights = TinyModel.Save(_model);
         SaveAdapter(TinyModel.Config());
-        ModelExport.Merge(_other["one"], _model.Path, Adapter);
-        ModelExport.Merge(Target, _model.Path, Adapter, shardBytes: 1000);
+        ModelExport.Merge(_other["one"], _model.Root, Adapter);
+        ModelExport.Merge(Target, _model.Root, Adapter, shardBytes: 1000);
         string[] shards = [.. Directory.GetFiles(Target, "*.safetensors").Order()];
         Assert.InRange(shards.Length, 3, 10);
         Assert.Equal($"model-00001-of-{shards.Length:D5}.safetensors", Path.GetFileName(shards[0]));
@@ -177,7 +177,7 @@ public sealed class ModelExportTests : IDisposable
         weights.Remove("model.embed_tokens.weight");
         TinyModel.Save(_model, weights);
         SaveAdapter(TinyModel.Config(Tied));
-        ModelExport.Merge(Target, _model.Path, Adapter);
+        ModelExport.Merge(Target, _model.Root, Adapter);
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Target, "model.safetensors"));
         Assert.False(file.Entries.ContainsKey("lm_head.weight"));
         Assert.Equal(Hosts.Values(weights["lm_head.weight"]), Hosts.Values(file.Tensor("model.embed_tokens.weight")));
@@ -211,7 +211,7 @@ public sealed class ModelExportTests : IDisposable
         string tokenizer = _other.Write("tokenizer.json", "mine");
         Directory.CreateDirectory(_other["additional_chat_templates"]);
         string template = _other.Write("additional_chat_templates/tool_use.jinja", "{{ tools }}");
-        ModelFiles files = ModelFiles.Of(_model.Path, _other.Path);
+        ModelFiles files = ModelFiles.Of(_model.Root, _other.Root);
         Assert.Equal([_model["generation_config.json"], tokenizer, template], files.Copied);
         Assert.Equal("tokenizer.json", ModelFiles.PlaceOf(tokenizer));
         Assert.Equal(Path.Combine("additional_chat_templates", "tool_use.jinja"), ModelFiles.PlaceOf(template));
@@ -222,7 +222,7 @@ public sealed class ModelExportTests : IDisposable
     {
         LoraConfig lora = Lora with { Alpha = alpha };
         var modules = PeftAdapterTests.Modules(config, lora);
-        PeftAdapter.Save(Adapter, lora, modules, _model.Path, 2);
+        PeftAdapter.Save(Adapter, lora, modules, _model.Root, 2);
         return modules;
     }
 

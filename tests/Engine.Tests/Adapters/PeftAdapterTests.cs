@@ -49,7 +49,7 @@ public sealed class PeftAdapterTests : IDisposable
     public void The_config_is_what_PEFT_writes()
     {
         PeftAdapter.Save(
-            _folder.Path, Lora with { Dropout = 0, UseRslora = true }, Modules(Model, Lora), "org/base", 2);
+            _folder.Root, Lora with { Dropout = 0, UseRslora = true }, Modules(Model, Lora), "org/base", 2);
         const string Expected = """
             {"alpha_pattern":{},"auto_mapping":null,"base_model_name_or_path":"org/base","bias":"none","fan_in_fan_out":false,"inference_mode":true,
             "init_lora_weights":true,"layers_pattern":null,"layers_to_transform":null,"lora_alpha":4,"lora_dropout":0.0,"modules_to_save":null,
@@ -70,9 +70,9 @@ public sealed class PeftAdapterTests : IDisposable
         var some = Modules(Model,
             Lora).Where(m => m.Key is "model.layers.1.mlp.up_proj" or "model.layers.0.self_attn.q_proj" or "model.layers.0.self_attn.k_proj"
             or "model.layers.1.self_attn.q_proj").ToDictionary();
-        PeftAdapter.Save(_folder.Path, Lora with { TargetModules = ["q_proj", "k_proj", "up_proj"] }, some, "b", 2);
+        PeftAdapter.Save(_folder.Root, Lora with { TargetModules = ["q_proj", "k_proj", "up_proj"] }, some, "b", 2);
         Assert.Contains("\"model.layers.1.mlp.up_proj\"", File.ReadAllText(_folder["adapter_config.json"]));
-        Assert.Equal(some.Keys.Order(StringComparer.Ordinal), PeftAdapter.Load(_folder.Path, Model).Modules.Keys);
+        Assert.Equal(some.Keys.Order(StringComparer.Ordinal), PeftAdapter.Load(_folder.Root, Model).Modules.Keys);
     }
 
     /// <summary>PEFT makes a LoRA layer wherever the config says: it must leave out what the tensors do.</summary>
@@ -81,14 +81,14 @@ public sealed class PeftAdapterTests : IDisposable
     {
         var some = Modules(Model, Lora).Where(m => m.Key.StartsWith("model.layers.1.", StringComparison.Ordinal))
             .ToDictionary();
-        PeftAdapter.Save(_folder.Path, Lora, some, "b", 2);
+        PeftAdapter.Save(_folder.Root, Lora, some, "b", 2);
         JsonNode json = JsonNode.Parse(File.ReadAllText(_folder["adapter_config.json"]))!;
         Assert.Equal("[1]", json["layers_to_transform"]!.ToJsonString());
         Assert.Equal(Lora.TargetModules.Order(), json["target_modules"]!.AsArray().Select(t => (string)t!));
-        PeftAdapter read = PeftAdapter.Load(_folder.Path, Model);
+        PeftAdapter read = PeftAdapter.Load(_folder.Root, Model);
         Assert.Equal(some.Keys.Order(StringComparer.Ordinal), read.Modules.Keys);
         using var again = new TempFolder();
-        PeftAdapter.Save(again.Path, read.Config, read.Modules, "b", 2);
+        PeftAdapter.Save(again.Root, read.Config, read.Modules, "b", 2);
         Assert.Equal(
             File.ReadAllText(_folder["adapter_config.json"]), File.ReadAllText(again["adapter_config.json"]));
     }
@@ -97,7 +97,7 @@ public sealed class PeftAdapterTests : IDisposable
     public void The_targets_are_those_of_the_tensors()
     {
         var some = Modules(Model, Lora).Where(m => m.Key.EndsWith("q_proj", StringComparison.Ordinal)).ToDictionary();
-        PeftAdapter.Save(_folder.Path, Lora, some, "b", 2);
+        PeftAdapter.Save(_folder.Root, Lora, some, "b", 2);
         JsonNode json = JsonNode.Parse(File.ReadAllText(_folder["adapter_config.json"]))!;
         Assert.Equal("[\"q_proj\"]", json["target_modules"]!.ToJsonString());
         Assert.Null(json["layers_to_transform"]);
@@ -140,7 +140,7 @@ public sealed class PeftAdapterTests : IDisposable
     public void What_is_not_computed_is_refused_by_file_and_key(string key, string value, string expected)
     {
         Save(json => json[key] = JsonNode.Parse(value));
-        string message = Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message;
+        string message = Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Root, Model)).Message;
         Assert.Contains(expected, message);
         Assert.Contains("adapter_config.json: key ", message);
     }
@@ -149,7 +149,7 @@ public sealed class PeftAdapterTests : IDisposable
     public void All_refused_keys_are_named_together()
     {
         Save(json => (json["use_dora"], json["bias"]) = (true, "all"));
-        string message = Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message;
+        string message = Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Root, Model)).Message;
         Assert.Contains("key use_dora: expected false, got true", message);
         Assert.Contains("key bias: expected \"none\", got \"all\"", message);
     }
@@ -168,7 +168,7 @@ public sealed class PeftAdapterTests : IDisposable
     public void Other_settings_that_fit_the_tensors_are_accepted(string key, string value)
     {
         Save(json => json[key] = JsonNode.Parse(value));
-        Assert.Equal(14, PeftAdapter.Load(_folder.Path, Model).Modules.Count);
+        Assert.Equal(14, PeftAdapter.Load(_folder.Root, Model).Modules.Count);
     }
 
     [Theory]
@@ -184,7 +184,7 @@ public sealed class PeftAdapterTests : IDisposable
     {
         Save(json => json[key] = JsonNode.Parse(value));
         Assert.Contains(
-            expected, Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message);
+            expected, Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Root, Model)).Message);
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class PeftAdapterTests : IDisposable
                 (P + "mlp.c_fc.lora_A.weight", DType.F32, Hosts.Tensor("a", DType.F32, [2, 8])),
                 (P + "mlp.up_proj.lora_magnitude_vector", DType.F32, Hosts.Tensor("a", DType.F32, [6])),
             ]);
-        string message = Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message;
+        string message = Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Root, Model)).Message;
         Assert.Contains("self_attn.q_proj.lora_B.weight (missing)", message);
         Assert.Contains("mlp.up_proj.lora_A.weight (misshaped: expected [2, 8], got [2, 9])", message);
         Assert.Contains("model.layers.0.mlp.c_fc (surplus: no projection of this model)", message);
@@ -221,7 +221,7 @@ public sealed class PeftAdapterTests : IDisposable
             _folder["adapter_model.safetensors"],
             [.. modules.SelectMany(m => new[] { (PeftNames.A(m.Key), type, m.Value.A),
                 (PeftNames.B(m.Key), type, m.Value.B) })]);
-        PeftAdapter read = PeftAdapter.Load(_folder.Path, Model);
+        PeftAdapter read = PeftAdapter.Load(_folder.Root, Model);
         foreach ((string name, (Tensor a, Tensor b)) in modules)
         {
             Assert.Equal((DType.F32, DType.F32), (read.Modules[name].A.Type, read.Modules[name].B.Type));
@@ -246,7 +246,7 @@ public sealed class PeftAdapterTests : IDisposable
             _folder.Write("adapter_config.json", new string(damaged));
             try
             {
-                PeftAdapter.Load(_folder.Path, Model);
+                PeftAdapter.Load(_folder.Root, Model);
             }
             catch (ModelFileException)
             {
@@ -266,12 +266,12 @@ public sealed class PeftAdapterTests : IDisposable
         File.Delete(_folder["adapter_model.safetensors"]);
         _folder.Write("adapter_model.bin", "");
         Assert.Contains("got adapter_model.bin",
-            Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Path, Model)).Message);
+            Assert.Throws<ModelFileException>(() => PeftAdapter.Load(_folder.Root, Model)).Message);
     }
 
     private void Save(Action<JsonObject>? change = null)
     {
-        PeftAdapter.Save(_folder.Path, Lora, Modules(Model, Lora), "b", 2);
+        PeftAdapter.Save(_folder.Root, Lora, Modules(Model, Lora), "b", 2);
         JsonObject json = JsonNode.Parse(File.ReadAllText(_folder["adapter_config.json"]))!.AsObject();
         change?.Invoke(json);
         _folder.Write("adapter_config.json", json.ToJsonString());

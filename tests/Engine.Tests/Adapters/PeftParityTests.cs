@@ -61,11 +61,11 @@ public sealed class PeftParityTests
         ModelConfig model = ModelConfig.Load(Shared.ReferencePath("cases", "qwen3"));
         PeftAdapter adapter = PeftAdapter.Load(folder, model);
         using var copy = new TempFolder();
-        PeftAdapter.Save(copy.Path, adapter.Config, adapter.Modules, adapter.BaseModel!, model.NumLayers);
+        PeftAdapter.Save(copy.Root, adapter.Config, adapter.Modules, adapter.BaseModel!, model.NumLayers);
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(folder, "adapter_model.safetensors")),
             File.ReadAllBytes(copy["adapter_model.safetensors"]));
-        PeftAdapter again = PeftAdapter.Load(copy.Path, model);
+        PeftAdapter again = PeftAdapter.Load(copy.Root, model);
         Assert.Equal(adapter.Config.Scale, again.Config.Scale);
         Assert.Equal(adapter.Config.TargetModules, again.Config.TargetModules);
     }

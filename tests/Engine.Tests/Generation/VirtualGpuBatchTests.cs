@@ -28,7 +28,7 @@ public sealed class VirtualGpuBatchTests
     public void Deterministic_rows_have_the_same_bits_together_and_alone(bool isBf16)
     {
         using var model = new TinyModel("llama");
-        using Device gpu = new(model, isBf16 ? TestBackend.VirtualBf16 : TestBackend.VirtualF32);
+        using Device gpu = new(model, isBf16 ? TestBackend.VirtualBf16Model : TestBackend.VirtualModel);
         List<GeneratedToken>[] together = Run(model, gpu.Ops, gpu.Weights, 4, true);
         List<GeneratedToken>[] alone = Run(model, gpu.Ops, gpu.Weights, 1, true);
         for (int i = 0; i < together.Length; i++)

@@ -27,7 +27,7 @@ public sealed class ModelFilesTests : IDisposable
         _folder.Write("config.json", TinyModel.Json($$"""{"eos_token_id": {{eos}}}"""));
         if (generation is not null)
             _folder.Write("generation_config.json", generation);
-        var config = GenerationConfig.Load(_folder.Path);
+        var config = GenerationConfig.Load(_folder.Root);
         Assert.Equal(expected, config.EosTokenIds);
         Assert.Equal(generation, config.RawJson);
     }
@@ -36,7 +36,7 @@ public sealed class ModelFilesTests : IDisposable
     public void A_summary_counts_parameters_and_memory()
     {
         Dictionary<string, Tensor> tensors = TinyModel.Save(_folder, type: DType.BF16);
-        ModelSummary summary = ModelSummary.Of(_folder.Path);
+        ModelSummary summary = ModelSummary.Of(_folder.Root);
         long numbers = tensors.Values.Sum(t => t.Count);
         Assert.Equal((numbers, numbers * 2, 0L), (summary.Parameters, summary.MappedBytes, summary.CopiedBytes));
         Assert.Equal(new FileInfo(_folder["model.safetensors"]).Length, summary.FileBytes);
@@ -57,7 +57,7 @@ public sealed class ModelFilesTests : IDisposable
     {
         _folder.Write("config.json", TinyModel.Json());
         _folder.Write(file, json);
-        string message = Assert.Throws<ModelFileException>(() => GenerationConfig.Load(_folder.Path)).Message;
+        string message = Assert.Throws<ModelFileException>(() => GenerationConfig.Load(_folder.Root)).Message;
         Assert.StartsWith($"{_folder[file]}: key eos_token_id: expected ids of the vocabulary, 0 to 10, got ", message);
         Assert.DoesNotContain('\n', message);
     }
@@ -69,9 +69,9 @@ public sealed class ModelFilesTests : IDisposable
         long numbers = tensors.Values.Sum(t => t.Count);
         tensors["lm_head.weight"] = tensors["model.embed_tokens.weight"];
         TinyModel.Save(_folder, tensors, DType.F16);
-        ModelSummary summary = ModelSummary.Of(_folder.Path);
+        ModelSummary summary = ModelSummary.Of(_folder.Root);
         Assert.Equal((numbers, 0L, numbers * 4), (summary.Parameters, summary.MappedBytes, summary.CopiedBytes));
-        using ModelWeights weights = ModelWeights.Open(_folder.Path, summary.Config!);
+        using ModelWeights weights = ModelWeights.Open(_folder.Root, summary.Config!);
         Assert.Equal((summary.MappedBytes, summary.CopiedBytes), (weights.MappedBytes, weights.CopiedBytes));
     }
 
@@ -80,8 +80,8 @@ public sealed class ModelFilesTests : IDisposable
     {
         using var arena = new HostArena("adapter");
         LoraConfig lora = new(2, 4, true, 0, ["q_proj"]);
-        PeftAdapter.Save(_folder.Path, lora, LoraInit.Create(TinyModel.Config(), lora, 1, arena), "some/base", 2);
-        ModelSummary summary = ModelSummary.Of(_folder.Path);
+        PeftAdapter.Save(_folder.Root, lora, LoraInit.Create(TinyModel.Config(), lora, 1, arena), "some/base", 2);
+        ModelSummary summary = ModelSummary.Of(_folder.Root);
         Assert.True(summary.IsAdapter);
         Assert.Equal("some/base", summary.BaseModel);
         Assert.Equal(

@@ -57,8 +57,8 @@ public sealed class ModelFolderParityTests
         string config = System.Text.RegularExpressions.Regex.Replace(
             File.ReadAllText(Path.Combine(folder, "config.json")), ",\\s*\"quantization\":\\s*\\{[^}]*\\}", "");
         copy.Write("config.json", config);
-        message = Assert.Throws<ModelFileException>(() => ModelWeights.Open(copy.Path,
-            ModelConfig.Load(copy.Path))).Message;
+        message = Assert.Throws<ModelFileException>(() => ModelWeights.Open(copy.Root,
+            ModelConfig.Load(copy.Root))).Message;
         Assert.Contains("quantised", message);
         Assert.Contains(".scales", message);
     }

@@ -68,7 +68,7 @@ public sealed class Bf16MadeCaseTests
     }
 
     private static ReferenceCase Open(TemporaryFolder folder, string type, ulong seed) =>
-        MadeCase.Open(folder, Shapes.Single(s => s.Type == type), seed, TestBackend.VirtualBf16);
+        MadeCase.Open(folder, Shapes.Single(s => s.Type == type), seed, TestBackend.VirtualBf16Model);
 
     private static IEnumerable<(Bf16Outcome Got, Bf16Truth Truth)> Outcomes(ReferenceCase c, ulong seed)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using MolEngine.Engine.Files;
 using MolEngine.Engine.Tokenization;
+using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Tokenization;
 
@@ -154,25 +155,17 @@ public sealed class BadTokenizerTests
     [Fact]
     public void FilesAndFolders()
     {
-        string folder = Directory.CreateTempSubdirectory("molengine-tokenizer-").FullName;
-        try
-        {
-            string file = Path.Combine(folder, "tokenizer.json"), config = Path.Combine(
-                folder, "tokenizer_config.json");
-            Assert.Contains(file, Assert.Throws<ModelFileException>(() => Tokenizer.Load(folder)).Message);
-            File.WriteAllText(file, "\uFEFF" + Good);
-            Assert.Null(Tokenizer.Load(folder).EosToken);
-            File.WriteAllText(config, """{"eos_token": {"content": "<e>"}, "bos_token": null, "more": [1]}""");
-            Assert.Equal("<e>", Tokenizer.Load(file).EosToken);
-            Assert.Null(Tokenizer.Load(folder).BosToken);
-            File.WriteAllText(config, """{"eos_token": 5}""");
-            Assert.Contains(
-                $"{config}: key eos_token: ", Assert.Throws<ModelFileException>(() => Tokenizer.Load(folder)).Message);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var temporary = new TemporaryFolder();
+        string folder = temporary.Root, file = temporary["tokenizer.json"], config = temporary["tokenizer_config.json"];
+        Assert.Contains(file, Assert.Throws<ModelFileException>(() => Tokenizer.Load(folder)).Message);
+        File.WriteAllText(file, "\uFEFF" + Good);
+        Assert.Null(Tokenizer.Load(folder).EosToken);
+        File.WriteAllText(config, """{"eos_token": {"content": "<e>"}, "bos_token": null, "more": [1]}""");
+        Assert.Equal("<e>", Tokenizer.Load(file).EosToken);
+        Assert.Null(Tokenizer.Load(folder).BosToken);
+        File.WriteAllText(config, """{"eos_token": 5}""");
+        Assert.Contains(
+            $"{config}: key eos_token: ", Assert.Throws<ModelFileException>(() => Tokenizer.Load(folder)).Message);
     }
 
     internal static JsonObject Make() => MadeTokenizer.Json(

@@ -9,9 +9,9 @@ namespace MolEngine.Engine.Tests.Tokenization;
 public sealed class BpeTrainerTests : IDisposable
 {
     private static readonly string[] Special = ["<|endoftext|>", "<|im_start|>"];
-    private readonly string _folder = Directory.CreateTempSubdirectory("bpe").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_most_frequent_pair_comes_first_and_ties_go_to_the_lower_ids()
@@ -63,8 +63,8 @@ public sealed class BpeTrainerTests : IDisposable
         var counts = new PieceCounts(Special);
         counts.Add("<|im_start|>the bell, the bells and the ringer<|endoftext|>" + "café 12 12");
         BpeVocabulary v = BpeTrainer.Train(counts.Counts, 270);
-        TokenizerFiles.Write(_folder, v, Special);
-        Tokenizer tokenizer = Tokenizer.Load(_folder);
+        TokenizerFiles.Write(_folder.Root, v, Special);
+        Tokenizer tokenizer = Tokenizer.Load(_folder.Root);
         Assert.Equal(v.Tokens.Count + 2, tokenizer.VocabularySize);
         Assert.Equal("<|endoftext|>", tokenizer.EosToken);
         Assert.Contains(" the", v.Tokens);

@@ -57,7 +57,7 @@ public sealed class ModelWeightsTests : IDisposable
         Assert.Contains("1 misshaped: model.layers.1.self_attn.k_proj.weight (expected [8, 8], got [8, 7])", message);
         Assert.Contains("1 of another type: lm_head.weight (expected F64, F32, F16 or BF16, got U32)", message);
         Assert.DoesNotContain("inv_freq", message);
-        Assert.Contains(_folder.Path, message);
+        Assert.Contains(_folder.Root, message);
     }
 
     [Fact]
@@ -277,7 +277,7 @@ public sealed class ModelWeightsTests : IDisposable
         Assert.Throws<ArgumentException>(() => ModelWeights.FromTensors(config, tensors));
     }
 
-    private ModelWeights Open() => ModelWeights.Open(_folder.Path, ModelConfig.Load(_folder.Path));
+    private ModelWeights Open() => ModelWeights.Open(_folder.Root, ModelConfig.Load(_folder.Root));
 
     private Dictionary<string, Tensor> SaveShards()
     {

@@ -168,7 +168,7 @@ public sealed class SafetensorsFileTests : IDisposable
     public void An_absent_file_and_a_folder_are_user_errors()
     {
         Assert.Throws<ModelFileException>(() => SafetensorsFile.Open(_folder["none.safetensors"]));
-        Assert.Throws<ModelFileException>(() => SafetensorsFile.Open(_folder.Path));
+        Assert.Throws<ModelFileException>(() => SafetensorsFile.Open(_folder.Root));
     }
 
     internal static byte[] Bytes(string header, int dataBytes)

@@ -77,7 +77,7 @@ public sealed class SafetensorsWriterTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => SafetensorsWriter.Stream(
             _folder["m"], [("x", DType.F32, new Shape(2))], _ => throw new InvalidOperationException()));
         Assert.Equal("old", File.ReadAllText(_folder["m"]));
-        Assert.Single(Directory.GetFiles(_folder.Path));
+        Assert.Single(Directory.GetFiles(_folder.Root));
     }
 
     [Fact]
