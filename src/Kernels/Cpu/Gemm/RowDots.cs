@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
 using MolEngine.Kernels.Tensors;

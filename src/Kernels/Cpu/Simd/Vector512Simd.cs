@@ -7,7 +7,9 @@ namespace MolEngine.Kernels.Cpu.Simd;
 /// <summary>16 floats to a vector.</summary>
 internal readonly unsafe struct Vector512Simd : ISimd<Vector512<float>>
 {
-    private static readonly Vector512<int> Evens = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    private static readonly Vector512<int> Evens =
+        Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+
     private static readonly Vector512<int> Odds = Evens + Vector512<int>.One;
 
     public static int Count => 16;
