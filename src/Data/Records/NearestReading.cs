@@ -56,36 +56,98 @@ internal static class NearestReading
         ];
         foreach ((string key, DataValue value) in record.Entries)
         {
-            if (value is ListValue { Items: [MapValue, ..] items })
+            if (value is ListValue { Items: [MapValue first, ..] items } && Fitting(first, shapes) is not null)
             {
                 yield return $"take the {Counts.Of(items.Count, "record")} out of {key} (jq -c '.{JqName(key)}[]' "
                     + "FILE > FILE.jsonl)";
             }
         }
 
-        if (shapes.Where(s => s.Required.Count == 2).FirstOrDefault(s => Lacking(s, record).Length == 1) is { } near
-            && Other(texts.Except(near.Required.Select(f => f.In(record)?.Path.ToString()))) is { } other)
+        foreach ((string key, DataValue value) in record.Entries)
         {
-            string lacking = Lacking(near, record)[0].Path.ToString();
-            string[] roles = near.Name == ShapeName.PromptCompletion
-                ? ["prompt", "completion"]
-                : ["question", "answer"];
-            IEnumerable<string> pairs = near.Required.Zip(
-                roles, (f, role) => $"{role}: {(f.Path.ToString() == lacking ? other : f.In(record)!.Value.Path)}");
-            yield return $"say fields: {{{string.Join(", ", pairs)}}}";
+            if (value is MapValue inner && Fitting(inner, shapes) is { } shape
+                && Roles(shape) is { } roles)
+            {
+                yield return "say fields: {" + string.Join(", ", shape.Required.Zip(
+                    roles, (f, role) => $"{role}: {key}.{f.In(inner)!.Value.Path}")) + "}";
+            }
         }
 
+        foreach (string way in Completed(record, shapes, texts))
+            yield return way;
         if (texts.Length > 0 && !needsAnswer)
             yield return $"say fields: {{text: {texts[0]}}}";
         if (texts.Length > 1)
         {
-            IEnumerable<string> inOrder = record.Entries.Select(e => e.Key).Where(texts.Take(2).Contains);
+            IEnumerable<string> inOrder = record.Entries.Select(e => e.Key).Where(texts.Take(WaysShown).Contains);
             yield return $"say template: \"{string.Join("\\n\\n", inOrder.Select(t => $"{{{t}}}"))}\"";
         }
 
         if (!needsAnswer)
             yield return "pass over such records with data.skip_bad_records: true";
     }
+
+    /// <summary>The ways of a shape of which one field is there, and another that may be its second.</summary>
+    /// <param name="texts">Fields that say something, the longest first.</param>
+    private static IEnumerable<string> Completed(
+        MapValue record, IReadOnlyList<RecordShape> shapes, string[] texts)
+    {
+        if (shapes.Where(s => s.Required.Count == 2).FirstOrDefault(s => Lacking(s, record).Length == 1) is not
+            { } near)
+            yield break;
+        string?[] there = [.. near.Required.Select(f => f.In(record)?.Path.ToString())];
+        if ((Other(texts.Except(there)) ?? AnswerWithin(record)) is not { } other)
+            yield break;
+        string[] named = [.. there.Select(t => t ?? other)];
+        string[] left = [.. texts.Except(named).OfType<string>().Where(IsSentence)];
+        if (left.Length > 0 && there[0] is { } asks)
+        {
+            string optional = string.Concat(left.Select(t => $"[[\\n{{{t}}}]]"));
+            yield return $"say template: {{user: \"{{{asks}}}{optional}\", assistant: \"{{{other}}}\"}}";
+        }
+
+        yield return $"say fields: {{{string.Join(", ", Roles(near)!.Zip(named, (r, n) => $"{r}: {n}"))}}}";
+
+        bool IsSentence(string name) => record[name] is TextValue { Text: var text } && text.Trim().Contains(' ');
+    }
+
+    /// <summary>A text inside of a field whose name says that it answers: <c>answers.text[0]</c>.</summary>
+    private static string? AnswerWithin(MapValue record)
+    {
+        foreach ((string key, DataValue value) in record.Entries)
+        {
+            if (Answers.Any(a => key.Contains(a, StringComparison.OrdinalIgnoreCase))
+                && FirstText(value, ValuePath.Root.Then(key)) is { } path)
+                return path.ToString();
+        }
+
+        return null;
+    }
+
+    private static ValuePath? FirstText(DataValue value, ValuePath path) => value switch
+    {
+        TextValue => path,
+        ListValue { Items: [var first, ..] } => FirstText(first, path.Then(0)),
+        MapValue map => map.Entries.Select(e => FirstText(e.Value, path.Then(e.Key))).FirstOrDefault(p => p is not null),
+        _ => null,
+    };
+
+    private static RecordShape? Fitting(MapValue record, IReadOnlyList<RecordShape> shapes) =>
+        shapes.FirstOrDefault(s => s.Required.All(f => f.In(record)?.Value is { } value && (IsDialogue(s)
+            ? value is ListValue { Items: [MapValue, ..] }
+            : value is TextValue)));
+
+    private static bool IsDialogue(RecordShape shape) => shape.Name is ShapeName.Messages or ShapeName.Sharegpt;
+
+    /// <summary>What the key <c>fields</c> calls the fields of a shape; null where it has no names for them.</summary>
+    private static string[]? Roles(RecordShape shape) => (shape.Name, shape.Required.Count) switch
+    {
+        (ShapeName.Messages or ShapeName.Sharegpt, 1) => ["messages"],
+        (ShapeName.Text, 1) => ["text"],
+        (ShapeName.PromptCompletion, 2) => ["prompt", "completion"],
+        (_, 2) => ["question", "answer"],
+        _ => null,
+    };
 
     /// <summary>Numbers, options' letters and names of records teach nothing.</summary>
     private static bool Says(string name, string text) =>

@@ -42,7 +42,7 @@ internal sealed class RecordShapes
         CorpusRecord read = shape.Read(fields);
         report?.Add(fields, shape, others);
         report?.Add(read, () => record.Place.Shown);
-        return read;
+        return read.IsChat ? read with { Fields = record.Fields } : read;
     }
 
     /// <summary>The first that fits best: an empty column of a table does not hide what it holds.</summary>
