@@ -8,9 +8,9 @@ using MolEngine.Data.Records;
 namespace MolEngine.Data.Caching;
 
 /// <summary>
-/// All documents of a corpus as tokens, in file order, ends included: a file that is read where it is asked for, so that
-/// a corpus may be larger than memory. It is not mapped: pages of a mapping would count as the process' own, and a file
-/// that is cut short beneath would end the process. See <see cref="TokenFileLayout"/>.
+/// All documents of a corpus as tokens, in file order, ends included: a file that is read where it is asked for, so
+/// that a corpus may be larger than memory. It is not mapped: pages of a mapping would count as the process' own, and a
+/// file that is cut short beneath would end the process. See <see cref="TokenFileLayout"/>.
 /// </summary>
 internal sealed class TokenFile : TokenStore, IDisposable
 {

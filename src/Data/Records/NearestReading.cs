@@ -1,6 +1,7 @@
 using MolEngine.Basics.Text;
 using MolEngine.Basics.Values;
 using MolEngine.Data.Records.Shapes;
+using MolEngine.Yaml;
 
 namespace MolEngine.Data.Records;
 
@@ -8,9 +9,15 @@ namespace MolEngine.Data.Records;
 /// </summary>
 internal static class NearestReading
 {
+    /// <summary>Before a way out that is a key of the corpus.</summary>
+    private const string Say = "say ";
+
     /// <summary>Fields that an error names at most.</summary>
     private const int NamesShown = 8;
     private const int WaysShown = 3;
+
+    /// <summary>Fields that a template is made of at most, the longest.</summary>
+    private const int FieldsJoined = 3;
 
     /// <summary>Longer ones are no names but data.</summary>
     private const int LongestName = 40;
@@ -21,7 +28,10 @@ internal static class NearestReading
 
     /// <param name="named">Whether the config names the fields: then it is the record that lacks them.</param>
     /// <param name="needsAnswer">Whether a text alone is no way out, nor skipping: questions have neither.</param>
-    public static string Of(MapValue record, IReadOnlyList<RecordShape> shapes, bool named, bool needsAnswer)
+    /// <param name="readings">The ways out that are a key of the corpus: <c>fields: {text: note}</c>.</param>
+    public static string Of(
+        MapValue record, IReadOnlyList<RecordShape> shapes, bool named, bool needsAnswer,
+        out IReadOnlyList<string> readings)
     {
         string expected = shapes is [{ Required.Count: 0 }]
             ? "a field that the template names"
@@ -33,9 +43,14 @@ internal static class NearestReading
             ? "an object without keys"
             : $"the keys {string.Join(", ", record.Entries.Take(NamesShown).Select(e => Shown(e.Key)))}{more}";
         string[] ways = named ? [] : [.. Ways(record, shapes, needsAnswer).Take(WaysShown)];
+        readings = [.. ways.Where(w => w.StartsWith(Say, StringComparison.Ordinal)).Select(w => w[Say.Length..])];
         string advice = ways.Length == 0 ? "" : $". Ways out: {string.Join("; ", ways)}";
         return $"expected {expected}, got {got}{advice}";
     }
+
+    /// <summary>The key that names fields, as YAML has it.</summary>
+    private static string Fields(IEnumerable<(string Role, string Name)> names) =>
+        $"{Say}fields: {{{string.Join(", ", names.Select(n => $"{n.Role}: {KeyTypes.Text.Write(n.Name)}"))}}}";
 
     private static string Shown(string name) => name.Length > LongestName ? $"{name[..LongestName]}..." : name;
 
@@ -65,22 +80,20 @@ internal static class NearestReading
 
         foreach ((string key, DataValue value) in record.Entries)
         {
-            if (value is MapValue inner && Fitting(inner, shapes) is { } shape
-                && Roles(shape) is { } roles)
+            if (value is MapValue inner && Fitting(inner, shapes) is { } shape && Roles(shape) is { } roles)
             {
-                yield return "say fields: {" + string.Join(", ", shape.Required.Zip(
-                    roles, (f, role) => $"{role}: {key}.{f.In(inner)!.Value.Path}")) + "}";
+                yield return Fields(roles.Zip(shape.Required, (r, f) => (r, $"{key}.{f.In(inner)!.Value.Path}")));
             }
         }
 
         foreach (string way in Completed(record, shapes, texts))
             yield return way;
         if (texts.Length > 0 && !needsAnswer)
-            yield return $"say fields: {{text: {texts[0]}}}";
+            yield return Fields([("text", texts[0])]);
         if (texts.Length > 1)
         {
-            IEnumerable<string> inOrder = record.Entries.Select(e => e.Key).Where(texts.Take(WaysShown).Contains);
-            yield return $"say template: \"{string.Join("\\n\\n", inOrder.Select(t => $"{{{t}}}"))}\"";
+            IEnumerable<string> inOrder = record.Entries.Select(e => e.Key).Where(texts.Take(FieldsJoined).Contains);
+            yield return $"{Say}template: \"{string.Join("\\n\\n", inOrder.Select(t => $"{{{t}}}"))}\"";
         }
 
         if (!needsAnswer)
@@ -103,10 +116,10 @@ internal static class NearestReading
         if (left.Length > 0 && there[0] is { } asks)
         {
             string optional = string.Concat(left.Select(t => $"[[\\n{{{t}}}]]"));
-            yield return $"say template: {{user: \"{{{asks}}}{optional}\", assistant: \"{{{other}}}\"}}";
+            yield return $"{Say}template: {{user: \"{{{asks}}}{optional}\", assistant: \"{{{other}}}\"}}";
         }
 
-        yield return $"say fields: {{{string.Join(", ", Roles(near)!.Zip(named, (r, n) => $"{r}: {n}"))}}}";
+        yield return Fields(Roles(near)!.Zip(named));
 
         bool IsSentence(string name) => record[name] is TextValue { Text: var text } && text.Trim().Contains(' ');
     }
@@ -128,7 +141,8 @@ internal static class NearestReading
     {
         TextValue => path,
         ListValue { Items: [var first, ..] } => FirstText(first, path.Then(0)),
-        MapValue map => map.Entries.Select(e => FirstText(e.Value, path.Then(e.Key))).FirstOrDefault(p => p is not null),
+        MapValue map => map.Entries.Select(e => FirstText(e.Value, path.Then(e.Key)))
+            .FirstOrDefault(found => found is not null),
         _ => null,
     };
 

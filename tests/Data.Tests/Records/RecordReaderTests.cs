@@ -103,9 +103,10 @@ public sealed class RecordReaderTests : IDisposable
         "Ways out: say template: {user: \"{instruction}[[\\n{context}]]\", assistant: \"{response}\"}; say fields: "
         + "{question: instruction, answer: response}")]
     [InlineData("""{"question": "Why?", "answers": {"start": [3], "text": ["So.", "Thus."]} }""",
-        "Ways out: say fields: {question: question, answer: answers.text[0]}")]
+        "Ways out: say fields: {question: question, answer: \"answers.text[0]\"}")]
     [InlineData("""{"conversation": {"messages": [{"role": "user", "content": "x"}]} }""",
         "Ways out: say fields: {messages: conversation.messages}")]
+    [InlineData("""{"a: b": "one two"}""", "Ways out: say fields: {text: \"a: b\"}")]
     [InlineData("""{"conversation": [{"human": "x", "bot": "y"}]}""",
         "got the keys conversation. Ways out: pass over such records")]
     public void Ways_out_are_right(string record, string expected)

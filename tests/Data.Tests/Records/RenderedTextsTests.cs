@@ -45,7 +45,8 @@ public sealed class RenderedTextsTests : IDisposable
     }
 
     /// <summary>
-    /// Whatever a dialogue holds and whichever template writes it: each text is in the document and its tokens, or told.
+    /// Whatever a dialogue holds and whichever template writes it: each text is in the document and its tokens, or
+    /// told.
     /// </summary>
     [Property(MaxTest = 150)]
     public void No_text_of_a_dialogue_is_lost(PositiveInt seed)
