@@ -26,6 +26,12 @@ internal static class NearestReading
     private static readonly string[] Answers =
         ["answer", "solution", "response", "output", "completion", "target", "reply", "summary"];
 
+    /// <summary>What is in names of fields that a question is asked about.</summary>
+    private static readonly string[] Inputs = ["input", "context", "passage", "background", "article", "paragraph"];
+
+    /// <summary>What is in names of lists that are one dialogue, not records.</summary>
+    private static readonly string[] Dialogues = ["conv", "dialog", "turn", "chat", "message", "history"];
+
     /// <param name="named">Whether the config names the fields: then it is the record that lacks them.</param>
     /// <param name="needsAnswer">Whether a text alone is no way out, nor skipping: questions have neither.</param>
     /// <param name="readings">The ways out that are a key of the corpus: <c>fields: {text: note}</c>.</param>
@@ -71,7 +77,8 @@ internal static class NearestReading
         ];
         foreach ((string key, DataValue value) in record.Entries)
         {
-            if (value is ListValue { Items: [MapValue first, ..] items } && Fitting(first, shapes) is not null)
+            if (value is ListValue { Items: [MapValue first, ..] items }
+                && (Fitting(first, shapes) is not null || !IsNamed(key, Dialogues)))
             {
                 yield return $"take the {Counts.Of(items.Count, "record")} out of {key} (jq -c '.{JqName(key)}[]' "
                     + "FILE > FILE.jsonl)";
@@ -112,7 +119,7 @@ internal static class NearestReading
         if ((Other(texts.Except(there)) ?? AnswerWithin(record)) is not { } other)
             yield break;
         string[] named = [.. there.Select(t => t ?? other)];
-        string[] left = [.. texts.Except(named).OfType<string>().Where(IsSentence)];
+        string[] left = [.. texts.Except(named).OfType<string>().Where(t => IsNamed(t, Inputs))];
         if (left.Length > 0 && there[0] is { } asks)
         {
             string optional = string.Concat(left.Select(t => $"[[\\n{{{t}}}]]"));
@@ -120,17 +127,17 @@ internal static class NearestReading
         }
 
         yield return Fields(Roles(near)!.Zip(named));
-
-        bool IsSentence(string name) => record[name] is TextValue { Text: var text } && text.Trim().Contains(' ');
     }
+
+    private static bool IsNamed(string name, string[] words) =>
+        words.Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A text inside of a field whose name says that it answers: <c>answers.text[0]</c>.</summary>
     private static string? AnswerWithin(MapValue record)
     {
         foreach ((string key, DataValue value) in record.Entries)
         {
-            if (Answers.Any(a => key.Contains(a, StringComparison.OrdinalIgnoreCase))
-                && FirstText(value, ValuePath.Root.Then(key)) is { } path)
+            if (IsNamed(key, Answers) && FirstText(value, ValuePath.Root.Then(key)) is { } path)
                 return path.ToString();
         }
 
@@ -172,8 +179,7 @@ internal static class NearestReading
     private static string? Other(IEnumerable<string?> texts)
     {
         string[] names = [.. texts.OfType<string>()];
-        return names.FirstOrDefault(n => Answers.Any(a => n.Contains(a, StringComparison.OrdinalIgnoreCase)))
-            ?? names.FirstOrDefault();
+        return names.FirstOrDefault(n => IsNamed(n, Answers)) ?? names.FirstOrDefault();
     }
 
     /// <summary>A key as jq has it after a dot.</summary>
