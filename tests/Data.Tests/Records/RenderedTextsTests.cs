@@ -52,14 +52,13 @@ public sealed class RenderedTextsTests : IDisposable
     public void No_text_of_a_dialogue_is_lost(PositiveInt seed)
     {
         var random = new System.Random(seed.Get);
-        int texts = 0;
         string template = random.Next(3) switch
         {
             0 => _folder.Write("tools.jinja", Tools),
             1 => _folder.Write("loses.jinja", Loses),
             _ => Named.Length == 0 ? _folder.Write("tools.jinja", Tools) : Named[random.Next(Named.Length)],
         };
-        MapValue record = Record();
+        MapValue record = new RandomDialogue(random).Record();
         string path = _folder.Write("a.jsonl", Reading.Json(record) + "\n");
         CorpusSettings corpus = Reading.Corpus(path) with { Pairs = PairStyle.Chat };
         var report = new ReadingReport([]);
@@ -93,62 +92,6 @@ public sealed class RenderedTextsTests : IDisposable
                 isTold || text.Split("</think>").All(part => tokens.Contains(Bare(part.Replace("<think>", "")))),
                 $"{template}: {text} of {at} in {Reading.Json(record)} is lost; the document is {document.Text}");
         }
-
-        MapValue Record() => random.Next(6) switch
-        {
-            0 => new([new("Question", Text()), new("Complex_CoT", Text()), new("Response", Text())]),
-            1 => new(
-            [
-                new("instruction", Text()), new("input", Text()), new("output", Text()), new("system", Text()),
-                new("history", new ListValue([new ListValue([Text(), Text()])])),
-            ]),
-            2 => new(
-            [
-                new("question", Text()), new("options", new ListValue([Text(), Text(), Text()])),
-                new("answer", new TextValue("B")), new("why", Text()),
-            ]),
-            3 => new([new("conversations", Turns("from", "value", "human", "gpt")), new("system", Text())]),
-            _ => new(
-            [
-                new("messages", Turns("role", "content", "user", "assistant")),
-                .. Maybe("tools", () => new ListValue([Tool()])), .. Maybe("source", Text),
-            ]),
-        };
-
-        ListValue Turns(string role, string content, string asks, string answers) => new(
-        [
-            .. Enumerable.Range(0, 1 + random.Next(2)).SelectMany(_ => (MapValue[])
-            [
-                new([new(role, new TextValue(asks)), new(content, Content()), .. Maybe("name", Text)]),
-                new(
-                [
-                    new(role, new TextValue(answers)), new(content, Thought()),
-                    .. Maybe(ThinkMarks.Field, Text), .. Maybe("tool_calls", () => new ListValue([Call()])),
-                    .. Maybe("weight", () => new NumberValue($"{++texts}77")),
-                ]),
-            ]),
-        ]);
-
-        KeyValuePair<string, DataValue>[] Maybe(string name, Func<DataValue> value) =>
-            random.Next(4) == 0 ? [new(name, value())] : [];
-        DataValue Content() => random.Next(4) > 0 ? Text() : new ListValue(
-            [new MapValue([new("type", new TextValue("text")), new("text", Text())])]);
-        DataValue Thought() => new TextValue(
-            random.Next(4) > 0 ? $"t{++texts}t" : $"<think>t{++texts}t</think> t{++texts}t");
-        MapValue Call() => new(
-        [
-            new("id", Text()), new("type", new TextValue("function")), new("function", new MapValue(
-                [new("name", Text()), new("arguments", new MapValue([new("k", Text())]))])),
-        ]);
-        MapValue Tool() => new(
-        [
-            new("type", new TextValue("function")), new("function", new MapValue(
-            [
-                new("name", Text()), new("description", Text()), new("parameters", new MapValue(
-                    [new("type", new TextValue("object")), new("properties", MapValue.Empty)])),
-            ])),
-        ]);
-        DataValue Text() => new TextValue($"t{++texts}t");
     }
 
     private static string Bare(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
