@@ -1,5 +1,4 @@
 using FsCheck;
-using FsCheck.Fluent;
 using MolEngine.Basics.Values;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Chat;
