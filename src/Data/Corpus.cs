@@ -15,17 +15,8 @@ public sealed record Corpus(PackedCorpus Train, PackedCorpus HeldOut) : IDisposa
 
     public CorpusSource Source { get; init; } = CorpusSource.None;
 
-    /// <summary>
-    /// For each document of its files the hash of its text, and whether the document is held out, wholly or in part;
-    /// empty where the tokens are in no file.
-    /// </summary>
-    public IReadOnlyList<(ulong Hash, bool IsHeldOut)> Texts()
-    {
-        if (File is null)
-            return [];
-        HashSet<int> heldOut = [.. HeldOutWhole];
-        return [.. File.Hashes().Select((hash, document) => (hash, heldOut.Contains(document)))];
-    }
+    /// <summary>For each document of its files the hash of its text; empty where the tokens are in no file.</summary>
+    internal ulong[] TextHashes() => File?.Hashes() ?? [];
 
     /// <summary>The file that the tokens lie in; null where they are in memory.</summary>
     internal TokenFile? File { get; init; }

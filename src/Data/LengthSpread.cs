@@ -18,7 +18,8 @@ public sealed record LengthSpread(
     /// <summary>The spread of no document: all is 0.</summary>
     public static LengthSpread Of(IEnumerable<int> lengths)
     {
-        int[] sorted = [.. lengths.Order()];
+        int[] sorted = [.. lengths];
+        Array.Sort(sorted);
         if (sorted.Length == 0)
             return new(0, 0, 0, 0, 0, []);
 

@@ -9,6 +9,8 @@ namespace MolEngine.Data;
 /// </summary>
 public sealed class PackedCorpus
 {
+    private const int BordersAtOnce = 64;
+
     private readonly TokenStore _store;
     private readonly PackingKind _packing;
 
@@ -91,10 +93,10 @@ public sealed class PackedCorpus
     public double Efficiency => Rows == 0 ? 0 : (double)Tokens / ((long)Rows * Context);
 
     /// <summary>Whether any row has a token to predict.</summary>
-    public bool HasEffectiveTokens => Enumerable.Range(0, Rows).Any(r => Row(r).EffectiveTokens > 0);
+    public bool HasEffectiveTokens => Pieces().Any(p => Joined([p]).EffectiveTokens > 0);
 
     /// <summary>Tokens that the loss sees, of all rows.</summary>
-    public long EffectiveTokens => Enumerable.Range(0, Rows).Sum(r => (long)Row(r).EffectiveTokens);
+    public long EffectiveTokens => Pieces().Sum(p => (long)Joined([p]).EffectiveTokens);
 
     /// <summary>A document's tokens, its end included.</summary>
     public int[] Document(int document) => TokenMark.Ids(_store.Document(document));
@@ -122,16 +124,41 @@ public sealed class PackedCorpus
         long start = (long)row * Context;
         int[] tokens = new int[Math.Min(Context, Tokens - start)];
         _store.Read(start, tokens);
-        var starts = new List<int> { 0 };
-        for (int next = _store.DocumentAt(start) + 1; next < Documents; next++)
+        return Marked(tokens, [0, .. BordersWithin(start, tokens.Length)]);
+    }
+
+    /// <summary>Where documents begin behind the first of some tokens, counted from that one.</summary>
+    private List<int> BordersWithin(long start, int length)
+    {
+        var borders = new List<int>();
+        Span<long> some = stackalloc long[BordersAtOnce];
+        for (int next = _store.DocumentAt(start) + 1; next < Documents; next += some.Length)
         {
-            long at = _store.Start(next) - start;
-            if (at >= tokens.Length)
-                break;
-            starts.Add((int)at);
+            some = some[..Math.Min(some.Length, Documents - next)];
+            _store.ReadStarts(next, some);
+            foreach (long border in some)
+            {
+                if (border - start >= length)
+                    return borders;
+                borders.Add((int)(border - start));
+            }
         }
 
-        return Marked(tokens, starts);
+        return borders;
+    }
+
+    /// <summary>The documents in file order, cut as rows cut them: between pieces nothing predicts.</summary>
+    private IEnumerable<(long Start, int Length)> Pieces()
+    {
+        foreach ((long start, int length) in _store.Extents())
+        {
+            long first = _pieces is null ? start / Context * Context : start;
+            for (long from = start, to; from < start + length; from = to)
+            {
+                to = Math.Min(start + length, first += Context);
+                yield return (from, (int)(to - from));
+            }
+        }
     }
 
     /// <summary>The rows of the first <paramref name="documents"/> documents alone, packed in the same way.</summary>

@@ -18,21 +18,56 @@ public sealed record TextCopies(int Within, IReadOnlyList<CopiesElsewhere> Elsew
     /// <summary>The copies in each corpus.</summary>
     public static IReadOnlyList<TextCopies> Of(IReadOnlyList<Corpus> corpora)
     {
-        IReadOnlyList<(ulong Hash, bool IsHeldOut)>[] texts = [.. corpora.Select(c => c.Texts())];
-        HashSet<ulong>[] all = [.. texts.Select(t => t.Select(d => d.Hash).ToHashSet())];
-        HashSet<ulong>[] heldOut = [.. texts.Select(t => t.Where(d => d.IsHeldOut).Select(d => d.Hash).ToHashSet())];
-        return [.. Enumerable.Range(0, corpora.Count).Select(Copies)];
+        ulong[][] texts = [.. corpora.Select(c => c.TextHashes())];
+        HashSet<ulong>[] heldOut =
+            [.. corpora.Zip(texts, (c, hashes) => c.HeldOutWhole.Select(d => hashes[d]).ToHashSet())];
+        int[] ofHeldOut = [.. corpora.Select((c, i) => TrainedOf(texts[i], c.HeldOutWhole, Others(heldOut, i)))];
 
-        TextCopies Copies(int corpus)
+        // Sorted in place: eight bytes of a document, whatever the number of corpora.
+        foreach (ulong[] hashes in texts)
+            Array.Sort(hashes);
+        return [.. corpora.Select((_, i) => new TextCopies(Repeated(texts[i]), Elsewhere(i), ofHeldOut[i]))];
+
+        CopiesElsewhere[] Elsewhere(int corpus) =>
+        [
+            .. Others(corpora, corpus)
+                .Zip(Others(texts, corpus), (c, there) => new CopiesElsewhere(c.Name, CountIn(texts[corpus], there)))
+                .Where(c => c.Documents > 0),
+        ];
+    }
+
+    private static IEnumerable<T> Others<T>(IReadOnlyList<T> all, int one) => all.Where((_, i) => i != one);
+
+    /// <summary>Texts that are not held out themselves and are among those of any of the sets.</summary>
+    private static int TrainedOf(ulong[] texts, IReadOnlyList<int> heldOut, IEnumerable<HashSet<ulong>> sets)
+    {
+        HashSet<ulong> all = [.. sets.SelectMany(s => s)];
+        HashSet<int> own = [.. heldOut];
+        int count = 0;
+        for (int d = 0; d < texts.Length; d++)
+            count += all.Contains(texts[d]) && !own.Contains(d) ? 1 : 0;
+        return count;
+    }
+
+    private static int Repeated(ulong[] sorted)
+    {
+        int count = 0;
+        for (int i = 1; i < sorted.Length; i++)
+            count += sorted[i] == sorted[i - 1] ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>How many of some texts are among others, both sorted.</summary>
+    private static int CountIn(ulong[] texts, ulong[] others)
+    {
+        int count = 0, at = 0;
+        foreach (ulong text in texts)
         {
-            int[] others = [.. Enumerable.Range(0, corpora.Count).Where(o => o != corpus)];
-            CopiesElsewhere[] elsewhere =
-            [
-                .. others.Select(o => new CopiesElsewhere(
-                    corpora[o].Name, texts[corpus].Count(d => all[o].Contains(d.Hash)))).Where(c => c.Documents > 0),
-            ];
-            int ofHeldOut = texts[corpus].Count(d => !d.IsHeldOut && others.Any(o => heldOut[o].Contains(d.Hash)));
-            return new(texts[corpus].Count - all[corpus].Count, elsewhere, ofHeldOut);
+            while (at < others.Length && others[at] < text)
+                at++;
+            count += at < others.Length && others[at] == text ? 1 : 0;
         }
+
+        return count;
     }
 }

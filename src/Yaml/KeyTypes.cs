@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Values;
 using YamlDotNet.Core;
@@ -18,6 +20,9 @@ public sealed record KeyType<T>(string Expects, KeyType<T>.Reader Read, Func<T, 
 
 public static class KeyTypes
 {
+    private static readonly JsonSerializerOptions Readable =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static readonly KeyType<string> Text = new("text", ReadText, Quote);
 
     /// <summary>A path of what need not be there yet; <c>~</c> at its beginning is the home folder.</summary>
@@ -233,8 +238,11 @@ public static class KeyTypes
     {
         bool plain = text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "_-./".Contains(c))
             && !"-.".Contains(text[0]) && !IsReserved(text);
-        return plain ? text : System.Text.Json.JsonSerializer.Serialize(text);
+        return plain ? text : Quoted(text);
     }
+
+    /// <summary>In double quotes, as YAML and JSON both read it; what needs no escape has none.</summary>
+    internal static string Quoted(string text) => JsonSerializer.Serialize(text, Readable);
 
     private static bool IsReserved(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)

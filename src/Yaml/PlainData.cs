@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using MolEngine.Basics.Values;
 using YamlDotNet.Core;
@@ -25,9 +24,10 @@ internal static partial class PlainData
 
     public static string Write(DataValue value) => value switch
     {
-        MapValue map => $"{{{string.Join(", ", map.Entries.Select(e => $"{Quoted(e.Key)}: {Write(e.Value)}"))}}}",
+        MapValue map =>
+            $"{{{string.Join(", ", map.Entries.Select(e => $"{KeyTypes.Quoted(e.Key)}: {Write(e.Value)}"))}}}",
         ListValue list => $"[{string.Join(", ", list.Items.Select(Write))}]",
-        TextValue text => Quoted(text.Text),
+        TextValue text => KeyTypes.Quoted(text.Text),
         NumberValue number => number.Literal,
         FlagValue flag => flag.IsTrue ? "true" : "false",
         _ => "null",
@@ -53,8 +53,6 @@ internal static partial class PlainData
         "false" or "False" or "FALSE" => new FlagValue(false),
         _ => JsonNumber().IsMatch(text) ? new NumberValue(text) : new TextValue(text),
     };
-
-    private static string Quoted(string text) => JsonSerializer.Serialize(text);
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$")]
     private static partial Regex JsonNumber();

@@ -1,25 +1,34 @@
-using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using MolEngine.Data.Records;
 
 namespace MolEngine.Data.Caching;
 
 /// <summary>
-/// All documents of a corpus as tokens, in file order, ends included: a file that is mapped, so that a corpus may be
-/// larger than memory. See <see cref="TokenFileLayout"/>.
+/// All documents of a corpus as tokens, in file order, ends included: a file that is read where it is asked for, so
+/// that a corpus may be larger than memory. It is not mapped: pages of a mapping would count as the process' own, and a
+/// file that is cut short beneath would end the process. See <see cref="TokenFileLayout"/>.
 /// </summary>
 internal sealed class TokenFile : TokenStore, IDisposable
 {
+    /// <summary>Bytes that are asked of the system at once, at most.</summary>
+    private const int LargestRead = 1 << 24;
+
     private readonly TokenFileLayout _layout;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly SafeFileHandle _file;
+    private readonly string _name;
     private readonly FileStream? _kept;
 
+    /// <param name="kept">The stream that owns <paramref name="file"/>; null where that is open for itself.</param>
     private TokenFile(
-        TokenFileLayout layout, ReadingFacts facts, MemoryMappedViewAccessor view, FileStream? kept)
+        TokenFileLayout layout, ReadingFacts facts, SafeFileHandle file, string name, FileStream? kept)
     {
         _layout = layout;
-        _view = view;
+        _file = file;
+        _name = name;
         _kept = kept;
         Facts = facts;
     }
@@ -29,27 +38,36 @@ internal sealed class TokenFile : TokenStore, IDisposable
     /// <summary>How the records were read.</summary>
     public ReadingFacts Facts { get; }
 
-    /// <summary>Maps a file; null where it is not whole or not one of ours. Every byte of it is read once.</summary>
-    /// <param name="file">May be closed and deleted afterwards.</param>
+    /// <summary>Opens a file; null where it is not whole or not one of ours. Every byte of it is read once.</summary>
+    /// <param name="file">May be closed, and its name deleted, afterwards.</param>
     public static TokenFile? Open(FileStream file)
     {
+        SafeFileHandle? own = null;
+        TokenFile? opened = null;
         try
         {
-            return IsWhole(file) ? Map(file, kept: null) : null;
+            own = File.OpenHandle(file.Name, share: FileShare.Read | FileShare.Delete);
+            if (IsWhole(file))
+                opened = Of(file, own, kept: null);
         }
-        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException
+            or ArgumentException or OverflowException)
         {
-            return null;
+            opened = null;
         }
+
+        if (opened is null)
+            own?.Dispose();
+        return opened;
     }
 
-    /// <summary>Maps a file that was just written, as it is.</summary>
+    /// <summary>A file that was just written, as it is.</summary>
     /// <param name="file">Closed with what is made of it.</param>
-    /// <exception cref="IOException">It cannot be mapped.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
     public static TokenFile OfOwn(FileStream file)
     {
         file.Flush();
-        return Map(file, file);
+        return Of(file, file.SafeFileHandle, file);
     }
 
     public override void ReadStarts(int first, Span<long> starts)
@@ -84,11 +102,11 @@ internal sealed class TokenFile : TokenStore, IDisposable
 
     public void Dispose()
     {
-        _view.Dispose();
+        _file.Dispose();
         _kept?.Dispose();
     }
 
-    private static TokenFile Map(FileStream file, FileStream? kept)
+    private static TokenFile Of(FileStream file, SafeFileHandle handle, FileStream? kept)
     {
         using var reader = new BinaryReader(file, Encoding.UTF8, leaveOpen: true);
         file.Position = file.Length - TokenFileLayout.Digest - TokenFileLayout.Sizes;
@@ -105,10 +123,7 @@ internal sealed class TokenFile : TokenStore, IDisposable
         var shapes = new ShapeCount[reader.ReadInt32()];
         for (int i = 0; i < shapes.Length; i++)
             shapes[i] = new(reader.ReadString(), reader.ReadInt64());
-        using var mapped = MemoryMappedFile.CreateFromFile(
-            file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        MemoryMappedViewAccessor view = mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        return new TokenFile(layout, new(skippedCount, skipped, notes, characters, shapes), view, kept);
+        return new TokenFile(layout, new(skippedCount, skipped, notes, characters, shapes), handle, file.Name, kept);
     }
 
     /// <summary>Whether a file begins as ours do and ends with the digest of all before.</summary>
@@ -136,6 +151,38 @@ internal sealed class TokenFile : TokenStore, IDisposable
         return digest.SequenceEqual(hash.GetHashAndReset()) && magic.SequenceEqual(TokenFileLayout.Magic);
     }
 
+    /// <exception cref="UserException">The file is shorter than it was, or cannot be read.</exception>
     private void Read<T>(long offset, Span<T> values)
-        where T : unmanaged => _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(_view.PointerOffset + offset), values);
+        where T : unmanaged
+    {
+        int most = LargestRead / Unsafe.SizeOf<T>();
+        for (; values.Length > most; values = values[most..], offset += LargestRead)
+            Fill(offset, MemoryMarshal.AsBytes(values[..most]));
+        Fill(offset, MemoryMarshal.AsBytes(values));
+    }
+
+    private void Fill(long offset, Span<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int read = ReadSome(bytes, offset);
+            offset += read;
+            bytes = bytes[read..];
+        }
+    }
+
+    private int ReadSome(Span<byte> bytes, long offset)
+    {
+        try
+        {
+            int read = RandomAccess.Read(_file, bytes, offset);
+            return read > 0 ? read : throw new EndOfStreamException($"its end at byte {offset}");
+        }
+        catch (IOException e)
+        {
+            throw new UserException(
+                $"{_name}: tokens of a corpus: expected a file that stays as it was written, got {e.Message}. Start "
+                    + "again: they are made anew", e);
+        }
+    }
 }

@@ -6,16 +6,16 @@ using MolEngine.Data.Records;
 namespace MolEngine.Data.Caching;
 
 /// <summary>
-/// Writes a <see cref="TokenFile"/> from start to end. Ids go out as they come; 17 bytes of a document wait for the
+/// Writes a <see cref="TokenFile"/> from start to end. Ids go out as they come; 13 bytes of a document wait for the
 /// end.
 /// </summary>
 internal sealed class TokenFileWriter : IDisposable
 {
     private readonly Stream _stream;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly List<long> _starts = [0];
-    private readonly List<ulong> _hashes = [];
-    private readonly List<bool> _dialogues = [];
+    private readonly GrowingList<int> _lengths = new();
+    private readonly GrowingList<ulong> _hashes = new();
+    private readonly GrowingList<bool> _dialogues = new();
 
     public TokenFileWriter(Stream stream)
     {
@@ -23,16 +23,16 @@ internal sealed class TokenFileWriter : IDisposable
         Put(TokenFileLayout.Magic);
     }
 
-    public int Documents => _hashes.Count;
+    public int Documents => (int)_hashes.Count;
 
-    public long Tokens => _starts[^1];
+    public long Tokens { get; private set; }
 
     /// <summary>Adds a document with its end.</summary>
     /// <param name="hash">Hash of its text.</param>
     /// <exception cref="UserException">The corpus has more documents than an array has places.</exception>
     public void Add(ReadOnlySpan<int> document, ulong hash, bool isDialogue)
     {
-        if (_starts.Count == Array.MaxLength)
+        if (Documents + 1 == Array.MaxLength)
         {
             throw new UserException(
                 $"corpus: expected fewer than {Array.MaxLength:N0} documents, got more. Split the files into several "
@@ -40,7 +40,8 @@ internal sealed class TokenFileWriter : IDisposable
         }
 
         Put(MemoryMarshal.AsBytes(document));
-        _starts.Add(Tokens + document.Length);
+        Tokens += document.Length;
+        _lengths.Add(document.Length);
         _hashes.Add(hash);
         _dialogues.Add(isDialogue);
     }
@@ -50,9 +51,9 @@ internal sealed class TokenFileWriter : IDisposable
     {
         var layout = new TokenFileLayout(Documents, Tokens);
         Put(new byte[layout.Starts - layout.Ids - (sizeof(int) * Tokens)]);
-        Put(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_starts)));
-        Put(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_hashes)));
-        Put(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_dialogues)));
+        PutStarts();
+        Put(_hashes);
+        Put(_dialogues);
         using var tail = new MemoryStream();
         using var writer = new BinaryWriter(tail, Encoding.UTF8);
         writer.Write(facts.SkippedCount);
@@ -83,6 +84,26 @@ internal sealed class TokenFileWriter : IDisposable
     }
 
     public void Dispose() => _hash.Dispose();
+
+    private void PutStarts()
+    {
+        long start = 0;
+        Put(MemoryMarshal.AsBytes<long>([start]));
+        foreach (ReadOnlyMemory<int> part in _lengths.Parts())
+        {
+            long[] starts = new long[part.Length];
+            for (int d = 0; d < starts.Length; d++)
+                starts[d] = start += part.Span[d];
+            Put(MemoryMarshal.AsBytes<long>(starts));
+        }
+    }
+
+    private void Put<T>(GrowingList<T> list)
+        where T : struct
+    {
+        foreach (ReadOnlyMemory<T> part in list.Parts())
+            Put(MemoryMarshal.AsBytes(part.Span));
+    }
 
     private void Put(ReadOnlySpan<byte> bytes)
     {

@@ -14,6 +14,9 @@ public sealed class BadRecordException(string file, long line, string detail, bo
 
     public string Detail { get; } = detail;
 
+    /// <summary>Keys of the corpus with which such a record could be read: <c>fields: {text: note}</c>.</summary>
+    public IReadOnlyList<string> Readings { get; internal set; } = [];
+
     /// <summary>"file:12", or "file: row 12".</summary>
     public static string PlaceOf(string file, long line, bool isRow) =>
         isRow ? $"{file}: row {line}" : $"{file}:{line}";

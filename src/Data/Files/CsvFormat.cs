@@ -9,14 +9,14 @@ namespace MolEngine.Data.Files;
 /// A table as text, RFC 4180: the first row names the columns, where who reads it does not; a row is a record. In
 /// tab-separated files a quote that does not begin a field is a character.
 /// </summary>
-/// <param name="separator">Between fields; null: the one of comma, semicolon and tab that the first line has most of.
-/// </param>
+/// <param name="separator">Between fields; null: the one of comma, semicolon, tab and bar that the first line has
+/// most of.</param>
 internal sealed class CsvFormat(string name, IReadOnlyList<string> extensions, char? separator) : FileFormat
 {
     private const int LongestRecord = 1 << 30;
     private const int NamesShown = 8;
 
-    private static readonly char[] Separators = [',', ';', '\t'];
+    private static readonly char[] Separators = [',', ';', '\t', '|'];
 
     public override string Name => name;
 

@@ -18,7 +18,7 @@ internal sealed class WholeGzipStream(string path, Stream packed) : ReadingStrea
     /// <exception cref="UserException">Something else is behind it.</exception>
     public override int Read(Span<byte> buffer)
     {
-        int count = _unpacked.Read(buffer);
+        int count = Unpack(buffer);
         _length += count;
         if (count == 0 && buffer.Length > 0)
             RequireEnd();
@@ -30,6 +30,18 @@ internal sealed class WholeGzipStream(string path, Stream packed) : ReadingStrea
         if (disposing)
             _unpacked.Dispose();
         base.Dispose(disposing);
+    }
+
+    private int Unpack(Span<byte> buffer)
+    {
+        try
+        {
+            return _unpacked.Read(buffer);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException("its bytes are damaged, or a checksum is not theirs", e);
+        }
     }
 
     private void RequireEnd()

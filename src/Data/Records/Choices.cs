@@ -8,8 +8,13 @@ namespace MolEngine.Data.Records;
 /// <param name="Texts">One for each label.</param>
 public sealed record Choices(IReadOnlyList<string> Labels, IReadOnlyList<string> Texts)
 {
+    /// <summary>Whether every text begins with its own label: "A. ...", "A) ..." or "A: ...".</summary>
+    private bool AreLabelled { get; } = Labels.Zip(Texts).All(o =>
+        o.Second.StartsWith(o.First, StringComparison.Ordinal) && o.Second.Length > o.First.Length
+        && o.Second[o.First.Length] is '.' or ')' or ':');
+
     /// <summary>An option as a line of a question, and of its answer.</summary>
-    public string Line(int place) => $"{Labels[place]}. {Texts[place]}";
+    public string Line(int place) => AreLabelled ? Texts[place] : $"{Labels[place]}. {Texts[place]}";
 
     /// <summary>The options; null where the record has none, or fewer than two.</summary>
     /// <param name="path">The field that holds them: a list, a map of labels, or lists of labels and texts; null looks

@@ -27,6 +27,9 @@ public sealed record CorpusRecord(string? Text, IReadOnlyList<ChatMessage>? Mess
     /// <summary>What the record has for the chat template beside its messages: <c>tools</c>.</summary>
     public MapValue Variables { get; init; } = MapValue.Empty;
 
+    /// <summary>All fields of the record, of a dialogue alone: what of them its template leaves out is told.</summary>
+    public MapValue Fields { get; init; } = MapValue.Empty;
+
     /// <summary>Whether it is a dialogue.</summary>
     public bool IsChat => Messages is not null;
 

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using MolEngine.Basics.Values;
 using MolEngine.Data.Records.Shapes;
+using MolEngine.Engine.Chat;
 
 namespace MolEngine.Data.Records;
 
@@ -22,6 +22,7 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
     private readonly Dictionary<ShapeName, long> _shapes = [];
     private readonly Dictionary<(string Taken, string Other), long> _otherReadings = [];
     private readonly Dictionary<SilentPart, SilentCount> _silent = [];
+    private readonly Dictionary<string, long> _oddRoles = [];
     private readonly HashSet<string> _ignored = [];
     private readonly List<string> _emptyFiles = [];
     private long _used;
@@ -42,33 +43,38 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
                         .Select(r => new OtherReading(r.Key.Taken, r.Key.Other, r.Value)),
                 ],
                 [.. ignore.Where(i => !_ignored.Contains(i))], [.. _emptyFiles],
-                [.. _silent.OrderBy(s => s.Key).Select(s => s.Value)]);
+                [.. _silent.OrderBy(s => s.Key).Select(s => s.Value)],
+                [.. _oddRoles.OrderByDescending(r => r.Value).Select(r => new OddRole(r.Key, r.Value))]);
         }
     }
 
     /// <summary>
     /// Counts what a chat template wrote of a dialogue: texts of its messages and variables that are not in
-    /// <paramref name="rendered"/>, as they are or with JSON's escapes, were not used. May be called from several
-    /// threads.
+    /// <paramref name="rendered"/>, each at a place of its own, were not used. May be called from several threads.
     /// </summary>
     public void Rendered(CorpusRecord record, string rendered)
     {
-        IEnumerable<(string Path, DataValue Value)> texts = (record.Messages ?? [])
-            .SelectMany(m => Named("messages[]", m.Fields)).Concat(ValueTexts.Of(record.Variables));
-        foreach ((string path, DataValue value) in texts)
+        (string Path, DataValue Value)[] texts =
+        [
+            .. (record.Messages ?? []).SelectMany(m => ValueTexts.Of(m.Fields))
+                .Where(t => t.Path is not ("role" or "content[].type")).Select(t => ($"messages[].{t.Path}", t.Value))
+                .Concat(ValueTexts.Of(record.Variables)).Where(t => t.Value is not FlagValue),
+        ];
+        string[] literals = [.. texts.Select(t => ValueTexts.Literal(t.Value)!)];
+        foreach ((int text, int characters) in RenderedTexts.Missing(literals, rendered))
         {
-            string text = ValueTexts.Literal(value)!.Trim();
-            if (value is FlagValue || rendered.Contains(text, StringComparison.Ordinal)
-                || rendered.Contains(JsonEncodedText.Encode(text).ToString(), StringComparison.Ordinal)
-                || rendered.Contains(Escaped(text), StringComparison.Ordinal))
-                continue;
+            string path = PathIn(record.Fields, texts[text].Value) ?? texts[text].Path;
             lock (_lock)
-                Count(path, text.Length);
+                Count(path, characters);
         }
+    }
 
-        static IEnumerable<(string Path, DataValue Value)> Named(string list, MapValue message) =>
-            ValueTexts.Of(message).Where(t => t.Path is not ("role" or "content[].type"))
-                .Select(t => ($"{list}.{t.Path}", t.Value));
+    /// <summary>Where a record has a value, or one that says the same; null where it has none.</summary>
+    private static string? PathIn(MapValue record, DataValue value)
+    {
+        IReadOnlyList<(string Path, DataValue Value)> all = ValueTexts.Of(record);
+        string? First(Func<DataValue, bool> matches) => all.FirstOrDefault(t => matches(t.Value)).Path;
+        return First(v => ReferenceEquals(v, value)) ?? First(v => v.Equals(value));
     }
 
     /// <summary>A file of a folder in which there is nothing.</summary>
@@ -78,7 +84,9 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
             _emptyFiles.Add(path);
     }
 
-    /// <summary>A record as it was read: what of it says nothing is counted.</summary>
+    /// <summary>
+    /// A record as it was read: what of it says nothing is counted, and who speaks under a name that no model knows.
+    /// </summary>
     /// <param name="place">Where it lies, for people.</param>
     internal void Add(CorpusRecord record, Func<string> place)
     {
@@ -88,6 +96,17 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
             {
                 SilentCount before = _silent.GetValueOrDefault(part) ?? new(part, 0, place());
                 _silent[part] = before with { Records = before.Records + 1 };
+            }
+        }
+
+        foreach (ChatMessage message in record.Messages ?? [])
+        {
+            if (OddRole.IsUsual(message.Role))
+                continue;
+            lock (_lock)
+            {
+                string role = _oddRoles.Count < MostPaths || _oddRoles.ContainsKey(message.Role) ? message.Role : "*";
+                _oddRoles[role] = _oddRoles.GetValueOrDefault(role) + 1;
             }
         }
     }
@@ -144,10 +163,6 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
     private static bool IsLeftOut(RecordFields record, Field field) =>
         field.In(record.Values) is { } found
         && ValueTexts.Of(found.Value).Any(t => !record.IsUsed(t.Value) && !record.IsKept(t.Value));
-
-    /// <summary>Escaped as Python's json.dumps does without ASCII alone.</summary>
-    private static string Escaped(string text) =>
-        text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\t", "\\t").Replace("\r", "\\r");
 
     private void Count(string path, long characters)
     {

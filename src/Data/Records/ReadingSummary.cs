@@ -22,6 +22,7 @@ public sealed record SilentCount(SilentPart Part, long Records, string First);
 /// <param name="IgnoredNowhere">What <c>ignore</c> names and no record has beside what is used.</param>
 /// <param name="EmptyFiles">Files of folders in which there was nothing.</param>
 /// <param name="Silent">Parts of records that are empty, each kind once.</param>
+/// <param name="OddRoles">Roles of messages that no model is known to have, the most frequent first.</param>
 public sealed record ReadingSummary(
     long Records,
     long Used,
@@ -30,7 +31,8 @@ public sealed record ReadingSummary(
     IReadOnlyList<OtherReading> OtherReadings,
     IReadOnlyList<string> IgnoredNowhere,
     IReadOnlyList<string> EmptyFiles,
-    IReadOnlyList<SilentCount> Silent)
+    IReadOnlyList<SilentCount> Silent,
+    IReadOnlyList<OddRole> OddRoles)
 {
     private const int Named = 6;
 
@@ -63,6 +65,15 @@ public sealed record ReadingSummary(
             lines.Add(
                 $"corpus {corpus}: {Counts.Of(silent.Records, "record")} with an empty {NameOf(silent.Part)}, the "
                     + $"first {silent.First}: {Teaches(silent.Part)}. Take such records out of the file");
+        }
+
+        if (OddRoles.Count > 0)
+        {
+            string roles = string.Join(", ", OddRoles.Take(Named).Select(r => $"{r.Role} ({r.Messages:N0})"));
+            lines.Add(
+                $"corpus {corpus}: {Counts.Of(OddRoles.Sum(r => r.Messages), "message")} of other roles than "
+                    + $"{string.Join(", ", OddRole.Usual)}: {roles}. The chat template writes what it does not know as "
+                    + "it stands, or not at all: who asks should be user, who answers assistant");
         }
 
         if (IgnoredNowhere.Count > 0)

@@ -38,11 +38,20 @@ internal sealed class RecordShapes
         if (_isAuto)
             RefusePreferences(fields);
         RecordShape shape = Best(fields, out List<RecordShape> others)
-            ?? throw record.Place.Problem("record", NearestReading.Of(record.Fields, _shapes, _isNamed, _needsAnswer));
+            ?? throw Unfit(record);
         CorpusRecord read = shape.Read(fields);
         report?.Add(fields, shape, others);
         report?.Add(read, () => record.Place.Shown);
-        return read;
+        return read.IsChat ? read with { Fields = record.Fields } : read;
+    }
+
+    private BadRecordException Unfit(FileRecord record)
+    {
+        string detail = NearestReading.Of(
+            record.Fields, _shapes, _isNamed, _needsAnswer, out IReadOnlyList<string> readings);
+        BadRecordException problem = record.Place.Problem("record", detail);
+        problem.Readings = readings;
+        return problem;
     }
 
     /// <summary>The first that fits best: an empty column of a table does not hide what it holds.</summary>

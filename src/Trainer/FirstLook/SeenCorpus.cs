@@ -40,37 +40,37 @@ internal sealed record SeenCorpus(
                 ? new(given, name, [.. corpus.Train.Lengths], shapes, [.. DataPlan.LeftOut(corpus.Source)], null)
                 : new(given, name, [], shapes, [], $"{given}: expected documents of two tokens and more, got none");
         }
-        catch (BadRecordException e) when (PassedOver(data, loader, cancel) is { } rest)
-        {
-            return new(given, name, [], "", [], $"{e.Message}. {rest}");
-        }
         catch (UserException e)
         {
-            string? remedy = Reading(given, settings, loader, cancel);
-            string advice = remedy is null ? "" : $". It can be trained on with {remedy}";
+            string? First(IEnumerable<string> keys) =>
+                keys.FirstOrDefault(k => IsReadWith(k, given, settings, loader, cancel));
+            string? remedy = First((e as BadRecordException)?.Readings ?? []);
+            string? rest = remedy is null && e is BadRecordException ? PassedOver(data, loader, cancel) : null;
+            if (rest is null)
+                remedy ??= First(ShapeCount.Names.Select(n => $"shape: {n}"));
+            string advice = rest is not null ? $". {rest}"
+                : remedy is not null ? $". It can be trained on with {remedy}" : "";
             return new(given, name, [], "", [], e.Message + advice) { Remedy = remedy };
         }
     }
 
-    /// <summary>The first shape that reads a corpus which none reads by default; null where none does.</summary>
-    private static string? Reading(
-        string given, IReadOnlyList<string> settings, CorpusLoader loader, CancellationToken cancel)
+    /// <summary>Whether a key of the corpus makes it one that can be trained on.</summary>
+    /// <param name="key">As YAML has it: <c>shape: qa</c>.</param>
+    private static bool IsReadWith(
+        string key, string given, IReadOnlyList<string> settings, CorpusLoader loader, CancellationToken cancel)
     {
-        foreach (string shape in ShapeCount.Names)
+        int colon = key.IndexOf(": ", StringComparison.Ordinal);
+        string[] named =
+            [.. settings, RunConfigLoader.SettingOfCorpus($"{key[..colon]}={key[(colon + 2)..]}")];
+        try
         {
-            string[] named = [.. settings, RunConfigLoader.SettingOfCorpus($"shape={shape}")];
-            try
-            {
-                using Corpus corpus = loader.Load(RunConfigLoader.OfCorpus(given, named).Data, cancel)[0];
-                return $"shape: {shape}";
-            }
-            catch (UserException)
-            {
-                // Not this one.
-            }
+            using Corpus corpus = loader.Load(RunConfigLoader.OfCorpus(given, named).Data, cancel)[0];
+            return corpus.Train.HasEffectiveTokens;
         }
-
-        return null;
+        catch (UserException)
+        {
+            return false;
+        }
     }
 
     /// <summary>

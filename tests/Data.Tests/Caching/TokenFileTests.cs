@@ -20,7 +20,10 @@ public sealed class TokenFileTests : IDisposable
         SkippedRecord[] skipped = [new(0, 1, "one"), new(2, 5_000_000_000, "zw\u00f6lf")];
         string[] notes = ["of the reading", "n\u00f6ch einer"];
         ShapeCount[] shapes = [new("qa", 6_000_000_000), new(ShapeCount.PlainText, 1)];
-        FileStream stream = UnnamedFile.Create(_folder.Root);
+        string name = Path.Combine(_folder.Root, $"{Guid.NewGuid():N}.tokens");
+        FileStream stream = kept
+            ? new FileStream(name, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read)
+            : UnnamedFile.Create(_folder.Root);
         using (var writer = new TokenFileWriter(stream))
         {
             for (int d = 0; d < all.Length; d++)
@@ -30,7 +33,11 @@ public sealed class TokenFileTests : IDisposable
 
         using TokenFile file = kept ? TokenFile.Open(stream)! : TokenFile.OfOwn(stream);
         if (kept)
+        {
             stream.Dispose();
+            File.Delete(name);
+        }
+
         Assert.Equal((all.Length, all.Sum(d => (long)d.Length)), (file.Documents, file.Tokens));
         Assert.Equal(all, Enumerable.Range(0, all.Length).Select(file.Document));
         Assert.Equal(all.Select((_, d) => ulong.MaxValue - (ulong)d), file.Hashes());
@@ -41,6 +48,30 @@ public sealed class TokenFileTests : IDisposable
         Assert.Equal(shapes, file.Facts.Shapes);
         Assert.Throws<ArgumentOutOfRangeException>(() => file.Read(file.Tokens, new int[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadStarts(file.Documents, new long[2]));
+    }
+
+    /// <summary>A mapping would end the process here.</summary>
+    [Fact]
+    public void A_file_that_was_cut_short_beneath_is_told()
+    {
+        string name = Path.Combine(_folder.Root, "cut.tokens");
+        using (FileStream stream = File.Create(name))
+        {
+            using var writer = new TokenFileWriter(stream);
+            writer.Add(new int[5000], 1, isDialogue: false);
+            writer.Finish(new(0, [], [], 0, []));
+            stream.Flush();
+        }
+
+        using var opened = new FileStream(name, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using TokenFile file = TokenFile.OfOwn(opened);
+        opened.SetLength(4096);
+        int[] tokens = new int[5000];
+        UserException problem = Assert.Throws<UserException>(() => file.Read(0, tokens));
+        Assert.StartsWith(
+            $"{name}: tokens of a corpus: expected a file that stays as it was written, got its end at byte 4096.",
+            problem.Message);
+        file.Read(0, tokens.AsSpan(0, 1022));
     }
 
     /// <summary>A file with a hole: nine thousand million bytes of ids that take no room.</summary>

@@ -45,6 +45,37 @@ public sealed class CorpusContentTests : IDisposable
         Assert.Equal(["a"], Texts("a.txt.gz", Gzip(Bytes("a"))));
     }
 
+    /// <summary>Every byte of a packed file in turn: it is read all the same, or refused, and never in a library's
+    /// words.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Damaged_packed_data_is_told_in_our_own_words(bool isZstandard)
+    {
+        const string Content = "{\"text\": \"aaaaaaaaaaaaaaaaaaaaaaaabbbbbbbbb\"}\n";
+        byte[] whole = isZstandard ? Zstd(Content) : Gzip(Encoding.UTF8.GetBytes(Content));
+        int refused = 0;
+        for (int at = 0; at < whole.Length; at++)
+        {
+            byte[] damaged = [.. whole];
+            damaged[at] ^= 0x11;
+            string path = _folder.Write("a.jsonl", damaged);
+            if (Record.Exception(() => Reading.All(Reading.Corpus(path))) is not { } problem)
+                continue;
+            refused++;
+            Assert.IsAssignableFrom<UserException>(problem);
+            if (problem.Message.Split("while unpacking: ") is [_, var why])
+            {
+                Assert.True(
+                    why.StartsWith("its bytes are damaged, or a checksum is not theirs. Fetch")
+                        || why.StartsWith("the file ends before its data does. Fetch"), why);
+            }
+        }
+
+        // Zstandard files need not have a checksum: some bytes can be changed unseen.
+        Assert.InRange(refused, isZstandard ? whole.Length / 4 : whole.Length / 2, whole.Length);
+    }
+
     [Fact]
     public void Half_a_character_of_utf16_is_an_error_at_its_byte()
     {

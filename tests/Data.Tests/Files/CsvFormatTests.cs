@@ -16,6 +16,7 @@ public sealed class CsvFormatTests : IDisposable
     [InlineData("a.csv", "a,b\r\n1,\"x, \"\"y\"\"\"\r\n", "a=1|b=x, \"y\"")]
     [InlineData("a.csv", "a;b\n1,5;x\n", "a=1,5|b=x")]
     [InlineData("a.csv", "a\tb\n1\t\"x\ny\"\n", "a=1|b=x\ny")]
+    [InlineData("a.csv", "a|b\n1, 5|x\n", "a=1, 5|b=x")]
     [InlineData("a.csv", "text\none, two\n", "?")]
     [InlineData("a.csv", "text\n\"one, two\"\n\n", "text=one, two")]
     [InlineData("a.csv", "\"a,b\"\n1\n", "a,b=1")]

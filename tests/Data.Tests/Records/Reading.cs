@@ -1,3 +1,5 @@
+using System.Text.Json;
+using MolEngine.Basics.Values;
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
@@ -22,4 +24,13 @@ internal static class Reading
     }
 
     public static string[] Texts(CorpusSettings corpus) => [.. All(corpus).Select(r => r.Text!)];
+
+    /// <summary>A record as a line of JSONL.</summary>
+    public static string Json(DataValue value) => value switch
+    {
+        MapValue map => $"{{{string.Join(",", map.Entries.Select(e => $"\"{e.Key}\":{Json(e.Value)}"))}}}",
+        ListValue list => $"[{string.Join(",", list.Items.Select(Json))}]",
+        TextValue text => JsonSerializer.Serialize(text.Text),
+        _ => ValueTexts.Literal(value) ?? "null",
+    };
 }

@@ -152,10 +152,21 @@ public sealed class ReadingReportTests : IDisposable
     }
 
     [Fact]
+    public void Roles_that_no_model_knows_are_told()
+    {
+        const string Odd = """{"messages": [{"role": "human", "content": "a"}, {"role": "bot", "content": "b"}]}""";
+        ReadingSummary summary = Read([], Odd, Odd, """{"conversations": [{"from": "human", "value": "a"}]}""");
+        Assert.Equal([new("human", 2), new("bot", 2)], summary.OddRoles);
+        Assert.StartsWith("corpus c: 4 messages of other roles than system, user,", Assert.Single(summary.Lines("c")));
+        Assert.Empty(Read([], Odd.Replace("human", "user").Replace("bot", "tool")).OddRoles);
+    }
+
+    [Fact]
     public void A_summary_survives_being_written()
     {
         ReadingSummary summary = Read(
-            ["x"], """{"text": "a", "b": "c"}""", """{"text": "a", "problem": "c", "answer": "d"}""");
+            ["x"], """{"text": "a", "b": "c"}""", """{"messages": [{"role": "bot", "content": "b"}]}""",
+            """{"text": "a", "problem": "c", "answer": "d"}""");
         ReadingSummary again = JsonSerializer.Deserialize<ReadingSummary>(JsonSerializer.Serialize(summary))!;
         Assert.Equal(summary.Lines("c"), again.Lines("c"));
         Assert.NotEmpty(again.Lines("c"));
@@ -174,7 +185,7 @@ public sealed class ReadingReportTests : IDisposable
             "solution", "meta", "tools", "id",
         ];
         MapValue record = Record();
-        string path = _folder.Write("a.jsonl", Json(record) + "\n");
+        string path = _folder.Write("a.jsonl", Reading.Json(record) + "\n");
         CorpusSettings corpus = Reading.Corpus(path) with { Pairs = (PairStyle)random.Next(3), Ignore = ["id"] };
         var report = new ReadingReport(corpus.Ignore);
         CorpusRecord[] read = Reading.All(corpus, [], report);
@@ -188,7 +199,7 @@ public sealed class ReadingReportTests : IDisposable
         {
             string text = ValueTexts.Literal(value)!;
             bool isTold = summary.Unused.Any(u => u.Path == at) || at.StartsWith("id.");
-            Assert.True(isTold || document.Contains(text), $"{text} of {at} in {Json(record)} is lost");
+            Assert.True(isTold || document.Contains(text), $"{text} of {at} in {Reading.Json(record)} is lost");
         }
 
         MapValue Record() => new(
@@ -216,14 +227,6 @@ public sealed class ReadingReportTests : IDisposable
             ])),
         ]);
     }
-
-    private static string Json(DataValue value) => value switch
-    {
-        MapValue map => $"{{{string.Join(",", map.Entries.Select(e => $"\"{e.Key}\":{Json(e.Value)}"))}}}",
-        ListValue list => $"[{string.Join(",", list.Items.Select(Json))}]",
-        TextValue text => JsonSerializer.Serialize(text.Text),
-        _ => ValueTexts.Literal(value) ?? "null",
-    };
 
     private ReadingSummary Read(string[] ignore, params string[] records)
     {

@@ -99,6 +99,16 @@ public sealed class RecordReaderTests : IDisposable
         "fields: {prompt: prompt, completion: solution}")]
     [InlineData("""{"id": "abcdefg", "question": "Why?", "A": "this", "B": "that"}""",
         "Ways out: say fields: {text: question}; pass over")]
+    [InlineData("""{"instruction": "Sum up", "context": "a b c", "response": "abc it is", "category": "x"}""",
+        "Ways out: say template: {user: \"{instruction}[[\\n{context}]]\", assistant: \"{response}\"}; say fields: "
+        + "{question: instruction, answer: response}")]
+    [InlineData("""{"question": "Why?", "answers": {"start": [3], "text": ["So.", "Thus."]} }""",
+        "Ways out: say fields: {question: question, answer: \"answers.text[0]\"}")]
+    [InlineData("""{"conversation": {"messages": [{"role": "user", "content": "x"}]} }""",
+        "Ways out: say fields: {messages: conversation.messages}")]
+    [InlineData("""{"a: b": "one two"}""", "Ways out: say fields: {text: \"a: b\"}")]
+    [InlineData("""{"conversation": [{"human": "x", "bot": "y"}]}""",
+        "got the keys conversation. Ways out: pass over such records")]
     public void Ways_out_are_right(string record, string expected)
     {
         string path = _folder.Write("a.jsonl", record);

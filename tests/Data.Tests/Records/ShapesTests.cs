@@ -39,6 +39,12 @@ public sealed class ShapesTests : IDisposable
         "user: q\nA. x\nB. y || assistant: B. y", "q\nA. x\nB. y\nB. y")]
     [InlineData("""{"question": "q", "A": "x", "B": "y", "answer": "A"}""",
         "user: q\nA. x\nB. y || assistant: A. x", "q\nA. x\nB. y\nA. x")]
+    [InlineData("""{"question": "q", "options": {"A": "x", "B": "y", "E": null}, "answer": "B"}""",
+        "user: q\nA. x\nB. y || assistant: B. y", "q\nA. x\nB. y\nB. y")]
+    [InlineData("""{"question": "q", "options": ["A) x", "B) y"], "answer": "B"}""",
+        "user: q\nA) x\nB) y || assistant: B) y", "q\nA) x\nB) y\nB) y")]
+    [InlineData("""{"question": "q", "options": "[\"x\", \"y\"]", "answer": "B"}""",
+        "user: q\nA. x\nB. y || assistant: B. y", "q\nA. x\nB. y\nB. y")]
     public void Pairs_become_dialogues_or_text(string record, string chat, string plain)
     {
         Assert.Equal(chat, Written(Read(record, c => c with { Pairs = PairStyle.Chat })));

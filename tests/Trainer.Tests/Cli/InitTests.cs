@@ -65,15 +65,17 @@ public sealed class InitTests : IDisposable
             $"{{\"Question\": \"q{i}\", \"Complex_CoT\": \"{new string('x', 300)}\", \"Response\": \"r\", "
                 + "\"question\": \"a\", \"options\": [\"yes\", \"no\"], \"answer\": \"yes\"}\n")));
         string page = _run.Write("page.docx", "PK\u0003\u0004");
-        string output = TinyRun.Ok("init", _run.Model, bad, cot, page, Bees, "--output", Config);
+        string notes = _run.Write("notes.csv", "id,note\n1,one two three\n2,four five six\n");
+        string output = TinyRun.Ok("init", _run.Model, bad, cot, page, notes, Bees, "--output", Config);
         Assert.Contains("bad.jsonl:2: record: ", output);
         Assert.Contains(
             "With skip_bad_records: true under data, 1 record would be passed over and 1 document left", output);
         Assert.Contains("It can be trained on with shape: cot", output);
         Assert.Contains("page.docx: corpus: ", output);
         string yaml = File.ReadAllText(Config);
-        Assert.Equal(3, yaml.Split("    # Left out: ").Length - 1);
+        Assert.Equal(4, yaml.Split("    # Left out: ").Length - 1);
         Assert.Contains($"    # - {{path: {cot}, kind: domain, shape: cot}}", yaml);
+        Assert.Contains($"    # - {{path: {notes}, kind: domain, fields: {{text: note}}}}", yaml);
         Assert.Equal("glass_bees", Assert.Single(RunConfigLoader.Load(Config).Data.Corpora).Name);
 
         File.Delete(Config);

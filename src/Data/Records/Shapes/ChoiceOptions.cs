@@ -1,5 +1,6 @@
 using System.Globalization;
 using MolEngine.Basics.Values;
+using MolEngine.Data.Files;
 
 namespace MolEngine.Data.Records.Shapes;
 
@@ -19,21 +20,30 @@ internal static class ChoiceOptions
     private static readonly Func<char, string>[] Columns =
         [c => $"{c}", c => $"op{char.ToLowerInvariant(c)}", c => $"option_{char.ToLowerInvariant(c)}"];
 
-    /// <summary>The options; null where a record has none, or fewer than two.</summary>
+    /// <summary>
+    /// The options; null where a record has none, or fewer than two. A table has a place for every option that any of
+    /// its records has: one without a text is none.
+    /// </summary>
     /// <param name="named">The field that the config names; null looks for the usual ones.</param>
     public static IReadOnlyList<ChoiceOption>? Of(MapValue record, Field? named)
     {
-        Field[] lists = named is null ? Lists : [named];
-        FoundField? field = lists.Select(f => f.In(record)).FirstOrDefault(f => f is not null);
+        FoundField? field = In(record, named);
         IReadOnlyList<ChoiceOption> options = field switch
         {
+            { Value: TextValue cell } when JsonText.List(cell.Text) is { } list => OfList(list, field.Value.Path),
             { Value: MapValue map } => OfMap(map, field.Value.Path),
             { Value: ListValue list } => OfList(list, field.Value.Path),
             null when named is null => OfColumns(record),
             _ => [],
         };
+        options = [.. options.Where(o => o.Text.Value is not NullValue)];
         return options.Count > 1 && options.All(o => ValueTexts.Literal(o.Text.Value) is not null) ? options : null;
     }
+
+    /// <summary>The one field that holds the options, also as JSON in a cell of a table; null where there is none.
+    /// </summary>
+    public static FoundField? In(MapValue record, Field? named) =>
+        (named is null ? Lists : [named]).Select(f => f.In(record)).FirstOrDefault(f => f is not null);
 
     /// <summary>Place of the option that an answer means: its label, its text, or its place from 0; null: none.
     /// </summary>

@@ -33,6 +33,8 @@ internal sealed class MultipleChoiceShape(Field question, Field? named, Field? a
     {
         IReadOnlyList<ChoiceOption> choices = ChoiceOptions.Of(record.Values, named)!;
         string asks = record.Text(question);
+        if (ChoiceOptions.In(record.Values, named) is { Value: TextValue cell })
+            record.Use(cell);
         var options = new Choices(
             [.. choices.Select(c => c.Label)], [.. choices.Select(c => record.Text(c.Text, numbersToo: true))]);
         string[] lines = [.. choices.Select((_, i) => options.Line(i))];
@@ -65,7 +67,7 @@ internal sealed class MultipleChoiceShape(Field question, Field? named, Field? a
                 string labels = string.Join(", ", choices.Select(c => c.Label));
                 throw record.Wrong(
                     field.Path, $"one of the options: {labels}, its text, or its place from 0 to {choices.Count - 1}",
-                    $"\"{ValueTexts.Literal(field.Value)}\"");
+                    ValueTexts.Literal(field.Value) is { } text ? $"\"{text}\"" : RecordFields.KindOf(field.Value));
             }
 
             if (said is not null && right is not null && said != right)
