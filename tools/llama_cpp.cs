@@ -4,7 +4,7 @@
 //
 // MODEL is a folder of a Llama in bf16; GGUF any file of the same model, which lends its tokenizer and settings. GGUF
 // files of the folder's weights in bf16 and fp32 are made in a temporary folder, and a folder in fp32 for MolEngine.
-// Both continue a prompt greedily first and must agree in fp32; then they take turns, and the shares of rounds are told.
+// Both continue a prompt greedily first and must agree in fp32; then they take turns, and ratios of rounds are told.
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
 #:property AllowUnsafeBlocks=true
@@ -86,8 +86,8 @@ void Compare(string what, Func<double> ours, Func<double> theirs)
     // The first round warms up.
     double[] ratios = [.. own.Zip(peer, (x, y) => x / y).Skip(1).Order()];
     Console.WriteLine(
-        $"  {what,-14} MolEngine {Median(own):F1} tokens/s, llama.cpp {Median(peer):F1}: {ratios[ratios.Length / 2]:F2} times "
-        + $"({ratios[0]:F2} .. {ratios[^1]:F2}, {rounds} rounds)");
+        $"  {what,-14} MolEngine {Median(own):F1} tokens/s, llama.cpp {Median(peer):F1}: "
+        + $"{ratios[ratios.Length / 2]:F2} times ({ratios[0]:F2} .. {ratios[^1]:F2}, {rounds} rounds)");
 }
 
 static double Median(List<double> values) => values.Skip(1).Order().ElementAt((values.Count - 1) / 2);

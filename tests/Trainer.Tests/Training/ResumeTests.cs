@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using MolEngine.Data.Records;
 using MolEngine.Runs;
-using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 

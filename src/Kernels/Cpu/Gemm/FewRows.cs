@@ -5,8 +5,8 @@ using MolEngine.Kernels.Tensors;
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// Products of few rows with a weight [N, K], as of short texts: each weight is read from memory once, panel by panel of
-/// C's columns, and meets all rows while it is in the cache next to the core. The sums are those of
+/// Products of few rows with a weight [N, K], as of short texts: each weight is read from memory once, panel by panel
+/// of C's columns, and meets all rows while it is in the cache next to the core. The sums are those of
 /// <see cref="GemmTask{S, V}"/>, to the bit.
 /// </summary>
 internal static unsafe class FewRows<S, V>

@@ -6,8 +6,8 @@ namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
 /// The inner kernel of <see cref="RowDots{S, V}"/>: R rows of A by four rows of weights, a vector of partial sums for
-/// each pair. With 512-bit vectors 6 rows take 24 of the 32 registers, with 256-bit ones 2 rows 8 of 16; four vectors of
-/// weights and one of A take the rest.
+/// each pair. With 512-bit vectors 6 rows take 24 of the 32 registers, with 256-bit ones 2 rows 8 of 16; four vectors
+/// of weights and one of A take five more.
 /// </summary>
 internal static unsafe class RowDotTile<S, V>
     where S : struct, ISimd<V>
@@ -131,12 +131,7 @@ internal static unsafe class RowDotTile<S, V>
         where R : struct, ITileRows
         where W : struct, IRowPairs<S, V>
     {
-        V c00 = S.Zero, c01 = S.Zero, c02 = S.Zero, c03 = S.Zero;
-        V c10 = S.Zero, c11 = S.Zero, c12 = S.Zero, c13 = S.Zero;
-        V c20 = S.Zero, c21 = S.Zero, c22 = S.Zero, c23 = S.Zero;
-        V c30 = S.Zero, c31 = S.Zero, c32 = S.Zero, c33 = S.Zero;
-        V c40 = S.Zero, c41 = S.Zero, c42 = S.Zero, c43 = S.Zero;
-        V c50 = S.Zero, c51 = S.Zero, c52 = S.Zero, c53 = S.Zero;
+        Row c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
         byte* b0 = (byte*)part.B, b1 = b0 + part.B1, b2 = b0 + part.B2, b3 = b0 + part.B3;
         nint ahead = part.B3 + (part.B3 / 3);
         int steps = part.Steps;
@@ -149,34 +144,13 @@ internal static unsafe class RowDotTile<S, V>
                 Prefetch.Line(b1 + ahead);
                 Prefetch.Line(b2 + ahead);
                 Prefetch.Line(b3 + ahead);
-                V w0 = W.First(b0), w1 = W.First(b1), w2 = W.First(b2), w3 = W.First(b3);
-                Add(a, w0, w1, w2, w3, ref c00, ref c01, ref c02, ref c03);
-                if (R.Count > 1)
-                    Add(a + S.Count, w0, w1, w2, w3, ref c10, ref c11, ref c12, ref c13);
-                if (R.Count > 2)
-                    Add(a + (2 * S.Count), w0, w1, w2, w3, ref c20, ref c21, ref c22, ref c23);
-                if (R.Count > 3)
-                    Add(a + (3 * S.Count), w0, w1, w2, w3, ref c30, ref c31, ref c32, ref c33);
-                if (R.Count > 4)
-                    Add(a + (4 * S.Count), w0, w1, w2, w3, ref c40, ref c41, ref c42, ref c43);
-                if (R.Count > 5)
-                    Add(a + (5 * S.Count), w0, w1, w2, w3, ref c50, ref c51, ref c52, ref c53);
+                Half<R>(
+                    a, W.First(b0), W.First(b1), W.First(b2), W.First(b3),
+                    ref c0, ref c1, ref c2, ref c3, ref c4, ref c5);
                 a += R.Count * S.Count;
-                w0 = W.Second(b0);
-                w1 = W.Second(b1);
-                w2 = W.Second(b2);
-                w3 = W.Second(b3);
-                Add(a, w0, w1, w2, w3, ref c00, ref c01, ref c02, ref c03);
-                if (R.Count > 1)
-                    Add(a + S.Count, w0, w1, w2, w3, ref c10, ref c11, ref c12, ref c13);
-                if (R.Count > 2)
-                    Add(a + (2 * S.Count), w0, w1, w2, w3, ref c20, ref c21, ref c22, ref c23);
-                if (R.Count > 3)
-                    Add(a + (3 * S.Count), w0, w1, w2, w3, ref c30, ref c31, ref c32, ref c33);
-                if (R.Count > 4)
-                    Add(a + (4 * S.Count), w0, w1, w2, w3, ref c40, ref c41, ref c42, ref c43);
-                if (R.Count > 5)
-                    Add(a + (5 * S.Count), w0, w1, w2, w3, ref c50, ref c51, ref c52, ref c53);
+                Half<R>(
+                    a, W.Second(b0), W.Second(b1), W.Second(b2), W.Second(b3),
+                    ref c0, ref c1, ref c2, ref c3, ref c4, ref c5);
                 a += R.Count * S.Count;
                 b0 += 2 * S.Count * W.Size;
                 b1 += 2 * S.Count * W.Size;
@@ -193,32 +167,59 @@ internal static unsafe class RowDotTile<S, V>
             b3 = b2 + part.EndBytes;
         }
 
-        Store(c, S.Sums(c00, c01, c02, c03), accumulate);
+        c0.Store(c, accumulate);
         if (R.Count > 1)
-            Store(c + strideC, S.Sums(c10, c11, c12, c13), accumulate);
+            c1.Store(c + strideC, accumulate);
         if (R.Count > 2)
-            Store(c + (2 * strideC), S.Sums(c20, c21, c22, c23), accumulate);
+            c2.Store(c + (2 * strideC), accumulate);
         if (R.Count > 3)
-            Store(c + (3 * strideC), S.Sums(c30, c31, c32, c33), accumulate);
+            c3.Store(c + (3 * strideC), accumulate);
         if (R.Count > 4)
-            Store(c + (4 * strideC), S.Sums(c40, c41, c42, c43), accumulate);
+            c4.Store(c + (4 * strideC), accumulate);
         if (R.Count > 5)
-            Store(c + (5 * strideC), S.Sums(c50, c51, c52, c53), accumulate);
+            c5.Store(c + (5 * strideC), accumulate);
     }
 
+    /// <summary>Half a step: a vector of each row of weights meets one of each row of A.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* a, V w0, V w1, V w2, V w3, ref V c0, ref V c1, ref V c2, ref V c3)
+    private static void Half<R>(
+        float* a, V w0, V w1, V w2, V w3, ref Row c0, ref Row c1, ref Row c2, ref Row c3, ref Row c4, ref Row c5)
+        where R : struct, ITileRows
     {
-        V x = S.Load(a);
-        c0 = S.FusedMultiplyAdd(x, w0, c0);
-        c1 = S.FusedMultiplyAdd(x, w1, c1);
-        c2 = S.FusedMultiplyAdd(x, w2, c2);
-        c3 = S.FusedMultiplyAdd(x, w3, c3);
+        c0.Add(S.Load(a), w0, w1, w2, w3);
+        if (R.Count > 1)
+            c1.Add(S.Load(a + S.Count), w0, w1, w2, w3);
+        if (R.Count > 2)
+            c2.Add(S.Load(a + (2 * S.Count)), w0, w1, w2, w3);
+        if (R.Count > 3)
+            c3.Add(S.Load(a + (3 * S.Count)), w0, w1, w2, w3);
+        if (R.Count > 4)
+            c4.Add(S.Load(a + (4 * S.Count)), w0, w1, w2, w3);
+        if (R.Count > 5)
+            c5.Add(S.Load(a + (5 * S.Count)), w0, w1, w2, w3);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* c, Vector128<float> sums, bool accumulate) =>
-        (accumulate ? Vector128.Load(c) + sums : sums).Store(c);
+    /// <summary>The sums of a row of A with four rows of weights, lane by lane.</summary>
+    private struct Row
+    {
+        private V _0, _1, _2, _3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(V x, V w0, V w1, V w2, V w3)
+        {
+            _0 = S.FusedMultiplyAdd(x, w0, _0);
+            _1 = S.FusedMultiplyAdd(x, w1, _1);
+            _2 = S.FusedMultiplyAdd(x, w2, _2);
+            _3 = S.FusedMultiplyAdd(x, w3, _3);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(float* c, bool accumulate)
+        {
+            Vector128<float> sums = S.Sums(_0, _1, _2, _3);
+            (accumulate ? Vector128.Load(c) + sums : sums).Store(c);
+        }
+    }
 
     /// <summary>The four rows of weights over a block of k.</summary>
     /// <param name="B">The first row.</param>

@@ -33,7 +33,8 @@ internal readonly unsafe struct Vector256Simd : ISimd<Vector256<float>>
         (Vector256.Load((uint*)p) & Vector256.Create(0xffff0000u)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Deinterleave(Vector256<float> a, Vector256<float> b, out Vector256<float> even, out Vector256<float> odd)
+    public static void Deinterleave(
+        Vector256<float> a, Vector256<float> b, out Vector256<float> even, out Vector256<float> odd)
     {
         Vector256<float> evens = Avx.Shuffle(a, b, 0x88), odds = Avx.Shuffle(a, b, 0xdd);
         even = Avx2.Permute4x64(evens.AsDouble(), 0xd8).AsSingle();

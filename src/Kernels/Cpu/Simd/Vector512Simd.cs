@@ -38,7 +38,8 @@ internal readonly unsafe struct Vector512Simd : ISimd<Vector512<float>>
         (Vector512.Load((uint*)p) & Vector512.Create(0xffff0000u)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Deinterleave(Vector512<float> a, Vector512<float> b, out Vector512<float> even, out Vector512<float> odd)
+    public static void Deinterleave(
+        Vector512<float> a, Vector512<float> b, out Vector512<float> even, out Vector512<float> odd)
     {
         even = Avx512F.PermuteVar16x32x2(a, Evens, b);
         odd = Avx512F.PermuteVar16x32x2(a, Odds, b);
