@@ -25,6 +25,7 @@ public static class RunReport
         SummarySection.Add(html, run);
         OutcomeSection.Add(html, run);
         QuestionsSection.Add(html, run);
+        BenchmarksSection.Add(html, run);
         CurvesSection.Add(html, run);
         DataSection.Add(html, run);
         SamplesSection.Add(html, run);

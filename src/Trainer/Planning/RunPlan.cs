@@ -8,9 +8,10 @@ namespace MolEngine.Trainer.Planning;
 /// <param name="TokensPerStep">Tokens of a global batch of full rows.</param>
 /// <param name="Work">Work of that batch: its micro-batches, base pass included, and one update.</param>
 /// <param name="AttentionFlops">Operations of that batch with documents as long as a row.</param>
+/// <param name="BenchmarkTokens">The longest prompt and answer of the run's benchmarks; 0 where it has none.</param>
 internal sealed record RunPlan(
     GpuModel Device, IReadOnlyList<(string What, long Bytes)> Memory, long HighWaterBytes, long HostBytes,
-    long TokensPerStep, Work Work, double AttentionFlops)
+    long TokensPerStep, Work Work, double AttentionFlops, int BenchmarkTokens)
 {
     /// <summary>
     /// Of the driver's context, loaded kernels, the allocator's rounding (half a GiB and more on any recent driver),
