@@ -82,7 +82,15 @@ internal sealed class ChatRunner : IDisposable
             if (_context.IsTerminal)
                 _context.Out.Write("> ");
             _context.Out.Flush();
-            if (input.ReadLine() is not { } line || line.Trim() == "/quit")
+            if (input.ReadLine() is not { } line)
+            {
+                // What a shell writes next begins a line of its own.
+                if (_context.IsTerminal)
+                    _context.Out.WriteLine();
+                return;
+            }
+
+            if (line.Trim() == "/quit")
                 return;
             if (line.StartsWith('/'))
                 Command(line.Trim());
