@@ -149,7 +149,7 @@ public static class ComparisonPage
                 <p class="soft">The answers whose right one gained or lost the most: in probability among the choices,
                 or from right to wrong and back.</p>
                 <div class="scroll" tabindex="0" role="region" aria-label="What changed most">
-                <table class="asked"><thead><tr><th scope="col">Question</th><th scope="col">Right is</th>
+                <table class="asked stacked"><thead><tr><th scope="col">Question</th><th scope="col">Right is</th>
                 <th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>
                 """);
             foreach ((TaskChange task, ItemChange item) in model.ChangedMost)
@@ -162,22 +162,25 @@ public static class ComparisonPage
     {
         string place = item.Subset.Length > 0 ? $"{task.Name}, {item.Subset} {item.Item + 1}"
             : $"{task.Name} {item.Item + 1}";
-        Markup before = Answer(item.SaidBefore, item.ScoreBefore, item.RightBefore, task.IsRightOrWrong);
-        Markup after = Answer(item.SaidAfter, item.ScoreAfter, item.RightAfter, task.IsRightOrWrong);
+        Markup before = Answer("before", item.SaidBefore, item.ScoreBefore, item.RightBefore, task.IsRightOrWrong);
+        Markup after = Answer("after", item.SaidAfter, item.ScoreAfter, item.RightAfter, task.IsRightOrWrong);
         return Markup.Of(
             $"""
             <tr><th scope="row" dir="auto">{End(item.Prompt)}<span class="kind">{place}</span></th>
-            <td dir="auto">{Beginning(item.Expected)}</td>{before}{after}</tr>
+            <td dir="auto" data-of="right is">{Beginning(item.Expected)}</td>{before}{after}</tr>
             """);
     }
 
-    private static Markup Answer(string said, double score, double? right, bool isRightOrWrong)
+    private static Markup Answer(string when, string said, double score, double? right, bool isRightOrWrong)
     {
         string tone = !isRightOrWrong ? "soft" : score > 0 ? "better" : "worse";
         string verdict = !isRightOrWrong ? Numbers.Value(score) : score > 0 ? "right" : "wrong";
         string share = right is { } p ? $"; the right one has {Numbers.Percent(p)}" : "";
         return Markup.Of(
-            $"""<td><span dir="auto">{Beginning(said)}</span><span class="kind {tone}">{verdict}{share}</span></td>""");
+            $"""
+            <td data-of="{when}"><span dir="auto">{Beginning(said)}</span><span
+            class="kind {tone}">{verdict}{share}</span></td>
+            """);
     }
 
     private static string Beginning(string text) =>

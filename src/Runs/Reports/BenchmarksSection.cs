@@ -17,7 +17,8 @@ internal static class BenchmarksSection
             <p class="soft">Headline scores with their 95 % intervals; higher is better, but for perplexities. The same
             items were asked in every round, so that a change may be surer than two intervals that overlap say:
             molengine compare pairs the items.</p>
-            <div class="scroll" tabindex="0" role="region" aria-label="Benchmarks"><table><thead>
+            <div class="scroll" tabindex="0" role="region" aria-label="Benchmarks"><table
+            class="stacked"><thead>
             <tr><th scope="col">Task</th><th class="n" scope="col">before</th><th class="n" scope="col">after</th><th
             class="n" scope="col">change</th></tr></thead><tbody>
             """);
@@ -31,22 +32,25 @@ internal static class BenchmarksSection
         BenchmarkScore first = rounds[0], last = rounds[^1];
         string kind = $"{first.Score}, {Counts.Of(first.Items, "item")}; {first.How}";
         Markup change = rounds.Length == 1
-            ? new Markup("""<td class="n">–</td>""")
-            : Markup.Of($"""<td class="n">{Numbers.Signed(last.Value - first.Value)}</td>""");
-        Markup after = rounds.Length == 1 ? new Markup("""<td class="missing">not yet</td>""") : Cell(last);
+            ? new Markup("""<td class="n" data-of="change">–</td>""")
+            : Markup.Of($"""<td class="n" data-of="change">{Numbers.Signed(last.Value - first.Value)}</td>""");
+        Markup after = rounds.Length == 1
+            ? new Markup("""<td class="missing" data-of="after">not yet</td>""")
+            : Cell("after", last);
         return Markup.Of(
             $"""
-            <tr><th scope="row"><bdi>{first.Task}</bdi><span class="kind">{kind}</span></th>{Cell(first)}{after}
+            <tr><th scope="row"><bdi>{first.Task}</bdi><span class="kind">{kind}</span></th>
+            {Cell("before", first)}{after}
             {change}</tr>
             """);
     }
 
-    private static Markup Cell(BenchmarkScore score)
+    private static Markup Cell(string when, BenchmarkScore score)
     {
         string interval = $"{Numbers.Value(score.Low)} to {Numbers.Value(score.High)}";
         return Markup.Of(
             $"""
-            <td class="n">{Numbers.Value(score.Value)}<span class="kind">{interval}</span><span
+            <td class="n" data-of="{when}">{Numbers.Value(score.Value)}<span class="kind">{interval}</span><span
             class="kind">step {Counts.Of(score.Step)}</span></td>
             """);
     }

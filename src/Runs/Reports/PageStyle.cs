@@ -123,6 +123,7 @@ internal static class PageStyle
           .stacked tr { display: block; border-bottom: 1px solid var(--line); padding: 8px 0; }
           .stacked th, .stacked td { display: block; border: 0; padding: 3px 0; max-width: none; }
           .stacked td { position: relative; padding-left: 9.5em; min-height: 2em; text-align: left; }
+          .asked.stacked td { padding-left: 6.5em; } .asked.stacked td::before { width: 6em; }
           .stacked td::before { content: attr(data-of); position: absolute; left: 0; width: 9em;
             color: var(--soft); overflow-wrap: anywhere; }
         }

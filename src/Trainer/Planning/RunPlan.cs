@@ -22,6 +22,10 @@ internal sealed record RunPlan(
     /// <summary>Parts of the limits that a forecast counts on: what well-tuned trainers reach.</summary>
     private const double ProductShare = 0.65, AttentionShare = 0.4, MemoryShare = 0.8;
 
+    /// <summary>Of the caches that samples, questions and benchmarks are answered in, beside what training holds.
+    /// </summary>
+    private long GenerationBytes => HighWaterBytes - Memory.Sum(m => m.Bytes);
+
     public long NeededBytes => HighWaterBytes + ContextBytes;
 
     public bool Fits => NeededBytes <= Device.MemoryBytes;
@@ -29,7 +33,8 @@ internal sealed record RunPlan(
     /// <summary>A line for each part of the memory, and the sum; the host's apart.</summary>
     public IEnumerable<(string What, long Bytes)> Table =>
     [
-        .. Memory, ("context", ContextBytes), ("needed", NeededBytes),
+        .. Memory, .. GenerationBytes > 0 ? [("generation", GenerationBytes)] : Array.Empty<(string, long)>(),
+        ("context", ContextBytes), ("needed", NeededBytes),
         .. HostBytes > 0 ? [("host memory", HostBytes)] : Array.Empty<(string, long)>(),
     ];
 

@@ -135,7 +135,7 @@ public sealed class ComparisonTests
         Assert.All(all.Chunk(3), at => Assert.True(at[0] < at[1] && at[1] < at[2], string.Join(' ', at)));
         Assert.Contains(page.Descendants("span"), s => s.Value == "forgot" && Class(s) == "kind worse");
         Assert.Contains(page.Descendants("td"), d => d.Value.Contains("12 (10)"));
-        Assert.Equal(20, page.Descendants("table").Where(t => Class(t) == "asked")
+        Assert.Equal(20, page.Descendants("table").Where(t => Class(t) == "asked stacked")
             .Sum(t => t.Descendants("tr").Count() - 1));
     }
 
