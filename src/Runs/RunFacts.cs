@@ -79,7 +79,7 @@ public static class RunFacts
         try
         {
             return File.Exists(path)
-                ? JsonSerializer.Deserialize<BenchmarkScore[]>(File.ReadAllText(path), Json) ?? []
+                ? JsonSerializer.Deserialize<BenchmarkScore[]>(File.ReadAllText(path), RecordJson.Options) ?? []
                 : [];
         }
         catch (JsonException)

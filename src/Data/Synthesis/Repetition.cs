@@ -45,9 +45,9 @@ public static class Repetition
     /// </summary>
     private static string Plain(string sentence)
     {
-        string[] words = sentence.ToLowerInvariant()
-            .Split([.. sentence.ToLowerInvariant().Where(c => !char.IsLetterOrDigit(c)).Distinct()],
-                StringSplitOptions.RemoveEmptyEntries);
+        string small = sentence.ToLowerInvariant();
+        char[] between = [.. small.Where(c => !char.IsLetterOrDigit(c)).Distinct()];
+        string[] words = small.Split(between, StringSplitOptions.RemoveEmptyEntries);
         return string.Join(' ', words.SkipWhile(w => w.All(char.IsDigit)));
     }
 

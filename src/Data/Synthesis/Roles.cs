@@ -13,7 +13,8 @@ public static partial class Roles
     }
 
     [GeneratedRegex(
-        @"\bhow (?:can|may) i (?:help|assist) you\b|\bas an? (?:ai|artificial intelligence|large|language)(?: language)?(?: model| assistant)?,? i\b"
+        @"\bhow (?:can|may) i (?:help|assist) you\b"
+        + @"|\bas an? (?:ai|artificial intelligence|large|language)(?: language)?(?: model| assistant)?,? i\b"
         + "|(?:请问)?有什么(?:我)?可以(?:帮助|帮到|帮)您",
         RegexOptions.IgnoreCase)]
     private static partial Regex Offer();

@@ -29,7 +29,7 @@ internal static class TaskKeys
         "about", KeyTypes.Text, Default.Of(""), "A sentence for the list of tasks.");
 
     public static readonly ConfigKey<string> Official = new(
-        "official", KeyTypes.Text, Default.Of(""), "Where the official files come from: told where they are not found.");
+        "official", KeyTypes.Text, Default.Of(""), "Where the official files come from: told where none is found.");
 
     public static readonly ConfigKey<TaskKind> Kind = new(
         "kind", KeyTypes.OneOf<TaskKind>(), Default.Required,

@@ -77,7 +77,7 @@ internal sealed record GainAndDrop(
         html.Add($"</svg>");
         bool hasWorst = Points.Any(p => p.WorstDrop > p.Drop);
         string worst = hasWorst ? " A line leads to the worst single measure, which the mean would hide." : "";
-        string way = Points.Any(p => p.Way.Count > 0) ? " Small points are the run's checkpoints, from the base on." : "";
+        string way = Points.Any(p => p.Way.Count > 0) ? " Small points are its checkpoints, from the base on." : "";
         html.Add($"""<p class="note">Up and left is better: learned, and kept. Means over measures.{worst}{way}</p>""");
         html.Add($"</figure>");
         return new Markup(html.ToString());

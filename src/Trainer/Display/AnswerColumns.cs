@@ -23,7 +23,8 @@ internal static class AnswerColumns
         int own = WidthOf(names.Count, width);
         var options = RenderOptions.Create(console);
         List<SegmentLine>[] columns = [.. texts.Select(t => Broken(t.Replace("\t", "    "), own, options))];
-        int rows = columns.Max(c => c.Count), first = height is { } most ? Math.Max(0, rows - Math.Max(1, most - 2)) : 0;
+        int rows = columns.Max(c => c.Count);
+        int first = height is { } most ? Math.Max(0, rows - Math.Max(1, most - 2)) : 0;
         string rule = string.Join("─┼─", names.Select(_ => new string('─', own)));
         var lines = new List<IReadOnlyList<Segment>>
         {

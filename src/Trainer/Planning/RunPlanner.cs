@@ -24,7 +24,7 @@ internal static class RunPlanner
     /// <summary>Of a forward and a backward pass: scores and values, and five products on the way back.</summary>
     private const double AttentionProducts = 2, AttentionBackwardProducts = 5;
 
-    /// <param name="benchmarkTokens">The longest prompt and answer of its benchmarks, where it is known already.</param>
+    /// <param name="benchmarkTokens">The longest prompt and answer of its benchmarks, where they are known.</param>
     /// <exception cref="UserException">Data of the run's benchmarks is not there, or cannot be read.</exception>
     public static RunPlan Plan(RunConfig run, GpuModel device, int? benchmarkTokens = null)
     {

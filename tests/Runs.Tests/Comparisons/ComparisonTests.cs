@@ -162,7 +162,8 @@ public sealed class ComparisonTests
     {
         ComparedModel model = Model("m", general: new(0.6, 0.5, 0.7), kl: 0.4, lost: 0, gained: 0, p: 1);
         CheckpointChange Half(long step, double part) => new(
-            step, [Text("bells", true, new(-3 * part, -4, -1), part), Text("general", false, new(0, 0, 0), 0.4 * part)]);
+            step,
+            [Text("bells", true, new(-3 * part, -4, -1), part), Text("general", false, new(0, 0, 0), 0.4 * part)]);
         Comparison comparison = Of(model with { Checkpoints = [Half(10, 0.25), Half(20, 0.75)] });
         string html = ComparisonPage.Render(comparison);
         XElement page = XElement.Parse(html[html.IndexOf("<html", StringComparison.Ordinal)..]);

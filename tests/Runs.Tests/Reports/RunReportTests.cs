@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
-using MolEngine.Runs.Records;
 using MolEngine.Runs.Reports;
 
 namespace MolEngine.Runs.Tests.Reports;
@@ -162,28 +161,6 @@ public sealed class RunReportTests : IDisposable
 
         _folder.Write("questions.json", "[{\"question\": \"Q\"}]");
         Assert.Contains("questions.json could not be read", ByClass(Page(), "faults").Value);
-    }
-
-    /// <summary>Scores of the first round and the last, each task as it was asked, with interval and n.</summary>
-    [Fact]
-    public void Benchmarks_are_told_before_and_after()
-    {
-        WriteRun("medical", "books");
-        Assert.DoesNotContain(Page().Descendants("section"), s => (string?)s.Attribute("id") == "benchmarks");
-        RunFacts.Write(_folder.Root,
-        [
-            new BenchmarkScore("quiz<1>", "acc", "0 shots", 0, 0.25, 0.2, 0.3, 40),
-            new BenchmarkScore("quiz<1>", "acc", "0 shots", 2, 0.9, 0.8, 0.95, 40),
-            new BenchmarkScore("quiz<1>", "acc", "0 shots", 4, 0.5, 0.4, 0.6, 40),
-            new BenchmarkScore("late", "acc", "5 shots", 4, 0.5, 0.4, 0.6, 7),
-        ]);
-        Assert.Equal(4, RunFacts.Benchmarks(_folder.Root).Count);
-        string[] rows = Rows(Section(Page(), "benchmarks"));
-        Assert.Equal(
-            "quiz<1>acc, 40 items; 0 shots 0.25000.2000 to 0.3000step 0 0.50000.4000 to 0.6000step 4 +0.2500", rows[1]);
-        Assert.Equal("lateacc, 7 items; 5 shots 0.50000.4000 to 0.6000step 4 not yet –", rows[2]);
-        _folder.Write("benchmarks.json", "[{\"task\": \"x\"}]");
-        Assert.Contains("benchmarks.json could not be read", ByClass(Page(), "faults").Value);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class CompareVerbTests : IDisposable
             "out", $"questions={{path: {questions}, pairs: plain}}", "data.packing=best_fit", "checkpoint.every=3");
         string json = _run.At("compare.json"), page = _run.At("compare.html");
         string said = TinyRun.Ok(
-            "compare", _run.Model, run, $"again={Path.Combine(run, "adapter")}", "--html", page, "--json", json, "--checkpoints");
+            "compare", _run.Model, run, $"again={Path.Combine(run, "adapter")}", "--html", page, "--json", json,
+            "--checkpoints");
         JsonNode result = JsonNode.Parse(File.ReadAllText(json))!;
         Assert.StartsWith((string)result["verdict"]!, said);
         Assert.Contains("default-src", File.ReadAllText(page));

@@ -101,16 +101,17 @@ public sealed class DataFinder(IReadOnlyList<string> folders, Func<string, Named
     private string Advice(TaskChoice choice, string[] missing)
     {
         string subset = missing.Length > 1 ? "*" : missing[0];
-        IEnumerable<IReadOnlyList<string>> wanted = choice.Task.Data.Select(d => d.Test);
-        if (choice.Task.FewShot is { Count: > 0 })
-            wanted = wanted.Concat(choice.Task.Data.Select(d => d.Examples));
-        string[] commands =
-        [
-            .. wanted.Select(p => p.FirstOrDefault(a => a.StartsWith(Scheme, StringComparison.Ordinal))).OfType<string>()
-                .Select(a => hub(a.Replace("{subset}", subset))?.Missing).OfType<string>().Where(m => m.Length > 0)
-                .Distinct(),
-        ];
-        return commands.Length == 0 ? "" : $"; or by the Hub: {string.Join("; and examples: ", commands)}";
+        string test = Missing(d => d.Test), examples = choice.Task.FewShot.Count > 0 ? Missing(d => d.Examples) : "";
+        return test.Length == 0 ? ""
+            : examples.Length == 0 ? $"; or by the Hub: {test}"
+            : $"; or by the Hub: {test}; and its examples: {examples}";
+
+        string Missing(Func<DataSource, IReadOnlyList<string>> files)
+        {
+            string? address = choice.Task.Data.SelectMany(files)
+                .FirstOrDefault(p => p.StartsWith(Scheme, StringComparison.Ordinal));
+            return address is null ? "" : hub(address.Replace("{subset}", subset))?.Missing ?? "";
+        }
     }
 
     private static UserException Several(

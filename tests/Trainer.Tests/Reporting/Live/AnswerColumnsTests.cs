@@ -27,7 +27,8 @@ public sealed class AnswerColumnsTests
     public void The_ends_of_long_texts_are_shown()
     {
         string text = string.Join('\n', Enumerable.Range(1, 20));
-        Assert.Equal(["18              │ ", "19              │ ", "20              │ "], Lines([text, "a"], 33, 5)[2..]);
+        Assert.Equal(
+            ["18              │ ", "19              │ ", "20              │ "], Lines([text, "a"], 33, 5)[2..]);
         Assert.Equal(22, Lines([text, "a"], 33, null).Length);
     }
 
