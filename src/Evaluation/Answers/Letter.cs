@@ -24,8 +24,6 @@ public sealed partial class Letter(string letters) : IAnswerRule
     private const string Named =
         "vitamin|hepatitis|influenza|type|group|class|grade|stage|factor|protein|category|appendix|immunoglobulin";
 
-    private readonly string _letters = letters;
-
     private readonly Regex[] _last =
     [
         Pattern($@"\\boxed{{\s*(?:\\(?:text|textbf|mathrm|mathbf)\s*{{)?[\s(]*(?<letter>[{letters}]){End}"),
@@ -60,7 +58,7 @@ public sealed partial class Letter(string letters) : IAnswerRule
 
         if (_first.Match(text) is { Success: true } first)
             return first.Groups["letter"].Value.ToUpperInvariant();
-        string[] alone = [.. _alone.Matches(text).Where(m => !IsArticle(text, m)).Select(m => m.Value).Distinct()];
+        string[] alone = [.. _alone.Matches(text).Where(m => !IsWord(text, m)).Select(m => m.Value).Distinct()];
         return alone.Length == 1 ? alone[0] : null;
     }
 
@@ -75,14 +73,27 @@ public sealed partial class Letter(string letters) : IAnswerRule
     private static string HalfWidth(string text) =>
         string.Concat(text.Select(c => c is >= 'Ａ' and <= 'Ｚ' ? (char)(c - 'Ａ' + 'A') : c));
 
-    /// <summary>The A of "A patient": before a word in small letters it is an article.</summary>
-    private bool IsArticle(string text, Match match) =>
-        _letters.Contains('A') && match.Value == "A" && match.Index + 2 < text.Length && text[match.Index + 1] == ' '
-        && char.IsLower(text[match.Index + 2]) && !Verb().IsMatch(text, match.Index + 2);
+    /// <summary>The A of "A patient" and the I of "I think": before a word in small letters it is a word.</summary>
+    private static bool IsWord(string text, Match match)
+    {
+        int next = match.Index + 2;
+        if (next >= text.Length || text[next - 1] != ' ' || !char.IsLower(text[next]))
+            return false;
+        return match.Value switch
+        {
+            "A" => !AfterA().IsMatch(text, next),
+            "I" => !AfterI().IsMatch(text, next),
+            _ => false,
+        };
+    }
 
     /// <summary>A small word that follows an option's letter, and no article.</summary>
     [GeneratedRegex(@"\G(?:or|and|is|was|are|because|since|would|seems|appears|cannot|but|as)\b")]
-    private static partial Regex Verb();
+    private static partial Regex AfterA();
+
+    /// <summary>One that follows an option's letter, and no speaker.</summary>
+    [GeneratedRegex(@"\G(?:or|and|is|are|because|since|seems|appears)\b")]
+    private static partial Regex AfterI();
 
     private static Regex Pattern(string pattern) => new(pattern, RegexOptions.CultureInvariant);
 }

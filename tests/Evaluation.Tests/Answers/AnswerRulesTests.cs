@@ -91,6 +91,11 @@ public sealed class AnswerRulesTests
         Assert.Equal("E", AnswerRules.Named("first_option:ABCDE").Judge("ANSWER: E", ["E"]).Extracted);
         Assert.Null(AnswerRules.Named("answer_letter").Judge("ANSWER: E", ["E"]).Extracted);
         Assert.True(AnswerRules.Named("letter:ABCDEF").Judge("F) six", ["F"]).IsRight);
+
+        // Of ten letters one is a word, too.
+        Assert.Equal("B", AnswerRules.Named("letter:ABCDEFGHIJ").Judge("I think it's B", ["B"]).Extracted);
+        Assert.Equal("I", AnswerRules.Named("letter:ABCDEFGHIJ").Judge("It must be I.", ["I"]).Extracted);
+        Assert.Null(AnswerRules.Named("letter:ABCDEFGHIJ").Judge("I do not know", ["I"]).Extracted);
     }
 
     [Theory]

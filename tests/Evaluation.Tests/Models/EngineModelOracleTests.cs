@@ -68,7 +68,7 @@ public sealed partial class EngineModelOracleTests : IDisposable
             {"question": "The caf", "options": ["é", "e", "\u00e9s \ud83d\udc1d"], "right": 0}
             {"question": "{{shared}}Who rings?", "options": ["the shepherd", "nobody at all"], "right": 1}
             {"question": "{{shared}}Who rings?\nA", "options": ["the shepherd", "nobody at all"], "right": 1}
-            {"question": "{{shared}}{{shared}}{{shared}}Who?", "options": ["she", "the miller's eldest son"], "right": 1}
+            {"question": "{{shared}}{{shared}}{{shared}}Who?", "options": ["she", "the miller's oldest"], "right": 1}
             {"question": "Count: 1 2 3 ", "options": ["4", "5"], "right": 0}
             """);
         EvalTask task = TaskText.Choices("choices: texts\ndelimiter: \" \"\nscores: [acc, acc_norm]");

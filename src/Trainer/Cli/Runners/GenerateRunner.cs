@@ -1,11 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MolEngine.Basics.Text;
 using MolEngine.Basics.Values;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Tokenization;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Devices;
 

@@ -76,8 +76,8 @@ public sealed class MathLimitsTests
     public void No_text_is_an_error()
     {
         Gen<string> part = Gen.Elements(
-            "[", "]", "(", ")", "{", "}", @"\{", @"\}", ",", ";", "=", "<", @"\le ", @"\in ", @"\cup ", "1", "-", "+", "/",
-            "^", "_", "x", "!", "%", "|", "&", @"\", @"\frac", @"\sqrt", @"\text{", @"\pm ", @"\begin{pmatrix}",
+            "[", "]", "(", ")", "{", "}", @"\{", @"\}", ",", ";", "=", "<", @"\le ", @"\in ", @"\cup ", "1", "-", "+",
+            "/", "^", "_", "x", "!", "%", "|", "&", @"\", @"\frac", @"\sqrt", @"\text{", @"\pm ", @"\begin{pmatrix}",
             @"\end{pmatrix}", ".", ":", " ", "$", "°", "cm", "apples", @"\boxed{", "answer is ");
         Prop.ForAll(Gen.ListOf(part, 8).ToArbitrary(), parts =>
         {
