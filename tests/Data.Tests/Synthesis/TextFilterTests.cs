@@ -43,7 +43,7 @@ public sealed class TextFilterTests
     [Fact]
     public void Sentences_that_come_again_are_counted()
     {
-        const string List = "Some:\n\n1. **Tesla Medical (TMR)**\n2. Tesla Medical (TMR)\n3. Tesla Medical, TMR.";
+        const string List = "Here are:\n\n1. **Tesla Medical (TMR)**\n2. Tesla Medical (TMR)\n3. Tesla Medical, TMR.";
         Assert.Equal(0.5, Repetition.ShareOfSentences(List));
         Assert.True(Repetition.IsIn(List));
         Assert.Equal(0, Repetition.Share(List));
