@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MolEngine.Data.Records;
 using MolEngine.Runs;
 using MolEngine.Runs.Records;
