@@ -6,7 +6,8 @@ namespace MolEngine.Trainer.Tests.Devices;
 /// <summary>Training of a method by the CUDA backend, kernels and all, on the virtual GPU.</summary>
 /// <param name="runs">The runs of this class.</param>
 /// <param name="method">"lora" or "full".</param>
-/// <param name="bf16Distance">How far a run in bf16 may end from the CPU's, as <see cref="VirtualRuns.Distance"/>.</param>
+/// <param name="bf16Distance">How far a run in bf16 may end from the CPU's, by <see cref="VirtualRuns.Distance"/>.
+/// </param>
 public abstract class VirtualTraining(VirtualRuns runs, string method, double bf16Distance)
 {
     public static TheoryData<string> Precisions => ["fp32", "bf16"];
