@@ -40,9 +40,9 @@ public sealed class Questionnaire(
 
     /// <summary>The answers, in the order of the questions.</summary>
     /// <param name="progress">Told how many questions are asked, and of how many.</param>
-    public string[] Ask(TransformerWeights weights, CancellationToken cancel, Action<long, long>? progress = null)
+    public GivenAnswer[] Ask(TransformerWeights weights, CancellationToken cancel, Action<long, long>? progress = null)
     {
-        string[] answers = new string[questions.Count];
+        var answers = new GivenAnswer[questions.Count];
         if (answers.Length == 0)
             return answers;
         int done = 0;
@@ -67,7 +67,7 @@ public sealed class Questionnaire(
                     batch.Remove(token.Row);
                 if (token.Row.Stop is null)
                     continue;
-                answers[answering.Index] = answering.Answer();
+                answers[answering.Index] = new GivenAnswer(answering.Answer(), []);
                 progress?.Invoke(++done, answers.Length);
             }
         }
@@ -77,7 +77,7 @@ public sealed class Questionnaire(
 
     /// <summary>Answers the questions with options; of equally probable ones the first is taken.</summary>
     /// <param name="progress">Told how many are answered.</param>
-    private void Choose(GenerationBatch batch, string[] answers, CancellationToken cancel, Action<int> progress)
+    private void Choose(GenerationBatch batch, GivenAnswer[] answers, CancellationToken cancel, Action<int> progress)
     {
         var scorer = new ContinuationScorer(batch);
         int done = 0;
@@ -91,7 +91,7 @@ public sealed class Questionnaire(
             int best = 0;
             for (int o = 1; o < scored.Count; o++)
                 best = scored[o].LogProb > scored[best].LogProb ? o : best;
-            answers[i] = options[best].Answer;
+            answers[i] = new GivenAnswer(options[best].Answer, [.. scored.Select(s => s.LogProb)]);
             progress(++done);
         }
     }

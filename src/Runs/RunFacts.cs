@@ -9,10 +9,14 @@ namespace MolEngine.Runs;
 
 /// <summary>
 /// What the report tells beside the metrics: run.json (who trained what, on what, when), data.json (what came out of
-/// the corpora), samples.json (what the model says before and after) and questions.json (how it answers).
+/// the corpora), samples.json (what the model says before and after), questions.json (how it answers) and
+/// benchmarks.json (what it scores, round by round).
 /// </summary>
 public static class RunFacts
 {
+    /// <summary>Scores of the benchmarks, a round after the other.</summary>
+    internal const string BenchmarkFile = "benchmarks.json";
+
     private const string RunFile = "run.json";
 
     private static readonly JsonSerializerOptions Json = new()
@@ -64,6 +68,25 @@ public static class RunFacts
 
     public static void Write(string runDirectory, IReadOnlyList<QuestionOutcome> questions) =>
         Save(runDirectory, "questions.json", questions);
+
+    public static void Write(string runDirectory, IReadOnlyList<BenchmarkScore> benchmarks) =>
+        Save(runDirectory, BenchmarkFile, benchmarks);
+
+    /// <summary>The rounds of benchmarks so far; empty where there are none, or none that can be understood.</summary>
+    public static IReadOnlyList<BenchmarkScore> Benchmarks(string runDirectory)
+    {
+        string path = Path.Combine(runDirectory, BenchmarkFile);
+        try
+        {
+            return File.Exists(path)
+                ? JsonSerializer.Deserialize<BenchmarkScore[]>(File.ReadAllText(path), RecordJson.Options) ?? []
+                : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>run.json; empty where it is absent or cannot be understood.</summary>
     private static JsonObject Read(string runDirectory)

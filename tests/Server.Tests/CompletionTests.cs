@@ -47,6 +47,20 @@ public sealed class CompletionTests(ScriptedServer server) : IClassFixture<Scrip
         Assert.Equal("one ", Assert.Single(top[2]!.AsObject()).Key);
     }
 
+    /// <summary>A bias decides, of greedy answers too; what is told is the model's own.</summary>
+    [Fact]
+    public async Task A_bias_is_added_to_logits()
+    {
+        int la = Assert.Single(server.Models.Tokenizer.Encode("la ", false));
+        JsonNode choice = (await Complete(
+            "\"S\"", $"\"logit_bias\": {{\"{la}\": 100}}, \"max_tokens\": 3, \"logprobs\": 1, "))["choices"]![0]!;
+        Assert.Equal("la la la ", (string)choice["text"]!);
+        JsonNode first = choice["logprobs"]!["top_logprobs"]![0]!;
+        Assert.InRange((double)first["one "]!, -1e-3, 0);
+        Assert.InRange((double)choice["logprobs"]!["token_logprobs"]![0]!, -100, -1);
+        Assert.Equal(["one two STOP three"], Texts(await Complete("\"S\"", $"\"logit_bias\": {{\"{la}\": -100}}, ")));
+    }
+
     [Fact]
     public async Task A_text_is_scored_without_an_answer()
     {

@@ -83,9 +83,10 @@ public sealed class HostileClientTests(HostileClientTests.NarrowServer server)
             "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n",
             "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
             "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n",
             "GET / HTTP/1.1\r\n\r\n", "\0\0\0\0\r\n\r\n",
         ];
-        string[] expected = ["431", "431", "414", "413", "400", "400", "400", "400"];
+        string[] expected = ["431", "431", "414", "413", "400", "400", "400", "400", "400"];
         for (int i = 0; i < requests.Length; i++)
         {
             using var client = new RawClient(server.Address);

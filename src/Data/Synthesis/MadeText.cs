@@ -35,7 +35,7 @@ internal sealed record MadeText(string Text, string? Drop)
             !stream.HasStopped && cut is not null ? cut
             : IsEmpty(text) ? DropReason.Empty
             : hasSpecial ? DropReason.Special
-            : Repetition.Share(text) >= Repetition.Most ? DropReason.Repetition
+            : Repetition.IsIn(text) ? DropReason.Repetition
             : language is not null && LanguageIdentifier.Of(text) is { } other && other != language
                 ? DropReason.Language
             : null;

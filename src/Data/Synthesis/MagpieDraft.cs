@@ -45,6 +45,8 @@ public sealed class MagpieDraft : Draft
     private GenerationRequest? AfterUser(GenerationRow row)
     {
         (User, Drop) = _magpie.UserText(Attempt, row);
+        if (Drop is null && Roles.IsAssistant(User))
+            Drop = DropReason.Role;
         if (Drop is null && _isKnown(User))
             Drop = DropReason.Duplicate;
         if (Drop is not null)

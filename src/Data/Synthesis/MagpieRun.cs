@@ -26,7 +26,10 @@ public sealed class MagpieRun(WorkJournal journal, int count, double duplicate)
         {
             try
             {
-                Take(MagpieEntry.Parse(journal.Done[i]));
+                var entry = MagpieEntry.Parse(journal.Done[i]);
+                Take(entry);
+                if (entry.Dropped is null)
+                    _known.Add(entry.Key);
             }
             catch (JsonException)
             {
@@ -49,7 +52,7 @@ public sealed class MagpieRun(WorkJournal journal, int count, double duplicate)
         {
             foreach (MagpieDraft draft in runner.Run(magpie.Drafts(Tally.Attempts, _known.Contains), cancel))
             {
-                if (draft.Drop is null && _known.Contains(draft.Key))
+                if (draft.Drop is null && !_known.Add(draft.Key))
                     draft.IsDuplicate();
                 MagpieEntry entry = MagpieEntry.Of(draft);
                 journal.Add(entry.ToJson());
@@ -69,10 +72,8 @@ public sealed class MagpieRun(WorkJournal journal, int count, double duplicate)
     {
         Tally.Count(entry);
         _inVain = entry.Dropped is null ? 0 : _inVain + 1;
-        if (entry.Dropped is not null)
-            return;
-        _records.Add(entry);
-        _known.Add(entry.Key);
+        if (entry.Dropped is null)
+            _records.Add(entry);
     }
 
     private RunFailedException InVain()

@@ -13,6 +13,12 @@ public sealed record GenerationRequest(ReadOnlyMemory<int> Prompt, int MaxTokens
     /// <summary>How tokens are drawn; null decodes greedily: the largest logit, ties to the lower id.</summary>
     public SamplingSettings? Sampling { get; init; }
 
+    /// <summary>
+    /// What is added to logits by id, before penalties, and of greedy decoding too; probabilities that are reported are
+    /// without it.
+    /// </summary>
+    public IReadOnlyDictionary<int, float>? LogitBias { get; init; }
+
     /// <summary>With it and its number a token's random number is fixed, whatever else is in the batch.</summary>
     public ulong Seed { get; init; }
 
@@ -46,6 +52,9 @@ public sealed record GenerationRequest(ReadOnlyMemory<int> Prompt, int MaxTokens
     /// </summary>
     public TransformerWeights? Reference { get; init; }
 
+    /// <summary>Whether logits are changed before a token is drawn.</summary>
+    internal bool ChangesLogits => LogitBias is { Count: > 0 } || Sampling is { HasPenalties: true };
+
     /// <summary>Whether only log-probabilities of the prompt are asked for, and of one token at least.</summary>
     internal bool IsScoredAlone =>
         MaxTokens == 0 && PromptLogProbs && FirstLogProb < Prompt.Length && Reference is null;
@@ -64,6 +73,16 @@ public sealed record GenerationRequest(ReadOnlyMemory<int> Prompt, int MaxTokens
             {
                 throw new ArgumentException(
                     $"generation: prompt: expected ids of the vocabulary, 0 to {vocabulary - 1}, got {id}");
+            }
+        }
+
+        foreach ((int id, float bias) in LogitBias ?? new Dictionary<int, float>())
+        {
+            if (id < 0 || id >= vocabulary || !float.IsFinite(bias))
+            {
+                throw new ArgumentException(
+                    $"generation: bias: expected finite numbers by ids of the vocabulary, 0 to {vocabulary - 1}, got "
+                    + $"{bias} of {id}");
             }
         }
 

@@ -27,7 +27,7 @@ public sealed class InferenceModel : IDisposable
         _arena = ops.CreateArena("weights");
         Dictionary<string, Tensor> adopted = _stored.Adopt(ops, _arena, progress);
         Frozen = TransformerWeights.From(Config, name => adopted[name]);
-        Weights = adapter is null ? Frozen : Adapted(adapter.Config, adapter.Modules);
+        Weights = adapter is null ? Frozen : Adapted(adapter);
     }
 
     public string Folder { get; }
@@ -40,12 +40,18 @@ public sealed class InferenceModel : IDisposable
     /// <summary>The weights with the adapter, if there is one.</summary>
     public TransformerWeights Weights { get; }
 
+    /// <summary>The folder's weights with an adapter of a folder, which lives as long as the model.</summary>
+    /// <inheritdoc cref="PeftAdapter.Load" path="/exception"/>
+    public TransformerWeights Adapted(string folder) => Adapted(PeftAdapter.Load(folder, Config));
+
     /// <summary>The folder's weights with another adapter, which lives as long as the model.</summary>
     /// <param name="modules">A [r, in] and B [out, r], fp32, by module path; host memory.</param>
     public TransformerWeights Adapted(
         LoraConfig lora, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules) =>
         Student.Adapted(Frozen, lora, modules.ToDictionary(
             m => m.Key, m => (_ops.Adopt(m.Value.A, _arena), _ops.Adopt(m.Value.B, _arena))));
+
+    private TransformerWeights Adapted(PeftAdapter adapter) => Adapted(adapter.Config, adapter.Modules);
 
     /// <summary>The folder's tokenizer, which must fit its vocabulary.</summary>
     public Tokenizer LoadTokenizer() => FittingTokenizer.Load(Folder, Config);

@@ -7,6 +7,8 @@ namespace MolEngine.Engine.Generation;
 /// </summary>
 internal sealed class PieceResult
 {
+    private static readonly Dictionary<int, float> NoBias = [];
+
     private readonly GenerationRow _row;
 
     public PieceResult(RowPiece piece)
@@ -70,22 +72,22 @@ internal sealed class PieceResult
         double sum = LogitRow.LogSumExp(logits, logits[best]);
         IReadOnlyList<TokenLogProb> alternatives = LogitRow.Top(logits, top, sum);
 
-        // Penalties change logits in place, and the model's own are reported.
-        float[]? own = _row.Request.Sampling is { HasPenalties: true } ? logits.ToArray() : null;
+        // Bias and penalties change logits in place, and the model's own are reported.
+        float[]? own = _row.Request.ChangesLogits ? logits.ToArray() : null;
         int id = Draw(logits, best);
         return new GeneratedToken(_row, id, (own is null ? logits[id] : own[id]) - sum, alternatives);
     }
 
     private int Draw(Span<float> logits, int best)
     {
-        if (_row.Sampler is not { } sampler)
-            return best;
-        if (_row.Request.Sampling!.HasPenalties)
+        if (_row.Request.ChangesLogits)
         {
+            foreach ((int id, float bias) in _row.Request.LogitBias ?? NoBias)
+                logits[id] += bias;
             _row.Seen.Penalize(logits);
-            best = LogitRow.ArgMax(logits, $"generation: row {_row.Number}: after penalties");
+            best = LogitRow.ArgMax(logits, $"generation: row {_row.Number}: after bias and penalties");
         }
 
-        return sampler.Next(logits, logits[best], (ulong)_row.Generated.Count);
+        return _row.Sampler?.Next(logits, logits[best], (ulong)_row.Generated.Count) ?? best;
     }
 }

@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace MolEngine.Evaluation.Answers;
 
 /// <summary>
-/// The rest of the line after the last "the answer is", without the marks around it and a final dot, compared as it is,
-/// letter case apart: how the answers of BIG-Bench Hard are read, which its examples end with. An expected
-/// <c>(B)</c> is also met by a B that something follows.
+/// The rest of the line after the first "the answer is": how both harnesses read the answers of BIG-Bench Hard, whose
+/// examples end with it. It is compared letter case, the marks around it and a final dot apart, which they do not do;
+/// an expected <c>(B)</c> is also met by a B that something follows.
 /// </summary>
 public sealed partial class AnswerIs : IAnswerRule
 {
@@ -15,7 +15,7 @@ public sealed partial class AnswerIs : IAnswerRule
 
     public Verdict Judge(string output, IReadOnlyList<string> expected)
     {
-        int at = output.LastIndexOf(Words, StringComparison.OrdinalIgnoreCase);
+        int at = output.IndexOf(Words, StringComparison.OrdinalIgnoreCase);
         string? said = at < 0 ? null : output[(at + Words.Length)..].Split('\n')[0].Trim(Around);
         return Verdict.Of(said, expected, AreEqual);
     }

@@ -12,7 +12,8 @@ namespace MolEngine.Evaluation.Answers;
 public sealed class AnswerLetter(string letters) : IAnswerRule
 {
     private readonly Regex _pattern = new(
-        $@"(?:ANSWER|答案)[*_]*\s*[:：][^\p{{L}}\p{{N}}_]*([{letters}])(?![a-z])",
+        $@"(?:ANSWER|答案)[*_]*\s*[:：][^\p{{L}}\p{{N}}_]*"
+        + $@"(?:\\(?:boxed|text|textbf|mathrm|mathbf)\s*{{[^\p{{L}}\p{{N}}]*)*([{letters}])(?![a-z])",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     public Verdict Judge(string output, IReadOnlyList<string> expected)

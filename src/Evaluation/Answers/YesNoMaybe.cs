@@ -21,7 +21,9 @@ public sealed partial class YesNoMaybe : IAnswerRule
         return words.Length == 1 ? words[0] : null;
     }
 
-    [GeneratedRegex(@"\banswer\b\W*(?:is|would be|:)?\W*(yes|no|maybe)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\banswer\b(?:\s+(?:to|for)\b[^.\n:]{0,80}?)?\W*(?:is|would be|:)?\W*(yes|no|maybe)\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Said();
 
     [GeneratedRegex(@"^\W*(yes|no|maybe)\b", RegexOptions.IgnoreCase)]

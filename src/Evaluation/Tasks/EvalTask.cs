@@ -16,6 +16,9 @@ public sealed record EvalTask(string Name, TaskKind Kind)
 
     public string About { get; init; } = "";
 
+    /// <summary>Where its official files come from; empty where nobody says.</summary>
+    public string Official { get; init; } = "";
+
     /// <summary>The file's text, and what errors call it.</summary>
     public required string Yaml { get; init; }
 

@@ -28,6 +28,9 @@ internal static class TaskKeys
     public static readonly ConfigKey<string> About = new(
         "about", KeyTypes.Text, Default.Of(""), "A sentence for the list of tasks.");
 
+    public static readonly ConfigKey<string> Official = new(
+        "official", KeyTypes.Text, Default.Of(""), "Where the official files come from: told where none is found.");
+
     public static readonly ConfigKey<TaskKind> Kind = new(
         "kind", KeyTypes.OneOf<TaskKind>(), Default.Required,
         "multiple_choice compares the likelihoods of the choices; generate_match lets the model write, and rules judge "
@@ -90,7 +93,7 @@ internal static class TaskKeys
         "chat", KeyTypes.Bool, false, "Whether the model's chat template is used unless --chat or --no-chat says so.");
 
     public static IReadOnlyList<ConfigKey> Head =>
-        [Task, Harness, Version, About, Kind];
+        [Task, Harness, Version, About, Official, Kind];
 
     public static IReadOnlyList<ConfigKey> Body =>
     [

@@ -63,6 +63,7 @@ public static class TaskReader
                 Harness = harness,
                 Version = version,
                 About = v.Take(TaskKeys.About),
+                Official = v.Take(TaskKeys.Official),
                 Yaml = yaml,
                 Source = source,
                 Data = [.. Enumerable.Range(0, v.Count(TaskDataKeys.List)).Select(Data)],

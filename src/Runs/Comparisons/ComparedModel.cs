@@ -7,6 +7,10 @@ public sealed record ComparedModel(
 {
     private const int MostShown = 10;
 
+    /// <summary>Checkpoints of the run that made it, in the order of their steps; empty where none are compared.
+    /// </summary>
+    public IReadOnlyList<CheckpointChange> Checkpoints { get; init; } = [];
+
     /// <summary>Everything measured, what was to stay first.</summary>
     public IReadOnlyList<Measure> Measures =>
         [.. Texts.SelectMany(t => t.Measures).Concat(Tasks.Select(t => t.Measure)).OrderBy(m => m.IsDomain)];

@@ -29,59 +29,44 @@ public static class ComparisonJson
         json.WriteNumber("seed", comparison.Seed);
         json.WriteNumber("top_n", comparison.TopN);
         Texts(json, "notes", comparison.Notes);
-        json.WriteStartArray("models");
-        foreach (ComparedModel model in comparison.Models)
-            Write(json, model);
-        json.WriteEndArray();
-        json.WriteStartArray("distances");
-        foreach (DistanceChange d in comparison.Distances)
-        {
-            json.WriteStartObject();
-            json.WriteString("text", d.Text);
-            json.WriteString("near", d.Near);
-            json.WriteString("far", d.Far);
-            json.WriteNumber("least", d.Least);
-            json.WriteNumber("most", d.Most);
-            Write(json, "difference", d.Difference);
-            json.WriteNumber("p", d.P);
-            json.WriteNumber("n", d.Documents);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        Objects(json, "models", comparison.Models, Fields);
+        Objects(json, "distances", comparison.Distances, Fields);
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, ComparedModel model)
+    private static void Fields(Utf8JsonWriter json, DistanceChange d)
     {
-        json.WriteStartObject();
+        json.WriteString("text", d.Text);
+        json.WriteString("near", d.Near);
+        json.WriteString("far", d.Far);
+        json.WriteNumber("least", d.Least);
+        json.WriteNumber("most", d.Most);
+        Write(json, "difference", d.Difference);
+        json.WriteNumber("p", d.P);
+        json.WriteNumber("n", d.Documents);
+    }
+
+    private static void Fields(Utf8JsonWriter json, ComparedModel model)
+    {
         json.WriteString("name", model.Name);
         json.WriteString("place", model.Place);
         json.WriteString("general", ComparisonVerdict.OfGeneral(model)?.ToString());
-        json.WriteStartArray("texts");
-        foreach (TextChange text in model.Texts)
-            Write(json, text);
-        json.WriteEndArray();
-        json.WriteStartArray("tasks");
-        foreach (TaskChange task in model.Tasks)
-            Write(json, task);
-        json.WriteEndArray();
-        json.WriteStartArray("changed_most");
-        foreach ((TaskChange task, ItemChange item) in model.ChangedMost)
+        Objects(json, "texts", model.Texts, Fields);
+        Objects(json, "tasks", model.Tasks, Fields);
+        Objects(json, "changed_most", model.ChangedMost, (to, changed) =>
         {
-            json.WriteStartObject();
-            json.WriteString("task", task.Name);
-            Fields(json, item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+            to.WriteString("task", changed.Task.Name);
+            Fields(to, changed.Item);
+        });
+        Objects(json, "checkpoints", model.Checkpoints, (to, checkpoint) =>
+        {
+            to.WriteNumber("step", checkpoint.Step);
+            Objects(to, "texts", checkpoint.Texts, Fields);
+        });
     }
 
-    private static void Write(Utf8JsonWriter json, TextChange text)
+    private static void Fields(Utf8JsonWriter json, TextChange text)
     {
-        json.WriteStartObject();
         Head(json, text.Measure);
         json.WriteString("distance", text.IsDomain ? null : text.Measures[^1].Word);
         json.WriteNumber("tokens", text.Tokens);
@@ -93,25 +78,18 @@ public static class ComparisonJson
         json.WriteNumber("base_top_mass", text.BaseTopMass);
         json.WriteNumber("model_top_mass", text.ModelTopMass);
         json.WriteNumber("top_overlap", text.Overlap);
-        json.WriteStartArray("documents");
-        foreach (DocumentChange d in text.Documents)
+        Objects(json, "documents", text.Documents, (to, d) =>
         {
-            json.WriteStartObject();
-            json.WriteNumber("tokens", d.Tokens);
-            json.WriteNumber("ce_before", d.CeBefore);
-            json.WriteNumber("ce_after", d.CeAfter);
-            json.WriteNumber("kl_model_base", d.ReverseKl);
-            json.WriteNumber("kl_base_model", d.ForwardKl);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+            to.WriteNumber("tokens", d.Tokens);
+            to.WriteNumber("ce_before", d.CeBefore);
+            to.WriteNumber("ce_after", d.CeAfter);
+            to.WriteNumber("kl_model_base", d.ReverseKl);
+            to.WriteNumber("kl_base_model", d.ForwardKl);
+        });
     }
 
-    private static void Write(Utf8JsonWriter json, TaskChange task)
+    private static void Fields(Utf8JsonWriter json, TaskChange task)
     {
-        json.WriteStartObject();
         Head(json, task.Measure);
         json.WriteString("score", task.Score);
         Texts(json, "how", task.How);
@@ -127,16 +105,7 @@ public static class ComparisonJson
         json.WriteNumber("gained_adjusted", task.GainedAdjusted);
         Number(json, "calibration_error_before", task.Calibration?.Before);
         Number(json, "calibration_error_after", task.Calibration?.After);
-        json.WriteStartArray("items");
-        foreach (ItemChange item in task.Items)
-        {
-            json.WriteStartObject();
-            Fields(json, item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+        Objects(json, "items", task.Items, Fields);
     }
 
     private static void Head(Utf8JsonWriter json, Measure measure)
@@ -181,6 +150,21 @@ public static class ComparisonJson
         json.WriteNumber("low", interval.Low);
         json.WriteNumber("high", interval.High);
         json.WriteEndObject();
+    }
+
+    /// <summary>An array with an object for each element.</summary>
+    private static void Objects<T>(
+        Utf8JsonWriter json, string name, IEnumerable<T> elements, Action<Utf8JsonWriter, T> fields)
+    {
+        json.WriteStartArray(name);
+        foreach (T element in elements)
+        {
+            json.WriteStartObject();
+            fields(json, element);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)

@@ -60,15 +60,15 @@ public static class ComparisonPage
         html.Add(
             $"""
             <section id="measures"><h2>Before and after</h2>
-            <div class="scroll" tabindex="0" role="region" aria-label="Before and after"><table><thead>
-            <tr><th scope="col">Measured on</th><th class="n" scope="col">base</th>
+            <div class="scroll" tabindex="0" role="region" aria-label="Before and after"><table
+            class="stacked"><thead><tr><th scope="col">Measured on</th><th class="n" scope="col">base</th>
             """);
         foreach (ComparedModel model in comparison.Models)
             html.Add($"""<th class="n" scope="col"><bdi>{model.Name}</bdi></th>""");
         html.Add($"</tr></thead><tbody>");
         foreach (Measure first in comparison.Models[0].Measures)
         {
-            (Measure Measure, double Before, double After)[] all =
+            (ComparedModel Model, Measure Measure, double Before, double After)[] all =
             [
                 .. comparison.Models.SelectMany(All).Where(m =>
                     m.Measure.Name == first.Name && m.Measure.In == first.In),
@@ -77,23 +77,23 @@ public static class ComparisonPage
             html.Add(
                 $"""
                 <tr><th scope="row"><bdi>{first.Name}</bdi><span class="kind">{kind}</span></th>
-                <td class="n">{Numbers.Value(all[0].Before)}</td>
+                <td class="n" data-of="base">{Numbers.Value(all[0].Before)}</td>
                 """);
-            foreach ((Measure measure, _, double after) in all)
-                html.Add(Cell(measure, after));
+            foreach ((ComparedModel model, Measure measure, _, double after) in all)
+                html.Add(Cell(model, measure, after));
             html.Add($"</tr>");
         }
 
         html.Add($"</tbody></table></div></section>");
     }
 
-    private static IEnumerable<(Measure Measure, double Before, double After)> All(ComparedModel model) =>
-        model.Texts.SelectMany(t => t.Measures.Select(m => m.IsDistance
-            ? (m, 0, m.Loss.Value)
-            : (m, t.CeBefore, t.CeAfter)))
-            .Concat(model.Tasks.Select(t => (t.Measure, t.Before, t.After)));
+    private static IEnumerable<(ComparedModel Model, Measure Measure, double Before, double After)> All(
+        ComparedModel model) => model.Texts.SelectMany(t => t.Measures.Select(m => m.IsDistance
+            ? (model, m, 0, m.Loss.Value)
+            : (model, m, t.CeBefore, t.CeAfter)))
+            .Concat(model.Tasks.Select(t => (model, t.Measure, t.Before, t.After)));
 
-    private static Markup Cell(Measure measure, double after)
+    private static Markup Cell(ComparedModel model, Measure measure, double after)
     {
         Interval change = measure.In == TextChange.Nats || measure.IsDistance ? measure.Loss : -measure.Loss;
         string test = measure.P is { } p ? $", {Measure.Probability(p)}" : "";
@@ -102,7 +102,7 @@ public static class ComparisonPage
         string hidden = measure.HidesLosses ? ", but see the answers lost" : "";
         return Markup.Of(
             $"""
-            <td class="n"><b>{Numbers.Signed(change.Value)}</b>{reached}<span
+            <td class="n" data-of="{model.Name}"><b>{Numbers.Signed(change.Value)}</b>{reached}<span
             class="kind">{interval}{test}</span><span
             class="kind {Tone(measure)}">{measure.Word}{hidden}</span></td>
             """);
@@ -149,7 +149,7 @@ public static class ComparisonPage
                 <p class="soft">The answers whose right one gained or lost the most: in probability among the choices,
                 or from right to wrong and back.</p>
                 <div class="scroll" tabindex="0" role="region" aria-label="What changed most">
-                <table class="asked"><thead><tr><th scope="col">Question</th><th scope="col">Right is</th>
+                <table class="asked stacked"><thead><tr><th scope="col">Question</th><th scope="col">Right is</th>
                 <th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>
                 """);
             foreach ((TaskChange task, ItemChange item) in model.ChangedMost)
@@ -162,22 +162,25 @@ public static class ComparisonPage
     {
         string place = item.Subset.Length > 0 ? $"{task.Name}, {item.Subset} {item.Item + 1}"
             : $"{task.Name} {item.Item + 1}";
-        Markup before = Answer(item.SaidBefore, item.ScoreBefore, item.RightBefore, task.IsRightOrWrong);
-        Markup after = Answer(item.SaidAfter, item.ScoreAfter, item.RightAfter, task.IsRightOrWrong);
+        Markup before = Answer("before", item.SaidBefore, item.ScoreBefore, item.RightBefore, task.IsRightOrWrong);
+        Markup after = Answer("after", item.SaidAfter, item.ScoreAfter, item.RightAfter, task.IsRightOrWrong);
         return Markup.Of(
             $"""
             <tr><th scope="row" dir="auto">{End(item.Prompt)}<span class="kind">{place}</span></th>
-            <td dir="auto">{Beginning(item.Expected)}</td>{before}{after}</tr>
+            <td dir="auto" data-of="right is">{Beginning(item.Expected)}</td>{before}{after}</tr>
             """);
     }
 
-    private static Markup Answer(string said, double score, double? right, bool isRightOrWrong)
+    private static Markup Answer(string when, string said, double score, double? right, bool isRightOrWrong)
     {
         string tone = !isRightOrWrong ? "soft" : score > 0 ? "better" : "worse";
         string verdict = !isRightOrWrong ? Numbers.Value(score) : score > 0 ? "right" : "wrong";
         string share = right is { } p ? $"; the right one has {Numbers.Percent(p)}" : "";
         return Markup.Of(
-            $"""<td><span dir="auto">{Beginning(said)}</span><span class="kind {tone}">{verdict}{share}</span></td>""");
+            $"""
+            <td data-of="{when}"><span dir="auto">{Beginning(said)}</span><span
+            class="kind {tone}">{verdict}{share}</span></td>
+            """);
     }
 
     private static string Beginning(string text) =>

@@ -23,8 +23,7 @@ internal sealed record GainAndDrop(
     /// </summary>
     public static IEnumerable<GainAndDrop> Of(Comparison comparison)
     {
-        GainAndDropPoint[] moved = PointsOf(
-            comparison, m => [.. m.Texts.Select(t => t.IsDomain ? t.Measure : t.Measures[^1])]);
+        GainAndDropPoint[] moved = OfTexts(comparison, t => t.IsDomain ? t.Measure : t.Measures[^1]);
         if (moved.Length > 0)
         {
             yield return new GainAndDrop(
@@ -32,7 +31,7 @@ internal sealed record GainAndDrop(
                 "general text: KL from the base", moved);
         }
 
-        GainAndDropPoint[] texts = PointsOf(comparison, m => [.. m.Texts.Select(t => t.Measure)]);
+        GainAndDropPoint[] texts = OfTexts(comparison, t => t.Measure);
         if (texts.Length > 0)
         {
             yield return new GainAndDrop(
@@ -53,9 +52,9 @@ internal sealed record GainAndDrop(
     public Markup Draw()
     {
         Axis x = Axis.OfValues(
-            [.. Points.SelectMany(p => new[] { p.Drop, p.WorstDrop }), .. Points.Select(p => p.Drop)],
+            [.. Points.SelectMany(p => new[] { p.Drop, p.WorstDrop }.Concat(p.Way.Select(w => w.Drop)))],
             AxisKind.FromZero);
-        Axis y = Axis.OfValues(Points.Select(p => p.Gain), AxisKind.FromZero);
+        Axis y = Axis.OfValues(Points.SelectMany(p => p.Way.Select(w => w.Gain).Append(p.Gain)), AxisKind.FromZero);
         var html = new HtmlPage();
         html.Add(
             $"""
@@ -78,20 +77,33 @@ internal sealed record GainAndDrop(
         html.Add($"</svg>");
         bool hasWorst = Points.Any(p => p.WorstDrop > p.Drop);
         string worst = hasWorst ? " A line leads to the worst single measure, which the mean would hide." : "";
-        html.Add($"""<p class="note">Up and left is better: learned, and kept. Means over measures.{worst}</p>""");
+        string way = Points.Any(p => p.Way.Count > 0) ? " Small points are its checkpoints, from the base on." : "";
+        html.Add($"""<p class="note">Up and left is better: learned, and kept. Means over measures.{worst}{way}</p>""");
         html.Add($"</figure>");
         return new Markup(html.ToString());
     }
 
-    private static GainAndDropPoint[] PointsOf(Comparison comparison, Func<ComparedModel, Measure[]> measures) =>
+    private static GainAndDropPoint[] OfTexts(Comparison comparison, Func<TextChange, Measure> measure) => PointsOf(
+        comparison, m => [.. m.Texts.Select(measure)],
+        m => m.Checkpoints.Select(c => (c.Step, (Measure[])[.. c.Texts.Select(measure)])));
+
+    private static GainAndDropPoint[] PointsOf(
+        Comparison comparison, Func<ComparedModel, Measure[]> measures,
+        Func<ComparedModel, IEnumerable<(long Step, Measure[] Measures)>>? checkpoints = null) =>
     [
-        .. comparison.Models.Select(m => (m.Name, All: measures(m)))
+        .. comparison.Models.Select(m => (Model: m, All: measures(m)))
             .Where(m => m.All.Any(a => a.IsDomain) && m.All.Any(a => !a.IsDomain))
             .Select(m => new GainAndDropPoint(
-                m.Name, -m.All.Where(a => a.IsDomain).Average(a => a.Loss.Value),
-                m.All.Where(a => !a.IsDomain).Average(a => a.Loss.Value),
-                m.All.Where(a => !a.IsDomain).Max(a => a.Loss.Value))),
+                m.Model.Name, GainOf(m.All), DropOf(m.All), m.All.Where(a => !a.IsDomain).Max(a => a.Loss.Value))
+            {
+                Way = [.. (checkpoints?.Invoke(m.Model) ?? []).Select(c => (
+                    c.Step, GainOf(c.Measures), DropOf(c.Measures)))],
+            }),
     ];
+
+    private static double GainOf(Measure[] all) => -all.Where(a => a.IsDomain).Average(a => a.Loss.Value);
+
+    private static double DropOf(Measure[] all) => all.Where(a => !a.IsDomain).Average(a => a.Loss.Value);
 
     private void AddAxes(HtmlPage html, Axis x, Axis y)
     {
@@ -117,6 +129,7 @@ internal sealed record GainAndDrop(
     private static void AddPoint(HtmlPage html, GainAndDropPoint p, int colour, Axis x, Axis y)
     {
         double at = X(x.Position(p.Drop)), up = Y(y.Position(p.Gain)), worst = X(x.Position(p.WorstDrop));
+        AddWay(html, p, colour, x, y);
         if (worst > at)
             html.Add($"""<path class="line c{colour}" d="M{at} {up}H{worst}" />""");
         string tells = $"{p.Name}: gained {Numbers.Value(p.Gain)}, lost {Numbers.Value(p.Drop)}";
@@ -127,6 +140,27 @@ internal sealed record GainAndDrop(
         string anchor = isRight ? "end" : "start", name = Names.Shortened(p.Name);
         double text = isRight ? at - 10 : at + 10, line = up < Top + 20 ? up + 20 : up - 10;
         html.Add($"""<text x="{text}" y="{line}" text-anchor="{anchor}">{name}</text>""");
+    }
+
+    /// <summary>From the base through the checkpoints to the model.</summary>
+    private static void AddWay(HtmlPage html, GainAndDropPoint p, int colour, Axis x, Axis y)
+    {
+        if (p.Way.Count == 0)
+            return;
+        var way = new List<string>();
+        foreach ((double drop, double gain) in
+            p.Way.Select(w => (w.Drop, w.Gain)).Prepend((0, 0)).Append((p.Drop, p.Gain)))
+            way.Add($"{X(x.Position(drop)):0.##} {Y(y.Position(gain)):0.##}");
+        html.Add($"""<path class="raw c{colour}" d="M{string.Join('L', way)}" />""");
+        foreach ((long step, double gain, double drop) in p.Way)
+        {
+            string tells = $"{p.Name}, step {step:N0}: gained {Numbers.Value(gain)}, lost {Numbers.Value(drop)}";
+            html.Add(
+                $"""
+                <circle class="c{colour}" cx="{X(x.Position(drop))}" cy="{Y(y.Position(gain))}"
+                r="3.5"><title>{tells}</title></circle>
+                """);
+        }
     }
 
     private static double X(double position) => Left + (position * (Right - Left));

@@ -5,13 +5,6 @@ namespace MolEngine.Runs.Records;
 /// <summary>questions.json as the report tells it.</summary>
 public sealed record QuestionTable(IReadOnlyList<QuestionOutcome> Rows)
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
     /// <summary>The model that training starts from; null where nothing was asked.</summary>
     public QuestionScore? Before => Rows.Count == 0 ? null : new(Rows.Count(r => r.RightBefore), Rows.Count);
 
@@ -35,5 +28,5 @@ public sealed record QuestionTable(IReadOnlyList<QuestionOutcome> Rows)
         ? "is a training document too, with its answer: it shows what is memorised, not what is understood"
         : "are training documents too, with their answers: they show what is memorised, not what is understood";
 
-    public static QuestionTable Read(JsonElement json) => new(json.Deserialize<QuestionOutcome[]>(Json)!);
+    public static QuestionTable Read(JsonElement json) => new(json.Deserialize<QuestionOutcome[]>(RecordJson.Options)!);
 }

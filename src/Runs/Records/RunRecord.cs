@@ -27,6 +27,9 @@ public sealed record RunRecord(string Name, string? Config)
     /// <summary>questions.json: how the model answers before and after.</summary>
     public QuestionTable? Questions { get; init; }
 
+    /// <summary>benchmarks.json: scores of every round.</summary>
+    internal BenchmarkTable? Benchmarks { get; init; }
+
     /// <summary>run.json, as names and values: model, device, started, resumed, finished, version.</summary>
     internal IReadOnlyList<(string Name, string Value)>? Run { get; init; }
 

@@ -54,6 +54,7 @@ public sealed class RunRecordReader
             Data = Parsed("data.json", StatisticsTable.Read),
             Samples = Parsed("samples.json", SamplesOf),
             Questions = Parsed("questions.json", QuestionTable.Read),
+            Benchmarks = Parsed(RunFacts.BenchmarkFile, BenchmarkTable.Read),
             Run = Parsed("run.json", RunOf, _facts),
             Faults = _faults,
         };

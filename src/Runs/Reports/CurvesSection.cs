@@ -16,7 +16,7 @@ internal static class CurvesSection
         .. new[]
         {
             Metric.CrossEntropy, Metric.KlDivergence, Metric.Epoch, Metric.Tokens, Metric.Rows, Metric.EmptyRows,
-            Metric.Loss, Metric.LearningRate, Metric.TokensPerSecond, Metric.ExactMatch,
+            Metric.Loss, Metric.LearningRate, Metric.TokensPerSecond, Metric.ExactMatch, Metric.Benchmark,
         }.Select(m => m.Name),
     ];
 
@@ -59,6 +59,8 @@ internal static class CurvesSection
                 Parts(metrics.Training, Metric.KlDivergence, corpora)),
             Kl("validation-kl", "Validation: KL to the base model", false,
                 Parts(metrics.Validation, Metric.KlDivergence, corpora)),
+            Of("benchmarks", "Benchmarks", "headline score", AxisKind.Linear, false,
+                Parts(metrics.Validation, Metric.Benchmark, [])),
             Of("loss", "Loss", "what the optimiser minimises, mean over the batch's rows", AxisKind.Linear, true,
                 One(metrics, Metric.Loss)),
             Of("grad-norm", "Gradient norm", "before clipping", AxisKind.FromZeroOrLog, true, GradientNorms(metrics)),

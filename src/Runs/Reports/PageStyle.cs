@@ -119,6 +119,13 @@ internal static class PageStyle
           .share { display: block; margin: 0; }
           .told div { grid-template-columns: 1fr; } .told dd { grid-column: 1; }
           thead .n, .n .kind { white-space: normal; }
+          .stacked thead { display: none; }
+          .stacked tr { display: block; border-bottom: 1px solid var(--line); padding: 8px 0; }
+          .stacked th, .stacked td { display: block; border: 0; padding: 3px 0; max-width: none; }
+          .stacked td { position: relative; padding-left: 9.5em; min-height: 2em; text-align: left; }
+          .asked.stacked td { padding-left: 6.5em; } .asked.stacked td::before { width: 6em; }
+          .stacked td::before { content: attr(data-of); position: absolute; left: 0; width: 9em;
+            color: var(--soft); overflow-wrap: anywhere; }
         }
         @media print {
           :root { color-scheme: light; --page: #fff; --panel: #f6f7f9; --text: #000; --soft: #444; --line: #bbb;

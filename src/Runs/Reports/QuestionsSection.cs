@@ -31,7 +31,8 @@ internal static class QuestionsSection
 
         html.Add(
             $"""
-            <div class="scroll" tabindex="0" role="region" aria-label="Questions"><table class="asked"><thead>
+            <div class="scroll" tabindex="0" role="region" aria-label="Questions"><table
+            class="asked stacked"><thead>
             <tr><th scope="col">Question</th><th scope="col">Expected</th><th scope="col">Before</th><th
             scope="col">After</th></tr>
             </thead><tbody>
@@ -39,8 +40,12 @@ internal static class QuestionsSection
         foreach (QuestionOutcome q in questions.Rows.Take(Shown))
         {
             string mark = q.InTraining ? " *" : "";
-            html.Add($"""<tr><th scope="row" dir="auto">{q.Question}{mark}</th><td dir="auto">{q.Expected}</td>""");
-            html.Add($"{Answer(q.Before, q.RightBefore)}{Answer(q.After, q.RightAfter)}</tr>");
+            html.Add(
+                $"""
+                <tr><th scope="row" dir="auto">{q.Question}{mark}</th><td dir="auto"
+                data-of="expected">{q.Expected}</td>
+                """);
+            html.Add($"{Answer("before", q.Before, q.RightBefore)}{Answer("after", q.After, q.RightAfter)}</tr>");
         }
 
         html.Add($"</tbody></table></div>");
@@ -51,14 +56,14 @@ internal static class QuestionsSection
     }
 
     /// <summary>Whether an answer is right, in words as well as in colour.</summary>
-    private static Markup Answer(string? answer, bool? right)
+    private static Markup Answer(string when, string? answer, bool? right)
     {
         if (answer is null || right is null)
-            return new Markup("""<td class="missing">not yet</td>""");
+            return Markup.Of($"""<td class="missing" data-of="{when}">not yet</td>""");
         (string tone, string verdict) = right == true ? ("better", "right") : ("worse", "wrong");
         Markup said = answer.Length == 0
             ? new Markup("""<span class="missing">nothing</span>""")
             : Markup.Of($"""<span dir="auto">{answer}</span>""");
-        return Markup.Of($"""<td>{said}<span class="kind {tone}">{verdict}</span></td>""");
+        return Markup.Of($"""<td data-of="{when}">{said}<span class="kind {tone}">{verdict}</span></td>""");
     }
 }

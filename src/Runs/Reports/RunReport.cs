@@ -24,6 +24,7 @@ public static class RunReport
         PageFrame.Open(html, run.Name);
         SummarySection.Add(html, run);
         OutcomeSection.Add(html, run);
+        BenchmarksSection.Add(html, run);
         QuestionsSection.Add(html, run);
         CurvesSection.Add(html, run);
         DataSection.Add(html, run);

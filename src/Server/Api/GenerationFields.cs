@@ -1,3 +1,4 @@
+using System.Globalization;
 using MolEngine.Basics.Numerics;
 using MolEngine.Basics.Values;
 using MolEngine.Engine.Generation;
@@ -13,6 +14,9 @@ public sealed class GenerationFields
 
     private const int MostStops = 16, LongestStop = 256;
 
+    /// <summary>Most tokens whose logits are biased, and by how much.</summary>
+    private const int MostBiased = 1024, LargestBias = 100;
+
     /// <summary>Below it a temperature is 0, as vLLM has it.</summary>
     private const double LeastTemperature = 1e-5;
 
@@ -26,6 +30,9 @@ public sealed class GenerationFields
     public required int Choices { get; init; }
 
     public required SamplingSettings? Sampling { get; init; }
+
+    /// <summary>What is added to logits, by token.</summary>
+    public required IReadOnlyDictionary<int, float> LogitBias { get; init; }
 
     public required ulong Seed { get; init; }
 
@@ -56,6 +63,7 @@ public sealed class GenerationFields
             Model = ModelOf(models, fields.RequiredText("model"), "model"),
             Choices = (int)(fields.Integer("n", 1, MostChoices) ?? 1),
             Sampling = SamplingOf(fields, models.Defaults),
+            LogitBias = LogitBiasOf(fields, models),
             Seed = SeedOf(fields),
             StopIds = StopIdsOf(fields, models),
             Stops = StopsOf(fields),
@@ -79,6 +87,7 @@ public sealed class GenerationFields
            {
                Weights = Model.Weights,
                Sampling = Sampling,
+               LogitBias = LogitBias,
                Seed = choice == 0 ? Seed : new CounterRandom(Seed, (ulong)choice).Bits(0),
                StopIds = StopIds,
                TopLogProbs = logProbs,
@@ -141,6 +150,30 @@ public sealed class GenerationFields
             ? (ulong)seed
             : (ulong)Random.Shared.NextInt64();
 
+    /// <summary>Numbers by the ids of tokens, which JSON has as names.</summary>
+    private static Dictionary<int, float> LogitBiasOf(RequestFields fields, ServedModels models)
+    {
+        var biases = new Dictionary<int, float>();
+        if (fields.Map("logit_bias") is not { } given)
+            return biases;
+        int vocabulary = models.Config.VocabSize;
+        foreach ((string token, DataValue _) in given.Value.Entries)
+        {
+            if (!int.TryParse(token, NumberStyles.None, null, out int id) || id >= vocabulary)
+            {
+                throw ApiException.Field(
+                    "logit_bias", $"expected ids from 0 to {vocabulary - 1} as names, got "
+                    + RequestFields.Shown(new TextValue(token)));
+            }
+
+            if (given.Number(token, -LargestBias, LargestBias, "a number from -100 to 100") is { } bias)
+                biases[id] = (float)bias;
+        }
+
+        return biases.Count <= MostBiased ? biases : throw ApiException.Field(
+            "logit_bias", $"expected at most {MostBiased} tokens, got {biases.Count}");
+    }
+
     private static IReadOnlyCollection<int> StopIdsOf(RequestFields fields, ServedModels models)
     {
         IEnumerable<int> own = fields.Flag("ignore_eos") ?? false ? [] : models.StopIds;
@@ -174,8 +207,6 @@ public sealed class GenerationFields
                 "response_format", $"expected the type \"text\", got \"{kind}\": answers are not constrained to JSON");
         }
 
-        if (fields.Map("logit_bias") is { Value.Entries.Count: > 0 })
-            throw ApiException.NotOffered("logit_bias", "expected none, got one: logits are not biased");
         foreach (string name in (string[])["guided_json", "guided_regex", "guided_choice", "guided_grammar",
             "structured_outputs", "min_tokens", "use_beam_search", "functions", "function_call", "audio",
             "web_search_options"])

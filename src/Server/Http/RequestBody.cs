@@ -55,6 +55,10 @@ internal static class RequestBody
                     body.Write(buffer, 0, count);
             }
         }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw new ApiException(400, $"body: expected a whole one, got one that breaks off: {e.Message}");
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);

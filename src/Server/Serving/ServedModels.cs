@@ -1,4 +1,3 @@
-using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
@@ -39,8 +38,7 @@ public sealed class ServedModels
                     $"--adapter: {adapter}: expected a name of its own, got one that is taken. Give NAME=PATH");
             }
 
-            var loaded = PeftAdapter.Load(folder, model.Config);
-            var served = new ServedModel(adapter, name, model.Adapted(loaded.Config, loaded.Modules));
+            var served = new ServedModel(adapter, name, model.Adapted(folder));
             _models.Add(adapter, served);
             all.Add(served);
         }

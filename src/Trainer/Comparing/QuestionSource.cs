@@ -64,12 +64,18 @@ internal sealed class QuestionSource
     public IReadOnlyList<ItemAnswer> Ask(
         TransformerWeights weights, CancellationToken cancel, Action<long, long> progress)
     {
-        string[] answers = _questions.Ask(weights, cancel, progress);
-        return
-        [
-            .. _questions.Questions.Select((q, i) => new ItemAnswer(
-                "", i, q.Shown, answers[i], string.Join(" | ", q.Accepted),
-                new Observation(Score, q.IsRight(answers[i]) ? 1 : 0))),
-        ];
+        return [.. _questions.Ask(weights, cancel, progress).Select((a, i) => Answered(_questions.Questions[i], i, a))];
+    }
+
+    private static ItemAnswer Answered(Question question, int place, GivenAnswer given)
+    {
+        var score = new Observation(Score, question.IsRight(given.Text) ? 1 : 0);
+        var answer = new ItemAnswer(
+            "", place, question.Shown, given.Text, string.Join(" | ", question.Accepted), score);
+        return given.LogProbs.Count == 0 ? answer : answer with
+        {
+            Probabilities = Calibration.Probabilities(given.LogProbs),
+            Right = question.Options.Index().First(o => question.IsRight(o.Item.Answer)).Index,
+        };
     }
 }

@@ -73,30 +73,36 @@ internal static class RunExport
                 + "say where they are: --model DIR");
         }
 
-        IReadOnlyDictionary<string, Tensor> parameters = CheckpointStore.Parameters(checkpoint);
         ModelConfig config = ModelConfig.Load(run.Model);
         Exported written;
         if (run.Method == TrainingMethod.Lora)
         {
-            // The run's own copy first: what lora.from names may have become another adapter.
-            string? from = RunDirectory.StartAdapterIn(run.Output) ?? run.Lora.From;
-            PeftAdapter? start = from is null ? null : PeftAdapter.Load(from, config);
-            LoraConfig lora = RunModel.LoraOf(run, start);
             written = Write(
-                new ExportedAdapter(lora, ModulesOf(parameters), run.Model, start?.BaseModel, run),
+                AdapterOf(run, checkpoint, config),
                 PromptingOf(run, merge.Merges ? TemplateOf(run) : TextIfThere(run.Data.ChatTemplate)),
                 to, merge, display);
         }
         else
         {
             ModelFiles files = ModelFiles.Of(run.Model) with { Prompting = PromptingOf(run, TemplateOf(run)) };
-            ModelExport.Write(to, files, parameters, config.StoredType);
+            ModelExport.Write(to, files, CheckpointStore.Parameters(checkpoint), config.StoredType);
             written = new Exported(Told($"model: {to}", files.Prompting, run.Model, run));
         }
 
         string after = $"{written.Told} (after step {checkpoint.Step:N0}: the run is not finished)";
         string told = string.Join('\n', [after, .. saved.PassedOver.Select(line => $"passed over: {line}")]);
         return written with { Told = told };
+    }
+
+    /// <summary>The adapter that a run had at a checkpoint.</summary>
+    public static ExportedAdapter AdapterOf(RunConfig run, Checkpoint checkpoint, ModelConfig config)
+    {
+        // The run's own copy first: what lora.from names may have become another adapter.
+        string? from = RunDirectory.StartAdapterIn(run.Output) ?? run.Lora.From;
+        PeftAdapter? start = from is null ? null : PeftAdapter.Load(from, config);
+        return new ExportedAdapter(
+            RunModel.LoraOf(run, start), ModulesOf(CheckpointStore.Parameters(checkpoint)), run.Model,
+            start?.BaseModel, run);
     }
 
     private static Exported Write(

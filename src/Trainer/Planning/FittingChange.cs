@@ -16,10 +16,11 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
     /// <summary>
     /// The first that fits, of changes from the one that costs least: they change no result as long as they can.
     /// </summary>
-    public static FittingChange? Find(RunConfig run, GpuModel device) => Candidates(run)
+    /// <param name="benchmarkTokens">As <see cref="RunPlan.BenchmarkTokens"/> has them; null: not known yet.</param>
+    public static FittingChange? Find(RunConfig run, GpuModel device, int? benchmarkTokens = null) => Candidates(run)
         .Select(changed => (Settings: Differences(run, changed), changed))
         .Where(c => c.Settings.Length > 0)
-        .Select(c => new FittingChange(c.Settings, RunPlanner.Plan(c.changed, device)))
+        .Select(c => new FittingChange(c.Settings, RunPlanner.Plan(c.changed, device, benchmarkTokens)))
         .FirstOrDefault(c => c.Plan.Fits);
 
     /// <summary>
@@ -28,13 +29,16 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
     /// </summary>
     public static OutOfDeviceMemoryException Explain(RunConfig run, GpuModel device, OutOfDeviceMemoryException e)
     {
-        long planned = Math.Min(device.MemoryBytes, RunPlanner.Plan(run, device).NeededBytes);
-        return e.WithAdvice(
-            $"To need that much less: {Sentence(run, device with { MemoryBytes = planned - e.WantedBytes })}.");
+        RunPlan plan = RunPlanner.Plan(run, device);
+        long planned = Math.Min(device.MemoryBytes, plan.NeededBytes);
+        GpuModel less = device with { MemoryBytes = planned - e.WantedBytes };
+        return e.WithAdvice($"To need that much less: {Sentence(run, less, plan.BenchmarkTokens)}.");
     }
 
     /// <summary>What to do where a run does not fit, for people.</summary>
-    public static string Sentence(RunConfig run, GpuModel device) => Find(run, device) is { } change
+    /// <inheritdoc cref="Find" path="/param"/>
+    public static string Sentence(RunConfig run, GpuModel device, int? benchmarkTokens = null) =>
+        Find(run, device, benchmarkTokens) is { } change
         ? $"{string.Join(' ', change.Settings.Select(s => $"--set {s}"))} would need "
             + ShownSize.Of(change.Plan.NeededBytes)
         : "no setting of it does: take a smaller model, or a GPU with more memory";

@@ -8,9 +8,10 @@ namespace MolEngine.Trainer.Planning;
 /// <param name="TokensPerStep">Tokens of a global batch of full rows.</param>
 /// <param name="Work">Work of that batch: its micro-batches, base pass included, and one update.</param>
 /// <param name="AttentionFlops">Operations of that batch with documents as long as a row.</param>
+/// <param name="BenchmarkTokens">The longest prompt and answer of the run's benchmarks; 0 where it has none.</param>
 internal sealed record RunPlan(
     GpuModel Device, IReadOnlyList<(string What, long Bytes)> Memory, long HighWaterBytes, long HostBytes,
-    long TokensPerStep, Work Work, double AttentionFlops)
+    long TokensPerStep, Work Work, double AttentionFlops, int BenchmarkTokens)
 {
     /// <summary>
     /// Of the driver's context, loaded kernels, the allocator's rounding (half a GiB and more on any recent driver),
@@ -21,6 +22,10 @@ internal sealed record RunPlan(
     /// <summary>Parts of the limits that a forecast counts on: what well-tuned trainers reach.</summary>
     private const double ProductShare = 0.65, AttentionShare = 0.4, MemoryShare = 0.8;
 
+    /// <summary>Of the caches that samples, questions and benchmarks are answered in, beside what training holds.
+    /// </summary>
+    private long GenerationBytes => HighWaterBytes - Memory.Sum(m => m.Bytes);
+
     public long NeededBytes => HighWaterBytes + ContextBytes;
 
     public bool Fits => NeededBytes <= Device.MemoryBytes;
@@ -28,7 +33,8 @@ internal sealed record RunPlan(
     /// <summary>A line for each part of the memory, and the sum; the host's apart.</summary>
     public IEnumerable<(string What, long Bytes)> Table =>
     [
-        .. Memory, ("context", ContextBytes), ("needed", NeededBytes),
+        .. Memory, .. GenerationBytes > 0 ? [("generation", GenerationBytes)] : Array.Empty<(string, long)>(),
+        ("context", ContextBytes), ("needed", NeededBytes),
         .. HostBytes > 0 ? [("host memory", HostBytes)] : Array.Empty<(string, long)>(),
     ];
 

@@ -24,7 +24,9 @@ internal static class RunPlanner
     /// <summary>Of a forward and a backward pass: scores and values, and five products on the way back.</summary>
     private const double AttentionProducts = 2, AttentionBackwardProducts = 5;
 
-    public static RunPlan Plan(RunConfig run, GpuModel device)
+    /// <param name="benchmarkTokens">The longest prompt and answer of its benchmarks, where they are known.</param>
+    /// <exception cref="UserException">Data of the run's benchmarks is not there, or cannot be read.</exception>
+    public static RunPlan Plan(RunConfig run, GpuModel device, int? benchmarkTokens = null)
     {
         var work = new WorkCount(device);
         using var driver = new PlanningDriver(device);
@@ -44,11 +46,22 @@ internal static class RunPlanner
         session.Optimization.Update([.. batch, .. batch], run.MicroBatch);
         Work micro = work.Sum - before - (2 * one), update = one - micro;
         Decode(session);
+        int longest = Benchmarks(session, benchmarkTokens);
         double microBatches = run.Order.LargestBatch / (double)run.MicroBatch;
         return new RunPlan(
             device, session.Memory, driver.HighWaterBytes, session.OffloadedBytes,
             (long)run.Order.LargestBatch * run.Data.Context, (microBatches * micro) + update,
-            AttentionFlops(run, config, session.HasBaseLoss));
+            AttentionFlops(run, config, session.HasBaseLoss), longest);
+    }
+
+    /// <summary>A round of benchmarks at its fullest.</summary>
+    /// <returns>Tokens of its longest prompt and answer; 0 without benchmarks.</returns>
+    private static int Benchmarks(TrainingSession session, int? known)
+    {
+        int longest = known ?? BenchmarkRound.Of(session)?.Longest() ?? 0;
+        if (longest > 0)
+            BenchmarkRound.Rehearse(session, longest);
+        return longest;
     }
 
     /// <summary>Samples and questions: a prompt and a token, over the caches that they work with.</summary>
@@ -80,7 +93,8 @@ internal static class RunPlanner
         string table = string.Concat(plan.Table.Select(m => $"\n  {ShownSize.Of(m.Bytes),12}  {m.What}"));
         throw new UserException(
             $"{device.Name}: memory: expected {ShownSize.Of(plan.NeededBytes)} free, got "
-            + $"{ShownSize.Of(device.MemoryBytes)}: {FittingChange.Sentence(run, device)}.{table}");
+            + $"{ShownSize.Of(device.MemoryBytes)}: "
+            + $"{FittingChange.Sentence(run, device, plan.BenchmarkTokens)}.{table}");
     }
 
     private static void RequireHostMemory(RunPlan plan)

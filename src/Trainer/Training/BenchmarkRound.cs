@@ -8,6 +8,7 @@ using MolEngine.Evaluation.Tasks.Documents;
 using MolEngine.Evaluation.Tasks.Results;
 using MolEngine.Evaluation.Tasks.Scoring;
 using MolEngine.Runs;
+using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 
@@ -53,6 +54,24 @@ internal sealed class BenchmarkRound
     public static BenchmarkRound? Of(TrainingSession session) =>
         session.Run.Benchmarks is { } settings ? new BenchmarkRound(session, settings) : null;
 
+    /// <summary>Tokens of the longest prompt with what is scored, or may be written, behind it.</summary>
+    public int Longest()
+    {
+        using EngineModel model = Model(_session, _session.Model.Student.Weights);
+        return _tasks.SelectMany(t => t.Ask(model, Judge(t, CancellationToken.None), _ => true)).Max(i => Math.Max(
+            i.Scorings.Select(s => s.Context.Length + s.Continuation.Length).DefaultIfEmpty().Max(),
+            i.Writing is { } w ? w.Prompt.Length + w.MaxTokens : 0));
+    }
+
+    /// <summary>Takes the memory that a round takes at its fullest.</summary>
+    /// <param name="longest">As <see cref="Longest"/> has it.</param>
+    public static void Rehearse(TrainingSession session, int longest)
+    {
+        using EngineModel model = Model(session, session.Model.Student.Weights);
+        var request = new ScoringRequest(new int[longest - 1], [0]);
+        model.Score([.. Enumerable.Repeat(request, Rows)], (_, _) => { }, CancellationToken.None);
+    }
+
     /// <summary>Whether they are asked after <paramref name="step"/> steps.</summary>
     public bool IsDue(long step) => step == 0 || step == _session.Order.Steps
         || (_settings.Every > 0 && step % _settings.Every == 0);
@@ -64,20 +83,39 @@ internal sealed class BenchmarkRound
         long step, CancellationToken cancel, Func<string, Action<long, long>> progress)
     {
         TransformerWeights weights = step == 0 ? _session.Model.Start : _session.Model.Student.Weights;
-        using var model = new EngineModel(
-            _session.Ops, _session.Model.Config, weights, _session.Model.Tokenizer, _session.Stops, Rows, CacheBytes);
-        var scores = new List<(string, Estimate)>();
+        using EngineModel model = Model(_session, weights);
+        var scores = new List<(string Task, Estimate Score)>();
         for (int i = 0; i < _tasks.Length; i++)
         {
             PreparedTask task = _tasks[i];
             using ResultLog log = Log(task, _data[i], step);
-            var judge = new AnswerJudge(task.Task, task.UsesChat ? _template?.Thinking : null, null, cancel);
-            var run = new TaskRun(model, task, judge, log, progress(task.Choice.Id));
+            var run = new TaskRun(model, task, Judge(task, cancel), log, progress(task.Choice.Id));
             run.Run(cancel);
             scores.Add((task.Choice.Id, TaskResult.Of(task, log.Scores, run.Cut.Answers).Whole[0]));
         }
 
+        Keep(step, scores);
         return scores;
+    }
+
+    private static EngineModel Model(TrainingSession s, TransformerWeights weights) =>
+        new(s.Ops, s.Model.Config, weights, s.Model.Tokenizer, s.Stops, Rows, CacheBytes);
+
+    private AnswerJudge Judge(PreparedTask task, CancellationToken cancel) =>
+        new(task.Task, task.UsesChat ? _template?.Thinking : null, null, cancel);
+
+    /// <summary>Adds a round to those of the run directory; what stands there of it, or of later steps, a resumed run
+    /// has asked again.</summary>
+    private void Keep(long step, IReadOnlyList<(string Task, Estimate Score)> scores)
+    {
+        string output = _session.Run.Output;
+        RunFacts.Write(output,
+        [
+            .. RunFacts.Benchmarks(output).Where(b => b.Step < step),
+            .. scores.Zip(_tasks, (s, t) => new BenchmarkScore(
+                s.Task, s.Score.Score, string.Join("; ", TaskResult.HowOf(t)), step, s.Score.Value, s.Score.Low,
+                s.Score.High, s.Score.Items)),
+        ]);
     }
 
     /// <summary>The log of a task after so many steps. A resumed run may ask otherwise: that is another file.</summary>

@@ -1,3 +1,4 @@
+using MolEngine.Engine.Models.Common;
 using MolEngine.Evaluation;
 using MolEngine.Runs;
 using MolEngine.Runs.Records;
@@ -38,13 +39,15 @@ internal sealed class QuestionRound
     /// <param name="progress">Told how many questions are asked, and of how many.</param>
     public QuestionScore Ask(long step, CancellationToken cancel, Action<long, long> progress)
     {
-        _before ??= _questions.Ask(_session.Model.Start, cancel, progress);
-        string[]? after = step == 0 ? null : _questions.Ask(_session.Model.Student.Weights, cancel, progress);
+        _before ??= Said(_session.Model.Start);
+        string[]? after = step == 0 ? null : Said(_session.Model.Student.Weights);
         QuestionOutcome[] outcomes = [.. _questions.Questions.Select((q, i) => new QuestionOutcome(
             q.Shown, q.Expected, _inTraining[i],
             _before[i], q.IsRight(_before[i]),
             after?[i], after is null ? null : q.IsRight(after[i])))];
         RunFacts.Write(_session.Run.Output, outcomes);
         return new QuestionScore(outcomes.Count(o => o.RightAfter ?? o.RightBefore), outcomes.Length);
+
+        string[] Said(TransformerWeights weights) => [.. _questions.Ask(weights, cancel, progress).Select(a => a.Text)];
     }
 }

@@ -30,6 +30,22 @@ public sealed class AnswerRulesTests
     [InlineData("", null)]
     [InlineData("I do not know", null)]
     [InlineData("A\nBecause it is.", "A")]
+    [InlineData("answer: d", "D")]
+    [InlineData("b)", "B")]
+    [InlineData("(c) 45 mmHg", "C")]
+    [InlineData("a", "A")]
+    [InlineData("The answer is a beta blocker", null)]
+    [InlineData("The answer is Ｂ", "B")]
+    [InlineData("It is not A. It is B.", "B")]
+    [InlineData("The answer isn't A; it's B", "B")]
+    [InlineData("The answer is not A but C", "C")]
+    [InlineData("The answer is B, not A.", "B")]
+    [InlineData("Answer: A or B", null)]
+    [InlineData("Answer: (A) and (B)", null)]
+    [InlineData("Neither A nor B is correct", null)]
+    [InlineData("Vitamin A is fat soluble", null)]
+    [InlineData("It is caused by hepatitis B", null)]
+    [InlineData("These are B cells", null)]
     public void A_letter_is_read_from_free_words(string output, string? letter) => Check("letter", output, letter);
 
     [Theory]
@@ -37,6 +53,8 @@ public sealed class AnswerRulesTests
     [InlineData("Answer: $B$", "B")]
     [InlineData("**Answer:** D", "D")]
     [InlineData("answer:d", "D")]
+    [InlineData("ANSWER: \\boxed{B}", "B")]
+    [InlineData("ANSWER: $\\boxed{\\text{(C)}}$", "C")]
     [InlineData("答案: A", "A")]
     [InlineData("答案：$D", "D")]
     [InlineData("ANSWER: Aspirin", null)]
@@ -73,6 +91,11 @@ public sealed class AnswerRulesTests
         Assert.Equal("E", AnswerRules.Named("first_option:ABCDE").Judge("ANSWER: E", ["E"]).Extracted);
         Assert.Null(AnswerRules.Named("answer_letter").Judge("ANSWER: E", ["E"]).Extracted);
         Assert.True(AnswerRules.Named("letter:ABCDEF").Judge("F) six", ["F"]).IsRight);
+
+        // Of ten letters one is a word, too.
+        Assert.Equal("B", AnswerRules.Named("letter:ABCDEFGHIJ").Judge("I think it's B", ["B"]).Extracted);
+        Assert.Equal("I", AnswerRules.Named("letter:ABCDEFGHIJ").Judge("It must be I.", ["I"]).Extracted);
+        Assert.Null(AnswerRules.Named("letter:ABCDEFGHIJ").Judge("I do not know", ["I"]).Extracted);
     }
 
     [Theory]
@@ -90,6 +113,7 @@ public sealed class AnswerRulesTests
     [InlineData("yes and no", "yes")]
     [InlineData("It could be yes or no", null)]
     [InlineData("Notably", null)]
+    [InlineData("The answer to this question is yes, not no", "yes")]
     public void Yes_no_or_maybe_is_found(string output, string? word) => Check("yes_no_maybe", output, word);
 
     [Theory]
@@ -97,7 +121,8 @@ public sealed class AnswerRulesTests
     [InlineData("So the answer is B", "(B)", true)]
     [InlineData("So the answer is (B) 05/01/2021.", "(B)", true)]
     [InlineData("So the answer is (C).", "(B)", false)]
-    [InlineData("the answer is False. So the answer is **True**.", "True", true)]
+    [InlineData("the answer is **False**.\n\nQ: Is it?\nSo the answer is True.", "False", true)]
+    [InlineData("the answer is False. So the answer is True.", "True", false)]
     [InlineData("so the answer is oak elm", "elm oak", false)]
     [InlineData("True", "True", false)]
     public void The_rest_of_the_line_after_the_answer_is_counts(string output, string expected, bool right) =>

@@ -135,8 +135,53 @@ public sealed class ComparisonTests
         Assert.All(all.Chunk(3), at => Assert.True(at[0] < at[1] && at[1] < at[2], string.Join(' ', at)));
         Assert.Contains(page.Descendants("span"), s => s.Value == "forgot" && Class(s) == "kind worse");
         Assert.Contains(page.Descendants("td"), d => d.Value.Contains("12 (10)"));
-        Assert.Equal(20, page.Descendants("table").Where(t => Class(t) == "asked")
+        Assert.Equal(20, page.Descendants("table").Where(t => Class(t) == "asked stacked")
             .Sum(t => t.Descendants("tr").Count() - 1));
+    }
+
+    /// <summary>On a narrow screen a table's cells stand below each other: each says what it is of.</summary>
+    [Fact]
+    public void A_cell_says_what_it_is_of()
+    {
+        string html = ComparisonPage.Render(Both);
+        XElement page = XElement.Parse(html[html.IndexOf("<html", StringComparison.Ordinal)..]);
+        XElement[] stacked = [.. page.Descendants("table").Where(t => (string?)t.Attribute("class") == "stacked")];
+        Assert.Equal(3, stacked.Length);
+        foreach (XElement row in stacked.SelectMany(t => t.Descendants("tbody").Single().Elements("tr")))
+        {
+            XElement[] heads = [.. row.Ancestors("table").Single().Descendants("thead").Single().Descendants("th")];
+            Assert.Equal(
+                heads.Skip(1).Select(h => h.Value.ReplaceLineEndings(" ")),
+                row.Elements("td").Select(d => (string?)d.Attribute("data-of")));
+        }
+    }
+
+    /// <summary>The way of a run leads from the base through its checkpoints to its end.</summary>
+    [Fact]
+    public void Checkpoints_are_points_on_the_way()
+    {
+        ComparedModel model = Model("m", general: new(0.6, 0.5, 0.7), kl: 0.4, lost: 0, gained: 0, p: 1);
+        CheckpointChange Half(long step, double part) => new(
+            step,
+            [Text("bells", true, new(-3 * part, -4, -1), part), Text("general", false, new(0, 0, 0), 0.4 * part)]);
+        Comparison comparison = Of(model with { Checkpoints = [Half(10, 0.25), Half(20, 0.75)] });
+        string html = ComparisonPage.Render(comparison);
+        XElement page = XElement.Parse(html[html.IndexOf("<html", StringComparison.Ordinal)..]);
+        XElement picture = page.Descendants("figure").Single(f => (string?)f.Attribute("id") == "distance");
+        double[] across = [.. picture.Descendants("circle").Select(c => (double)c.Attribute("cx")!)];
+        double[] up = [.. picture.Descendants("circle").Select(c => -(double)c.Attribute("cy")!)];
+
+        // The base, the two checkpoints, and the model, each farther and higher than the one before.
+        Assert.Equal(4, across.Length);
+        Assert.Equal(across.Order(), across);
+        Assert.Equal(up.Order(), up);
+        Assert.Equal(3 * (across[1] - across[0]), across[2] - across[0], 0.1);
+        Assert.Equal("m, step 10: gained 0.7500, lost 0.1000", picture.Descendants("title").ElementAt(1).Value);
+        using var stream = new MemoryStream();
+        ComparisonJson.Write(stream, comparison);
+        JsonNode way = JsonNode.Parse(stream.ToArray())!["models"]![0]!["checkpoints"]!;
+        Assert.Equal((10, 20), ((int)way[0]!["step"]!, (int)way[1]!["step"]!));
+        Assert.Equal(0.3, (double)way[1]!["texts"]![1]!["kl_model_base"]!["full"]!["value"]!, 1e-9);
     }
 
     [Fact]

@@ -17,14 +17,16 @@ public sealed class CompareVerbTests : IDisposable
     public void A_run_is_compared_on_what_it_held_out()
     {
         string questions = _run.Write("questions.jsonl", """
-            {"question": "What does a glass bee need?", "answer": "light"}
-            {"question": "Where?", "answer": "here"}
+            {"question": "What does a glass bee need?", "options": ["light", "rain"], "answer": "A"}
+            {"question": "Where?", "options": ["there", "here"], "answer": "B"}
 
             """);
-        string run = _run.Train("out", $"questions={{path: {questions}, pairs: plain}}", "data.packing=best_fit");
+        string run = _run.Train(
+            "out", $"questions={{path: {questions}, pairs: plain}}", "data.packing=best_fit", "checkpoint.every=3");
         string json = _run.At("compare.json"), page = _run.At("compare.html");
         string said = TinyRun.Ok(
-            "compare", _run.Model, run, $"again={Path.Combine(run, "adapter")}", "--html", page, "--json", json);
+            "compare", _run.Model, run, $"again={Path.Combine(run, "adapter")}", "--html", page, "--json", json,
+            "--checkpoints");
         JsonNode result = JsonNode.Parse(File.ReadAllText(json))!;
         Assert.StartsWith((string)result["verdict"]!, said);
         Assert.Contains("default-src", File.ReadAllText(page));
@@ -42,6 +44,18 @@ public sealed class CompareVerbTests : IDisposable
         JsonNode asked = models[0]["tasks"]![0]!;
         Assert.Equal(("questions", "domain", 2), (
             (string)asked["name"]!, (string)asked["kind"]!, (int)asked["n"]!));
+
+        // Options have probabilities, and so the model is more or less sure of them than it is right.
+        Assert.InRange((double)asked["calibration_error_after"]!, 0, 1);
+        Assert.All(asked["items"]!.AsArray(), i => Assert.InRange((double)i!["right_before"]!, 1e-9, 1 - 1e-9));
+
+        // The checkpoint on the way is nearer to the base than the end, which is none.
+        JsonNode way = Assert.Single(models[0]["checkpoints"]!.AsArray())!;
+        Assert.Equal(3, (int)way["step"]!);
+        JsonNode half = way["texts"]!.AsArray().Single(t => (string)t!["name"]! == "everyday")!;
+        Assert.InRange((double)half["kl_model_base"]!["full"]!["value"]!,
+            1e-9, (double)everyday["kl_model_base"]!["full"]!["value"]!);
+        Assert.Empty(models[1]["checkpoints"]!.AsArray());
     }
 
     /// <summary>Tasks are asked as eval asks them, into the same log; a model without change loses nothing.</summary>

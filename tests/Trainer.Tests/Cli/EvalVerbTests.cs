@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MolEngine.Runs;
+using MolEngine.Runs.Records;
 
 namespace MolEngine.Trainer.Tests.Cli;
 
@@ -156,6 +158,11 @@ public sealed class EvalVerbTests : IDisposable
             Assert.Equal(
                 log[1..].Average(l => (double)JsonNode.Parse(l)!["scores"]!["acc"]!), (double)line["eval"]!["bees"]!);
         }
+
+        IReadOnlyList<BenchmarkScore> rounds = RunFacts.Benchmarks(_run.At("out"));
+        Assert.Equal(lines.Select(l => (double)l["eval"]!["bees"]!), rounds.Select(r => r.Value));
+        Assert.All(rounds, r => Assert.True(r.Low <= r.Value && r.Value <= r.High && r.Items == 2));
+        Assert.Contains("<section id=\"benchmarks\">", File.ReadAllText(_run.At("out/report.html")));
 
         // What the model learned in between has moved the likelihoods.
         Assert.NotEqual(Log(0), Log(6));

@@ -58,6 +58,38 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
         Assert.InRange(driver.HighWaterBytes, 0.95 * plan.HighWaterBytes, 1.05 * plan.HighWaterBytes);
     }
 
+    /// <summary>Benchmarks have their cache in the plan: that of their longest prompt.</summary>
+    [Fact]
+    public void Benchmarks_have_their_room()
+    {
+        string data = Directory.CreateDirectory(runs.Tiny.At("benchmarks")).FullName;
+        const string Item = """{"question": "Who is it?", "options": ["a bee", "glass"], "right": 0}""";
+        File.WriteAllText(Path.Combine(data, "items.jsonl"), Item);
+        string task = runs.Tiny.Write("bees.yaml", """
+            task: bees
+            version: "1"
+            kind: multiple_choice
+            data: [{test: "**/items.jsonl", options: options, right: right}]
+            prompt: "{{question}}"
+            choices: texts
+            scores: [acc]
+            """);
+        string[] settings = VirtualRuns.Settings("lora", "fp32", "micro_batch=1");
+        RunConfig run = runs.Load([.. settings, $"eval={{tasks: {task}, data: {data}}}"]);
+        RunPlan plan = RunPlanner.Plan(run, Gpu);
+        Assert.Equal("Who is it? a bee".Length, plan.BenchmarkTokens);
+
+        var driver = new VirtualCudaDriver();
+        using var ops = CudaBackend.Create(driver, 0, KernelImages.Carried, DType.F32);
+        using var session = new TrainingSession(run, ops, new ProgressPrinter(TextWriter.Null), CancellationToken.None);
+        session.Optimization.Update(session.Rows(0), run.MicroBatch);
+        long before = driver.HighWaterBytes, without = RunPlanner.Plan(runs.Load(settings), Gpu).HighWaterBytes;
+        BenchmarkRound.Rehearse(session, plan.BenchmarkTokens);
+        Assert.True(driver.HighWaterBytes > before);
+        long planned = plan.HighWaterBytes - without;
+        Assert.InRange(driver.HighWaterBytes - before, 0.9 * planned, 1.1 * planned);
+    }
+
     /// <summary>Each part by hand, of P parameters of which M are in matrices, with a head tied to E of them.</summary>
     [Fact]
     public void Parts_are_what_the_method_needs()

@@ -12,6 +12,9 @@ internal static partial class AnswerParser
     /// </summary>
     private const int MostCharacters = 1_000;
 
+    /// <summary>Members of a set up to which one that is written twice is found.</summary>
+    private const int MostDistinct = 100;
+
     /// <summary>Brackets in brackets.</summary>
     private const int MostDepth = 8;
 
@@ -34,8 +37,8 @@ internal static partial class AnswerParser
         if (BaseNumeral(text) is { } numeral)
             return numeral;
         text = JoinThousands(text, depth);
-        return Matrix(text, depth) ?? List(text, depth) ?? Union(text, depth) ?? Relation(text, depth)
-            ?? Brackets(text, depth) ?? Value(text);
+        return Matrix(text, depth) ?? OutwardInterval(text, depth) ?? List(text, depth) ?? Union(text, depth)
+            ?? Relation(text, depth) ?? Brackets(text, depth) ?? Value(text);
     }
 
     private static MathAnswer? BaseNumeral(string text)
@@ -84,6 +87,20 @@ internal static partial class AnswerParser
         return new MathAnswer.Matrix(rows) { Text = Squeezed(text) };
     }
 
+    /// <summary>]1, 2[ as (1, 2): brackets that are turned away leave the end out.</summary>
+    private static MathAnswer.Ordered? OutwardInterval(string text, int depth)
+    {
+        if (text.Length < 3 || (text[0], text[^1]) is not ((']', ']') or (']', '[') or ('[', '[')))
+            return null;
+        List<string> ends = TopLevel.Split(text[1..^1], ",", ";");
+        return ends.Count == 2
+            ? new MathAnswer.Ordered(
+                text[0] == ']' ? '(' : '[', [Parse(ends[0], depth + 1), Parse(ends[1], depth + 1)],
+                text[^1] == '[' ? ')' : ']')
+            { Text = Squeezed(text) }
+            : null;
+    }
+
     private static MathAnswer? List(string text, int depth)
     {
         List<string> parts = TopLevel.Split(text, ",", ";");
@@ -102,7 +119,7 @@ internal static partial class AnswerParser
             MathAnswer item = Parse(part, depth + 1);
             if (item is MathAnswer.Unordered { IsSet: false } both)
                 items.AddRange(both.Items);
-            else
+            else if (!isSet || items.Count > MostDistinct || !items.Exists(i => AnswerComparer.AreEqual(i, item)))
                 items.Add(item);
         }
 
@@ -184,9 +201,11 @@ internal static partial class AnswerParser
 
     private static MathAnswer? Brackets(string text, int depth)
     {
-        if (text.StartsWith(@"\{", StringComparison.Ordinal) && TopLevel.Close(text) == text.Length - 1)
+        if (text.StartsWith(@"\{", StringComparison.Ordinal) && text.EndsWith('}')
+            && TopLevel.Close(text) == text.Length - 1)
         {
-            List<string> members = TopLevel.Split(text[2..^2], ",", ";");
+            int end = text.Length - (text.EndsWith(@"\}", StringComparison.Ordinal) ? 2 : 1);
+            List<string> members = TopLevel.Split(text[2..end], ",", ";");
             members.RemoveAll(string.IsNullOrWhiteSpace);
             return Items(text, members, depth, isSet: true);
         }

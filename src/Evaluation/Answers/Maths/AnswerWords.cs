@@ -46,9 +46,18 @@ internal static partial class AnswerWords
             text = only.Groups[1].Value;
         text = TextUnit().Replace(text, " ");
         Match match = TypedUnit().Match(text);
-        if (match.Success && UnitWords.AreAll(match.Groups["unit"].Value))
+        if (IsUnit(match))
             text = match.Groups["value"].Value;
         return text.Trim().TrimEnd('.', ',').Trim();
+    }
+
+    /// <summary>Words behind a value that name a unit, or behind a plain number what it counts.</summary>
+    private static bool IsUnit(Match typed)
+    {
+        Group value = typed.Groups["value"], unit = typed.Groups["unit"];
+        bool isApart = unit.Index > value.Index + value.Length;
+        return typed.Success && (UnitWords.AreAll(unit.Value)
+            || (isApart && PlainNumber().IsMatch(value.Value) && UnitWords.AreCounted(unit.Value)));
     }
 
     /// <summary>A letter of an option in brackets, in a text or alone, or several letters.</summary>
@@ -62,8 +71,7 @@ internal static partial class AnswerWords
     {
         if (text.Contains('\\') || text.Contains('='))
             return false;
-        Match match = TypedUnit().Match(text);
-        if (match.Success && UnitWords.AreAll(match.Groups["unit"].Value))
+        if (IsUnit(TypedUnit().Match(text)))
             return false;
         foreach (Match word in Letters().Matches(text))
         {
@@ -76,6 +84,9 @@ internal static partial class AnswerWords
 
     [GeneratedRegex(@"^\\text\{([^{}]*)\}[.\s]*$")]
     private static partial Regex OnlyText();
+
+    [GeneratedRegex(@"^(?:[A-Za-z]\s*=\s*)?-?(?:[\d.,/ ]+|\d*\\frac\{\d+\}\{\d+\})$")]
+    private static partial Regex PlainNumber();
 
     /// <summary>A number, with or without a unit, or in brackets.</summary>
     [GeneratedRegex(@"^\s*\(?-?[\d.,/]+\)?(?:\s+[a-zA-Z. ]+)?\s*$")]

@@ -9,6 +9,9 @@ namespace MolEngine.Evaluation.Answers.Maths;
 /// </summary>
 internal static partial class LatexText
 {
+    /// <summary>The real numbers.</summary>
+    private const string Line = @"(-\infty,\infty)";
+
     private static readonly (string From, string To)[] Signs =
     [
         ("−", "-"), ("–", "-"), ("×", @"\times "), ("·", @"\cdot "), ("⋅", @"\cdot "), ("÷", "/"), ("π", @"\pi "),
@@ -19,6 +22,7 @@ internal static partial class LatexText
         ("<=", @"\le "), (">=", @"\ge "), ("!=", @"\ne "), (@"\infinity", @"\infty"), (@"\bigcup", @"\cup"),
         (@"\langle", "("), (@"\rangle", ")"), (@"\lparen", "("), (@"\rparen", ")"), (@"\lbrack", "["),
         (@"\rbrack", "]"), (@"\vert", "|"), (@"\mid", "|"), (@"\colon", ":"), (@"\emptyset", @"\{\}"),
+        (@"\text{:}", ":"), ("ℝ", Line), (@"\mathbb{R}", Line), (@"\mathbb R", Line), (@"\Reals", Line),
     ];
 
     public static string Cleaned(string text)
@@ -29,6 +33,7 @@ internal static partial class LatexText
             ? box.Content
             : text;
         text = Thousands().Replace(text, "");
+        text = RowGap().Replace(text, @"\\");
         text = Spacing().Replace(text, " ");
         text = Sizes().Replace(text, "");
         text = Fractions().Replace(text, @"\frac");
@@ -67,6 +72,10 @@ internal static partial class LatexText
     // 10,\!080 and 10{,}080 and 10\,080: LaTeX's ways to write a thousand.
     [GeneratedRegex(@"(?<=\d)(?:,\s*\\!\s*|\\!\s*,\s*|\{,\}|\\,)(?=\d{3}(?!\d))")]
     private static partial Regex Thousands();
+
+    // \\[6pt]: the distance of two rows of a matrix.
+    [GeneratedRegex(@"\\\\\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in)\s*\]")]
+    private static partial Regex RowGap();
 
     [GeneratedRegex(
         @"(?<!\\)\\[!,;:> ]|~"

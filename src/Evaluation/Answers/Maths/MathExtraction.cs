@@ -46,7 +46,7 @@ internal static partial class MathExtraction
             return null;
         string rest = matches[^1].Groups["rest"].Value;
         MatchCollection formulas = Formula().Matches(rest);
-        string sentence = SentenceEnd().Split(rest.Trim(), 2)[0].Trim(' ', '*', ':');
+        string sentence = Reason().Split(SentenceEnd().Split(rest.Trim(), 2)[0], 2)[0].Trim(' ', '*', ':');
         if (formulas.Count > 0 && formulas[0].Index <= sentence.Length)
         {
             // $5$ and $7$ are one answer.
@@ -89,8 +89,15 @@ internal static partial class MathExtraction
         @"\$\$(.+?)\$\$|(?<!\\)\$((?:\\\$|[^$\n])+?)(?<!\\)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", RegexOptions.Singleline)]
     private static partial Regex Formula();
 
-    [GeneratedRegex(@"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\s*/\s*\d+|\d+\.\d+|\.\d+|\d+)(?:\s*%)?")]
+    // A number, or what is one in LaTeX without dollar signs; the 2 of cm^2 is none.
+    [GeneratedRegex(
+        @"(?<![\w.^]|\^\{)-?(?:\d*\\[dt]?frac\{[^{}]+\}\{[^{}]+\}|\d*\\sqrt\{[^{}]+\}|\d+\\pi\b"
+        + @"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\s*/\s*\d+|\d+\.\d+|\.\d+|\d+)(?:\s*%)?")]
     private static partial Regex Number();
+
+    /// <summary>What follows an answer as its reason.</summary>
+    [GeneratedRegex(@"(?<=\S),?\s+(?:because|since|as|which|so|where|but|not)\s")]
+    private static partial Regex Reason();
 
     [GeneratedRegex(@"^[\s$,;*]*(?:\\text\{)?\s*(?:,|and|or|\\quad|\\\\|&)?\s*\}?[\s$,;*]*$")]
     private static partial Regex Joint();

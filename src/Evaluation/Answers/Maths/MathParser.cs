@@ -176,7 +176,10 @@ internal sealed partial class MathParser
 
     private MathNode Primary()
     {
-        MathToken token = _tokens[_at++];
+        MathToken token = Next;
+        if (token.Kind == MathTokenKind.End)
+            throw Unexpected();
+        _at++;
         switch (token.Kind)
         {
             case MathTokenKind.Number:

@@ -6,6 +6,9 @@ namespace MolEngine.Evaluation.Answers.Maths;
 /// </summary>
 internal static class UnitWords
 {
+    /// <summary>Letters up to which what stands behind a number may be variables: 3 xyz.</summary>
+    private const int MostVariables = 3;
+
     private static readonly HashSet<string> Words =
     [
         .. ("cm mm km ft in. yd mi mph kmh kph kg mg gm lb lbs oz ml sec secs min mins hr hrs inch inches "
@@ -19,6 +22,22 @@ internal static class UnitWords
             + "solution solutions side sides time times piece pieces page pages step steps hz newtons joules "
             + "watts volts amps kelvin celsius fahrenheit bits bytes").Split(' '),
     ];
+
+    /// <summary>Words behind a number that change it or go on, and so name nothing that is counted.</summary>
+    private static readonly HashSet<string> Numerals =
+    [
+        .. ("hundred thousand million billion trillion dozen half halves third thirds quarter quarters fourth fourths "
+            + "fifth fifths sixth sixths seventh sevenths eighth eighths ninth ninths tenth tenths plus minus over mod "
+            + "modulo choose root squared cubed factorial base and but not more less than").Split(' '),
+    ];
+
+    /// <summary>Whether words can name what a number counts: "apples", "red marbles".</summary>
+    public static bool AreCounted(string text)
+    {
+        string[] words = text.ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return Array.TrueForAll(words, w => w.Length >= MostVariables && w.All(char.IsAsciiLetter))
+            && Array.Exists(words, w => w.Length > MostVariables) && !Array.Exists(words, Numerals.Contains);
+    }
 
     /// <summary>Whether a text is nothing but words of units, with their powers: "square inches", "cm^2".</summary>
     public static bool AreAll(string text)

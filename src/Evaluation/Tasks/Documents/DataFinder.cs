@@ -29,9 +29,10 @@ public sealed class DataFinder(IReadOnlyList<string> folders, Func<string, Named
         string which = choice.Subsets is [("", _)] ? ""
             : $" of {Counts.Of(missing.Length, "subset")} ({Some(missing)})";
         string where = folders.Count == 0 ? "no --data was given" : $"below {string.Join(", ", folders)} there is none";
+        string official = choice.Task.Official.Length == 0 ? "" : $" ({choice.Task.Official})";
         throw new UserException(
             $"--data: {choice.Id}: expected the data{which}, got none: {where} ({Some([.. looked.Distinct()])}). Name "
-                + $"the folder of the official files with --data{Advice(choice, missing)}");
+                + $"the folder of the official files{official} with --data{Advice(choice, missing)}");
     }
 
     private FoundData? Find(EvalTask task, string subset, List<string> looked)
@@ -95,13 +96,22 @@ public sealed class DataFinder(IReadOnlyList<string> folders, Func<string, Named
         return [];
     }
 
-    /// <summary>The command that downloads what is missing, where the Hub has it.</summary>
+    /// <summary>The commands that download what is missing, where the Hub has it: of several subsets all of it, and the
+    /// examples where the task has some.</summary>
     private string Advice(TaskChoice choice, string[] missing)
     {
-        string? address = choice.Task.Data.SelectMany(d => d.Test)
-            .FirstOrDefault(p => p.StartsWith(Scheme, StringComparison.Ordinal));
-        NamedInput? named = address is null ? null : hub(address.Replace("{subset}", missing[0]));
-        return named is { Missing.Length: > 0 } ? $"; or by the Hub: {named.Missing}" : "";
+        string subset = missing.Length > 1 ? "*" : missing[0];
+        string test = Missing(d => d.Test), examples = choice.Task.FewShot.Count > 0 ? Missing(d => d.Examples) : "";
+        return test.Length == 0 ? ""
+            : examples.Length == 0 ? $"; or by the Hub: {test}"
+            : $"; or by the Hub: {test}; and its examples: {examples}";
+
+        string Missing(Func<DataSource, IReadOnlyList<string>> files)
+        {
+            string? address = choice.Task.Data.SelectMany(files)
+                .FirstOrDefault(p => p.StartsWith(Scheme, StringComparison.Ordinal));
+            return address is null ? "" : hub(address.Replace("{subset}", subset))?.Missing ?? "";
+        }
     }
 
     private static UserException Several(

@@ -1,5 +1,7 @@
 using System.Text;
+using MolEngine.Trainer.Display;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -10,7 +12,7 @@ namespace MolEngine.Trainer.Cli.Runners;
 internal sealed class AnswerView(CommandContext context, IReadOnlyList<string> names)
 {
     /// <summary>Columns that an answer needs to be read beside another.</summary>
-    private const int LeastColumn = 36;
+    private const int LeastColumn = 30;
 
     private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(80);
 
@@ -19,7 +21,8 @@ internal sealed class AnswerView(CommandContext context, IReadOnlyList<string> n
     {
         if (names.Count == 1)
             Running(answer);
-        else if (context.Terminal is { } terminal && terminal.Profile.Width >= names.Count * LeastColumn)
+        else if (context.Terminal is { } terminal
+            && AnswerColumns.WidthOf(names.Count, terminal.Profile.Width - 1) >= LeastColumn)
             SideBySide(terminal, answer);
         else
             OneByOne(answer);
@@ -29,7 +32,7 @@ internal sealed class AnswerView(CommandContext context, IReadOnlyList<string> n
     {
         answer((_, piece) =>
         {
-            context.Out.Write(piece);
+            context.Out.Write(Shown(piece));
             context.Out.Flush();
         });
         context.Out.WriteLine();
@@ -39,22 +42,30 @@ internal sealed class AnswerView(CommandContext context, IReadOnlyList<string> n
     {
         StringBuilder[] texts = Texts(answer, _ => { });
         for (int i = 0; i < names.Count; i++)
-            context.Out.WriteLine($"{names[i]}: {texts[i]}");
+            context.WriteLine($"{names[i]}: {texts[i]}");
     }
 
     private void SideBySide(IAnsiConsole terminal, Action<Action<int, string>> answer)
     {
-        StringBuilder[] texts = [];
-        DateTime drawn = default;
-        terminal.Live(Table(names.Select(_ => ""))).AutoClear(true).Overflow(VerticalOverflow.Ellipsis).Start(live =>
+        StringBuilder[] texts;
+        using (var region = new LiveRegion(terminal))
+        {
+            DateTime drawn = default;
+            region.Show(Lines([.. names.Select(_ => new StringBuilder())], region.Height));
             texts = Texts(answer, all =>
             {
                 if (DateTime.UtcNow - drawn < BetweenFrames)
                     return;
                 drawn = DateTime.UtcNow;
-                live.UpdateTarget(Table(all.Select(t => t.ToString())));
-            }));
-        terminal.Write(Table(texts.Select(t => t.ToString())));
+                region.Show(Lines(all, region.Height));
+            });
+        }
+
+        terminal.Write(new Verbatim([.. Lines(texts, null).SelectMany(l => l.Append(Segment.LineBreak))]));
+
+        // One column of the screen stays free, so that no terminal goes on to the next line.
+        IReadOnlyList<IReadOnlyList<Segment>> Lines(StringBuilder[] all, int? height) => AnswerColumns.Lines(
+            terminal, names, [.. all.Select(t => t.ToString())], terminal.Profile.Width - 1, height);
     }
 
     private StringBuilder[] Texts(Action<Action<int, string>> answer, Action<StringBuilder[]> changed)
@@ -62,18 +73,13 @@ internal sealed class AnswerView(CommandContext context, IReadOnlyList<string> n
         StringBuilder[] texts = [.. names.Select(_ => new StringBuilder())];
         answer((i, piece) =>
         {
-            texts[i].Append(piece);
+            texts[i].Append(Shown(piece));
             changed(texts);
         });
         return texts;
     }
 
-    private Table Table(IEnumerable<string> texts)
-    {
-        var table = new Table().Expand().Border(TableBorder.Minimal);
-        foreach (string name in names)
-            table.AddColumn(new TableColumn(new Text(name, new Style(decoration: Decoration.Bold))));
-        table.AddRow(texts.Select(t => new Text(t)).ToArray());
-        return table;
-    }
+    /// <summary>On a terminal, without what would move its cursor or change its colours.</summary>
+    private string Shown(string piece) => !context.IsTerminal ? piece : string.Concat(
+        piece.Where(c => c != '\r').Select(c => char.IsControl(c) && c is not ('\n' or '\t') ? '\uFFFD' : c));
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Tokenization;
@@ -32,7 +31,7 @@ internal sealed class ChatRunner : IDisposable
         _template = GenerateRunner.Template(options.Model, options.ChatVariables, tokenizer, context);
         _stopIds = StopIds.Of(options.Model, tokenizer, options.ChatVariables);
         _speakers = [.. Speakers(options, model)];
-        _batch = GenerateRunner.BatchFor(ops, model, _speakers.Count, options.Context, "--context");
+        _batch = Batches.OfRows(ops, model, _speakers.Count, options.Context, "--context");
         _view = new AnswerView(context, [.. _speakers.Select(s => s.Name)]);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
         {
@@ -64,13 +63,12 @@ internal sealed class ChatRunner : IDisposable
             yield return new Speaker(options.Adapters.Count == 0 ? "answer" : "base", model.Frozen);
         foreach (string folder in options.Adapters)
         {
-            PeftAdapter adapter = PeftAdapter.Load(folder, model.Config);
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
             // The adapter of a run is called by the run.
             if (name == "adapter")
                 name = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(folder))) ?? name;
-            yield return new Speaker(name, model.Adapted(adapter.Config, adapter.Modules));
+            yield return new Speaker(name, model.Adapted(folder));
         }
     }
 
@@ -84,7 +82,15 @@ internal sealed class ChatRunner : IDisposable
             if (_context.IsTerminal)
                 _context.Out.Write("> ");
             _context.Out.Flush();
-            if (input.ReadLine() is not { } line || line.Trim() == "/quit")
+            if (input.ReadLine() is not { } line)
+            {
+                // What a shell writes next begins a line of its own.
+                if (_context.IsTerminal)
+                    _context.Out.WriteLine();
+                return;
+            }
+
+            if (line.Trim() == "/quit")
                 return;
             if (line.StartsWith('/'))
                 Command(line.Trim());

@@ -1,5 +1,4 @@
 using MolEngine.Basics.Text;
-using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Losses;
@@ -12,10 +11,13 @@ using MolEngine.Evaluation.Harness;
 using MolEngine.Evaluation.Tasks;
 using MolEngine.Kernels.Ops;
 using MolEngine.Runs.Comparisons;
+using MolEngine.Runs.Records;
+using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Comparing;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Display;
+using MolEngine.Trainer.Jobs;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -82,7 +84,10 @@ internal sealed class CompareRunner
             }
 
             tasks.AddRange(Tasks(input, own, ops, reference.Config, weights, tokenizer, baseAnswers));
-            models.Add(new ComparedModel(input.Name, input.Place, textChanges, tasks));
+            models.Add(new ComparedModel(input.Name, input.Place, textChanges, tasks)
+            {
+                Checkpoints = [.. Checkpoints(input, ops, reference, texts)],
+            });
         }
 
         Tell(new Comparison(
@@ -180,8 +185,34 @@ internal sealed class CompareRunner
     private static TransformerWeights Adapted(InferenceModel reference, string folder)
     {
         NamedInputs.RequireWhole(folder);
-        PeftAdapter adapter = PeftAdapter.Load(folder, reference.Config);
-        return reference.Adapted(adapter.Config, adapter.Modules);
+        return reference.Adapted(folder);
+    }
+
+    /// <summary>What a run's checkpoints, the last step's apart, say to the texts.</summary>
+    private IEnumerable<CheckpointChange> Checkpoints(
+        ComparedInput input, Ops ops, InferenceModel reference, IReadOnlyList<TextSource> texts)
+    {
+        if (!_options.Checkpoints || texts.Count == 0 || input.Run is not { } run)
+            yield break;
+        if (run.Method == TrainingMethod.Full)
+        {
+            _context.Error.WriteLine(
+                $"molengine: --checkpoints: {input.Name} trained all parameters: its checkpoints are not compared");
+            yield break;
+        }
+
+        CheckpointList saved = CheckpointStore.All(run.Output);
+        foreach (string damaged in saved.PassedOver)
+            _context.Error.WriteLine($"molengine: --checkpoints: passed over: {damaged}");
+        long? last = RunRecordReader.Read(run.Output).Metrics?.Range?.Last;
+        foreach (Checkpoint checkpoint in saved.Whole.Where(c => c.Step > 0 && c.Step != last))
+        {
+            ExportedAdapter adapter = RunExport.AdapterOf(run, checkpoint, reference.Config);
+            TransformerWeights weights = reference.Adapted(adapter.Lora, adapter.Modules);
+            string name = $"{input.Name}, step {checkpoint.Step:N0}";
+            yield return new CheckpointChange(
+                checkpoint.Step, [.. texts.Select(t => Compared(t, name, ops, reference, weights))]);
+        }
     }
 
     /// <summary>Distributions are compared token by token: both models must mean the same by an id.</summary>

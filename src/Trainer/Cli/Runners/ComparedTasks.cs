@@ -15,8 +15,6 @@ namespace MolEngine.Trainer.Cli.Runners;
 /// </summary>
 internal sealed class ComparedTasks
 {
-    private const int RowsOnCpu = 8, RowsOnGpu = 32;
-
     private readonly CompareOptions _options;
     private readonly string _folder;
     private readonly ChatTemplate? _template;
@@ -45,8 +43,7 @@ internal sealed class ComparedTasks
             return [];
         var files = new EvalFiles(Options(adapter, name), config, ops);
         IReadOnlyList<int> stops = StopIds.Of(_folder, tokenizer, MapValue.Empty);
-        using var model = new EngineModel(
-            ops, config, weights, tokenizer, stops, ops.Gpu is null ? RowsOnCpu : RowsOnGpu);
+        using var model = new EngineModel(ops, config, weights, tokenizer, stops, Batches.UsualRows(ops));
         var answers = new List<IReadOnlyList<ItemAnswer>>();
         foreach (PreparedTask task in _tasks)
         {

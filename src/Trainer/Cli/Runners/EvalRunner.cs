@@ -17,8 +17,6 @@ namespace MolEngine.Trainer.Cli.Runners;
 
 internal static class EvalRunner
 {
-    private const int RowsOnCpu = 8, RowsOnGpu = 32;
-
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(EvalOptions options, CommandContext context)
     {
@@ -31,7 +29,7 @@ internal static class EvalRunner
         Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
         var files = new EvalFiles(options, model.Config, ops);
         IReadOnlyList<int> stops = StopIds.Of(options.Model, tokenizer, options.Settings.ChatVariables);
-        int rows = options.Rows ?? (ops.Gpu is null ? RowsOnCpu : RowsOnGpu);
+        int rows = options.Rows ?? Batches.UsualRows(ops);
         using var asked = new EngineModel(ops, model.Config, model.Weights, tokenizer, stops, rows);
         var logs = new List<ResultLog>();
         try

@@ -34,7 +34,7 @@ internal static class GenerateCorpus
         int longest = openings.Max(o => o.Ids.Length) + options.MaxTokens;
         CancellationToken cancel = context.Interrupted;
         using RecordOutput output = RecordOutput.Open(options.Output, Work(options), context);
-        using GenerationBatch batch = GenerateRunner.BatchFor(
+        using GenerationBatch batch = Batches.OfRows(
             ops, model, rows, longest, "--max-tokens", options.Deterministic);
         var runner = new DraftRunner(batch, rows);
         using (IRunDisplay display = context.OpenDisplay(context.Error))

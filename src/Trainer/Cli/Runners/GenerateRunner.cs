@@ -1,11 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MolEngine.Basics.Text;
 using MolEngine.Basics.Values;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Tokenization;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Trainer.Devices;
 
@@ -38,7 +36,7 @@ internal static class GenerateRunner
     {
         string text = options.Prompt ?? Chat(options, tokenizer, context);
         int[] prompt = Prompt(tokenizer, text, "--prompt");
-        using GenerationBatch batch = BatchFor(
+        using GenerationBatch batch = Batches.OfRows(
             ops, model, 1, prompt.Length + (long)options.MaxTokens, "--max-tokens", options.Deterministic);
         int[] ends = [.. StopIds.Of(options.Model, tokenizer, options.ChatVariables)];
         GenerationRow row = batch.Add(Request(options, prompt, ends));
@@ -78,33 +76,6 @@ internal static class GenerateRunner
         return ids.Length > 0
             ? ids
             : throw new UserException($"{where}: expected a text of at least one token, got an empty one");
-    }
-
-    /// <summary>A batch with room for so many rows.</summary>
-    /// <param name="longest">Tokens of a row, prompt and answer.</param>
-    /// <param name="option">What is to be lower where there is too little memory.</param>
-    /// <param name="deterministic">See <see cref="GenerationBatch"/>.</param>
-    public static GenerationBatch BatchFor(
-        Ops ops, InferenceModel model, int rows, long longest, string option, bool deterministic = false)
-    {
-        string tokens = Counts.Of(rows * longest, "token");
-        if (longest > (int.MaxValue / rows) - PagedLayout.PageTokens)
-        {
-            throw new UserException(
-                $"{option}: expected fewer tokens than a cache can hold, got {tokens} in {Counts.Of(rows, "row")}");
-        }
-
-        int pages = rows * PagedLayout.PagesOf((int)longest);
-        try
-        {
-            return new GenerationBatch(
-                ops, model.Config, model.Weights, rows, pages * PagedLayout.PageTokens, (int)longest, deterministic);
-        }
-        catch (OutOfDeviceMemoryException e)
-        {
-            throw new EnvironmentFaultException(
-                $"{option}: expected room for the keys and values of {tokens}, got too little memory. Lower it", e);
-        }
     }
 
     /// <summary>

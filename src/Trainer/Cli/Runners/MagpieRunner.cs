@@ -45,7 +45,7 @@ internal static class MagpieRunner
                 $"{options.Model} has no chat template: records are texts that go on from where a document begins");
         }
 
-        using (GenerationBatch batch = GenerateRunner.BatchFor(ops, model, options.Rows, magpie.Longest, "--batch"))
+        using (GenerationBatch batch = Batches.OfRows(ops, model, options.Rows, magpie.Longest, "--batch"))
         using (IRunDisplay display = context.OpenDisplay(context.Error))
             run.Finish(magpie, new DraftRunner(batch, options.Rows), display.Doing("making", "record"), cancel);
         Report(options, run.Tally, magpie.MakesDialogues, context);

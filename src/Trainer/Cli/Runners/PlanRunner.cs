@@ -17,7 +17,7 @@ internal static class PlanRunner
         Describe(plan, context);
         if (plan.Fits)
             return ExitCode.Done;
-        context.Fact("does not fit", $"{FittingChange.Sentence(run, device)}");
+        context.Fact("does not fit", $"{FittingChange.Sentence(run, device, plan.BenchmarkTokens)}");
         return ExitCode.Failed;
     }
 

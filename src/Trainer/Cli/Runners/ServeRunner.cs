@@ -3,7 +3,6 @@ using MolEngine.Basics.Text;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Tokenization;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Server.Figures;
@@ -67,17 +66,8 @@ internal static class ServeRunner
                 + "or a larger cache");
         }
 
-        try
-        {
-            return new GenerationBatch(
-                ops, model.Config, model.Frozen, options.Rows, tokens, longest, options.Deterministic);
-        }
-        catch (OutOfDeviceMemoryException e)
-        {
-            throw new EnvironmentFaultException(
-                $"--cache-tokens: expected room for the keys and values of {Counts.Of(tokens, "token")}, got too "
-                + "little memory. Lower it, or --context", e);
-        }
+        return Batches.OfTokens(
+            ops, model, options.Rows, tokens, longest, "--cache-tokens, --context", options.Deterministic);
     }
 
     private static void Tell(

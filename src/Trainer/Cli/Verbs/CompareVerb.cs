@@ -26,6 +26,9 @@ internal sealed class CompareVerb() : Verb(
     private readonly Option<string?> _domain = Optional(
         "--domain", "NAME,...", "The texts and tasks that were to be learned. All others were to stay what they were.");
 
+    private readonly Option<bool> _checkpoints = Flag(
+        "--checkpoints", "Checkpoints of the runs too, on texts: the way to each model, in the picture and the JSON.");
+
     private readonly Option<int?> _limit = new("--limit")
     {
         HelpName = "N",
@@ -52,7 +55,8 @@ internal sealed class CompareVerb() : Verb(
 
     public override IReadOnlyList<Option> Options =>
     [
-        _adapters, _tasks, _data, _texts, _domain, _limit, _out, _html, _json, _code, _seed, .. _device.All,
+        _adapters, _tasks, _data, _texts, _domain, _checkpoints, _limit, _out, _html, _json, _code, _seed,
+        .. _device.All,
     ];
 
     public override IReadOnlyList<string> Details =>
@@ -93,8 +97,9 @@ internal sealed class CompareVerb() : Verb(
             new CompareOptions(
                 Inputs.ModelFolder(arguments.GetRequiredValue(_base), "BASE"), arguments.GetValue(_models)!,
                 arguments.GetValue(_adapters)!, arguments.GetValue(_tasks), data, arguments.GetValue(_texts)!, domain,
-                limit, arguments.GetValue(_code), arguments.GetValue(_out), arguments.GetValue(_html),
-                arguments.GetValue(_json), arguments.GetValue(_seed) ?? 42, _device.Read(arguments)),
+                arguments.GetValue(_checkpoints), limit, arguments.GetValue(_code), arguments.GetValue(_out),
+                arguments.GetValue(_html), arguments.GetValue(_json), arguments.GetValue(_seed) ?? 42,
+                _device.Read(arguments)),
             context);
     }
 

@@ -84,9 +84,9 @@ internal sealed class MagpieVerb() : Verb("magpie", "Make a general corpus out o
             + "model that is given its template up to where the user speaks makes up a user, and then answers it "
             + "(Magpie, Xu and others 2024); a base model goes on from where a document begins.",
         "An attempt is dropped that the token limit cut, that says nothing, repeats itself, is nearly an earlier "
-            + "record (MinHash), refuses to answer, or is of another language than --language; what was dropped and "
-            + "why is told at the end, with examples in FILE.report.json. The system text of a topic is not in the "
-            + "record.",
+            + "record (MinHash), refuses to answer, or is of another language than --language, and one whose user "
+            + "speaks as the assistant; what was dropped and why is told at the end, with examples in "
+            + "FILE.report.json. The system text of a topic is not in the record.",
         "Attempts are noted in FILE.part as they come: the same command goes on where it was stopped. How many records "
             + "are made at a time changes none of them on the CPU.",
     ];

@@ -28,6 +28,13 @@ public sealed class MathExtractionTests
     [InlineData("There are 1,234 of 5 kinds", "5")]
     [InlineData("There are 1,234", "1,234")]
     [InlineData("about -0.5 or 3/4", "3/4")]
+    [InlineData("The answer is 42 because 40 + 2 = 42, not 43.", "42")]
+    [InlineData("The answer is 7, not 8.", "7")]
+    [InlineData("The answer is not defined", "not defined")]
+    [InlineData("The area is 5 cm^2.", "5")]
+    [InlineData("It holds 5 cm^{3}.", "5")]
+    [InlineData(@"The probability is \frac{3}{5}.", @"\frac{3}{5}")]
+    [InlineData(@"Its length is 2\sqrt{3}.", @"2\sqrt{3}")]
     [InlineData("nothing at all", null)]
     public void The_answer_is_taken_from_where_it_is_said_most_clearly(string output, string? answer) =>
         Assert.Equal(answer, MathExtraction.Answer(output));

@@ -71,6 +71,22 @@ public sealed class MathLimitsTests
         }).CheckAlways();
     }
 
+    /// <summary>Whatever stands beside whatever, there is a verdict.</summary>
+    [Fact]
+    public void No_text_is_an_error()
+    {
+        Gen<string> part = Gen.Elements(
+            "[", "]", "(", ")", "{", "}", @"\{", @"\}", ",", ";", "=", "<", @"\le ", @"\in ", @"\cup ", "1", "-", "+",
+            "/", "^", "_", "x", "!", "%", "|", "&", @"\", @"\frac", @"\sqrt", @"\text{", @"\pm ", @"\begin{pmatrix}",
+            @"\end{pmatrix}", ".", ":", " ", "$", "°", "cm", "apples", @"\boxed{", "answer is ");
+        Prop.ForAll(Gen.ListOf(part, 8).ToArbitrary(), parts =>
+        {
+            string text = string.Concat(parts);
+            _ = Rule.Judge(text, ["73"]);
+            Assert.True(MathAnswer.AreEqual(text, text), text);
+        }).CheckAlways();
+    }
+
     /// <summary>A product of linear factors is its expansion, and not that of another root.</summary>
     [Fact]
     public void A_polynomial_is_its_expansion()
