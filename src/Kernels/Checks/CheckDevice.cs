@@ -36,6 +36,23 @@ public sealed class CheckDevice : IDisposable
     /// <summary>Bytes that all launches so far have moved; 0 where nothing counts them.</summary>
     public long Moved => _moved?.Invoke() ?? 0;
 
+    /// <summary>Whether a fault has ended the device's work for this process: it answers no more.</summary>
+    public bool IsLost
+    {
+        get
+        {
+            try
+            {
+                Synchronize();
+                return false;
+            }
+            catch (Exception)
+            {
+                return true;
+            }
+        }
+    }
+
     /// <summary>Waits until the device is idle.</summary>
     public void Synchronize() => Context.Synchronize();
 
