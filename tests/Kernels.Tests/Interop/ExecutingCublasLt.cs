@@ -25,9 +25,6 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
     /// <summary>Algorithms that the heuristic offers of a shape.</summary>
     public int Offers { get; init; } = 1;
 
-    /// <summary>Takes its time over a product by the algorithm of a number; null for none.</summary>
-    public Action<ulong>? Delay { get; init; }
-
     /// <summary>
     /// Products whose first element is off by one: of D's type, with or without beta; none by default.
     /// </summary>
@@ -157,7 +154,6 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
 
         if (IsWrong(ld.Type, *(float*)beta))
             z[0]++;
-        Delay?.Invoke((*algorithm)[0]);
         Write(d, ld, z);
         return cublasStatus_t.CUBLAS_STATUS_SUCCESS;
     }

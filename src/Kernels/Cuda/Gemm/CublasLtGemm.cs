@@ -41,7 +41,6 @@ internal sealed class CublasLtGemm : IGemm
     private readonly GemmFinish _finish;
     private readonly Dictionary<CublasLtShape, CublasLtPlan?> _plans = [];
     private readonly DeviceScratch _scratch;
-
     private readonly Action<string>? _note;
     private readonly GemmTuning? _tuning;
 
@@ -190,9 +189,10 @@ internal sealed class CublasLtGemm : IGemm
     {
         if (_tuning!.Find(shape, plan.Offered) is { } kept)
             return kept;
+        DeviceMemory? beside = null;
         try
         {
-            using DeviceMemory? beside = call.Beta == 0 ? null : Beside(call);
+            beside = call.Beta == 0 ? null : Beside(call);
             GemmOperand d = beside is null ? call.D : call.D with { Address = beside.Address };
             cublasLtMatmulAlgo_t fastest = _tuning.Fastest(
                 plan.Offered, _stream, a => Queue(plan, call with { D = d, Beta = 0 }, a));
@@ -204,6 +204,12 @@ internal sealed class CublasLtGemm : IGemm
             _note?.Invoke(
                 $"no memory to time a product of {call.M} x {call.N} x {call.K}: cuBLASLt's own choice is taken.");
             return plan.Offered[0];
+        }
+        finally
+        {
+            // Where one of the products fails, others may still be queued.
+            _stream.Drain();
+            beside?.Dispose();
         }
     }
 

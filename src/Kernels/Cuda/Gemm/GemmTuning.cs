@@ -14,7 +14,10 @@ namespace MolEngine.Kernels.Cuda.Gemm;
 /// <param name="identity">Device, driver and library, with their versions.</param>
 /// <param name="folder">Where choices are kept.</param>
 /// <param name="least">Multiplications of a product that is worth it.</param>
-internal sealed class GemmTuning(string identity, string folder, long least = GemmTuning.DefaultLeast)
+/// <param name="time">Seconds of what is queued on a stream; null for the median of a few runs by the device's clock.
+/// </param>
+internal sealed class GemmTuning(
+    string identity, string folder, long least = GemmTuning.DefaultLeast, Func<CudaStream, Action, double>? time = null)
 {
     /// <summary>Algorithms that are tried.</summary>
     public const int Offered = 8;
@@ -53,16 +56,14 @@ internal sealed class GemmTuning(string identity, string folder, long least = Ge
     public void Keep(in CublasLtShape shape, cublasLtMatmulAlgo_t algorithm) =>
         _ = _kept.Keep(KeyOf(shape), stream => stream.Write(BytesOf(algorithm)));
 
-    /// <summary>The one whose median run is the shortest.</summary>
+    /// <summary>The one that takes the least time.</summary>
     /// <param name="queue">Queues the product by an algorithm.</param>
     public cublasLtMatmulAlgo_t Fastest(
-        IReadOnlyList<cublasLtMatmulAlgo_t> offered, CudaStream stream, Action<cublasLtMatmulAlgo_t> queue)
-    {
-        if (offered.Count == 1)
-            return offered[0];
-        var clock = new EventClock(stream.Context, stream);
-        return offered.MinBy(a => clock.Times(() => queue(a), WarmUps, Repeats)[Repeats / 2]);
-    }
+        IReadOnlyList<cublasLtMatmulAlgo_t> offered, CudaStream stream, Action<cublasLtMatmulAlgo_t> queue) =>
+        offered.Count == 1 ? offered[0] : offered.MinBy(a => (time ?? Median)(stream, () => queue(a)));
+
+    private static double Median(CudaStream stream, Action queue) =>
+        new EventClock(stream.Context, stream).Times(queue, WarmUps, Repeats)[Repeats / 2];
 
     private static byte[] BytesOf(cublasLtMatmulAlgo_t algorithm) =>
         MemoryMarshal.AsBytes((ReadOnlySpan<ulong>)algorithm).ToArray();

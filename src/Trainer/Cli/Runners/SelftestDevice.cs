@@ -39,8 +39,10 @@ internal sealed record SelftestDevice(
     }
 
     /// <summary>A GPU with the PTX in the program and, where NVRTC is found, with what that compiles.</summary>
+    /// <param name="note">Told where the driver refuses machine code and the PTX runs instead; null for nobody.</param>
     /// <exception cref="EnvironmentFaultException">There is no such GPU, or none that will do.</exception>
-    public static IReadOnlyList<SelftestDevice> Cuda(CudaProbe probe, int ordinal, LibrarySearch search)
+    public static IReadOnlyList<SelftestDevice> Cuda(
+        CudaProbe probe, int ordinal, LibrarySearch search, Action<string>? note = null)
     {
         CudaDeviceProperties device = ComputeDevice.Require(probe, ordinal, OptionNames.Device);
         string title = $"cuda:{ordinal}, {device.Name} (compute capability {device.Capability})";
@@ -52,6 +54,6 @@ internal sealed record SelftestDevice(
         return [embedded, Of($"{title}; kernels: {compiler.Name}", compiled, SelftestCode.Nvrtc)];
 
         SelftestDevice Of(string title, KernelImages images, SelftestCode code) =>
-            new(title, () => new CheckDevice(CudaProbe.NativeDriver(), ordinal, images), code);
+            new(title, () => new CheckDevice(CudaProbe.NativeDriver(), ordinal, images, note: note), code);
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MolEngine.Basics;
 using MolEngine.Kernels.Checks;
 
 namespace MolEngine.Trainer.Cli.Runners;

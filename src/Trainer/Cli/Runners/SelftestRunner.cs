@@ -1,4 +1,3 @@
-using MolEngine.Basics;
 using MolEngine.Basics.Text;
 using MolEngine.Kernels.Checks;
 using MolEngine.Kernels.Cuda;
@@ -19,7 +18,8 @@ internal static class SelftestRunner
     {
         LibrarySearch search = LibrarySearch.Here.From(options.CudaPath);
         IReadOnlyList<SelftestDevice> all = options.Device.Kind == DeviceKind.Cuda
-            ? SelftestDevice.Cuda(CudaProbe.Run(search), options.Device.Ordinal, search)
+            ? SelftestDevice.Cuda(
+                CudaProbe.Run(search), options.Device.Ordinal, search, context.Error.WriteLine)
             : [SelftestDevice.Virtual()];
         SelftestDevice[] devices = [.. all.Where(d => options.Code is null || options.Code == d.Code)];
         if (options.TriesProducts && options.Device.Kind == DeviceKind.Cuda && devices.Length > 0)
