@@ -44,7 +44,9 @@ public sealed class TestBackend
     /// </summary>
     public static readonly TestBackend PerturbedBf16 = new(DType.BF16, perturbation: 1);
 
-    /// <summary>The same with sums inside a tensor core's product cut off, as on hardware.</summary>
+    /// <summary>
+    /// As <see cref="VirtualBf16"/>, with sums inside a tensor core's product cut off, as on hardware.
+    /// </summary>
     public static readonly TestBackend TruncatingBf16 = new(DType.BF16, truncates: true);
 
     private readonly SimdLevel? _level;
