@@ -2,7 +2,6 @@ using MolEngine.Kernels.Checks;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda.Gemm;
 using MolEngine.Kernels.Interop;
-using MolEngine.Kernels.Tensors;
 using MolEngine.Kernels.Tests.Interop;
 using MolEngine.Support;
 using MolEngine.VirtualGpu.Driver;
