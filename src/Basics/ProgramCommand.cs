@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using MolEngine.Basics.Text;
 
@@ -6,7 +7,7 @@ namespace MolEngine.Basics;
 /// <summary>What a person types to start this program again, as it was started now.</summary>
 public static class ProgramCommand
 {
-    private const string Program = "molengine";
+    private const string Program = "molengine", Dotnet = "dotnet";
 
     /// <summary>
     /// "molengine" where that is on the PATH, and in any other program over this code; else the executable's path as
@@ -19,6 +20,18 @@ public static class ProgramCommand
     /// <summary>A whole command line.</summary>
     /// <param name="arguments">As they are typed, behind the program's name.</param>
     public static string With(string arguments) => $"{Name} {arguments}";
+
+    /// <summary>How this program is started in another process, whichever program over its code this one is.</summary>
+    public static ProcessStartInfo Start(params IEnumerable<string> arguments)
+    {
+        string? process = Environment.ProcessPath;
+        string? name = Path.GetFileNameWithoutExtension(process);
+        return name == Program
+            ? new ProcessStartInfo(process!, arguments)
+            : new ProcessStartInfo(
+                name == Dotnet ? process! : Dotnet,
+                ["exec", Path.Combine(AppContext.BaseDirectory, $"{Program}.dll"), .. arguments]);
+    }
 
     /// <param name="process">The executable of this process; null where the system does not tell.</param>
     /// <param name="folder">Where the program's files lie.</param>

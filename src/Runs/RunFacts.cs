@@ -17,7 +17,7 @@ public static class RunFacts
     /// <summary>Scores of the benchmarks, a round after the other.</summary>
     internal const string BenchmarkFile = "benchmarks.json";
 
-    private const string RunFile = "run.json";
+    private const string RunFile = "run.json", Notes = "notes";
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -36,12 +36,20 @@ public static class RunFacts
     public static RunSummary Resumed(string runDirectory, RunSummary now)
     {
         JsonObject facts = Read(runDirectory);
-        IEnumerable<string> before = (facts["resumed"] as JsonArray ?? []).Select(t => t?.ToString()).OfType<string>();
         return now with
         {
             Started = facts["started"]?.ToString(),
-            Resumed = [.. before, .. new[] { now.Started }.OfType<string>()],
+            Resumed = [.. Texts(facts, "resumed"), .. new[] { now.Started }.OfType<string>()],
+            Notes = Texts(facts, Notes),
         };
+    }
+
+    /// <summary>Adds a note to run.json, which is there.</summary>
+    public static void Note(string runDirectory, string note)
+    {
+        JsonObject facts = Read(runDirectory);
+        facts[Notes] = new JsonArray([.. Texts(facts, Notes).Append(note).Distinct().Select(t => JsonValue.Create(t))]);
+        WriteEnd(runDirectory, facts.ToJsonString(Json) + "\n");
     }
 
     /// <summary>Writes data.json.</summary>
@@ -87,6 +95,9 @@ public static class RunFacts
             return [];
         }
     }
+
+    private static string[] Texts(JsonObject facts, string name) =>
+        [.. (facts[name] as JsonArray ?? []).Select(t => t?.ToString()).OfType<string>()];
 
     /// <summary>run.json; empty where it is absent or cannot be understood.</summary>
     private static JsonObject Read(string runDirectory)

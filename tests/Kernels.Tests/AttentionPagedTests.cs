@@ -136,4 +136,4 @@ public sealed class Vector512AttentionPagedTests() : AttentionPagedTests(TestBac
 
 public sealed class VirtualF32AttentionPagedTests() : AttentionPagedTests(TestBackend.VirtualF32);
 
-public sealed class VirtualBf16AttentionPagedTests() : AttentionPagedTests(TestBackend.VirtualBf16);
+public sealed class TruncatingBf16AttentionPagedTests() : AttentionPagedTests(TestBackend.TruncatingBf16);

@@ -183,4 +183,4 @@ public sealed class Vector512AttentionTests() : AttentionTests(TestBackend.Vecto
 
 public sealed class VirtualF32AttentionTests() : AttentionTests(TestBackend.VirtualF32);
 
-public sealed class VirtualBf16AttentionTests() : AttentionTests(TestBackend.VirtualBf16);
+public sealed class TruncatingBf16AttentionTests() : AttentionTests(TestBackend.TruncatingBf16);

@@ -141,4 +141,4 @@ public sealed class Vector512LinearDropoutTests() : LinearDropoutTests(TestBacke
 
 public sealed class VirtualF32LinearDropoutTests() : LinearDropoutTests(TestBackend.VirtualF32);
 
-public sealed class VirtualBf16LinearDropoutTests() : LinearDropoutTests(TestBackend.VirtualBf16);
+public sealed class TruncatingBf16LinearDropoutTests() : LinearDropoutTests(TestBackend.TruncatingBf16);

@@ -263,4 +263,4 @@ public sealed class Vector512LinearTests() : LinearTests(TestBackend.Vector512);
 
 public sealed class VirtualF32LinearTests() : LinearTests(TestBackend.VirtualF32);
 
-public sealed class VirtualBf16LinearTests() : LinearTests(TestBackend.VirtualBf16);
+public sealed class TruncatingBf16LinearTests() : LinearTests(TestBackend.TruncatingBf16);

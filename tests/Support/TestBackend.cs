@@ -44,14 +44,24 @@ public sealed class TestBackend
     /// </summary>
     public static readonly TestBackend PerturbedBf16 = new(DType.BF16, perturbation: 1);
 
+    /// <summary>
+    /// As <see cref="VirtualBf16"/>, with sums inside a tensor core's product cut off, as on hardware.
+    /// </summary>
+    public static readonly TestBackend TruncatingBf16 = new(DType.BF16, truncates: true);
+
     private readonly SimdLevel? _level;
     private readonly ulong? _perturbation;
     private readonly bool _findsRaces = true;
+    private readonly bool _truncates;
 
     private TestBackend(SimdLevel? level) => _level = level;
 
-    private TestBackend(DType activationType, ulong? perturbation = null, bool findsRaces = true) =>
-        (ActivationType, IsVirtual, _perturbation, _findsRaces) = (activationType, true, perturbation, findsRaces);
+    private TestBackend(
+        DType activationType, ulong? perturbation = null, bool findsRaces = true, bool truncates = false)
+    {
+        (ActivationType, IsVirtual) = (activationType, true);
+        (_perturbation, _findsRaces, _truncates) = (perturbation, findsRaces, truncates);
+    }
 
     public DType ActivationType { get; } = DType.F32;
 
@@ -81,8 +91,12 @@ public sealed class TestBackend
             Seed = (ulong)variant + 1,
             PerturbationSeed = perturbation ?? _perturbation,
             FindSharedRaces = _findsRaces,
+            TruncatesProducts = _truncates,
         };
-        var driver = new VirtualCudaDriver(DeviceProfile.Sm80, options) { OnLaunch = onLaunch };
+        var driver = new VirtualCudaDriver(DeviceProfile.Sm80, options, new VirtualProcess())
+        {
+            OnLaunch = onLaunch,
+        };
         return CudaBackend.Create(driver, 0, KernelImages.Carried, ActivationType);
     }
 }

@@ -19,9 +19,15 @@ internal sealed unsafe class Gpu : IDisposable
     private readonly List<(string Kernel, LaunchCounters Counters)> _launches = [];
     private nint _module;
 
-    public Gpu(string? ptx = null, DeviceProfile? device = null, LaunchOptions? options = null)
+    /// <param name="process">One of its own unless given: other tests go on after a fault.</param>
+    public Gpu(
+        string? ptx = null, DeviceProfile? device = null, LaunchOptions? options = null,
+        VirtualProcess? process = null)
     {
-        Driver = new VirtualCudaDriver(device, options) { OnLaunch = (k, c) => _launches.Add((k, c)) };
+        Driver = new VirtualCudaDriver(device, options, process ?? new VirtualProcess())
+        {
+            OnLaunch = (k, c) => _launches.Add((k, c)),
+        };
         Ok(Driver.cuInit(0));
         Ok(Driver.cuDevicePrimaryCtxRetain(out nint context, 0));
         Ok(Driver.cuCtxSetCurrent(context));

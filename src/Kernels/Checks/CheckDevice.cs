@@ -15,14 +15,17 @@ public sealed class CheckDevice : IDisposable
     /// <param name="images">What its kernels are loaded from.</param>
     /// <param name="moved">Bytes that all launches so far have moved, of a device that counts them (and checks every
     /// access by itself); null for a GPU.</param>
+    /// <param name="note">Told where the driver refuses an image and another is loaded instead; null for nobody.
+    /// </param>
     /// <exception cref="CudaException">The driver refuses, or there is no such device.</exception>
-    public CheckDevice(ICudaDriver driver, int ordinal, KernelImages images, Func<long>? moved = null)
+    public CheckDevice(
+        ICudaDriver driver, int ordinal, KernelImages images, Func<long>? moved = null, Action<string>? note = null)
     {
         _driver = driver;
         _moved = moved;
         Context = CudaContext.Create(driver, ordinal);
         Stream = new CudaStream(Context);
-        Kernels = new CudaKernels(Context, images);
+        Kernels = new CudaKernels(Context, images, note);
     }
 
     public CudaContext Context { get; }
@@ -35,6 +38,23 @@ public sealed class CheckDevice : IDisposable
 
     /// <summary>Bytes that all launches so far have moved; 0 where nothing counts them.</summary>
     public long Moved => _moved?.Invoke() ?? 0;
+
+    /// <summary>Whether a fault has ended the device's work for this process: it answers no more.</summary>
+    public bool IsLost
+    {
+        get
+        {
+            try
+            {
+                Synchronize();
+                return false;
+            }
+            catch (Exception)
+            {
+                return true;
+            }
+        }
+    }
 
     /// <summary>Waits until the device is idle.</summary>
     public void Synchronize() => Context.Synchronize();

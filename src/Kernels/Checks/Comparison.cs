@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace MolEngine.Kernels.Checks;
 
-/// <summary>Compares arrays of float, double and bf16 (as ushort).</summary>
+/// <summary>Compares arrays of float, double, int and bf16 (as ushort).</summary>
 internal static class Comparison
 {
     /// <returns>The largest relative error, and the first element that is not what is expected, in words.</returns>
@@ -30,14 +30,21 @@ internal static class Comparison
         return (largest, difference);
     }
 
-    /// <returns>|got - expected| / |expected| in L2, and what is wrong where it is too large.</returns>
+    /// <param name="place">Where an element stands, in words; null where its index says enough.</param>
+    /// <returns>|got - expected| / |expected| in L2, and what is wrong where it is too large: the element that is
+    /// furthest off.</returns>
     public static (double Error, string? Difference) OfWhole(
-        string name, ReadOnlySpan<float> expected, ReadOnlySpan<float> got, double relative)
+        string name, ReadOnlySpan<float> expected, ReadOnlySpan<float> got, double relative,
+        Func<int, string>? place = null)
     {
-        double error = 0, size = 0;
+        double error = 0, size = 0, furthest = -1;
+        int worst = 0;
         for (int i = 0; i < expected.Length; i++)
         {
             double difference = (double)got[i] - expected[i];
+            double off = double.IsNaN(difference) ? double.PositiveInfinity : Math.Abs(difference);
+            if (off > furthest)
+                (furthest, worst) = (off, i);
             error += difference * difference;
             size += (double)expected[i] * expected[i];
         }
@@ -47,7 +54,8 @@ internal static class Comparison
         return error <= relative ? (error, null) : (error, string.Create(
             CultureInfo.InvariantCulture,
             $"{name}: expected a relative L2 error of at most {relative:G2} over {expected.Length} elements, got "
-            + $"{error:G3}"));
+            + $"{error:G3}; furthest off is {name}[{worst}]{(place is null ? "" : $" ({place(worst)})")}: expected "
+            + $"{expected[worst]:R}, got {got[worst]:R}"));
     }
 
     /// <summary>0 of equal values and of two NaN; infinite where one alone is not finite, or should be 0.</summary>
@@ -75,19 +83,22 @@ internal static class Comparison
             _ => Unsafe.BitCast<T, ulong>(element),
         };
 
-    /// <summary>Of float, double or bf16 (as ushort).</summary>
+    /// <summary>Of float, double, int or bf16 (as ushort).</summary>
     public static double Value<T>(T element)
         where T : unmanaged => element switch
         {
             ushort bf16 => BitConverter.UInt32BitsToSingle((uint)bf16 << 16),
             float single => single,
             double real => real,
-            _ => throw new ArgumentException($"expected float, double or ushort (bf16), got {typeof(T).Name}"),
+            int integer => integer,
+            _ => throw new ArgumentException($"expected float, double, int or ushort (bf16), got {typeof(T).Name}"),
         };
 
     private static string Text<T>(T element, ulong bits)
         where T : unmanaged
     {
+        if (element is int integer)
+            return $"{integer}";
         double value = Value(element);
         string number = typeof(T) == typeof(double)
             ? value.ToString("R")

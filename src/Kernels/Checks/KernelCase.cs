@@ -75,19 +75,23 @@ public sealed class KernelCase : IDisposable
 
     /// <summary>Compares a buffer's first elements, fp32 or bf16 (as ushort), as a whole.</summary>
     /// <param name="relative">The largest |got - expected| / |expected|, in L2.</param>
+    /// <param name="place">Where an element stands, in words.</param>
     /// <exception cref="KernelCheckException">The error is larger.</exception>
-    public void ExpectWhole<T>(DeviceMemory memory, ReadOnlySpan<float> expected, double relative)
+    public void ExpectWhole<T>(
+        DeviceMemory memory, ReadOnlySpan<float> expected, double relative, Func<int, string>? place = null)
         where T : unmanaged
     {
         var got = new T[expected.Length];
         memory.Download(got.AsSpan());
-        ExpectWhole(memory.Name, Array.ConvertAll(got, x => (float)Comparison.Value(x)), expected, relative);
+        ExpectWhole(memory.Name, Array.ConvertAll(got, x => (float)Comparison.Value(x)), expected, relative, place);
     }
 
     /// <summary>The same of values that were downloaded.</summary>
-    public void ExpectWhole(string name, ReadOnlySpan<float> got, ReadOnlySpan<float> expected, double relative)
+    public void ExpectWhole(
+        string name, ReadOnlySpan<float> got, ReadOnlySpan<float> expected, double relative,
+        Func<int, string>? place = null)
     {
-        (double error, string? difference) = Comparison.OfWhole(name, expected, got, relative);
+        (double error, string? difference) = Comparison.OfWhole(name, expected, got, relative, place);
         LargestError = Math.Max(LargestError, error);
         if (difference is not null)
             throw new KernelCheckException(difference);

@@ -12,24 +12,36 @@ public static class KernelChecks
 
     /// <summary>
     /// Runs checks one by one, as the results are asked for. Whatever a kernel does wrong is a result, not an
-    /// exception; as it may have spoiled its device, the next kernel gets a new one.
+    /// exception; as it may have spoiled its device, the next kernel gets a new one. A fault after which the device
+    /// answers no more has ended CUDA in this process: the kernels left are not to be blamed for it.
     /// </summary>
     /// <param name="open">Takes hold of the device.</param>
+    /// <param name="elsewhere">Runs the checks that are left after such a fault in another process; null leaves them
+    /// out.</param>
+    /// <param name="most">Cases of each kernel that are tried, the first ones, none measured; null for all.</param>
     /// <exception cref="OutOfMemoryException">The device has too little for the cases.</exception>
-    public static IEnumerable<KernelCheckResult> Run(IEnumerable<KernelCheck> checks, Func<CheckDevice> open)
+    public static IEnumerable<KernelCheckResult> Run(
+        IReadOnlyList<KernelCheck> checks, Func<CheckDevice> open,
+        Func<IReadOnlyList<KernelCheck>, IEnumerable<KernelCheckResult>>? elsewhere = null, int? most = null)
     {
         CheckDevice? device = null;
         try
         {
-            foreach (KernelCheck check in checks)
+            for (int i = 0; i < checks.Count; i++)
             {
                 device ??= open();
-                KernelCheckResult result = new KernelTrial(device, check).Run();
+                KernelCheckResult result = new KernelTrial(device, checks[i], most).Run();
                 yield return result;
                 if (result.Failure is null)
                     continue;
+                bool isLost = device.IsLost;
                 device.Dispose();
                 device = null;
+                if (!isLost)
+                    continue;
+                foreach (KernelCheckResult left in elsewhere?.Invoke([.. checks.Skip(i + 1)]) ?? [])
+                    yield return left;
+                yield break;
             }
         }
         finally

@@ -1,7 +1,8 @@
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>The cases of one kernel on one device.</summary>
-public sealed class KernelTrial(CheckDevice device, KernelCheck check)
+/// <param name="most">Only so many cases, the first ones, and none is measured; null for all.</param>
+public sealed class KernelTrial(CheckDevice device, KernelCheck check, int? most = null)
 {
     private readonly List<string> _shapes = [];
     private double _largest;
@@ -15,7 +16,9 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check)
     /// Elements of the cases that every elementwise kernel is tried with: around a warp, a block and a block's work,
     /// none of them round, and last the round one that is measured: on a GPU it exceeds the caches.
     /// </summary>
-    public IReadOnlyList<int> Counts { get; } = device.IsCounting
+    public IReadOnlyList<int> Counts { get; } = most is not null
+        ? [33, 4099, 1 << 16]
+        : device.IsCounting
         ? [1, 31, 32, 33, 257, 4099, 66_539, 1 << 16]
         : [1, 31, 32, 33, 257, 4099, 1_000_003, 1 << 24];
 
@@ -25,6 +28,8 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check)
     /// <param name="shape">For people; the case's own words.</param>
     public void Case(string shape, Action<KernelCase> run, bool isMeasured = false)
     {
+        if (_shapes.Count == most)
+            return;
         _shapes.Add(shape);
         using var one = new KernelCase(device, check);
         try
@@ -37,8 +42,16 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check)
                 (_largest, _worst) = (one.LargestError, shape);
         }
 
-        if (isMeasured)
+        if (isMeasured && most is null)
             _measure = one.Measure(shape);
+    }
+
+    /// <summary>Runs cases that need a device and no kernel of their own, all at once.</summary>
+    /// <param name="shapes">For people; the cases' own words.</param>
+    public void Cases(IEnumerable<string> shapes, Action<CheckDevice> run)
+    {
+        run(device);
+        _shapes.AddRange(shapes);
     }
 
     /// <summary>A strict driver may throw anything; whatever it is, the kernel failed.</summary>

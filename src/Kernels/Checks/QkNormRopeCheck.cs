@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
@@ -44,7 +43,7 @@ internal sealed class QkNormRopeCheck(DType type) : KernelCheck(
         StoredValues.Expect(one, kOut, Rotated(p, p.K, p.Heads.KeyValueHeads, p.Weights[1]), p.Type, Tolerance);
         int bad = Array.FindIndex(p.At, x => x >= RopeCheckCase.Positions);
         int[] report = bad < 0 ? new int[4] : [2, bad, p.At[bad], RopeCheckCase.Positions];
-        one.Expect<float>(fault, MemoryMarshal.Cast<int, float>(report), Checks.Tolerance.Bits);
+        one.Expect<int>(fault, report, Checks.Tolerance.Bits);
     }
 
     private static double[] Rotated(RopeCheckCase p, float[] x, int heads, float[] weight)

@@ -5,4 +5,8 @@ namespace MolEngine.Kernels.Compilation;
 /// <param name="Origin">For people: who made it, and whether it came out of the cache.</param>
 /// <param name="Signatures">Signatures of its kernels.</param>
 public sealed record KernelImage(
-    string Name, ReadOnlyMemory<byte> Bytes, string Origin, IReadOnlyList<KernelSignature> Signatures);
+    string Name, ReadOnlyMemory<byte> Bytes, string Origin, IReadOnlyList<KernelSignature> Signatures)
+{
+    /// <summary>What to load where the driver refuses this one; null where there is no other.</summary>
+    public KernelImage? Otherwise { get; init; }
+}

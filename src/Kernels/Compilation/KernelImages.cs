@@ -5,7 +5,8 @@ namespace MolEngine.Kernels.Compilation;
 
 /// <summary>
 /// Chooses what a device runs: machine code that NVRTC makes for it, kept in the cache; or, where NVRTC is absent or
-/// older than the device, the PTX inside the program, which the driver compiles.
+/// older than the device, the PTX inside the program, which the driver compiles. That is loaded too where the driver
+/// refuses the machine code.
 /// </summary>
 /// <param name="compiler">Null without NVRTC.</param>
 /// <param name="cache">Null without a cache.</param>
@@ -19,12 +20,11 @@ public class KernelImages(NvrtcCompiler? compiler, KernelCache? cache)
     public virtual KernelImage For(KernelSource source, ComputeCapability capability)
     {
         EmbeddedPtx embedded = EmbeddedPtx.Of(source);
+        var carried = new KernelImage(
+            source.Name, Encoding.UTF8.GetBytes(embedded.Text), $"PTX of {embedded.Compiler}, in the program",
+            embedded.Signatures);
         if (compiler is null || !compiler.Supports(capability))
-        {
-            return new KernelImage(
-                source.Name, Encoding.UTF8.GetBytes(embedded.Text), $"PTX of {embedded.Compiler}, in the program",
-                embedded.Signatures);
-        }
+            return carried;
 
         CompileOptions options = CompileOptions.For(capability);
         string key = source.Hash(options, compiler.Identity);
@@ -36,6 +36,6 @@ public class KernelImages(NvrtcCompiler? compiler, KernelCache? cache)
             cache?.Keep(key, cubin);
         }
 
-        return new KernelImage(source.Name, cubin, origin, embedded.Signatures);
+        return new KernelImage(source.Name, cubin, origin, embedded.Signatures) { Otherwise = carried };
     }
 }

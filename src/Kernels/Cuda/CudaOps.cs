@@ -29,16 +29,19 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly KernelQueue _queue;
 
     /// <param name="context">Owned from here on, with its driver, stream, kernels and products.</param>
+    /// <param name="notes">What kernels and products do otherwise than they were asked to.</param>
     /// <param name="meter">Told of all work; null for none.</param>
+    /// <param name="plansLibrary">The meter is told of products as a library would do them.</param>
     public CudaOps(
         CudaContext context, CudaStream stream, CudaKernels kernels, IGemm gemm, DType activationType,
-        IWorkMeter? meter = null)
+        BackendNotes notes, IWorkMeter? meter = null, bool plansLibrary = false)
     {
+        Notes = notes;
         (_context, _stream, _kernels) = (context, stream, kernels);
         _queue = new KernelQueue(stream, kernels, meter);
         var decode = new DecodeGemm(stream, kernels);
-        _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter);
-        _decode = meter is null ? decode : new MeteredGemm(decode, meter);
+        _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter, plansLibrary || gemm is CublasLtGemm);
+        _decode = meter is null ? decode : new MeteredGemm(decode, meter, isByLibrary: false);
         _finish = new GemmFinish(stream, kernels);
         (ActivationType, UsesCublasLt) = (activationType, gemm is CublasLtGemm);
         _copies = new StagedCopies(context, stream);
@@ -62,7 +65,7 @@ internal sealed partial class CudaOps : Ops.Ops
             CudaDeviceProperties p = _context.Properties;
             return new GpuModel(
                 $"cuda:{p.Ordinal}", p.Name, p.Capability, p.Multiprocessors, _context.Memory().Free, Bf16Flops: 0,
-                MemoryBandwidth: 0, LinkBandwidth: 0);
+                MemoryBandwidth: 0, LinkBandwidth: 0) { Limits = p.Limits };
         }
     }
 

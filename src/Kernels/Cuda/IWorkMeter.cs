@@ -9,6 +9,7 @@ public interface IWorkMeter
     void Launch(string kernel, long bytes, long linkBytes);
 
     /// <summary>A matrix product D [m, n] += A [m, k] B [k, n].</summary>
-    /// <param name="bytes">Bytes of the three matrices, each once.</param>
+    /// <param name="bytes">Bytes of the three matrices, each once; of a second term of another product, its own two,
+    /// and D twice more where it is a pass of its own.</param>
     void Product(int m, int n, int k, long bytes);
 }

@@ -27,8 +27,8 @@ public sealed record CudaDeviceProperties
     /// <summary>Shared memory of a block that needs no permission.</summary>
     public required int SharedPerBlock { get; init; }
 
-    /// <summary>The most that a kernel may be allowed to use.</summary>
-    public required int SharedPerBlockOptIn { get; init; }
+    /// <summary>Of each multiprocessor; its shared memory of a block needs permission.</summary>
+    public required MultiprocessorLimits Limits { get; init; }
 
     public required int L2Bytes { get; init; }
 
@@ -59,7 +59,7 @@ public sealed record CudaDeviceProperties
                 (uint)Get(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z)),
             RegistersPerBlock = Get(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_REGISTERS_PER_BLOCK),
             SharedPerBlock = Get(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK),
-            SharedPerBlockOptIn = Get(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
+            Limits = MultiprocessorLimits.Read(Get),
             L2Bytes = Get(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE),
         };
 

@@ -1,15 +1,17 @@
+using MolEngine.Kernels.Interop;
+
 namespace MolEngine.Kernels.Device;
 
 /// <summary>
-/// What a multiprocessor of an architecture holds (CUDA C++ Programming Guide, "Technical Specifications per Compute
-/// Capability"). Memory is in bytes.
+/// What a multiprocessor holds: of a GPU at hand, as its driver says; of any other, by the table of the CUDA C++
+/// Programming Guide, "Technical Specifications per Compute Capability". Memory is in bytes.
 /// </summary>
 /// <param name="Warps">Resident at a time.</param>
 /// <param name="Blocks">Resident at a time.</param>
 /// <param name="SharedBytes">For all blocks together, the system's share of each included.</param>
 /// <param name="SharedPerBlock">The most of one block.</param>
 public sealed record MultiprocessorLimits(
-    ComputeCapability Capability, int Warps, int Blocks, int SharedBytes, int SharedPerBlock)
+    int Warps, int Blocks, int SharedBytes, int SharedPerBlock)
 {
     public const int Registers = 65536;
     public const int WarpSize = 32;
@@ -28,21 +30,34 @@ public sealed record MultiprocessorLimits(
 
     private const int Ki = 1024;
 
-    private static readonly MultiprocessorLimits[] All =
+    /// <summary>By architecture, ascending.</summary>
+    private static readonly (ComputeCapability Since, MultiprocessorLimits Limits)[] Table =
     [
-        new(new(8, 0), 64, 32, 164 * Ki, 163 * Ki),
-        new(new(8, 6), 48, 16, 100 * Ki, 99 * Ki),
-        new(new(8, 7), 48, 16, 164 * Ki, 163 * Ki),
-        new(new(8, 9), 48, 24, 100 * Ki, 99 * Ki),
-        new(new(9, 0), 64, 32, 228 * Ki, 227 * Ki),
-        new(new(10, 0), 64, 32, 228 * Ki, 227 * Ki),
-        new(new(12, 0), 48, 24, 100 * Ki, 99 * Ki),
+        (new(8, 0), new(64, 32, 164 * Ki, 163 * Ki)),
+        (new(8, 6), new(48, 16, 100 * Ki, 99 * Ki)),
+        (new(8, 7), new(48, 16, 164 * Ki, 163 * Ki)),
+        (new(8, 9), new(48, 24, 100 * Ki, 99 * Ki)),
+        (new(9, 0), new(64, 32, 228 * Ki, 227 * Ki)),
+        (new(10, 0), new(64, 32, 228 * Ki, 227 * Ki)),
+        (new(12, 0), new(48, 24, 100 * Ki, 99 * Ki)),
     ];
 
     /// <summary>The architectures of the table.</summary>
-    public static IEnumerable<ComputeCapability> Known => All.Select(l => l.Capability);
+    public static IEnumerable<ComputeCapability> Known => Table.Select(r => r.Since);
 
-    /// <summary>Null where the table has no such architecture.</summary>
-    public static MultiprocessorLimits? Of(ComputeCapability capability) =>
-        All.FirstOrDefault(l => l.Capability == capability);
+    /// <summary>The table's row of an architecture, or the nearest one below: of 12.1, that of 12.0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below <see cref="ComputeCapability.Least"/>.</exception>
+    public static MultiprocessorLimits Of(ComputeCapability capability)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capability, ComputeCapability.Least);
+        return Table.Last(r => r.Since <= capability).Limits;
+    }
+
+    /// <summary>What a driver says of a device.</summary>
+    /// <param name="attribute">Answers for the device.</param>
+    public static MultiprocessorLimits Read(Func<CUdevice_attribute, int> attribute) => new(
+        attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR) / WarpSize,
+        attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_BLOCKS_PER_MULTIPROCESSOR),
+        attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_MULTIPROCESSOR),
+        attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN));
 }

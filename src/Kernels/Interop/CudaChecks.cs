@@ -5,6 +5,9 @@ namespace MolEngine.Kernels.Interop;
 /// <summary>Turns a status that is not success into an exception that carries the call.</summary>
 public static class CudaChecks
 {
+    /// <summary>Of exceptions out of cuBLASLt.</summary>
+    public const string CublasLtName = "cuBLASLt";
+
     public static void Check(
         this ICudaDriver driver, CUresult result, [CallerArgumentExpression(nameof(result))] string call = "")
     {
@@ -28,7 +31,7 @@ public static class CudaChecks
         if (status == cublasStatus_t.CUBLAS_STATUS_SUCCESS)
             return;
         throw new CudaException(
-            "cuBLASLt", Plain(call), (int)status, blas.cublasLtGetStatusName(status) ?? $"{status}",
+            CublasLtName, Plain(call), (int)status, blas.cublasLtGetStatusName(status) ?? $"{status}",
             blas.cublasLtGetStatusString(status));
     }
 

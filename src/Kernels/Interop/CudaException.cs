@@ -11,6 +11,9 @@ public sealed class CudaException(
     string library, string call, int status, string name, string? text, string advice = "")
     : Exception($"{library}: {call}: expected success, got {name} ({status}){Words(name, text)}.{Space(advice)}")
 {
+    /// <summary>Whose call it was.</summary>
+    public string Library { get; } = library;
+
     public string Call { get; } = call;
 
     public int Status { get; } = status;

@@ -11,6 +11,12 @@ public abstract class CudaHandle() : SafeHandle(0, ownsHandle: true)
 {
     private bool _finalizing = true;
 
+    /// <summary>
+    /// Told of an object that nobody disposed of, when the garbage collector releases it: what is queued may still use
+    /// it then. Tests that end with one fail.
+    /// </summary>
+    public static event Action<CudaHandle>? Forgotten;
+
     public override bool IsInvalid => handle == 0;
 
     /// <summary>The native value, of an object that is alive.</summary>
@@ -28,6 +34,8 @@ public abstract class CudaHandle() : SafeHandle(0, ownsHandle: true)
     {
         try
         {
+            if (_finalizing)
+                Forgotten?.Invoke(this);
             Release();
             return true;
         }

@@ -1,12 +1,14 @@
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Interop;
 
 namespace MolEngine.Kernels.Launch;
 
 /// <summary>The kernels of a device, each source compiled and loaded when one of its kernels is first asked
 /// for.</summary>
 /// <param name="context">Kept alive by the modules; not disposed with them.</param>
-public sealed class CudaKernels(CudaContext context, KernelImages images) : IDisposable
+/// <param name="note">Told where the driver refuses an image and another is loaded instead; null for nobody.</param>
+public sealed class CudaKernels(CudaContext context, KernelImages images, Action<string>? note = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (CudaModule Module, KernelImage Image)> _modules = [];
@@ -55,7 +57,21 @@ public sealed class CudaKernels(CudaContext context, KernelImages images) : IDis
     {
         if (_modules.TryGetValue(name, out (CudaModule Module, KernelImage Image) known))
             return known;
-        KernelImage image = images.For(KernelSources.Find(name), context.Properties.Capability);
-        return _modules[name] = (new CudaModule(context, $"kernels/{name}.cu", image.Bytes), image);
+        return _modules[name] = Load(images.For(KernelSources.Find(name), context.Properties.Capability));
+    }
+
+    private (CudaModule Module, KernelImage Image) Load(KernelImage image)
+    {
+        string file = $"kernels/{image.Name}.cu";
+        try
+        {
+            return (new CudaModule(context, file, image.Bytes), image);
+        }
+        catch (CudaException e) when (image.Otherwise is not null)
+        {
+            note?.Invoke(
+                $"{file}: the driver refuses {image.Origin} ({e.StatusName}): {image.Otherwise.Origin} runs instead.");
+            return Load(image.Otherwise);
+        }
     }
 }

@@ -46,10 +46,10 @@ public readonly record struct LaunchShape(Dim3 Grid, Dim3 Block, uint SharedByte
         }
 
         long shared = (long)attributes.StaticSharedBytes + SharedBytes;
-        if (shared > device.SharedPerBlockOptIn)
+        if (shared > device.Limits.SharedPerBlock)
         {
             throw new ArgumentException(
-                $"launch of {kernel}: shared memory: expected at most {device.SharedPerBlockOptIn} bytes on "
+                $"launch of {kernel}: shared memory: expected at most {device.Limits.SharedPerBlock} bytes on "
                 + $"{device.Name}, got {attributes.StaticSharedBytes} declared + {SharedBytes} asked for");
         }
     }

@@ -28,6 +28,9 @@ public abstract partial class Ops : IDisposable
     /// <summary>Whether cuBLASLt does matrix products: their bits are not those of this program's kernels.</summary>
     public virtual bool UsesCublasLt => false;
 
+    /// <summary>What it does otherwise than it was asked to.</summary>
+    public BackendNotes Notes { get; protected init; } = new();
+
     /// <summary>The GPU that it computes on, with the memory that is free now; null for the CPU.</summary>
     public virtual GpuModel? Gpu => null;
 

@@ -16,6 +16,15 @@ public sealed record GpuModel(
     /// <summary>16 lanes of PCI Express, less its encoding.</summary>
     private const double Pcie4 = 31.5e9, Pcie5 = 63e9;
 
+    private readonly MultiprocessorLimits? _limits;
+
+    /// <summary>Of each multiprocessor: by the architecture's table, or as the driver of a GPU at hand says.</summary>
+    public MultiprocessorLimits Limits
+    {
+        get => _limits ?? MultiprocessorLimits.Of(Capability);
+        init => _limits = value;
+    }
+
     /// <summary>NVIDIA's data sheets and architecture white papers of each.</summary>
     public static readonly IReadOnlyList<GpuModel> All =
     [

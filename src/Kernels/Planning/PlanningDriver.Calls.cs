@@ -43,7 +43,11 @@ public sealed unsafe partial class PlanningDriver
             CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_REGISTERS_PER_BLOCK => Registers,
             CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK => 48 << 10,
             CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN =>
-                MultiprocessorLimits.Of(device.Capability)!.SharedPerBlock,
+                device.Limits.SharedPerBlock,
+            CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_MULTIPROCESSOR => device.Limits.SharedBytes,
+            CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR =>
+                device.Limits.Warps * MultiprocessorLimits.WarpSize,
+            CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_BLOCKS_PER_MULTIPROCESSOR => device.Limits.Blocks,
             CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE => 40 << 20,
             _ => ThreadsOfBlock,
         }, out value);

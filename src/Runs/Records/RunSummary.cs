@@ -13,6 +13,9 @@ public sealed record RunSummary(
     /// <summary>When the run went on from a checkpoint, oldest first, as <see cref="Time"/> writes it.</summary>
     public IReadOnlyList<string> Resumed { get; init; } = [];
 
+    /// <summary>What the device did otherwise than it was asked to: a library that failed and was replaced.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Version of the program.</summary>
     public string Version { get; init; } = typeof(RunSummary).Assembly.GetName().Version!.ToString(3);
 

@@ -23,12 +23,12 @@ internal sealed record KernelStatistics(KernelResources Resources, int? Threads)
             .Select(k => new KernelStatistics(k, signatures[k.Name].MaxThreads))]);
     }
 
-    /// <summary>How full it makes a multiprocessor; null where threads or architecture are not known.</summary>
+    /// <summary>How full it makes a multiprocessor; null where its threads are not known.</summary>
     /// <param name="dynamicSharedBytes">Bytes of a block, beside what the kernel declares.</param>
     public Occupancy? Occupancy(int? threads, int dynamicSharedBytes = 0)
     {
-        MultiprocessorLimits? limits = MultiprocessorLimits.Of(CapabilityOf(Resources.Architecture));
-        return limits is null || threads is null
+        MultiprocessorLimits limits = MultiprocessorLimits.Of(CapabilityOf(Resources.Architecture));
+        return threads is null
             ? null
             : Kernels.Launch.Occupancy.Of(
                 limits, threads.Value, Resources.Registers, Resources.SharedBytes + dynamicSharedBytes);

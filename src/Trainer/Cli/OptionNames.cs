@@ -8,4 +8,12 @@ internal static class OptionNames
     public const string Gemm = "--gemm";
 
     public const string CudaPath = "--cuda-path";
+
+    public const string Code = "--code";
+
+    public const string Kernel = "--kernel";
+
+    public const string Short = "--short";
+
+    public const string Json = "--json";
 }

@@ -14,23 +14,15 @@ namespace MolEngine.Trainer.Devices;
 internal static class ComputeDevice
 {
     /// <param name="key">What a mistake is blamed on: "device" of a config, "--device" of a command line.</param>
+    /// <param name="note">Told, for people, what the device does otherwise than it was asked to, now and later.</param>
     /// <param name="threads">Threads of the CPU backend; null for one a core.</param>
     /// <exception cref="EnvironmentFaultException">There is no such GPU, none that will do, or no cuBLASLt.</exception>
     /// <exception cref="UserException">The device has no such precision, or no use for cuBLASLt.</exception>
-    public static Ops Open(DeviceSettings settings, string key, int? threads = null)
+    public static Ops Open(DeviceSettings settings, string key, Action<string> note, int? threads = null)
     {
-        switch (settings.Device.Kind)
-        {
-            case DeviceKind.Cpu:
-                return Cpu(settings, key, threads);
-            case DeviceKind.Virtual:
-                return Virtual(settings, key);
-            default:
-                var probe = CudaProbe.Run(settings.Search);
-                return settings.Device.Kind == DeviceKind.Auto && FirstUsable(probe) is null
-                    ? Cpu(settings, key, threads)
-                    : Cuda(settings, key, probe);
-        }
+        Ops ops = Open(settings, key, threads);
+        ops.Notes.Tell(note);
+        return ops;
     }
 
     /// <summary>The GPU that auto takes; null where it takes the CPU.</summary>
@@ -81,13 +73,32 @@ internal static class ComputeDevice
     /// <summary>A GPU that will do, as training takes it.</summary>
     /// <param name="blas">cuBLASLt, for products; null for this program's kernels.</param>
     /// <param name="meter">Told of all work; null for none.</param>
+    /// <param name="tuning">Whether its algorithms are tried out.</param>
     public static Ops OpenCuda(
         CudaProbe probe, int ordinal, LibrarySearch search, DType activationType, ICublasLt? blas = null,
-        IWorkMeter? meter = null)
+        IWorkMeter? meter = null, GemmTuningKind tuning = GemmTuningKind.On)
     {
         NvrtcCompiler? compiler = CudaToolkit.FindNvrtc(search, probe.NewestMajor).Compiler;
         var images = new KernelImages(compiler, new KernelCache(KernelCache.DefaultFolder));
-        return CudaBackend.Create(CudaProbe.NativeDriver(), ordinal, images, activationType, blas, meter);
+        return CudaBackend.Create(
+            CudaProbe.NativeDriver(), ordinal, images, activationType, blas, meter,
+            tuning == GemmTuningKind.On ? CudaBackend.TuningFolder : null);
+    }
+
+    private static Ops Open(DeviceSettings settings, string key, int? threads)
+    {
+        switch (settings.Device.Kind)
+        {
+            case DeviceKind.Cpu:
+                return Cpu(settings, key, threads);
+            case DeviceKind.Virtual:
+                return Virtual(settings, key);
+            default:
+                var probe = CudaProbe.Run(settings.Search);
+                return settings.Device.Kind == DeviceKind.Auto && FirstUsable(probe) is null
+                    ? Cpu(settings, key, threads)
+                    : Cuda(settings, key, probe);
+        }
     }
 
     private static Ops Cuda(DeviceSettings settings, string key, CudaProbe probe)
@@ -95,7 +106,8 @@ internal static class ComputeDevice
         int ordinal = settings.Device.Kind == DeviceKind.Auto ? FirstUsable(probe)!.Ordinal : settings.Device.Ordinal;
         Require(probe, ordinal, key);
         ICublasLt? blas = Products(settings.Gemm, settings.Search, DeviceKeys.Gemm.Path, probe.NewestMajor);
-        return OpenCuda(probe, ordinal, settings.Search, settings.GpuActivationType, blas);
+        return OpenCuda(
+            probe, ordinal, settings.Search, settings.GpuActivationType, blas, tuning: settings.GemmTuning);
     }
 
     private static Ops Virtual(DeviceSettings settings, string key)

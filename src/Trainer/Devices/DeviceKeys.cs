@@ -22,6 +22,11 @@ internal static class DeviceKeys
         "gemm", KeyTypes.OneOf<GemmKind>(), GemmKind.Auto,
         "Matrix products of a GPU: cublaslt is NVIDIA's (auto, where it is found); builtin is this program's.");
 
+    public static readonly ConfigKey<GemmTuningKind> GemmTuning = new(
+        "gemm_tuning", KeyTypes.OneOf<GemmTuningKind>(), GemmTuningKind.On,
+        "on times cuBLASLt's best few algorithms of each large product once and keeps the fastest, also for later "
+            + "runs; off takes its own choice.");
+
     public static readonly ConfigKey<string> CudaPath = new(
         "cuda_path", KeyTypes.Text, Default.Auto("found by search"),
         "Folder where NVIDIA's libraries are looked for first: it holds them, or is a toolkit or a site-packages.",
@@ -30,7 +35,7 @@ internal static class DeviceKeys
         OnResume = OnResume.Free,
     };
 
-    public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, Gemm, CudaPath];
+    public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, Gemm, GemmTuning, CudaPath];
 
     /// <summary>What gemm has become on a backend: cublaslt or builtin.</summary>
     public static string GemmOf(Ops ops) => ops.UsesCublasLt ? "cublaslt" : "builtin";
@@ -44,6 +49,6 @@ internal static class DeviceKeys
             v.Resolve(CudaPath, cudaPath);
         }
 
-        return new DeviceSettings(v.Take(Device), v.Take(Precision), cudaPath, v.Take(Gemm));
+        return new DeviceSettings(v.Take(Device), v.Take(Precision), cudaPath, v.Take(Gemm), v.Take(GemmTuning));
     }
 }

@@ -25,10 +25,21 @@ internal enum GemmKind
     Builtin,
 }
 
+/// <summary>Whether algorithms of cuBLASLt are tried out.</summary>
+internal enum GemmTuningKind
+{
+    /// <summary>The first use of a large shape times the best few; the fastest is kept, for later runs too.</summary>
+    On,
+
+    /// <summary>The library's own first choice.</summary>
+    Off,
+}
+
 /// <summary>Where and how a model is computed.</summary>
 /// <param name="CudaPath">Folder where NVIDIA's libraries are looked for first; null where none is named.</param>
 internal sealed record DeviceSettings(
-    DeviceChoice Device, PrecisionKind Precision, string? CudaPath = null, GemmKind Gemm = GemmKind.Auto)
+    DeviceChoice Device, PrecisionKind Precision, string? CudaPath = null, GemmKind Gemm = GemmKind.Auto,
+    GemmTuningKind GemmTuning = GemmTuningKind.On)
 {
     public static readonly DeviceSettings Default = new(new DeviceChoice(DeviceKind.Auto), PrecisionKind.Auto);
 

@@ -44,7 +44,8 @@ internal sealed class FirstLookAt(
         if (usable.Length == 0)
             throw new UserException(string.Join(Environment.NewLine, leftOut.Select(c => c.Problem)));
 
-        using Ops ops = ComputeDevice.Open(DeviceSettings.Default, DeviceKeys.Device.Path);
+        using Ops ops = ComputeDevice.Open(
+            DeviceSettings.Default, DeviceKeys.Device.Path, n => Seen.Add(("note", n)));
         GpuModel device = ops.Gpu ?? Host;
         Seen.Add(("device", $"{ops.Description}, {ShownSize.Of(device.MemoryBytes)} free"));
         IReadOnlyList<KindGuess> kinds = KindGuess.Of([.. usable.Select(c => (c.Given, c.Tokens))]);

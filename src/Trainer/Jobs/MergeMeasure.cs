@@ -54,7 +54,7 @@ internal static class MergeMeasure
         ExportedAdapter adapter = merged.Adapter;
         RequireMemory(adapter.Model, merged.Folder);
         var device = new DeviceSettings(new DeviceChoice(DeviceKind.Cpu), PrecisionKind.Auto);
-        using Ops ops = ComputeDevice.Open(device, DeviceKeys.Device.Path, adapter.Run?.Threads);
+        using Ops ops = ComputeDevice.Open(device, DeviceKeys.Device.Path, display.Note, adapter.Run?.Threads);
         using var model = new InferenceModel(ops, adapter.Model, null);
         using var whole = new InferenceModel(ops, merged.Folder, null);
         TransformerWeights adapted = model.Adapted(adapter.Lora, adapter.Modules);

@@ -63,7 +63,8 @@ internal sealed class TrainingJob
     /// <summary>Computes on the device of the config, if the run fits its memory.</summary>
     private void Compute(TrainingData? data, CancellationToken cancel)
     {
-        using Ops ops = ComputeDevice.Open(_run.Device, DeviceKeys.Device.Path, _run.Threads);
+        using Ops ops = ComputeDevice.Open(
+            _run.Device, DeviceKeys.Device.Path, n => _display.Note($"note       {n}"), _run.Threads);
         if (ops.Gpu is not { } gpu)
         {
             Train(ops, data, cancel);

@@ -10,6 +10,7 @@ using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Training;
 
@@ -31,7 +32,8 @@ internal static class RunPlanner
         var work = new WorkCount(device);
         using var driver = new PlanningDriver(device);
         using Ops ops = CudaBackend.Create(
-            driver, 0, KernelImages.Carried, run.Device.GpuActivationType, meter: work);
+            driver, 0, KernelImages.Carried, run.Device.GpuActivationType, meter: work,
+            plansLibrary: run.Device.Gemm != GemmKind.Builtin);
         ModelConfig config = ModelConfig.Load(run.Model);
         RunConfig small = run with { Order = run.Order with { GlobalBatch = run.MicroBatch } };
         using var session = new TrainingSession(

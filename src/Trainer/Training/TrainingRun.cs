@@ -65,6 +65,7 @@ internal sealed class TrainingRun
             _log.Asking(_benchmarks);
         RunSummary now = _session.Summary(_started);
         RunFacts.Write(_run.Output, from is null ? now : RunFacts.Resumed(_run.Output, now));
+        _session.Ops.Notes.Tell(note => RunFacts.Note(_run.Output, note));
         RunFacts.WriteData(_run.Output, _session.Data);
 
         try

@@ -31,4 +31,16 @@ public sealed record DeviceProfile(
 
     public static readonly DeviceProfile Sm90 =
         new("virtual sm_90", 90, 132, 227 * 1024, 228 * 1024, 2048, 32, 8L << 30);
+
+    public static readonly DeviceProfile Sm100 =
+        new("virtual sm_100", 100, 148, 227 * 1024, 228 * 1024, 2048, 32, 8L << 30);
+
+    public static readonly DeviceProfile Sm120 =
+        new("virtual sm_120", 120, 170, 99 * 1024, 100 * 1024, 1536, 24, 8L << 30);
+
+    /// <summary>A device of the future, in no table, with the least of what the others have and an odd size.</summary>
+    public static readonly DeviceProfile Unknown =
+        new("virtual sm_137", 137, 5, 99 * 1024, 100 * 1024, 1536, 16, 8L << 30);
+
+    public static readonly IReadOnlyList<DeviceProfile> All = [Sm80, Sm86, Sm89, Sm90, Sm100, Sm120, Unknown];
 }

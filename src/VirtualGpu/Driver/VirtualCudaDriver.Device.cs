@@ -73,6 +73,9 @@ public sealed unsafe partial class VirtualCudaDriver
 
     public CUresult cuDevicePrimaryCtxRetain(out nint context, int device)
     {
+        context = 0;
+        if (!IsAlive(out CUresult status))
+            return status;
         context = PrimaryContext;
         _retained++;
         return CheckDevice(device);

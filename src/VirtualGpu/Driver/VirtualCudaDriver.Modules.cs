@@ -50,7 +50,7 @@ public sealed unsafe partial class VirtualCudaDriver
         if (!Find(module, out VirtualModule found))
             return NoHandle("module", module);
         // Queued launches of its kernels are run first: the API does not say what would become of them.
-        if (!_isDead && _current.Value != 0)
+        if (IsAlive(out _) && _current.Value != 0)
             Strict(_scheduler.SynchroniseAll);
         foreach (nint function in found.Handles.Values)
             _objects.Remove(function);

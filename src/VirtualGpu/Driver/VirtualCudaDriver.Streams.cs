@@ -20,7 +20,7 @@ public sealed unsafe partial class VirtualCudaDriver
         if (!Find(stream, out VirtualStream found))
             return NoHandle("stream", stream);
         _objects.Remove(stream);
-        return _isDead ? CUresult.CUDA_SUCCESS : Strict(() => _scheduler.Destroy(found));
+        return IsAlive(out _) ? Strict(() => _scheduler.Destroy(found)) : CUresult.CUDA_SUCCESS;
     }
 
     public CUresult cuStreamSynchronize(nint stream)

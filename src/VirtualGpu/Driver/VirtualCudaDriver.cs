@@ -12,8 +12,8 @@ namespace MolEngine.VirtualGpu.Driver;
 /// of the C API; <see cref="Reason"/> says in a sentence what the last failing one was about.
 /// </summary>
 /// <remarks>
-/// Streams run as late as the API allows, in an order that the seed chooses. After a fault the context is dead, as on
-/// hardware: work and copies return CUDA_ERROR_LAUNCH_FAILED. One thread at a time.
+/// Streams run as late as the API allows, in an order that the seed chooses. After a fault CUDA is lost to the process,
+/// as on hardware (<see cref="VirtualProcess"/>); what is left can be released. One thread at a time.
 /// </remarks>
 public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationNames, IDisposable
 {
@@ -25,10 +25,12 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
     private readonly StreamScheduler _scheduler;
     private nint _nextHandle = 16;
     private int _retained;
-    private bool _isDead;
 
-    public VirtualCudaDriver(DeviceProfile? device = null, LaunchOptions? options = null)
+    /// <param name="process">Whose faults end this driver too, and the other way round; null for this process.</param>
+    public VirtualCudaDriver(
+        DeviceProfile? device = null, LaunchOptions? options = null, VirtualProcess? process = null)
     {
+        Process = process ?? VirtualProcess.This;
         Device = device ?? DeviceProfile.Sm80;
         Options = options ?? new LaunchOptions();
         _memory = new DeviceMemory(Device.MemoryBytes);
@@ -36,6 +38,8 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
     }
 
     public DeviceProfile Device { get; }
+
+    public VirtualProcess Process { get; }
 
     /// <summary>Options of the launches from now on.</summary>
     public LaunchOptions Options { get; set; }
@@ -99,17 +103,24 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
     /// <summary>What every call from cuMemAlloc on needs.</summary>
     private bool IsReady(out CUresult status)
     {
+        if (!IsAlive(out status))
+            return false;
         if (_current.Value == 0)
             status = Fail(CUresult.CUDA_ERROR_INVALID_CONTEXT,
                 "no context is current on this thread: call cuCtxSetCurrent");
-        else if (_isDead)
-            status = Fail(CUresult.CUDA_ERROR_LAUNCH_FAILED, "an earlier fault has ended this context");
-        else
-            status = CUresult.CUDA_SUCCESS;
         return status == CUresult.CUDA_SUCCESS;
     }
 
-    /// <summary>Runs what may fault; a fault ends the context and passes.</summary>
+    /// <summary>Whether no fault has ended the process.</summary>
+    private bool IsAlive(out CUresult status)
+    {
+        status = Process.Status;
+        if (status != CUresult.CUDA_SUCCESS)
+            Fail(status, $"an earlier fault has ended CUDA in this process: {Process.Reason}");
+        return status == CUresult.CUDA_SUCCESS;
+    }
+
+    /// <summary>Runs what may fault; a fault ends the process's CUDA and passes.</summary>
     private CUresult Strict(Action action)
     {
         if (!IsReady(out CUresult status))
@@ -119,9 +130,9 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
             action();
             return CUresult.CUDA_SUCCESS;
         }
-        catch (VirtualGpuFault)
+        catch (VirtualGpuFault fault)
         {
-            _isDead = true;
+            Process.End(fault);
             _scheduler.Abandon();
             throw;
         }

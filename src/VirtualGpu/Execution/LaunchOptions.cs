@@ -14,6 +14,12 @@ public sealed record LaunchOptions
     /// </summary>
     public ulong? PerturbationSeed { get; init; }
 
+    /// <summary>
+    /// Whether sums inside mma.sync are cut off as tensor cores cut them: then their errors have one sign, and add up
+    /// over a long K. Such sums are left alone by <see cref="PerturbationSeed"/>.
+    /// </summary>
+    public bool TruncatesProducts { get; init; }
+
     /// <summary>Instructions of one warp after which a launch counts as endless.</summary>
     public long InstructionLimit { get; init; } = 1L << 32;
 

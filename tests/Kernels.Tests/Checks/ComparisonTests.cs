@@ -24,6 +24,26 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void Of_a_whole_the_element_that_is_furthest_off_is_named()
+    {
+        (double error, string? difference) = Comparison.OfWhole("y", [3, 4, 0], [3, 3, 0], 0.1, i => $"token {i / 2}");
+        Assert.Equal(0.2, error, 1e-12);
+        Assert.Equal(
+            "y: expected a relative L2 error of at most 0.1 over 3 elements, got 0.2; furthest off is y[1] (token 0): "
+            + "expected 4, got 3", difference);
+        Assert.EndsWith(
+            "y[2]: expected 0, got NaN", Comparison.OfWhole("y", [9, 9, 0], [1, 9, float.NaN], 1).Difference);
+        Assert.Null(Comparison.OfWhole("y", [3, 4, 0], [3, 3, 0], 0.2).Difference);
+    }
+
+    [Fact]
+    public void Ids_are_told_as_they_are()
+    {
+        string? difference = Comparison.Of<int>("ids", [7, 151_935], [7, 3], Tolerance.Bits).Difference;
+        Assert.Equal("ids[1]: expected 151935, got 3", difference);
+    }
+
+    [Fact]
     public void A_bound_is_kept_to_and_said()
     {
         Assert.Equal((0.25, null), Comparison.Of<double>("y", [4, 4], [5, 3], Tolerance.Within(0.25)));

@@ -10,7 +10,7 @@ namespace MolEngine.Kernels.Tests.Cuda;
 /// <summary>Memory of the CUDA backend, on the virtual GPU, whose streams run as late as they may.</summary>
 public sealed class CudaMemoryTests : IDisposable
 {
-    private readonly VirtualCudaDriver _driver = new(DeviceProfile.Sm80);
+    private readonly VirtualCudaDriver _driver = new(DeviceProfile.Sm80, process: new VirtualProcess());
     private readonly CudaContext _context;
     private readonly CudaStream _stream;
     private readonly StagedCopies _copies;

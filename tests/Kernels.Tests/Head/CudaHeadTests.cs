@@ -4,7 +4,9 @@ using MolEngine.Kernels.Cuda.Head;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
 using MolEngine.Kernels.Tensors;
+using MolEngine.Kernels.Tests.Interop;
 using MolEngine.Support;
+using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Kernels.Tests.Head;
 
@@ -25,10 +27,29 @@ public sealed class CudaHeadTests
             return ops.WorkspaceBytes;
         }
 
-        // Logits 4 bytes each, and P 2 where it is not written over them; x and o; in bf16 a tile of the fp32 weight.
-        long tile = 16 * 512 * (isBf16 ? 6 : 4), rows = 16 * 8 * (isBf16 ? 6 : 8) + (isBf16 ? 512 * 8 * 2 : 0);
+        // Of 64 tokens, so that a library meets few shapes: logits 4 bytes each, and P 2 where it is not written over
+        // them; x and o. In bf16 a tile of the fp32 weight, too.
+        long tile = 64 * 512 * (isBf16 ? 6 : 4), rows = 64 * 8 * (isBf16 ? 6 : 8) + (isBf16 ? 512 * 8 * 2 : 0);
         foreach ((int vocabulary, int tokens) in ((int, int)[])[(600, 16), (1100, 40)])
             Assert.InRange(Bytes(vocabulary, tokens) - tile - rows, 1, 16 * 1024);
+    }
+
+    /// <summary>Rows behind a block's tokens change nothing: a library is asked for the same few products.</summary>
+    [Fact]
+    public void ALibrary_MeetsWholeBlocksOfTokens()
+    {
+        HeadInputs inputs = HeadInputs.Random(15, 200, 8, 5, [0, 21]).HeldAs(DType.BF16);
+        using Ops.Ops own = TestBackend.VirtualBf16.Create();
+        HeadRun expected = HeadRun.Of(own, inputs);
+        var driver = new VirtualCudaDriver(process: new VirtualProcess());
+        var library = new ExecutingCublasLt(driver);
+        using Ops.Ops ops = CudaBackend.Create(driver, 0, KernelImages.Carried, DType.BF16, library);
+        int before = library.Products.Count;
+        HeadRun got = HeadRun.Of(ops, inputs);
+        Assert.Equal([(200L, 64L), (200L, 64L), (8L, 64L)], library.Products[before..].Select(p => (p.M, p.N)));
+        Compare.AssertRelativeL2("ce", Array.ConvertAll(got.Ce, x => (float)x), expected.Ce, 1e-6);
+        Compare.AssertRelativeL2(
+            "dx", got.DHidden, Array.ConvertAll(expected.DHidden, x => (double)x), 1e-5);
     }
 
     [Fact]

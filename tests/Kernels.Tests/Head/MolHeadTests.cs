@@ -172,4 +172,4 @@ public sealed class Vector512MolHeadTests() : MolHeadTests(TestBackend.Vector512
 
 public sealed class VirtualF32MolHeadTests() : MolHeadTests(TestBackend.VirtualF32);
 
-public sealed class VirtualBf16MolHeadTests() : MolHeadTests(TestBackend.VirtualBf16);
+public sealed class TruncatingBf16MolHeadTests() : MolHeadTests(TestBackend.TruncatingBf16);

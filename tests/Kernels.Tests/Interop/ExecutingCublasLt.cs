@@ -22,6 +22,14 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
     /// <summary>Products of this type are refused.</summary>
     public cudaDataType_t? Unsupported { get; set; }
 
+    /// <summary>Algorithms that the heuristic offers of a shape.</summary>
+    public int Offers { get; init; } = 1;
+
+    /// <summary>
+    /// Products whose first element is off by one: of D's type, with or without beta; none by default.
+    /// </summary>
+    public Func<cudaDataType_t, float, bool> IsWrong { get; init; } = (_, _) => false;
+
     public int Alive => _objects.Count;
 
     public string? cublasLtGetStatusName(cublasStatus_t status) => $"{status}";
@@ -82,7 +90,7 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
         return cublasStatus_t.CUBLAS_STATUS_SUCCESS;
     }
 
-    /// <summary>One algorithm, told apart by a number; it keeps the alignments that it was chosen for.</summary>
+    /// <summary>Algorithms are told apart by a number; they keep the alignments that they were chosen for.</summary>
     public cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
         nint handle, nint description, nint a, nint b, nint c, nint d, nint preference, int wanted,
         cublasLtMatmulHeuristicResult_t* results, out int found)
@@ -95,16 +103,24 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
             2ul, Preference(preference)[
                 cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK]);
         Heuristics++;
-        found = 1;
-        results[0] = new cublasLtMatmulHeuristicResult_t
+        found = Math.Min(Offers, wanted);
+        for (int i = 0; i < found; i++)
         {
-            workspaceSize = (nuint)Preference(preference)[
-                cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES],
-        };
-        results[0].algo[0] = (ulong)Heuristics;
-        results[0].algo[1] = Alignment(cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES);
-        results[0].algo[2] = Alignment(cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES);
-        results[0].algo[3] = Alignment(cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES);
+            ref cublasLtMatmulHeuristicResult_t result = ref results[i];
+            result = new cublasLtMatmulHeuristicResult_t
+            {
+                workspaceSize = (nuint)Preference(preference)[
+                    cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES],
+            };
+            result.algo[0] = Offers == 1 ? (ulong)Heuristics : (ulong)i;
+            result.algo[1] = Alignment(
+                cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES);
+            result.algo[2] = Alignment(
+                cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES);
+            result.algo[3] = Alignment(
+                cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES);
+        }
+
         return cublasStatus_t.CUBLAS_STATUS_SUCCESS;
 
         // Without a word about it the library takes 256.
@@ -136,6 +152,8 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
             }
         }
 
+        if (IsWrong(ld.Type, *(float*)beta))
+            z[0]++;
         Write(d, ld, z);
         return cublasStatus_t.CUBLAS_STATUS_SUCCESS;
     }

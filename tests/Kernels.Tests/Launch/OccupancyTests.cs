@@ -30,7 +30,7 @@ public sealed class OccupancyTests
     public void Blocks_of_a_multiprocessor(
         int architecture, int threads, int registers, int shared, int blocks, double percent, string limit)
     {
-        MultiprocessorLimits limits = MultiprocessorLimits.Of(ComputeCapability.Of(architecture))!;
+        MultiprocessorLimits limits = MultiprocessorLimits.Of(ComputeCapability.Of(architecture));
         Occupancy occupancy = Occupancy.Of(limits, threads, registers, shared);
         Assert.Equal((blocks, limit), (occupancy.Blocks, occupancy.Limit));
         Assert.Equal(percent, 100 * occupancy.Share, 0.01);
@@ -41,9 +41,21 @@ public sealed class OccupancyTests
     [Fact]
     public void Every_architecture_gives_a_block_99_KiB() => Assert.All(
         MultiprocessorLimits.Known,
-        c => Assert.True(MultiprocessorLimits.Of(c)!.SharedPerBlock >= 99 << 10));
+        c => Assert.True(MultiprocessorLimits.Of(c).SharedPerBlock >= 99 << 10));
+
+    [Theory]
+    [InlineData(88, 87)]
+    [InlineData(99, 90)]
+    [InlineData(103, 100)]
+    [InlineData(110, 100)]
+    [InlineData(121, 120)]
+    [InlineData(139, 120)]
+    public void An_architecture_that_is_not_known_has_the_limits_of_the_nearest_below(int architecture, int below) =>
+        Assert.Equal(
+            MultiprocessorLimits.Of(ComputeCapability.Of(below)),
+            MultiprocessorLimits.Of(ComputeCapability.Of(architecture)));
 
     [Fact]
-    public void An_architecture_that_is_not_known_has_no_limits() =>
-        Assert.Null(MultiprocessorLimits.Of(new ComputeCapability(7, 5)));
+    public void An_architecture_that_is_too_old_has_none() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => MultiprocessorLimits.Of(new ComputeCapability(7, 5)));
 }

@@ -104,6 +104,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--out: expected it with build or embed, got list", "kernels", "list", "--out", "x")]
     [InlineData("--out: gone: expected a folder, got no such folder", "kernels", "embed", "--out", "gone")]
     [InlineData("--device: gpu: expected cuda, cuda:N or virtual", "selftest", "--device", "gpu")]
+    [InlineData("--code: elf: expected ptx or nvrtc", "selftest", "--device", "virtual", "--code", "elf")]
+    [InlineData("--kernel: adam: expected one of cast_f32_bf16, ", "selftest", "--kernel", "adam")]
     [InlineData("--device: cuda:-1: expected cuda, cuda:N or virtual", "selftest", "--device", "cuda:-1")]
     [InlineData(
         "PATH: gone: expected an adapter (adapter_config.json), a model (config.json), a run directory (config.yaml), "

@@ -8,6 +8,7 @@ using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Launch;
 using MolEngine.Trainer.Cli;
 using MolEngine.Trainer.Cli.Runners;
+using MolEngine.Trainer.Devices;
 using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Trainer.Tests.Cli;
@@ -76,13 +77,52 @@ public sealed class SelftestTests
     public void A_wrong_kernel_fails(string right, string wrong, string kernels, string says)
     {
         KernelCheck[] checks = [.. KernelChecks.All.Where(c => c.Source is "adamw" or "cast" or "reduce")];
-        (int code, string output) = Run(SelftestDevice.Virtual(new Mutants(right, wrong)), checks);
+        (int code, string output) = Run(Mutant, checks);
         string[] failed = [.. Regex.Matches(output, "^  (\\S+) +FAIL ", RegexOptions.Multiline).Select(
             m => m.Groups[1].Value)];
         Assert.Equal(kernels.Split(','), failed);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains(says, output, StringComparison.OrdinalIgnoreCase);
         Assert.EndsWith($"{failed.Length} of {checks.Length} kernels FAIL\n", output);
+
+        SelftestDevice Mutant() => SelftestDevice.Virtual(new Mutants(right, wrong), new VirtualProcess());
+    }
+
+    /// <summary>
+    /// A fault ends CUDA in the process: what is left is tried in a real one of its own, where nothing is planted.
+    /// </summary>
+    [Fact]
+    public void After_a_fault_other_processes_go_on()
+    {
+        KernelCheck[] checks = [.. KernelChecks.All.Where(c => c.Kernel is "sum_f64" or "add_f32" or "add_rows_f32")];
+        SelftestOptions options = Options(checks) with { IsShort = true };
+        var process = new VirtualProcess();
+        SelftestDevice device = SelftestDevice.Virtual(new Mutants("bar.sync", "// bar.sync"), process);
+        var output = new StringWriter { NewLine = "\n" };
+        using var context = new CommandContext(output, new StringWriter());
+        int code = SelftestRunner.Run(
+            [device], options, context, (d, left) => SelftestProcesses.Run(options, d.Code, left));
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.NotEqual(CUresult.CUDA_SUCCESS, process.Status);
+        Assert.Matches(
+            "(?si)sum_f64 +FAIL .*race.*After such a fault.*add_f32 +pass .*add_rows_f32 +pass ", $"{output}");
+        Assert.EndsWith("1 of 3 kernels FAIL\n", $"{output}");
+    }
+
+    /// <summary>What is no result, and an error that is not finite, go from process to process too.</summary>
+    [Fact]
+    public void A_result_is_the_same_behind_a_line_of_JSON()
+    {
+        KernelCheck check = KernelChecks.All[0];
+        var result = new KernelCheckResult(
+            check, ["1", "33, \"odd\""], double.PositiveInfinity, "1", "x\ny",
+            new KernelMeasure("1", 2, null, 3.5, null));
+        string line = SelftestLine.Of(result);
+        Assert.DoesNotContain('\n', line);
+        KernelCheckResult again = SelftestLine.Parse(line)!.ResultOf(check);
+        Assert.Equal(result.Shapes, again.Shapes);
+        Assert.Equal(result, again with { Shapes = result.Shapes });
+        Assert.Null(SelftestLine.Parse("warning: something else"));
     }
 
     /// <summary>What a GPU would not report by itself: the margins and the pattern show it.</summary>
@@ -93,8 +133,8 @@ public sealed class SelftestTests
     public void Writing_beside_a_buffer_shows_without_a_strict_driver(int count, int written, string? says)
     {
         var device = new SelftestDevice("unchecked", () => new CheckDevice(
-            new VirtualCudaDriver(), 0, KernelImages.Carried));
-        (int code, string output) = Run(device, new CastOf(count, written));
+            new VirtualCudaDriver(process: new VirtualProcess()), 0, KernelImages.Carried));
+        (int code, string output) = Run(() => device, new CastOf(count, written));
         Assert.Equal(says is null ? ExitCode.Done : ExitCode.Failed, code);
         if (says is not null)
             Assert.Contains(says, output);
@@ -150,11 +190,19 @@ public sealed class SelftestTests
         Assert.Equal("", $"{output}");
     }
 
-    private static (int Code, string Output) Run(SelftestDevice device, params KernelCheck[] checks)
+    private static SelftestOptions Options(IReadOnlyList<KernelCheck> checks) => new(
+        new DeviceChoice(DeviceKind.Virtual), CudaPath: null, Code: null, checks, TriesProducts: false, IsShort: false,
+        IsJson: false, IsVerbose: false);
+
+    /// <summary>Each kernel that faults ends a process of its own, which has the same device.</summary>
+    private static (int Code, string Output) Run(Func<SelftestDevice> device, params KernelCheck[] checks)
     {
         var output = new StringWriter { NewLine = "\n" };
         using var context = new CommandContext(output, new StringWriter());
-        return (SelftestRunner.Run([device], checks, isVerbose: false, context), $"{output}");
+        return (SelftestRunner.Run([device()], Options(checks), context, (_, left) => Elsewhere(left)), $"{output}");
+
+        IEnumerable<KernelCheckResult> Elsewhere(IReadOnlyList<KernelCheck> left) =>
+            KernelChecks.Run(left, device().Open, Elsewhere);
     }
 
     /// <summary>The PTX in the program, with one thing wrong.</summary>

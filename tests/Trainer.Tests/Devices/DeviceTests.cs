@@ -66,5 +66,6 @@ public class DeviceTests
     }
 
     private static Ops Open(string device, string precision) => ComputeDevice.Open(
-        new DeviceSettings(DeviceChoice.Parse(device)!.Value, Enum.Parse<PrecisionKind>(precision)), "device");
+        new DeviceSettings(DeviceChoice.Parse(device)!.Value, Enum.Parse<PrecisionKind>(precision)), "device",
+        _ => { });
 }

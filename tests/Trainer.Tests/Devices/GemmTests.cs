@@ -22,10 +22,10 @@ public sealed class GemmTests : IDisposable
         };
         Assert.Equal(
             $"gemm: cublaslt: expected an NVIDIA GPU for it, got {called} (device). Leave gemm at auto, or name a GPU.",
-            Assert.Throws<UserException>(() => ComputeDevice.Open(settings, "device")).Message);
+            Assert.Throws<UserException>(() => ComputeDevice.Open(settings, "device", _ => { })).Message);
         foreach (GemmKind own in (GemmKind[])[GemmKind.Auto, GemmKind.Builtin])
         {
-            using var ops = ComputeDevice.Open(settings with { Gemm = own }, "device");
+            using var ops = ComputeDevice.Open(settings with { Gemm = own }, "device", _ => { });
             Assert.False(ops.UsesCublasLt);
         }
     }

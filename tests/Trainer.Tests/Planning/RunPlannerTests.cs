@@ -1,6 +1,7 @@
 using MolEngine.Engine.Models;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Planning;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Config;
@@ -88,6 +89,41 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
         Assert.True(driver.HighWaterBytes > before);
         long planned = plan.HighWaterBytes - without;
         Assert.InRange(driver.HighWaterBytes - before, 0.9 * planned, 1.1 * planned);
+    }
+
+    /// <summary>Also of a GPU that no table knows: the kernels' launches keep to its limits.</summary>
+    [Fact]
+    public void Every_compute_capability_is_planned()
+    {
+        for (int number = 80; number < 140; number++)
+        {
+            using var driver = new PlanningDriver(Gpu with { Capability = ComputeCapability.Of(number) });
+            using var ops = CudaBackend.Create(driver, 0, KernelImages.Carried, DType.BF16);
+            Assert.Equal(
+                (number, MultiprocessorLimits.Of(ComputeCapability.Of(number))),
+                (ops.Gpu!.Capability.Number, ops.Gpu.Limits));
+        }
+
+        RunConfig run = runs.Load(VirtualRuns.Settings("lora", "bf16"));
+        RunPlan known = RunPlanner.Plan(run, Gpu);
+        foreach (int number in (int[])[103, 121, 139])
+        {
+            RunPlan plan = RunPlanner.Plan(run, Gpu with { Capability = ComputeCapability.Of(number) });
+            Assert.Equal(known.HighWaterBytes, plan.HighWaterBytes);
+        }
+    }
+
+    /// <summary>A GPU at hand has the limits that its driver tells, whatever the table says.</summary>
+    [Fact]
+    public void Of_a_GPU_at_hand_the_driver_is_asked()
+    {
+        DeviceProfile odd = DeviceProfile.Unknown with { BlocksPerMultiprocessor = 7, SharedPerBlockOptIn = 123_456 };
+        using var ops = CudaBackend.Create(
+            new VirtualCudaDriver(odd), 0, KernelImages.Carried, DType.BF16);
+        Assert.Equal(new MultiprocessorLimits(48, 7, 100 << 10, 123_456), ops.Gpu!.Limits);
+        using var planning = new PlanningDriver(ops.Gpu);
+        using var planned = CudaBackend.Create(planning, 0, KernelImages.Carried, DType.BF16);
+        Assert.Equal(ops.Gpu.Limits, planned.Gpu!.Limits);
     }
 
     /// <summary>Each part by hand, of P parameters of which M are in matrices, with a head tied to E of them.</summary>

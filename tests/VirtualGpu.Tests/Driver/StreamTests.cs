@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Interop;
+using MolEngine.VirtualGpu.Driver;
 using MolEngine.VirtualGpu.Execution;
 using MolEngine.VirtualGpu.Faults;
 
@@ -220,19 +221,41 @@ public sealed unsafe class StreamTests
     }
 
     [Fact]
-    public void A_fault_ends_the_context_but_what_is_left_can_be_released()
+    public void A_fault_ends_the_process_but_what_is_left_can_be_released()
     {
         using Gpu gpu = Make(1);
         nint stream = NewStream(gpu);
         ulong a = gpu.Upload<uint>(new uint[Count], "a");
         gpu.Ok(Launch(gpu, stream, a, 0));
         Gpu.Fault(FaultKind.OutOfBounds, () => gpu.Driver.cuStreamSynchronize(stream));
-        Assert.Equal(CUresult.CUDA_ERROR_LAUNCH_FAILED, gpu.Driver.cuCtxSynchronize());
-        Assert.Equal(CUresult.CUDA_ERROR_LAUNCH_FAILED, Launch(gpu, stream, a, a));
+        Assert.Equal(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, gpu.Driver.cuCtxSynchronize());
+        Assert.Equal(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, Launch(gpu, stream, a, a));
         gpu.Ok(gpu.Driver.cuMemFree(a));
         gpu.Ok(gpu.Driver.cuStreamDestroy(stream));
         gpu.Ok(gpu.Driver.cuModuleUnload(gpu.Module));
         Assert.Equal((0, 0), (gpu.Driver.LiveAllocations, gpu.Driver.LiveObjects));
+    }
+
+    /// <summary>Drivers that were there before and those that are made later, but none of another process.</summary>
+    [Fact]
+    public void A_fault_ends_every_driver_of_its_process()
+    {
+        var process = new VirtualProcess();
+        using var before = new Gpu(Increment, process: process);
+        using (var faulty = new Gpu(Increment, process: process))
+        {
+            ulong a = faulty.Upload<uint>(new uint[Count], "a");
+            faulty.Ok(Launch(faulty, 0, a, a + 2));
+            Gpu.Fault(FaultKind.Misaligned, () => faulty.Driver.cuCtxSynchronize());
+        }
+
+        Assert.Equal(CUresult.CUDA_ERROR_MISALIGNED_ADDRESS, before.Driver.cuCtxSynchronize());
+        Assert.Equal(CUresult.CUDA_ERROR_MISALIGNED_ADDRESS, before.Driver.cuMemAlloc(out _, 8));
+        using var later = new VirtualCudaDriver(process: process);
+        Assert.Equal(CUresult.CUDA_ERROR_MISALIGNED_ADDRESS, later.cuDevicePrimaryCtxRetain(out _, 0));
+        Assert.StartsWith("an earlier fault has ended CUDA in this process: ", later.Reason);
+        using var elsewhere = new Gpu(Increment);
+        elsewhere.Ok(elsewhere.Driver.cuCtxSynchronize());
     }
 
     private static Gpu Make(ulong seed) => new(Increment, options: new LaunchOptions { Seed = seed });

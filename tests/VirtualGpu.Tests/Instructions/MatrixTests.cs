@@ -32,7 +32,7 @@ public sealed class MatrixTests
         foreach (ulong? seed in new ulong?[] { null, 1, 2 })
         {
             float[] d = Run($"m16n8k{k}.row.col.f32.{type}.{type}.f32", registers, isTf32 ? 4 : k / 4, isTf32 ? 2
-                : k / 8, seed);
+                : k / 8, new LaunchOptions { PerturbationSeed = seed });
             int moved = 0;
             for (int row = 0; row < 16; row++)
             {
@@ -56,6 +56,31 @@ public sealed class MatrixTests
             }
 
             Assert.True(seed is null || moved > 20);
+        }
+    }
+
+    /// <summary>By hand, of a sum and 16 equal products: what rounding keeps, and what is cut off.</summary>
+    [Theory]
+    [InlineData(1f, 1f / (1 << 12), 1 + (1f / (1 << 20)), 1f)]
+    [InlineData(-1f, 1f / (1 << 12), -1 + (1f / (1 << 20)), -1f)]
+    [InlineData(0f, 1f / (1 << 12), 1f / (1 << 20), 1f / (1 << 20))]
+    [InlineData(2 - (1f / (1 << 23)), 0.25f, 3f, 3 - (1f / (1 << 22)))]
+    [InlineData(float.PositiveInfinity, 1f, float.PositiveInfinity, float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity, float.PositiveInfinity, float.NaN, float.NaN)]
+    public void Sums_are_cut_off_on_demand(float sum, float factor, float rounded, float cut)
+    {
+        uint factors = Bf16.Round(factor) * 0x10001u;
+        List<uint[]> registers =
+        [
+            .. Enumerable.Range(0, 6).Select(_ => Lanes(_ => factors)),
+            .. Enumerable.Range(0, 4).Select(_ => Lanes(_ => BitConverter.SingleToUInt32Bits(sum))),
+        ];
+        foreach ((bool truncates, float expected) in new[] { (false, rounded), (true, cut) })
+        {
+            float[] d = Run(
+                "m16n8k16.row.col.f32.bf16.bf16.f32", registers, 4, 2,
+                new LaunchOptions { TruncatesProducts = truncates, PerturbationSeed = truncates ? 1 : null });
+            Assert.All(d, x => Assert.Equal(expected, x));
         }
     }
 
@@ -166,7 +191,7 @@ public sealed class MatrixTests
     private static string Store(int count) => "\nmul.wide.u32 %rd5, %r1, 4;\nadd.s64 %rd5, %rd2, %rd5;\n"
         + string.Concat(Enumerable.Range(0, count).Select(i => $"st.global.u32 [%rd5+{128 * i}], %r{10 + i};\n"));
 
-    private static float[] Run(string shape, List<uint[]> registers, int aCount, int bCount, ulong? seed)
+    private static float[] Run(string shape, List<uint[]> registers, int aCount, int bCount, LaunchOptions options)
     {
         string Names(int from, int count) =>
             "{" + string.Join(",", Enumerable.Range(from, count).Select(i => $"%r{i}")) + "}";
@@ -185,7 +210,7 @@ public sealed class MatrixTests
         for (int i = 0; i < 4; i++)
             body += $"st.global.f32 [%rd2+{128 * i}], %f{40 + i};\n";
         using var gpu = new Gpu(PtxSource.Kernel("product", 2, body),
-            options: new LaunchOptions { PerturbationSeed = seed });
+            options: options);
         ulong output = gpu.Allocate(512, "d");
         gpu.Run("product", 1, 32, gpu.Upload<uint>(registers.SelectMany(r => r).ToArray(), "fragments"), output);
         float[] got = gpu.Download<float>(output, 128);

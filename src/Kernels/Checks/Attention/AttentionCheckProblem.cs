@@ -10,12 +10,17 @@ namespace MolEngine.Kernels.Checks.Attention;
 /// <summary>Attention's inputs, and what the CPU makes of them.</summary>
 internal sealed class AttentionCheckProblem
 {
+    /// <summary>Of a score, relatively, in fp32: its sum, its product with log2 e, and the subtraction.</summary>
+    private const double ScoreError = 1.0 / (1 << 20);
+
     public AttentionCheckProblem(AttentionCheckShape shape, bool isBf16)
     {
         (Shape, IsBf16) = (shape, isBf16);
         int t = shape.Tokens, query = shape.Heads.QuerySize, key = shape.Heads.KeyValueSize;
         (Q, Dy) = (Held(CheckValues.Uniform(t * query, 1, 2)), Held(CheckValues.Uniform(t * query, 2)));
         (K, V) = (Held(CheckValues.Uniform(t * key, 3, 2)), Held(CheckValues.Uniform(t * key, 4)));
+        if (shape.Rises.Count > 0)
+            AddRises();
         using Ops.Ops cpu = CpuBackend.Create();
         using Arena arena = cpu.CreateArena("check");
         Tensor q = Make("q", query, Q), k = Make("k", key, K), v = Make("v", key, V), dy = Make("dy", query, Dy);
@@ -91,14 +96,55 @@ internal sealed class AttentionCheckProblem
     public DeviceMemory Output(KernelCase one, string name, int count) =>
         IsBf16 ? one.Output<ushort>(name, count) : one.Output<float>(name, count);
 
-    /// <summary>Compares as a whole: rounding errors are relative to the terms of sums, not to the sums.</summary>
+    /// <summary>
+    /// Compares as a whole: rounding errors are relative to the terms of sums, not to the sums, and an error of a score
+    /// is one of its weight, relatively.
+    /// </summary>
     public void Expect(KernelCase one, DeviceMemory memory, float[] expected, double relative)
     {
+        double bound = relative + (Shape.LargestScore * ScoreError);
         if (IsBf16)
-            one.ExpectWhole<ushort>(memory, expected, relative);
+            one.ExpectWhole<ushort>(memory, expected, bound, i => Place(i, expected.Length));
         else
-            one.ExpectWhole<float>(memory, expected, relative);
+            one.ExpectWhole<float>(memory, expected, bound, i => Place(i, expected.Length));
     }
+
+    /// <summary>Where an element of an array [T, heads, any] stands.</summary>
+    public string Place(int index, int length)
+    {
+        int width = length / Shape.Tokens, token = index / width;
+        int document = Array.FindLastIndex(Shape.Starts, s => s <= token);
+        int heads = width % Shape.Heads.QuerySize == 0 || width == Shape.Heads.QueryHeads
+            ? Shape.Heads.QueryHeads
+            : Shape.Heads.KeyValueHeads;
+        return $"document {document}, token {token - Shape.Starts[document]}, head {index % width / (width / heads)}";
+    }
+
+    /// <summary>
+    /// Through the first feature: large in queries, small in keys, which multiply rounded differences on the way back.
+    /// </summary>
+    private void AddRises()
+    {
+        int d = Shape.Heads.HeadDim;
+        for (int document = 0; document < Shape.Lengths.Length; document++)
+        {
+            float rise = Held((float)(Shape.Rises[document] * Math.Sqrt(d)));
+            for (int j = 0; j < Shape.Lengths[document]; j++)
+            {
+                int token = Shape.Starts[document] + j;
+                Set(Q, token * Shape.Heads.QuerySize, Shape.Heads.QuerySize, rise);
+                Set(K, token * Shape.Heads.KeyValueSize, Shape.Heads.KeyValueSize, Shape.StepOf(document, j));
+            }
+        }
+
+        void Set(float[] values, int from, int count, float value)
+        {
+            for (int i = from; i < from + count; i += d)
+                values[i] = value;
+        }
+    }
+
+    private float Held(float value) => IsBf16 ? Bf16.Widen(Bf16.Round(value)) : value;
 
     private float[] Held(float[] values) =>
         IsBf16 ? Array.ConvertAll(values, x => Bf16.Widen(Bf16.Round(x))) : values;

@@ -53,7 +53,7 @@ internal sealed class HeadSetsCheck() : KernelCheck("head", "head_sets", "equal"
             tokens * ((8L * n) + (4 * HeadEmulation.SectorBytes)),
             a => a.Add(tokensMemory).Add(tokens).Add(targetsMemory).Add(n == 0 ? 0 : topMemory.Address).Add(n)
                 .Add(new HeadArguments.Sets(idsMemory.Address, of.Address, 0, 0, capacity)));
-        one.Expect<float>(idsMemory, MemoryMarshal.Cast<int, float>(ids), Tolerance.Bits);
+        one.Expect<int>(idsMemory, ids, Tolerance.Bits);
         one.Expect<double>(of, MemoryMarshal.Cast<HeadArguments.Set, double>(sets), Tolerance.Bits);
     }
 }

@@ -8,7 +8,8 @@ namespace MolEngine.Kernels.Cuda.Gemm;
 
 /// <summary>
 /// Products by cuBLASLt, fp32 accumulation, the algorithm of each shape chosen once, so that a product repeats to the
-/// bit. What the library has no product for is left to <see cref="BuiltinGemm"/>.
+/// bit. What the library has no product for is left to <see cref="BuiltinGemm"/>, and everything from the first call on
+/// that the library fails: a call that fails has queued nothing.
 /// </summary>
 /// <remarks>
 /// The library is column-major: a row-major D [M, N] is its D' [N, M], the product of B' and A' in that order. A second
@@ -40,12 +41,18 @@ internal sealed class CublasLtGemm : IGemm
     private readonly GemmFinish _finish;
     private readonly Dictionary<CublasLtShape, CublasLtPlan?> _plans = [];
     private readonly DeviceScratch _scratch;
+    private readonly Action<string>? _note;
+    private readonly GemmTuning? _tuning;
 
     /// <param name="library">cuBLASLt; not disposed of.</param>
-    /// <exception cref="CudaException">The library refuses.</exception>
-    public CublasLtGemm(CudaStream stream, CudaKernels kernels, ICublasLt library)
+    /// <param name="note">Told, for people, when the library fails; null for nobody.</param>
+    /// <param name="tuning">Chooses the algorithms of large products; null for the library's own choice.</param>
+    /// <exception cref="CudaException">The library refuses to start.</exception>
+    public CublasLtGemm(
+        CudaStream stream, CudaKernels kernels, ICublasLt library, Action<string>? note = null,
+        GemmTuning? tuning = null)
     {
-        (_stream, _library) = (stream, library);
+        (_stream, _library, _note, _tuning) = (stream, library, note, tuning);
         _scratch = new DeviceScratch(stream.Context, stream, new DeviceHolders());
         _builtin = new BuiltinGemm(stream, kernels);
         _finish = new GemmFinish(stream, kernels);
@@ -61,16 +68,20 @@ internal sealed class CublasLtGemm : IGemm
         }
     }
 
+    /// <summary>The library has failed in some call, and that was told: this program's kernels do everything.</summary>
+    public bool HasFailed { get; private set; }
+
     public void Run(in GemmCall call)
     {
         if (call.M == 0 || call.N == 0)
             return;
-        if (call.A.Type != call.B.Type || call.K == 0)
+        GemmCall whole = call with { M = Math.Max(call.M, call.Room), Room = 0 };
+        if (HasFailed || call.A.Type != call.B.Type || call.K == 0)
             _builtin.Run(call);
         else if (call.Bias is null && (call.Second is null || call.Beta == 0 || call.D.Type == DType.F32))
-            MultiplyBoth(call);
+            MultiplyBoth(whole);
         else
-            RunInSlices(call);
+            RunInSlices(whole);
     }
 
     public void Dispose()
@@ -113,17 +124,37 @@ internal sealed class CublasLtGemm : IGemm
 
     private void Multiply(in GemmCall call)
     {
-        CublasLtPlan? plan = PlanOf(call);
-        if (plan is null)
-        {
+        if (!HasMultiplied(call))
             _builtin.Run(call with { Second = null });
-            return;
-        }
-
-        _blas.Matmul(
-            plan.Description, call.Alpha, (call.B.Address, plan.B), (call.A.Address, plan.A), call.Beta,
-            (call.D.Address, plan.D), (call.D.Address, plan.D), plan.Algorithm, _workspace, _stream);
     }
+
+    /// <summary>False where the library has no such product, or has failed.</summary>
+    private bool HasMultiplied(in GemmCall call)
+    {
+        if (HasFailed)
+            return false;
+        try
+        {
+            if (PlanOf(call) is not { } plan)
+                return false;
+            Queue(plan, call, plan.Algorithm);
+            return true;
+        }
+        catch (Exception e) when (IsOfLibrary(e))
+        {
+            HasFailed = true;
+            _note?.Invoke($"{e.Message} From here on this program's kernels do the products.");
+            return false;
+        }
+    }
+
+    /// <summary>A status of the library, or a function that it lacks.</summary>
+    internal static bool IsOfLibrary(Exception e) =>
+        e is CudaException { Library: CudaChecks.CublasLtName } or EntryPointNotFoundException;
+
+    private void Queue(CublasLtPlan plan, in GemmCall call, cublasLtMatmulAlgo_t algorithm) => _blas.Matmul(
+        plan.Description, call.Alpha, (call.B.Address, plan.B), (call.A.Address, plan.A), call.Beta,
+        (call.D.Address, plan.D), (call.D.Address, plan.D), algorithm, _workspace, _stream);
 
     /// <summary>Null where the library has no such product.</summary>
     private CublasLtPlan? PlanOf(in GemmCall call)
@@ -137,8 +168,54 @@ internal sealed class CublasLtGemm : IGemm
             _plans.Clear();
         }
 
-        return _plans[shape] = CublasLtPlan.Make(_library, _blas, shape, _workspace.Bytes);
+        bool isTuned = _tuning?.Takes(shape) ?? false;
+        plan = CublasLtPlan.Make(_library, _blas, shape, _workspace.Bytes, isTuned ? GemmTuning.Offered : 1);
+        try
+        {
+            if (isTuned && plan is not null)
+                plan.Algorithm = Tuned(plan, shape, call);
+        }
+        catch
+        {
+            plan!.Dispose();
+            throw;
+        }
+
+        return _plans[shape] = plan;
     }
+
+    /// <summary>Products that are timed write into D, or beside it where D is added to.</summary>
+    private cublasLtMatmulAlgo_t Tuned(CublasLtPlan plan, in CublasLtShape shape, GemmCall call)
+    {
+        if (_tuning!.Find(shape, plan.Offered) is { } kept)
+            return kept;
+        DeviceMemory? beside = null;
+        try
+        {
+            beside = call.Beta == 0 ? null : Beside(call);
+            GemmOperand d = beside is null ? call.D : call.D with { Address = beside.Address };
+            cublasLtMatmulAlgo_t fastest = _tuning.Fastest(
+                plan.Offered, _stream, a => Queue(plan, call with { D = d, Beta = 0 }, a));
+            _tuning.Keep(shape, fastest);
+            return fastest;
+        }
+        catch (OutOfMemoryException)
+        {
+            _note?.Invoke(
+                $"no memory to time a product of {call.M} x {call.N} x {call.K}: cuBLASLt's own choice is taken.");
+            return plan.Offered[0];
+        }
+        finally
+        {
+            // Where one of the products fails, others may still be queued.
+            _stream.Drain();
+            beside?.Dispose();
+        }
+    }
+
+    private DeviceMemory Beside(in GemmCall call) => new(
+        _stream.Context, "product that is timed",
+        (nuint)((((call.M - 1L) * call.D.Stride) + call.N) * call.D.Type.Size()));
 
     /// <summary>op(A) from a row on.</summary>
     private static GemmOperand RowsOf(in GemmOperand a, int first) => a.Transposed

@@ -25,20 +25,27 @@ internal sealed class CublasLtPlan : IDisposable
 
     public MatrixLayout D { get; }
 
-    public cublasLtMatmulAlgo_t Algorithm { get; private set; }
+    /// <summary>What the library's heuristic offers, the one that it takes for the best first.</summary>
+    public IReadOnlyList<cublasLtMatmulAlgo_t> Offered { get; private set; } = [];
+
+    /// <summary>One of those.</summary>
+    public cublasLtMatmulAlgo_t Algorithm { get; set; }
 
     /// <summary>Asks the library's heuristic; null where it has no such product.</summary>
-    public static CublasLtPlan? Make(ICublasLt library, CublasLt blas, in CublasLtShape shape, nuint workspaceBytes)
+    /// <param name="wanted">Algorithms to be offered, at most.</param>
+    public static CublasLtPlan? Make(
+        ICublasLt library, CublasLt blas, in CublasLtShape shape, nuint workspaceBytes, int wanted)
     {
         CublasLtPlan plan = Describe(library, shape);
         try
         {
             using MatmulPreference preference = Preference(library, shape, workspaceBytes);
             IReadOnlyList<cublasLtMatmulHeuristicResult_t> found = blas.Algorithms(
-                plan.Description, plan.B, plan.A, plan.D, plan.D, preference, 1);
+                plan.Description, plan.B, plan.A, plan.D, plan.D, preference, wanted);
             if (found.Count > 0)
             {
-                plan.Algorithm = found[0].algo;
+                plan.Offered = [.. found.Select(f => f.algo)];
+                plan.Algorithm = plan.Offered[0];
                 return plan;
             }
         }

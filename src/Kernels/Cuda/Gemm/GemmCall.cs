@@ -17,6 +17,12 @@ internal readonly record struct GemmCall(
 
     /// <summary>Added to every row of D.</summary>
     public GemmBias? Bias { get; init; }
+
+    /// <summary>
+    /// Rows that A and D have memory for, where those are more than M: what is computed behind M is of no use, and may
+    /// be, so that a library meets fewer shapes.
+    /// </summary>
+    public int Room { get; init; }
 }
 
 /// <summary>op(A) [M, K] op(B) [K, N].</summary>

@@ -14,6 +14,8 @@ internal sealed class HeadDevice(
 
     private const int Warps = Threads / 32;
 
+    public CudaStream Stream => queue.Stream;
+
     public DeviceScratch Scratch => scratch;
 
     public StagedCopies Copies => copies;

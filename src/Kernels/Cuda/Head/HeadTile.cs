@@ -13,6 +13,10 @@ namespace MolEngine.Kernels.Cuda.Head;
 /// </summary>
 internal sealed class HeadTile
 {
+    /// <summary>
+    /// Columns of a tile's rows, and rows of a block: a library that plans by shape meets the same few, however many
+    /// tokens a batch has. Rows behind the tokens are zeros.
+    /// </summary>
     private const int Padding = 64;
 
     /// <summary>
@@ -30,6 +34,7 @@ internal sealed class HeadTile
     private DeviceMemory _exact = null!;
     private DType _exactType;
     private DeviceMemory _z = null!;
+    private DeviceMemory? _made;
     private GemmOperand _rows;
 
     /// <param name="type">Type of activations.</param>
@@ -37,10 +42,13 @@ internal sealed class HeadTile
     {
         (_device, _weight, _type) = (device, weight, type);
         (_vocabulary, _hidden) = (weight.Shape[0], weight.Shape[1]);
-        _stride = (Math.Min(device.Sizes.TileRows, _vocabulary) + Padding - 1) / Padding * Padding;
+        _stride = Padded(Math.Min(device.Sizes.TileRows, _vocabulary));
     }
 
     public int Tokens { get; private set; }
+
+    /// <summary>Rows that x, z, what is made of them and o have memory for.</summary>
+    public int Room => Padded(Tokens);
 
     /// <summary>First row of the vocabulary in the tile.</summary>
     public int Start { get; private set; }
@@ -68,14 +76,18 @@ internal sealed class HeadTile
         Indices = _device.Scratch.Get("head tokens", DType.I32, Tokens);
         _exactType = hidden.Type;
         _exact = _device.Scratch.Get(
-            hidden.Type == _type ? "head x" : "head x in fp32", _exactType, (long)Tokens * _hidden);
-        _z = _device.Scratch.Get("head z", DType.F32, (long)Tokens * _stride);
+            hidden.Type == _type ? "head x" : "head x in fp32", _exactType, (long)Room * _hidden);
+        _z = _device.Scratch.Get("head z", DType.F32, (long)Room * _stride);
+        _made = null;
         _device.Copies.Upload(MemoryMarshal.AsBytes(tokens), Indices.Address);
         _device.BlockEach(
             "head", KernelName.Of("head_gather", _exactType), Tokens,
             a => a.Add(hidden).Add(Indices).Add(_exact).Add(_hidden)
                 .Moves(Tokens * (4 + ((long)_exactType.Size() * _hidden))));
-        _x = hidden.Type == _type ? _exact : Rounded("head x", _exact.Address, (long)Tokens * _hidden);
+        _x = hidden.Type == _type
+            ? _exact
+            : Rounded("head x", _exact.Address, (long)Tokens * _hidden, (long)Room * _hidden);
+        ClearBehind(_x, _type, _hidden);
     }
 
     /// <summary>
@@ -90,7 +102,7 @@ internal sealed class HeadTile
             _rows = Rows();
             _device.Gemm.Run(new GemmCall(
                 Tokens, Width, _hidden, new GemmOperand(_x.Address, _type, _hidden), _rows with { Transposed = true },
-                new GemmOperand(_z.Address, DType.F32, _stride)));
+                new GemmOperand(_z.Address, DType.F32, _stride)) { Room = Room });
             body();
         }
     }
@@ -107,9 +119,14 @@ internal sealed class HeadTile
     /// <summary>
     /// Where a kernel puts what it makes of the logits, in the activations' type and their stride: in fp32 over them.
     /// </summary>
-    public DeviceMemory Made() => _type == DType.BF16
-        ? _device.Scratch.Get("head p", DType.BF16, (long)Tokens * _stride)
-        : _z;
+    public DeviceMemory Made()
+    {
+        if (_made is not null || _type != DType.BF16)
+            return _made ??= _z;
+        _made = _device.Scratch.Get("head p", DType.BF16, (long)Room * _stride);
+        ClearBehind(_made, DType.BF16, _stride);
+        return _made;
+    }
 
     /// <summary>The head's rows, for a kernel's argument.</summary>
     public HeadArguments.Weight Weight() => new(
@@ -144,10 +161,10 @@ internal sealed class HeadTile
     public long SetBytes(HeadArguments.Sets sets, int bytesAnEntry, int sectors) =>
         Tokens * (((long)sets.Capacity * bytesAnEntry) + (sectors * SectorBytes));
 
-    /// <summary>o [Tokens, H] = or += what was made of the tile [Tokens, Width] times its rows.</summary>
+    /// <summary>o [<see cref="Room"/>, H] = or += what was made of the tile [Tokens, Width] times its rows.</summary>
     public void AddWeighted(DeviceMemory o) => _device.Gemm.Run(new GemmCall(
         Tokens, _hidden, Width, new GemmOperand(Made().Address, _type, _stride), _rows,
-        new GemmOperand(o.Address, DType.F32, _hidden), Beta: IsFirst ? 0 : 1));
+        new GemmOperand(o.Address, DType.F32, _hidden), Beta: IsFirst ? 0 : 1) { Room = Room });
 
     /// <summary>
     /// The tile's rows of dWeight += made^T X over <paramref name="count"/> tokens from <paramref name="first"/>.
@@ -168,13 +185,23 @@ internal sealed class HeadTile
         ulong rows = (ulong)_weight.Address + ((ulong)Start * (ulong)_hidden * (ulong)_weight.Type.Size());
         if (_weight.Type == DType.BF16 || _type == DType.F32)
             return new GemmOperand(rows, _weight.Type, _hidden);
-        DeviceMemory rounded = Rounded("head rows", rows, (long)Width * _hidden);
+        DeviceMemory rounded = Rounded("head rows", rows, (long)Width * _hidden, (long)Width * _hidden);
         return new GemmOperand(rounded.Address, DType.BF16, _hidden);
     }
 
-    private DeviceMemory Rounded(string name, ulong source, long count)
+    private static int Padded(int rows) => (rows + Padding - 1) / Padding * Padding;
+
+    /// <summary>Zeros in the rows behind the tokens'.</summary>
+    private void ClearBehind(DeviceMemory rows, DType type, int stride)
     {
-        DeviceMemory rounded = _device.Scratch.Get(name, DType.BF16, count);
+        ulong row = (ulong)stride * (ulong)type.Size();
+        if (Room > Tokens)
+            _device.Stream.Zero(rows.Address + ((ulong)Tokens * row), (nuint)((ulong)(Room - Tokens) * row));
+    }
+
+    private DeviceMemory Rounded(string name, ulong source, long count, long room)
+    {
+        DeviceMemory rounded = _device.Scratch.Get(name, DType.BF16, room);
         _device.Cover(
             "cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(source).Add(rounded).Add(count).Moves(6 * count));
         return rounded;

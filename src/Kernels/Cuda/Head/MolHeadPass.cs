@@ -37,7 +37,7 @@ internal sealed class MolHeadPass(
         tile.TakeExactLogits(_sets);
         DeviceMemory? o = dHidden is null
             ? null
-            : device.Scratch.Get("head o", DType.F32, (long)_tokens * tile.Hidden);
+            : device.Scratch.Get("head o", DType.F32, (long)tile.Room * tile.Hidden);
         tile.ForTiles(() => Absorb(o));
         device.WarpEach("head", "head_terms", _tokens, a => a.Add(tile.Indices).Add(_tokens).Add(_sets).Add(_tails)
             .Add(reference is null ? default : HeadArguments.Of(reference)).Add(Losses())

@@ -43,7 +43,7 @@ internal sealed class ChatRunner : IDisposable
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(ChatOptions options, CommandContext context)
     {
-        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
+        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device, context.Error.WriteLine);
         using InferenceModel model = Loading.Model(ops, options.Model, null, context);
         using var chat = new ChatRunner(
             options, ops, model, Loading.Told(model.LoadTokenizer(), context), context);

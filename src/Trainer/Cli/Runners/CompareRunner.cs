@@ -57,7 +57,7 @@ internal sealed class CompareRunner
 
     private int Run()
     {
-        using Ops ops = ComputeDevice.Open(_options.Device, OptionNames.Device);
+        using Ops ops = ComputeDevice.Open(_options.Device, OptionNames.Device, _context.Error.WriteLine);
         using InferenceModel reference = Loading.Model(ops, _options.Base, null, _context);
         Tokenizer tokenizer = Loading.Told(reference.LoadTokenizer(), _context);
         IReadOnlyList<TextSource> texts = Texts(reference.Config, tokenizer, out int context);

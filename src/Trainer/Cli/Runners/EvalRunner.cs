@@ -24,7 +24,7 @@ internal static class EvalRunner
         ChatTemplates templates = ChatTemplates.Load(options.Model);
         ChatTemplate? template = templates.IsFallback ? null : templates.For(options.Settings.ChatVariables);
         PreparedTask[] tasks = Prepared(options, template);
-        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
+        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device, context.Error.WriteLine);
         using InferenceModel model = Loading.Model(ops, options.Model, options.Adapter, context);
         Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
         var files = new EvalFiles(options, model.Config, ops);

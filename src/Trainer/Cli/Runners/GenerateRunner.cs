@@ -21,7 +21,7 @@ internal static class GenerateRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(GenerateOptions options, CommandContext context)
     {
-        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
+        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device, context.Error.WriteLine);
         using InferenceModel model = Loading.Model(ops, options.Model, options.Adapter, context);
         Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
         if (options.Input is not null)

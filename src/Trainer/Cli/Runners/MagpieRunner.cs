@@ -32,7 +32,7 @@ internal static class MagpieRunner
         run.Resume();
         if (run.Tally.Attempts > 0)
             context.Error.WriteLine($"{WorkJournal.PathOf(options.Output)}: goes on after {Sum(run.Tally)}");
-        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
+        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device, context.Error.WriteLine);
         using InferenceModel model = Loading.Model(ops, options.Model, options.Adapter, context);
         Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
         var templates = ChatTemplates.Load(options.Model);

@@ -19,7 +19,7 @@ internal static class ScoreRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(ScoreOptions options, CommandContext context)
     {
-        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
+        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device, context.Error.WriteLine);
         using InferenceModel model = Loading.Model(ops, options.Model, options.Adapter, context);
         using InferenceModel? other = options.Base is null ? null : Loading.Model(ops, options.Base, null, context);
         if (other is not null && !other.Config.ComputesLike(model.Config))

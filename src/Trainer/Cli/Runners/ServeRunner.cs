@@ -24,7 +24,7 @@ internal static class ServeRunner
         options.Server.Validate();
         foreach ((_, string folder) in options.Adapters)
             NamedInputs.RequireWhole(folder);
-        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device);
+        using Ops ops = ComputeDevice.Open(options.Device, OptionNames.Device, context.Error.WriteLine);
         using InferenceModel model = Loading.Model(ops, options.Model, null, context);
         Tokenizer tokenizer = Loading.Told(model.LoadTokenizer(), context);
         var models = new ServedModels(model, tokenizer, options.Name, options.Adapters);

@@ -26,7 +26,8 @@ internal sealed class GemmDevice : IDisposable
         ulong seed = 1, ulong? perturbation = null, Func<CudaStream, CudaKernels, IGemm>? make = null)
     {
         _driver = new VirtualCudaDriver(
-            DeviceProfile.Sm86, new LaunchOptions { Seed = seed, PerturbationSeed = perturbation })
+            DeviceProfile.Sm86, new LaunchOptions { Seed = seed, PerturbationSeed = perturbation },
+            new VirtualProcess())
         {
             OnLaunch = (kernel, counters) => _launches.Add((kernel, counters)),
         };

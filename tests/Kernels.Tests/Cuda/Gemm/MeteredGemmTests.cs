@@ -1,0 +1,48 @@
+using MolEngine.Kernels.Cuda;
+using MolEngine.Kernels.Cuda.Gemm;
+using MolEngine.Kernels.Tensors;
+
+namespace MolEngine.Kernels.Tests.Cuda.Gemm;
+
+/// <summary>What a plan is told of a product, by hand: A [2, 4] and B [4, 3] in bf16, D [2, 3] in fp32.</summary>
+public sealed class MeteredGemmTests
+{
+    private const long A = 2 * 4 * 2, B = 4 * 3 * 2, D = 2 * 3 * 4, A2 = 2 * 5 * 2, B2 = 5 * 3 * 2;
+
+    [Theory]
+    [InlineData(false, A2 + B2)]
+    [InlineData(true, A2 + B2 + (2 * D))]
+    public void A_library_passes_over_D_for_each_term(bool isByLibrary, long second)
+    {
+        var meter = new Meter();
+        var operand = new GemmOperand(0, DType.BF16, 8);
+        new MeteredGemm(new Nothing(), meter, isByLibrary).Run(
+            new GemmCall(2, 3, 4, operand, operand, operand with { Type = DType.F32 })
+            {
+                Second = new GemmTerm(5, operand, operand),
+            });
+        Assert.Equal([(2, 3, 4, A + B + D), (2, 3, 5, second)], meter.Products);
+    }
+
+    private sealed class Nothing : IGemm
+    {
+        public void Run(in GemmCall call)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class Meter : IWorkMeter
+    {
+        public List<(int M, int N, int K, long Bytes)> Products { get; } = [];
+
+        public void Launch(string kernel, long bytes, long linkBytes)
+        {
+        }
+
+        public void Product(int m, int n, int k, long bytes) => Products.Add((m, n, k, bytes));
+    }
+}

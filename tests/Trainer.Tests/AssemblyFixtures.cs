@@ -1,0 +1,3 @@
+using MolEngine.Support;
+
+[assembly: AssemblyFixture(typeof(ForgottenMemory))]
