@@ -2,7 +2,6 @@ using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Files;
 using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
-using MolEngine.Engine.Tests.Weights;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Tensors;
