@@ -1,6 +1,6 @@
 // Generation beside llama.cpp, in one process, of one model's weights: steps of 1 and of 32 streams, and a prompt.
 //
-//     dotnet run -c Release tools/llama_cpp.cs -- MODEL GGUF [--threads N] [--rounds N]
+//     dotnet run -c Release tools/llama_cpp.cs -- MODEL GGUF [ROUNDS]
 //
 // MODEL is a folder of a Llama in bf16; GGUF any file of the same model, which lends its tokenizer and settings. GGUF
 // files of the folder's weights in bf16 and fp32 are made in a temporary folder, and a folder in fp32 for MolEngine.
@@ -20,6 +20,7 @@ using LLama.Common;
 using LLama.Native;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
+using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Ops;
@@ -30,14 +31,12 @@ const int PromptTokens = 32, LongPrompt = 1024, Steps = 24, Most = 32;
 
 if (args.Length < 2)
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release tools/llama_cpp.cs -- MODEL GGUF [--threads N] [--rounds N]");
+    Console.Error.WriteLine("usage: dotnet run -c Release tools/llama_cpp.cs -- MODEL GGUF [ROUNDS]");
     return 2;
 }
 
-int Number(string option, int otherwise) =>
-    Array.IndexOf(args, option) is var at and >= 0 ? int.Parse(args[at + 1]) : otherwise;
 string model = args[0];
-int threads = Number("--threads", Environment.ProcessorCount), rounds = Number("--rounds", 7);
+int rounds = args.Length > 2 ? int.Parse(args[2]) : 7, threads = Environment.ProcessorCount;
 ModelConfig config = ModelConfig.Load(model);
 DirectoryInfo made = Directory.CreateTempSubdirectory("molengine-llama-");
 NativeLibraryConfig.All.WithLogCallback((_, _) => { });
@@ -46,12 +45,16 @@ try
     foreach (DType type in (DType[])[DType.F32, DType.BF16])
     {
         string gguf = Path.Combine(made.FullName, $"{type}.gguf");
-        using ModelWeights weights = ModelWeights.Open(model, config);
-        Gguf.Write(gguf, args[1], config, weights, type);
+        using ModelWeights stored = ModelWeights.Open(model, config);
         using Ops ops = CpuBackend.Create(threads: threads);
         using Arena arena = ops.CreateArena("weights");
-        using var ours = new Ours(ops, config, weights, type, arena);
-        using var theirs = new Theirs(gguf, threads);
+
+        // Norms are fp32 in GGUF always; to MolEngine it is the same.
+        Dictionary<string, Tensor> weights = stored.Adopt(ops, arena).ToDictionary(
+            t => t.Key, t => type == DType.F32 || t.Value.Shape.Rank == 1 ? Widened(arena, t.Key, t.Value) : t.Value);
+        Gguf.Write(gguf, args[1], config, weights);
+        using var ours = new Ours(ops, config, weights);
+        var theirs = new Theirs(gguf, threads);
         int[] prompt = [.. Enumerable.Range(0, PromptTokens).Select(i => (i * 977) % config.VocabSize)];
         int[] a = ours.Greedy(prompt, Steps), b = theirs.Greedy(prompt, Steps);
         int same = a.Zip(b).TakeWhile(p => p.First == p.Second).Count();
@@ -91,6 +94,13 @@ void Compare(string what, Func<double> ours, Func<double> theirs)
 }
 
 static double Median(List<double> values) => values.Skip(1).Order().ElementAt((values.Count - 1) / 2);
+static Tensor Widened(Arena arena, string name, Tensor tensor)
+{
+    Tensor wide = arena.Allocate($"{name} fp32", DType.F32, tensor.Shape.Dimensions.ToArray());
+    for (int i = 0; i < (int)wide.Count; i++)
+        wide.Span<float>()[i] = BitConverter.UInt32BitsToSingle((uint)tensor.Span<ushort>()[i] << 16);
+    return wide;
+}
 
 /// <summary>MolEngine's own.</summary>
 internal sealed class Ours : IDisposable
@@ -99,14 +109,10 @@ internal sealed class Ours : IDisposable
     private readonly ModelConfig _config;
     private int _seed;
 
-    public Ours(Ops ops, ModelConfig config, ModelWeights weights, DType type, Arena arena)
+    public Ours(Ops ops, ModelConfig config, Dictionary<string, Tensor> weights)
     {
         _config = config;
-        Dictionary<string, Tensor> tensors = weights.Adopt(ops, arena);
-        if (type == DType.F32)
-            tensors = tensors.ToDictionary(t => t.Key, t => Widened(arena, t.Key, t.Value));
-        _batch = new GenerationBatch(
-            ops, config, MolEngine.Engine.Models.Common.TransformerWeights.From(config, n => tensors[n]), 32, 32 * 192);
+        _batch = new GenerationBatch(ops, config, TransformerWeights.From(config, n => weights[n]), 32, 32 * 192);
     }
 
     public int[] Greedy(int[] prompt, int tokens)
@@ -148,42 +154,20 @@ internal sealed class Ours : IDisposable
         int seed = _seed++;
         return [.. Enumerable.Range(0, tokens).Select(i => (i == 0 ? seed : i * 977) % _config.VocabSize)];
     }
-
-    private static Tensor Widened(Arena arena, string name, Tensor tensor)
-    {
-        if (tensor.Type == DType.F32)
-            return tensor;
-        Tensor wide = arena.Allocate($"{name} fp32", DType.F32, tensor.Shape.Dimensions.ToArray());
-        Span<float> to = wide.Span<float>();
-        ReadOnlySpan<ushort> from = tensor.Span<ushort>();
-        for (int i = 0; i < to.Length; i++)
-            to[i] = BitConverter.UInt32BitsToSingle((uint)from[i] << 16);
-        return wide;
-    }
 }
 
 /// <summary>llama.cpp.</summary>
-internal sealed class Theirs : IDisposable
+internal sealed class Theirs
 {
-    private const int Context = 32 * 192;
-
-    private readonly LLamaWeights _weights;
     private readonly LLamaContext _context;
 
     public Theirs(string gguf, int threads)
     {
         var parameters = new ModelParams(gguf)
         {
-            ContextSize = Context,
-            SeqMax = 32,
-            BatchSize = 1024,
-            UBatchSize = 512,
-            Threads = threads,
-            BatchThreads = threads,
-            KVUnified = true,
+            ContextSize = 32 * 192, SeqMax = 32, BatchSize = 1024, Threads = threads, BatchThreads = threads,
         };
-        _weights = LLamaWeights.LoadFromFile(parameters);
-        _context = _weights.CreateContext(parameters);
+        _context = LLamaWeights.LoadFromFile(parameters).CreateContext(parameters);
     }
 
     public int[] Greedy(int[] prompt, int tokens)
@@ -220,12 +204,6 @@ internal sealed class Theirs : IDisposable
         return tokens / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    public void Dispose()
-    {
-        _context.Dispose();
-        _weights.Dispose();
-    }
-
     private int Start(int[] prompt, int sequence)
     {
         var batch = new LLamaBatch();
@@ -247,9 +225,8 @@ internal sealed class Theirs : IDisposable
 
     private void Decode(LLamaBatch batch)
     {
-        DecodeResult result = _context.NativeHandle.Decode(batch);
-        if (result != DecodeResult.Ok)
-            throw new InvalidOperationException($"llama.cpp: decode: {result}");
+        if (_context.NativeHandle.Decode(batch) != DecodeResult.Ok)
+            throw new InvalidOperationException("llama.cpp: decode: expected Ok");
     }
 }
 
@@ -265,7 +242,7 @@ internal static class Gguf
         ("mlp.gate_proj", "ffn_gate"), ("mlp.up_proj", "ffn_up"), ("mlp.down_proj", "ffn_down"),
     ];
 
-    public static void Write(string path, string keysOf, ModelConfig config, ModelWeights weights, DType type)
+    public static void Write(string path, string keysOf, ModelConfig config, Dictionary<string, Tensor> weights)
     {
         (long keys, byte[] text) = Keys(keysOf);
         var tensors = new List<(string Name, Tensor Tensor, int Heads)>
@@ -297,52 +274,39 @@ internal static class Gguf
         {
             (string name, Tensor tensor, int heads) = tensors[i];
             int[] shape = tensor.Shape.Dimensions.ToArray();
-            bool isWide = type == DType.F32 || shape.Length == 1;
-            data[i] = Bytes(tensor, heads, isWide);
+            data[i] = Bytes(tensor, heads);
             byte[] utf8 = Encoding.UTF8.GetBytes(name);
             to.Write((long)utf8.Length);
             to.Write(utf8);
             to.Write(shape.Length);
             foreach (int n in shape.Reverse())
                 to.Write((long)n);
-            to.Write(isWide ? 0 : 30);
+            to.Write(tensor.Type == DType.F32 ? 0 : 30);
             to.Write(offset);
             offset += (data[i].Length + Alignment - 1) / Alignment * Alignment;
         }
 
         foreach (byte[] bytes in data)
         {
-            Pad(to);
+            while (to.BaseStream.Position % Alignment != 0)
+                to.Write((byte)0);
             to.Write(bytes);
         }
     }
 
-    /// <summary>Values as stored; where heads are told, their rows in the order of llama.cpp's rotation.</summary>
-    private static byte[] Bytes(Tensor tensor, int heads, bool isWide)
+    /// <summary>Values as they are; where heads are told, their rows in the order of llama.cpp's rotation.</summary>
+    private static unsafe byte[] Bytes(Tensor tensor, int heads)
     {
-        ReadOnlySpan<ushort> values = tensor.Span<ushort>();
-        int rows = tensor.Shape[0], width = (int)(tensor.Count / rows);
-        using var stream = new MemoryStream(values.Length * (isWide ? 4 : 2));
-        using var to = new BinaryWriter(stream);
+        var bytes = new ReadOnlySpan<byte>((void*)tensor.Address, (int)tensor.Bytes);
+        int rows = tensor.Shape[0], width = bytes.Length / rows;
+        using var to = new MemoryStream(bytes.Length);
         for (int row = 0; row < rows; row++)
         {
-            int from = row;
-            if (heads > 0)
-            {
-                int size = rows / heads, at = row % size;
-                from = row - at + (at % 2 * (size / 2)) + (at / 2);
-            }
-
-            foreach (ushort value in values.Slice(from * width, width))
-            {
-                if (isWide)
-                    to.Write((uint)value << 16);
-                else
-                    to.Write(value);
-            }
+            int size = heads > 0 ? rows / heads : 1, at = row % size;
+            to.Write(bytes.Slice((row - at + (at % 2 * (size / 2)) + (at / 2)) * width, width));
         }
 
-        return stream.ToArray();
+        return to.ToArray();
     }
 
     /// <summary>The keys and values of a file, as they stand there, and their number.</summary>
@@ -382,11 +346,5 @@ internal static class Gguf
                     break;
             }
         }
-    }
-
-    private static void Pad(BinaryWriter to)
-    {
-        while (to.BaseStream.Position % Alignment != 0)
-            to.Write((byte)0);
     }
 }

@@ -16,7 +16,9 @@ namespace MolEngine.Support;
 /// </summary>
 public sealed class TestBackend
 {
-    /// <summary>The CPU at the widest level that it has, with all its cores.</summary>
+    /// <summary>
+    /// The CPU at the widest level that it has, on one thread: tests run side by side, and idle threads wait busily.
+    /// </summary>
     public static readonly TestBackend Cpu = new(level: null);
 
     public static readonly TestBackend Scalar = new(SimdLevel.Scalar);
@@ -83,7 +85,7 @@ public sealed class TestBackend
         if (!IsVirtual)
         {
             var level = (SimdLevel)Math.Min((int)(_level ?? SimdLevels.Best), (int)SimdLevels.Best);
-            return CpuBackend.Create(level, variant > 0 ? variant : _level is null ? null : 2);
+            return CpuBackend.Create(level, variant > 0 ? variant : _level is null ? 1 : 2);
         }
 
         var options = new LaunchOptions

@@ -16,5 +16,8 @@ internal static class TestEnvironment
             "MOLENGINE_CACHE", Path.Combine(Path.GetTempPath(), "molengine-tests", "cache"));
         Environment.SetEnvironmentVariable("HF_HUB_CACHE", HubCache);
         Environment.SetEnvironmentVariable("HF_TOKEN_PATH", Path.Combine(HubCache, "no-token"));
+
+        // Tests hold threads of the pool, which grows slowly on a busy machine: servers of tests would stand still.
+        ThreadPool.SetMinThreads(32, 32);
     }
 }
