@@ -105,7 +105,8 @@ public sealed class SelftestTests
         Assert.Equal(ExitCode.Failed, code);
         Assert.NotEqual(CUresult.CUDA_SUCCESS, process.Status);
         Assert.Matches(
-            "(?si)sum_f64 +FAIL .*(race|nothing has written).*After such a fault.*add_f32 +pass .*add_rows_f32 +pass ", $"{output}");
+            "(?si)sum_f64 +FAIL .*(race|nothing has written).*After such a fault.*add_f32 +pass .*add_rows_f32 +pass ",
+            $"{output}");
         Assert.EndsWith("1 of 3 kernels FAIL\n", $"{output}");
     }
 
