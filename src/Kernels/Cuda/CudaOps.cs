@@ -65,7 +65,8 @@ internal sealed partial class CudaOps : Ops.Ops
             CudaDeviceProperties p = _context.Properties;
             return new GpuModel(
                 $"cuda:{p.Ordinal}", p.Name, p.Capability, p.Multiprocessors, _context.Memory().Free, Bf16Flops: 0,
-                MemoryBandwidth: 0, LinkBandwidth: 0) { Limits = p.Limits };
+                MemoryBandwidth: 0, LinkBandwidth: 0)
+            { Limits = p.Limits };
         }
     }
 

@@ -102,7 +102,8 @@ internal sealed class HeadTile
             _rows = Rows();
             _device.Gemm.Run(new GemmCall(
                 Tokens, Width, _hidden, new GemmOperand(_x.Address, _type, _hidden), _rows with { Transposed = true },
-                new GemmOperand(_z.Address, DType.F32, _stride)) { Room = Room });
+                new GemmOperand(_z.Address, DType.F32, _stride))
+            { Room = Room });
             body();
         }
     }
@@ -164,7 +165,8 @@ internal sealed class HeadTile
     /// <summary>o [<see cref="Room"/>, H] = or += what was made of the tile [Tokens, Width] times its rows.</summary>
     public void AddWeighted(DeviceMemory o) => _device.Gemm.Run(new GemmCall(
         Tokens, _hidden, Width, new GemmOperand(Made().Address, _type, _stride), _rows,
-        new GemmOperand(o.Address, DType.F32, _hidden), Beta: IsFirst ? 0 : 1) { Room = Room });
+        new GemmOperand(o.Address, DType.F32, _hidden), Beta: IsFirst ? 0 : 1)
+    { Room = Room });
 
     /// <summary>
     /// The tile's rows of dWeight += made^T X over <paramref name="count"/> tokens from <paramref name="first"/>.
