@@ -21,7 +21,7 @@ public sealed class ResumeTests : IDisposable
     {
         string[] more = method == "lora" ? SmallRun.Lora : [];
         string whole = Path.Combine(_folder.Root, "whole"), parts = Path.Combine(_folder.Root, "parts");
-        SmallRun.Train(SmallRun.Load(whole, [.. more, "threads=2"]));
+        SmallRun.Train(SmallRun.Load(whole, more));
 
         string first = SmallRun.Interrupt(SmallRun.Load(parts, more), "step  2/11");
         Assert.Contains("stopped    after step 2", first);

@@ -56,7 +56,7 @@ public sealed class TrajectoryParityTests : IDisposable
             yaml, Path.Combine(_folder.Root, "run.yaml"), [$"output={Path.Combine(_folder.Root, output)}", .. more]);
         TrainingData data = Data(tensors, context, rows, steps);
 
-        RunConfig whole = Run("whole", $"micro_batch={rows}", "threads=2");
+        RunConfig whole = Run("whole", $"micro_batch={rows}", "threads=1");
         SmallRun.Train(whole, data: data);
         CheckSteps(facts.GetProperty("log"), whole.Output, tensors, rows);
         var end = new ReferenceTensors(Path.Combine(whole.Output, $"checkpoints/step-{steps:D8}/state.safetensors"));
