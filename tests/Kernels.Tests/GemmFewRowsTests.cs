@@ -1,4 +1,3 @@
-using MolEngine.Kernels.Cpu.Gemm;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
@@ -36,26 +35,8 @@ public abstract class GemmFewRowsTests(SimdLevel level)
     }
 
     [Fact]
-    public void ATokenDependsNeitherOnTheOthersNorOnThreads()
-    {
-        using var one = GemmUnderTest.At(level, 1);
-        using var three = GemmUnderTest.At(level, 3);
-        using var problem = new GemmProblem(70, 301, 333, type: DType.BF16);
-        one.Run(problem.Arguments);
-        float[] all = problem.Result();
-        foreach (int rows in (int[])[1, 2, 4, 5, 17, 64, 65])
-        {
-            GemmArguments last = problem.Arguments;
-            unsafe
-            {
-                last.A += (70 - rows) * last.StrideA;
-            }
-
-            last.M = rows;
-            three.Run(last);
-            Assert.Equal(all[^(rows * 301)..], problem.Result()[..(rows * 301)]);
-        }
-    }
+    public void ATokenDependsNeitherOnTheOthersNorOnThreads() =>
+        GemmUnderTest.AssertTokensStandAlone(level, k: 333, (gemm, arguments) => gemm.Run(arguments));
 }
 
 public sealed class ScalarGemmFewRowsTests() : GemmFewRowsTests(SimdLevel.Scalar);

@@ -3,6 +3,7 @@ using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cpu.Gemm;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Tests;
 
@@ -21,6 +22,26 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
             SimdLevel.Vector256 => new Of<Vector256Simd, Vector256<float>>(threads),
             _ => new Of<ScalarSimd, float>(threads),
         };
+
+    /// <summary>
+    /// Asserts that the last tokens of a product are the same to the bit with fewer before them, and on other threads.
+    /// </summary>
+    public static void AssertTokensStandAlone(SimdLevel level, int k, Action<GemmUnderTest, GemmArguments> run)
+    {
+        const int Tokens = 70, Columns = 301;
+        using GemmUnderTest one = At(level, 1), three = At(level, 3);
+        using var problem = new GemmProblem(Tokens, Columns, k, type: DType.BF16);
+        run(one, problem.Arguments);
+        float[] all = problem.Result();
+        foreach (int rows in (int[])[1, 2, 4, 5, 17, 64, 65])
+        {
+            GemmArguments last = problem.Arguments;
+            last.A += (Tokens - rows) * last.StrideA;
+            last.M = rows;
+            run(three, last);
+            Assert.Equal(all[^(rows * Columns)..], problem.Result()[..(rows * Columns)]);
+        }
+    }
 
     public abstract void Run(in GemmArguments arguments);
 

@@ -43,26 +43,8 @@ public abstract class RowDotsTests(SimdLevel level)
     }
 
     [Fact]
-    public void A_token_depends_neither_on_the_others_nor_on_threads()
-    {
-        using var one = GemmUnderTest.At(level, 1);
-        using var three = GemmUnderTest.At(level, 3);
-        using var problem = new GemmProblem(70, 301, 733, type: DType.BF16);
-        one.RunDots(problem.Arguments);
-        float[] all = problem.Result();
-        foreach (int rows in (int[])[1, 2, 4, 5, 17, 64, 65])
-        {
-            GemmArguments last = problem.Arguments;
-            unsafe
-            {
-                last.A += (70 - rows) * last.StrideA;
-            }
-
-            last.M = rows;
-            three.RunDots(last);
-            Assert.Equal(all[^(rows * 301)..], problem.Result()[..(rows * 301)]);
-        }
-    }
+    public void A_token_depends_neither_on_the_others_nor_on_threads() =>
+        GemmUnderTest.AssertTokensStandAlone(level, k: 733, (gemm, arguments) => gemm.RunDots(arguments));
 
     [Theory]
     [InlineData(0, 3, 5)]

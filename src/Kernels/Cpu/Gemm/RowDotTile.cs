@@ -25,6 +25,9 @@ internal static unsafe class RowDotTile<S, V>
     /// <summary>Elements of k in a step.</summary>
     private static int Step => 2 * S.Count;
 
+    /// <summary>Floats that a row of a block takes where it is laid out: whole steps.</summary>
+    public static nint RowFloats(int depth) => (depth + Step - 1) / Step * Step;
+
     /// <summary>
     /// Lays out a block of rows of A: step by step, the first vectors of all rows, then the second ones. Zeros follow
     /// where the block ends amid a step.
@@ -66,7 +69,7 @@ internal static unsafe class RowDotTile<S, V>
         byte* b = (byte*)g.B + (column * stride) + ((nint)start * W.Size);
         float* c = g.C + (row * g.StrideC) + column;
         nint strideC = g.StrideC;
-        float* tile = stackalloc float[6 * Columns];
+        float* tile = stackalloc float[MaxRows * Columns];
         if (columns < Columns)
         {
             c = tile;
@@ -88,7 +91,7 @@ internal static unsafe class RowDotTile<S, V>
         nint last = (columns - 1) * stride;
         nint b1 = Math.Min(stride, last), b2 = Math.Min(2 * stride, last);
         bool add = accumulate && columns == Columns;
-        var part = new Part((nint)b, b1, b2, last, steps, (nint)end, endBytes, rest > 0);
+        var part = new Part((nint)b, b1, b2, last, Columns * stride, steps, (nint)end, endBytes, rest > 0);
         Run<W>(rows, part, a, c, strideC, add);
         if (columns == Columns)
             return;
@@ -133,7 +136,7 @@ internal static unsafe class RowDotTile<S, V>
     {
         Row c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
         byte* b0 = (byte*)part.B, b1 = b0 + part.B1, b2 = b0 + part.B2, b3 = b0 + part.B3;
-        nint ahead = part.B3 + (part.B3 / 3);
+        nint ahead = part.Ahead;
         int steps = part.Steps;
         bool hasEnd = part.HasEnd;
         while (true)
@@ -226,10 +229,11 @@ internal static unsafe class RowDotTile<S, V>
     /// <param name="B1">Bytes from it to the second.</param>
     /// <param name="B2">Bytes from it to the third.</param>
     /// <param name="B3">Bytes from it to the fourth.</param>
+    /// <param name="Ahead">Bytes from each to the row that is needed next in its place.</param>
     /// <param name="Steps">Whole steps of k.</param>
     /// <param name="End">The last step of the rows, where it is not whole.</param>
     /// <param name="EndBytes">Bytes of a row there.</param>
     /// <param name="HasEnd">Whether it is there.</param>
     private readonly record struct Part(
-        nint B, nint B1, nint B2, nint B3, int Steps, nint End, nint EndBytes, bool HasEnd);
+        nint B, nint B1, nint B2, nint B3, nint Ahead, int Steps, nint End, nint EndBytes, bool HasEnd);
 }

@@ -42,7 +42,7 @@ internal static unsafe class RowDots<S, V>
         GemmArguments g = arguments;
         var blocks = new KBlocks(g.K);
         var panels = new RowPanels(g.M, RowDotTile<S, V>.MaxRows);
-        nint rowFloats = (nint)Steps(blocks.Largest) * 2 * S.Count * blocks.Count;
+        nint blockFloats = RowDotTile<S, V>.RowFloats(blocks.Largest), rowFloats = blockFloats * blocks.Count;
         float* a = scratch.Get("gemm.a", rowFloats * g.M);
         if (g.M < SharedRows)
         {
@@ -72,8 +72,8 @@ internal static unsafe class RowDots<S, V>
         });
 
         // One after the other: block of k, step, half, row.
-        float* Panel(int p, int block) => a + (panels.Start(p) * rowFloats)
-            + (block * (nint)panels.Rows(p) * Steps(blocks.Largest) * 2 * S.Count);
+        float* Panel(int p, int block) =>
+            a + (panels.Start(p) * rowFloats) + (block * panels.Rows(p) * blockFloats);
 
         void LayOut(int p)
         {
@@ -86,6 +86,4 @@ internal static unsafe class RowDots<S, V>
             g, panels.Start(p), panels.Rows(p), tile * RowDotTile<S, V>.Columns, blocks.Start(block),
             blocks.Depth(block), Panel(p, block), g.Accumulate || block > 0);
     }
-
-    private static int Steps(int depth) => (depth + (2 * S.Count) - 1) / (2 * S.Count);
 }
