@@ -27,6 +27,10 @@ internal abstract class ReadingStream : Stream
 
     public sealed override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
+    /// <summary>What is told of packed data that cannot be unpacked.</summary>
+    protected static InvalidDataException Damaged(Exception cause) =>
+        new("its bytes are damaged, or a checksum is not theirs", cause);
+
     public sealed override void SetLength(long value) => throw new NotSupportedException();
 
     public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();

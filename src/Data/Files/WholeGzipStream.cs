@@ -40,7 +40,7 @@ internal sealed class WholeGzipStream(string path, Stream packed) : ReadingStrea
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException("its bytes are damaged, or a checksum is not theirs", e);
+            throw Damaged(e);
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class WholeZstdStream(Stream packed) : ReadingStream
         }
         catch (ZstdException e)
         {
-            throw new InvalidDataException("its bytes are damaged, or a checksum is not theirs", e);
+            throw Damaged(e);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MolEngine.Basics.Text;
 using MolEngine.Evaluation.Tasks;
 using MolEngine.Evaluation.Tasks.Results;
 
@@ -40,7 +41,7 @@ public static class ResultJson
         json.WriteNumber("shots", task.Shots);
         json.WriteBoolean("shots_as_turns", task.ShotsAsTurns);
         json.WriteBoolean("chat_template", task.UsesChat);
-        Number(json, "limit", task.Limit);
+        json.WriteNumber("limit", task.Limit);
         Write(json, task.Generation);
         json.WriteNumber("items", task.Items);
         json.WriteNumber("cut_prompts", result.Cut);
@@ -96,7 +97,7 @@ public static class ResultJson
         {
             json.WriteStartObject(e.Score);
             json.WriteNumber("value", e.Value);
-            Number(json, "stderr", e.StandardError);
+            json.WriteNumber("stderr", e.StandardError);
             json.WriteNumber("low", e.Low);
             json.WriteNumber("high", e.High);
             json.WriteNumber("n", e.Items);
@@ -105,14 +106,5 @@ public static class ResultJson
         }
 
         json.WriteEndObject();
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, double? value)
-    {
-        json.WritePropertyName(name);
-        if (value is { } x)
-            json.WriteNumberValue(x);
-        else
-            json.WriteNullValue();
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Numerics;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Runs.Comparisons;
 
@@ -99,12 +100,12 @@ public static class ComparisonJson
         json.WriteBoolean("right_or_wrong", task.IsRightOrWrong);
         json.WriteNumber("lost", task.Lost);
         json.WriteNumber("gained", task.Gained);
-        Number(json, "by_guessing", task.Guessed);
-        Number(json, "p_lost_by_guessing", task.LostP);
+        json.WriteNumber("by_guessing", task.Guessed);
+        json.WriteNumber("p_lost_by_guessing", task.LostP);
         json.WriteNumber("lost_adjusted", task.LostAdjusted);
         json.WriteNumber("gained_adjusted", task.GainedAdjusted);
-        Number(json, "calibration_error_before", task.Calibration?.Before);
-        Number(json, "calibration_error_after", task.Calibration?.After);
+        json.WriteNumber("calibration_error_before", task.Calibration?.Before);
+        json.WriteNumber("calibration_error_after", task.Calibration?.After);
         Objects(json, "items", task.Items, Fields);
     }
 
@@ -116,7 +117,7 @@ public static class ComparisonJson
         json.WriteBoolean("mean_hides_losses", measure.HidesLosses);
         json.WriteNumber("n", measure.N);
         json.WriteString("test", measure.Test);
-        Number(json, "p", measure.P);
+        json.WriteNumber("p", measure.P);
     }
 
     private static void Fields(Utf8JsonWriter json, ItemChange item)
@@ -129,8 +130,8 @@ public static class ComparisonJson
         json.WriteString("said_after", item.SaidAfter);
         json.WriteNumber("score_before", item.ScoreBefore);
         json.WriteNumber("score_after", item.ScoreAfter);
-        Number(json, "right_before", item.RightBefore);
-        Number(json, "right_after", item.RightAfter);
+        json.WriteNumber("right_before", item.RightBefore);
+        json.WriteNumber("right_after", item.RightAfter);
         json.WriteNumber("drop", item.Drop);
     }
 
@@ -173,14 +174,5 @@ public static class ComparisonJson
         foreach (string text in texts)
             json.WriteStringValue(text);
         json.WriteEndArray();
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, double? value)
-    {
-        json.WritePropertyName(name);
-        if (value is { } x)
-            json.WriteNumberValue(x);
-        else
-            json.WriteNullValue();
     }
 }

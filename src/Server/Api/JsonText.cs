@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Server.Api;
 
@@ -31,13 +32,8 @@ internal static class JsonText
     });
 
     /// <summary>A number, or null for none; JSON has no infinity: a probability of 0 is told by a large one.</summary>
-    public static void Number(this Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number)
-            json.WriteNumber(name, Finite(number));
-        else
-            json.WriteNull(name);
-    }
+    public static void Number(this Utf8JsonWriter json, string name, double? value) =>
+        json.WriteNumber(name, value is { } number ? Finite(number) : null);
 
     public static double Finite(double number) => Math.Clamp(number, -9999, double.MaxValue);
 }

@@ -110,20 +110,9 @@ internal static class ScoreRunner
 
     private static void WriteFigures(Utf8JsonWriter json, double? ce, double? kl, bool hasBase)
     {
-        json.WritePropertyName("mean_ce");
-        WriteNumber(json, ce);
-        if (!hasBase)
-            return;
-        json.WritePropertyName("mean_kl");
-        WriteNumber(json, kl);
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, double? value)
-    {
-        if (value is null)
-            json.WriteNullValue();
-        else
-            json.WriteNumberValue(value.Value);
+        json.WriteNumber("mean_ce", ce);
+        if (hasBase)
+            json.WriteNumber("mean_kl", kl);
     }
 
     private static void WriteTable(DocumentScore[] scores, bool hasBase, TextWriter to)
