@@ -63,7 +63,7 @@ public static class SummarySection
             yield return ("MolEngine", version);
         foreach ((string name, string value) in run.Run ?? [])
         {
-            if (!Known.Contains(name))
+            if (!Known.Contains(name) && value.Length > 0)
                 yield return (char.ToUpperInvariant(name[0]) + name[1..].Replace('_', ' '), value);
         }
     }

@@ -198,6 +198,17 @@ public sealed class RunReportTests : IDisposable
             Facts(Page().Descendants("header").Single()).Skip(4));
     }
 
+    /// <summary>What the device did otherwise is a fact; a list of nothing is none.</summary>
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("[\"a library failed\",\"another too\"]", "Notes: a library failed, another too")]
+    public void Notes_are_told_where_there_are_some(string notes, params string[] said)
+    {
+        WriteRun("medical", "books");
+        _folder.Write("run.json", $$"""{"finished":"2026-11-23T06:30:00Z","notes":{{notes}}}""");
+        Assert.Equal(said, Facts(Page().Descendants("header").Single()).Where(f => f.StartsWith("Notes")));
+    }
+
     [Fact]
     public void What_cannot_be_read_costs_its_own_part_only()
     {
