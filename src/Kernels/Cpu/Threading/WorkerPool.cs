@@ -155,8 +155,8 @@ public sealed class WorkerPool : IDisposable
         if (_stopped)
             return;
         _stopped = true;
-        Interlocked.Add(ref _state, OneFork);
-        WakeAll();
+        lock (_gate)
+            Monitor.PulseAll(_gate);
         foreach (Thread thread in _threads)
             thread.Join();
     }
@@ -212,7 +212,7 @@ public sealed class WorkerPool : IDisposable
         lock (_gate)
         {
             Interlocked.Increment(ref _sleepers);
-            while (Number(Volatile.Read(ref _state)) == seen)
+            while (!Called(seen))
                 Monitor.Wait(_gate);
             Interlocked.Decrement(ref _sleepers);
         }
@@ -235,11 +235,11 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Waits for another fork than the one seen last: spins for a while, then sleeps.</summary>
+    /// <summary>Waits for another fork than the one seen last, or the end: spins for a while, then sleeps.</summary>
     private void AwaitOther(int seen)
     {
         int spins = 0;
-        while (Number(Volatile.Read(ref _state)) == seen)
+        while (!Called(seen))
         {
             if (++spins < SpinsBeforeSleep)
                 Thread.SpinWait(1);
@@ -247,6 +247,8 @@ public sealed class WorkerPool : IDisposable
                 Sleep(seen);
         }
     }
+
+    private bool Called(int seen) => _stopped || Number(Volatile.Read(ref _state)) != seen;
 
     /// <summary>Steps inside the fork <paramref name="number"/>, once at most; false where it is closed.</summary>
     private bool TryJoin(out int number)
