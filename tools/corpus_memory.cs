@@ -1,8 +1,8 @@
 // Measures the memory that a command takes on a generated corpus: it must not grow with the corpus.
 //
-//     dotnet run tools/corpus_memory.cs -- jsonl 5e9 FOLDER -- molengine inspect {} --model MODEL --json
+//     dotnet run tools/corpus_memory.cs -- jsonl 5e9 2000 FOLDER -- molengine inspect {} --model MODEL --json
 //
-// Writes FOLDER/generated.jsonl (jsonl, csv or parquet) of about as many bytes, documents of 20 to 2,000 words that are
+// Writes FOLDER/generated.jsonl (jsonl, csv or parquet) of about as many bytes, documents of 1 to 2,000 words that are
 // drawn anew, none like another; runs the command with the file in the place of {}; tells the most memory that it had,
 // with and without pages of mapped files; and deletes the file. Reads Linux's /proc.
 #:property PublishAot=false
@@ -14,24 +14,25 @@ using System.Globalization;
 using System.Text;
 using ParquetSharp;
 
-const int LeastWords = 20, MostWords = 2000, RowsOfGroup = 4096;
+const int RowsOfGroup = 4096;
 
 int split = Array.IndexOf(args, "--");
-if (split != 3 || args.Length < 5 || args[0] is not ("jsonl" or "csv" or "parquet"))
+if (split != 4 || args.Length < 6 || args[0] is not ("jsonl" or "csv" or "parquet"))
 {
     Console.Error.WriteLine(
-        "usage: dotnet run tools/corpus_memory.cs -- jsonl|csv|parquet BYTES FOLDER -- COMMAND ... {} ...");
+        "usage: dotnet run tools/corpus_memory.cs -- jsonl|csv|parquet BYTES WORDS FOLDER -- COMMAND ... {} ...");
     return 2;
 }
 
 long bytes = (long)double.Parse(args[1], CultureInfo.InvariantCulture);
-string path = Path.Combine(args[2], $"generated.{args[0]}");
+int mostWords = int.Parse(args[2], CultureInfo.InvariantCulture);
+string path = Path.Combine(args[3], $"generated.{args[0]}");
 var random = new Random(1);
 string[] words = [.. Enumerable.Range(0, 5000).Select(_ => Word(random))];
 try
 {
     Write();
-    var start = new ProcessStartInfo(args[4], args[5..].Select(a => a == "{}" ? path : a))
+    var start = new ProcessStartInfo(args[5], args[6..].Select(a => a == "{}" ? path : a))
     {
         RedirectStandardOutput = true,
     };
@@ -89,7 +90,7 @@ void Write()
 
 string Document()
 {
-    int count = random.Next(LeastWords, MostWords);
+    int count = random.Next(1, mostWords + 1);
     var text = new StringBuilder();
     for (int i = 0; i < count; i++)
         text.Append(i == 0 ? "" : " ").Append(words[random.Next(words.Length)]);

@@ -80,7 +80,11 @@ internal sealed class CorpusTokenizer(
             {
                 DocumentText document = tokenizer.Writer.Write(record, corpus, batch[i].Path);
                 if (record.IsChat)
+                {
                     report.Rendered(record, document.Text);
+                    report.Trained(record, corpus.TrainOn);
+                }
+
                 documents[i] = tokenizer.Stored(document);
                 hashes[i] = HeldOutSplit.Hash(document.Text);
                 characters[i] = Characters(document.Text);

@@ -69,7 +69,8 @@ public sealed class DocumentWriter(ChatTemplates? templates)
             if (whole)
                 return new DocumentText(template.Render(messages, variables, false).Text, IsDialogue: true, null);
             RenderedDialogue dialogue = template.Dialogue(messages, variables);
-            return new(dialogue.Text, IsDialogue: true, null, dialogue.Assistant);
+            return new(
+                dialogue.Text, IsDialogue: true, null, TrainingFlag.Trained(record.Messages, dialogue.Assistant));
         });
     }
 

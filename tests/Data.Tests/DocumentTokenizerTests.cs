@@ -107,6 +107,40 @@ public sealed class DocumentTokenizerTests : IDisposable
             Assert.Throws<BadRecordException>(() => Stored(texts, """{"text": "x"}""", TrainOn.Assistant)).Message);
     }
 
+    /// <summary>As axolotl's, ms-swift's and OpenAI's files say it; by turns, and by generation blocks.</summary>
+    [Theory]
+    [InlineData("\"train\": false", "\"train\": true")]
+    [InlineData("\"training\": false", "\"x\": 1")]
+    [InlineData("\"loss\": false", "\"loss\": true")]
+    [InlineData("\"weight\": 0", "\"weight\": 1")]
+    public void A_turn_that_says_so_is_not_trained_on(string not, string trained)
+    {
+        string turns = $$"""
+            {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b", {{not}}},
+            {"role": "user", "content": "c"}, {"role": "assistant", "content": "d", {{trained}}}]}
+            """.ReplaceLineEndings("");
+        DocumentTokenizer texts = DocumentTokenizer.Of(Bytes, Material.Model, 256);
+        Assert.Equal("d<|im_end|>\n<|endoftext|>", Trained(Stored(texts, turns, TrainOn.Assistant)));
+
+        string marked = _folder.Write(
+            "marked.jinja",
+            "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% else %}"
+            + "{% generation %}{{ m.content }}{% endgeneration %}{% endif %}{% endfor %}");
+        DocumentTokenizer blocks = DocumentTokenizer.Of(
+            Bytes, Material.Model, 256, templates: ChatTemplates.Load(Material.Model, marked));
+        Assert.Equal("d<|endoftext|>", Trained(Stored(blocks, turns, TrainOn.Assistant)));
+        string twice = _folder.Write(
+            "twice.jinja",
+            "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% else %}"
+            + "{% generation %}{{ m.content }}{% endgeneration %};{% generation %}.{% endgeneration %}"
+            + "{% endif %}{% endfor %}");
+        blocks = DocumentTokenizer.Of(
+            Bytes, Material.Model, 256, templates: ChatTemplates.Load(Material.Model, twice));
+        Assert.Contains(
+            "expected a template that writes each turn of the assistant in one generation block, got 4 for 2 turns",
+            Assert.Throws<BadRecordException>(() => Stored(blocks, turns, TrainOn.Assistant)).Message);
+    }
+
     [Theory]
     [InlineData("a text", "a text<|endoftext|>")]
     [InlineData("a text<|endoftext|>", "a text<|endoftext|>")]

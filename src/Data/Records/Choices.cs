@@ -8,10 +8,8 @@ namespace MolEngine.Data.Records;
 /// <param name="Texts">One for each label.</param>
 public sealed record Choices(IReadOnlyList<string> Labels, IReadOnlyList<string> Texts)
 {
-    /// <summary>Whether every text begins with its own label: "A. ...", "A) ..." or "A: ...".</summary>
-    private bool AreLabelled { get; } = Labels.Zip(Texts).All(o =>
-        o.Second.StartsWith(o.First, StringComparison.Ordinal) && o.Second.Length > o.First.Length
-        && o.Second[o.First.Length] is '.' or ')' or ':');
+    /// <summary>Whether every text begins with its own label, as "A. ...", "A) ..." or "(A) ...".</summary>
+    private bool AreLabelled { get; } = Labels.Zip(Texts).All(o => OptionMark.Length(o.Second, o.First) > 0);
 
     /// <summary>An option as a line of a question, and of its answer.</summary>
     public string Line(int place) => AreLabelled ? Texts[place] : $"{Labels[place]}. {Texts[place]}";

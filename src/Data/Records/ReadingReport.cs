@@ -23,6 +23,7 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
     private readonly Dictionary<(string Taken, string Other), long> _otherReadings = [];
     private readonly Dictionary<SilentPart, SilentCount> _silent = [];
     private readonly Dictionary<string, long> _oddRoles = [];
+    private readonly Dictionary<(string Path, bool AsksToTrain), long> _unheeded = [];
     private readonly HashSet<string> _ignored = [];
     private readonly List<string> _emptyFiles = [];
     private long _used;
@@ -44,7 +45,11 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
                 ],
                 [.. ignore.Where(i => !_ignored.Contains(i))], [.. _emptyFiles],
                 [.. _silent.OrderBy(s => s.Key).Select(s => s.Value)],
-                [.. _oddRoles.OrderByDescending(r => r.Value).Select(r => new OddRole(r.Key, r.Value))]);
+                [.. _oddRoles.OrderByDescending(r => r.Value).Select(r => new OddRole(r.Key, r.Value))],
+                [
+                    .. _unheeded.OrderByDescending(u => u.Value).ThenBy(u => u.Key)
+                        .Select(u => new UnheededFlag(u.Key.Path, u.Key.AsksToTrain, u.Value)),
+                ]);
         }
     }
 
@@ -57,7 +62,8 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
         (string Path, DataValue Value)[] texts =
         [
             .. (record.Messages ?? []).SelectMany(m => ValueTexts.Of(m.Fields))
-                .Where(t => t.Path is not ("role" or "content[].type")).Select(t => ($"messages[].{t.Path}", t.Value))
+                .Where(t => t.Path is not ("role" or "content[].type") && !TrainingFlag.IsFlag(t.Path, t.Value))
+                .Select(t => ($"messages[].{t.Path}", t.Value))
                 .Concat(ValueTexts.Of(record.Variables)).Where(t => t.Value is not FlagValue),
         ];
         string[] literals = [.. texts.Select(t => ValueTexts.Literal(t.Value)!)];
@@ -66,6 +72,25 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
             string path = PathIn(record.Fields, texts[text].Value) ?? texts[text].Path;
             lock (_lock)
                 Count(path, characters);
+        }
+    }
+
+    /// <summary>Counts the messages that say otherwise than is done whether they are trained on. May be called from
+    /// several threads.</summary>
+    public void Trained(CorpusRecord record, TrainOn trainOn)
+    {
+        foreach (ChatMessage message in record.Messages ?? [])
+        {
+            if (TrainingFlag.In(message) is not { } field)
+                continue;
+            bool asks = TrainingFlag.Of(message)!.Value;
+            string path = PathIn(record.Fields, field.Value) ?? $"messages[].{field.Key}";
+            bool isHeeded = asks ? trainOn == TrainOn.All || message.Role == "assistant" : trainOn == TrainOn.Assistant;
+            lock (_lock)
+            {
+                if (!IsIgnored(path) && !isHeeded)
+                    _unheeded[(path, asks)] = _unheeded.GetValueOrDefault((path, asks)) + 1;
+            }
         }
     }
 
@@ -164,17 +189,20 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
         field.In(record.Values) is { } found
         && ValueTexts.Of(found.Value).Any(t => !record.IsUsed(t.Value) && !record.IsKept(t.Value));
 
-    private void Count(string path, long characters)
+    private bool IsIgnored(string path)
     {
         string? named = ignore.FirstOrDefault(
             i => path == i || path.StartsWith($"{i}.", StringComparison.Ordinal)
                 || path.StartsWith($"{i}[", StringComparison.Ordinal));
         if (named is not null)
-        {
             _ignored.Add(named);
-            return;
-        }
+        return named is not null;
+    }
 
+    private void Count(string path, long characters)
+    {
+        if (IsIgnored(path))
+            return;
         if (_unused.Count >= MostPaths && !_unused.ContainsKey(path))
             path = $"{path.Split('.')[0]}.*";
         if (_unused.Count >= 2 * MostPaths && !_unused.ContainsKey(path))

@@ -23,6 +23,7 @@ public sealed record SilentCount(SilentPart Part, long Records, string First);
 /// <param name="EmptyFiles">Files of folders in which there was nothing.</param>
 /// <param name="Silent">Parts of records that are empty, each kind once.</param>
 /// <param name="OddRoles">Roles of messages that no model is known to have, the most frequent first.</param>
+/// <param name="Unheeded">Messages that say otherwise than is done whether they are trained on.</param>
 public sealed record ReadingSummary(
     long Records,
     long Used,
@@ -32,7 +33,8 @@ public sealed record ReadingSummary(
     IReadOnlyList<string> IgnoredNowhere,
     IReadOnlyList<string> EmptyFiles,
     IReadOnlyList<SilentCount> Silent,
-    IReadOnlyList<OddRole> OddRoles)
+    IReadOnlyList<OddRole> OddRoles,
+    IReadOnlyList<UnheededFlag> Unheeded)
 {
     private const int Named = 6;
 
@@ -74,6 +76,15 @@ public sealed record ReadingSummary(
                 $"corpus {corpus}: {Counts.Of(OddRoles.Sum(r => r.Messages), "message")} of other roles than "
                     + $"{string.Join(", ", OddRole.Usual)}: {roles}. The chat template writes what it does not know as "
                     + "it stands, or not at all: who asks should be user, who answers assistant");
+        }
+
+        foreach (UnheededFlag flag in Unheeded)
+        {
+            lines.Add(
+                $"corpus {corpus}: {flag.Path} of {Counts.Of(flag.Messages, "message")} says " + (flag.AsksToTrain
+                    ? "to train on them, and train_on: assistant trains on what the assistant says alone"
+                    : "not to train on them, and train_on: all trains on all of a dialogue. Set train_on: assistant, "
+                        + "which leaves such answers out"));
         }
 
         if (IgnoredNowhere.Count > 0)

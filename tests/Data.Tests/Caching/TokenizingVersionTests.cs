@@ -29,6 +29,10 @@ public sealed class TokenizingVersionTests : IDisposable
 
         // The same tokens of the same files: options that name themselves or are null, and tables with bars, are new.
         "be9f4a34d5256d1883b4317f0ffb63bdda5a0496c4069f4ba41acf040cf2e21b",
+
+        // The same tokens of the same files: options with marks as "(A)" and messages that say whether they are trained
+        // on are new.
+        "be9f4a34d5256d1883b4317f0ffb63bdda5a0496c4069f4ba41acf040cf2e21b",
     ];
 
     private static readonly string[] Texts =

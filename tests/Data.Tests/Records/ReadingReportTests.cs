@@ -162,6 +162,31 @@ public sealed class ReadingReportTests : IDisposable
     }
 
     [Fact]
+    public void What_a_message_says_of_its_training_is_told_where_it_is_not_done()
+    {
+        const string Turns = """
+            [{"role": "user", "content": "a", "train": true}, {"role": "assistant", "content": "b", "train": false}]
+            """;
+        string path = _folder.Write("a.jsonl", $$"""{"messages": {{Turns}}}""");
+        IReadOnlyList<string> Lines(TrainOn trainOn, params string[] ignore)
+        {
+            var report = new ReadingReport(ignore);
+            CorpusRecord record = Assert.Single(Reading.All(Reading.Corpus(path), report: report));
+            report.Rendered(record, "a b");
+            report.Trained(record, trainOn);
+            return report.Summary().Lines("c");
+        }
+
+        Assert.StartsWith(
+            "corpus c: messages[].train of 1 message says not to train on them, and train_on: all trains on all",
+            Assert.Single(Lines(TrainOn.All)));
+        Assert.StartsWith(
+            "corpus c: messages[].train of 1 message says to train on them, and train_on: assistant trains on what",
+            Assert.Single(Lines(TrainOn.Assistant)));
+        Assert.Empty(Lines(TrainOn.All, "messages[].train"));
+    }
+
+    [Fact]
     public void A_summary_survives_being_written()
     {
         ReadingSummary summary = Read(

@@ -45,6 +45,14 @@ public sealed class ShapesTests : IDisposable
         "user: q\nA) x\nB) y || assistant: B) y", "q\nA) x\nB) y\nB) y")]
     [InlineData("""{"question": "q", "options": "[\"x\", \"y\"]", "answer": "B"}""",
         "user: q\nA. x\nB. y || assistant: B. y", "q\nA. x\nB. y\nB. y")]
+    [InlineData("""{"question": "q", "options": ["(A) x", "(B) y"], "answer": "y"}""",
+        "user: q\n(A) x\n(B) y || assistant: (B) y", "q\n(A) x\n(B) y\n(B) y")]
+    [InlineData("""{"question": "q", "options": ["1. x", "2. y"], "answer": "1"}""",
+        "user: q\n1. x\n2. y || assistant: 1. x", "q\n1. x\n2. y\n1. x")]
+    [InlineData("""{"question": "q", "options": ["1.5", "2.5"], "answer": 0}""",
+        "user: q\nA. 1.5\nB. 2.5 || assistant: A. 1.5", "q\nA. 1.5\nB. 2.5\nA. 1.5")]
+    [InlineData("""{"question": "q", "options": {"A": "A、x", "B": "B、y"}, "answer": "B. y"}""",
+        "user: q\nA、x\nB、y || assistant: B、y", "q\nA、x\nB、y\nB、y")]
     public void Pairs_become_dialogues_or_text(string record, string chat, string plain)
     {
         Assert.Equal(chat, Written(Read(record, c => c with { Pairs = PairStyle.Chat })));

@@ -45,13 +45,14 @@ internal static class ChoiceOptions
     public static FoundField? In(MapValue record, Field? named) =>
         (named is null ? Lists : [named]).Select(f => f.In(record)).FirstOrDefault(f => f is not null);
 
-    /// <summary>Place of the option that an answer means: its label, its text, or its place from 0; null: none.
-    /// </summary>
+    /// <summary>Place of the option that an answer means: its label, its text (either with the label's mark or
+    /// without), or its place from 0; null: none.</summary>
     public static int? Chosen(IReadOnlyList<ChoiceOption> options, DataValue answer)
     {
         string said = ValueTexts.Literal(answer) ?? "";
         int label = Find(o => o.Label.Equals(said.Trim(' ', '(', ')', '.'), StringComparison.OrdinalIgnoreCase));
-        int text = Find(o => ValueTexts.Literal(o.Text.Value) == said);
+        int text = Find(o => OptionMark.Without(ValueTexts.Literal(o.Text.Value)!, o.Label)
+            == OptionMark.Without(said, o.Label));
         if (label >= 0 || text >= 0)
             return label >= 0 && text >= 0 && label != text ? null : Math.Max(label, text);
         return int.TryParse(said, NumberStyles.None, CultureInfo.InvariantCulture, out int at) && at < options.Count
@@ -89,14 +90,20 @@ internal static class ChoiceOptions
         return [.. map.Entries.Select(e => new ChoiceOption(e.Key, new(path.Then(e.Key), e.Value)))];
     }
 
-    private static ChoiceOption[] OfList(ListValue list, ValuePath path) =>
-    [
-        .. list.Items.Select((item, i) => item is not MapValue map
-            ? new ChoiceOption(Letter(i), new(path.Then(i), item))
-            : new ChoiceOption(
-                ValueTexts.Literal(map["key"] ?? map["label"]) ?? Letter(i),
-                new(path.Then(i), map["value"] ?? map["text"] ?? NullValue.Instance), map["key"] ?? map["label"])),
-    ];
+    /// <summary>Texts, labelled as they are themselves where they are, or objects with a label each.</summary>
+    private static ChoiceOption[] OfList(ListValue list, ValuePath path)
+    {
+        IReadOnlyList<string>? labels = OptionMark.LabelsOf(
+            [.. list.Items.Select(i => (i as TextValue)?.Text ?? "")]);
+        return
+        [
+            .. list.Items.Select((item, i) => item is not MapValue map
+                ? new ChoiceOption(labels?[i] ?? Letter(i), new(path.Then(i), item))
+                : new ChoiceOption(
+                    ValueTexts.Literal(map["key"] ?? map["label"]) ?? Letter(i),
+                    new(path.Then(i), map["value"] ?? map["text"] ?? NullValue.Instance), map["key"] ?? map["label"])),
+        ];
+    }
 
     private static ChoiceOption[] OfColumns(MapValue record)
     {
