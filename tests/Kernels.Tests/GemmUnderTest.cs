@@ -75,7 +75,7 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
             Gemm<S, V>.RunSingle(arguments, (float*)workspace.Address);
         }
 
-        public override void RunDots(in GemmArguments arguments) => RowDots<S, V>.Run(Pool, Scratch, arguments);
+        public override void RunDots(in GemmArguments arguments) => RowDots<S, V>.Run(Pool, Scratch, [arguments]);
 
         public override void RunAs(bool few, in GemmArguments arguments)
         {

@@ -94,6 +94,39 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
         }
     }
 
+    /// <summary>Layers of other widths, types of weights, with and without adapters and biases, over one x.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(40)]
+    public void LayersDecodedTogetherAreThoseDecodedAlone(int tokens)
+    {
+        LinearOptions[][] groups =
+        [
+            [new(Inputs: 70, Outputs: 133), new(Inputs: 70, Outputs: 3), new(Inputs: 70, Outputs: 64)],
+            [new(DType.BF16, DType.BF16, Inputs: 70, Outputs: 40), new(DType.BF16, Rank: 6, Inputs: 70, Outputs: 90)],
+            [new(DType.BF16, Inputs: 70, Outputs: 40), new(Inputs: 70, Outputs: 41)],
+        ];
+        foreach (LinearOptions[] group in groups)
+        {
+            LinearCase[] cases = [.. group.Select(o => Case(o, tokens))];
+            Tensor x = cases[0].X;
+            float[][] alone = [.. cases.Select(c => Decoded(c, () => c.Ops.LinearDecode(x, c.Weights, c.Y)))];
+            LinearOutput[] outputs = [.. cases.Select(c => new LinearOutput(c.Weights, c.Y))];
+            cases[0].Ops.LinearDecode(x, outputs);
+            Assert.Equal(alone, cases.Select(c => Values(c.Y)));
+        }
+
+        float[] Decoded(LinearCase c, Action run)
+        {
+            run();
+            float[] values = Values(c.Y);
+            c.Ops.Zero(c.Y);
+            Assert.NotEqual(values, Values(c.Y));
+            return values;
+        }
+    }
+
     [Fact]
     public void FrozenGradientsAreNotTouched()
     {

@@ -112,7 +112,7 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
         GemmArguments g = Arguments(arena, m, k, n, type);
         double bytes = (double)n * k * type.Size(), flops = 2.0 * m * n * k, burst = 0;
         Timing[] t = Timing.Interleaved(
-            options.Seconds, () => RowDots<S, V>.Run(_pool, _scratch, g),
+            options.Seconds, () => RowDots<S, V>.Run(_pool, _scratch, [g]),
             () => ReadBandwidth<S, V>.Read(_pool, (float*)g.B, (long)bytes / sizeof(float)),
             () => burst = FmaPeak<S, V>.Burst(_pool, flops));
         double rate = bytes / t[0].P50 / 1e9, read = bytes / t[1].P50 / 1e9;

@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Cpu;
 internal sealed unsafe partial class CpuOps<S, V>
 {
     /// <summary>How the last layout is cut: every layer of a model asks for the same.</summary>
-    private (PagedLayout Layout, int Group, PagedUnits Units)? _paged;
+    private (PagedLayout Layout, HeadShape Heads, PagedUnits Units)? _paged;
 
     public override int PageElements(HeadShape heads) =>
         PagedLayout.PageTokens * heads.KeyValueHeads * PagedAttention<S, V>.PaddedHead(heads.HeadDim);
@@ -18,7 +18,7 @@ internal sealed unsafe partial class CpuOps<S, V>
     {
         nint page = PageElements(heads), head = page / heads.KeyValueHeads;
         int d = heads.HeadDim;
-        _pool.For(layout.Sequences * heads.KeyValueHeads, (task, _) =>
+        ForPieces(layout.Sequences * heads.KeyValueHeads, k.Count, task =>
         {
             int r = task / heads.KeyValueHeads, h = task % heads.KeyValueHeads;
             int first = layout.NewTokens.DocumentStarts[r];
@@ -37,7 +37,7 @@ internal sealed unsafe partial class CpuOps<S, V>
         Tensor q, Tensor keys, Tensor values, HeadShape heads, PagedLayout layout, Tensor y, bool sameBits)
     {
         var group = new HeadGroup(heads);
-        PagedUnits units = UnitsOf(layout, heads.Group);
+        PagedUnits units = UnitsOf(layout, heads);
         int state = PagedAttention<S, V>.StateSize(group);
         long rows = PagedUnits.ChunkPages * MicroKernel<S, V>.MaxRows;
         long size = PagedAttention<S, V>.Workspace(group) + (rows + MicroKernel<S, V>.MaxRows) * state;
@@ -55,7 +55,7 @@ internal sealed unsafe partial class CpuOps<S, V>
             else
                 RunWhole(kernel, unit, local, local + rows * state, own);
         });
-        _pool.For(units.Panels.Length * heads.KeyValueHeads, (task, _) =>
+        ForPieces(units.Panels.Length * heads.KeyValueHeads, units.StateRows * heads.KeyValueHeads * state, task =>
         {
             PagedUnit panel = units.Panels[task / heads.KeyValueHeads];
             int head = task % heads.KeyValueHeads;
@@ -117,10 +117,14 @@ internal sealed unsafe partial class CpuOps<S, V>
             kernel.Finish(unit.From + r, all + (nint)r * PagedAttention<S, V>.StateSize(kernel.Group));
     }
 
-    private PagedUnits UnitsOf(PagedLayout layout, int group)
+    private PagedUnits UnitsOf(PagedLayout layout, HeadShape heads)
     {
-        if (_paged is not { } known || !ReferenceEquals(known.Layout, layout) || known.Group != group)
-            _paged = known = (layout, group, PagedUnits.Of(layout, group, MicroKernel<S, V>.MaxRows));
+        if (_paged is not { } known || !ReferenceEquals(known.Layout, layout) || known.Heads != heads)
+        {
+            int chunk = PagedUnits.PagesOfChunk(layout, heads.KeyValueHeads, _pool.Workers);
+            _paged = known = (layout, heads, PagedUnits.Of(layout, heads.Group, MicroKernel<S, V>.MaxRows, chunk));
+        }
+
         return known.Units;
     }
 }

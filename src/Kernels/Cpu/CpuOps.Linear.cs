@@ -32,25 +32,36 @@ internal sealed unsafe partial class CpuOps<S, V>
     }
 
     /// <summary>By dot products, whose bits do not depend on the number of tokens.</summary>
-    protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y, bool sameBits)
+    protected override void LinearDecodeCore(Tensor x, ReadOnlySpan<LinearOutput> outputs, bool sameBits)
     {
         int tokens = x.Shape[0];
-        RowDots(tokens, weights.Outputs, weights.Inputs, F32(x), weights.Weight, F32(y), false);
-        if (weights.Lora is { } lora)
+        var products = new GemmArguments[outputs.Length];
+        for (int i = 0; i < products.Length; i++)
         {
-            float* hidden = _scratch.Get("linear.hidden", (long)tokens * lora.Rank);
-            RowDots(tokens, lora.Rank, weights.Inputs, F32(x), lora.A, hidden, false);
-            ScaleHidden(hidden, (long)tokens * lora.Rank, lora.Scale);
-            RowDots(tokens, weights.Outputs, lora.Rank, hidden, lora.B, F32(y), true);
+            LinearWeights weights = outputs[i].Weights;
+            products[i] = Dense(
+                tokens, weights.Outputs, weights.Inputs, F32(x), weights.Weight, false, F32(outputs[i].Y), false);
         }
 
-        if (weights.Bias is { } bias)
-            AddBias(bias, y);
+        RowDots<S, V>.Run(_pool, _scratch, products);
+        foreach ((LinearWeights weights, Tensor y) in outputs)
+        {
+            if (weights.Lora is { } lora)
+            {
+                float* hidden = _scratch.Get("linear.hidden", (long)tokens * lora.Rank);
+                RowDots(tokens, lora.Rank, weights.Inputs, F32(x), lora.A, hidden, false);
+                ScaleHidden(hidden, (long)tokens * lora.Rank, lora.Scale);
+                RowDots(tokens, weights.Outputs, lora.Rank, hidden, lora.B, F32(y), true);
+            }
+
+            if (weights.Bias is { } bias)
+                AddBias(bias, y);
+        }
     }
 
     /// <summary>c[m, n] (=|+=) a[m, k] b[n, k]. All dense.</summary>
     private void RowDots(int m, int n, int k, float* a, Tensor b, float* c, bool accumulate) =>
-        RowDots<S, V>.Run(_pool, _scratch, Dense(m, n, k, a, b, false, c, accumulate));
+        RowDots<S, V>.Run(_pool, _scratch, [Dense(m, n, k, a, b, false, c, accumulate)]);
 
     /// <summary>c[m, n] (=|+=) a[m, k] b, b stored [n, k] or, where its rows are k, [k, n]. All dense.</summary>
     private void DenseProduct(int m, int n, int k, float* a, Tensor b, bool rowsAreK, float* c, bool accumulate) =>

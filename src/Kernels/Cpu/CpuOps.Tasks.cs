@@ -51,6 +51,21 @@ internal sealed unsafe partial class CpuOps<S, V>
     }
 
     /// <summary>
+    /// Runs <paramref name="body"/> for every one of <paramref name="count"/> pieces of work, which together go over
+    /// <paramref name="elements"/>: where these are no more than a task should have, on the caller.
+    /// </summary>
+    private void ForPieces(int count, long elements, Action<int> body)
+    {
+        int perTask = elements <= ChunkElements ? Math.Max(1, count) : 1;
+        _pool.For((count + perTask - 1) / perTask, (task, _) =>
+        {
+            int end = Math.Min(count, (task + 1) * perTask);
+            for (int i = task * perTask; i < end; i++)
+                body(i);
+        });
+    }
+
+    /// <summary>
     /// Runs <paramref name="body"/> (first column, columns) for every block of <see cref="ColumnBlock"/> columns.
     /// </summary>
     private void ForColumns(int columns, Action<int, int> body) =>

@@ -41,8 +41,14 @@ internal sealed partial class CudaOps
             BiasGradient(dy, layout, dBias);
     }
 
+    protected override void LinearDecodeCore(Tensor x, ReadOnlySpan<LinearOutput> outputs, bool sameBits)
+    {
+        foreach ((LinearWeights weights, Tensor y) in outputs)
+            Decode(x, weights, y, sameBits);
+    }
+
     /// <summary>Few tokens: no matrix is rounded beforehand, the kernel does it as it reads.</summary>
-    protected override void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y, bool sameBits)
+    private void Decode(Tensor x, LinearWeights weights, Tensor y, bool sameBits)
     {
         int tokens = x.Shape[0];
         if (tokens == 0)
@@ -53,7 +59,7 @@ internal sealed partial class CudaOps
             for (int first = 0; first < tokens; first += DecodeGemm.MostTokens)
             {
                 int count = Math.Min(DecodeGemm.MostTokens, tokens - first);
-                LinearDecodeCore(x.Slice(first, count), weights, y.Slice(first, count), sameBits);
+                Decode(x.Slice(first, count), weights, y.Slice(first, count), sameBits);
             }
 
             return;

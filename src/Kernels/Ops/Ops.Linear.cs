@@ -56,11 +56,23 @@ public abstract partial class Ops
     /// No dropout. x activation [T, K], y activation or fp32 [T, N].
     /// </summary>
     /// <param name="sameBits">Whether a token's result must depend on that token alone, to the bit, whatever T.</param>
-    public void LinearDecode(Tensor x, LinearWeights weights, Tensor y, bool sameBits = false)
+    public void LinearDecode(Tensor x, LinearWeights weights, Tensor y, bool sameBits = false) =>
+        LinearDecode(x, [new(weights, y)], sameBits);
+
+    /// <summary>
+    /// Several layers of the same x, as of q, k and v: each as by itself, to the bit, with less waiting between them.
+    /// </summary>
+    /// <inheritdoc cref="LinearDecode(Tensor, LinearWeights, Tensor, bool)" path="/param"/>
+    public void LinearDecode(Tensor x, ReadOnlySpan<LinearOutput> outputs, bool sameBits = false)
     {
-        Require.Shape(nameof(LinearDecode), nameof(x), x, ActivationType, y.Shape[0], weights.Inputs);
-        Require.ActivationOrF32(nameof(LinearDecode), nameof(y), y, ActivationType, x.Shape[0], weights.Outputs);
-        LinearDecodeCore(x, weights, y, sameBits);
+        foreach ((LinearWeights weights, Tensor y) in outputs)
+        {
+            Require.Shape(nameof(LinearDecode), nameof(x), x, ActivationType, y.Shape[0], weights.Inputs);
+            Require.ActivationOrF32(nameof(LinearDecode), nameof(y), y, ActivationType, x.Shape[0], weights.Outputs);
+            Require.Distinct(nameof(LinearDecode), x, y);
+        }
+
+        LinearDecodeCore(x, outputs, sameBits);
     }
 
     protected abstract void LinearCore(
@@ -71,7 +83,7 @@ public abstract partial class Ops
         LinearGradients gradients,
         Tensor? dx, bool accumulateDx);
 
-    protected abstract void LinearDecodeCore(Tensor x, LinearWeights weights, Tensor y, bool sameBits);
+    protected abstract void LinearDecodeCore(Tensor x, ReadOnlySpan<LinearOutput> outputs, bool sameBits);
 
     private void CheckLinear(string op, Tensor x, LinearWeights w, SequenceLayout layout, Tensor? loraHidden)
     {

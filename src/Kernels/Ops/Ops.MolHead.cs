@@ -66,7 +66,7 @@ public abstract partial class Ops
     /// <summary>
     /// logits = hidden W^T for tokens of generation. hidden activation [n, H], logits fp32 [n, V].
     /// </summary>
-    /// <param name="sameBits">As in <see cref="LinearDecode"/>.</param>
+    /// <param name="sameBits">As in <see cref="LinearDecode(Tensor, LinearWeights, Tensor, bool)"/>.</param>
     public void HeadLogits(Tensor hidden, Tensor weight, Tensor logits, bool sameBits = false)
     {
         Require.Weight(nameof(HeadLogits), nameof(weight), weight, weight.Shape[0], hidden.Shape[1]);

@@ -7,7 +7,7 @@ namespace MolEngine.Engine.Models.Common;
 /// </summary>
 /// <param name="Layout">Where; its new tokens are those of the pass.</param>
 /// <param name="SameBits">
-/// Whether a token's result must depend on its sequence alone, to the bit: see <see cref="Ops.LinearDecode"/> and
+/// Whether a token's result must depend on its sequence alone, to the bit: see <c>Ops.LinearDecode</c> and
 /// <see cref="Ops.AttentionPaged"/>.
 /// </param>
 public sealed record CachedTokens(KvCache Cache, PagedLayout Layout, bool SameBits);

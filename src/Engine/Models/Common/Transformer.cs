@@ -130,27 +130,34 @@ public sealed class Transformer
         CachedTokens? cached = null)
     {
         LayerWeights layer = weights.Layers[index];
-        Product(w.Normed, layer.Query, ModuleNames.Query, a.RawQuery);
-        Product(w.Normed, layer.Key, ModuleNames.Key, a.RawKey);
-        Product(w.Normed, layer.Value, ModuleNames.Value, a.Value);
+        Products(
+            w.Normed, [ModuleNames.Query, ModuleNames.Key, ModuleNames.Value],
+            [new(layer.Query, a.RawQuery), new(layer.Key, a.RawKey), new(layer.Value, a.Value)]);
         _ops.QkNormRope(a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, a.Query, a.Key);
         if (cached is null)
             _ops.Attention(a.Query, a.Key, a.Value, _heads, layout, a.Attention, a.LogSumExp);
         else
             AttentionOverCache(index, a, cached);
-        Product(a.Attention, layer.Output, ModuleNames.Output, w.Delta);
+        Products(a.Attention, [ModuleNames.Output], [new(layer.Output, w.Delta)]);
         _ops.AddRmsNorm(a.Input, w.Delta, layer.PostAttentionNorm, _eps, a.Mid, w.Normed, a.MidRstd);
-        Product(w.Normed, layer.Gate, ModuleNames.Gate, a.Gate);
-        Product(w.Normed, layer.Up, ModuleNames.Up, a.Up);
+        Products(
+            w.Normed, [ModuleNames.Gate, ModuleNames.Up], [new(layer.Gate, a.Gate), new(layer.Up, a.Up)]);
         _ops.SwiGlu(a.Gate, a.Up, w.Act);
-        Product(w.Act, layer.Down, ModuleNames.Down, w.Delta);
+        Products(w.Act, [ModuleNames.Down], [new(layer.Down, w.Delta)]);
 
-        void Product(Tensor x, LinearWeights linear, string name, Tensor y)
+        void Products(Tensor x, ReadOnlySpan<string> names, ReadOnlySpan<LinearOutput> outputs)
         {
-            if (cached is null)
-                _ops.Linear(x, linear, layout, y, LoraHidden(linear, name, a));
-            else
-                _ops.LinearDecode(x, linear, y, cached.SameBits);
+            if (cached is not null)
+            {
+                _ops.LinearDecode(x, outputs, cached.SameBits);
+                return;
+            }
+
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                (LinearWeights linear, Tensor y) = outputs[i];
+                _ops.Linear(x, linear, layout, y, LoraHidden(linear, names[i], a));
+            }
         }
     }
 

@@ -85,16 +85,20 @@ internal unsafe struct PagedAttention<S, V>
         PackQueries(from, to, q);
         for (int page = first; page < last; page++)
         {
-            float* keys = Keys + Pages[page] * PageStride;
+            float* keys = Keys + Pages[page] * PageStride, values = Values + Pages[page] * PageStride;
             for (int j = 0; j < Page; j += Columns)
-                MicroKernel<S, V>.Run(rows, d, q, keys + (nint)j * d, s + j, Page, false, q, 0);
+            {
+                float* next = j + Columns < Page ? keys + (nint)(j + Columns) * d : values;
+                MicroKernel<S, V>.Run(rows, d, q, keys + (nint)j * d, s + j, Page, false, next, Columns);
+            }
+
             int depth = Visible(to - 1, page);
             for (int r = 0; r < rows; r++)
                 Soften(s + (nint)r * Page, Visible(from + r, page), depth, states + (nint)r * (d + 2));
             if (depth > 0)
             {
                 Packing<S, V>.A(new GemmArguments { A = s, StrideA = Page }, 0, rows, 0, depth, p);
-                Weigh(rows, depth, Values + Pages[page] * PageStride, p, o, states);
+                Weigh(rows, depth, values, page + 1 < last ? Keys + Pages[page + 1] * PageStride : p, p, o, states);
             }
 
             states += (nint)rows * (d + 2);
@@ -164,11 +168,18 @@ internal unsafe struct PagedAttention<S, V>
     }
 
     /// <summary>The rows' outputs: P V.</summary>
-    private readonly void Weigh(int rows, int depth, float* values, float* p, float* o, float* states)
+    /// <param name="next">What is read next.</param>
+    private readonly void Weigh(int rows, int depth, float* values, float* next, float* p, float* o, float* states)
     {
         int d = Group.HeadDim, width = Padded;
         for (int j = 0; j < width; j += Columns)
-            MicroKernel<S, V>.Run(rows, depth, p, values + (nint)j * Page, o + j, width, false, p, 0);
+        {
+            float* panel = values + (nint)j * Page;
+            MicroKernel<S, V>.Run(
+                rows, depth, p, panel, o + j, width, false, j + Columns < width ? panel + (nint)Page * Columns : next,
+                Columns);
+        }
+
         for (int r = 0; r < rows; r++)
             new ReadOnlySpan<float>(o + (nint)r * width, d).CopyTo(new Span<float>(states + (nint)r * (d + 2) + 2, d));
     }

@@ -17,29 +17,37 @@ internal static unsafe class RowDots<S, V>
     /// <summary>Bytes of the weight that a task has: they stay in the second level while all of A meets them.</summary>
     private const int TaskBytes = 128 * 1024;
 
-    /// <summary>Tasks for each worker at least, where there are columns enough.</summary>
-    private const int TasksOfWorker = 4;
-
     /// <summary>Rows of A from which laying them out is shared out.</summary>
     private const int SharedRows = 16;
 
     /// <summary>
-    /// c[m, n] (=|+=) a[m, k] b[n, k]. Uses the scratch buffer "gemm.a".
+    /// c[m, n] (=|+=) a[m, k] b[n, k] of every product, in one fork: all have the same A, M and K. Uses the scratch
+    /// buffer "gemm.a".
     /// </summary>
-    public static void Run(WorkerPool pool, Scratch scratch, in GemmArguments arguments)
+    public static void Run(WorkerPool pool, Scratch scratch, GemmArguments[] products)
     {
-        if (Gemm<S, V>.IsEmpty(arguments))
-            return;
-        if (arguments.BType == DType.BF16)
-            Run<Bf16Pairs<S, V>>(pool, scratch, arguments);
+        if (Array.Exists(products, p => p.BType != products[0].BType || Gemm<S, V>.IsEmpty(p)))
+        {
+            foreach (GemmArguments product in products)
+            {
+                if (!Gemm<S, V>.IsEmpty(product))
+                    Run(pool, scratch, [product]);
+            }
+        }
+        else if (products[0].BType == DType.BF16)
+        {
+            Run<Bf16Pairs<S, V>>(pool, scratch, products);
+        }
         else
-            Run<F32Pairs<S, V>>(pool, scratch, arguments);
+        {
+            Run<F32Pairs<S, V>>(pool, scratch, products);
+        }
     }
 
-    private static void Run<W>(WorkerPool pool, Scratch scratch, in GemmArguments arguments)
+    private static void Run<W>(WorkerPool pool, Scratch scratch, GemmArguments[] products)
         where W : struct, IRowPairs<S, V>
     {
-        GemmArguments g = arguments;
+        GemmArguments g = products[0];
         var blocks = new KBlocks(g.K);
         var panels = new RowPanels(g.M, RowDotTile<S, V>.MaxRows);
         nint blockFloats = RowDotTile<S, V>.RowFloats(blocks.Largest), rowFloats = blockFloats * blocks.Count;
@@ -54,20 +62,22 @@ internal static unsafe class RowDots<S, V>
             pool.For(panels.Count, (p, _) => LayOut(p));
         }
 
-        int tiles = (g.N + RowDotTile<S, V>.Columns - 1) / RowDotTile<S, V>.Columns;
-        long tileBytes = (long)RowDotTile<S, V>.Columns * g.K * W.Size;
-        int most = Math.Max(1, tiles / (pool.Workers * TasksOfWorker));
-        int each = (int)Math.Clamp(TaskBytes / tileBytes, 1, most);
-        pool.For((tiles + each - 1) / each, (task, _) =>
+        int tiles = 0;
+        foreach (GemmArguments product in products)
+            tiles += Tiles(product);
+        var tasks = RowDotTasks.Of(
+            tiles, pool.Workers, isFew: panels.Count == 1,
+            (int)(TaskBytes / ((long)RowDotTile<S, V>.Columns * g.K * W.Size)));
+        pool.For(tasks.Count, (task, _) =>
         {
-            int last = Math.Min(tiles, (task + 1) * each);
-            for (int block = 0; block < blocks.Count; block++)
+            int first = tasks.Start(task), last = tasks.Start(task + 1);
+            foreach (GemmArguments product in products)
             {
-                for (int p = 0; p < panels.Count; p++)
-                {
-                    for (int tile = task * each; tile < last; tile++)
-                        Tile(block, p, tile);
-                }
+                int count = Tiles(product);
+                if (first < Math.Min(last, count))
+                    Some(product, first, Math.Min(last, count));
+                first = Math.Max(0, first - count);
+                last -= count;
             }
         });
 
@@ -82,8 +92,24 @@ internal static unsafe class RowDots<S, V>
                     g, panels.Start(p), panels.Rows(p), blocks.Start(block), blocks.Depth(block), Panel(p, block));
         }
 
-        void Tile(int block, int p, int tile) => RowDotTile<S, V>.Run<W>(
-            g, panels.Start(p), panels.Rows(p), tile * RowDotTile<S, V>.Columns, blocks.Start(block),
-            blocks.Depth(block), Panel(p, block), g.Accumulate || block > 0);
+        void Some(in GemmArguments product, int first, int last)
+        {
+            for (int block = 0; block < blocks.Count; block++)
+            {
+                for (int p = 0; p < panels.Count; p++)
+                {
+                    for (int tile = first; tile < last; tile++)
+                    {
+                        RowDotTile<S, V>.Run<W>(
+                            product, panels.Start(p), panels.Rows(p), tile * RowDotTile<S, V>.Columns,
+                            blocks.Start(block), blocks.Depth(block), Panel(p, block),
+                            product.Accumulate || block > 0);
+                    }
+                }
+            }
+        }
     }
+
+    private static int Tiles(in GemmArguments product) =>
+        (product.N + RowDotTile<S, V>.Columns - 1) / RowDotTile<S, V>.Columns;
 }
