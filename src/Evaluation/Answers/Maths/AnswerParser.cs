@@ -76,7 +76,7 @@ internal static partial class AnswerParser
     {
         Match match = MatrixText().Match(text);
         if (!match.Success)
-            return null;
+            return BracketMatrix(text, depth);
         List<IReadOnlyList<MathAnswer>> rows = [];
         foreach (string row in match.Groups["rows"].Value.Split(@"\\"))
         {
@@ -85,6 +85,26 @@ internal static partial class AnswerParser
         }
 
         return new MathAnswer.Matrix(rows) { Text = Squeezed(text) };
+    }
+
+    /// <summary>A matrix as programs write it, [[1, 2], [3, 4]]: rows of the same length in brackets.</summary>
+    private static MathAnswer.Matrix? BracketMatrix(string text, int depth)
+    {
+        if (Inside(text) is not { } inside)
+            return null;
+        List<string?> rows = [.. TopLevel.Split(inside, ",", ";").Select(row => Inside(row.Trim()))];
+        if (rows.Exists(r => r is null))
+            return null;
+        List<IReadOnlyList<MathAnswer>> cells =
+            [.. rows.Select(r => TopLevel.Split(r!, ",", ";").Select(cell => Parse(cell, depth + 1)).ToArray())];
+        return cells.TrueForAll(r => r.Count == cells[0].Count)
+            ? new MathAnswer.Matrix(cells) { Text = Squeezed(text) }
+            : null;
+
+        static string? Inside(string text) =>
+            text.Length > 2 && text[0] == '[' && text[^1] == ']' && TopLevel.Close(text) == text.Length - 1
+                ? text[1..^1]
+                : null;
     }
 
     /// <summary>]1, 2[ as (1, 2): brackets that are turned away leave the end out.</summary>

@@ -33,6 +33,7 @@ internal static partial class LatexText
             ? box.Content
             : text;
         text = Thousands().Replace(text, "");
+        text = Scientific().Replace(text, @"($1\cdot 10^{$2})");
         text = RowGap().Replace(text, @"\\");
         text = Spacing().Replace(text, " ");
         text = Sizes().Replace(text, "");
@@ -43,7 +44,7 @@ internal static partial class LatexText
         text = Currency().Replace(text, "");
         text = Degrees().Replace(text, "°");
         text = Percent().Replace(text, "%");
-        return Ends(text);
+        return ProgramMatrix().Replace(Ends(text), "$1");
     }
 
     /// <summary>Without blanks and marks of sentences around it, and without the delimiters of mathematics.</summary>
@@ -70,6 +71,11 @@ internal static partial class LatexText
             : null;
 
     // 10,\!080 and 10{,}080 and 10\,080: LaTeX's ways to write a thousand.
+    /// <summary>1.5e-3, 2E-3, 2e3 and 1e-05; 2e-3 is more likely a calculation with Euler's number.</summary>
+    [GeneratedRegex(
+        @"(?<![\w.\\])(?=\d+(?:\.\d*[eE]|E|e\d|e[+-]\d\d))(\d+(?:\.\d*)?)[eE]\+?(-?\d{1,3})(?![\w.^])")]
+    private static partial Regex Scientific();
+
     [GeneratedRegex(@"(?<=\d)(?:,\s*\\!\s*|\\!\s*,\s*|\{,\}|\\,)(?=\d{3}(?!\d))")]
     private static partial Regex Thousands();
 
@@ -103,6 +109,9 @@ internal static partial class LatexText
     [GeneratedRegex(
         @"\^?\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-zA-Z])|\{\s*\\degree\s*\}|\\degree(?![a-zA-Z])|°)")]
     private static partial Regex Degrees();
+
+    [GeneratedRegex(@"^(?:sp\.|np\.)?(?:Matrix|array)\s*\((.*)\)$", RegexOptions.Singleline)]
+    private static partial Regex ProgramMatrix();
 
     [GeneratedRegex(@"\\%|\s+(?:percent|per cent|pct)\b|\s*\\text\{\s*(?:percent|per cent|\\?%)\s*\}")]
     private static partial Regex Percent();
