@@ -80,6 +80,7 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
     [InlineData(1)]
     [InlineData(6)]
     [InlineData(33)]
+    [InlineData(70)]
     public void DecodingIsThatOfFloat64(int tokens)
     {
         foreach (DType type in new[] { DType.F32, DType.BF16 })
@@ -98,7 +99,7 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
-    [InlineData(40)]
+    [InlineData(70)]
     public void LayersDecodedTogetherAreThoseDecodedAlone(int tokens)
     {
         LinearOptions[][] groups =

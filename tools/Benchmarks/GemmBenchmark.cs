@@ -67,7 +67,7 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
 
             foreach ((int m, int k, int n) in own ? [] : Blocks)
                 Block(m, k, n);
-            foreach ((int m, int k, int n) in own ? options.Shapes.Where(s => s.M <= 64) : Decoding)
+            foreach ((int m, int k, int n) in own ? options.Shapes.Where(s => s.M <= 256) : Decoding)
             {
                 Decode(m, k, n, DType.F32);
                 Decode(m, k, n, DType.BF16);
