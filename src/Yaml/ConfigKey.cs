@@ -9,7 +9,7 @@ public abstract class ConfigKey(string path, string help)
     protected const string Null = "null";
 
     /// <summary>What a file has for a value that the run finds itself.</summary>
-    protected const string Auto = "auto";
+    protected internal const string Auto = "auto";
 
     /// <summary>Dotted; the elements of a list are written <c>data.corpora[].path</c>.</summary>
     public string Path { get; } = path;
@@ -29,6 +29,12 @@ public abstract class ConfigKey(string path, string help)
 
     /// <summary>The default in the manual's words: "required", "default 50", "default 2 x lora.rank".</summary>
     public abstract string DefaultText { get; }
+
+    /// <summary>JSON Schema that holds of every value which is read.</summary>
+    public abstract string Schema { get; }
+
+    /// <summary>Whether a file must give the key.</summary>
+    public abstract bool IsRequired { get; }
 
     /// <summary>How a file says that the key has no value: <c>null</c>, or <c>auto</c>.</summary>
     public abstract string NoValue { get; }
@@ -68,6 +74,10 @@ public sealed class ConfigKey<T>(
         $"{type.Expects}{(checkText is null ? "" : $" {checkText}")}{(NoValue == Auto ? $", or {Auto}" : "")}";
 
     public override string DefaultText => Default.Text(type);
+
+    public override string Schema => type.Schema;
+
+    public override bool IsRequired => Default.Kind == DefaultKind.Required;
 
     public override string NoValue => Default.Kind == DefaultKind.Auto ? Auto : Null;
 

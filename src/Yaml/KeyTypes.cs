@@ -13,7 +13,8 @@ namespace MolEngine.Yaml;
 /// type.
 /// </summary>
 /// <param name="Expects">What a reader of an error message should write: "an integer".</param>
-public sealed record KeyType<T>(string Expects, KeyType<T>.Reader Read, Func<T, string> Write)
+/// <param name="Schema">JSON Schema that holds of every value which is read; it may allow more.</param>
+public sealed record KeyType<T>(string Expects, KeyType<T>.Reader Read, Func<T, string> Write, string Schema)
 {
     public delegate bool Reader(YamlNode node, out T value);
 }
@@ -23,32 +24,52 @@ public static class KeyTypes
     private static readonly JsonSerializerOptions Readable =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static readonly KeyType<string> Text = new("text", ReadText, Quote);
+    /// <summary>YAML reads digits and true as no texts: an editor must not mind.</summary>
+    private const string AnyText = """{"type": ["string", "number", "boolean"]}""";
+
+    /// <summary>Of 1_000 an editor sees a text.</summary>
+    private const string AnyInteger =
+        """{"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[-+]?[0-9][0-9_]*$"}]}""";
+
+    private const string AnyMap = """{"type": "object"}""";
+
+    private const string AnyNumber =
+        """{"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[-+]?[0-9.][0-9_.eE+-]*$"}]}""";
+
+    /// <summary>YAML 1.2, which editors read, has no yes and no.</summary>
+    private const string Truth =
+        """{"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}]}""";
+
+    public static readonly KeyType<string> Text = new("text", ReadText, Quote, AnyText);
 
     /// <summary>A path of what need not be there yet; <c>~</c> at its beginning is the home folder.</summary>
-    public static readonly KeyType<string> Path = new("a path", ReadPath, Quote);
+    public static readonly KeyType<string> Path = new("a path", ReadPath, Quote, AnyText);
 
-    public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString());
+    public static readonly KeyType<int> Int = new("an integer", ReadInt, x => x.ToString(), AnyInteger);
 
-    public static readonly KeyType<long> Long = new("an integer", ReadLong, x => x.ToString());
+    public static readonly KeyType<long> Long = new("an integer", ReadLong, x => x.ToString(), AnyInteger);
 
-    public static readonly KeyType<double> Number = new("a number", ReadDouble, WriteDouble);
+    public static readonly KeyType<double> Number = new("a number", ReadDouble, WriteDouble, AnyNumber);
 
-    public static readonly KeyType<bool> Bool = new("true or false", ReadBool, x => x ? "true" : "false");
+    public static readonly KeyType<bool> Bool = new("true or false", ReadBool, x => x ? "true" : "false", Truth);
 
     public static readonly KeyType<IReadOnlyList<double>> Numbers =
-        new("a list of numbers", ReadNumbers, x => WriteList(x, Number));
+        new("a list of numbers", ReadNumbers, x => WriteList(x, Number), ListOf(AnyNumber));
 
     public static readonly KeyType<IReadOnlyList<string>> Names =
-        new("a list of names", ReadNames, x => WriteList(x, Text));
+        new("a list of names", ReadNames, x => WriteList(x, Text), ListOf(AnyText));
 
     /// <summary>A text, or a list of them.</summary>
     public static readonly KeyType<IReadOnlyList<string>> Paths =
-        new("a path or a list of paths", ReadPaths, x => x.Count == 1 ? Text.Write(x[0]) : WriteList(x, Text));
+        new(
+            "a path or a list of paths", ReadPaths, x => x.Count == 1 ? Text.Write(x[0]) : WriteList(x, Text),
+            Either(AnyText, ListOf(AnyText)));
 
     /// <summary>A text; or texts under names, as a map, or as a list of maps of one where a name comes twice.</summary>
     public static readonly KeyType<IReadOnlyList<NamedText>> NamedTexts =
-        new("text, or texts by name", ReadNamedTexts, WriteNamedTexts);
+        new(
+            "text, or texts by name", ReadNamedTexts, WriteNamedTexts,
+            Either(AnyText, MapOf(AnyText), ListOf(MapOf(AnyText))));
 
     /// <summary>One of an enum's names, written in snake case.</summary>
     /// <param name="former">Names that values had in earlier programs: read, and not written.</param>
@@ -57,7 +78,8 @@ public static class KeyTypes
     {
         string[] names = [.. Enum.GetNames<T>().Select(Snake)];
         KeyType<string> name = OneOf(names);
-        return new KeyType<T>(name.Expects, Read, x => Snake(x.ToString()));
+        return new KeyType<T>(
+            name.Expects, Read, x => Snake(x.ToString()), EnumOf([.. names, .. former.Select(f => f.Name)]));
 
         bool Read(YamlNode node, out T value)
         {
@@ -71,7 +93,7 @@ public static class KeyTypes
     /// <summary>One of several names.</summary>
     public static KeyType<string> OneOf(IReadOnlyList<string> names)
     {
-        return new KeyType<string>(string.Join(" | ", names), Read, x => x);
+        return new KeyType<string>(string.Join(" | ", names), Read, x => x, EnumOf(names));
 
         bool Read(YamlNode node, out string value)
         {
@@ -87,7 +109,7 @@ public static class KeyTypes
     public static KeyType<T> Parsed<T>(string expects, Func<string, T?> parse)
         where T : struct
     {
-        return new KeyType<T>(expects, Read, x => x.ToString()!);
+        return new KeyType<T>(expects, Read, x => x.ToString()!, AnyText);
 
         bool Read(YamlNode node, out T value)
         {
@@ -98,11 +120,20 @@ public static class KeyTypes
     }
 
     /// <summary>Names with values of any kind: what a chat template is told.</summary>
-    public static readonly KeyType<MapValue> Map = new("names with values", ReadMap, PlainData.Write);
+    public static readonly KeyType<MapValue> Map = new("names with values", ReadMap, PlainData.Write, AnyMap);
 
     /// <summary>Records: a list of names with values of any kind.</summary>
     public static readonly KeyType<IReadOnlyList<MapValue>> Maps =
-        new("a list of names with values", ReadMaps, x => WriteList(x, Map));
+        new("a list of names with values", ReadMaps, x => WriteList(x, Map), ListOf(AnyMap));
+
+    /// <summary>One of several names, which may look like true, false or null.</summary>
+    private static string EnumOf(IEnumerable<string> names) => $"{{\"enum\": [{string.Join(", ", names.Select(Quoted))}]}}";
+
+    private static string ListOf(string schema) => $"{{\"type\": \"array\", \"items\": {schema}}}";
+
+    private static string MapOf(string schema) => $"{{\"type\": \"object\", \"additionalProperties\": {schema}}}";
+
+    private static string Either(params string[] schemas) => $"{{\"anyOf\": [{string.Join(", ", schemas)}]}}";
 
     private static string Snake(string name) => string.Concat(
         name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i > 0 ? "_" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));

@@ -22,6 +22,7 @@ internal static class VerbTable
         new InspectVerb(),
         new PlanVerb(),
         new ReportVerb(),
+        new SchemaVerb(),
         new KernelsVerb(),
         new SelftestVerb(),
         new BenchVerb(),

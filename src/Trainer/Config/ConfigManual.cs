@@ -1,3 +1,4 @@
+using System.Text;
 using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Config;
@@ -16,6 +17,36 @@ internal static class ConfigManual
         return ConfigTable.Keys.All.Where(k => k.OnResume == OnResume.Free)
             .Select(k => mixed.Contains(SectionOf(k)) ? k.Path : SectionOf(k)).Distinct();
     }
+
+    /// <summary>The table of all keys in Markdown, a part for each section, as docs/config.md has it.</summary>
+    public static string Markdown()
+    {
+        var text = new StringBuilder();
+        foreach (IGrouping<string, ConfigKey> section in ConfigTable.Keys.All.GroupBy(PartOf))
+        {
+            text.Append($"\n### {section.Key}\n\n| key | meaning | value | where it is not given | on resume |\n")
+                .Append("|---|---|---|---|---|\n");
+            foreach (ConfigKey key in section)
+            {
+                string otherwise = key.DefaultText.StartsWith("default ", StringComparison.Ordinal)
+                    ? key.DefaultText["default ".Length..]
+                    : key.DefaultText;
+                string[] cells =
+                [
+                    $"`{key.Path}`", key.Help, key.Expects, otherwise,
+                    key.OnResume == OnResume.Free ? "may change" : "stays",
+                ];
+                text.Append($"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|")))} |\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Keys of no section stand together; of the corpora, those that read records stand apart.</summary>
+    private static string PartOf(ConfigKey key) =>
+        key.Path.Contains("[].", StringComparison.Ordinal) ? key.Path[..key.Path.IndexOf("[].", StringComparison.Ordinal)]
+        : key.Path.Contains('.') ? SectionOf(key) : "The run itself";
 
     private static string SectionOf(ConfigKey key) => key.Path.Split('.')[0];
 }

@@ -71,6 +71,7 @@ public sealed class ConfigTableTests : IDisposable
         Assert.Equal(run.Resolved, again.Resolved);
         Assert.Equal(Shown(run), Shown(again));
         Assert.NotEmpty(given);
+        ConfigSchema.AssertFits(ConfigSchema.OfRun, run.Resolved, path);
     }
 
     /// <summary>Any few keys together give a run that its resolved config gives again.</summary>

@@ -1,0 +1,36 @@
+using MolEngine.Support;
+using MolEngine.Trainer.Config;
+
+namespace MolEngine.Trainer.Tests.Config;
+
+/// <summary>docs/config.md says what the program does.</summary>
+public sealed class ConfigDocumentTests
+{
+    private const string Open = "<!-- keys -->\n", Close = "<!-- /keys -->";
+
+    private static readonly string Page = Path.Combine(Shared.Repository, "docs", "config.md");
+
+    /// <summary>MOLENGINE_WRITE_DOCS=1 writes the table anew.</summary>
+    [Fact]
+    public void The_table_of_keys_is_the_programs()
+    {
+        string page = File.ReadAllText(Page);
+        int start = page.IndexOf(Open, StringComparison.Ordinal) + Open.Length;
+        int end = page.IndexOf(Close, StringComparison.Ordinal);
+        string table = ConfigManual.Markdown() + "\n";
+        if (Environment.GetEnvironmentVariable("MOLENGINE_WRITE_DOCS") == "1")
+            File.WriteAllText(Page, page[..start] + table + page[end..]);
+        else
+            Assert.True(
+                page[start..end] == table, "docs/config.md: the table of keys is old: MOLENGINE_WRITE_DOCS=1 renews it");
+    }
+
+    [Fact]
+    public void Its_sample_is_a_config()
+    {
+        const string Fence = "```";
+        string sample = File.ReadAllText(Page).Split($"{Fence}yaml\n")[1].Split(Fence)[0];
+        ConfigSchema.AssertFits(ConfigSchema.OfRun, sample, "docs/config.md");
+        RunConfigLoader.Parse(sample, "docs/config.md", [], inputsMayBeAbsent: true);
+    }
+}
