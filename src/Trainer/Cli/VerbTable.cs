@@ -27,5 +27,6 @@ internal static class VerbTable
         new SelftestVerb(),
         new BenchVerb(),
         new DoctorVerb(),
+        new CompletionVerb(),
     ];
 }
