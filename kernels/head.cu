@@ -26,22 +26,26 @@
 // head_logits_bf16(const bf16* x, HeadWeight weight, HeadSets sets)
 //   As head_logits_f32 without rounded.
 //
-// head_base(const i32* tokens, i32 count, HeadSets list, const TailSum* tails, HeadBase base)
+// head_base(const i32* tokens, i32 count, HeadSets list, HeadSets apart, const TailSum* tails, HeadBase base)
 //   The base's distribution at tokens[i], of its list of n ids and exact logits: sorted by these, descending, ties to
-//   the lower id; the log-sum-exp of the tail, and of everything. Overwrites. A warp a token, 8 in a block. Bytes that
-//   must move: 24 an entry and 4 sectors a token.
+//   the lower id; the log-sum-exp of the tail, and of everything. Where apart has a target, which is not in the sum of
+//   the tail (head_top), base.tail_without_target is that sum's, and its logit joins the tail unless the list has it.
+//   Overwrites. A warp a token, 8 in a block. Bytes that must move: 24 an entry and 4 sectors a token, and 4 more where
+//   apart is not empty.
 //
 // head_terms(const i32* tokens, i32 count, HeadSets sets, const TailSum* tails, HeadBase base, HeadLosses losses)
-//   Cross-entropy, reverse KL, log-sum-exp and log of the mass outside the base's top n at tokens[i] (without a base,
-//   KL and the last are 0); sets.coefficients, dL/dz of S; and the tail's factors, dL/dz_v = factor e^z / 2^exponent.
-//   Overwrites. A warp a token, 8 in a block. Bytes that must move: 20 an entry and 13 sectors a token.
+//   The figures of HeadLosses at tokens[i]: cross-entropy, KL both ways over the base's top n and the residual class,
+//   log-sum-exp, log of that class, and what is minimised by the token's form: the cross-entropy times its gate, and
+//   the divergence that is held (without a base, what is of one is 0); sets.coefficients, dL/dz of S; and the tail's
+//   factors, dL/dz_v = factor e^z / 2^exponent. Overwrites. A warp a token, 8 in a block. Bytes that must move: 20 an
+//   entry and 16 sectors a token, and 3 more where there are forms.
 //
 // head_dx(const i32* tokens, const float* o, const float* factors, HeadSets sets, HeadWeight weight, float* dx)
 //   dx[tokens[i]] = factors[i] o[i] + sum over S of c_v W[v], fp32, in the order of S, one rounding a term. Overwrites.
 //   A block of 256 threads a token. Rows are aligned as for head_logits_f32. Bytes that must move: 8 an element, and a
 //   row of W an entry.
 
-#include "head_token.cuh"
+#include "head_terms.cuh"
 
 KERNEL(Threads)
 head_gather_f32(const float* __restrict__ hidden, const i32* __restrict__ tokens, float* __restrict__ x, i32 width)
@@ -98,12 +102,13 @@ KERNEL(Threads) head_logits_bf16(const bf16* __restrict__ x, HeadWeight weight, 
 }
 
 KERNEL(Threads)
-head_base(const i32* __restrict__ tokens, i32 count, HeadSets list, const TailSum* __restrict__ tails, HeadBase base)
+head_base(const i32* __restrict__ tokens, i32 count, HeadSets list, HeadSets apart, const TailSum* __restrict__ tails,
+          HeadBase base)
 {
     __shared__ BaseList lists[Warps];
     i32 warp = threadIdx.x / 32, i = blockIdx.x * Warps + warp;
     if (i < count)
-        write_base(i, tokens[i], list, tails[i], base, lists[warp]);
+        write_base(i, tokens[i], list, apart, tails[i], base, lists[warp]);
 }
 
 KERNEL(Threads)

@@ -20,6 +20,13 @@ struct HeadSets {
     i32 capacity;
 };
 
+// The target that stays out of the sum over token i's tail, or -1: `apart` is empty (of is null), or has a set of one
+// entry, which counts where its `count` is not 0.
+__device__ __forceinline__ i32 target_apart(const HeadSets& apart, i64 i)
+{
+    return apart.of != nullptr && apart.of[i].count != 0 ? apart.ids[i] : -1;
+}
+
 // A sum of e^z, kept as sum 2^exponent: the exponent follows the largest z lazily, and what was summed is scaled by a
 // power of two, exactly. All zeros: nothing was added yet.
 struct alignas(16) TailSum {

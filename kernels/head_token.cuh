@@ -15,22 +15,12 @@ struct HeadWeight {
 
 // The base's distribution at every token of the batch.
 struct HeadBase {
-    i32* ids;          // [T, n]
-    double* logits;    // [T, n]; null: there is no base
-    double* lse;       // [T]
-    double* tail_lse;  // [T]
+    i32* ids;                     // [T, n]
+    double* logits;               // [T, n]; null: there is no base
+    double* lse;                  // [T]
+    double* tail_lse;             // [T]
+    double* tail_without_target;  // [T]; null where no token has its target out of the tail
     i32 n;
-};
-
-// Weights and figures of every token of the batch, and the factors of those at hand.
-struct HeadLosses {
-    const float* ce_weight;  // [T]
-    const float* kl_weight;  // [T]
-    double* ce;              // [T]
-    double* kl;              // [T]
-    double* lse;             // [T]
-    double* tail_log_p;      // [T]
-    float* factors;          // [tokens]
 };
 
 // Elements of rows, four at a time or one; fp32 rounded to bf16 where `rounded` says so.
@@ -190,9 +180,9 @@ struct BaseList {
     i32 ids[LargestSet], sorted_ids[LargestSet];
 };
 
-// All of a warp.
-__device__ __forceinline__ void write_base(i32 i, i64 token, const HeadSets& from, const TailSum& tail_sum,
-                                           const HeadBase& base, BaseList& list)
+// All of a warp. `apart` has the target of a token whose tail was summed without it.
+__device__ __forceinline__ void write_base(i32 i, i64 token, const HeadSets& from, const HeadSets& apart,
+                                           const TailSum& tail_sum, const HeadBase& base, BaseList& list)
 {
     i32 n = base.n, lane = threadIdx.x % 32;
     copy_to_shared(list.ids, from.ids + (i64)i * n, n);
@@ -212,91 +202,22 @@ __device__ __forceinline__ void write_base(i32 i, i64 token, const HeadSets& fro
         base.ids[token * n + k] = list.sorted_ids[k];
         base.logits[token * n + k] = list.sorted_logits[k];
     }
-    double tail = log_of(tail_sum), all = log_add(log_sum_exp(list.sorted_logits, n, -1), tail);
+    double tail = log_of(tail_sum);
+    i32 target = target_apart(apart, i);
+    if (target >= 0) {
+        if (lane == 0)
+            base.tail_without_target[token] = tail;
+        bool found = false;
+        for (i32 k = 0; k < n; k++)
+            found = found || list.sorted_ids[k] == target;
+        if (!found)
+            tail = log_add(tail, apart.logits[i]);
+    }
+    double all = log_add(log_sum_exp(list.sorted_logits, n, -1), tail);
     if (lane == 0) {
         base.tail_lse[token] = tail;
         base.lse[token] = all;
     }
-}
-
-// One class's share of a divergence, p f(r) with f(r) = r + e^-r - 1 and r = log(p / q): never negative. Below 0.1 by
-// the series r^2 (1/2! - r/3! + r^2/4! - ... + r^8/10!); far below, e^-r could overflow while its product with p is
-// just q.
-__device__ __forceinline__ double divergence(double log_p, double r)
-{
-    double p = exp_f64(log_p);
-    if (r < 0.1 && r > -0.1) {
-        double sum = 1.0;
-#pragma unroll
-        for (i32 k = 10; k > 2; k--)
-            sum = 1.0 - r * (1.0 / k) * sum;
-        return p * r * r * (sum * 0.5);
-    }
-    return r > -30.0 ? p * (r + exp_f64(-r) - 1.0) : exp_f64(log_p - r) + p * (r - 1.0);
-}
-
-// KL and sum p G over the base's top n and the residual class, and the residual's G = log(p / q).
-struct Divergence {
-    double kl, mean, rest_ratio;
-};
-
-__device__ __forceinline__ Divergence divergence_of(const double* logits, const double* base, i32 n, double lse,
-                                                    double rest, double base_lse, double base_rest)
-{
-    double kl = 0.0, mean = 0.0, rest_ratio = 0.0;
-#pragma unroll 1
-    for (i32 k = threadIdx.x % 32; k < n; k += 32) {
-        double log_p = logits[k] - lse, ratio = log_p - (base[k] - base_lse);
-        kl += divergence(log_p, ratio);
-        mean += exp_f64(log_p) * ratio;
-    }
-    kl = warp_sum(kl);
-    mean = warp_sum(mean);
-    if (rest != f64_of_bits((i64)0xFFF << 52)) {
-        rest_ratio = rest - base_rest;
-        kl += divergence(rest, rest_ratio);
-        mean += exp_f64(rest) * rest_ratio;
-    }
-    return Divergence{kl, mean, rest_ratio};
-}
-
-// All of a warp, with two arrays of LargestSet in shared memory. The mean of G is taken out in place of the KL: what
-// shifts every G alike (rounding of a log-sum-exp) cancels.
-__device__ __forceinline__ void terms(i32 i, i64 token, const HeadSets& sets, const TailSum& tail_sum,
-                                      const HeadBase& base, const HeadLosses& losses, double* logits,
-                                      double* base_logits)
-{
-    i32 n = base.n;
-    HeadSet set = sets.of[i];
-    copy_to_shared(logits, sets.logits + (i64)i * sets.capacity, set.count);
-    copy_to_shared(base_logits, base.logits + token * n, n);
-    sync_warp();
-    double a = (double)losses.ce_weight[token], b = 0.0;
-    double tail = log_of(tail_sum), target = logits[set.target];
-    double others = log_add(log_sum_exp(logits, set.count, set.target), tail), lse = log_add(others, target);
-    double not_target = exp_f64(others - lse), rest = 0.0, base_lse = 0.0;
-    Divergence d = {0.0, 0.0, 0.0};
-    if (base.logits != nullptr) {
-        b = (double)losses.kl_weight[token];
-        base_lse = base.lse[token];
-        rest = (set.target < n ? tail : log_add(tail, target)) - lse;
-        d = divergence_of(logits, base_logits, n, lse, rest, base_lse, base.tail_lse[token] - base_lse);
-    }
-#pragma unroll 1
-    for (i32 k = threadIdx.x % 32; k < set.count; k += 32) {
-        double log_p = logits[k] - lse, ratio = k < n ? log_p - (base_logits[k] - base_lse) : d.rest_ratio;
-        double centred = b * (ratio - d.mean), p = exp_f64(log_p);
-        double c = k == set.target ? p * centred - a * not_target : p * (a + centred);
-        sets.coefficients[(i64)i * sets.capacity + k] = (float)c;
-    }
-    if (threadIdx.x % 32 != 0)
-        return;
-    double unit = (double)tail_sum.exponent * 0.693147180559945309, coefficient = a + b * (d.rest_ratio - d.mean);
-    losses.factors[i] = tail_sum.sum == 0.0 ? 0.0f : (float)(coefficient * exp_f64(unit - lse));
-    losses.ce[token] = softplus(others - target);
-    losses.kl[token] = d.kl;
-    losses.lse[token] = lse;
-    losses.tail_log_p[token] = rest;
 }
 
 // One token's row of the gradient. A warp takes 128 columns at a time.

@@ -2,12 +2,13 @@
 // 256 threads has one token; the grid has a block for each. A token's result depends on its own logits alone: the same
 // bits every time (shared-memory atomics on integers hand out places whose order does not matter).
 //
-// head_top(HeadTile tile, i32 n, i32* top_ids, float* top_logits, TailSum* tails)
+// head_top(HeadTile tile, i32 n, HeadSets apart, i32* top_ids, float* top_logits, TailSum* tails)
 //   Takes a tile of fp32 logits, 16-byte aligned. n is at most 127 and at most the width of the first tile, whose start
 //   is 0. Updates the list top_ids, top_logits [tokens, n], descending, ties to the lower id (the first tile's is a new
 //   one), and tails, all zeros before the first tile, by what is not on the list: logits of the tile, and entries that
-//   it pushed out. NaN counts as the largest; what is not a sane logit (infinite, beyond 1e7) makes the sum NaN once it
-//   is not on the list. Bytes that must move: 4 an element.
+//   it pushed out, without the target of a token that `apart` has (target_apart). NaN counts as the largest; what is
+//   not a sane logit (infinite, beyond 1e7) makes the sum NaN once it is not on the list. Bytes that must move: 4 an
+//   element.
 
 #include "head_row.cuh"
 
@@ -125,7 +126,8 @@ __device__ __forceinline__ void offer(Merge& merge, float z, i32 column, i32 sta
 // Merges the list of `held` entries with what is inside the bound. Returns what was pushed off the list of this
 // thread's entry, else -infinity.
 __device__ __forceinline__ float merge_tile(Merge& merge, const f32x4 (&z)[Vectors], i32 start, i32 width,
-                                            const Bound& bound, i32 held, i32 n, i32* top_ids, float* top_logits)
+                                            const Bound& bound, i32 held, i32 n, i32 apart, i32* top_ids,
+                                            float* top_logits)
 {
     i32 thread = threadIdx.x;
     if (thread == 0)
@@ -156,7 +158,7 @@ __device__ __forceinline__ float merge_tile(Merge& merge, const f32x4 (&z)[Vecto
         if (rank < n) {
             merge.new_logits[rank] = top_logits[rank] = logit;
             merge.new_ids[rank] = top_ids[rank] = id;
-        } else if (e < held)
+        } else if (e < held && id != apart)
             pushed_off = logit;
     }
     __syncthreads();
@@ -168,18 +170,30 @@ __device__ __forceinline__ void hide(float& z, i32 column, const Bound& bound)
     z = is_inside(z, column, bound) ? minus_infinity() : z;
 }
 
+__device__ __forceinline__ void hide_column(f32x4 (&z)[Vectors], i32 column)
+{
+#pragma unroll
+    for (i32 j = 0; j < Vectors; j++) {
+        i32 at = column - column_of(j);
+        float nothing = minus_infinity();
+        z[j] = f32x4{at == 0 ? nothing : z[j].x, at == 1 ? nothing : z[j].y, at == 2 ? nothing : z[j].z,
+                     at == 3 ? nothing : z[j].w};
+    }
+}
+
 __device__ __forceinline__ float nan_to_infinity(float z)
 {
     return z == z ? z : f32_of_bits(0x7F800000u);
 }
 
 KERNEL(Threads)
-head_top(HeadTile tile, i32 n, i32* __restrict__ top_ids, float* __restrict__ top_logits, TailSum* __restrict__ tails)
+head_top(HeadTile tile, i32 n, HeadSets apart, i32* __restrict__ top_ids, float* __restrict__ top_logits,
+         TailSum* __restrict__ tails)
 {
     __shared__ Merge merge;
     __shared__ i32 unit;
     i64 token = blockIdx.x;
-    i32 start = tile.start, width = tile.width;
+    i32 start = tile.start, width = tile.width, target = target_apart(apart, token);
     top_ids += token * n;
     top_logits += token * n;
     f32x4 z[Vectors];
@@ -200,7 +214,7 @@ head_top(HeadTile tile, i32 n, i32* __restrict__ top_ids, float* __restrict__ to
         bound = bound_of_top(z, n, width, turn);
     float pushed_off = minus_infinity();
     if (candidates > 0) {
-        pushed_off = merge_tile(merge, z, start, width, bound, held, n, top_ids, top_logits);
+        pushed_off = merge_tile(merge, z, start, width, bound, held, n, target, top_ids, top_logits);
         bound = Bound{merge.new_logits[n - 1], merge.new_ids[n - 1] - start};
 #pragma unroll
         for (i32 j = 0; j < Vectors; j++) {
@@ -211,6 +225,8 @@ head_top(HeadTile tile, i32 n, i32* __restrict__ top_ids, float* __restrict__ to
             hide(z[j].w, c + 3, bound);
         }
     }
+    if (target >= start && target < start + width)
+        hide_column(z, target - start);
     float max = block_max(max_or_nan(max_of_row(z), pushed_off));
     if (threadIdx.x == 0) {
         TailSum tail = tails[token];

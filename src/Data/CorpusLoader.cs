@@ -52,7 +52,11 @@ public sealed class CorpusLoader(
         int cut = chosen.Zip(whole).Where(p => store.Length(p.First) < tokens.Length(p.Second))
             .DistinctBy(p => p.Second).Count();
         PackedCorpus Packed(TokenStore store) =>
-            new(settings.Name, settings.Kind, store, data.Context, data.Packing) { Weight = settings.Weight };
+            new(settings.Name, settings.Kind, store, data.Context, data.Packing)
+            {
+                Weight = settings.Weight,
+                Losses = settings.Losses,
+            };
         return new Corpus(
             Packed(TokenSelection.Without(store, chosen)), Packed(TokenSelection.Only(store, chosen)))
         {

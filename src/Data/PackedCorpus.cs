@@ -51,6 +51,9 @@ public sealed class PackedCorpus
     /// <summary>Weight of each row's loss in the mean over the rows of a step.</summary>
     public double Weight { get; init; } = 1;
 
+    /// <inheritdoc cref="TokenRow.Losses"/>
+    public TokenWeights? Losses { get; init; }
+
     public int Context { get; }
 
     public int Documents => _store.Documents;
@@ -164,7 +167,11 @@ public sealed class PackedCorpus
     /// <summary>The rows of the first <paramref name="documents"/> documents alone, packed in the same way.</summary>
     public PackedCorpus First(int documents) => documents >= Documents
         ? this
-        : new PackedCorpus(Name, Kind, TokenSelection.First(_store, documents), Context, _packing) { Weight = Weight };
+        : new PackedCorpus(Name, Kind, TokenSelection.First(_store, documents), Context, _packing)
+        {
+            Weight = Weight,
+            Losses = Losses,
+        };
 
     private TokenRow Joined((long Start, int Length)[] pieces)
     {
@@ -182,5 +189,9 @@ public sealed class PackedCorpus
     }
 
     private TokenRow Marked(int[] tokens, IReadOnlyList<int> starts) =>
-        new(TokenMark.Ids(tokens), starts, Kind, mask: TokenMark.Mask(tokens)) { Weight = Weight };
+        new(TokenMark.Ids(tokens), starts, Kind, mask: TokenMark.Mask(tokens))
+        {
+            Weight = Weight,
+            Losses = Losses,
+        };
 }

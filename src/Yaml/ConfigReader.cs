@@ -82,7 +82,7 @@ public sealed class ConfigReader(
         if (keys.Find(normal) is { } key)
             SetLeaf(key, path, node, where(node));
         else if (scalar && keys.Shorthands.TryGetValue(normal, out ConfigKey? shorthand))
-            SetLeaf(shorthand, shorthand.Path, node, where(node));
+            SetLeaf(shorthand, path + shorthand.Path[normal.Length..], node, where(node));
         else if (keys.IsSection(normal + "[]"))
             FlattenList(node, path, where);
         else if (normal.Length > 0 && !keys.IsSection(normal))

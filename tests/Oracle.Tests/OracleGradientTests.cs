@@ -34,6 +34,26 @@ public sealed class OracleGradientTests
             .MolLoss(Settings, TinyModels.General, reference));
     }
 
+    /// <summary>
+    /// The gate of cross-entropy by the label's probability is a constant for the gradient, and no finite difference
+    /// shows that: <see cref="OracleRuleTests"/> does.
+    /// </summary>
+    [Theory]
+    [InlineData(OracleLossKind.Mol, 1)]
+    [InlineData(OracleLossKind.Mol, 0.4)]
+    [InlineData(OracleLossKind.MaskedKl, 0)]
+    [InlineData(OracleLossKind.MaskedKl, 0.4)]
+    [InlineData(OracleLossKind.Eaft, 0)]
+    public void Every_loss(OracleLossKind kind, double forwardShare)
+    {
+        OracleModel model = TinyModels.Make("qwen3"), baseline = TinyModels.Make("qwen3", 2);
+        OracleBatch batch = TinyModels.Batch(model.Config);
+        OracleForward reference = baseline.Forward(batch);
+        OracleLossSettings settings = Settings with { Kind = kind, ForwardShare = forwardShare };
+        Check(model.Weights, trained => model.Forward(batch, null, trained ? OracleTrained.Base : OracleTrained.Nothing)
+            .MolLoss(settings, TinyModels.General, reference));
+    }
+
     [Fact]
     public void Cross_entropy_alone()
     {

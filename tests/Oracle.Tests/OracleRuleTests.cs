@@ -88,6 +88,21 @@ public sealed class OracleRuleTests
     }
 
     [Fact]
+    public void A_gate_by_probability_scales_the_gradient_of_cross_entropy_and_is_not_differentiated()
+    {
+        OracleModel model = TinyModels.Make("qwen3");
+        var batch = new OracleBatch([[3, 7]]);
+        OracleForward pass = model.Forward(batch, trained: OracleTrained.Base), reference = model.Forward(batch);
+        OracleLoss ce = pass.CeLoss();
+        OracleLoss gated = pass.MolLoss(
+            new OracleLossSettings(0, 3) { Kind = OracleLossKind.Asft }, [false], reference);
+        double p = Math.Exp(-ce.Loss);
+        Assert.Equal(p * ce.Loss, gated.Loss, 1e-12);
+        foreach ((string name, double[] gradient) in ce.Gradients)
+            Assert.All(gradient.Zip(gated.Gradients[name]), g => Assert.Equal(p * g.First, g.Second, 1e-12));
+    }
+
+    [Fact]
     public void Ties_of_the_base_go_to_the_lower_id()
     {
         Assert.Equal([1, 3, 0], TokenLoss.TopIds([2, 5, 1, 5, 2, 2], 3));

@@ -63,8 +63,7 @@ public sealed class OracleForward
         Parallel.For(0, rows.Length, i =>
         {
             int r = rows[i];
-            double ceWeight = general[r] ? settings.Alpha : 1 - settings.Alpha,
-                klWeight = reference is null ? 0 : 1 - ceWeight;
+            TokenLoss token = settings.TokenLoss(general[r]);
             double share = 1.0 / effective[r].Length;
             foreach (int t in effective[r])
             {
@@ -72,15 +71,14 @@ public sealed class OracleForward
                 ReadOnlySpan<double> z0 = reference is null
                     ? default
                     : reference.Logits.AsSpan(t * vocabulary, vocabulary);
-                (double tokenCe, double tokenKl) = TokenLoss.Compute(
-                    z, z0, _batch.Labels[t], settings.TopN, ceWeight, klWeight, share / rows.Length,
-                    gradient.AsSpan(t * vocabulary, vocabulary), top?.Invoke(t));
+                (double tokenCe, double tokenKl, double tokenLoss) = token.Compute(
+                    z, z0, _batch.Labels[t], share / rows.Length, gradient.AsSpan(t * vocabulary, vocabulary),
+                    top?.Invoke(t));
                 ce[i] += share * tokenCe;
                 kl[i] += share * tokenKl;
-                tokens[t] = share / rows.Length * (ceWeight * tokenCe + klWeight * tokenKl);
+                loss[i] += share * tokenLoss;
+                tokens[t] = share / rows.Length * tokenLoss;
             }
-
-            loss[i] = ceWeight * ce[i] + klWeight * kl[i];
         });
         int[] counts = Array.ConvertAll(effective, e => e.Length);
         double mean = rows.Length == 0 ? 0 : loss.Average();

@@ -66,9 +66,7 @@ internal sealed class HeadBenchmark<S, V>(BenchmarkOptions options)
             arena.Allocate("lse", DType.F64, tokens), arena.Allocate("tail", DType.F64, tokens));
         var asked = new HeadTargets(
             targets, BenchmarkData.Uniform(arena, DType.F32, tokens), BenchmarkData.Uniform(arena, DType.F32, tokens));
-        var result = new HeadResult(
-            arena.Allocate("ce", DType.F64, tokens), arena.Allocate("kl", DType.F64, tokens),
-            arena.Allocate("student lse", DType.F64, tokens), arena.Allocate("student tail", DType.F64, tokens));
+        HeadResult result = HeadResult.Allocate(name => arena.Allocate(name, DType.F64, tokens));
         Tensor gradient = arena.Allocate("dx", DType.F32, tokens, hidden);
         SequenceLayout layout = BenchmarkData.Layout(arena, tokens);
         double logits = 2.0 * tokens * hidden * vocabulary, burst = 0;

@@ -97,6 +97,12 @@ public sealed record CorpusSettings(string Name, IReadOnlyList<string> Paths, Co
     /// <summary>What the chat template is told besides the messages: <c>enable_thinking</c>.</summary>
     public MapValue ChatVariables { get; init; } = MapValue.Empty;
 
+    /// <summary>What its config says of a loss of its own.</summary>
+    public CorpusLoss Loss { get; init; } = CorpusLoss.None;
+
+    /// <summary>The losses of its rows where they are not the run's; settled where the run's are known.</summary>
+    public TokenWeights? Losses { get; init; }
+
     /// <summary>Weight of each row in the mean over the rows of a step.</summary>
     public double Weight { get; init; } = 1;
 

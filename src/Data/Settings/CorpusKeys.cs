@@ -1,6 +1,7 @@
 using MolEngine.Data.Files;
 using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
+using MolEngine.Engine.Losses;
 using MolEngine.Yaml;
 
 namespace MolEngine.Data.Settings;
@@ -52,9 +53,19 @@ public static class CorpusKeys
         "Weight of each of the corpus's rows in the loss, which is the weighted mean over the rows of a step.",
         x => x is > 0 and <= 1e6, "above 0, at most 1e6");
 
+    public static readonly ConfigKey<LossKind> Loss = new(
+        $"{List}[].loss.kind", KeyTypes.OneOf<LossKind>(), Default.None("the run's"),
+        "A loss of the corpus's own (also: `loss: ce`).");
+    public static readonly ConfigKey<double> LossAlpha = new(
+        $"{List}[].loss.alpha", KeyTypes.Number, Default.None("the run's, or what the corpus's kind of loss has"),
+        "Its alpha.", x => x is >= 0 and <= 1, "from 0 to 1");
+    public static readonly ConfigKey<KlDirection> LossDirection = new(
+        $"{List}[].loss.direction", KeyTypes.OneOf<KlDirection>(), Default.None("the run's"),
+        "The direction of its KL.");
+
     /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
-        [Name, Path, Kind, Format, Split, .. Records.All, TrainOn, Repeat, Share, Weight];
+        [Name, Path, Kind, Format, Split, .. Records.All, TrainOn, Repeat, Share, Weight, Loss, LossAlpha, LossDirection];
 
     /// <summary>The corpora, with the checks that take more than one key or corpus.</summary>
     /// <param name="source">What errors call the config.</param>
@@ -112,6 +123,8 @@ public static class CorpusKeys
             TrainOn = v.Take(TrainOn, i),
             ChatVariables = v.Take(Records.ChatVariables, i),
             Weight = v.Take(Weight, i),
+            Loss = new CorpusLoss(
+                v.TakeIfGiven(Loss, i), v.TakeIfGiven(LossAlpha, i), v.TakeIfGiven(LossDirection, i)),
         };
     }
 

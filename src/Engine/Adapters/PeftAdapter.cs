@@ -15,6 +15,7 @@ namespace MolEngine.Engine.Adapters;
 public sealed class PeftAdapter
 {
     public const string TensorsFile = "adapter_model.safetensors";
+    public const string ConfigFile = PeftConfigFile.FileName;
 
     private PeftAdapter(
         string folder, LoraConfig config, string? baseModel, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules)
@@ -26,6 +27,9 @@ public sealed class PeftAdapter
     }
 
     public string Folder { get; }
+
+    /// <summary>Whether a folder holds an adapter.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, ConfigFile));
 
     /// <summary>Settings; its targets are the projections that have tensors.</summary>
     public LoraConfig Config { get; }

@@ -16,6 +16,8 @@ public sealed class TokenBatch
     private readonly Tensor _targets;
     private readonly Tensor _ceWeight;
     private readonly Tensor _klWeight;
+    private readonly Tensor _flags;
+    private readonly Tensor _forwardShare;
 
     /// <param name="tokens">The largest number of tokens of a micro-batch.</param>
     public TokenBatch(Ops ops, Arena arena, int tokens)
@@ -27,6 +29,8 @@ public sealed class TokenBatch
         _targets = arena.Allocate("targets", DType.I32, tokens);
         _ceWeight = arena.Allocate("CE weight", DType.F32, tokens);
         _klWeight = arena.Allocate("KL weight", DType.F32, tokens);
+        _flags = arena.Allocate("forms of losses", DType.I32, tokens);
+        _forwardShare = arena.Allocate("share of the forward KL", DType.F32, tokens);
         Ids = _ids;
         Layout = new SequenceLayout([0], [0], _positions.Slice(0, 0), _keys.Slice(0, 0));
         Targets = new HeadTargets(_targets, _ceWeight, _klWeight);
@@ -44,7 +48,7 @@ public sealed class TokenBatch
 
     /// <summary>Fills the batch.</summary>
     /// <param name="rows">Rows, in the order of the global batch.</param>
-    /// <param name="weights">Loss weights of an effective token of each row, in the same order.</param>
+    /// <param name="weights">Loss weights and forms of an effective token of each row, in the same order.</param>
     /// <param name="firstKey">
     /// Token keys of row i start at firstKey + i * 2^32: the place in the global batch, not in the micro-batch.
     /// </param>
@@ -64,11 +68,17 @@ public sealed class TokenBatch
         Layout = new SequenceLayout(
             host.RowStarts(), host.DocumentStarts(), Uploaded<int>(_positions, host.Positions),
             Uploaded<long>(_keys, host.Keys));
+        bool arePlain = weights.All(w => w.ArePlain);
         Targets = new HeadTargets(
             Uploaded<int>(_targets, host.Targets), Uploaded<float>(_ceWeight, host.CeWeight),
             Uploaded<float>(_klWeight, host.KlWeight))
         {
-            Known = new KnownTargets(host.Targets, host.KlWeight.AsSpan().ContainsAnyExcept(0f)),
+            Known = new KnownTargets(
+                host.Targets, host.KlWeight.AsSpan().ContainsAnyExcept(0f), arePlain ? null : host.Flags),
+            Forms = arePlain
+                ? null
+                : new HeadForms(
+                    Uploaded<int>(_flags, host.Flags), Uploaded<float>(_forwardShare, host.ForwardShare)),
         };
     }
 
@@ -99,6 +109,10 @@ public sealed class TokenBatch
 
         public float[] KlWeight { get; } = new float[tokens];
 
+        public int[] Flags { get; } = new int[tokens];
+
+        public float[] ForwardShare { get; } = new float[tokens];
+
         public int[] RowStarts() => [.. _rows];
 
         public int[] DocumentStarts() => [.. _documents, _count];
@@ -125,6 +139,8 @@ public sealed class TokenBatch
                 Targets[at] = effective ? ids[i + 1] : -1;
                 CeWeight[at] = effective ? (float)weights.CrossEntropy : 0;
                 KlWeight[at] = effective ? (float)weights.KlDivergence : 0;
+                Flags[at] = effective ? (int)weights.Form : 0;
+                ForwardShare[at] = effective ? (float)weights.ForwardShare : 0;
             }
 
             _count += ids.Length;

@@ -51,6 +51,9 @@ public sealed record TokenRow
     /// <summary>Weight of the row's loss in the mean over the rows of a batch; above 0.</summary>
     public double Weight { get; init; } = 1;
 
+    /// <summary>The losses of a row whose corpus has a loss of its own; null: those of its kind in the run's.</summary>
+    public TokenWeights? Losses { get; init; }
+
     /// <summary>Rotary position of the first token of a document.</summary>
     public int FirstPosition { get; }
 

@@ -2,13 +2,6 @@ using MolEngine.Engine.Batches;
 
 namespace MolEngine.Engine.Losses;
 
-/// <summary>Means of a row over its effective tokens.</summary>
-/// <param name="Weight">Weight of the row in the mean over rows.</param>
-/// <param name="KlDivergence">0 where there is no base.</param>
-/// <param name="TailMass">Mean over tokens of the student's mass outside the base's top n; 0 without a base.</param>
-public readonly record struct RowFigures(
-    CorpusKind Kind, double Weight, int EffectiveTokens, double CrossEntropy, double KlDivergence, double TailMass);
-
 /// <summary>
 /// The loss of a global batch: the mean over a row's effective tokens, then the mean over the rows that have any,
 /// weighted as the rows are.
@@ -28,7 +21,8 @@ public sealed class BatchLoss
         Weights = [.. globalBatch.Select(TokenWeightsOf)];
     }
 
-    /// <summary>What every effective token's CE and KL is multiplied by in the batch's loss, for each row.</summary>
+    /// <summary>What every effective token's CE and KL is multiplied by in the batch's loss, and their forms, for each
+    /// row.</summary>
     public IReadOnlyList<TokenWeights> Weights { get; }
 
     /// <summary>Rows without a token that predicts: they add nothing.</summary>
@@ -43,16 +37,16 @@ public sealed class BatchLoss
     /// <summary>The loss of one row, its weight apart.</summary>
     public double RowLoss(RowFigures row)
     {
-        TokenWeights w = _options.Weights(row.Kind);
-        return (w.CrossEntropy * row.CrossEntropy) + (w.KlDivergence * row.KlDivergence);
+        TokenWeights w = row.Losses ?? _options.Weights(row.Kind);
+        return w.Of(row.GatedCe, row.HeldKl);
     }
 
     private TokenWeights TokenWeightsOf(TokenRow row)
     {
         if (row.EffectiveTokens == 0)
             return default;
-        TokenWeights w = _options.Weights(row.Kind);
+        TokenWeights w = row.Losses ?? _options.Weights(row.Kind);
         double each = row.Weight / row.EffectiveTokens / _totalWeight;
-        return new TokenWeights(w.CrossEntropy * each, w.KlDivergence * each);
+        return w with { CrossEntropy = w.CrossEntropy * each, KlDivergence = w.KlDivergence * each };
     }
 }

@@ -16,6 +16,7 @@ public sealed class LossPass : IDisposable
     private readonly Ops _ops;
     private readonly Transformer _transformer;
     private readonly Activations _activations;
+    private readonly Activations _baseActivations;
     private readonly TokenBatch _batch;
     private readonly Arena _arena;
     private readonly BaseDistribution? _base;
@@ -28,9 +29,10 @@ public sealed class LossPass : IDisposable
     /// <param name="topN">n of the base's top n, or 0 where no base is ever passed.</param>
     /// <param name="retention">None: for figures only; otherwise gradients too.</param>
     /// <param name="weights">Weights of the kind that will be passed: tells ranks of adapters.</param>
+    /// <param name="reference">The base, as it will be passed, where it has an adapter.</param>
     public LossPass(
         Ops ops, ModelConfig config, int tokens, int positions, int topN, Retention retention,
-        TransformerWeights weights)
+        TransformerWeights weights, TransformerWeights? reference = null)
     {
         _ops = ops;
         _arena = ops.CreateArena("activations");
@@ -39,16 +41,23 @@ public sealed class LossPass : IDisposable
         _activations = Activations.Allocate(
             _arena, config, ops.ActivationType, tokens, retention,
             (layer, name) => Student.LoraRank(weights, layer, name));
+        _baseActivations = reference is null
+            ? _activations
+            : _activations.Beside(
+                _arena, config, ops.ActivationType, (layer, name) => Student.LoraRank(reference, layer, name));
         _batch = new TokenBatch(ops, _arena, tokens);
         Tensor F64(string name) => _arena.Allocate(name, DType.F64, tokens);
-        _head = new HeadResult(F64("cross-entropy"), F64("KL divergence"), F64("log-sum-exp"), F64("tail log p"));
+        _head = HeadResult.Allocate(F64);
         _figures = new RowFigureQueue(ops, _arena);
         if (topN > 0)
         {
             _base = new BaseDistribution(
                 _arena.Allocate("base top ids", DType.I32, tokens, topN),
                 _arena.Allocate("base top logits", DType.F64, tokens, topN),
-                F64("base log-sum-exp"), F64("base tail log-sum-exp"));
+                F64("base log-sum-exp"), F64("base tail log-sum-exp"))
+            {
+                TailWithoutTarget = F64("base tail without target"),
+            };
         }
 
         if (backward)
@@ -60,11 +69,13 @@ public sealed class LossPass : IDisposable
 
     /// <summary>Figures of the rows; no gradients.</summary>
     /// <param name="reference">The base model's weights, or null: then KL is 0.</param>
+    /// <param name="loss">What rows without losses of their own are trained with; null: with plain ones.</param>
     public RowFigures[] Evaluate(
-        IReadOnlyList<TokenRow> rows, TransformerWeights student, TransformerWeights? reference)
+        IReadOnlyList<TokenRow> rows, TransformerWeights student, TransformerWeights? reference,
+        LossOptions? loss = null)
     {
         _figures.Clear();
-        _batch.Fill(rows, [.. rows.Select(_ => default(TokenWeights))]);
+        _batch.Fill(rows, [.. rows.Select(r => r.Losses ?? loss?.Weights(r.Kind) ?? default)]);
         Run(rows, student, reference, null);
         return _figures.Collect();
     }
@@ -99,7 +110,7 @@ public sealed class LossPass : IDisposable
         TransformerGradients? gradients)
     {
         int tokens = _batch.Tokens;
-        HeadResult result = First(_head, tokens);
+        HeadResult result = _head.First(tokens);
         if (tokens > 0)
             Run(tokens, result, student, reference, gradients);
         _figures.Queue(rows, result, _batch, reference is not null);
@@ -115,8 +126,9 @@ public sealed class LossPass : IDisposable
         {
             BaseDistribution all = _base
                 ?? throw new InvalidOperationException("loss: a base was passed to a pass made without one");
-            distribution = First(all, tokens);
-            Tensor hidden = _transformer.Forward(reference, _batch.Ids, _batch.Layout, activations);
+            distribution = all.First(tokens);
+            Tensor hidden = _transformer.Forward(
+                reference, _batch.Ids, _batch.Layout, _baseActivations.First(tokens));
             _ops.BaseTopN(hidden, reference.Head, _batch.Targets, distribution);
         }
 
@@ -128,12 +140,4 @@ public sealed class LossPass : IDisposable
         if (gradients is not null)
             _transformer.Backward(student, gradients, _batch.Ids, _batch.Layout, activations, dFinal!);
     }
-
-    private static HeadResult First(HeadResult h, int tokens) => new(
-        h.CrossEntropy.Slice(0, tokens), h.KlDivergence.Slice(0, tokens), h.LogSumExp.Slice(0, tokens),
-        h.TailLogP.Slice(0, tokens));
-
-    private static BaseDistribution First(BaseDistribution b, int tokens) => new(
-        b.TopIds.Slice(0, tokens), b.TopLogits.Slice(0, tokens), b.LogSumExp.Slice(0, tokens),
-        b.TailLogSumExp.Slice(0, tokens));
 }

@@ -56,6 +56,12 @@ internal sealed class RowFigureQueue(Ops ops, Arena arena)
     {
         int n = row.EffectiveTokens, divisor = Math.Max(n, 1);
         return new RowFigures(
-            row.Kind, row.Weight, n, sums[0] / divisor, sums[1] / divisor, hasBase ? sums[2] / divisor : 0);
+            row.Kind, row.Weight, n, sums[0] / divisor, sums[1] / divisor, hasBase ? sums[2] / divisor : 0)
+        {
+            ForwardKl = sums[3] / divisor,
+            GatedCe = sums[4] / divisor,
+            HeldKl = sums[5] / divisor,
+            Losses = row.Losses,
+        };
     }
 }

@@ -10,7 +10,7 @@ internal sealed unsafe partial class CpuOps<S, V>
     {
         List<HeadBlock> blocks = HeadBlocks.Cut(
             nameof(BaseTopN), targets.Targets.Span<int>(), null, weight.Shape[0], HeadTile<S, V>.BlockTokens);
-        var pass = new BaseTopNPass<S, V>(new HeadTile<S, V>(_pool, _scratch, weight), _scratch, result);
+        var pass = new BaseTopNPass<S, V>(new HeadTile<S, V>(_pool, _scratch, weight), _scratch, targets, result);
         foreach (HeadBlock block in blocks)
             pass.Run(hidden, block.Tokens);
     }
@@ -19,19 +19,18 @@ internal sealed unsafe partial class CpuOps<S, V>
         HeadResult result, HeadTargets targets, SequenceLayout layout, Tensor sums)
     {
         Span<int> target = targets.Targets.Span<int>();
-        Span<double> ce = result.CrossEntropy.Span<double>(), kl = result.KlDivergence.Span<double>();
-        Span<double> tail = result.TailLogP.Span<double>(), all = sums.Span<double>();
-        all.Clear();
-        for (int row = 0; row < layout.Rows; row++)
+        Span<double> all = sums.Span<double>();
+        for (int column = 0; column < RowSums; column++)
         {
-            Span<double> own = all.Slice(row * RowSums, RowSums);
-            for (int t = layout.RowStarts[row]; t < layout.RowStarts[row + 1]; t++)
+            Tensor figure = result.Summed[column];
+            bool isLog = figure == result.TailLogP;
+            Span<double> values = figure.Span<double>();
+            for (int row = 0; row < layout.Rows; row++)
             {
-                if (target[t] < 0)
-                    continue;
-                own[0] += ce[t];
-                own[1] += kl[t];
-                own[2] += Math.Exp(tail[t]);
+                double sum = 0;
+                for (int t = layout.RowStarts[row]; t < layout.RowStarts[row + 1]; t++)
+                    sum += target[t] < 0 ? 0 : isLog ? Math.Exp(values[t]) : values[t];
+                all[(row * RowSums) + column] = sum;
             }
         }
     }
@@ -47,11 +46,12 @@ internal sealed unsafe partial class CpuOps<S, V>
                 + "got another value");
         }
 
+        if (reference is null && targets.Forms is { } forms)
+            HeadForms.CheckWithoutBase(nameof(MolHead), forms.Flags.Span<int>());
         int[]? rows = dWeight is null ? null : layout.RowStarts;
         List<HeadBlock> blocks = HeadBlocks.Cut(
             nameof(MolHead), targets.Targets.Span<int>(), rows, weight.Shape[0], HeadTile<S, V>.BlockTokens);
-        Tensor[] figures = [result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP];
-        foreach (Tensor x in figures)
+        foreach (Tensor x in result.Figures)
             x.Span<double>().Clear();
         if (dHidden is not null)
             dHidden.Span<float>().Clear();

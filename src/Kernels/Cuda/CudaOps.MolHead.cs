@@ -20,7 +20,8 @@ internal sealed partial class CudaOps
     {
         List<HeadBlock> blocks = Cut(nameof(BaseTopN), targets, null, weight);
         HeadDevice device = MakeHeadDevice();
-        var pass = new BaseTopNPass(device, new HeadTile(device, weight, ActivationType), result);
+        var tile = new HeadTile(device, weight, ActivationType);
+        var pass = new BaseTopNPass(device, tile, Targets(targets), Flags(targets), result);
         foreach (HeadBlock block in blocks)
             pass.Run(hidden, block.Tokens);
     }
@@ -37,9 +38,11 @@ internal sealed partial class CudaOps
                 + "got another value");
         }
 
+        if (reference is null && Flags(targets) is { } flags)
+            HeadForms.CheckWithoutBase(nameof(MolHead), flags);
         int[]? rows = dWeight is null ? null : layout.RowStarts;
         List<HeadBlock> blocks = Cut(nameof(MolHead), targets, rows, weight);
-        foreach (Tensor x in (Tensor[])[result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP])
+        foreach (Tensor x in result.Figures)
             _stream.Zero((ulong)x.Address, (nuint)x.Bytes);
         if (dHidden is not null)
             _stream.Zero((ulong)dHidden.Address, (nuint)dHidden.Bytes);
@@ -61,8 +64,8 @@ internal sealed partial class CudaOps
         Launch(
             "head_rows", "head_row_sums",
             new LaunchShape(new Dim3((uint)layout.Rows), new Dim3(RowSumThreadsOfHead)),
-            Arguments().Add(result.CrossEntropy).Add(result.KlDivergence).Add(result.TailLogP).Add(targets.Targets)
-                .Add(starts).Add(sums));
+            Arguments().Add(HeadArguments.SummedOf(result)).Add(targets.Targets).Add(starts).Add(sums)
+                .Moves(8L * RowSums * layout.Tokens));
     }
 
     /// <summary>A fault that kernels have met on the way to the head is told before a bad target.</summary>
@@ -80,6 +83,10 @@ internal sealed partial class CudaOps
     }
 
     private int[] Targets(HeadTargets targets) => targets.Known?.Targets ?? ToHost<int>(targets.Targets);
+
+    private int[]? Flags(HeadTargets targets) => targets.Forms is { } forms
+        ? targets.Known is { } known ? known.Flags : ToHost<int>(forms.Flags)
+        : null;
 
     private bool HasKl(HeadTargets targets) =>
         targets.Known?.HasKl ?? ToHost<float>(targets.KlWeight).AsSpan().ContainsAnyExcept(0f);

@@ -20,6 +20,9 @@ public sealed record Metric(string Name)
     /// <summary>Reverse KL divergence to the base model in nats a token, by corpus.</summary>
     public static readonly Metric KlDivergence = new("kl") { Label = "kl", Text = Numbers.FixedKl };
 
+    /// <summary>KL divergence of the base model to the student in nats a token, by corpus.</summary>
+    public static readonly Metric ForwardKl = new("kl_forward");
+
     /// <summary>The student's probability of all tokens outside the base model's top n, the mean over rows.</summary>
     public static readonly Metric TailMass = new("tail_mass");
 

@@ -24,7 +24,7 @@ internal static class HeadOps
         var top = new BaseDistribution(
             i.Zeros("top ids", DType.I32, i.Tokens, n), i.Zeros("top logits", DType.F64, i.Tokens, n), F64("lse"),
             F64("tail"));
-        var result = new HeadResult(F64("CE"), F64("KL"), F64("log-sum-exp"), F64("tail log p"));
+        HeadResult result = HeadResult.Allocate(F64);
         string shape = $"{i.Tokens} x {hidden} x {vocabulary}";
         yield return new BenchCase("BaseTopN", shape, () => i.Ops.BaseTopN(x, weight, targets, top));
         Tensor dHidden = i.Singles("dHidden", hidden);

@@ -22,11 +22,13 @@ internal static class InputFiles
         ("chat_template", "the base model's chat template"),
         (AdapterSettings, "the settings of the adapter of lora.from"),
         ("adapter_weights", "the weights of the adapter of lora.from"),
+        ("base", "the weights of what base names"),
     ];
 
     /// <param name="model">Folder of the base model.</param>
     /// <param name="from">The adapter that the run starts from; null where there is none.</param>
-    public static IReadOnlyDictionary<string, string> Of(string model, PeftAdapter? from)
+    /// <param name="held">Folder of the adapter or model that it is held to; null where that is the base model.</param>
+    public static IReadOnlyDictionary<string, string> Of(string model, PeftAdapter? from, string? held)
     {
         var files = new Dictionary<string, string>
         {
@@ -39,6 +41,15 @@ internal static class InputFiles
         {
             files[AdapterSettings] = Text(from.Config);
             files["adapter_weights"] = Digests.OfFile(Path.Combine(from.Folder, PeftAdapter.TensorsFile));
+        }
+
+        if (held is not null)
+        {
+            files["base"] = PeftAdapter.IsIn(held)
+                ? Digests.OfText(
+                    Digests.OfFile(Path.Combine(held, PeftAdapter.ConfigFile))
+                        + Digests.OfFile(Path.Combine(held, PeftAdapter.TensorsFile)))
+                : Digests.OfWeights(held);
         }
 
         return files;

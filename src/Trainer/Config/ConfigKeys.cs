@@ -17,6 +17,14 @@ internal static class ConfigKeys
         OnResume = OnResume.Free,
     };
 
+    public static readonly ConfigKey<string> Base = new(
+        "base", KeyTypes.Text, Default.None("the model itself"),
+        "What KL holds the run to: an adapter of the model, another checkpoint of it (a folder or an id), or a run's "
+        + "directory. A run after another keeps what the one before learned.", s => s.Length > 0)
+    {
+        OnResume = OnResume.Free,
+    };
+
     public static readonly ConfigKey<InitKind> Init = new(
         "init.kind", KeyTypes.OneOf<InitKind>(), InitKind.Pretrained,
         "pretrained reads the folder's weights; random draws them (also: `init: random`).");

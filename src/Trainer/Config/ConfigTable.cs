@@ -12,7 +12,7 @@ internal static class ConfigTable
     /// <summary>The keys of a run, for reading its config.</summary>
     public static readonly KeyTable Keys = new(
         [
-            ConfigKeys.Model, ConfigKeys.Init, ConfigKeys.InitSeed, ConfigKeys.Output, ConfigKeys.Seed,
+            ConfigKeys.Model, ConfigKeys.Base, ConfigKeys.Init, ConfigKeys.InitSeed, ConfigKeys.Output, ConfigKeys.Seed,
             .. DataKeys.All,
             .. OrderKeys.All, ConfigKeys.MicroBatch,
             .. LossKeys.All,
@@ -27,6 +27,7 @@ internal static class ConfigTable
         {
             ["init"] = ConfigKeys.Init,
             ["loss"] = LossKeys.Kind,
+            [$"{CorpusKeys.List}[].loss"] = CorpusKeys.Loss,
             [QuestionKeys.Section] = QuestionKeys.Path,
             [BenchmarkKeys.Section] = BenchmarkKeys.Tasks,
             [DataKeys.HeldOut] = DataKeys.HeldOutDocuments,

@@ -14,7 +14,7 @@ internal static class NamedInputs
     /// <summary>What a config's key names; null where the value can only be a path.</summary>
     /// <exception cref="UserException">An address is wrong, or a revision is ambiguous.</exception>
     public static NamedInput? OfKey(ConfigKey key, string given) =>
-        key == ConfigKeys.Model || key == LoraKeys.From ? OfModel(given) : Of(given, null);
+        key == ConfigKeys.Model || key == ConfigKeys.Base || key == LoraKeys.From ? OfModel(given) : Of(given, null);
 
     /// <summary>The model or adapter that a text names, by its id on the Hub or otherwise.</summary>
     /// <inheritdoc cref="OfKey" path="/exception"/>

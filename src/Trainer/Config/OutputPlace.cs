@@ -29,6 +29,8 @@ internal static class OutputPlace
     private static IEnumerable<(string Key, string Folder, IEnumerable<string> Linked)> Read(RunConfig run)
     {
         yield return (ConfigKeys.Model.Path, run.Model, []);
+        if (run.Base is { } held)
+            yield return (ConfigKeys.Base.Path, held, []);
         if (run.Lora.From is { } from)
             yield return (LoraKeys.From.Path, from, []);
         for (int i = 0; i < run.Data.Corpora.Count; i++)

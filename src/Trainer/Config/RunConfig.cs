@@ -1,10 +1,10 @@
 using MolEngine.Data.Records;
 using MolEngine.Data.Settings;
-using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Evaluation;
+using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Devices;
 using MolEngine.Yaml;
@@ -60,6 +60,9 @@ public sealed record RunConfig(
     /// <summary>The resolved config by concrete path.</summary>
     public IReadOnlyDictionary<string, ResolvedValue> Settings { get; init; } = new Dictionary<string, ResolvedValue>();
 
+    /// <summary>Folder of the adapter or model that is stayed close to, absolute; null is the model itself.</summary>
+    public string? Base { get; init; }
+
     internal DeviceSettings Device { get; init; } = DeviceSettings.Default;
 
     /// <summary>What a training step keeps of its forward pass.</summary>
@@ -93,6 +96,15 @@ public sealed record RunConfig(
         DataSettings data = DataKeys.Build(
             v, source, LongestContext(model),
             heldOut: validate.Every > 0 ? HeldOutCount.AtMost(validate.Documents) : 0);
+        LossSettings loss = LossKeys.Build(v, source, data.Corpora);
+        data = data with
+        {
+            Corpora =
+            [
+                .. data.Corpora.Select(
+                    c => c with { Losses = LossKeys.OwnOf(loss, c.Loss)?.Weights(c.Kind) }),
+            ],
+        };
         int threads = v.Take(ConfigKeys.Threads);
         return new RunConfig(
             model,
@@ -102,7 +114,7 @@ public sealed record RunConfig(
             data,
             order,
             BuildMicroBatch(v, source, order, data),
-            LossKeys.Build(v),
+            loss,
             v.Take(ConfigKeys.Method),
             LoraKeys.Build(v, source),
             OptimizerKeys.Build(v, source),
@@ -113,10 +125,23 @@ public sealed record RunConfig(
             threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
             Resolved: "")
         {
+            Base = BaseFolder(v, source),
             Device = DeviceKeys.Build(v, source),
             Questions = QuestionSettings.Build(v, source),
             Benchmarks = BenchmarkSettings.Build(v, source),
         };
+    }
+
+    /// <summary>A run's directory stands for what the run has saved.</summary>
+    private static string? BaseFolder(ConfigValues v, string source)
+    {
+        if (v.TakeTextIfGiven(ConfigKeys.Base) is not { } given)
+            return null;
+        string found = InputPaths.Found(
+            v, ConfigKeys.Base, given, Directory.Exists, "a folder of an adapter, a model or a finished run", source);
+        string folder = RunDirectory.Is(found) ? RunDirectory.SavedIn(found) ?? found : found;
+        v.Resolve(ConfigKeys.Base, folder);
+        return folder;
     }
 
     /// <summary>
@@ -160,10 +185,6 @@ public sealed record RunConfig(
 }
 
 public sealed record InitSettings(InitKind Kind, ulong Seed);
-
-/// <param name="Alpha">Weight of KL on domain text and of CE on general text.</param>
-/// <param name="TopN">Tokens of the base model that KL sees one by one.</param>
-public sealed record LossSettings(LossKind Kind, double Alpha, int TopN);
 
 /// <param name="From">Folder of the PEFT adapter that training starts from, absolute; null starts a new one. Rank,
 /// alpha, use_rslora and target_modules are then the adapter's own, and empty here.</param>

@@ -112,8 +112,8 @@ internal static class PlanCheck
     private static IEnumerable<string> OfGeneralText(
         RunConfig run, IReadOnlyList<Corpus> corpora, TrainingOrder order)
     {
-        bool needsBase = new LossOptions(run.Loss.Kind).NeedsBase;
-        if (needsBase && run.Order.Ratio > 0 && corpora.All(c => c.Kind == CorpusKind.Domain))
+        bool needsGeneral = run.Loss.Kind is LossKind.Mol or LossKind.Kl;
+        if (needsGeneral && run.Order.Ratio > 0 && corpora.All(c => c.Kind == CorpusKind.Domain))
         {
             yield return "no corpus is general: KL on domain text alone holds the model to what it knew. Add text of "
                 + "other kinds (kind: general), or set ratio to 0";

@@ -25,6 +25,7 @@ internal sealed class RunModel : IDisposable
     private readonly Arena _masters;
     private readonly ModelWeights _stored;
     private readonly LoraConfig? _lora;
+    private ModelWeights? _held;
     private readonly IReadOnlyDictionary<string, (Tensor A, Tensor B)> _modules;
 
     /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
@@ -63,7 +64,10 @@ internal sealed class RunModel : IDisposable
         }
 
         // Random weights are no model to stay close to: without a base loss there is no base at all.
-        Base = random && run.Loss.Kind == LossKind.Ce ? null : frozen;
+        bool needsBase = run.Data.Corpora.Count == 0
+            ? run.Loss.Options.NeedsBase
+            : run.Data.Corpora.Any(c => c.Losses?.NeedsBase ?? run.Loss.Options.NeedsBase);
+        Base = run.Base is not null ? Held(run.Base, frozen) : random && !needsBase ? null : frozen;
     }
 
     public ModelConfig Config { get; }
@@ -84,7 +88,8 @@ internal sealed class RunModel : IDisposable
     public Arena GradientArena { get; }
 
     /// <summary>Bytes of weights where they are computed with, mapped ones included.</summary>
-    public long WeightBytes => _weights.Bytes + (_weights.IsOnDevice ? 0 : _stored.MappedBytes);
+    public long WeightBytes => _weights.Bytes
+        + (_weights.IsOnDevice ? 0 : _stored.MappedBytes + (_held?.MappedBytes ?? 0));
 
     /// <summary>Bytes of master weights that are kept from the device.</summary>
     public long OffloadedBytes => _masters.IsOffloaded ? _masters.Bytes : 0;
@@ -172,6 +177,7 @@ internal sealed class RunModel : IDisposable
         _masters.Dispose();
         _host.Dispose();
         _stored.Dispose();
+        _held?.Dispose();
     }
 
     /// <summary>
@@ -189,6 +195,27 @@ internal sealed class RunModel : IDisposable
             lora,
             Adopted(From.Modules).ToDictionary(
                 m => m.Key, m => (Copy(m.Value.A, _weights), Copy(m.Value.B, _weights))));
+    }
+
+    /// <summary>The model with an adapter, or another model of its shapes.</summary>
+    private TransformerWeights Held(string folder, TransformerWeights frozen)
+    {
+        if (PeftAdapter.IsIn(folder))
+        {
+            var adapter = PeftAdapter.Load(folder, Config);
+            return Student.Adapted(frozen, adapter.Config, Adopted(adapter.Modules));
+        }
+
+        if (SameModel.Difference(_run.Model, folder) is { } difference)
+        {
+            throw new UserException(
+                $"{ConfigKeys.Base.Path}: {folder}: expected an adapter or another checkpoint of the model "
+                + $"({_run.Model}), got {difference}.");
+        }
+
+        _held = ModelWeights.Open(folder, Config);
+        Dictionary<string, Tensor> adopted = _held.Adopt(_ops, _weights, null);
+        return TransformerWeights.From(Config, name => adopted[name]);
     }
 
     private Dictionary<string, (Tensor A, Tensor B)> Adopted(

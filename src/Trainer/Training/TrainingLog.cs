@@ -1,5 +1,6 @@
 using MolEngine.Basics.Text;
 using MolEngine.Data;
+using MolEngine.Data.Records;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Training;
@@ -40,13 +41,11 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         Note($"device     {s.Ops.Description}");
         foreach (string line in DataPlan.Lines(s.Data))
             Note($"data       {line}");
-        string loss = run.Loss.Kind switch
-        {
-            LossKind.Mol => $"loss       mol, alpha {run.Loss.Alpha}, top {run.Loss.TopN}",
-            LossKind.Kl => $"loss       kl, top {run.Loss.TopN}",
-            _ => "loss       ce",
-        };
-        Note(loss);
+        Note($"loss       {LossWords.Of(run.Loss)}");
+        foreach (CorpusSettings c in run.Data.Corpora.Where(c => c.Losses is not null))
+            Note($"           {c.Name}: {LossWords.Of(c.Losses!.Value)}");
+        if (run.Base is not null && s.Model.Base is not null)
+            Note($"base       {NamedInputs.Shown(run.Base)}");
         TrainingOrder o = s.Order;
         Note($"plan       {DataPlan.Steps(o)}");
         Note($"memory     {s.TensorBytes / 1048576.0:N0} MiB of weights, gradients, optimizer states and activations");
@@ -119,14 +118,15 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         double rate = tokens / time.TotalSeconds;
         bool hasBase = s.HasBaseLoss;
         long? deviceMemory = s.Ops.MemoryUse?.Now.Bytes;
-        var byCorpus = new List<(string Name, double Ce, double? Kl)>();
+        var byCorpus = new List<(string Name, double Ce, double? Kl, double? Forward)>();
         foreach (int corpus in rows.Select(r => r.Corpus).Distinct().Order())
         {
             RowFigures[] own = [.. figures.Rows.Where((r, i) => rows[i].Corpus == corpus && r.EffectiveTokens > 0)];
             if (own.Length == 0)
                 continue;
             double? kl = hasBase ? own.Average(r => r.KlDivergence) : null;
-            byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), kl));
+            double? forward = hasBase ? own.Average(r => r.ForwardKl) : null;
+            byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), kl, forward));
         }
 
         MetricsLine line = MetricsLine.OfStep(step)
@@ -136,6 +136,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         if (hasBase)
         {
             line.Add(Metric.KlDivergence, byCorpus.Select(c => (c.Name, c.Kl!.Value)));
+            line.Add(Metric.ForwardKl, byCorpus.Select(c => (c.Name, c.Forward!.Value)));
             line.Add(Metric.TailMass, figures.Rows.Where(r => r.EffectiveTokens > 0).Average(r => r.TailMass));
         }
 
@@ -176,7 +177,11 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         if (corpora.Count > 0)
             line.Add(Metric.CrossEntropy, corpora.Select(c => (c.Corpus, c.CrossEntropy)));
         if (corpora.Count > 0 && corpora.All(c => c.KlDivergence is not null))
-            line.Add(Metric.KlDivergence, corpora.Select(c => (c.Corpus, c.KlDivergence!.Value)));
+        {
+            line.Add(Metric.KlDivergence, corpora.Select(c => (c.Corpus, c.KlDivergence!.Value)))
+                .Add(Metric.ForwardKl, corpora.Select(c => (c.Corpus, c.ForwardKl!.Value)));
+        }
+
         if (questions is not null)
         {
             display.Questions(step, questions);

@@ -51,10 +51,10 @@ internal sealed class TrainingSession : IDisposable
         _ownsData = data is null;
         _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, display, cancel);
         Prompting = RunPrompting.Of(Texts, template, Corpora.Any(c => c.Source.Dialogues > 0));
-        _loss = new LossOptions(run.Loss.Kind, run.Loss.Alpha, Math.Min(run.Loss.TopN, Model.Config.VocabSize));
+        _loss = run.Loss.Options with { TopN = Math.Min(run.Loss.TopN, Model.Config.VocabSize) };
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
-            run.Retention, Model.Student.Weights);
+            run.Retention, Model.Student.Weights, Model.Base);
         OptimizerSettings o = run.Optimizer;
         _states = ops.CreateArena("optimizer", o.Offload);
         Optimizer = new AdamW(
@@ -63,8 +63,9 @@ internal sealed class TrainingSession : IDisposable
             o.Schedule, o.LearningRate, checked((int)Order.Steps), checked((int)o.WarmupOf(Order.Steps)),
             o.WarmupFromZero);
         Optimization = new MolOptimization(
-            ops, _pass, Model.Student, _loss.NeedsBase ? Model.Base : null, _loss, Optimizer, Schedule);
-        Validation = new Validation(_pass, Model.Student, Model.Base, Corpora, run.Validate.Documents, run.MicroBatch);
+            ops, _pass, Model.Student, HasBaseLoss ? Model.Base : null, _loss, Optimizer, Schedule);
+        Validation = new Validation(
+            _pass, Model.Student, Model.Base, _loss, Corpora, run.Validate.Documents, run.MicroBatch);
     }
 
     public RunConfig Run { get; }
@@ -89,14 +90,15 @@ internal sealed class TrainingSession : IDisposable
     public TrainingOrder Order => _data.Order;
 
     /// <summary>Whether the loss has a KL divergence to the base model.</summary>
-    public bool HasBaseLoss => _loss.NeedsBase;
+    public bool HasBaseLoss => Corpora.Any(c => c.Train.Losses?.NeedsBase ?? _loss.NeedsBase);
 
     /// <summary>
     /// Whether KL to the base model is all that is trained with, and the student starts as the base itself: a new
     /// adapter adds 0, with dropout too. The loss is then 0, its least, and so is its gradient.
     /// </summary>
-    public bool StartsAtItsGoal => HasBaseLoss && Model.From is null && Corpora.Select((c, i) => (c.Kind, Index: i))
-        .All(c => Order.RowsPerEpochOf(c.Index) == 0 || _loss.Weights(c.Kind).CrossEntropy == 0);
+    public bool StartsAtItsGoal => HasBaseLoss && Model.From is null && Run.Base is null
+        && Corpora.Select((c, i) => (Corpus: c, Index: i))
+            .All(c => Order.RowsPerEpochOf(c.Index) == 0 || LossesOf(c.Corpus).CrossEntropy == 0);
 
     public AdamW Optimizer { get; }
 
@@ -143,17 +145,15 @@ internal sealed class TrainingSession : IDisposable
         };
         var identity =
             RunIdentity.Of(Digests.OfModel(Run.Model), Digests.OfRows(Corpora), Run.Settings.Values, became);
-        return identity with { Files = InputFiles.Of(Run.Model, Model.From) };
+        return identity with { Files = InputFiles.Of(Run.Model, Model.From, Run.Base) };
     }
 
     /// <summary>The loss of a validation: the mean over corpora of what their rows are trained with.</summary>
     public double? ValidationLoss(IReadOnlyList<CorpusFigures> corpora) => corpora.Count == 0
         ? null
-        : corpora.Average(c =>
-        {
-            TokenWeights w = _loss.Weights(c.Kind);
-            return w.CrossEntropy * c.CrossEntropy + w.KlDivergence * (c.KlDivergence ?? 0);
-        });
+        : corpora.Average(c => c.Loss);
+
+    private TokenWeights LossesOf(Corpus corpus) => corpus.Train.Losses ?? _loss.Weights(corpus.Kind);
 
     /// <inheritdoc cref="TrainingData.Rows"/>
     public TokenRow[] Rows(long step) => _data.Rows(step);

@@ -7,9 +7,12 @@ using MolEngine.Engine.Training;
 namespace MolEngine.Trainer.Training;
 
 /// <summary>What a model says of a corpus's held-out documents: means over all their effective tokens.</summary>
-/// <param name="KlDivergence">To the base model; null where there is none.</param>
+/// <param name="KlDivergence">Of the student to the base; null where there is none.</param>
+/// <param name="ForwardKl">Of the base to the student; null where there is none.</param>
+/// <param name="Loss">What the corpus's rows are trained with.</param>
 internal sealed record CorpusFigures(
-    string Corpus, CorpusKind Kind, int Documents, int Tokens, double CrossEntropy, double? KlDivergence);
+    string Corpus, CorpusKind Kind, int Documents, int Tokens, double CrossEntropy, double? KlDivergence,
+    double? ForwardKl, double Loss);
 
 /// <summary>Held-out documents of every corpus through student and base, without gradients.</summary>
 internal sealed class Validation
@@ -17,17 +20,20 @@ internal sealed class Validation
     private readonly LossPass _pass;
     private readonly Student _student;
     private readonly TransformerWeights? _base;
+    private readonly LossOptions _loss;
     private readonly IReadOnlyList<PackedCorpus> _corpora;
     private readonly int _microBatch;
 
+    /// <param name="loss">Of corpora without a loss of their own.</param>
     /// <param name="documents">Held-out documents of each corpus, at most.</param>
     public Validation(
-        LossPass pass, Student student, TransformerWeights? reference, IReadOnlyList<Corpus> corpora, int documents,
-        int microBatch)
+        LossPass pass, Student student, TransformerWeights? reference, LossOptions loss,
+        IReadOnlyList<Corpus> corpora, int documents, int microBatch)
     {
         _pass = pass;
         _student = student;
         _base = reference;
+        _loss = loss;
         _corpora = [.. corpora.Select(c => c.HeldOut.First(documents)).Where(c => c.HasEffectiveTokens)];
         _microBatch = microBatch;
     }
@@ -43,22 +49,25 @@ internal sealed class Validation
     private CorpusFigures Corpus(PackedCorpus corpus, Action<int> seen, CancellationToken cancel)
     {
         int tokens = 0;
-        double ce = 0, kl = 0;
+        double ce = 0, kl = 0, forward = 0, loss = 0;
         foreach (int[] chunk in Enumerable.Range(0, corpus.Rows).Chunk(_microBatch))
         {
             cancel.ThrowIfCancellationRequested();
             TokenRow[] rows = [.. chunk.Select(corpus.Row)];
-            foreach (RowFigures row in _pass.Evaluate(rows, _student.Weights, _base))
+            foreach (RowFigures row in _pass.Evaluate(rows, _student.Weights, _base, _loss))
             {
                 tokens += row.EffectiveTokens;
                 ce += row.EffectiveTokens * row.CrossEntropy;
                 kl += row.EffectiveTokens * row.KlDivergence;
+                forward += row.EffectiveTokens * row.ForwardKl;
+                TokenWeights losses = corpus.Losses ?? _loss.Weights(corpus.Kind);
+                loss += row.EffectiveTokens * losses.Of(row.GatedCe, row.HeldKl);
             }
 
             seen(rows.Length);
         }
 
-        if (!double.IsFinite(ce + kl))
+        if (!double.IsFinite(ce + kl + forward + loss))
         {
             throw new RunFailedException(
                 $"validation: {corpus.Name}: expected finite figures, got ce {ce / tokens}, kl {kl / tokens}. The "
@@ -66,6 +75,7 @@ internal sealed class Validation
         }
 
         return new CorpusFigures(
-            corpus.Name, corpus.Kind, corpus.Documents, tokens, ce / tokens, _base is null ? null : kl / tokens);
+            corpus.Name, corpus.Kind, corpus.Documents, tokens, ce / tokens, _base is null ? null : kl / tokens,
+            _base is null ? null : forward / tokens, loss / tokens);
     }
 }

@@ -73,6 +73,24 @@ public sealed class OracleTests
     }
 
     [Theory]
+    [InlineData(LossKind.MaskedKl, 0.5, 0)]
+    [InlineData(LossKind.MaskedKl, 0.3, 1)]
+    [InlineData(LossKind.Eaft, 0, 0)]
+    [InlineData(LossKind.Asft, 0.05, 0.5)]
+    [InlineData(LossKind.Mol, 0.1, 1)]
+    public void Gradients_of_every_loss_equal_the_oracle(LossKind kind, double alpha, double forwardShare)
+    {
+        string json = Json("qwen3", 97, 24, 50, 2, 6, 3, 16, false, "null");
+        using var m = TinyModel.Of(json, 2);
+        Student student = m.Full();
+        var reference = new OracleModel(OracleConfig.Parse(json), Doubles(m.Tensors));
+        var truth = new OracleModel(
+            OracleConfig.Parse(json), student.Parameters.ToDictionary(p => p.Name, p => Doubles(p.Value)));
+        var options = new LossOptions(kind, alpha, 7) { ForwardShare = forwardShare };
+        Check(m, student, truth, reference, null, OracleTrained.Base, options);
+    }
+
+    [Theory]
     [InlineData("qwen3")]
     [InlineData("llama")]
     public void A_trajectory_equals_the_oracle(string type)
@@ -135,8 +153,12 @@ public sealed class OracleTests
     {
         var batch = new OracleBatch([.. rows.Select(r => r.Tokens.ToArray())], [.. rows.Select(Documents)]);
         return truth.Forward(batch, lora, trained).MolLoss(
-            new OracleLossSettings(options.Alpha, options.TopN), [.. rows.Select(r => r.Kind == CorpusKind.General)],
-            reference.Forward(batch));
+            new OracleLossSettings(options.Alpha, options.TopN)
+            {
+                Kind = Enum.Parse<OracleLossKind>(options.Kind.ToString()),
+                ForwardShare = options.ForwardShare,
+            },
+            [.. rows.Select(r => r.Kind == CorpusKind.General)], reference.Forward(batch));
     }
 
     private static int[] Documents(TokenRow row)

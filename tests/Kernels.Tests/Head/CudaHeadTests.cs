@@ -66,9 +66,7 @@ public sealed class CudaHeadTests
         var reference = new BaseDistribution(
             New("ids", DType.I32, Tokens, TopN), New("logits", DType.F64, Tokens, TopN), New("lse", DType.F64, Tokens),
             New("tail", DType.F64, Tokens));
-        var result = new HeadResult(
-            New("ce", DType.F64, Tokens), New("kl", DType.F64, Tokens), New("lse", DType.F64, Tokens),
-            New("tail", DType.F64, Tokens));
+        HeadResult result = HeadResult.Allocate(name => New(name, DType.F64, Tokens));
         var layout = new SequenceLayout(
             [0, Tokens], [0, Tokens], New("positions", DType.I32, Tokens), New("keys", DType.I64, Tokens));
         ops.BaseTopN(hidden, weight, targets, reference);

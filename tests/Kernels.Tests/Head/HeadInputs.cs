@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using Bf16Numbers = MolEngine.Basics.Numerics.Bf16;
 
@@ -31,6 +32,12 @@ internal sealed record HeadInputs
 
     /// <summary>The weight is stored as bf16; its values then are bf16 numbers.</summary>
     public bool Bf16 { get; init; }
+
+    /// <summary>Null: every token's losses are plain.</summary>
+    public LossForms[]? Forms { get; init; }
+
+    /// <summary>Null as <see cref="Forms"/> is.</summary>
+    public float[]? ForwardShare { get; init; }
 
     public int Tokens => Targets.Length;
 
@@ -102,6 +109,8 @@ internal sealed record HeadInputs
             Targets = Targets[start..end],
             CeWeight = CeWeight[start..end],
             KlWeight = KlWeight[start..end],
+            Forms = Forms?[start..end],
+            ForwardShare = ForwardShare?[start..end],
             RowStarts = [.. RowStarts[first..(first + count + 1)].Select(r => r - start)],
         };
     }
@@ -114,6 +123,12 @@ internal sealed record HeadInputs
         Weight = Array.ConvertAll(Weight, RoundToBf16),
         X0 = Array.ConvertAll(X0, RoundToBf16),
         X = Array.ConvertAll(X, RoundToBf16),
+    };
+
+    public HeadInputs WithForm(LossForms form, float forwardShare) => this with
+    {
+        Forms = [.. Targets.Select(_ => form)],
+        ForwardShare = [.. Targets.Select(_ => forwardShare)],
     };
 
     public HeadInputs WithWeights(float ce, float kl) => this with

@@ -23,11 +23,18 @@ internal sealed class HeadRun
 
     public required double[] TailLogP { get; init; }
 
+    public required double[] ForwardKl { get; init; }
+
+    public required double[] GatedCe { get; init; }
+
+    public required double[] HeldKl { get; init; }
+
     public required float[] DHidden { get; init; }
 
     public required float[] DWeight { get; init; }
 
-    /// <summary>[rows, 3]: sums of CE, KL and the mass outside the base's top n.</summary>
+    /// <summary>[rows, 6]: sums of CE, KL, the mass outside the base's top n, forward KL, and what counts of both
+    /// losses.</summary>
     public required double[] RowSums { get; init; }
 
     /// <summary>What every result holds before the ops run.</summary>
@@ -46,7 +53,12 @@ internal sealed class HeadRun
         var asked = new HeadTargets(
             Upload(ops, arena, "targets", DType.I32, inputs.Targets, tokens),
             Upload(ops, arena, "a", DType.F32, inputs.CeWeight, tokens),
-            Upload(ops, arena, "b", DType.F32, inputs.KlWeight, tokens));
+            Upload(ops, arena, "b", DType.F32, inputs.KlWeight, tokens))
+        {
+            Forms = inputs.Forms is null ? null : new HeadForms(
+                Upload(ops, arena, "forms", DType.I32, Array.ConvertAll(inputs.Forms, f => (int)f), tokens),
+                Upload(ops, arena, "forward share", DType.F32, inputs.ForwardShare!, tokens)),
+        };
         BaseDistribution? reference = null;
         if (inputs.TopN > 0)
         {
@@ -55,14 +67,18 @@ internal sealed class HeadRun
                 Upload(ops, arena, "logits", DType.F64, Filled(tokens * inputs.TopN, (double)Before), tokens,
                     inputs.TopN),
                 Upload(ops, arena, "base lse", DType.F64, Filled(tokens, (double)Before), tokens),
-                Upload(ops, arena, "base tail", DType.F64, Filled(tokens, (double)Before), tokens));
+                Upload(ops, arena, "base tail", DType.F64, Filled(tokens, (double)Before), tokens))
+            {
+                TailWithoutTarget = inputs.Forms is null
+                    ? null : Upload(ops, arena, "tail apart", DType.F64, Filled(tokens, (double)Before), tokens),
+            };
             Tensor x0 = Hidden(ops, single, arena, "x0", inputs.X0, tokens, inputs.Hidden);
             ops.BaseTopN(x0, weight, asked, reference);
         }
 
         Tensor x = Hidden(ops, single, arena, "x", inputs.X, tokens, inputs.Hidden);
         Tensor F64(string name) => Upload(ops, arena, name, DType.F64, Filled(tokens, (double)Before), tokens);
-        var result = new HeadResult(F64("ce"), F64("kl"), F64("lse"), F64("tail"));
+        HeadResult result = HeadResult.Allocate(F64);
         Tensor dx = Upload(
             ops, arena, "dx", DType.F32, Filled(tokens * inputs.Hidden, (float)Before), tokens, inputs.Hidden);
         Tensor dw = arena.Allocate("dw", DType.F32, inputs.Vocabulary, inputs.Hidden);
@@ -83,6 +99,9 @@ internal sealed class HeadRun
             Kl = Download<double>(ops, result.KlDivergence),
             Lse = Download<double>(ops, result.LogSumExp),
             TailLogP = Download<double>(ops, result.TailLogP),
+            ForwardKl = Download<double>(ops, result.ForwardKl),
+            GatedCe = Download<double>(ops, result.GatedCe),
+            HeldKl = Download<double>(ops, result.HeldKl),
             RowSums = Download<double>(ops, sums),
             DHidden = Download<float>(ops, dx),
             DWeight = Download<float>(ops, dw),

@@ -1,3 +1,5 @@
+using MolEngine.Kernels.Ops;
+
 namespace MolEngine.Kernels.Tests.Head;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal sealed class HeadTruth
     private readonly double[] _ratio;
     private readonly HeadInputs _inputs;
     private readonly int _token;
+    private readonly Lazy<HeldTruth> _held;
 
     public HeadTruth(HeadInputs inputs, int token)
         : this(inputs, token, Row(inputs.X, inputs.Hidden, token))
@@ -29,11 +32,18 @@ internal sealed class HeadTruth
             : SoftPlus(others - z[inputs.Targets[token]]);
         _p = Array.ConvertAll(z, a => Math.Exp(a - Lse));
         _ratio = new double[z.Length];
+        double[] z0 = inputs.TopN > 0 ? Logits(inputs, Row(inputs.X0, inputs.Hidden, token)) : z;
         if (inputs.TopN > 0)
-            Divergence(z, Logits(inputs, Row(inputs.X0, inputs.Hidden, token)));
+            Divergence(z, z0);
+        _held = new Lazy<HeldTruth>(() => new HeldTruth(
+            z0, z, TopIds, inputs.Targets[token], inputs.Forms?[token] ?? LossForms.None,
+            inputs.ForwardShare?[token] ?? 0));
     }
 
     public double Ce { get; }
+
+    /// <summary>What counts of both losses in the token's form.</summary>
+    public HeldTruth Held => _held.Value;
 
     public double Kl { get; private set; }
 
@@ -53,10 +63,23 @@ internal sealed class HeadTruth
 
     public double Loss => _inputs.CeWeight[_token] * Ce + _inputs.KlWeight[_token] * Kl;
 
-    /// <summary>dL/dz_v = p_v [a + b (G_v - KL)] - a [v = y].</summary>
+    /// <summary>
+    /// dL/dz_v = p_v [a + b (G_v - KL)] - a [v = y], and in another form a times the gate and b times what is held.
+    /// </summary>
     public double[] LogitGradient()
     {
         double a = _inputs.CeWeight[_token], b = _inputs.KlWeight[_token];
+        if (_inputs.Forms is not null)
+        {
+            double[] plain = Plain(a * Held.Gate, 0);
+            return [.. Held.HeldGradient().Select((held, v) => plain[v] + (b * held))];
+        }
+
+        return Plain(a, b);
+    }
+
+    private double[] Plain(double a, double b)
+    {
         double mean = _p.Select((p, v) => p * _ratio[v]).Sum();
         var d = new double[_p.Length];
         for (int v = 0; v < d.Length; v++)

@@ -116,6 +116,26 @@ public sealed class Activations
             arena.Allocate("final hidden", DType.F32, tokens, config.HiddenSize));
     }
 
+    /// <summary>
+    /// The same memory for weights with other adapters, of a pass that keeps nothing: what those take is shared by all
+    /// layers.
+    /// </summary>
+    /// <inheritdoc cref="Allocate" path="/param"/>
+    public Activations Beside(Arena arena, ModelConfig config, DType type, Func<int, string, int> loraRank)
+    {
+        var hidden = new Dictionary<string, Tensor>();
+        foreach (string module in ModuleNames.Linears)
+        {
+            int rank = Enumerable.Range(0, config.NumLayers).Max(i => loraRank(i, module));
+            if (rank > 0)
+                hidden[module] = arena.Allocate($"base {module} lora hidden", type, Final.Shape[0], rank);
+        }
+
+        return hidden.Count == 0
+            ? this
+            : new Activations(Retention, [.. Layers.Select(l => l with { LoraHidden = hidden })], Last, LastRstd, Final);
+    }
+
     /// <summary>The first <paramref name="tokens"/> tokens of everything.</summary>
     public Activations First(int tokens) => tokens == Final.Shape[0]
         ? this

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cuda.Head;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 
@@ -6,7 +7,7 @@ namespace MolEngine.Kernels.Checks.Head;
 /// <summary>head_row_sums against sums in the order that its contract names.</summary>
 internal sealed class HeadRowSumsCheck() : KernelCheck("head_rows", "head_row_sums", "relative error of 1e-14")
 {
-    private const int Threads = 128, Sums = 3;
+    private const int Threads = 128, Sums = 6;
 
     public override void Run(KernelTrial trial)
     {
@@ -24,10 +25,12 @@ internal sealed class HeadRowSumsCheck() : KernelCheck("head_rows", "head_row_su
         int[] targets = [.. Enumerable.Range(0, tokens).Select(t => t % 5 == 3 ? -1 : t)];
         DeviceMemory[] inputs = [.. figures.Select((f, i) => one.Input<double>($"figure {i}", f))];
         DeviceMemory targeted = one.Input<int>("targets", targets), rows = one.Input<int>("starts", starts);
+        ulong[] of = [.. inputs.Select(i => i.Address)];
+        var all = new HeadArguments.Figures(of[0], of[1], of[2], of[3], of[4], of[5]);
         DeviceMemory sums = one.Output<double>("sums", Sums * (starts.Length - 1));
         one.Launch(
-            new LaunchShape(new Dim3((uint)starts.Length - 1), new Dim3(Threads)), 28L * tokens,
-            a => a.Add(inputs[0]).Add(inputs[1]).Add(inputs[2]).Add(targeted).Add(rows).Add(sums));
+            new LaunchShape(new Dim3((uint)starts.Length - 1), new Dim3(Threads)), 52L * tokens,
+            a => a.Add(all).Add(targeted).Add(rows).Add(sums));
         double[] expected = [.. Enumerable.Range(0, Sums * (starts.Length - 1)).Select(i => Sum(i / Sums, i % Sums))];
         one.Expect<double>(sums, expected, Tolerance.Within(1e-14));
 

@@ -2,6 +2,7 @@ using MolEngine.Kernels.Cpu.Head;
 using MolEngine.Kernels.Cuda.Head;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Kernels.Checks.Head;
 
@@ -11,6 +12,12 @@ internal sealed class HeadTermsCheck()
 {
     private const int Warps = 8;
 
+    private static readonly (string Name, double Within)[] _figures =
+    [
+        ("ce", 1e-11), ("kl", 1e-8), ("lse", 1e-14), ("tail log p", 1e-11), ("forward kl", 1e-8), ("gated ce", 1e-11),
+        ("held kl", 1e-8),
+    ];
+
     public override void Run(KernelTrial trial)
     {
         foreach ((int count, int tokens, int n) in HeadEmulation.TokensOf(trial))
@@ -18,19 +25,24 @@ internal sealed class HeadTermsCheck()
         foreach (int n in (int[])[0, 1, 31, 32, 127])
         {
             foreach (double distance in (double[])[1e-6, 1e-3, 1, 30])
+            {
                 trial.Case($"n {n}, {distance} apart", c => Try(c, 25, n, distance));
+                trial.Case($"n {n}, {distance} apart, forms", c => Try(c, 25, n, distance, hasForms: true));
+            }
         }
     }
 
     /// <param name="distance">Between base and student.</param>
-    private static void Try(KernelCase one, int tokens, int n, double distance)
+    /// <param name="hasForms">Tokens of every form that can be (without a base: a gate by probability), with shares of 0, a
+    /// half and 1.</param>
+    private static void Try(KernelCase one, int tokens, int n, double distance, bool hasForms = false)
     {
-        var inputs = new Inputs(tokens, n, distance);
-        var expected = new double[4][];
+        var inputs = new Inputs(tokens, n, distance, hasForms);
+        var expected = new double[_figures.Length][];
         for (int f = 0; f < expected.Length; f++)
             expected[f] = [.. Enumerable.Repeat(-7.0, 2 * tokens)];
         DeviceMemory[] figures =
-            [.. expected.Select((e, f) => one.Input<double>(((string[])["ce", "kl", "lse", "tail log p"])[f], e))];
+            [.. expected.Select((e, f) => one.Input<double>(_figures[f].Name, e))];
         var factors = new float[tokens];
         var coefficients = new float[tokens * inputs.Capacity];
         for (int i = 0; i < tokens; i++)
@@ -44,16 +56,16 @@ internal sealed class HeadTermsCheck()
         DeviceMemory ce = one.Input<float>("ce weight", inputs.CeWeight);
         DeviceMemory kl = one.Input<float>("kl weight", inputs.KlWeight);
         var losses = new HeadArguments.Losses(
-            ce.Address, kl.Address, figures[0].Address, figures[1].Address, figures[2].Address, figures[3].Address,
-            factorsMemory.Address);
+            ce.Address, kl.Address, hasForms ? one.Input<int>("forms", inputs.Forms).Address : 0,
+            hasForms ? one.Input<float>("forward share", inputs.ForwardShare).Address : 0, figures[0].Address,
+            figures[1].Address, figures[2].Address, figures[3].Address, figures[4].Address, figures[5].Address,
+            figures[6].Address, factorsMemory.Address);
         one.Launch(
             LaunchShape.Covering(tokens, Warps) with { Block = new Dim3(HeadEmulation.Threads) },
-            tokens * ((20L * n) + ((n == 0 ? 10 : 13) * HeadEmulation.SectorBytes)),
+            tokens * ((20L * n) + (((n == 0 ? 13 : 16) + (hasForms ? 2 : 0)) * HeadEmulation.SectorBytes)),
             a => a.Add(tokensMemory).Add(tokens).Add(sets).Add(tails).Add(reference).Add(losses));
-        one.Expect<double>(figures[0], expected[0], Tolerance.Within(1e-11));
-        one.Expect<double>(figures[1], expected[1], Tolerance.Within(1e-8));
-        one.Expect<double>(figures[2], expected[2], Tolerance.Within(1e-14));
-        one.Expect<double>(figures[3], expected[3], Tolerance.Within(1e-11));
+        for (int f = 0; f < figures.Length; f++)
+            one.Expect<double>(figures[f], expected[f], Tolerance.Within(_figures[f].Within));
         one.Expect<float>(coefficientsMemory, coefficients, Tolerance.Within(1e-6));
         one.Expect<float>(factorsMemory, factors, Tolerance.Within(1e-6));
     }
@@ -65,9 +77,10 @@ internal sealed class HeadTermsCheck()
         private readonly double[] _base;
         private readonly double[] _baseLse;
         private readonly double[] _baseTail;
+        private readonly double[] _baseTailWithoutTarget;
         private readonly HeadArguments.Set[] _sets;
 
-        public Inputs(int tokens, int n, double distance)
+        public Inputs(int tokens, int n, double distance, bool hasForms)
         {
             (_n, Capacity) = (n, n + 8);
             Places = HeadEmulation.Places(tokens);
@@ -81,6 +94,9 @@ internal sealed class HeadTermsCheck()
             Tails = new HeadArguments.Tail[tokens];
             _baseLse = new double[2 * tokens];
             _baseTail = new double[2 * tokens];
+            _baseTailWithoutTarget = new double[2 * tokens];
+            Forms = new int[2 * tokens];
+            ForwardShare = new float[2 * tokens];
             for (int i = 0; i < tokens; i++)
             {
                 bool inTop = n > 0 && i % 3 == 0;
@@ -93,6 +109,13 @@ internal sealed class HeadTermsCheck()
                 // 40 / ln 2 is 57.7: tails of a mass from 1e-6 to a half, and none.
                 Tails[i] = n > 0 && i % 7 == 6 ? default : new HeadArguments.Tail(1 + noise[i], 38 + (i % 20), 1);
                 _baseTail[Places[i]] = TailOf(i) + (distance * other[i] / 2);
+                _baseTailWithoutTarget[Places[i]] = inTop ? _baseTail[Places[i]] : _baseTail[Places[i]] - 0.25;
+                if (hasForms)
+                {
+                    Forms[Places[i]] = n == 0 ? i % 2 * (int)LossForms.ProbabilityGate : i % 8;
+                    ForwardShare[Places[i]] = i / 8 % 3 * 0.5f;
+                }
+
                 _baseLse[Places[i]] = HeadMath.LogAdd(
                     n == 0 ? 0 : HeadMath.LogSumExp(_base.AsSpan(Places[i] * n, n)), _baseTail[Places[i]]);
             }
@@ -107,6 +130,10 @@ internal sealed class HeadTermsCheck()
 
         public HeadArguments.Tail[] Tails { get; }
 
+        public int[] Forms { get; }
+
+        public float[] ForwardShare { get; }
+
         public float[] CeWeight { get; }
 
         public float[] KlWeight { get; }
@@ -117,7 +144,8 @@ internal sealed class HeadTermsCheck()
 
         public HeadArguments.Base Base(KernelCase one) => _n == 0 ? default : new HeadArguments.Base(
             0, one.Input<double>("base logits", _base).Address, one.Input<double>("base lse", _baseLse).Address,
-            one.Input<double>("base tail", _baseTail).Address, _n);
+            one.Input<double>("base tail", _baseTail).Address,
+            one.Input<double>("base tail without target", _baseTailWithoutTarget).Address, _n);
 
         public void Terms(int i, double[][] figures, float[] factors, float[] coefficients)
         {
@@ -136,6 +164,9 @@ internal sealed class HeadTermsCheck()
                 BaseTail = _baseTail[place],
                 CeWeight = CeWeight[place],
                 KlWeight = KlWeight[place],
+                BaseTailWithoutTarget = _baseTailWithoutTarget[place],
+                Form = (LossForms)Forms[place],
+                ForwardShare = ForwardShare[place],
             };
             Span<double> exact = stackalloc double[count];
             HeadFigures f = terms.Compute(exact);
@@ -143,8 +174,9 @@ internal sealed class HeadTermsCheck()
                 coefficients[(i * Capacity) + k] = (float)exact[k];
             (figures[0][place], figures[1][place]) = (f.CrossEntropy, f.KlDivergence);
             (figures[2][place], figures[3][place]) = (f.LogSumExp, f.TailLogP);
+            (figures[4][place], figures[5][place], figures[6][place]) = (f.ForwardKl, f.GatedCe, f.HeldKl);
             double unit = Tails[i].Exponent * 0.693147180559945309;
-            factors[i] = Tails[i].Started == 0 ? 0 : (float)(f.TailCoefficient * Math.Exp(unit - f.LogSumExp));
+            factors[i] = Tails[i].Started == 0 ? 0 : (float)f.TailFactor(unit);
         }
 
         private double TailOf(int i) => Tails[i].Started == 0

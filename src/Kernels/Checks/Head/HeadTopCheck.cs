@@ -34,6 +34,14 @@ internal sealed class HeadTopCheck() : KernelCheck("head_top", "head_top", "equa
             }
         }
 
+        foreach (int apart in (int[])[0, 3, 4099, 4100, 5000, 14_345])
+        {
+            trial.Case($"without {apart}", c => Try(c, Random(3, [4100, 2049, 8192, 5]), 31, apart));
+            trial.Case(
+                $"without {apart}, rising",
+                c => Try(c, [Line(4500, 0.01f, 0), Line(4500, 0.01f, 45), Line(9, 0.01f, 90)], 5, apart));
+        }
+
         trial.Case("n = V", c => Try(c, Random(5, [64]), 64));
     }
 
@@ -48,12 +56,18 @@ internal sealed class HeadTopCheck() : KernelCheck("head_top", "head_top", "equa
         [Array.ConvertAll(CheckValues.Uniform(width, 75, values), MathF.Round)];
 
     /// <param name="tiles">Rows of each token in each tile.</param>
-    private static void Try(KernelCase one, float[][][] tiles, int n)
+    /// <param name="apart">An id that every second token's sum is taken without, or -1.</param>
+    private static void Try(KernelCase one, float[][][] tiles, int n, int apart = -1)
     {
         int tokens = tiles[0].Length, start = 0;
         DeviceMemory ids = one.Output<int>("top ids", tokens * n), logits = one.Output<float>("top logits", tokens * n);
         DeviceMemory tails = one.Input<HeadArguments.Tail>("tails", new HeadArguments.Tail[tokens]);
-        Token[] expected = [.. Enumerable.Range(0, tokens).Select(_ => new Token(n))];
+        Token[] expected = [.. Enumerable.Range(0, tokens).Select(i => new Token(n, i % 2 == 0 ? apart : -1))];
+        HeadArguments.Sets sets = apart < 0 ? default : new HeadArguments.Sets(
+            one.Input<int>("apart ids", [.. expected.Select(_ => apart)]).Address,
+            one.Input<HeadArguments.Set>(
+                "apart", [.. expected.Select((_, i) => i % 2 == 0 ? new(1, 0) : new HeadArguments.Set(0, -1))]).Address,
+            0, 0, 1);
         for (int t = 0; t < tiles.Length; t++)
         {
             float[][] tile = tiles[t];
@@ -70,7 +84,7 @@ internal sealed class HeadTopCheck() : KernelCheck("head_top", "head_top", "equa
             one.Launch(
                 new LaunchShape(new Dim3((uint)tokens), new Dim3(HeadEmulation.Threads)),
                 (4L * tokens * width) + (8L * tokens * n),
-                a => a.Add(argument).Add(n).Add(ids).Add(logits).Add(tails));
+                a => a.Add(argument).Add(n).Add(sets).Add(ids).Add(logits).Add(tails));
             start += width;
         }
 
@@ -80,7 +94,7 @@ internal sealed class HeadTopCheck() : KernelCheck("head_top", "head_top", "equa
         HeadTileCase.Expect(one, tails, [.. expected.Select(e => e.Tail)]);
     }
 
-    private sealed class Token(int n)
+    private sealed class Token(int n, int apart)
     {
         private TailSum _sum;
         private bool _begun;
@@ -97,9 +111,12 @@ internal sealed class HeadTopCheck() : KernelCheck("head_top", "head_top", "equa
                 .OrderByDescending(e => e.Item1).ThenBy(e => e.Item2).Take(n)];
             foreach ((_, int id) in List.Where(e => e.Id >= start))
                 z[id - start] = float.NegativeInfinity;
+            if (apart >= start && apart < start + z.Length)
+                z[apart - start] = float.NegativeInfinity;
 
             // Thread t of the block adds what was pushed off the list's place t.
-            float[] pushed = [.. before.Select(e => List.Contains(e) ? float.NegativeInfinity : e.Logit)];
+            float[] pushed =
+                [.. before.Select(e => List.Contains(e) || e.Id == apart ? float.NegativeInfinity : e.Logit)];
             float max = MathF.Max(z.Max(), pushed.Append(float.NegativeInfinity).Max());
             _sum.Raise(max);
             _begun |= float.IsFinite(max);

@@ -14,6 +14,13 @@ internal static class HeadMath
         return u == 1 ? x : double.IsInfinity(u) ? u : Math.Log(u) * (x / (u - 1));
     }
 
+    /// <summary>e^x - 1, exact to the last bits for small x too (Kahan, as <see cref="Log1P"/>).</summary>
+    public static double ExpM1(double x)
+    {
+        double u = Math.Exp(x);
+        return u == 1 ? x : Math.Abs(x) > 1 ? u - 1 : (u - 1) * (x / Math.Log(u));
+    }
+
     /// <summary>log(1 + e^x).</summary>
     public static double Softplus(double x) => x > 0 ? x + Log1P(Math.Exp(-x)) : Log1P(Math.Exp(x));
 
@@ -53,6 +60,25 @@ internal static class HeadMath
             return p * r * r * Series(r);
         // Far below, e^-r alone could overflow while its product with p is just q.
         return r > -30 ? p * (r + Math.Exp(-r) - 1) : Math.Exp(logP - r) + p * (r - 1);
+    }
+
+    /// <summary>
+    /// dKL(q || p)/dz of an element of probability p whose class has the ratio r = log(p / q): p (1 - e^-r). Where q is
+    /// much larger, as the difference of p and its share of the base's mass, as e^-r could overflow.
+    /// </summary>
+    public static double ForwardGradient(double logP, double r) =>
+        r > -1 ? -Math.Exp(logP) * ExpM1(-r) : Math.Exp(logP) - Math.Exp(logP - r);
+
+    /// <summary>
+    /// Entropy of the logits among themselves, <paramref name="except"/> left out: log sum e^z - sum p z, as a sum of
+    /// what is never negative.
+    /// </summary>
+    public static double Entropy(ReadOnlySpan<double> logits, int except = -1)
+    {
+        double all = LogSumExp(logits, except), entropy = 0;
+        for (int i = 0; i < logits.Length; i++)
+            entropy += i == except ? 0 : Math.Exp(logits[i] - all) * (all - logits[i]);
+        return entropy;
     }
 
     /// <summary>1/2! - r/3! + r^2/4! - ... + r^8/10!: what is left out is below 1e-17 for |r| at most 0.1.</summary>

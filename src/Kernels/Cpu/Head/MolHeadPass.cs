@@ -112,24 +112,35 @@ internal sealed unsafe class MolHeadPass<S, V>(
             Tail = state.Tail.Log,
             BaseLogSumExp = reference is null ? 0 : ((double*)reference.LogSumExp.Address)[token],
             BaseTail = reference is null ? 0 : ((double*)reference.TailLogSumExp.Address)[token],
+            BaseTailWithoutTarget = reference?.TailWithoutTarget is { } apart ? ((double*)apart.Address)[token] : 0,
             CeWeight = ((float*)targets.CeWeight.Address)[token],
             KlWeight = ((float*)targets.KlWeight.Address)[token],
+            Form = targets.Forms is { } forms ? (LossForms)((int*)forms.Flags.Address)[token] : LossForms.None,
+            ForwardShare = targets.Forms is { } shares ? ((float*)shares.ForwardShare.Address)[token] : 0,
         };
         Span<double> coefficients = stackalloc double[state.Count];
         HeadFigures figures = terms.Compute(coefficients);
-        ((double*)result.CrossEntropy.Address)[token] = figures.CrossEntropy;
-        ((double*)result.KlDivergence.Address)[token] = figures.KlDivergence;
-        ((double*)result.LogSumExp.Address)[token] = figures.LogSumExp;
-        ((double*)result.TailLogP.Address)[token] = figures.TailLogP;
+        WriteFigures(token, figures);
         if (dHidden is null)
             return;
         state.TailFactor = double.IsNegativeInfinity(terms.Tail)
             ? 0
-            : (float)(figures.TailCoefficient * Math.Exp(state.Tail.LogUnit - figures.LogSumExp));
+            : (float)figures.TailFactor(state.Tail.LogUnit);
         Span<float> rounded = _sets.Coefficients(i);
         for (int k = 0; k < rounded.Length; k++)
             rounded[k] = (float)coefficients[k];
         WriteHiddenGradient(i, token, state.TailFactor);
+    }
+
+    private void WriteFigures(int token, in HeadFigures figures)
+    {
+        ((double*)result.CrossEntropy.Address)[token] = figures.CrossEntropy;
+        ((double*)result.KlDivergence.Address)[token] = figures.KlDivergence;
+        ((double*)result.LogSumExp.Address)[token] = figures.LogSumExp;
+        ((double*)result.TailLogP.Address)[token] = figures.TailLogP;
+        ((double*)result.ForwardKl.Address)[token] = figures.ForwardKl;
+        ((double*)result.GatedCe.Address)[token] = figures.GatedCe;
+        ((double*)result.HeldKl.Address)[token] = figures.HeldKl;
     }
 
     private void WriteHiddenGradient(int i, int token, float tailFactor)

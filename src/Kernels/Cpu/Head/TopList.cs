@@ -15,6 +15,8 @@ internal readonly unsafe struct TopList(int* ids, float* logits, int n)
 
     public int Id(int k) => ids[k];
 
+    public bool Contains(int id) => new ReadOnlySpan<int>(ids, n).Contains(id);
+
     /// <summary>
     /// Puts an entry among the first <paramref name="held"/>; the entry at that place, if there was one, is lost.
     /// </summary>

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cuda.Head;
 
 /// <summary>
-/// The structs that kernels of the head take, laid out as in kernels/head.cuh, head_row.cuh and head_token.cuh;
-/// addresses are of device memory.
+/// The structs that kernels of the head take, laid out as in kernels/head.cuh, head_row.cuh, head_token.cuh,
+/// head_terms.cuh and head_rows.cu; addresses are of device memory.
 /// </summary>
 internal static class HeadArguments
 {
@@ -29,13 +30,32 @@ internal static class HeadArguments
     public readonly record struct Weight(ulong Rows, int Type, int Hidden);
 
     [StructLayout(LayoutKind.Sequential)]
-    public readonly record struct Base(ulong Ids, ulong Logits, ulong Lse, ulong TailLse, int TopN);
+    public readonly record struct Base(
+        ulong Ids, ulong Logits, ulong Lse, ulong TailLse, ulong TailWithoutTarget, int TopN);
 
     public static Base Of(BaseDistribution b) => new(
         (ulong)b.TopIds.Address, (ulong)b.TopLogits.Address, (ulong)b.LogSumExp.Address, (ulong)b.TailLogSumExp.Address,
-        b.TopN);
+        AddressOf(b.TailWithoutTarget), b.TopN);
 
     [StructLayout(LayoutKind.Sequential)]
     public readonly record struct Losses(
-        ulong CeWeight, ulong KlWeight, ulong Ce, ulong Kl, ulong Lse, ulong TailLogP, ulong Factors);
+        ulong CeWeight, ulong KlWeight, ulong Forms, ulong ForwardShare, ulong Ce, ulong Kl, ulong Lse, ulong TailLogP,
+        ulong ForwardKl, ulong GatedCe, ulong HeldKl, ulong Factors);
+
+    /// <summary>Of a block of tokens, whose factors are in memory of their own.</summary>
+    public static Losses Of(HeadTargets targets, HeadResult r, ulong factors) => new(
+        (ulong)targets.CeWeight.Address, (ulong)targets.KlWeight.Address, AddressOf(targets.Forms?.Flags),
+        AddressOf(targets.Forms?.ForwardShare), (ulong)r.CrossEntropy.Address, (ulong)r.KlDivergence.Address,
+        (ulong)r.LogSumExp.Address, (ulong)r.TailLogP.Address, (ulong)r.ForwardKl.Address, (ulong)r.GatedCe.Address,
+        (ulong)r.HeldKl.Address, factors);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public readonly record struct Figures(
+        ulong Ce, ulong Kl, ulong TailLogP, ulong ForwardKl, ulong GatedCe, ulong HeldKl);
+
+    public static Figures SummedOf(HeadResult r) => new(
+        (ulong)r.CrossEntropy.Address, (ulong)r.KlDivergence.Address, (ulong)r.TailLogP.Address,
+        (ulong)r.ForwardKl.Address, (ulong)r.GatedCe.Address, (ulong)r.HeldKl.Address);
+
+    private static ulong AddressOf(Tensor? tensor) => (ulong)(tensor?.Address ?? 0);
 }

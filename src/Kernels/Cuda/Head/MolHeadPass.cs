@@ -40,8 +40,9 @@ internal sealed class MolHeadPass(
             : device.Scratch.Get("head o", DType.F32, (long)tile.Room * tile.Hidden);
         tile.ForTiles(() => Absorb(o));
         device.WarpEach("head", "head_terms", _tokens, a => a.Add(tile.Indices).Add(_tokens).Add(_sets).Add(_tails)
-            .Add(reference is null ? default : HeadArguments.Of(reference)).Add(Losses())
-            .Moves(tile.SetBytes(_sets, 20, sectors: 13)));
+            .Add(reference is null ? default : HeadArguments.Of(reference))
+            .Add(HeadArguments.Of(targets, result, _factors.Address))
+            .Moves(tile.SetBytes(_sets, 20, sectors: targets.Forms is null ? 16 : 19)));
         if (dHidden is null)
             return;
         device.BlockEach("head", "head_dx", _tokens, a => a.Add(tile.Indices).Add(o!).Add(_factors).Add(_sets)
@@ -61,11 +62,6 @@ internal sealed class MolHeadPass(
             device.Scratch.Get("head s coefficients", DType.F32, entries).Address,
             capacity);
     }
-
-    private HeadArguments.Losses Losses() => new(
-        (ulong)targets.CeWeight.Address, (ulong)targets.KlWeight.Address, (ulong)result.CrossEntropy.Address,
-        (ulong)result.KlDivergence.Address, (ulong)result.LogSumExp.Address, (ulong)result.TailLogP.Address,
-        _factors.Address);
 
     private void Absorb(DeviceMemory? o)
     {

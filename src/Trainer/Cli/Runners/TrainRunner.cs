@@ -11,6 +11,7 @@ internal static class TrainRunner
     {
         if (config.Init.Kind == InitKind.Pretrained)
             NamedInputs.RequireWhole(config.Model);
+        NamedInputs.RequireWhole(config.Base);
         NamedInputs.RequireWhole(config.Lora.From);
         using IRunDisplay display = context.OpenDisplay(context.Out);
         TrainingJob.Execute(config, resume, display, context.Interrupted);

@@ -1,0 +1,24 @@
+using MolEngine.Engine.Batches;
+
+namespace MolEngine.Engine.Losses;
+
+/// <summary>Means of a row over its effective tokens.</summary>
+/// <param name="Weight">Weight of the row in the mean over rows.</param>
+/// <param name="KlDivergence">KL(student || base) over the base's top n and the rest; 0 where there is no base.</param>
+/// <param name="TailMass">Mean over tokens of the student's mass outside the base's top n; 0 without a base.</param>
+public readonly record struct RowFigures(
+    CorpusKind Kind, double Weight, int EffectiveTokens, double CrossEntropy, double KlDivergence, double TailMass)
+{
+    /// <summary>KL(base || student) over the same classes; 0 where there is no base.</summary>
+    public double ForwardKl { get; init; }
+
+    /// <summary>The cross-entropy as it counts in the row's loss: times its gate.</summary>
+    public double GatedCe { get; init; } = CrossEntropy;
+
+    /// <summary>The divergence that the row is held by: in its direction, and without the target where the loss says
+    /// so.</summary>
+    public double HeldKl { get; init; } = KlDivergence;
+
+    /// <inheritdoc cref="TokenRow.Losses"/>
+    public TokenWeights? Losses { get; init; }
+}
