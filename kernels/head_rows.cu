@@ -1,14 +1,14 @@
 // What the head says of whole rows of a batch.
 //
 // head_row_sums(HeadFigures figures, const i32* targets, const i32* starts, double* sums)
-//   sums[6 r + k] = the sum over the tokens of row r that have a target (>= 0) of figure k; of the third, a logarithm,
+//   sums[8 r + k] = the sum over the tokens of row r that have a target (>= 0) of figure k; of the third, a logarithm,
 //   of its exponential. Row r has tokens starts[r] to starts[r + 1] - 1. Overwrites. A block of 128 threads a row:
 //   thread t adds tokens t, t + 128, ... of the row, then halves are added: it depends on the row alone. Bytes that
-//   must move: 52 a token.
+//   must move: 68 a token.
 
 #include "head.cuh"
 
-enum { Threads = 128, Sums = 6, LogFigure = 2 };
+enum { Threads = 128, Sums = 8, LogFigure = 2 };
 
 // Each [T].
 struct HeadFigures {

@@ -19,6 +19,15 @@ public readonly record struct RowFigures(
     /// so.</summary>
     public double HeldKl { get; init; } = KlDivergence;
 
+    /// <summary>
+    /// What KL(student || base) over the whole vocabulary exceeds <see cref="KlDivergence"/> by: never below 0. 0 where
+    /// it was not asked for.
+    /// </summary>
+    public double ReverseGap { get; init; }
+
+    /// <summary>The same of <see cref="ForwardKl"/>.</summary>
+    public double ForwardGap { get; init; }
+
     /// <inheritdoc cref="TokenRow.Losses"/>
     public TokenWeights? Losses { get; init; }
 }

@@ -70,13 +70,15 @@ public sealed class LossPass : IDisposable
     /// <summary>Figures of the rows; no gradients.</summary>
     /// <param name="reference">The base model's weights, or null: then KL is 0.</param>
     /// <param name="loss">What rows without losses of their own are trained with; null: with plain ones.</param>
+    /// <param name="gaps">With what the divergences over the whole vocabulary exceed the others by: a second stream over
+    /// the head, of a pass that is made for gradients too.</param>
     public RowFigures[] Evaluate(
         IReadOnlyList<TokenRow> rows, TransformerWeights student, TransformerWeights? reference,
-        LossOptions? loss = null)
+        LossOptions? loss = null, bool gaps = false)
     {
         _figures.Clear();
         _batch.Fill(rows, [.. rows.Select(r => r.Losses ?? loss?.Weights(r.Kind) ?? default)]);
-        Run(rows, student, reference, null);
+        Run(rows, student, reference, null, gaps);
         return _figures.Collect();
     }
 
@@ -107,18 +109,18 @@ public sealed class LossPass : IDisposable
 
     private void Run(
         IReadOnlyList<TokenRow> rows, TransformerWeights student, TransformerWeights? reference,
-        TransformerGradients? gradients)
+        TransformerGradients? gradients, bool gaps = false)
     {
         int tokens = _batch.Tokens;
         HeadResult result = _head.First(tokens);
         if (tokens > 0)
-            Run(tokens, result, student, reference, gradients);
+            Run(tokens, result, student, reference, gradients, gaps);
         _figures.Queue(rows, result, _batch, reference is not null);
     }
 
     private void Run(
         int tokens, HeadResult result, TransformerWeights student, TransformerWeights? reference,
-        TransformerGradients? gradients)
+        TransformerGradients? gradients, bool gaps)
     {
         Activations activations = _activations.First(tokens);
         BaseDistribution? distribution = null;
@@ -130,6 +132,8 @@ public sealed class LossPass : IDisposable
             Tensor hidden = _transformer.Forward(
                 reference, _batch.Ids, _batch.Layout, _baseActivations.First(tokens));
             _ops.BaseTopN(hidden, reference.Head, _batch.Targets, distribution);
+            if (gaps)
+                _ops.Copy(hidden, Kept(tokens));
         }
 
         Tensor final = _transformer.Forward(student, _batch.Ids, _batch.Layout, activations);
@@ -137,7 +141,17 @@ public sealed class LossPass : IDisposable
         _ops.MolHead(
             final, student.Head, _batch.Targets, distribution, _batch.Layout, result, dFinal,
             gradients?.Head);
+        if (gaps && distribution is not null)
+        {
+            _ops.HeadGap(
+                Kept(tokens), reference!.Head, final, student.Head, _batch.Targets, distribution, result);
+        }
+
         if (gradients is not null)
             _transformer.Backward(student, gradients, _batch.Ids, _batch.Layout, activations, dFinal!);
     }
+
+    /// <summary>The base's last hidden states while the student's are computed, where gradients would come.</summary>
+    private Tensor Kept(int tokens) => _dFinal?.Slice(0, tokens)
+        ?? throw new InvalidOperationException("loss: gaps of divergences were asked of a pass made for figures alone");
 }

@@ -61,6 +61,8 @@ internal sealed class RowFigureQueue(Ops ops, Arena arena)
             ForwardKl = sums[3] / divisor,
             GatedCe = sums[4] / divisor,
             HeldKl = sums[5] / divisor,
+            ReverseGap = sums[6] / divisor,
+            ForwardGap = sums[7] / divisor,
             Losses = row.Losses,
         };
     }

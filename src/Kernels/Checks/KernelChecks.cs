@@ -107,5 +107,7 @@ public static class KernelChecks
         new HeadGradientCheck(bf16: true),
         new HeadTopCheck(),
         new HeadRowSumsCheck(),
+        new HeadGapCheck(),
+        new HeadGapFinishCheck(),
     ];
 }

@@ -68,25 +68,32 @@ public sealed record BaseDistribution(Tensor TopIds, Tensor TopLogits, Tensor Lo
 /// F64 [T]: the divergence that the KL weight is of: reverse, forward or their mixture, without the target where the form
 /// says so; 0 without a base.
 /// </param>
+/// <param name="ReverseGap">
+/// F64 [T]: what <see cref="Ops.HeadGap"/> found that the KL over the whole vocabulary exceeds KlDivergence by; else 0.
+/// </param>
+/// <param name="ForwardGap">F64 [T]: the same of ForwardKl.</param>
 public sealed record HeadResult(
     Tensor CrossEntropy, Tensor KlDivergence, Tensor LogSumExp, Tensor TailLogP, Tensor ForwardKl, Tensor GatedCe,
-    Tensor HeldKl)
+    Tensor HeldKl, Tensor ReverseGap, Tensor ForwardGap)
 {
     /// <summary>All of them.</summary>
     public IReadOnlyList<Tensor> Figures { get; } =
-        [CrossEntropy, KlDivergence, LogSumExp, TailLogP, ForwardKl, GatedCe, HeldKl];
+        [CrossEntropy, KlDivergence, LogSumExp, TailLogP, ForwardKl, GatedCe, HeldKl, ReverseGap, ForwardGap];
 
     /// <summary>Those whose sums are taken over rows, in the order of <see cref="Ops.HeadRowSums"/>.</summary>
-    public IReadOnlyList<Tensor> Summed { get; } = [CrossEntropy, KlDivergence, TailLogP, ForwardKl, GatedCe, HeldKl];
+    public IReadOnlyList<Tensor> Summed { get; } =
+        [CrossEntropy, KlDivergence, TailLogP, ForwardKl, GatedCe, HeldKl, ReverseGap, ForwardGap];
 
     /// <summary>Figures, each in a tensor of its own.</summary>
     /// <param name="allocate">Makes an F64 tensor [T] of that name.</param>
     public static HeadResult Allocate(Func<string, Tensor> allocate) => new(
         allocate("cross-entropy"), allocate("KL divergence"), allocate("log-sum-exp"), allocate("tail log p"),
-        allocate("forward KL"), allocate("gated cross-entropy"), allocate("held KL"));
+        allocate("forward KL"), allocate("gated cross-entropy"), allocate("held KL"),
+        allocate("gap of KL"), allocate("gap of forward KL"));
 
     /// <summary>Of the first tokens.</summary>
     public HeadResult First(int tokens) => new(
         CrossEntropy.Slice(0, tokens), KlDivergence.Slice(0, tokens), LogSumExp.Slice(0, tokens),
-        TailLogP.Slice(0, tokens), ForwardKl.Slice(0, tokens), GatedCe.Slice(0, tokens), HeldKl.Slice(0, tokens));
+        TailLogP.Slice(0, tokens), ForwardKl.Slice(0, tokens), GatedCe.Slice(0, tokens), HeldKl.Slice(0, tokens),
+        ReverseGap.Slice(0, tokens), ForwardGap.Slice(0, tokens));
 }

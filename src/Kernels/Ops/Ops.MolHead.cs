@@ -8,7 +8,7 @@ public abstract partial class Ops
     public const int LargestTopN = 127;
 
     /// <summary>Columns of <see cref="HeadRowSums"/>.</summary>
-    public const int RowSums = 6;
+    public const int RowSums = 8;
 
     /// <summary>
     /// The base side of the Mixture of Losses: a streaming top n over tiles of the vocabulary, without gradient and
@@ -75,7 +75,7 @@ public abstract partial class Ops
 
     /// <summary>
     /// Of every row, the sums over its tokens with a target of <see cref="HeadResult.Summed"/>, of the mass outside the
-    /// base's top n in place of its logarithm: sums F64 [R, 6], overwritten.
+    /// base's top n in place of its logarithm: sums F64 [R, 8], overwritten.
     /// </summary>
     public void HeadRowSums(HeadResult result, HeadTargets targets, SequenceLayout layout, Tensor sums)
     {

@@ -23,6 +23,15 @@ public sealed record Metric(string Name)
     /// <summary>KL divergence of the base model to the student in nats a token, by corpus.</summary>
     public static readonly Metric ForwardKl = new("kl_forward");
 
+    /// <summary>
+    /// What the reverse KL over the whole vocabulary exceeds that over the base's top n and the rest by, by corpus: what
+    /// training does not see of it. Never negative.
+    /// </summary>
+    public static readonly Metric KlGap = new("kl_gap");
+
+    /// <summary>The same of the forward KL.</summary>
+    public static readonly Metric ForwardKlGap = new("kl_forward_gap");
+
     /// <summary>The student's probability of all tokens outside the base model's top n, the mean over rows.</summary>
     public static readonly Metric TailMass = new("tail_mass");
 

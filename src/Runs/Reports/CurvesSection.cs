@@ -15,7 +15,7 @@ internal static class CurvesSection
     [
         .. new[]
         {
-            Metric.CrossEntropy, Metric.KlDivergence, Metric.Epoch, Metric.Tokens, Metric.Rows, Metric.EmptyRows,
+            Metric.CrossEntropy, Metric.KlDivergence, Metric.ForwardKl, Metric.KlGap, Metric.ForwardKlGap, Metric.Epoch, Metric.Tokens, Metric.Rows, Metric.EmptyRows,
             Metric.Loss, Metric.LearningRate, Metric.TokensPerSecond, Metric.ExactMatch, Metric.Benchmark,
         }.Select(m => m.Name),
     ];
@@ -59,6 +59,14 @@ internal static class CurvesSection
                 Parts(metrics.Training, Metric.KlDivergence, corpora)),
             Kl("validation-kl", "Validation: KL to the base model", false,
                 Parts(metrics.Validation, Metric.KlDivergence, corpora)),
+            Kl("train-kl-forward", "Training: KL of the base model to this one", true,
+                Parts(metrics.Training, Metric.ForwardKl, corpora)),
+            Kl("validation-kl-forward", "Validation: KL of the base model to this one", false,
+                Parts(metrics.Validation, Metric.ForwardKl, corpora)),
+            Kl("validation-kl-gap", "Validation: KL to the base among rare tokens, which training does not see", false,
+                Parts(metrics.Validation, Metric.KlGap, corpora)),
+            Kl("validation-kl-forward-gap", "Validation: the same of the base to this model", false,
+                Parts(metrics.Validation, Metric.ForwardKlGap, corpora)),
             Of("benchmarks", "Benchmarks", "headline score", AxisKind.Linear, false,
                 Parts(metrics.Validation, Metric.Benchmark, [])),
             Of("loss", "Loss", "what the optimiser minimises, mean over the batch's rows", AxisKind.Linear, true,

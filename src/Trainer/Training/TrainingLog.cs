@@ -179,7 +179,9 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         if (corpora.Count > 0 && corpora.All(c => c.KlDivergence is not null))
         {
             line.Add(Metric.KlDivergence, corpora.Select(c => (c.Corpus, c.KlDivergence!.Value)))
-                .Add(Metric.ForwardKl, corpora.Select(c => (c.Corpus, c.ForwardKl!.Value)));
+                .Add(Metric.ForwardKl, corpora.Select(c => (c.Corpus, c.ForwardKl!.Value)))
+                .Add(Metric.KlGap, corpora.Select(c => (c.Corpus, c.KlGap!.Value)))
+                .Add(Metric.ForwardKlGap, corpora.Select(c => (c.Corpus, c.ForwardGap!.Value)));
         }
 
         if (questions is not null)

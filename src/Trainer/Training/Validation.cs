@@ -9,10 +9,13 @@ namespace MolEngine.Trainer.Training;
 /// <summary>What a model says of a corpus's held-out documents: means over all their effective tokens.</summary>
 /// <param name="KlDivergence">Of the student to the base; null where there is none.</param>
 /// <param name="ForwardKl">Of the base to the student; null where there is none.</param>
+/// <param name="KlGap">What KL to the base over the whole vocabulary exceeds KlDivergence by; null where there is no
+/// base.</param>
+/// <param name="ForwardGap">The same of ForwardKl.</param>
 /// <param name="Loss">What the corpus's rows are trained with.</param>
 internal sealed record CorpusFigures(
     string Corpus, CorpusKind Kind, int Documents, int Tokens, double CrossEntropy, double? KlDivergence,
-    double? ForwardKl, double Loss);
+    double? ForwardKl, double? KlGap, double? ForwardGap, double Loss);
 
 /// <summary>Held-out documents of every corpus through student and base, without gradients.</summary>
 internal sealed class Validation
@@ -49,17 +52,19 @@ internal sealed class Validation
     private CorpusFigures Corpus(PackedCorpus corpus, Action<int> seen, CancellationToken cancel)
     {
         int tokens = 0;
-        double ce = 0, kl = 0, forward = 0, loss = 0;
+        double ce = 0, kl = 0, forward = 0, gap = 0, forwardGap = 0, loss = 0;
         foreach (int[] chunk in Enumerable.Range(0, corpus.Rows).Chunk(_microBatch))
         {
             cancel.ThrowIfCancellationRequested();
             TokenRow[] rows = [.. chunk.Select(corpus.Row)];
-            foreach (RowFigures row in _pass.Evaluate(rows, _student.Weights, _base, _loss))
+            foreach (RowFigures row in _pass.Evaluate(rows, _student.Weights, _base, _loss, gaps: true))
             {
                 tokens += row.EffectiveTokens;
                 ce += row.EffectiveTokens * row.CrossEntropy;
                 kl += row.EffectiveTokens * row.KlDivergence;
                 forward += row.EffectiveTokens * row.ForwardKl;
+                gap += row.EffectiveTokens * row.ReverseGap;
+                forwardGap += row.EffectiveTokens * row.ForwardGap;
                 TokenWeights losses = corpus.Losses ?? _loss.Weights(corpus.Kind);
                 loss += row.EffectiveTokens * losses.Of(row.GatedCe, row.HeldKl);
             }
@@ -67,15 +72,16 @@ internal sealed class Validation
             seen(rows.Length);
         }
 
-        if (!double.IsFinite(ce + kl + forward + loss))
+        if (!double.IsFinite(ce + kl + forward + gap + forwardGap + loss))
         {
             throw new RunFailedException(
                 $"validation: {corpus.Name}: expected finite figures, got ce {ce / tokens}, kl {kl / tokens}. The "
                 + "model's weights are broken, or the learning rate is too high.");
         }
 
+        double? OfBase(double sum) => _base is null ? null : sum / tokens;
         return new CorpusFigures(
-            corpus.Name, corpus.Kind, corpus.Documents, tokens, ce / tokens, _base is null ? null : kl / tokens,
-            _base is null ? null : forward / tokens, loss / tokens);
+            corpus.Name, corpus.Kind, corpus.Documents, tokens, ce / tokens, OfBase(kl), OfBase(forward), OfBase(gap),
+            OfBase(forwardGap), loss / tokens);
     }
 }

@@ -29,11 +29,15 @@ internal sealed class HeadRun
 
     public required double[] HeldKl { get; init; }
 
+    public required double[] ReverseGap { get; init; }
+
+    public required double[] ForwardGap { get; init; }
+
     public required float[] DHidden { get; init; }
 
     public required float[] DWeight { get; init; }
 
-    /// <summary>[rows, 6]: sums of CE, KL, the mass outside the base's top n, forward KL, and what counts of both
+    /// <summary>[rows, 8]: sums of CE, KL, the mass outside the base's top n, forward KL, and what counts of both
     /// losses.</summary>
     public required double[] RowSums { get; init; }
 
@@ -42,10 +46,11 @@ internal sealed class HeadRun
 
     /// <param name="weightGradient">With dWeight, which starts from <paramref name="gradientBefore"/> (zeros by
     /// default).</param>
+    /// <param name="gaps">With the gap to the divergence over the whole vocabulary.</param>
     /// <param name="single">Hidden states in fp32, whatever activations are.</param>
     public static HeadRun Of(
         Ops.Ops ops, HeadInputs inputs, bool weightGradient = false, bool gradients = true,
-        float[]? gradientBefore = null, bool single = false)
+        float[]? gradientBefore = null, bool single = false, bool gaps = false)
     {
         using Arena arena = ops.CreateArena("head test");
         int tokens = inputs.Tokens;
@@ -87,6 +92,12 @@ internal sealed class HeadRun
         SequenceLayout layout = Layout(ops, arena, inputs.RowStarts);
         ops.MolHead(
             x, weight, asked, reference, layout, result, gradients ? dx : null, weightGradient ? dw : null);
+        if (gaps)
+        {
+            Tensor x0 = Hidden(ops, single, arena, "x0 again", inputs.X0, tokens, inputs.Hidden);
+            ops.HeadGap(x0, weight, x, weight, asked, reference!, result);
+        }
+
         Tensor sums = arena.Allocate("sums", DType.F64, layout.Rows, Ops.Ops.RowSums);
         ops.HeadRowSums(result, asked, layout, sums);
         return new HeadRun
@@ -102,6 +113,8 @@ internal sealed class HeadRun
             ForwardKl = Download<double>(ops, result.ForwardKl),
             GatedCe = Download<double>(ops, result.GatedCe),
             HeldKl = Download<double>(ops, result.HeldKl),
+            ReverseGap = Download<double>(ops, result.ReverseGap),
+            ForwardGap = Download<double>(ops, result.ForwardGap),
             RowSums = Download<double>(ops, sums),
             DHidden = Download<float>(ops, dx),
             DWeight = Download<float>(ops, dw),

@@ -37,6 +37,18 @@ public sealed class HeadTermsProperties : IDisposable
         }
     }
 
+    /// <summary>Data processing: classes never tell two distributions better apart than their elements do.</summary>
+    [Property]
+    public void AGapToTheWholeVocabulary_IsNeverNegative_AndIsWhatIsMissing(int seed)
+    {
+        HeadInputs inputs = Case(new Random(seed), 0.5f, 0.5f);
+        HeadRun got = HeadRun.Of(_ops, inputs, gaps: true), all = HeadRun.Of(_ops, inputs with { TopN = Vocabulary });
+        Assert.True(got.ReverseGap[0] >= 0 && got.ForwardGap[0] >= 0);
+        Compare.AssertAbsolute("reverse", got.Kl[0] + got.ReverseGap[0], all.Kl[0], (1e-4 * all.Kl[0]) + 1e-12);
+        Compare.AssertAbsolute(
+            "forward", got.ForwardKl[0] + got.ForwardGap[0], all.ForwardKl[0], (1e-4 * all.ForwardKl[0]) + 1e-12);
+    }
+
     [Property]
     public void AStudentThatIsTheBase_IsHeldAtNoCost(int seed)
     {
@@ -86,7 +98,8 @@ public sealed class HeadTermsProperties : IDisposable
         foreach (LossForms form in _forms)
         {
             float share = random.Next(3) * 0.5f;
-            yield return (Case(random, (float)random.NextDouble(), (float)random.NextDouble()).WithForm(form, share), form);
+            HeadInputs inputs = Case(random, (float)random.NextDouble(), (float)random.NextDouble());
+            yield return (inputs.WithForm(form, share), form);
         }
     }
 

@@ -15,7 +15,7 @@ public abstract partial class MolHeadTests
             inputs = inputs.WithForm(LossForms.WithoutTarget | LossForms.ProbabilityGate, 0.25f);
         HeadRun got = HeadRun.Of(_ops, inputs);
         int rows = inputs.RowStarts.Length - 1;
-        Assert.Equal(6 * rows, got.RowSums.Length);
+        Assert.Equal(8 * rows, got.RowSums.Length);
         for (int r = 0; r < rows; r++)
         {
             int[] tokens =
@@ -23,15 +23,15 @@ public abstract partial class MolHeadTests
                 .. Enumerable.Range(inputs.RowStarts[r], inputs.RowStarts[r + 1] - inputs.RowStarts[r])
                     .Where(t => inputs.Targets[t] >= 0),
             ];
-            Compare.AssertRelative($"CE of row {r}", got.RowSums[6 * r], tokens.Sum(t => got.Ce[t]), 1e-13);
-            Compare.AssertRelative($"KL of row {r}", got.RowSums[(6 * r) + 1], tokens.Sum(t => got.Kl[t]), 1e-13);
+            Compare.AssertRelative($"CE of row {r}", got.RowSums[8 * r], tokens.Sum(t => got.Ce[t]), 1e-13);
+            Compare.AssertRelative($"KL of row {r}", got.RowSums[(8 * r) + 1], tokens.Sum(t => got.Kl[t]), 1e-13);
             double tail = tokens.Sum(t => Math.Exp(got.TailLogP[t]));
-            Compare.AssertRelative($"tail of row {r}", got.RowSums[(6 * r) + 2], tail, 1e-13);
-            double[][] others = [got.ForwardKl, got.GatedCe, got.HeldKl];
+            Compare.AssertRelative($"tail of row {r}", got.RowSums[(8 * r) + 2], tail, 1e-13);
+            double[][] others = [got.ForwardKl, got.GatedCe, got.HeldKl, got.ReverseGap, got.ForwardGap];
             for (int k = 0; k < others.Length; k++)
             {
                 Compare.AssertRelative(
-                    $"figure {k} of row {r}", got.RowSums[(6 * r) + 3 + k], tokens.Sum(t => others[k][t]), 1e-13);
+                    $"figure {k} of row {r}", got.RowSums[(8 * r) + 3 + k], tokens.Sum(t => others[k][t]), 1e-13);
             }
         }
     }

@@ -7,7 +7,7 @@ namespace MolEngine.Kernels.Checks.Head;
 /// <summary>head_row_sums against sums in the order that its contract names.</summary>
 internal sealed class HeadRowSumsCheck() : KernelCheck("head_rows", "head_row_sums", "relative error of 1e-14")
 {
-    private const int Threads = 128, Sums = 6;
+    private const int Threads = 128, Sums = 8;
 
     public override void Run(KernelTrial trial)
     {
@@ -26,10 +26,10 @@ internal sealed class HeadRowSumsCheck() : KernelCheck("head_rows", "head_row_su
         DeviceMemory[] inputs = [.. figures.Select((f, i) => one.Input<double>($"figure {i}", f))];
         DeviceMemory targeted = one.Input<int>("targets", targets), rows = one.Input<int>("starts", starts);
         ulong[] of = [.. inputs.Select(i => i.Address)];
-        var all = new HeadArguments.Figures(of[0], of[1], of[2], of[3], of[4], of[5]);
+        var all = new HeadArguments.Figures(of[0], of[1], of[2], of[3], of[4], of[5], of[6], of[7]);
         DeviceMemory sums = one.Output<double>("sums", Sums * (starts.Length - 1));
         one.Launch(
-            new LaunchShape(new Dim3((uint)starts.Length - 1), new Dim3(Threads)), 52L * tokens,
+            new LaunchShape(new Dim3((uint)starts.Length - 1), new Dim3(Threads)), 68L * tokens,
             a => a.Add(all).Add(targeted).Add(rows).Add(sums));
         double[] expected = [.. Enumerable.Range(0, Sums * (starts.Length - 1)).Select(i => Sum(i / Sums, i % Sums))];
         one.Expect<double>(sums, expected, Tolerance.Within(1e-14));

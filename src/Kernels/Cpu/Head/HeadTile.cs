@@ -11,7 +11,8 @@ namespace MolEngine.Kernels.Cpu.Head;
 /// tile's borders depend on V alone, and a product's rows on nothing but themselves, so that a token's result does not
 /// depend on its neighbours, to the bit.
 /// </summary>
-internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Tensor weight)
+/// <param name="part">Which of the windows that are open together, over the same tokens.</param>
+internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Tensor weight, int part = 0)
     where S : struct, ISimd<V>
     where V : unmanaged
 {
@@ -45,8 +46,8 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
     public void Gather(Tensor hidden, ReadOnlySpan<int> tokens)
     {
         Tokens = tokens.Length;
-        _x = scratch.Get("head x", (long)Tokens * _hidden);
-        _z = scratch.Get("head z", (long)Tokens * _stride);
+        _x = scratch.Get(part == 0 ? "head x" : "head x beside", (long)Tokens * _hidden);
+        _z = scratch.Get(part == 0 ? "head z" : "head z beside", (long)Tokens * _stride);
         for (int i = 0; i < tokens.Length; i++)
         {
             float* row = (float*)hidden.Address + (long)tokens[i] * _hidden;
@@ -59,24 +60,31 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
     /// </summary>
     public void ForTiles(Action body)
     {
-        for (Start = 0; Start < _vocabulary; Start += Vocabulary)
+        for (int start = 0; start < _vocabulary; start += Vocabulary)
         {
-            Width = Math.Min(Vocabulary, _vocabulary - Start);
-            Gemm<S, V>.Run(pool, scratch, new GemmArguments
-            {
-                M = Tokens,
-                N = Width,
-                K = _hidden,
-                A = _x,
-                StrideA = _hidden,
-                B = WeightRow(Start),
-                StrideB = _hidden,
-                BType = weight.Type,
-                C = _z,
-                StrideC = _stride,
-            });
+            Take(start);
             body();
         }
+    }
+
+    /// <summary>Computes the logits of the tile that begins at a row.</summary>
+    public void Take(int start)
+    {
+        Start = start;
+        Width = Math.Min(Vocabulary, _vocabulary - Start);
+        Gemm<S, V>.Run(pool, scratch, new GemmArguments
+        {
+            M = Tokens,
+            N = Width,
+            K = _hidden,
+            A = _x,
+            StrideA = _hidden,
+            B = WeightRow(Start),
+            StrideB = _hidden,
+            BType = weight.Type,
+            C = _z,
+            StrideC = _stride,
+        });
     }
 
     /// <summary>Runs <paramref name="body"/> for each of the block's tokens on all workers.</summary>

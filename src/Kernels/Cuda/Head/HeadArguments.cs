@@ -51,11 +51,20 @@ internal static class HeadArguments
 
     [StructLayout(LayoutKind.Sequential)]
     public readonly record struct Figures(
-        ulong Ce, ulong Kl, ulong TailLogP, ulong ForwardKl, ulong GatedCe, ulong HeldKl);
+        ulong Ce, ulong Kl, ulong TailLogP, ulong ForwardKl, ulong GatedCe, ulong HeldKl, ulong ReverseGap,
+        ulong ForwardGap);
 
     public static Figures SummedOf(HeadResult r) => new(
         (ulong)r.CrossEntropy.Address, (ulong)r.KlDivergence.Address, (ulong)r.TailLogP.Address,
-        (ulong)r.ForwardKl.Address, (ulong)r.GatedCe.Address, (ulong)r.HeldKl.Address);
+        (ulong)r.ForwardKl.Address, (ulong)r.GatedCe.Address, (ulong)r.HeldKl.Address, (ulong)r.ReverseGap.Address,
+        (ulong)r.ForwardGap.Address);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public readonly record struct Gaps(ulong Lse, ulong TailLogP, ulong BaseTailLse, ulong Reverse, ulong Forward);
+
+    public static Gaps GapsOf(BaseDistribution b, HeadResult r) => new(
+        (ulong)r.LogSumExp.Address, (ulong)r.TailLogP.Address, (ulong)b.TailLogSumExp.Address,
+        (ulong)r.ReverseGap.Address, (ulong)r.ForwardGap.Address);
 
     private static ulong AddressOf(Tensor? tensor) => (ulong)(tensor?.Address ?? 0);
 }

@@ -22,7 +22,7 @@ internal sealed class HeadTile
     /// <summary>
     /// The least that memory moves: what a token has one number of, apart from those of other tokens.
     /// </summary>
-    private const int SectorBytes = 32;
+    public const int SectorBytes = 32;
 
     private readonly HeadDevice _device;
     private readonly Tensor _weight;
@@ -30,17 +30,21 @@ internal sealed class HeadTile
     private readonly int _vocabulary;
     private readonly int _hidden;
     private readonly int _stride;
-    private DeviceMemory _x = null!;
-    private DeviceMemory _exact = null!;
+    private readonly int _part;
+    private readonly int _parts;
+    private ulong _x;
+    private ulong _exact;
     private DType _exactType;
-    private DeviceMemory _z = null!;
-    private DeviceMemory? _made;
+    private ulong _z;
+    private ulong _made;
     private GemmOperand _rows;
 
     /// <param name="type">Type of activations.</param>
-    public HeadTile(HeadDevice device, Tensor weight, DType type)
+    /// <param name="part">Which of the windows that are open together, over the same tokens.</param>
+    /// <param name="parts">How many these are: they share the workspace.</param>
+    public HeadTile(HeadDevice device, Tensor weight, DType type, int part = 0, int parts = 1)
     {
-        (_device, _weight, _type) = (device, weight, type);
+        (_device, _weight, _type, _part, _parts) = (device, weight, type, part, parts);
         (_vocabulary, _hidden) = (weight.Shape[0], weight.Shape[1]);
         _stride = Padded(Math.Min(device.Sizes.TileRows, _vocabulary));
     }
@@ -75,18 +79,17 @@ internal sealed class HeadTile
         Tokens = tokens.Length;
         Indices = _device.Scratch.Get("head tokens", DType.I32, Tokens);
         _exactType = hidden.Type;
-        _exact = _device.Scratch.Get(
-            hidden.Type == _type ? "head x" : "head x in fp32", _exactType, (long)Room * _hidden);
-        _z = _device.Scratch.Get("head z", DType.F32, (long)Room * _stride);
-        _made = null;
+        _exact = Own(hidden.Type == _type ? "head x" : "head x in fp32", _exactType, (long)Room * _hidden);
+        _z = Own("head z", DType.F32, (long)Room * _stride);
+        _made = 0;
         _device.Copies.Upload(MemoryMarshal.AsBytes(tokens), Indices.Address);
         _device.BlockEach(
             "head", KernelName.Of("head_gather", _exactType), Tokens,
             a => a.Add(hidden).Add(Indices).Add(_exact).Add(_hidden)
                 .Moves(Tokens * (4 + ((long)_exactType.Size() * _hidden))));
-        _x = hidden.Type == _type
-            ? _exact
-            : Rounded("head x", _exact.Address, (long)Tokens * _hidden, (long)Room * _hidden);
+        _x = _exact;
+        if (hidden.Type != _type)
+            Round(_exact, _x = Own("head x", DType.BF16, (long)Room * _hidden), (long)Tokens * _hidden);
         ClearBehind(_x, _type, _hidden);
     }
 
@@ -96,16 +99,23 @@ internal sealed class HeadTile
     /// </summary>
     public void ForTiles(Action body)
     {
-        for (Start = 0; Start < _vocabulary; Start += _device.Sizes.TileRows)
+        for (int start = 0; start < _vocabulary; start += _device.Sizes.TileRows)
         {
-            Width = Math.Min(_device.Sizes.TileRows, _vocabulary - Start);
-            _rows = Rows();
-            _device.Gemm.Run(new GemmCall(
-                Tokens, Width, _hidden, new GemmOperand(_x.Address, _type, _hidden), _rows with { Transposed = true },
-                new GemmOperand(_z.Address, DType.F32, _stride))
-            { Room = Room });
+            Take(start);
             body();
         }
+    }
+
+    /// <summary>Queues the product of the logits of the tile that begins at a row.</summary>
+    public void Take(int start)
+    {
+        Start = start;
+        Width = Math.Min(_device.Sizes.TileRows, _vocabulary - Start);
+        _rows = Rows();
+        _device.Gemm.Run(new GemmCall(
+            Tokens, Width, _hidden, new GemmOperand(_x, _type, _hidden), _rows with { Transposed = true },
+            new GemmOperand(_z, DType.F32, _stride))
+        { Room = Room });
     }
 
     /// <summary>Bytes of the tile's logits.</summary>
@@ -115,16 +125,16 @@ internal sealed class HeadTile
     public long MadeBytes => (long)Tokens * Width * _type.Size();
 
     /// <summary>The logits, for a kernel's argument.</summary>
-    public HeadArguments.Tile Logits() => new(_z.Address, _stride, Start, Width);
+    public HeadArguments.Tile Logits() => new(_z, _stride, Start, Width);
 
     /// <summary>
     /// Where a kernel puts what it makes of the logits, in the activations' type and their stride: in fp32 over them.
     /// </summary>
-    public DeviceMemory Made()
+    public ulong Made()
     {
-        if (_made is not null || _type != DType.BF16)
-            return _made ??= _z;
-        _made = _device.Scratch.Get("head p", DType.BF16, (long)Room * _stride);
+        if (_made != 0 || _type != DType.BF16)
+            return _made == 0 ? _made = _z : _made;
+        _made = Own("head p", DType.BF16, (long)Room * _stride);
         ClearBehind(_made, DType.BF16, _stride);
         return _made;
     }
@@ -149,7 +159,7 @@ internal sealed class HeadTile
             return;
         }
 
-        ulong rounded = _type == DType.BF16 ? _x.Address : 0;
+        ulong rounded = _type == DType.BF16 ? _x : 0;
         _device.BlockEach(
             "head", "head_logits_f32", Tokens,
             a => a.Add(_exact).Add(rounded).Add(Weight()).Add(sets).Moves(RowBytes(sets)));
@@ -164,7 +174,7 @@ internal sealed class HeadTile
 
     /// <summary>o [<see cref="Room"/>, H] = or += what was made of the tile [Tokens, Width] times its rows.</summary>
     public void AddWeighted(DeviceMemory o) => _device.Gemm.Run(new GemmCall(
-        Tokens, _hidden, Width, new GemmOperand(Made().Address, _type, _stride), _rows,
+        Tokens, _hidden, Width, new GemmOperand(Made(), _type, _stride), _rows,
         new GemmOperand(o.Address, DType.F32, _hidden), Beta: IsFirst ? 0 : 1)
     { Room = Room });
 
@@ -173,8 +183,8 @@ internal sealed class HeadTile
     /// </summary>
     public void AddWeightGradient(Tensor dWeight, int first, int count)
     {
-        ulong made = Made().Address + ((ulong)first * (ulong)_stride * (ulong)_type.Size());
-        ulong x = _x.Address + ((ulong)first * (ulong)_hidden * (ulong)_type.Size());
+        ulong made = Made() + ((ulong)first * (ulong)_stride * (ulong)_type.Size());
+        ulong x = _x + ((ulong)first * (ulong)_hidden * (ulong)_type.Size());
         ulong rows = (ulong)dWeight.Address + ((ulong)Start * (ulong)_hidden * sizeof(float));
         _device.Gemm.Run(new GemmCall(
             Width, _hidden, count, new GemmOperand(made, _type, _stride, Transposed: true),
@@ -187,25 +197,25 @@ internal sealed class HeadTile
         ulong rows = (ulong)_weight.Address + ((ulong)Start * (ulong)_hidden * (ulong)_weight.Type.Size());
         if (_weight.Type == DType.BF16 || _type == DType.F32)
             return new GemmOperand(rows, _weight.Type, _hidden);
-        DeviceMemory rounded = Rounded("head rows", rows, (long)Width * _hidden, (long)Width * _hidden);
-        return new GemmOperand(rounded.Address, DType.BF16, _hidden);
+        ulong rounded = _device.Scratch.Get("head rows", DType.BF16, (long)Width * _hidden).Address;
+        Round(rows, rounded, (long)Width * _hidden);
+        return new GemmOperand(rounded, DType.BF16, _hidden);
     }
 
     private static int Padded(int rows) => (rows + Padding - 1) / Padding * Padding;
 
     /// <summary>Zeros in the rows behind the tokens'.</summary>
-    private void ClearBehind(DeviceMemory rows, DType type, int stride)
+    private void ClearBehind(ulong rows, DType type, int stride)
     {
         ulong row = (ulong)stride * (ulong)type.Size();
         if (Room > Tokens)
-            _device.Stream.Zero(rows.Address + ((ulong)Tokens * row), (nuint)((ulong)(Room - Tokens) * row));
+            _device.Stream.Zero(rows + ((ulong)Tokens * row), (nuint)((ulong)(Room - Tokens) * row));
     }
 
-    private DeviceMemory Rounded(string name, ulong source, long count, long room)
-    {
-        DeviceMemory rounded = _device.Scratch.Get(name, DType.BF16, room);
-        _device.Cover(
-            "cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(source).Add(rounded).Add(count).Moves(6 * count));
-        return rounded;
-    }
+    /// <summary>This window's part of a piece of the workspace.</summary>
+    private ulong Own(string name, DType type, long count) =>
+        _device.Scratch.Get(name, type, _parts * count).Address + (ulong)(_part * count * type.Size());
+
+    private void Round(ulong source, ulong rounded, long count) => _device.Cover(
+        "cast", "cast_f32_bf16", count, perThread: 8, a => a.Add(source).Add(rounded).Add(count).Moves(6 * count));
 }

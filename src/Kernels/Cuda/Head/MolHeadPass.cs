@@ -65,7 +65,7 @@ internal sealed class MolHeadPass(
 
     private void Absorb(DeviceMemory? o)
     {
-        ulong made = o is null ? 0 : tile.Made().Address;
+        ulong made = o is null ? 0 : tile.Made();
         device.BlockEach(
             "head_tile", KernelName.Of("head_tail", tile.Type), _tokens, a => a.Add(tile.Logits()).Add(made)
             .Add(_sets).Add(_tails).Add(o?.Address ?? 0).Add(tile.Hidden)
