@@ -65,7 +65,9 @@ public static class CorpusKeys
 
     /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
-        [Name, Path, Kind, Format, Split, .. Records.All, TrainOn, Repeat, Share, Weight, Loss, LossAlpha, LossDirection];
+    [
+        Name, Path, Kind, Format, Split, .. Records.All, TrainOn, Repeat, Share, Weight, Loss, LossAlpha, LossDirection,
+    ];
 
     /// <summary>The corpora, with the checks that take more than one key or corpus.</summary>
     /// <param name="source">What errors call the config.</param>

@@ -17,8 +17,8 @@ public enum LossKind
     Kl,
 
     /// <summary>
-    /// Domain rows learn by cross-entropy and are held by a KL that leaves the target out of both sides: to all that the
-    /// base says besides what is to be learned.
+    /// Domain rows learn by cross-entropy and are held by a KL that leaves the target out of both sides: to all that
+    /// the base says besides what is to be learned.
     /// </summary>
     MaskedKl,
 
@@ -28,8 +28,8 @@ public enum LossKind
     Eaft,
 
     /// <summary>
-    /// Cross-entropy of domain rows counts by the student's probability of the target, with a KL to the base on the same
-    /// tokens as an anchor.
+    /// Cross-entropy of domain rows counts by the student's probability of the target, with a KL to the base on the
+    /// same tokens as an anchor.
     /// </summary>
     Asft,
 }

@@ -41,7 +41,10 @@ public sealed record HeadForms(Tensor Flags, Tensor ForwardShare)
         {
             var form = (LossForms)flags[t] & (LossForms.EntropyGate | LossForms.WithoutTarget);
             if (form != 0)
-                throw new ArgumentException($"{op}: forms: token {t}: expected a base distribution for {form}, got none");
+            {
+                throw new ArgumentException(
+                    $"{op}: forms: token {t}: expected a base distribution for {form}, got none");
+            }
         }
     }
 }

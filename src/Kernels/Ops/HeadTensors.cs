@@ -65,8 +65,8 @@ public sealed record BaseDistribution(Tensor TopIds, Tensor TopLogits, Tensor Lo
 /// <param name="ForwardKl">F64 [T]: KL of the base to the student over the same classes; 0 without a base.</param>
 /// <param name="GatedCe">F64 [T]: the cross-entropy as it counts, times the gate of its form.</param>
 /// <param name="HeldKl">
-/// F64 [T]: the divergence that the KL weight is of: reverse, forward or their mixture, without the target where the form
-/// says so; 0 without a base.
+/// F64 [T]: the divergence that the KL weight is of: reverse, forward or their mixture, without the target where the
+/// form says so; 0 without a base.
 /// </param>
 /// <param name="ReverseGap">
 /// F64 [T]: what <see cref="Ops.HeadGap"/> found that the KL over the whole vocabulary exceeds KlDivergence by; else 0.

@@ -26,8 +26,8 @@ public abstract partial class Ops
     /// <summary>
     /// The student side: cross-entropy and truncated KL of every token with a target, and the gradient of
     /// sum over tokens of CeWeight g CE + KlWeight KL, in one streaming pass over vocabulary tiles (a second one for
-    /// <paramref name="dWeight"/>). No [T, V] array; every coefficient outside the tail is exact. Gate g and KL are what
-    /// <see cref="HeadTargets.Forms"/> says, else 1 and the reverse KL.
+    /// <paramref name="dWeight"/>). No [T, V] array; every coefficient outside the tail is exact. Gate g and KL are
+    /// what <see cref="HeadTargets.Forms"/> says, else 1 and the reverse KL.
     /// </summary>
     /// <param name="hidden">Activation or fp32 [T, H], after the last norm: products are of activations, the logits
     /// that decide a divergence of fp32.</param>

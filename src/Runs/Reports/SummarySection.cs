@@ -88,14 +88,19 @@ public static class SummarySection
         };
         string? loss = facts.Loss switch
         {
-            "mol" => facts.Alpha is { } alpha ? $"mixture of losses, alpha {alpha}" : "mixture of losses",
+            "mol" => $"mixture of losses{Alpha(facts)}",
             "ce" => "cross-entropy",
             "kl" => "KL to the base model",
+            "masked_kl" => $"cross-entropy and a KL without the target{Alpha(facts)}",
+            "eaft" => $"cross-entropy by the base model's entropy{Alpha(facts)}",
+            "asft" => $"cross-entropy by the target's probability, anchored by KL{Alpha(facts)}",
             _ => facts.Loss,
         };
         string? init = facts.Init == "random" ? "from random weights" : null;
         return string.Join("; ", new[] { method, loss, init }.OfType<string>());
     }
+
+    private static string Alpha(ConfigFacts facts) => facts.Alpha is { } alpha ? $", alpha {alpha}" : "";
 
     private static string StepsOf(MetricsLog metrics, long? planned)
     {

@@ -21,15 +21,15 @@ internal static class LossKeys
 
     public static readonly ConfigKey<LossKind> Kind = new(
         "loss.kind", KeyTypes.OneOf<LossKind>(), LossKind.Mol,
-        "mol mixes CE and KL by corpus; ce has no base model; kl only holds to it. On domain text masked_kl holds to what "
-            + "the base says besides the target, eaft weighs CE by the base's entropy, asft by the target's probability "
-            + "(also: `loss: ce`).");
+        "mol mixes CE and KL by corpus; ce has no base model; kl only holds to it. On domain text masked_kl holds to "
+            + "what the base says besides the target, eaft weighs CE by the base's entropy, asft by the target's "
+            + "probability (also: `loss: ce`).");
     public static readonly ConfigKey<double> Alpha = new(
         "loss.alpha", KeyTypes.Number, Default.By(Kind, _alphas),
         "Weight of KL on domain text, and with mol of CE on general text; of no effect with ce and kl.",
         x => x is >= 0 and <= 1, "from 0 to 1");
     public static readonly ConfigKey<KlDirection> Direction = new(
-        "loss.direction", KeyTypes.OneOf<KlDirection>(), KlDirection.Reverse,
+        "loss.direction", KeyTypes.OneOf<KlDirection>(), Default.Rule("reverse, or mixed where loss.mix is given"),
         "reverse is KL(student || base), forward KL(base || student), mixed a mean of the two.");
     public static readonly ConfigKey<double> Mix = new(
         "loss.mix", KeyTypes.Number, Default.Of(0.5).Unless("no KL is mixed"),
@@ -45,10 +45,15 @@ internal static class LossKeys
     /// <param name="source">What errors call the config.</param>
     public static LossSettings Build(ConfigValues v, string source, IReadOnlyList<CorpusSettings> corpora)
     {
-        KlDirection direction = v.Take(Direction);
+        KlDirection direction = v.TakeOr(Direction, v.Has(Mix) ? KlDirection.Mixed : KlDirection.Reverse);
         bool isMixed = direction == KlDirection.Mixed || corpora.Any(c => c.Loss.Direction == KlDirection.Mixed);
         if (!isMixed && v.Has(Mix))
-            v.Wrong(Mix, source, 0, "expected a KL that is mixed (loss.direction: mixed), got none. Take one of them out");
+        {
+            v.Wrong(
+                Mix, source, 0,
+                $"expected a KL that is mixed, got {Direction.Path}: {Direction.Write(direction)}. Take one of them out");
+        }
+
         var loss = new LossSettings(v.Take(Kind), v.Take(Alpha), v.Take(TopN))
         {
             Direction = direction,
@@ -148,8 +153,8 @@ internal static class LossKeys
         {
             v.Wrong(
                 CorpusKeys.LossDirection, source, i,
-                $"expected a loss with a KL that counts, got {Kind.Write(kind)} with alpha {options.Alpha}. Take it out, "
-                    + "or raise alpha");
+                $"expected a loss with a KL that counts, got {Kind.Write(kind)} with alpha {options.Alpha}. Take it "
+                    + "out, or raise alpha");
         }
 
         if (kind == LossKind.MaskedKl && corpus.Loss != CorpusLoss.None && corpus.Kind == CorpusKind.Domain)
@@ -159,6 +164,10 @@ internal static class LossKeys
     private static void CheckMask(ConfigValues v, string source, double alpha, ConfigKey key, int i)
     {
         if (alpha == 0)
-            v.Wrong(key, source, i, "expected above 0 with masked_kl, as the weight of its KL, got 0. Raise it, or choose ce");
+        {
+            v.Wrong(
+                key, source, i,
+                "expected above 0 with masked_kl, as the weight of its KL, got 0. Raise it, or choose ce");
+        }
     }
 }

@@ -21,7 +21,10 @@ internal sealed class HeldTruth
     {
         bool without = form.HasFlag(LossForms.WithoutTarget);
         _share = share;
-        _classes = [.. Enumerable.Range(0, z.Length).Select(v => Array.IndexOf(top, v) is var at && at < 0 ? top.Length : at)];
+        _classes = new int[z.Length];
+        Array.Fill(_classes, top.Length);
+        for (int c = 0; c < top.Length; c++)
+            _classes[top[c]] = c;
         if (without)
             _classes[target] = -1;
         (_p, _q) = (Softmax(z, _classes), Softmax(z0, _classes));

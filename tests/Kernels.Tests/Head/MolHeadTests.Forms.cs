@@ -3,7 +3,7 @@ using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests.Head;
 
-/// <summary>Forms of losses: gates of the cross-entropy, directions of the divergence, targets that it leaves out.</summary>
+/// <summary>Forms of losses: gates of cross-entropy, directions of a divergence, targets that it leaves out.</summary>
 public abstract partial class MolHeadTests
 {
     private const LossForms Without = LossForms.WithoutTarget;
@@ -144,7 +144,9 @@ public abstract partial class MolHeadTests
         AssertGradients(gated, HeadRun.Of(_ops, gated, weightGradient: true));
     }
 
-    /// <summary>Without its target a divergence lives in the tail, whose thousands of terms are summed in fp32.</summary>
+    /// <summary>
+    /// Without its target a divergence lives in the tail, whose thousands of terms are summed in fp32.
+    /// </summary>
     private void AssertForm(HeadInputs inputs)
     {
         AssertAll(inputs, 1e-5);

@@ -178,7 +178,7 @@ public sealed class RunConfigTests : IDisposable
     [InlineData("global_batch: [8]", "got a list of 1")]
     [InlineData("ratio: .nan", ":7: ratio: expected a number of at least 0")]
     [InlineData("loss: {top_n: 128}", "loss.top_n: expected an integer from 1 to 127, got '128'")]
-    [InlineData("loss: {kind: MOL}", "loss.kind: expected mol | ce | kl, got 'MOL'")]
+    [InlineData("loss: {kind: MOL}", "loss.kind: expected mol | ce | kl | masked_kl | eaft | asft, got 'MOL'")]
     [InlineData(
         "lora: {target_modules: [q_proj, x_proj]}",
         "lora.target_modules: expected a list of names from q_proj")]

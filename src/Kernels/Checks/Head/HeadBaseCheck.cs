@@ -21,7 +21,8 @@ internal sealed class HeadBaseCheck() : KernelCheck("head", "head_base", "equal;
         }
     }
 
-    /// <param name="isApart">Of three tokens in four the target is not in the tail's sum: on the list, or on none.</param>
+    /// <param name="isApart">Of three tokens in four the target is not in the tail's sum: on the list, or on
+    /// none.</param>
     private static void Try(KernelCase one, int tokens, int n, bool isApart = false)
     {
         int[] places = HeadEmulation.Places(tokens);

@@ -33,8 +33,8 @@ internal sealed class HeadTermsCheck()
     }
 
     /// <param name="distance">Between base and student.</param>
-    /// <param name="hasForms">Tokens of every form that can be (without a base: a gate by probability), with shares of 0, a
-    /// half and 1.</param>
+    /// <param name="hasForms">Tokens of every form that can be (without a base: a gate by probability), with shares of
+    /// 0, a half and 1.</param>
     private static void Try(KernelCase one, int tokens, int n, double distance, bool hasForms = false)
     {
         var inputs = new Inputs(tokens, n, distance, hasForms);

@@ -9,7 +9,7 @@ namespace MolEngine.Kernels.Cpu.Head;
 internal readonly record struct HeadDivergence(
     double Norm, double Reverse, double Forward, double Mean, double RestRatio);
 
-/// <summary>What <see cref="HeadTerms"/> makes of a token: the figures of its result, and the gradient's tail.</summary>
+/// <summary>What <see cref="HeadTerms"/> makes of a token: its figures, and the gradient's tail.</summary>
 internal readonly record struct HeadFigures
 {
     public double CrossEntropy { get; init; }

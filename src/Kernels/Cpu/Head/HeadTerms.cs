@@ -134,8 +134,8 @@ internal readonly ref struct HeadTerms
     }
 
     /// <summary>
-    /// KL both ways and sum p G over the top n and the residual class. <paramref name="ratios"/> receives G = log(p / q)
-    /// of S, where a target outside the top n belongs to the residual class.
+    /// KL both ways and sum p G over the top n and the residual class. <paramref name="ratios"/> receives
+    /// G = log(p / q) of S, where a target outside the top n belongs to the residual class.
     /// </summary>
     /// <param name="norm">Log of what the student's e^z are divided by.</param>
     /// <param name="rest">Log of the student's residual class, divided by that.</param>
