@@ -1,7 +1,6 @@
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Adapters;
 using MolEngine.Engine.Folders;
-using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Tokenization;
