@@ -70,8 +70,8 @@ public sealed class LossPass : IDisposable
     /// <summary>Figures of the rows; no gradients.</summary>
     /// <param name="reference">The base model's weights, or null: then KL is 0.</param>
     /// <param name="loss">What rows without losses of their own are trained with; null: with plain ones.</param>
-    /// <param name="gaps">With what the divergences over the whole vocabulary exceed the others by: a second stream over
-    /// the head, of a pass that is made for gradients too.</param>
+    /// <param name="gaps">With what the divergences over the whole vocabulary exceed the others by: a second stream
+    /// over the head, of a pass that is made for gradients too.</param>
     public RowFigures[] Evaluate(
         IReadOnlyList<TokenRow> rows, TransformerWeights student, TransformerWeights? reference,
         LossOptions? loss = null, bool gaps = false)

@@ -24,8 +24,8 @@ public sealed record Metric(string Name)
     public static readonly Metric ForwardKl = new("kl_forward");
 
     /// <summary>
-    /// What the reverse KL over the whole vocabulary exceeds that over the base's top n and the rest by, by corpus: what
-    /// training does not see of it. Never negative.
+    /// What the reverse KL over the whole vocabulary exceeds that over the base's top n and the rest by, by corpus:
+    /// what training does not see of it. Never negative.
     /// </summary>
     public static readonly Metric KlGap = new("kl_gap");
 

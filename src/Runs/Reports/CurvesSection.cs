@@ -15,8 +15,9 @@ internal static class CurvesSection
     [
         .. new[]
         {
-            Metric.CrossEntropy, Metric.KlDivergence, Metric.ForwardKl, Metric.KlGap, Metric.ForwardKlGap, Metric.Epoch, Metric.Tokens, Metric.Rows, Metric.EmptyRows,
-            Metric.Loss, Metric.LearningRate, Metric.TokensPerSecond, Metric.ExactMatch, Metric.Benchmark,
+            Metric.CrossEntropy, Metric.KlDivergence, Metric.ForwardKl, Metric.KlGap, Metric.ForwardKlGap,
+            Metric.Epoch, Metric.Tokens, Metric.Rows, Metric.EmptyRows, Metric.Loss,
+            Metric.LearningRate, Metric.TokensPerSecond, Metric.ExactMatch, Metric.Benchmark,
         }.Select(m => m.Name),
     ];
 

@@ -51,7 +51,8 @@ internal static class LossKeys
         {
             v.Wrong(
                 Mix, source, 0,
-                $"expected a KL that is mixed, got {Direction.Path}: {Direction.Write(direction)}. Take one of them out");
+                $"expected a KL that is mixed, got {Direction.Path}: {Direction.Write(direction)}. Take one of them "
+                    + "out");
         }
 
         var loss = new LossSettings(v.Take(Kind), v.Take(Alpha), v.Take(TopN))

@@ -63,6 +63,11 @@ public sealed record RunConfig(
     /// <summary>Folder of the adapter or model that is stayed close to, absolute; null is the model itself.</summary>
     public string? Base { get; init; }
 
+    /// <summary>Whether a corpus is trained with a loss that asks for the base's distribution.</summary>
+    public bool NeedsBase => Data.Corpora.Count == 0
+        ? Loss.Options.NeedsBase
+        : Data.Corpora.Any(c => c.Losses?.NeedsBase ?? Loss.Options.NeedsBase);
+
     internal DeviceSettings Device { get; init; } = DeviceSettings.Default;
 
     /// <summary>What a training step keeps of its forward pass.</summary>

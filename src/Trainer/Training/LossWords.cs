@@ -17,8 +17,10 @@ internal static class LossWords
         return $"{kind}{alpha}, top {loss.TopN}{Direction(loss.Options.ForwardShare)}";
     }
 
-    /// <summary>What the rows of a corpus with a loss of its own are trained with: "0.95 CE by the target's probability +
-    /// 0.05 KL".</summary>
+    /// <summary>
+    /// What the rows of a corpus with a loss of its own are trained with: "0.95 CE by the target's probability + 0.05
+    /// KL".
+    /// </summary>
     public static string Of(TokenWeights losses)
     {
         string gate = losses.Form.HasFlag(LossForms.EntropyGate) ? " by the base's entropy"

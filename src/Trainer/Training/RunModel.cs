@@ -63,10 +63,7 @@ internal sealed class RunModel : IDisposable
         }
 
         // Random weights are no model to stay close to: without a base loss there is no base at all.
-        bool needsBase = run.Data.Corpora.Count == 0
-            ? run.Loss.Options.NeedsBase
-            : run.Data.Corpora.Any(c => c.Losses?.NeedsBase ?? run.Loss.Options.NeedsBase);
-        Base = run.Base is not null ? Held(run.Base, frozen) : random && !needsBase ? null : frozen;
+        Base = run.Base is not null ? Held(run.Base, frozen) : random && !run.NeedsBase ? null : frozen;
     }
 
     public ModelConfig Config { get; }

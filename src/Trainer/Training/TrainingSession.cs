@@ -90,7 +90,7 @@ internal sealed class TrainingSession : IDisposable
     public TrainingOrder Order => _data.Order;
 
     /// <summary>Whether the loss has a KL divergence to the base model.</summary>
-    public bool HasBaseLoss => Corpora.Any(c => c.Train.Losses?.NeedsBase ?? _loss.NeedsBase);
+    public bool HasBaseLoss => Run.NeedsBase;
 
     /// <summary>
     /// Whether KL to the base model is all that is trained with, and the student starts as the base itself: a new

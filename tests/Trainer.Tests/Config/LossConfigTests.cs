@@ -87,8 +87,10 @@ public sealed class LossConfigTests : IDisposable
 
     [Theory]
     [InlineData("loss: {direction: forward, mix: 0.3}", Domain, "loss.mix: expected a KL that is mixed")]
-    [InlineData("loss: {kind: ce, direction: forward}", Domain, "loss.direction: expected a loss with a KL that counts")]
-    [InlineData("loss: {kind: eaft, direction: forward}", Domain, "loss.direction: expected a loss with a KL that counts")]
+    [InlineData("loss: {kind: ce, direction: forward}", Domain,
+        "loss.direction: expected a loss with a KL that counts")]
+    [InlineData("loss: {kind: eaft, direction: forward}", Domain,
+        "loss.direction: expected a loss with a KL that counts")]
     [InlineData("loss: {kind: masked_kl, alpha: 0}", Domain, "loss.alpha: expected above 0 with masked_kl")]
     [InlineData("loss: {kind: eaft, top_n: 1}", Domain, "loss.top_n: expected at least 2 with eaft")]
     [InlineData("loss: asft", General, "loss.kind: expected a domain corpus")]

@@ -33,7 +33,8 @@ public sealed class LossRunTests : IDisposable
         foreach (string metric in (string[])["kl", "kl_forward", "kl_gap", "kl_forward_gap"])
         {
             Assert.All(start.GetProperty(metric).EnumerateObject(), c => Assert.InRange(c.Value.GetDouble(), 0, 1e-8));
-            Assert.All(end.GetProperty(metric).EnumerateObject(), c => Assert.InRange(c.Value.GetDouble(), 1e-9, 10));
+            Assert.All(
+                end.GetProperty(metric).EnumerateObject(), c => Assert.InRange(c.Value.GetDouble(), 1e-9, 10));
         }
     }
 
@@ -44,7 +45,10 @@ public sealed class LossRunTests : IDisposable
         double First(string name, params string[] more)
         {
             SmallRun.Train(SmallRun.Load(
-                At(name), [.. Model, .. SmallRun.Lora, "steps=1", "validate.every=0", "samples=0", "lora.dropout=0", .. more]));
+                At(name),
+                [
+                    .. Model, .. SmallRun.Lora, "steps=1", "validate.every=0", "samples=0", "lora.dropout=0", .. more,
+                ]));
             return File.ReadLines(Path.Combine(At(name), "metrics.jsonl"))
                 .Select(l => JsonDocument.Parse(l).RootElement.GetProperty("loss").GetDouble()).First();
         }

@@ -133,7 +133,8 @@ public sealed class Activations
 
         return hidden.Count == 0
             ? this
-            : new Activations(Retention, [.. Layers.Select(l => l with { LoraHidden = hidden })], Last, LastRstd, Final);
+            : new Activations(
+                Retention, [.. Layers.Select(l => l with { LoraHidden = hidden })], Last, LastRstd, Final);
     }
 
     /// <summary>The first <paramref name="tokens"/> tokens of everything.</summary>
