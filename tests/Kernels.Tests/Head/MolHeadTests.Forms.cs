@@ -13,13 +13,11 @@ public abstract partial class MolHeadTests
     [InlineData(2, 2, Without, 0.5f)]
     [InlineData(128, 127, Without, 0)]
     [InlineData(1187, 1, Without, 1)]
-    [InlineData(1187, 31, LossForms.None, 1)]
     [InlineData(1187, 31, LossForms.None, 0.25f)]
     [InlineData(1187, 31, LossForms.EntropyGate, 0)]
     [InlineData(1187, 31, LossForms.ProbabilityGate, 0)]
     [InlineData(2049, 31, Without, 0)]
-    [InlineData(4099, 31, Without, 1)]
-    [InlineData(4099, 127, Without | LossForms.EntropyGate, 0.5f)]
+    [InlineData(2500, 127, Without | LossForms.EntropyGate, 0.5f)]
     public void Forms_AgreeWithFloat64(int vocabulary, int topN, LossForms form, float share)
     {
         HeadInputs inputs = HeadInputs.Random(vocabulary + topN, vocabulary, 19, topN, [0, 5, 5, 11], topN == 31);
@@ -62,7 +60,7 @@ public abstract partial class MolHeadTests
     [InlineData(Without, 1)]
     public void AtStep0_WhatIsHeldIsZero_AndItsGradientToo(LossForms form, float share)
     {
-        HeadInputs inputs = HeadInputs.Random(3, 4100, 24, 31, [0, 12]).WithForm(form, share);
+        HeadInputs inputs = HeadInputs.Random(3, 2100, 24, 31, [0, backend.IsVirtual ? 5 : 12]).WithForm(form, share);
         inputs = Held(inputs with { X = inputs.X0 }).WithWeights(0, 1);
         HeadRun got = HeadRun.Of(_ops, inputs);
         Assert.All(got.HeldKl, kl => Assert.InRange(kl, 0, 1e-11));
