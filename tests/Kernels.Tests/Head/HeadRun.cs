@@ -55,28 +55,11 @@ internal sealed class HeadRun
         using Arena arena = ops.CreateArena("head test");
         int tokens = inputs.Tokens;
         Tensor weight = inputs.WeightTensor(ops, arena);
-        var asked = new HeadTargets(
-            Upload(ops, arena, "targets", DType.I32, inputs.Targets, tokens),
-            Upload(ops, arena, "a", DType.F32, inputs.CeWeight, tokens),
-            Upload(ops, arena, "b", DType.F32, inputs.KlWeight, tokens))
-        {
-            Forms = inputs.Forms is null ? null : new HeadForms(
-                Upload(ops, arena, "forms", DType.I32, Array.ConvertAll(inputs.Forms, f => (int)f), tokens),
-                Upload(ops, arena, "forward share", DType.F32, inputs.ForwardShare!, tokens)),
-        };
+        HeadTargets asked = Targets(ops, arena, inputs);
         BaseDistribution? reference = null;
         if (inputs.TopN > 0)
         {
-            reference = new BaseDistribution(
-                Upload(ops, arena, "ids", DType.I32, Filled(tokens * inputs.TopN, Before), tokens, inputs.TopN),
-                Upload(ops, arena, "logits", DType.F64, Filled(tokens * inputs.TopN, (double)Before), tokens,
-                    inputs.TopN),
-                Upload(ops, arena, "base lse", DType.F64, Filled(tokens, (double)Before), tokens),
-                Upload(ops, arena, "base tail", DType.F64, Filled(tokens, (double)Before), tokens))
-            {
-                TailWithoutTarget = inputs.Forms is null
-                    ? null : Upload(ops, arena, "tail apart", DType.F64, Filled(tokens, (double)Before), tokens),
-            };
+            reference = Distribution(ops, arena, inputs);
             Tensor x0 = Hidden(ops, single, arena, "x0", inputs.X0, tokens, inputs.Hidden);
             ops.BaseTopN(x0, weight, asked, reference);
         }
@@ -118,6 +101,29 @@ internal sealed class HeadRun
             RowSums = Download<double>(ops, sums),
             DHidden = Download<float>(ops, dx),
             DWeight = Download<float>(ops, dw),
+        };
+    }
+
+    private static HeadTargets Targets(Ops.Ops ops, Arena arena, HeadInputs inputs) => new(
+        Upload(ops, arena, "targets", DType.I32, inputs.Targets, inputs.Tokens),
+        Upload(ops, arena, "a", DType.F32, inputs.CeWeight, inputs.Tokens),
+        Upload(ops, arena, "b", DType.F32, inputs.KlWeight, inputs.Tokens))
+    {
+        Forms = inputs.Forms is null ? null : new HeadForms(
+            Upload(ops, arena, "forms", DType.I32, Array.ConvertAll(inputs.Forms, f => (int)f), inputs.Tokens),
+            Upload(ops, arena, "forward share", DType.F32, inputs.ForwardShare!, inputs.Tokens)),
+    };
+
+    private static BaseDistribution Distribution(Ops.Ops ops, Arena arena, HeadInputs inputs)
+    {
+        int tokens = inputs.Tokens, n = inputs.TopN;
+        Tensor F64(string name) => Upload(ops, arena, name, DType.F64, Filled(tokens, (double)Before), tokens);
+        return new BaseDistribution(
+            Upload(ops, arena, "ids", DType.I32, Filled(tokens * n, Before), tokens, n),
+            Upload(ops, arena, "logits", DType.F64, Filled(tokens * n, (double)Before), tokens, n),
+            F64("base lse"), F64("base tail"))
+        {
+            TailWithoutTarget = inputs.Forms is null ? null : F64("tail apart"),
         };
     }
 
