@@ -36,9 +36,20 @@ public sealed class LossPass : IDisposable
         _arena = ops.CreateArena("activations");
         bool backward = retention != Retention.None;
         _transformer = new Transformer(ops, config, _arena, tokens, positions, backward);
-        _activations = Activations.Allocate(
-            _arena, config, ops.ActivationType, tokens, retention,
+        Activations Activations(Arena arena) => Models.Common.Activations.Allocate(
+            arena, config, ops.ActivationType, tokens, retention,
             (layer, name) => Student.LoraRank(weights, layer, name));
+
+        Tensor Gradient(Arena arena) =>
+            arena.Allocate("gradient of final hidden", DType.F32, tokens, config.HiddenSize);
+
+        _arena.Expect(a =>
+        {
+            Activations(a);
+            if (backward)
+                Gradient(a);
+        });
+        _activations = Activations(_arena);
         _batch = new TokenBatch(ops, _arena, tokens);
         Tensor F64(string name) => _arena.Allocate(name, DType.F64, tokens);
         _head = new HeadResult(F64("cross-entropy"), F64("KL divergence"), F64("log-sum-exp"), F64("tail log p"));
@@ -52,7 +63,7 @@ public sealed class LossPass : IDisposable
         }
 
         if (backward)
-            _dFinal = _arena.Allocate("gradient of final hidden", DType.F32, tokens, config.HiddenSize);
+            _dFinal = Gradient(_arena);
     }
 
     /// <summary>Bytes of activations.</summary>

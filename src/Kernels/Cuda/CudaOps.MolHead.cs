@@ -39,10 +39,11 @@ internal sealed partial class CudaOps
 
         int[]? rows = dWeight is null ? null : layout.RowStarts;
         List<HeadBlock> blocks = Cut(nameof(MolHead), targets, rows, weight);
-        foreach (Tensor x in (Tensor[])[result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP])
-            _stream.Zero((ulong)x.Address, (nuint)x.Bytes);
-        if (dHidden is not null)
-            _stream.Zero((ulong)dHidden.Address, (nuint)dHidden.Bytes);
+        ZeroCore(
+        [
+            result.CrossEntropy, result.KlDivergence, result.LogSumExp, result.TailLogP,
+            .. dHidden is null ? [] : new[] { dHidden },
+        ]);
         HeadDevice device = MakeHeadDevice();
         var tile = new HeadTile(device, weight, ActivationType);
         var pass = new MolHeadPass(device, tile, targets, reference, result, dHidden, dWeight);
@@ -57,7 +58,7 @@ internal sealed partial class CudaOps
     {
         if (layout.Rows == 0)
             return;
-        (DeviceMemory starts, _) = _tables.For(layout, "row starts", l => l.RowStarts);
+        (ulong starts, _) = _tables.For(layout, "row starts", l => l.RowStarts);
         Launch(
             "head_rows", "head_row_sums",
             new LaunchShape(new Dim3((uint)layout.Rows), new Dim3(RowSumThreadsOfHead)),

@@ -77,7 +77,7 @@ public sealed class CudaMemoryTests : IDisposable
         DeviceMemory larger = scratch.Get("a", DType.F32, 11);
         Assert.NotSame(first, larger);
         Assert.NotSame(larger, scratch.Get("b", DType.F32, 1));
-        Assert.Equal(48, scratch.Bytes);
+        Assert.Equal(2 * DevicePages.Bytes, scratch.Bytes);
     }
 
     /// <summary>
@@ -91,10 +91,10 @@ public sealed class CudaMemoryTests : IDisposable
         SequenceLayout[] layouts = [.. Enumerable.Range(1, 9).Select(Layout)];
         foreach (SequenceLayout layout in layouts)
         {
-            (DeviceMemory memory, int count) = tables.For(layout, "starts", Make);
-            Assert.Same(memory, tables.For(layout, "starts", Make).Memory);
+            (ulong address, int count) = tables.For(layout, "starts", Make);
+            Assert.Equal(address, tables.For(layout, "starts", Make).Address);
             var got = new int[count];
-            _copies.Download(memory.Address, MemoryMarshal.AsBytes(got.AsSpan()));
+            _copies.Download(address, MemoryMarshal.AsBytes(got.AsSpan()));
             Assert.Equal(layout.RowStarts, got);
         }
 
@@ -128,7 +128,7 @@ public sealed class CudaMemoryTests : IDisposable
         _copies.Upload(Enumerable.Repeat((byte)7, 60).ToArray(), (ulong)tensor.Address);
         _copies.Download((ulong)tensor.Address, got);
         Assert.All(got, b => Assert.Equal(7, b));
-        Assert.Equal((isOffloaded, isOffloaded ? 0 : 60), (tensor.IsOffloaded, _driver.HeldBytes - held));
+        Assert.Equal((isOffloaded, isOffloaded ? 0 : 2 << 20), (tensor.IsOffloaded, _driver.HeldBytes - held));
         string refusal = Assert.Throws<InvalidOperationException>(() => tensor.Span<float>()).Message;
         Assert.Contains("expected host memory", refusal);
         Assert.Contains("expected host memory",
@@ -138,9 +138,10 @@ public sealed class CudaMemoryTests : IDisposable
     [Fact]
     public void Where_there_is_no_more_the_table_shows_who_holds_it()
     {
-        using var driver = new VirtualCudaDriver(DeviceProfile.Sm80 with { MemoryBytes = 10_000 });
+        using var driver = new VirtualCudaDriver(DeviceProfile.Sm80 with { MemoryBytes = 16 << 20 });
         using var context = CudaContext.Create(driver, 0);
         using var stream = new CudaStream(context);
+        const long Page = DevicePages.Bytes;
         var holders = new DeviceHolders();
         using DeviceArena weights = new("weights", context, stream, holders), states = new(
             "states", context, stream, holders);
@@ -151,16 +152,17 @@ public sealed class CudaMemoryTests : IDisposable
         states.Allocate("m", DType.F32, 500);
         scratch.Get("sums", DType.F32, 600);
         Assert.Equal(
-            [("arena weights", 4000L), ("arena states", 2000L), ("workspace", 2400L)], holders.Most.Parts);
-        Assert.Equal((8400L, 8400L), (holders.Most.Bytes, holders.Now.Bytes));
+            [("arena weights", Page), ("arena states", Page), ("workspace", Page)], holders.Most.Parts);
+        Assert.Equal((3 * Page, 3 * Page), (holders.Most.Bytes, holders.Now.Bytes));
         Check(
-            () => states.Allocate("v", DType.F32, 5, 100), "arena states: no memory for v F32 [5, 100]", 2000,
+            () => states.Allocate("v", DType.F32, 5, 600_000), "arena states: no memory for v F32 [5, 600000]",
+            12_000_000,
             ["arena weights", "workspace", "m F32 [500]"]);
         Check(
-            () => scratch.Get("more", DType.F32, 700), "workspace: no memory for \"more\"", 2800,
-            ["arena weights", "sums", "arena states"]);
+            () => scratch.Get("more", DType.F32, 3_000_000), "workspace: no memory for \"more\"", 12_000_000,
+            ["arena weights", "arena states", "sums"]);
         weights.Dispose();
-        Assert.Equal((8400L, 4400L), (holders.Most.Bytes, holders.Now.Bytes));
+        Assert.Equal((3 * Page, 2 * Page), (holders.Most.Bytes, holders.Now.Bytes));
 
         static void Check(Action allocate, string says, long wanted, string[] table)
         {

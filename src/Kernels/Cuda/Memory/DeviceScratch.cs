@@ -20,7 +20,8 @@ internal sealed class DeviceScratch : IDisposable
         holders.Add(this, "workspace", () => Bytes);
     }
 
-    public long Bytes => _buffers.Values.Sum(b => (long)b.Bytes);
+    /// <summary>Of all buffers, in whole pages.</summary>
+    public long Bytes => _buffers.Values.Sum(b => DevicePages.Round((long)b.Bytes));
 
     /// <summary>
     /// A buffer of at least <paramref name="count"/> elements, 256-byte aligned, under a name of the caller's.
