@@ -84,7 +84,7 @@ public sealed class FarOpsTests
         var rotary = new RotaryTable(w.Filled("cos", DType.F32, 64, 1), w.Filled("sin", DType.F32, 64, 2));
         Tensor positions = w.Zeros("few positions", DType.I32, FarWorld.Last);
         w.Ops.Upload<int>([.. Enumerable.Range(w.Rows - FarWorld.Last, FarWorld.Last)], positions);
-        SequenceLayout layout = few.Layout with { Positions = positions, TokenKeys = End(w.Layout.TokenKeys) };
+        SequenceLayout layout = few.Layout with { Positions = positions, TokenKeys = FarWorld.End(w.Layout.TokenKeys) };
         Tensor q = w.Whole("q", type, 5, FarWorld.Last, 256), k = w.Whole("k", type, 6, FarWorld.Last, 128);
         Tensor qOut = w.Zeros("q out", type, FarWorld.Last, 256), kOut = w.Zeros("k out", type, FarWorld.Last, 128);
         w.Ops.QkNormRope(q, k, new HeadShape(2, 1, 128), null, rotary, layout, qOut, kOut);
@@ -163,18 +163,6 @@ public sealed class FarOpsTests
         });
     }
 
-    [Theory]
-    [MemberData(nameof(Types))]
-    public void Adapters_of_many_tokens(DType type) => FarWorld.Compare(type, Width, w =>
-    {
-        var lora = new LoraWeights(
-            w.Whole("A", DType.F32, 1, 8, Width), w.Whole("B", DType.F32, 2, 16, 8), 0.5f, Dropout: 0.3f, DropoutSeed: 9);
-        var weights = new LinearWeights(w.Whole("W", type, 3, 16, Width), Lora: lora);
-        Tensor y = w.Zeros("y", type, w.Rows, 16), hidden = w.Zeros("lora hidden", type, w.Rows, 8);
-        w.Ops.Linear(w.Filled("x", Width, 4), weights, w.Layout, y, hidden);
-        return [y, hidden];
-    });
-
     /// <summary>Tokens without a target take no part; those that have one stand at the end.</summary>
     [Theory]
     [MemberData(nameof(Types))]
@@ -209,6 +197,4 @@ public sealed class FarOpsTests
             new AdamWStep(0.01, 0.9, 0.95, 1e-8, 0.1, 0.1, 0.05, 1));
         return [value, m, v, copy];
     });
-
-    private static Tensor End(Tensor x) => FarWorld.End(x);
 }
