@@ -80,6 +80,41 @@ public sealed class CudaMemoryTests : IDisposable
         Assert.Equal(2 * DevicePages.Bytes, scratch.Bytes);
     }
 
+    /// <summary>Work that is queued on a buffer has run before a larger one takes its place.</summary>
+    [Fact]
+    public void Scratch_grows_while_work_is_queued_on_it()
+    {
+        using var scratch = new DeviceScratch(_context, _stream, new DeviceHolders());
+        using var kept = new DeviceMemory(_context, "kept", 40);
+        DeviceMemory small = scratch.Get("a", DType.F32, 10);
+        _copies.Upload(Enumerable.Repeat((byte)7, 40).ToArray(), small.Address);
+        kept.CopyFrom(small, _stream);
+        Assert.NotSame(small, scratch.Get("a", DType.F32, 1000));
+        var got = new byte[40];
+        _copies.Download(kept.Address, got);
+        Assert.All(got, b => Assert.Equal(7, b));
+    }
+
+    /// <summary>Layouts of as many tokens, rows and documents, which differ in where these begin.</summary>
+    [Fact]
+    public void Tables_of_equal_shape_are_their_own_layouts_s()
+    {
+        using var tables = new LayoutTables(_context, _stream, _copies);
+        Tensor none = new("none", DType.I32, new Shape(0), 0, null);
+        int[][] starts = [[0, 2, 8], [0, 5, 8], [0, 7, 8]];
+        SequenceLayout[] layouts = [.. starts.Select(s => new SequenceLayout([0, 8], s, none, none))];
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < layouts.Length; i++)
+            {
+                (ulong address, int count) = tables.For(layouts[i], "documents", l => l.DocumentStarts);
+                var got = new int[count];
+                _copies.Download(address, MemoryMarshal.AsBytes(got.AsSpan()));
+                Assert.Equal(starts[i], got);
+            }
+        }
+    }
+
     /// <summary>
     /// Tables of layouts that left give their memory to later ones, whose copies run in the stream's order.
     /// </summary>
