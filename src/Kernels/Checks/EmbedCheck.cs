@@ -23,10 +23,13 @@ internal sealed class EmbedCheck(DType type)
         trial.Case($"{tokens} tokens x {hidden}", c => Try(c, tokens, 3000, hidden), isMeasured: true);
     }
 
-    private void Try(KernelCase one, int tokens, int vocabulary, int hidden, int parts = 1, (int Token, int Id)? bad = null,
+    private void Try(
+        KernelCase one, int tokens, int vocabulary, int hidden, int parts = 1, (int Token, int Id)? bad = null,
         bool special = false)
     {
-        int[] ids = [.. Enumerable.Range(0, tokens).Select(t => t == bad?.Token ? bad.Value.Id : (int)(t * 7919L % vocabulary))];
+        int[] ids = [.. Enumerable.Range(0, tokens).Select(t => (int)(t * 7919L % vocabulary))];
+        if (bad is { } place)
+            ids[place.Token] = place.Id;
         float[] w = StoredValues.Held(
             special
                 ? CheckValues.AnyBits(vocabulary * hidden, 1)
@@ -37,7 +40,8 @@ internal sealed class EmbedCheck(DType type)
         one.Launch(
             new LaunchShape(new Dim3(blocks, (uint)parts), new Dim3(Threads)), (4L + type.Size()) * tokens * hidden,
             a => a.Add(id).Add(weight).Add(tokens).Add(vocabulary).Add(hidden).Add(y).Add(fault));
-        float[] rows = [.. ids.SelectMany(i => i < 0 || i >= vocabulary ? new float[hidden] : w[(i * hidden)..((i + 1) * hidden)])];
+        float[] rows = [.. ids.SelectMany(
+            i => i < 0 || i >= vocabulary ? new float[hidden] : w[(i * hidden)..((i + 1) * hidden)])];
         one.Expect<float>(y, rows, Tolerance.Bits);
         int[] report = bad is not { } b ? new int[4] : [1, b.Token, b.Id, vocabulary];
         one.Expect<int>(fault, report, Tolerance.Bits);

@@ -93,9 +93,9 @@ public sealed class KernelCase : IDisposable
             }
 
             LargestError = double.PositiveInfinity;
+            string expected = low == high ? $"{low:R}" : $"{low:R} to {high:R}";
             throw new KernelCheckException(
-                $"{memory.Name}[{i}]: expected {(low == high ? $"{low:R}" : $"{low:R} to {high:R}")}, {truth[i]:R} rounded "
-                + $"to bf16, got {value:R}");
+                $"{memory.Name}[{i}]: expected {expected}, {truth[i]:R} rounded to bf16, got {value:R}");
         }
     }
 

@@ -42,8 +42,8 @@ public sealed record LaunchOptions
     public bool FindSharedRaces { get; init; } = true;
 
     /// <summary>
-    /// Blocks of a launch that are run, so many in each dimension of its grid, counted from the end; the others are left
-    /// out. For shapes that no host could compute whole. Null: all.
+    /// Blocks of a launch that are run, so many in each dimension of its grid, counted from the end; the others are
+    /// left out. For shapes that no host could compute whole. Null: all.
     /// </summary>
     public int? LastBlocks { get; init; }
 

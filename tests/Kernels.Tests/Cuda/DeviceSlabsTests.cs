@@ -71,7 +71,8 @@ public sealed class DeviceSlabsTests : IDisposable
     public void What_lies_side_by_side_is_cleared_at_once_and_nothing_else()
     {
         using Arena arena = _ops.CreateArena("cleared"), other = _ops.CreateArena("other");
-        Tensor[] all = [.. Enumerable.Range(0, 12).Select(i => arena.Allocate($"x{i}", DType.F32, i == 5 ? 0 : 70 + i))];
+        Tensor[] all =
+            [.. Enumerable.Range(0, 12).Select(i => arena.Allocate($"x{i}", DType.F32, i == 5 ? 0 : 70 + i))];
         Tensor foreign = other.Allocate("foreign", DType.F32, 9);
         Assert.Equal(1, Fills(() => _ops.Zero(all)));
         Cleared();

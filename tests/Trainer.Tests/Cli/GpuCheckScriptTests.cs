@@ -3,7 +3,8 @@ using MolEngine.Support;
 
 namespace MolEngine.Trainer.Tests.Cli;
 
-/// <summary>The script of the bundle for GPU machines, with a program in the program's place that plays its parts.</summary>
+/// <summary>The script of the bundle for GPU machines, with another in the program's place, which plays its parts.
+/// </summary>
 public sealed class GpuCheckScriptTests : IDisposable
 {
     private readonly TempFolder _folder = new();

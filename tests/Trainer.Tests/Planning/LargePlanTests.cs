@@ -44,7 +44,10 @@ public sealed class LargePlanTests(ITestOutputHelper output)
         { "8B LoRA r 64", Qwen3, ["lora.rank=64", "data.context=1024", "micro_batch=8", "recompute=layer"] },
         {
             "7B full, offloaded", Qwen2,
-            ["method=full", "lora={}", "optimizer.offload=true", "data.context=8192", "micro_batch=1", "recompute=layer"]
+            [
+                "method=full", "lora={}", "optimizer.offload=true", "data.context=8192", "micro_batch=1",
+                "recompute=layer",
+            ]
         },
     };
 
@@ -69,13 +72,15 @@ public sealed class LargePlanTests(ITestOutputHelper output)
             perUpdate = driver.Fills - perUpdate;
             double error = ((double)plan.HighWaterBytes / driver.HighWaterBytes) - 1;
             output.WriteLine(
-                $"{what}: planned {plan.HighWaterBytes / 1048576.0:F0} MiB, given {driver.HighWaterBytes / 1048576.0:F0} "
-                + $"MiB ({error:P2}); {session.TensorBytes / 1048576.0:F0} MiB of tensors and workspace; "
-                + $"{allocations} allocations before the first update, {driver.Allocations} after the second; "
-                + $"{firstFills} and {perUpdate} fills an update; {session.OffloadedBytes / 1048576.0:F0} MiB of the host");
+                $"{what}: planned {MiB(plan.HighWaterBytes)}, given {MiB(driver.HighWaterBytes)} ({error:P2}); "
+                + $"{MiB(session.TensorBytes)} of tensors and workspace; {allocations} allocations before the first "
+                + $"update, {driver.Allocations} after the second; {firstFills} and {perUpdate} fills an update; "
+                + $"{MiB(session.OffloadedBytes)} of the host");
             Assert.InRange(error, -0.05, 0.05);
         }
     }
+
+    private static string MiB(long bytes) => $"{bytes / 1048576.0:F0} MiB";
 
     /// <summary>Zeros that take no memory, of the config's types and shapes.</summary>
     private static unsafe ModelWeights Weights(ModelConfig config)

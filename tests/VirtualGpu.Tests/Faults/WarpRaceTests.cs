@@ -12,8 +12,8 @@ public sealed class WarpRaceTests
     private const int Words = 4096;
 
     /// <summary>
-    /// %r1 thread, %rd4 and %rd5 its words of p0 and p1, %rd6 and %rd7 those of the same lane of the other warp, %rd8 of
-    /// p0's neighbour lane; %p1 first thread, %p2 first warp.
+    /// %r1 thread, %rd4 and %rd5 its words of p0 and p1, %rd6 and %rd7 those of the same lane of the other warp, %rd8
+    /// of p0's neighbour lane; %p1 first thread, %p2 first warp.
     /// </summary>
     private const string Prologue = """
         ld.param.u64 %rd1, [p0];

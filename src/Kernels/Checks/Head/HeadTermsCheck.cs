@@ -99,7 +99,9 @@ internal sealed class HeadTermsCheck()
                     _logits[(i * Capacity) + n] = shift + 33 + noise[i];
 
                 // 40 / ln 2 is 57.7: tails of a mass from 1e-6 to a half, and none.
-                Tails[i] = n > 0 && i % 7 == 6 ? default : new HeadArguments.Tail(1 + noise[i], exponent + 38 + (i % 20), 1);
+                Tails[i] = n > 0 && i % 7 == 6
+                    ? default
+                    : new HeadArguments.Tail(1 + noise[i], exponent + 38 + (i % 20), 1);
                 _baseTail[Places[i]] = TailOf(i) + (distance * other[i] / 2);
                 _baseLse[Places[i]] = HeadMath.LogAdd(
                     n == 0 ? 0 : HeadMath.LogSumExp(_base.AsSpan(Places[i] * n, n)), _baseTail[Places[i]]);

@@ -6,7 +6,8 @@ namespace MolEngine.Kernels.Cuda.Memory;
 
 /// <summary>
 /// Memory that a device works in, in slabs of whole pages: pieces of them are given out, zeroed in the stream's order,
-/// and all freed together. A thousand tensors are a few allocations, which cost what they hold, and are cleared at once.
+/// and all freed together. A thousand tensors are a few allocations, which cost what they hold, and are cleared at
+/// once.
 /// </summary>
 /// <param name="name">What the slabs are called.</param>
 /// <param name="isOffloaded">In pinned memory of the host, which kernels reach across the bus.</param>
@@ -27,8 +28,10 @@ internal sealed class DeviceSlabs(CudaContext context, CudaStream stream, string
     /// <summary>Of all slabs.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>So much more will be taken next (<see cref="Arena.PieceBytes"/> of each piece): one slab, if there is the
-    /// memory for one.</summary>
+    /// <summary>
+    /// So much more will be taken next (<see cref="Arena.PieceBytes"/> of each piece): one slab, if there is the memory
+    /// for one.
+    /// </summary>
     public void Expect(long bytes) => _expected += bytes;
 
     /// <summary>Address of a piece of zeros, a multiple of 256.</summary>

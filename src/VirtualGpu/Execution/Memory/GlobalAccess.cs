@@ -60,7 +60,8 @@ internal static unsafe class GlobalAccess
 
         long offset = (long)(address - allocation!.Start);
         var written = new Span<byte>(allocation.Written + offset, bytes);
-        if (kind != AccessKind.Write && !allocation.IsCleared && written.IndexOfAnyExcept((byte)255) is >= 0 and int first)
+        if (kind != AccessKind.Write && !allocation.IsCleared
+            && written.IndexOfAnyExcept((byte)255) is >= 0 and int first)
         {
             throw Fault(
                 at, warp, lane, address + (ulong)first, FaultKind.Uninitialised,
@@ -165,7 +166,8 @@ internal static unsafe class GlobalAccess
         if (allocation is null || !allocation.Contains(address))
             block.Cache[at.Pc] = allocation = block.Launch.Memory.Find(address);
         int total = Warp.Lanes * at.Bytes;
-        if (allocation is not { IsFreed: false, Pieces.Count: 0 } || address - allocation.Start + (ulong)total > (ulong)allocation.Size
+        if (allocation is not { IsFreed: false, Pieces.Count: 0 }
+            || address - allocation.Start + (ulong)total > (ulong)allocation.Size
             || (address & (ulong)(at.Bytes - 1)) != 0)
         {
             return null;

@@ -104,7 +104,8 @@ public sealed unsafe class FarProductTests : IDisposable
         const int M = 18, N = 24;
         ulong sums = Rows(DType.F32, (M, N), 1), d = Rows(DType.F32, (M, N), 2);
         var none = new GemmOperand(sums, DType.F32, Stride);
-        GemmOutput output = GemmOutput.Of(new GemmCall(M, N, 1, none, none, new GemmOperand(d, DType.F32, Stride), 1, 1));
+        GemmOutput output = GemmOutput.Of(
+            new GemmCall(M, N, 1, none, none, new GemmOperand(d, DType.F32, Stride), Alpha: 1, Beta: 1));
         Launch("gemm_finish", "gemm_finish", 1, a => a.Add(sums).Add(Stride).Add(output));
         for (int m = 0; m < M; m++)
         {
@@ -126,9 +127,10 @@ public sealed unsafe class FarProductTests : IDisposable
             Upload(type, weight.Address + (ulong)((long)id * Hidden * type.Size()), Numbers(id, Hidden));
         var rows = new HeadArguments.Weight(
             weight.Address, type == DType.BF16 ? HeadArguments.WeightBf16 : HeadArguments.WeightF32, Hidden);
-        DeviceMemory x = Memory("x", 4 * Hidden), idMemory = Memory("ids", 4 * Count), logits = Memory("logits", 8 * Count);
-        DeviceMemory coefficients = Memory("coefficients", 4 * Count), sets = Memory("sets", 8), token = Memory("token", 4);
-        DeviceMemory factors = Memory("factors", 4), dx = Memory("dx", 4 * Hidden);
+        DeviceMemory x = Memory("x", 4 * Hidden), dx = Memory("dx", 4 * Hidden), factors = Memory("factors", 4);
+        DeviceMemory idMemory = Memory("ids", 4 * Count), logits = Memory("logits", 8 * Count);
+        DeviceMemory coefficients = Memory("coefficients", 4 * Count), sets = Memory("sets", 8);
+        DeviceMemory token = Memory("token", 4);
         Upload(DType.F32, x.Address, Numbers(7, Hidden));
         Upload(DType.F32, coefficients.Address, [2, 3, 5]);
         Upload(DType.F32, factors.Address, [1]);
@@ -142,7 +144,8 @@ public sealed unsafe class FarProductTests : IDisposable
 
         var got = new double[Count];
         logits.Download(got.AsSpan());
-        Assert.Equal(ids.Select(id => Enumerable.Range(0, Hidden).Sum(h => (double)Value(7, h, 0) * Value(id, h, 0))), got);
+        Assert.Equal(
+            ids.Select(id => Enumerable.Range(0, Hidden).Sum(h => (double)Value(7, h, 0) * Value(id, h, 0))), got);
         var gradient = new float[Hidden];
         dx.Download(gradient.AsSpan());
         float[] expected = [.. Enumerable.Range(0, Hidden).Select(h => Value(7, h, 0)

@@ -10,8 +10,8 @@ using MolEngine.VirtualGpu.Execution;
 namespace MolEngine.Kernels.Tests.Cuda.Far;
 
 /// <summary>
-/// The CUDA backend over tensors of so many rows that an element's number does not fit 32 bits. Memory is there where it
-/// is touched, all but the last rows are zeros, and only the last blocks of a launch are run.
+/// The CUDA backend over tensors of so many rows that an element's number does not fit 32 bits. Memory is there where
+/// it is touched, all but the last rows are zeros, and only the last blocks of a launch are run.
 /// </summary>
 internal sealed class FarWorld : IDisposable
 {
