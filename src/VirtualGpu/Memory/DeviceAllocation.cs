@@ -41,6 +41,8 @@ internal sealed unsafe class DeviceAllocation
     /// <summary>Pieces that it is divided into, in the order of their places.</summary>
     public IReadOnlyList<DeviceAllocation> Pieces => _pieces;
 
+    public bool IsDivided => _pieces.Count > 0;
+
     public ulong Start { get; }
 
     public long Size { get; }

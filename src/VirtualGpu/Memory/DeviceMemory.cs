@@ -136,7 +136,7 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
     {
         DeviceAllocation? allocation = Find(address);
         if (allocation is { IsFreed: false } && address - allocation.Start + bytes <= (ulong)allocation.Size
-            && (isFill || allocation.Pieces.Count == 0))
+            && (isFill || !allocation.IsDivided))
         {
             return allocation;
         }
@@ -157,7 +157,7 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
         {
             if (found.IsFreed)
                 return $"{found.Describe(address)} was freed";
-            return found.Pieces.Count > 0
+            return found.IsDivided
                 ? $"{found.Describe(address)}: it is given out in pieces, which have addresses of their own"
                 : $"{found.Describe(address)}: the access overruns its end";
         }

@@ -39,7 +39,7 @@ internal static unsafe class GlobalAccess
         DeviceAllocation? allocation = block.Cache[at.Pc];
         if (allocation is null || !allocation.Contains(address))
             block.Cache[at.Pc] = allocation = block.Launch.Memory.Find(address);
-        bool isInside = allocation is { IsFreed: false, Pieces.Count: 0 }
+        bool isInside = allocation is { IsFreed: false, IsDivided: false }
             && address - allocation.Start + (ulong)bytes <= (ulong)allocation.Size;
         if (!isInside)
         {
@@ -166,7 +166,7 @@ internal static unsafe class GlobalAccess
         if (allocation is null || !allocation.Contains(address))
             block.Cache[at.Pc] = allocation = block.Launch.Memory.Find(address);
         int total = Warp.Lanes * at.Bytes;
-        if (allocation is not { IsFreed: false, Pieces.Count: 0 }
+        if (allocation is not { IsFreed: false, IsDivided: false }
             || address - allocation.Start + (ulong)total > (ulong)allocation.Size
             || (address & (ulong)(at.Bytes - 1)) != 0)
         {
