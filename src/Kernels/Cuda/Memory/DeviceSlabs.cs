@@ -111,6 +111,7 @@ internal sealed class DeviceSlabs(CudaContext context, CudaStream stream, string
         }
         catch (OutOfMemoryException) when (wanted > least)
         {
+            _expected = 0;
             slab = Create(least);
         }
 
