@@ -44,11 +44,7 @@ internal sealed class Launch
         (int X, int Y, int Z) picked = Picked();
         long count = (long)picked.X * picked.Y * picked.Z;
         workers = (int)Math.Min(workers, count);
-        var total = new LaunchCounters
-        {
-            ThreadsPerBlock = ThreadsPerBlock,
-            DynamicSharedBytes = DynamicShared,
-        };
+        var total = new LaunchCounters { ThreadsPerBlock = ThreadsPerBlock, DynamicSharedBytes = DynamicShared };
         var races = new List<BlockRaces>();
         long next = -1;
         long failed = long.MaxValue;
@@ -96,11 +92,16 @@ internal sealed class Launch
 
         failure ??= RaceOf(races);
         races.ForEach(r => r.Dispose());
+        ThrowIfAny(failure);
+        return total;
+    }
+
+    private void ThrowIfAny(Exception? failure)
+    {
         if (failure is VirtualGpuFault)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         if (failure is not null)
             throw new InvalidOperationException($"kernel {Program.Name}: the virtual GPU failed", failure);
-        return total;
     }
 
     /// <summary>How many blocks are run, in each dimension.</summary>

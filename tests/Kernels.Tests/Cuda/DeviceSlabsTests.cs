@@ -1,7 +1,6 @@
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
-using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.VirtualGpu.Driver;
 using MolEngine.VirtualGpu.Faults;

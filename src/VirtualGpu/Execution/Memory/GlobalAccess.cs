@@ -81,20 +81,31 @@ internal static unsafe class GlobalAccess
             written.Fill(255);
         }
 
-        if (block.Races is { } races && kind != AccessKind.Atomic && !allocation.IsReadOnly
-            && !races.Touch(address, bytes, kind == AccessKind.Write))
+        if (kind != AccessKind.Atomic && !allocation.IsReadOnly)
         {
-            (long other, bool writes) = races.OtherAt(address, bytes);
-            throw Fault(
-                at, warp, lane, address, FaultKind.Race,
-                $"race between blocks on global memory at {address:x}, {allocation.Describe(address)}: "
-                + $"{(kind == AccessKind.Write ? "written" : "read")} here, {(writes ? "written" : "read")} by "
-                + $"{block.Launch.Named(other)} in the same launch, and nothing orders blocks");
+            if (block.Races is { } races)
+                Apart(races, at, warp, lane, address, bytes, kind, allocation);
+            if (block.WarpRaces is { } warps)
+                InOrder(warps, at, warp, lane, address, bytes, kind, allocation);
         }
 
-        if (block.WarpRaces is { } warps && kind != AccessKind.Atomic && !allocation.IsReadOnly)
-            InOrder(warps, at, warp, lane, address, bytes, kind, allocation);
         return allocation.Data + offset;
+    }
+
+    /// <exception cref="VirtualGpuFault">Another block is in its way.</exception>
+    private static void Apart(
+        BlockRaces races, Operation at, Warp warp, int lane, ulong address, int bytes, AccessKind kind,
+        DeviceAllocation allocation)
+    {
+        bool isWrite = kind == AccessKind.Write;
+        if (races.Touch(address, bytes, isWrite))
+            return;
+        (long other, bool writes) = races.OtherAt(address, bytes);
+        throw Fault(
+            at, warp, lane, address, FaultKind.Race,
+            $"race between blocks on global memory at {address:x}, {allocation.Describe(address)}: "
+            + $"{(isWrite ? "written" : "read")} here, {(writes ? "written" : "read")} by "
+            + $"{warp.Block.Launch.Named(other)} in the same launch, and nothing orders blocks");
     }
 
     /// <exception cref="VirtualGpuFault">Another warp or lane of the block is in its way.</exception>
