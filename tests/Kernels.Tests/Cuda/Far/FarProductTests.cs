@@ -52,7 +52,7 @@ public sealed unsafe class FarProductTests : IDisposable
     [InlineData(DType.F32, true, true)]
     public void Products_of_far_rows(DType type, bool aTransposed, bool bTransposed)
     {
-        const int M = 20, N = 24, K = 40;
+        const int M = 72, N = 76, K = 40;
         using var gemm = new BuiltinGemm(_stream, _kernels);
         (int, int) ofA = aTransposed ? (K, M) : (M, K), ofB = bTransposed ? (N, K) : (K, N);
         foreach (DType result in (DType[])[DType.F32, type])
