@@ -19,7 +19,7 @@ public sealed class GpuCheckScriptTests : IDisposable
             """);
         Assert.Equal(3, code);
         Assert.EndsWith("no driver\nno GPU that will do: nothing else was tried\n", output);
-        Assert.False(File.Exists(_folder.At("went-on")));
+        Assert.False(File.Exists(_folder["went-on"]));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root, "gpu-check-*"));
     }
 
@@ -62,22 +62,22 @@ public sealed class GpuCheckScriptTests : IDisposable
     {
         string tools = Path.Combine(Shared.Repository, "tools", "gpu-check");
         string example = Path.Combine(Shared.Repository, "examples", "quickstart");
-        File.Copy(Path.Combine(tools, "run.sh"), _folder.At("run.sh"));
-        File.Copy(Path.Combine(tools, "train.yaml"), _folder.At("train.yaml"));
-        Directory.CreateDirectory(_folder.At("shapes"));
+        File.Copy(Path.Combine(tools, "run.sh"), _folder["run.sh"]);
+        File.Copy(Path.Combine(tools, "train.yaml"), _folder["train.yaml"]);
+        Directory.CreateDirectory(_folder["shapes"]);
         foreach (string shape in Directory.GetFiles(Path.Combine(tools, "shapes")))
-            File.Copy(shape, Path.Combine(_folder.At("shapes"), Path.GetFileName(shape)));
-        Directory.CreateDirectory(_folder.At("data"));
+            File.Copy(shape, Path.Combine(_folder["shapes"], Path.GetFileName(shape)));
+        Directory.CreateDirectory(_folder["data"]);
         foreach (string file in (string[])
             ["bells.jsonl", "general.jsonl", "model/tokenizer.json", "model/tokenizer_config.json"])
         {
-            File.Copy(Path.Combine(example, file), Path.Combine(_folder.At("data"), Path.GetFileName(file)));
+            File.Copy(Path.Combine(example, file), Path.Combine(_folder["data"], Path.GetFileName(file)));
         }
 
         _folder.Write("molengine", $"#!/usr/bin/env bash\n{program}\n");
         if (OperatingSystem.IsLinux())
-            File.SetUnixFileMode(_folder.At("molengine"), (UnixFileMode)0x1ED);
-        using Process process = Process.Start(new ProcessStartInfo("bash", [_folder.At("run.sh")])
+            File.SetUnixFileMode(_folder["molengine"], (UnixFileMode)0x1ED);
+        using Process process = Process.Start(new ProcessStartInfo("bash", [_folder["run.sh"]])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

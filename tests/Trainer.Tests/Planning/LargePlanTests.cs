@@ -2,7 +2,6 @@ using MolEngine.Engine.Models;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Cuda;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Planning;
 using MolEngine.Kernels.Tensors;
