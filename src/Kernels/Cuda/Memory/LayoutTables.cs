@@ -23,7 +23,7 @@ internal sealed class LayoutTables(CudaContext context, CudaStream stream, Stage
     /// <summary>Of layouts that have left: what was queued on it runs before whatever is written there next.</summary>
     private readonly List<(ulong Address, uint Bytes)> _spare = [];
 
-    public long Bytes => _slabs.Bytes;
+    public long Bytes => _entries.SelectMany(e => e.Tables.Values).Sum(t => t.Bytes) + _spare.Sum(m => m.Bytes);
 
     /// <summary>The address of a layout's table, and its number of integers.</summary>
     /// <param name="name">Tells the layout's tables apart.</param>
