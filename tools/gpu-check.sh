@@ -4,8 +4,8 @@
 #   tools/gpu-check.sh --here [DIR]   makes it, unpacks it elsewhere and runs it right here on the virtual GPU, with no .NET in reach
 # On the GPU machine:
 #   tar xzf molengine-gpu-check.tar.gz && molengine-gpu-check/run.sh
-# which runs `doctor`, every kernel against the CPU (`selftest --device cuda`) and a first timing of all ops of a training step
-# (`bench kernels`), and leaves a log and a table beside it.
+# which runs every kernel against the CPU, training at published shapes, a first timing of all ops of a training step and, where it
+# is installed, compute-sanitizer, in under ten minutes, and leaves one archive beside it.
 set -euo pipefail
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -35,6 +35,9 @@ mkdir "$bundle"
 cp "$work/publish/molengine" "$bundle/"
 cp "$root/tools/gpu-check/run.sh" "$bundle/"
 chmod +x "$bundle/run.sh" "$bundle/molengine"
+cp -r "$root/tools/gpu-check/shapes" "$root/tools/gpu-check/train.yaml" "$bundle/"
+mkdir "$bundle/data"
+cp "$root"/examples/quickstart/{bells,general}.jsonl "$root"/examples/quickstart/model/tokenizer{,_config}.json "$bundle/data/"
 # Kernels and cases are in the program: nothing else may be needed beside it but the library that reads Parquet, which
 # the check does not.
 others=$(find "$work/publish" -type f ! -name molengine ! -name ParquetSharpNative.so)
@@ -59,7 +62,7 @@ if ((here)); then
   tar xzf "$archive" -C "$work/elsewhere"
   # Neither the PATH nor the environment leads to an installed .NET: what runs is in the bundle.
   mkdir "$work/bin"
-  for tool in bash date dirname tee uname mktemp rm cat; do
+  for tool in awk bash cat cp date dirname gzip mkdir mv rm tail tar tee timeout uname; do
     ln -s "$(command -v "$tool")" "$work/bin/$tool"
   done
   env -i PATH="$work/bin" HOME="$work/home" DOTNET_ROOT="$work/none" \

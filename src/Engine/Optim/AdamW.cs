@@ -24,15 +24,12 @@ public sealed class AdamW
         _ops = ops;
         _options = options;
         Parameters = parameters;
-        IReadOnlyList<Tensor> States(string what) =>
-        [
-            .. parameters.Select(
-                p => arena.Allocate($"{p.Name} {what} moment", DType.F32, p.Value.Shape.Dimensions.ToArray())),
-        ];
+        (Tensor Squares, Tensor[] First, Tensor[] Second) States(Arena a) => (
+            a.Allocate("squared norm of the gradient", DType.F64, 1),
+            [.. parameters.Select(p => Moment(a, p, "first"))], [.. parameters.Select(p => Moment(a, p, "second"))]);
 
-        _squares = arena.Allocate("squared norm of the gradient", DType.F64, 1);
-        FirstMoments = States("first");
-        SecondMoments = States("second");
+        arena.Expect(a => States(a));
+        (_squares, FirstMoments, SecondMoments) = States(arena);
         _tensors =
         [
             .. parameters.Select(
@@ -82,4 +79,7 @@ public sealed class AdamW
                 _ops.Copy(p.Value, p.Copy);
         }
     }
+
+    private static Tensor Moment(Arena arena, Parameter p, string what) =>
+        arena.Allocate($"{p.Name} {what} moment", DType.F32, p.Value.Shape.Dimensions.ToArray());
 }

@@ -38,9 +38,20 @@ public sealed class LossPass : IDisposable
         _arena = ops.CreateArena("activations");
         bool backward = retention != Retention.None;
         _transformer = new Transformer(ops, config, _arena, tokens, positions, backward);
-        _activations = Activations.Allocate(
-            _arena, config, ops.ActivationType, tokens, retention,
+        Activations Activations(Arena arena) => Models.Common.Activations.Allocate(
+            arena, config, ops.ActivationType, tokens, retention,
             (layer, name) => Student.LoraRank(weights, layer, name));
+
+        Tensor Gradient(Arena arena) =>
+            arena.Allocate("gradient of final hidden", DType.F32, tokens, config.HiddenSize);
+
+        _arena.Expect(a =>
+        {
+            Activations(a);
+            if (backward)
+                Gradient(a);
+        });
+        _activations = Activations(_arena);
         _baseActivations = reference is null
             ? _activations
             : _activations.Beside(
@@ -61,7 +72,7 @@ public sealed class LossPass : IDisposable
         }
 
         if (backward)
-            _dFinal = _arena.Allocate("gradient of final hidden", DType.F32, tokens, config.HiddenSize);
+            _dFinal = Gradient(_arena);
     }
 
     /// <summary>Bytes of activations.</summary>

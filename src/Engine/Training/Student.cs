@@ -17,6 +17,7 @@ public sealed class Student
     private readonly Ops _ops;
     private readonly TransformerWeights _weights;
     private readonly Tensor? _tiedHeadGradient;
+    private readonly Tensor[] _allGradients;
     private readonly double _dropout;
     private readonly ulong _seed;
 
@@ -31,6 +32,8 @@ public sealed class Student
         _seed = seed;
         Gradients = gradients;
         Parameters = parameters;
+        _allGradients =
+            [.. parameters.Select(p => p.Gradient), .. tiedHeadGradient is null ? [] : new[] { tiedHeadGradient }];
     }
 
     public TransformerGradients Gradients { get; }
@@ -65,11 +68,19 @@ public sealed class Student
         Ops ops, ModelConfig config, TransformerWeights frozen, LoraConfig lora,
         IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, Arena arena, ulong seed)
     {
+        arena.Expect(a =>
+        {
+            foreach ((Tensor ofA, Tensor ofB) in modules.Values)
+            {
+                Gradient(a, "A", ofA);
+                Gradient(a, "B", ofB);
+            }
+        });
         var gradients = new Dictionary<string, Tensor>();
         var parameters = new List<Parameter>();
         void Add(string name, Tensor value)
         {
-            Tensor gradient = arena.Allocate($"{name} gradient", DType.F32, value.Shape.Dimensions.ToArray());
+            Tensor gradient = Gradient(arena, name, value);
             gradients[name] = gradient;
             parameters.Add(new Parameter(name, value, gradient));
         }
@@ -97,23 +108,32 @@ public sealed class Student
     public static Student Full(
         Ops ops, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, Arena arena, Arena copies)
     {
-        Tensor Gradient(string name, Tensor of) =>
-            arena.Allocate($"{name} gradient", DType.F32, of.Shape.Dimensions.ToArray());
-
-        Tensor? Copy(string name, Tensor of)
+        Tensor? Filled(string name, Tensor of)
         {
             if (!HasCopy(ops, of.Shape))
                 return null;
-            Tensor copy = copies.Allocate($"{name} bf16", DType.BF16, of.Shape.Dimensions.ToArray());
+            Tensor copy = Copy(copies, name, of);
             ops.Copy(of, copy);
             return copy;
         }
 
+        arena.Expect(a =>
+        {
+            foreach (Tensor of in tensors.Values)
+                Gradient(a, "", of);
+            if (config.TieWordEmbeddings)
+                Gradient(a, "", tensors[ModuleNames.Embedding]);
+        });
+        copies.Expect(a =>
+        {
+            foreach (Tensor of in tensors.Values.Where(t => HasCopy(ops, t.Shape)))
+                Copy(a, "", of);
+        });
         Dictionary<string, Parameter> parameters = tensors.ToDictionary(
-            t => t.Key, t => new Parameter(t.Key, t.Value, Gradient(t.Key, t.Value), Copy(t.Key, t.Value)));
+            t => t.Key, t => new Parameter(t.Key, t.Value, Gradient(arena, t.Key, t.Value), Filled(t.Key, t.Value)));
         Dictionary<string, Tensor> gradients = parameters.ToDictionary(p => p.Key, p => p.Value.Gradient);
         Tensor? tiedHead = config.TieWordEmbeddings
-            ? Gradient(ModuleNames.Head, tensors[ModuleNames.Embedding])
+            ? Gradient(arena, ModuleNames.Head, tensors[ModuleNames.Embedding])
             : null;
         if (tiedHead is not null)
             gradients[ModuleNames.Head] = tiedHead;
@@ -121,6 +141,12 @@ public sealed class Student
             ops, TransformerWeights.From(config, name => parameters[name].Copy ?? tensors[name]),
             TransformerGradients.From(config, gradients.GetValueOrDefault), [.. parameters.Values], tiedHead, 0, 0);
     }
+
+    private static Tensor Copy(Arena arena, string name, Tensor of) =>
+        arena.Allocate($"{name} bf16", DType.BF16, of.Shape.Dimensions.ToArray());
+
+    private static Tensor Gradient(Arena arena, string name, Tensor of) =>
+        arena.Allocate($"{name} gradient", DType.F32, of.Shape.Dimensions.ToArray());
 
     /// <summary>Weights with an adapter on the modules that it covers.</summary>
     public static TransformerWeights Adapted(
@@ -142,11 +168,5 @@ public sealed class Student
             _ops.Add(_tiedHeadGradient, Gradients.Embedding!);
     }
 
-    public void ZeroGradients()
-    {
-        foreach (Parameter p in Parameters)
-            _ops.Zero(p.Gradient);
-        if (_tiedHeadGradient is not null)
-            _ops.Zero(_tiedHeadGradient);
-    }
+    public void ZeroGradients() => _ops.Zero(_allGradients);
 }

@@ -126,6 +126,16 @@ public sealed class ModelWeights : IDisposable
     /// <param name="progress">Told how many tensors are there, and of how many.</param>
     public Dictionary<string, Tensor> Adopt(Ops ops, Arena arena, Action<long, long>? progress = null)
     {
+        // Where fp32 is rounded, what is on its way lies beside what has arrived: room for the rest would come on top.
+        if (!Names.Any(n => IsRounded(ops, _tensors[n])))
+        {
+            arena.Expect(a =>
+            {
+                foreach (Tensor stored in Names.Select(n => _tensors[n]))
+                    a.Allocate(stored.Name, stored.Type, stored.Shape.Dimensions.ToArray());
+            });
+        }
+
         var adopted = new Dictionary<string, Tensor>();
         foreach (string name in Names)
         {
@@ -136,9 +146,12 @@ public sealed class ModelWeights : IDisposable
         return adopted;
     }
 
+    private static bool IsRounded(Ops ops, Tensor stored) =>
+        ops.ActivationType == DType.BF16 && stored is { Type: DType.F32, Shape.Rank: 2 };
+
     private static Tensor Adopt(Ops ops, Tensor stored, Arena arena)
     {
-        if (ops.ActivationType != DType.BF16 || stored.Type != DType.F32 || stored.Shape.Rank != 2)
+        if (!IsRounded(ops, stored))
             return ops.Adopt(stored, arena);
         Tensor rounded = arena.Allocate(stored.Name, DType.BF16, stored.Shape.Dimensions.ToArray());
         using Arena passing = ops.CreateArena("weights on their way");

@@ -26,6 +26,9 @@ internal sealed class GemmBf16Check(bool aTransposed, bool bTransposed, bool isN
             var problem = new GemmCheckProblem(shape, aTransposed, bTransposed);
             Case($"{shape}, onto fp32", new GemmCheckTypes(DType.BF16, DType.BF16, DType.F32, 0.5f, 2, DType.BF16));
             Case($"{shape}, onto bf16", new GemmCheckTypes(DType.BF16, DType.BF16, DType.BF16, 1, 1, DType.F32));
+            Case(
+                $"{shape}, onto subnormal numbers",
+                new GemmCheckTypes(DType.BF16, DType.BF16, DType.F32, GemmCheckProblem.SubnormalFactor));
             Case($"{shape}", new GemmCheckTypes(DType.BF16, DType.BF16, DType.F32), shape == shapes[^1]);
 
             void Case(string name, GemmCheckTypes types, bool isMeasured = false) =>

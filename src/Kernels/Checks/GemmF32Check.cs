@@ -18,6 +18,9 @@ internal sealed class GemmF32Check()
                 var problem = new GemmCheckProblem(shape with { K2 = 0 }, aTransposed, bTransposed);
                 string name = $"{shape}, A {Stored(aTransposed)}, B {Stored(bTransposed)}";
                 Case($"{name} bf16", new GemmCheckTypes(DType.F32, DType.BF16, DType.F32, 1, 2, DType.F32));
+                Case(
+                    $"{name}, onto subnormal numbers",
+                    new GemmCheckTypes(DType.F32, DType.F32, DType.F32, GemmCheckProblem.SubnormalFactor));
                 Case($"A bf16, {name}", new GemmCheckTypes(DType.BF16, DType.F32, DType.BF16, 0.5f));
                 Case(
                     name, new GemmCheckTypes(DType.F32, DType.F32, DType.F32),

@@ -14,6 +14,9 @@ internal sealed class GemmFinishCheck() : KernelCheck(GemmFinish.Source, GemmFin
         {
             trial.Case($"{shape}, onto fp32", c => Try(c, shape, DType.F32, 0.5f, 2, DType.BF16));
             trial.Case($"{shape}, onto bf16", c => Try(c, shape, DType.BF16, 1, 1, DType.F32));
+            trial.Case(
+                $"{shape}, onto subnormal numbers",
+                c => Try(c, shape, DType.F32, GemmCheckProblem.SubnormalFactor, 0, null));
             trial.Case($"{shape}", c => Try(c, shape, DType.BF16, 1, 0, null), shape == measured);
         }
     }

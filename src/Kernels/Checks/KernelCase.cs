@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 
@@ -71,6 +72,31 @@ public sealed class KernelCase : IDisposable
         LargestError = Math.Max(LargestError, largest);
         if (difference is not null)
             throw new KernelCheckException(difference);
+    }
+
+    /// <summary>Compares a buffer's first elements, bf16, with numbers that are rounded once.</summary>
+    /// <param name="relative">The largest relative error before rounding.</param>
+    /// <exception cref="KernelCheckException">One is the nearest of no number that near to the truth.</exception>
+    public void ExpectRounded(DeviceMemory memory, ReadOnlySpan<double> truth, double relative)
+    {
+        var got = new ushort[truth.Length];
+        memory.Download(got.AsSpan());
+        for (int i = 0; i < got.Length; i++)
+        {
+            double room = Math.Abs(truth[i]) * relative, value = Bf16.Widen(got[i]);
+            float low = Bf16.Widen(Bf16.Round(truth[i] - room));
+            float high = Bf16.Widen(Bf16.Round(truth[i] + room));
+            if ((value >= low && value <= high) || (double.IsNaN(value) && double.IsNaN(truth[i])))
+            {
+                LargestError = Math.Max(LargestError, value == truth[i] ? 0 : Math.Abs((value / truth[i]) - 1));
+                continue;
+            }
+
+            LargestError = double.PositiveInfinity;
+            string expected = low == high ? $"{low:R}" : $"{low:R} to {high:R}";
+            throw new KernelCheckException(
+                $"{memory.Name}[{i}]: expected {expected}, {truth[i]:R} rounded to bf16, got {value:R}");
+        }
     }
 
     /// <summary>Compares a buffer's first elements, fp32 or bf16 (as ushort), as a whole.</summary>

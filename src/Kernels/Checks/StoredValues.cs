@@ -7,9 +7,6 @@ namespace MolEngine.Kernels.Checks;
 /// <summary>Values of a check as a device has them: fp32, or rounded to bf16.</summary>
 internal static class StoredValues
 {
-    /// <summary>What a result in bf16 may be off by: one step where its truth lies near the middle of two.</summary>
-    private const double Bf16Step = 1.0 / 128;
-
     /// <summary>What of values is left in a type.</summary>
     public static float[] Held(float[] values, DType type) =>
         type == DType.BF16 ? Array.ConvertAll(values, x => Bf16.Widen(Bf16.Round(x))) : values;
@@ -21,14 +18,13 @@ internal static class StoredValues
     public static DeviceMemory Output(KernelCase one, string name, int count, DType type) =>
         type == DType.BF16 ? one.Output<ushort>(name, count) : one.Output<float>(name, count);
 
-    /// <param name="tolerance">Relative, of every element, in fp32.</param>
+    /// <param name="tolerance">Relative, of every element, in fp32: before it is rounded to bf16.</param>
     public static void Expect(KernelCase one, DeviceMemory memory, double[] truth, DType type, double tolerance)
     {
-        float[] expected = Array.ConvertAll(truth, x => (float)x);
         if (type == DType.BF16)
-            one.Expect<ushort>(memory, Array.ConvertAll(expected, Bf16.Round), Tolerance.Within(Bf16Step));
+            one.ExpectRounded(memory, truth, tolerance);
         else
-            one.Expect<float>(memory, expected, Tolerance.Within(tolerance));
+            one.Expect<float>(memory, Array.ConvertAll(truth, x => (float)x), Tolerance.Within(tolerance));
     }
 
     /// <summary>Uniform in [from, to).</summary>

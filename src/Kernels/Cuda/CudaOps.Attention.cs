@@ -17,7 +17,7 @@ internal sealed partial class CudaOps
     {
         CheckHeadDim(nameof(Attention), heads, AttentionKernel.LargestHeadDim);
         var kernel = AttentionKernel.Forward(IsBf16, heads.HeadDim);
-        (DeviceMemory blocks, int count) = QueryBlocks(layout, kernel.Rows);
+        (ulong blocks, int count) = QueryBlocks(layout, kernel.Rows);
         Forward(kernel, q, k, v, heads, y, lse, blocks, count);
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class CudaOps
             Arguments().Add(y).Add(dy).Add(lse).Add(terms).Add(tokens).Add(shape));
 
         kernel = AttentionKernel.Queries(IsBf16, heads.HeadDim);
-        (DeviceMemory blocks, int count) = QueryBlocks(layout, kernel.Rows);
+        (ulong blocks, int count) = QueryBlocks(layout, kernel.Rows);
         Launch(
             kernel.Source, kernel.Name, kernel.Shape(count, heads.QueryHeads),
             Arguments().Add(q).Add(k).Add(v).Add(dy).Add(terms).Add(dq).Add(blocks).Add(tokens).Add(shape));
@@ -53,7 +53,7 @@ internal sealed partial class CudaOps
 
     private void Forward(
         in AttentionKernel kernel, Tensor q, Tensor k, Tensor v, HeadShape heads, Tensor y, Tensor? lse,
-        DeviceMemory blocks, int count)
+        ulong blocks, int count)
     {
         if (count == 0)
             return;
@@ -62,11 +62,11 @@ internal sealed partial class CudaOps
             Arguments().Add(q).Add(k).Add(v).Add(y).Add(lse).Add(blocks).Add(new AttentionShape(heads)));
     }
 
-    private (DeviceMemory Blocks, int Count) QueryBlocks(SequenceLayout layout, int rows)
+    private (ulong Blocks, int Count) QueryBlocks(SequenceLayout layout, int rows)
     {
-        (DeviceMemory memory, int count) = _tables.For(
+        (ulong address, int count) = _tables.For(
             layout, $"attention queries {rows}", l => AttentionBlocks.OfQueries(l.DocumentStarts, rows));
-        return (memory, count / AttentionBlocks.Width);
+        return (address, count / AttentionBlocks.Width);
     }
 
     /// <param name="most">What the op's kernels hold.</param>

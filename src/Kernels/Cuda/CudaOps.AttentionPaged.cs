@@ -22,7 +22,7 @@ internal sealed partial class CudaOps
     {
         if (k.Count == 0)
             return;
-        (DeviceMemory entries, int count) = _tables.For(layout, "new entries", PagedTables.NewEntries);
+        (ulong entries, int count) = _tables.For(layout, "new entries", PagedTables.NewEntries);
         Launch(
             "pages", "pages_store", PageRows(count),
             Arguments().Add(k).Add(v).Add(keys).Add(values).Add(entries).Add(RowBytes(heads)));
@@ -62,9 +62,9 @@ internal sealed partial class CudaOps
     private void OverPages(
         int[] sequences, Tensor q, Tensor keys, Tensor values, HeadShape heads, PagedLayout layout, Tensor y)
     {
-        (DeviceMemory tokens, int integers) = _tables.For(
+        (ulong tokens, int integers) = _tables.For(
             layout, $"paged tokens {sequences.Length}", l => PagedTables.Tokens(l, sequences));
-        (DeviceMemory pages, _) = _tables.For(
+        (ulong pages, _) = _tables.For(
             layout, $"pages {sequences.Length}", l => PagedTables.Pages(l, sequences));
         int count = integers / PagedTables.TokenWidth, most = 0;
         foreach (int r in sequences)
@@ -74,7 +74,7 @@ internal sealed partial class CudaOps
         for (int first = 0; first < count; first += step)
         {
             var pieces = new AttentionPieces(heads, IsBf16, Math.Min(step, count - first), most);
-            ulong rows = tokens.Address + ((ulong)first * PagedTables.TokenWidth * sizeof(int));
+            ulong rows = tokens + ((ulong)first * PagedTables.TokenWidth * sizeof(int));
             DeviceMemory results = _scratch.Get("attention pieces", DType.F32, pieces.Results);
             DeviceMemory extremes = _scratch.Get("attention extremes", DType.F32, pieces.Extremes);
             Launch(
@@ -89,7 +89,7 @@ internal sealed partial class CudaOps
     private void OverGathered(
         int[] sequences, Tensor q, Tensor keys, Tensor values, HeadShape heads, PagedLayout layout, Tensor y)
     {
-        (DeviceMemory entries, int count) = _tables.For(
+        (ulong entries, int count) = _tables.For(
             layout, "entries", l => PagedTables.AllEntries(l, sequences));
         Tensor k = Gathered("attention keys"), v = Gathered("attention values");
         Launch(
@@ -97,7 +97,7 @@ internal sealed partial class CudaOps
             Arguments().Add(k).Add(v).Add(keys).Add(values).Add(entries).Add(RowBytes(heads)));
         var kernel = AttentionKernel.Forward(IsBf16, heads.HeadDim);
         int size = kernel.Rows;
-        (DeviceMemory blocks, int integers) = _tables.For(
+        (ulong blocks, int integers) = _tables.For(
             layout, "blocks of new tokens", l => AttentionBlocks.OfNewTokens(l, sequences, size));
         Forward(kernel, q, k, v, heads, y, lse: null, blocks, integers / AttentionBlocks.Width);
 

@@ -15,7 +15,7 @@ internal sealed partial class CudaOps
     private void BiasGradient(Tensor dy, SequenceLayout layout, Tensor dBias)
     {
         int width = dy.Shape[1];
-        (DeviceMemory starts, int chunks) = TokenChunks(layout);
+        (ulong starts, int chunks) = TokenChunks(layout);
         ulong partial = _scratch.Get("linear.bias", DType.F32, (long)chunks * width).Address;
         Launch(
             "linear", KernelName.Of("linear_token_sums", dy.Type),

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cuda.Memory;
 using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Tensors;
 
@@ -15,6 +16,17 @@ internal sealed partial class CudaOps
     {
         if (x.Count > 0)
             _stream.Zero((ulong)x.Address, (nuint)x.Bytes);
+    }
+
+    protected override void ZeroCore(IReadOnlyList<Tensor> tensors)
+    {
+        foreach (IGrouping<Arena?, Tensor> own in tensors.GroupBy(t => t.Arena))
+        {
+            if (own.Key is DeviceArena arena)
+                arena.Zero(own);
+            else
+                base.ZeroCore([.. own]);
+        }
     }
 
     protected override void CopyCore(Tensor source, Tensor destination)

@@ -42,10 +42,7 @@ internal sealed partial class CudaOps
             HeadForms.CheckWithoutBase(nameof(MolHead), flags);
         int[]? rows = dWeight is null ? null : layout.RowStarts;
         List<HeadBlock> blocks = Cut(nameof(MolHead), targets, rows, weight);
-        foreach (Tensor x in result.Figures)
-            _stream.Zero((ulong)x.Address, (nuint)x.Bytes);
-        if (dHidden is not null)
-            _stream.Zero((ulong)dHidden.Address, (nuint)dHidden.Bytes);
+        ZeroCore([.. result.Figures, .. dHidden is null ? [] : new[] { dHidden }]);
         HeadDevice device = MakeHeadDevice();
         var tile = new HeadTile(device, weight, ActivationType);
         var pass = new MolHeadPass(device, tile, targets, reference, result, dHidden, dWeight);
@@ -60,7 +57,7 @@ internal sealed partial class CudaOps
     {
         if (layout.Rows == 0)
             return;
-        (DeviceMemory starts, _) = _tables.For(layout, "row starts", l => l.RowStarts);
+        (ulong starts, _) = _tables.For(layout, "row starts", l => l.RowStarts);
         Launch(
             "head_rows", "head_row_sums",
             new LaunchShape(new Dim3((uint)layout.Rows), new Dim3(RowSumThreadsOfHead)),

@@ -38,7 +38,7 @@ internal sealed partial class CudaOps
             return;
         _faults.Positions = layout.Positions.Name;
         int d = heads.HeadDim;
-        (DeviceMemory starts, int chunks) = TokenChunks(layout);
+        (ulong starts, int chunks) = TokenChunks(layout);
         ulong partial = dQueryNorm is null && dKeyNorm is null
             ? 0
             : _scratch.Get("qk norm gradients", DType.F32, 2L * d * chunks).Address;

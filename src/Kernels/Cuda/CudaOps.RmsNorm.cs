@@ -46,7 +46,7 @@ internal sealed partial class CudaOps
         if (x.Count == 0)
             return;
         int hidden = x.Shape[1];
-        (DeviceMemory starts, int chunks) = TokenChunks(layout);
+        (ulong starts, int chunks) = TokenChunks(layout);
         ulong partial = dWeight is null
             ? 0
             : _scratch.Get("norm gradients", DType.F32, (long)chunks * hidden).Address;

@@ -21,9 +21,9 @@ internal sealed partial class CudaOps
     private const int SparseWarps = 16;
 
     /// <summary>Where chunks begin, and where the last ends; and how many there are.</summary>
-    private (DeviceMemory Starts, int Chunks) TokenChunks(SequenceLayout layout)
+    private (ulong Starts, int Chunks) TokenChunks(SequenceLayout layout)
     {
-        (DeviceMemory starts, int count) = _tables.For(layout, "token chunks", l => [.. ChunkStarts(l)]);
+        (ulong starts, int count) = _tables.For(layout, "token chunks", l => [.. ChunkStarts(l)]);
         return (starts, count - 1);
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class CudaOps
     {
         if (total is null)
             return;
-        (DeviceMemory rows, _) = _tables.For(layout, "chunks of rows", ChunksOfRows);
+        (ulong rows, _) = _tables.For(layout, "chunks of rows", ChunksOfRows);
         int width = checked((int)total.Count);
         Launch(
             "rowsum", "add_rows_f32",

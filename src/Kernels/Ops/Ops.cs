@@ -85,6 +85,9 @@ public abstract partial class Ops : IDisposable
     /// <summary>Sets every element to zero.</summary>
     public void Zero(Tensor x) => ZeroCore(x);
 
+    /// <summary>Sets every element of all of them to zero: a device clears at once what lies side by side.</summary>
+    public void Zero(IReadOnlyList<Tensor> tensors) => ZeroCore(tensors);
+
     /// <summary>
     /// destination = source, converting bf16, f16 and f64 to fp32, or fp32 to bf16 (to nearest, ties to even), where
     /// the types differ. Equal counts. The tensors may be the same one; otherwise they must not overlap.
@@ -123,6 +126,12 @@ public abstract partial class Ops : IDisposable
     protected abstract void UploadCore(Tensor host, Tensor destination);
 
     protected abstract void ZeroCore(Tensor x);
+
+    protected virtual void ZeroCore(IReadOnlyList<Tensor> tensors)
+    {
+        foreach (Tensor x in tensors)
+            ZeroCore(x);
+    }
 
     protected abstract void CopyCore(Tensor source, Tensor destination);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 
 namespace MolEngine.Kernels.Planning;
@@ -12,15 +13,12 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
     /// <summary>Any address that is no null: memory here has no bytes.</summary>
     private const ulong FirstAddress = 1UL << 40;
 
-    /// <summary>Memory of the driver comes in pages of this size.</summary>
-    private const ulong PageBytes = 2UL << 20;
-
     private readonly Dictionary<ulong, ulong> _allocations = [];
     private readonly HashSet<nint> _pinned = [];
     private ulong _nextAddress = FirstAddress;
     private nint _nextHandle = 1;
 
-    /// <summary>Bytes of device memory held now.</summary>
+    /// <summary>Bytes of device memory held now, in whole pages.</summary>
     public long HeldBytes { get; private set; }
 
     /// <summary>The most that were ever held at once.</summary>
@@ -43,7 +41,7 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
     public CUresult cuMemAlloc(out ulong address, nuint bytes)
     {
         address = Reserve(bytes);
-        HeldBytes += (long)bytes;
+        HeldBytes += DevicePages.Round((long)bytes);
         HighWaterBytes = Math.Max(HighWaterBytes, HeldBytes);
         return CUresult.CUDA_SUCCESS;
     }
@@ -52,7 +50,7 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
     {
         if (!_allocations.Remove(address, out ulong bytes))
             return CUresult.CUDA_ERROR_INVALID_VALUE;
-        HeldBytes -= (long)bytes;
+        HeldBytes -= DevicePages.Round((long)bytes);
         return CUresult.CUDA_SUCCESS;
     }
 
@@ -105,7 +103,7 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
     private ulong Reserve(nuint bytes)
     {
         ulong address = _nextAddress;
-        _nextAddress += (bytes + PageBytes - 1) / PageBytes * PageBytes;
+        _nextAddress += (ulong)DevicePages.Round((long)bytes);
         _allocations[address] = bytes;
         return address;
     }

@@ -8,6 +8,9 @@ namespace MolEngine.Kernels.Tensors;
 /// </summary>
 public abstract class Arena(string name) : IDisposable
 {
+    /// <summary>Of a device, where each tensor begins at a multiple of it.</summary>
+    private const int DeviceAlignment = 256;
+
     private readonly List<Tensor> _tensors = [];
 
     public string Name { get; } = name;
@@ -58,6 +61,22 @@ public abstract class Arena(string name) : IDisposable
         return tensor;
     }
 
+    /// <summary>
+    /// Says what will be allocated next, so that a device's memory for it is one piece. Nothing depends on it.
+    /// </summary>
+    /// <param name="allocations">The same allocations, made of an arena that only counts.</param>
+    public void Expect(Action<Arena> allocations)
+    {
+        if (!IsOnDevice)
+            return;
+        using var counted = new CountingArena();
+        allocations(counted);
+        Expect(counted.Room);
+    }
+
+    /// <summary>What a tensor of so many bytes takes of a device's memory that is shared out.</summary>
+    internal static long PieceBytes(long bytes) => (bytes + DeviceAlignment - 1) / DeviceAlignment * DeviceAlignment;
+
     public void Dispose()
     {
         Free();
@@ -69,6 +88,11 @@ public abstract class Arena(string name) : IDisposable
     /// <summary>Zeroed memory, at least 64-byte aligned.</summary>
     /// <param name="name">What it is for, to tell a device that reports by name.</param>
     protected abstract nint AllocateBytes(string name, long bytes);
+
+    /// <summary>So many bytes will be allocated next.</summary>
+    protected virtual void Expect(long bytes)
+    {
+    }
 
     protected abstract void Free();
 }

@@ -39,10 +39,13 @@ public sealed unsafe class Tensor
     public long Bytes => Count * Type.Size();
 
     /// <summary>Whether the host reaches the memory by copies alone.</summary>
-    public bool IsOnDevice => _owner is Arena { IsOnDevice: true };
+    public bool IsOnDevice => Arena is { IsOnDevice: true };
 
     /// <summary>Whether a device reaches it across the bus, in the host's memory.</summary>
-    public bool IsOffloaded => _owner is Arena { IsOffloaded: true };
+    public bool IsOffloaded => Arena is { IsOffloaded: true };
+
+    /// <summary>Whose memory it is; null where that is no arena.</summary>
+    internal Arena? Arena => _owner as Arena;
 
     /// <summary>The tensor's elements as seen by the host. Host memory only.</summary>
     /// <exception cref="InvalidOperationException">

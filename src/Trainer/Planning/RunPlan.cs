@@ -4,18 +4,19 @@ namespace MolEngine.Trainer.Planning;
 
 /// <summary>What a run would need of a GPU.</summary>
 /// <param name="Memory">What device memory is for, and bytes of it, at its fullest.</param>
+/// <param name="HighWaterBytes">The most that the driver gave at once, in its pages.</param>
+/// <param name="PageBytes">Of pages that are not used to their end, and of copies on their way.</param>
 /// <param name="HostBytes">Bytes of pinned memory of the host that the GPU works in.</param>
 /// <param name="TokensPerStep">Tokens of a global batch of full rows.</param>
 /// <param name="Work">Work of that batch: its micro-batches, base pass included, and one update.</param>
 /// <param name="AttentionFlops">Operations of that batch with documents as long as a row.</param>
 /// <param name="BenchmarkTokens">The longest prompt and answer of the run's benchmarks; 0 where it has none.</param>
 internal sealed record RunPlan(
-    GpuModel Device, IReadOnlyList<(string What, long Bytes)> Memory, long HighWaterBytes, long HostBytes,
-    long TokensPerStep, Work Work, double AttentionFlops, int BenchmarkTokens)
+    GpuModel Device, IReadOnlyList<(string What, long Bytes)> Memory, long HighWaterBytes, long PageBytes,
+    long HostBytes, long TokensPerStep, Work Work, double AttentionFlops, int BenchmarkTokens)
 {
     /// <summary>
-    /// Of the driver's context, loaded kernels, the allocator's rounding (half a GiB and more on any recent driver),
-    /// and cuBLASLt's workspace.
+    /// Of the driver's context and loaded kernels (half a GiB and more on any recent driver), and cuBLASLt's workspace.
     /// </summary>
     public const long ContextBytes = 768L << 20;
 
@@ -24,7 +25,7 @@ internal sealed record RunPlan(
 
     /// <summary>Of the caches that samples, questions and benchmarks are answered in, beside what training holds.
     /// </summary>
-    private long GenerationBytes => HighWaterBytes - Memory.Sum(m => m.Bytes);
+    private long GenerationBytes => HighWaterBytes - PageBytes - Memory.Sum(m => m.Bytes);
 
     public long NeededBytes => HighWaterBytes + ContextBytes;
 
@@ -33,7 +34,8 @@ internal sealed record RunPlan(
     /// <summary>A line for each part of the memory, and the sum; the host's apart.</summary>
     public IEnumerable<(string What, long Bytes)> Table =>
     [
-        .. Memory, .. GenerationBytes > 0 ? [("generation", GenerationBytes)] : Array.Empty<(string, long)>(),
+        .. Memory, ("pages and copies", PageBytes),
+        .. GenerationBytes > 0 ? [("generation", GenerationBytes)] : Array.Empty<(string, long)>(),
         ("context", ContextBytes), ("needed", NeededBytes),
         .. HostBytes > 0 ? [("host memory", HostBytes)] : Array.Empty<(string, long)>(),
     ];

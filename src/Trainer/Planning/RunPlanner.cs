@@ -35,10 +35,8 @@ internal static class RunPlanner
             driver, 0, KernelImages.Carried, run.Device.GpuActivationType, meter: work,
             plansLibrary: run.Device.Gemm != GemmKind.Builtin);
         ModelConfig config = ModelConfig.Load(run.Model);
-        RunConfig small = run with { Order = run.Order with { GlobalBatch = run.MicroBatch } };
-        using var session = new TrainingSession(
-            small, ops, new ProgressPrinter(TextWriter.Null), CancellationToken.None, Rows(small, config),
-            ModelWeights.Planned(config, run.Init.Kind == InitKind.Random));
+        using TrainingSession session = Session(
+            run, config, ops, ModelWeights.Planned(config, run.Init.Kind == InitKind.Random));
         TokenRow[] batch = session.Rows(0);
 
         // A step is an update and its micro-batches: steps of one and of two of them tell both.
@@ -47,13 +45,22 @@ internal static class RunPlanner
         Work one = work.Sum - before;
         session.Optimization.Update([.. batch, .. batch], run.MicroBatch);
         Work micro = work.Sum - before - (2 * one), update = one - micro;
+        long pages = driver.HighWaterBytes - session.TensorBytes;
         Decode(session);
         int longest = Benchmarks(session, benchmarkTokens);
         double microBatches = run.Order.LargestBatch / (double)run.MicroBatch;
         return new RunPlan(
-            device, session.Memory, driver.HighWaterBytes, session.OffloadedBytes,
+            device, session.Memory, driver.HighWaterBytes, pages, session.OffloadedBytes,
             (long)run.Order.LargestBatch * run.Data.Context, (microBatches * micro) + update,
             AttentionFlops(run, config, session.HasBaseLoss), longest);
+    }
+
+    /// <summary>The run with a micro-batch of full rows for its data.</summary>
+    internal static TrainingSession Session(RunConfig run, ModelConfig config, Ops ops, ModelWeights weights)
+    {
+        RunConfig small = run with { Order = run.Order with { GlobalBatch = run.MicroBatch } };
+        return new TrainingSession(
+            small, ops, new ProgressPrinter(TextWriter.Null), CancellationToken.None, Rows(small, config), weights);
     }
 
     /// <summary>A round of benchmarks at its fullest.</summary>

@@ -184,13 +184,17 @@ internal sealed class RunModel : IDisposable
     {
         LoraConfig lora = LoraOf(run, From);
         if (From is null && isPlanned)
+        {
+            _weights.Expect(a => LoraInit.Create(Config, lora, seed: null, a));
             return (lora, LoraInit.Create(Config, lora, seed: null, _weights));
+        }
+
         if (From is null)
             return (lora, Adopted(LoraInit.Create(Config, lora, run.Seed, _host)));
         return (
             lora,
             Adopted(From.Modules).ToDictionary(
-                m => m.Key, m => (Copy(m.Value.A, _weights), Copy(m.Value.B, _weights))));
+                m => m.Key, m => (Copy(m.Value.A), Copy(m.Value.B))));
     }
 
     /// <summary>The model with an adapter, or another model of its shapes.</summary>
@@ -215,29 +219,54 @@ internal sealed class RunModel : IDisposable
     }
 
     private Dictionary<string, (Tensor A, Tensor B)> Adopted(
-        IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules) =>
-        modules.ToDictionary(m => m.Key, m => (_ops.Adopt(m.Value.A, _weights), _ops.Adopt(m.Value.B, _weights)));
+        IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules)
+    {
+        _weights.Expect(a =>
+        {
+            foreach ((Tensor ofA, Tensor ofB) in modules.Values)
+            {
+                a.Allocate(ofA.Name, ofA.Type, ofA.Shape.Dimensions.ToArray());
+                a.Allocate(ofB.Name, ofB.Type, ofB.Shape.Dimensions.ToArray());
+            }
+        });
+        return modules.ToDictionary(
+            m => m.Key, m => (_ops.Adopt(m.Value.A, _weights), _ops.Adopt(m.Value.B, _weights)));
+    }
 
     /// <summary>
     /// Master weights: exactly what is stored, whatever the frozen ones were rounded to. Those that only the optimizer
     /// reads may be kept from the device.
     /// </summary>
-    private Dictionary<string, Tensor> Masters(Dictionary<string, Tensor> adopted) =>
-        adopted.ToDictionary(t => t.Key, t =>
+    private Dictionary<string, Tensor> Masters(Dictionary<string, Tensor> adopted)
     {
-        Tensor stored = _stored[t.Key];
-        Arena arena = Student.HasCopy(_ops, stored.Shape) ? _masters : _weights;
-        if (stored.Type != DType.F32)
-            return Copy(t.Value, arena);
-        Tensor master = arena.Allocate(t.Key, DType.F32, stored.Shape.Dimensions.ToArray());
-        _ops.Upload(stored, master);
-        return master;
-    });
+        Arena ArenaOf(Tensor stored) => Student.HasCopy(_ops, stored.Shape) ? _masters : _weights;
+        foreach (IGrouping<Arena, Tensor> own in adopted.Keys.Select(name => _stored[name]).GroupBy(ArenaOf))
+        {
+            own.Key.Expect(a =>
+            {
+                foreach (Tensor stored in own)
+                    Master(a, stored.Name, stored);
+            });
+        }
 
-    private Tensor Copy(Tensor stored, Arena arena)
+        return adopted.ToDictionary(t => t.Key, t =>
+        {
+            Tensor stored = _stored[t.Key], master = Master(ArenaOf(stored), t.Key, stored);
+            if (stored.Type == DType.F32)
+                _ops.Upload(stored, master);
+            else
+                _ops.Copy(t.Value, master);
+            return master;
+        });
+    }
+
+    private Tensor Copy(Tensor stored)
     {
-        Tensor copy = arena.Allocate(stored.Name, DType.F32, stored.Shape.Dimensions.ToArray());
+        Tensor copy = Master(_weights, stored.Name, stored);
         _ops.Copy(stored, copy);
         return copy;
     }
+
+    private static Tensor Master(Arena arena, string name, Tensor stored) =>
+        arena.Allocate(name, DType.F32, stored.Shape.Dimensions.ToArray());
 }

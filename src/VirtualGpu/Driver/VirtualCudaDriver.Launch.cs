@@ -34,6 +34,8 @@ public sealed unsafe partial class VirtualCudaDriver
         };
         return OnStream(stream, s => _scheduler.Enqueue(s, () =>
         {
+            if (launch.Options.DropsWork)
+                return;
             LaunchCounters counters = launch.Run();
             OnLaunch?.Invoke(program.Name, counters);
         }));

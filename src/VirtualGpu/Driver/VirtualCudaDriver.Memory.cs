@@ -35,6 +35,7 @@ public sealed unsafe partial class VirtualCudaDriver
         }
 
         address = allocation.Start;
+        Allocations++;
         return CUresult.CUDA_SUCCESS;
     }
 
@@ -45,7 +46,8 @@ public sealed unsafe partial class VirtualCudaDriver
             return Fail(CUresult.CUDA_ERROR_INVALID_CONTEXT, "no context is current on this thread");
         if (address == 0)
             return CUresult.CUDA_SUCCESS;
-        if (_memory.Find(address) is not { IsFreed: false, IsMapped: false } allocation || allocation.Start != address)
+        if (_memory.Find(address) is not { IsFreed: false, IsMapped: false, Whole: null } allocation
+            || allocation.Start != address)
         {
             string what = _memory.Find(address) is { IsFreed: true }
                 ? "it was freed before"
@@ -138,20 +140,26 @@ public sealed unsafe partial class VirtualCudaDriver
     public CUresult cuMemsetD32(ulong destination, uint value, nuint count) =>
         cuMemsetD32Async(destination, value, count, 0);
 
-    public CUresult cuMemsetD8Async(ulong destination, byte value, nuint count, nint stream) => OnStream(stream, s =>
-        _scheduler.Enqueue(s, () => Fill(destination, value * 0x01010101u, count, "cuMemsetD8")));
+    public CUresult cuMemsetD8Async(ulong destination, byte value, nuint count, nint stream) =>
+        QueueFill(destination, value * 0x01010101u, count, "cuMemsetD8", stream);
 
     public CUresult cuMemsetD32Async(ulong destination, uint value, nuint count, nint stream)
     {
         if ((destination & 3) != 0)
             return Fail(CUresult.CUDA_ERROR_INVALID_VALUE, $"cuMemsetD32 at {destination:x}: expected a multiple of 4");
-        return OnStream(stream, s => _scheduler.Enqueue(s, () => Fill(destination, value, count * 4, "cuMemsetD32")));
+        return QueueFill(destination, value, count * 4, "cuMemsetD32", stream);
+    }
+
+    private CUresult QueueFill(ulong destination, uint value, nuint bytes, string what, nint stream)
+    {
+        Fills++;
+        return OnStream(stream, s => _scheduler.Enqueue(s, () => Fill(destination, value, bytes, what)));
     }
 
     private void CopyFromPinned(VirtualStream stream, ulong destination, HostRange source)
     {
         // Queued work may still write the source, and rightly; the host may not.
-        bool isWritten = _scheduler.Pending.Any(w => w.Writes?.Overlaps(source) ?? false);
+        bool isWritten = Options.DropsWork || _scheduler.Pending.Any(w => w.Writes?.Overlaps(source) ?? false);
         byte[]? before = isWritten ? null : new ReadOnlySpan<byte>((void*)source.Start, (int)source.Bytes).ToArray();
         _scheduler.Enqueue(stream, () => WriteFromPinned(destination, source, before), reads: source);
     }
@@ -179,7 +187,7 @@ public sealed unsafe partial class VirtualCudaDriver
 
     private void Write(ulong destination, byte* source, nuint bytes, string what)
     {
-        if (bytes == 0)
+        if (bytes == 0 || Options.DropsWork)
             return;
         DeviceAllocation allocation = _memory.Range(destination, bytes, what);
         long offset = (long)(destination - allocation.Start);
@@ -202,7 +210,9 @@ public sealed unsafe partial class VirtualCudaDriver
 
     private void Read(byte* destination, ulong source, nuint bytes, string what)
     {
-        if (bytes == 0)
+        if (Options.DropsWork)
+            NativeMemory.Clear(destination, bytes);
+        if (bytes == 0 || Options.DropsWork)
             return;
         DeviceAllocation allocation = _memory.Range(source, bytes, what);
         long offset = (long)(source - allocation.Start);
@@ -227,6 +237,8 @@ public sealed unsafe partial class VirtualCudaDriver
     private static long FirstUnwritten(DeviceAllocation allocation, long offset, long bytes)
     {
         const int Step = 1 << 20;
+        if (allocation.IsCleared)
+            return -1;
         for (long at = 0; at < bytes; at += Step)
         {
             var part = new ReadOnlySpan<byte>(allocation.Written + offset + at, (int)Math.Min(Step, bytes - at));
@@ -241,24 +253,37 @@ public sealed unsafe partial class VirtualCudaDriver
     /// <summary>What was not written stays so in the copy.</summary>
     private void CopyOnDevice(ulong destination, ulong source, nuint bytes)
     {
-        if (bytes == 0)
+        if (bytes == 0 || Options.DropsWork)
             return;
         DeviceAllocation from = _memory.Range(source, bytes, $"{CopyAsync} (source)");
         DeviceAllocation to = _memory.Range(destination, bytes, $"{CopyAsync} (destination)");
         long fromOffset = (long)(source - from.Start), toOffset = (long)(destination - to.Start);
         Buffer.MemoryCopy(from.Data + fromOffset, to.Data + toOffset, (long)bytes, (long)bytes);
-        Buffer.MemoryCopy(from.Written + fromOffset, to.Written + toOffset, (long)bytes, (long)bytes);
+        if (from.IsCleared)
+            NativeMemory.Fill(to.Written + toOffset, bytes, 255);
+        else
+            Buffer.MemoryCopy(from.Written + fromOffset, to.Written + toOffset, (long)bytes, (long)bytes);
     }
 
     private void Fill(ulong destination, uint value, nuint bytes, string what)
     {
-        if (bytes == 0)
+        if (bytes == 0 || Options.DropsWork)
             return;
-        DeviceAllocation allocation = _memory.Range(destination, bytes, what);
-        long offset = (long)(destination - allocation.Start);
-        for (nuint i = 0; i < bytes; i++)
-            allocation.Data[offset + (long)i] = (byte)(value >> (int)(8 * (i & 3)));
-        NativeMemory.Fill(allocation.Written + offset, bytes, 255);
+        DeviceAllocation allocation = _memory.Range(destination, bytes, what, isFill: true);
+        if (value == 0 && destination == allocation.Start && (long)bytes == allocation.Size && allocation.TryClear())
+            return;
+        byte* first = allocation.Data + (destination - allocation.Start);
+        if (value == (byte)value * 0x01010101u)
+        {
+            NativeMemory.Fill(first, bytes, (byte)value);
+        }
+        else
+        {
+            for (nuint i = 0; i < bytes; i++)
+                first[i] = (byte)(value >> (int)(8 * (i & 3)));
+        }
+
+        NativeMemory.Fill(allocation.Written + (destination - allocation.Start), bytes, 255);
     }
 
     private static VirtualGpuFault StreamFault(string what) => new(FaultKind.Stream, what) { Thread = NoThread };

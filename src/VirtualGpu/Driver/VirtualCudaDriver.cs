@@ -15,7 +15,7 @@ namespace MolEngine.VirtualGpu.Driver;
 /// Streams run as late as the API allows, in an order that the seed chooses. After a fault CUDA is lost to the process,
 /// as on hardware (<see cref="VirtualProcess"/>); what is left can be released. One thread at a time.
 /// </remarks>
-public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationNames, IDisposable
+public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationNames, IAllocationPieces, IDisposable
 {
     private const nint PrimaryContext = 1;
 
@@ -53,7 +53,13 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
     /// <summary>Device allocations that were not freed.</summary>
     public int LiveAllocations => _memory.LiveAllocations;
 
-    /// <summary>Bytes of device memory held now.</summary>
+    /// <summary>Device allocations that were made, freed ones too.</summary>
+    public long Allocations { get; private set; }
+
+    /// <summary>Fills that were queued.</summary>
+    public long Fills { get; private set; }
+
+    /// <summary>Bytes of device memory held now, in whole pages.</summary>
     public long HeldBytes => _memory.InUse;
 
     /// <summary>The most that were ever held at once.</summary>
@@ -67,6 +73,9 @@ public sealed unsafe partial class VirtualCudaDriver : ICudaDriver, IAllocationN
 
     public void NameAllocation(ulong address, ulong bytes, string name) =>
         _memory.Range(address, bytes, $"name '{name}'").NamePiece(address, bytes, name);
+
+    public ulong Divide(ulong allocation, ulong offset, ulong bytes, string name) =>
+        _memory.Divide(allocation, offset, bytes, name).Start;
 
     public void Dispose()
     {

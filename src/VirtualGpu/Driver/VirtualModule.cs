@@ -17,10 +17,8 @@ internal sealed unsafe class VirtualModule
         PtxVariable[] variables = [.. module.Variables.Where(v => v.Space != StateSpace.Shared)];
         foreach (PtxVariable variable in variables)
         {
-            _variables[variable.Name] = memory.Allocate(
-                variable.Size, variable.Name, isReadOnly: variable.Space == StateSpace.Const)
-                ?? throw new PtxException(1,
-                    $"variable {variable.Name}: no memory is left for its {variable.Size:N0} bytes");
+            _variables[variable.Name] = memory.AllocateVariable(
+                variable.Size, variable.Name, isReadOnly: variable.Space == StateSpace.Const);
         }
 
         Dictionary<string, ulong> addresses = _variables.ToDictionary(v => v.Key, v => v.Value.Start);

@@ -38,6 +38,9 @@ internal sealed unsafe class BlockRunner : IDisposable
         Scratch = (ulong*)NativeMemory.AlignedAlloc(4 * Warp.Lanes * sizeof(ulong), 64);
         Barriers = new Barriers(this);
         Races = launch.FindsRaces ? new BlockRaces(Program.GlobalUnit) : null;
+        WarpRaces = launch.Options.FindWarpRaces && !Program.OrdersBlocks
+            ? new WarpRaces(Clocks, Program.GlobalUnit)
+            : null;
         Parameters = (byte*)NativeMemory.AllocZeroed((nuint)launch.Parameters.Length + 16);
         launch.Parameters.CopyTo(new Span<byte>(Parameters, launch.Parameters.Length));
         for (int i = 0; i < count; i++)
@@ -70,6 +73,9 @@ internal sealed unsafe class BlockRunner : IDisposable
     /// <summary>Null where races between blocks are not looked for. Whoever runs the launch disposes it.</summary>
     public BlockRaces? Races { get; }
 
+    /// <summary>Null where races between warps over global memory are not looked for.</summary>
+    public WarpRaces? WarpRaces { get; }
+
     public Clocks Clocks { get; } = new();
 
     public LaunchCounters Counters { get; } = new();
@@ -87,6 +93,7 @@ internal sealed unsafe class BlockRunner : IDisposable
         BlockIndex = Launch.BlockAt(block);
         Counters.Blocks++;
         Races?.Begin(block);
+        WarpRaces?.Clear();
         Shared.Clear();
         Local.Clear();
         Barriers.Clear();
@@ -149,6 +156,7 @@ internal sealed unsafe class BlockRunner : IDisposable
         NativeMemory.Free(InstructionCounts);
         NativeMemory.AlignedFree(Scratch);
         NativeMemory.Free(Parameters);
+        WarpRaces?.Dispose();
         Shared.Dispose();
         Local.Dispose();
     }

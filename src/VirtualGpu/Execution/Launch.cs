@@ -41,12 +41,10 @@ internal sealed class Launch
     public LaunchCounters Run()
     {
         int workers = Options.Workers > 0 ? Options.Workers : Environment.ProcessorCount;
-        workers = (int)Math.Min(workers, Blocks);
-        var total = new LaunchCounters
-        {
-            ThreadsPerBlock = ThreadsPerBlock,
-            DynamicSharedBytes = DynamicShared,
-        };
+        (int X, int Y, int Z) picked = Picked();
+        long count = (long)picked.X * picked.Y * picked.Z;
+        workers = (int)Math.Min(workers, count);
+        var total = new LaunchCounters { ThreadsPerBlock = ThreadsPerBlock, DynamicSharedBytes = DynamicShared };
         var races = new List<BlockRaces>();
         long next = -1;
         long failed = long.MaxValue;
@@ -54,9 +52,12 @@ internal sealed class Launch
         void Work()
         {
             using var runner = new BlockRunner(this);
-            long block;
-            while ((block = Interlocked.Increment(ref next)) < Blocks && block < Volatile.Read(ref failed))
+            long at;
+            while ((at = Interlocked.Increment(ref next)) < count)
             {
+                long block = NumberOf(at, picked);
+                if (block >= Volatile.Read(ref failed))
+                    break;
                 try
                 {
                     runner.Run(block);
@@ -91,11 +92,31 @@ internal sealed class Launch
 
         failure ??= RaceOf(races);
         races.ForEach(r => r.Dispose());
+        ThrowIfAny(failure);
+        return total;
+    }
+
+    private void ThrowIfAny(Exception? failure)
+    {
         if (failure is VirtualGpuFault)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         if (failure is not null)
             throw new InvalidOperationException($"kernel {Program.Name}: the virtual GPU failed", failure);
-        return total;
+    }
+
+    /// <summary>How many blocks are run, in each dimension.</summary>
+    private (int X, int Y, int Z) Picked()
+    {
+        int last = Options.LastBlocks ?? int.MaxValue;
+        return (Math.Min(Grid.X, last), Math.Min(Grid.Y, last), Math.Min(Grid.Z, last));
+    }
+
+    /// <summary>The number in the grid of one of those that are run.</summary>
+    private long NumberOf(long at, (int X, int Y, int Z) picked)
+    {
+        long x = Grid.X - picked.X + (at % picked.X), y = Grid.Y - picked.Y + (at / picked.X % picked.Y);
+        long z = Grid.Z - picked.Z + (at / ((long)picked.X * picked.Y));
+        return x + (Grid.X * (y + (Grid.Y * z)));
     }
 
     /// <summary>A race between blocks that different threads of the host ran: known only at the end.</summary>

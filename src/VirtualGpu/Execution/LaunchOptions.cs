@@ -30,10 +30,28 @@ public sealed record LaunchOptions
     public bool FindBlockRaces { get; init; } = true;
 
     /// <summary>
+    /// Whether two warps (or lanes) of a block that touch one place of global memory without a barrier between them,
+    /// one of them writing, are a fault. Atomics are not looked at, nor are kernels with a fence beyond the block.
+    /// </summary>
+    public bool FindWarpRaces { get; init; }
+
+    /// <summary>
     /// Whether two warps (or lanes) of a block that touch one place of shared memory without a barrier between them,
     /// one of them writing, are a fault. Looking takes half the time of a kernel that lives on shared memory.
     /// </summary>
     public bool FindSharedRaces { get; init; } = true;
+
+    /// <summary>
+    /// Blocks of a launch that are run, so many in each dimension of its grid, counted from the end; the others are
+    /// left out. For shapes that no host could compute whole. Null: all.
+    /// </summary>
+    public int? LastBlocks { get; init; }
+
+    /// <summary>
+    /// Whether work that is queued is dropped when its turn comes: memory is given and taken as ever, nothing in it
+    /// changes, and what is read of it is zeros. For accounts of what no host could hold.
+    /// </summary>
+    public bool DropsWork { get; init; }
 
     /// <summary>Threads of the host that run blocks; 0 is one for each core.</summary>
     public int Workers { get; init; }

@@ -1,11 +1,13 @@
+using MolEngine.Kernels.Device;
 using MolEngine.VirtualGpu.Faults;
 
 namespace MolEngine.VirtualGpu.Memory;
 
 /// <summary>
-/// The device's address space. Allocations start at multiples of 256 and have a guard range between them; addresses
-/// are never used again, so that one that was freed is recognised. Mapped memory of the host lies where the host has
-/// it. Not thread-safe; kernels only look up.
+/// The device's address space. Allocations, and pieces that they are divided into, start at multiples of 256 and have a
+/// guard range between them; addresses are never used again, so that one that was freed is recognised. Mapped memory of
+/// the host lies where the host has it. Allocations take whole pages of the capacity. Not thread-safe; kernels only
+/// look up.
 /// </summary>
 internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
 {
@@ -19,7 +21,9 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
     public const ulong WindowBytes = 1 << 24;
 
     private const ulong FirstAddress = 0x7000_0000_0000;
-    private const ulong Alignment = 256;
+    /// <summary>Of allocations and of their pieces.</summary>
+    public const ulong Alignment = 256;
+
     private const ulong Guard = 64 * 1024;
     private const int RememberedFrees = 4096;
 
@@ -30,26 +34,60 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
 
     public long Capacity => capacity;
 
-    /// <summary>Bytes of live allocations.</summary>
+    /// <summary>Bytes of live allocations, in whole pages.</summary>
     public long InUse { get; private set; }
 
     /// <summary>The most that ever were.</summary>
     public long MostInUse { get; private set; }
 
-    public int LiveAllocations => _allocations.Count - _freed;
+    /// <summary>Allocations that were not freed; pieces are none.</summary>
+    public int LiveAllocations { get; private set; }
 
     /// <returns>Null where the device has no room for it.</returns>
-    public DeviceAllocation? Allocate(long bytes, string? name = null, bool isReadOnly = false)
+    public DeviceAllocation? Allocate(long bytes, string? name = null)
     {
-        if (bytes > capacity - InUse)
+        if (DevicePages.Round(bytes) > capacity - InUse)
             return null;
-        string called = name ?? $"allocation {_next:x}";
-        var allocation = new DeviceAllocation(_next, bytes, called) { IsReadOnly = isReadOnly };
-        Insert(allocation);
-        _next = (allocation.End + Guard + Alignment - 1) & ~(Alignment - 1);
-        InUse += bytes;
+        var allocation = new DeviceAllocation(_next, bytes, name ?? $"allocation {_next:x}");
+        Place(allocation);
+        LiveAllocations++;
+        InUse += DevicePages.Round(bytes);
         MostInUse = Math.Max(MostInUse, InUse);
         return allocation;
+    }
+
+    /// <summary>A variable of a module, which lies in the context's memory and takes none of the program's.</summary>
+    public DeviceAllocation AllocateVariable(long bytes, string name, bool isReadOnly)
+    {
+        var variable = new DeviceAllocation(_next, bytes, name) { IsReadOnly = isReadOnly, IsVariable = true };
+        Place(variable);
+        LiveAllocations++;
+        return variable;
+    }
+
+    /// <summary>
+    /// Divides a piece off an allocation: it is reached under an address of its own, with a guard range behind it, and
+    /// what is left of the allocation by fills alone.
+    /// </summary>
+    /// <exception cref="VirtualGpuFault">No allocation starts there, or it has no such piece.</exception>
+    public DeviceAllocation Divide(ulong allocation, ulong offset, ulong bytes, string name)
+    {
+        try
+        {
+            if (Find(allocation) is not { IsFreed: false, Whole: null } found || found.Start != allocation)
+                throw new ArgumentException($"'{name}': no allocation starts at {allocation:x}");
+            DeviceAllocation piece = found.Divide(offset, bytes, _next, name);
+            Place(piece);
+            return piece;
+        }
+        catch (ArgumentException e)
+        {
+            throw new VirtualGpuFault(FaultKind.OutOfBounds, $"a piece of an allocation: {e.Message}")
+            {
+                Address = allocation + offset,
+                Thread = (-1, -1, -1),
+            };
+        }
     }
 
     /// <summary>
@@ -63,15 +101,17 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
         _freed -= _allocations.RemoveAll(
             a => a is { IsMapped: true, IsFreed: true } && a.Start < allocation.End && allocation.Start < a.End);
         Insert(allocation);
+        LiveAllocations++;
         return allocation;
     }
 
     public void Free(DeviceAllocation allocation)
     {
         allocation.Free();
-        if (!allocation.IsMapped)
-            InUse -= allocation.Size;
-        _freed++;
+        if (allocation is { IsMapped: false, IsVariable: false })
+            InUse -= DevicePages.Round(allocation.Size);
+        LiveAllocations--;
+        _freed += 1 + allocation.Pieces.Count;
         if (_freed > 2 * RememberedFrees)
         {
             int surplus = _freed - RememberedFrees;
@@ -80,21 +120,27 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
         }
     }
 
-    /// <summary>The allocation that holds the address, freed ones included; null where none does.</summary>
+    /// <summary>The allocation or piece that holds the address, freed ones included; null where none does.</summary>
     public DeviceAllocation? Find(ulong address)
     {
         int index = LastStartingAt(address);
         return index >= 0 && _allocations[index].Contains(address) ? _allocations[index] : null;
     }
 
-    /// <summary>A live allocation that holds the whole range.</summary>
+    /// <summary>A live allocation or piece that holds the whole range.</summary>
     /// <param name="what">For the message: what the range is for.</param>
+    /// <param name="isFill">Whether it may reach over the pieces of an allocation, under the allocation's address.
+    /// </param>
     /// <exception cref="VirtualGpuFault">Out of bounds, or freed.</exception>
-    public DeviceAllocation Range(ulong address, ulong bytes, string what)
+    public DeviceAllocation Range(ulong address, ulong bytes, string what, bool isFill = false)
     {
         DeviceAllocation? allocation = Find(address);
-        if (allocation is { IsFreed: false } && address - allocation.Start + bytes <= (ulong)allocation.Size)
+        if (allocation is { IsFreed: false } && address - allocation.Start + bytes <= (ulong)allocation.Size
+            && (isFill || !allocation.IsDivided))
+        {
             return allocation;
+        }
+
         FaultKind kind = allocation is { IsFreed: true } ? FaultKind.UseAfterFree : FaultKind.OutOfBounds;
         throw new VirtualGpuFault(kind, $"{what}: {bytes:N0} bytes at {address:x}: {Explain(address, bytes)}")
         {
@@ -109,8 +155,10 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
     {
         if (Find(address) is { } found)
         {
-            return found.IsFreed
-                ? $"{found.Describe(address)} was freed"
+            if (found.IsFreed)
+                return $"{found.Describe(address)} was freed";
+            return found.IsDivided
+                ? $"{found.Describe(address)}: it is given out in pieces, which have addresses of their own"
                 : $"{found.Describe(address)}: the access overruns its end";
         }
 
@@ -141,6 +189,13 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
         foreach (DeviceAllocation allocation in _allocations)
             allocation.Free();
         _allocations.Clear();
+    }
+
+    /// <summary>At the next address, with a guard behind it.</summary>
+    private void Place(DeviceAllocation allocation)
+    {
+        Insert(allocation);
+        _next = (allocation.End + Guard + Alignment - 1) & ~(Alignment - 1);
     }
 
     private void Insert(DeviceAllocation allocation) =>

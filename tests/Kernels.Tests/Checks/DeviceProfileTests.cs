@@ -23,7 +23,7 @@ public sealed class DeviceProfileTests
 
         CheckDevice Open()
         {
-            var options = new LaunchOptions { FindSharedRaces = false };
+            var options = new LaunchOptions { FindSharedRaces = false, FindWarpRaces = profile == DeviceProfile.Sm86 };
             var driver = new VirtualCudaDriver(profile, options, new VirtualProcess())
             {
                 OnLaunch = (kernel, _) => launched.Add(kernel),

@@ -39,7 +39,7 @@ public sealed class SmallKernelTests
 
         CheckDevice Open()
         {
-            var options = new LaunchOptions { Seed = 2, PerturbationSeed = 7 };
+            var options = new LaunchOptions { Seed = 2, PerturbationSeed = 7, FindWarpRaces = true };
             var driver = new VirtualCudaDriver(DeviceProfile.Sm80, options, new VirtualProcess())
             {
                 OnLaunch = (kernel, c) =>

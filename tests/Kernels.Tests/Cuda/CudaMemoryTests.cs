@@ -80,6 +80,41 @@ public sealed class CudaMemoryTests : IDisposable
         Assert.Equal(48, scratch.Bytes);
     }
 
+    /// <summary>Work that is queued on a buffer has run before a larger one takes its place.</summary>
+    [Fact]
+    public void Scratch_grows_while_work_is_queued_on_it()
+    {
+        using var scratch = new DeviceScratch(_context, _stream, new DeviceHolders());
+        using var kept = new DeviceMemory(_context, "kept", 40);
+        DeviceMemory small = scratch.Get("a", DType.F32, 10);
+        _copies.Upload(Enumerable.Repeat((byte)7, 40).ToArray(), small.Address);
+        kept.CopyFrom(small, _stream);
+        Assert.NotSame(small, scratch.Get("a", DType.F32, 1000));
+        var got = new byte[40];
+        _copies.Download(kept.Address, got);
+        Assert.All(got, b => Assert.Equal(7, b));
+    }
+
+    /// <summary>Layouts of as many tokens, rows and documents, which differ in where these begin.</summary>
+    [Fact]
+    public void Tables_of_equal_shape_are_their_own_layouts_s()
+    {
+        using var tables = new LayoutTables(_context, _stream, _copies);
+        Tensor none = new("none", DType.I32, new Shape(0), 0, null);
+        int[][] starts = [[0, 2, 8], [0, 5, 8], [0, 7, 8]];
+        SequenceLayout[] layouts = [.. starts.Select(s => new SequenceLayout([0, 8], s, none, none))];
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < layouts.Length; i++)
+            {
+                (ulong address, int count) = tables.For(layouts[i], "documents", l => l.DocumentStarts);
+                var got = new int[count];
+                _copies.Download(address, MemoryMarshal.AsBytes(got.AsSpan()));
+                Assert.Equal(starts[i], got);
+            }
+        }
+    }
+
     /// <summary>
     /// Tables of layouts that left give their memory to later ones, whose copies run in the stream's order.
     /// </summary>
@@ -91,10 +126,10 @@ public sealed class CudaMemoryTests : IDisposable
         SequenceLayout[] layouts = [.. Enumerable.Range(1, 9).Select(Layout)];
         foreach (SequenceLayout layout in layouts)
         {
-            (DeviceMemory memory, int count) = tables.For(layout, "starts", Make);
-            Assert.Same(memory, tables.For(layout, "starts", Make).Memory);
+            (ulong address, int count) = tables.For(layout, "starts", Make);
+            Assert.Equal(address, tables.For(layout, "starts", Make).Address);
             var got = new int[count];
-            _copies.Download(memory.Address, MemoryMarshal.AsBytes(got.AsSpan()));
+            _copies.Download(address, MemoryMarshal.AsBytes(got.AsSpan()));
             Assert.Equal(layout.RowStarts, got);
         }
 
@@ -128,7 +163,7 @@ public sealed class CudaMemoryTests : IDisposable
         _copies.Upload(Enumerable.Repeat((byte)7, 60).ToArray(), (ulong)tensor.Address);
         _copies.Download((ulong)tensor.Address, got);
         Assert.All(got, b => Assert.Equal(7, b));
-        Assert.Equal((isOffloaded, isOffloaded ? 0 : 60), (tensor.IsOffloaded, _driver.HeldBytes - held));
+        Assert.Equal((isOffloaded, isOffloaded ? 0 : 2 << 20), (tensor.IsOffloaded, _driver.HeldBytes - held));
         string refusal = Assert.Throws<InvalidOperationException>(() => tensor.Span<float>()).Message;
         Assert.Contains("expected host memory", refusal);
         Assert.Contains("expected host memory",
@@ -138,9 +173,10 @@ public sealed class CudaMemoryTests : IDisposable
     [Fact]
     public void Where_there_is_no_more_the_table_shows_who_holds_it()
     {
-        using var driver = new VirtualCudaDriver(DeviceProfile.Sm80 with { MemoryBytes = 10_000 });
+        using var driver = new VirtualCudaDriver(DeviceProfile.Sm80 with { MemoryBytes = 16 << 20 });
         using var context = CudaContext.Create(driver, 0);
         using var stream = new CudaStream(context);
+        const long Page = DevicePages.Bytes;
         var holders = new DeviceHolders();
         using DeviceArena weights = new("weights", context, stream, holders), states = new(
             "states", context, stream, holders);
@@ -151,16 +187,17 @@ public sealed class CudaMemoryTests : IDisposable
         states.Allocate("m", DType.F32, 500);
         scratch.Get("sums", DType.F32, 600);
         Assert.Equal(
-            [("arena weights", 4000L), ("arena states", 2000L), ("workspace", 2400L)], holders.Most.Parts);
-        Assert.Equal((8400L, 8400L), (holders.Most.Bytes, holders.Now.Bytes));
+            [("arena weights", Page), ("arena states", Page), ("workspace", Page)], holders.Most.Parts);
+        Assert.Equal((3 * Page, 3 * Page), (holders.Most.Bytes, holders.Now.Bytes));
         Check(
-            () => states.Allocate("v", DType.F32, 5, 100), "arena states: no memory for v F32 [5, 100]", 2000,
+            () => states.Allocate("v", DType.F32, 5, 600_000), "arena states: no memory for v F32 [5, 600000]",
+            12_000_000,
             ["arena weights", "workspace", "m F32 [500]"]);
         Check(
-            () => scratch.Get("more", DType.F32, 700), "workspace: no memory for \"more\"", 2800,
-            ["arena weights", "sums", "arena states"]);
+            () => scratch.Get("more", DType.F32, 3_000_000), "workspace: no memory for \"more\"", 12_000_000,
+            ["arena weights", "arena states", "sums"]);
         weights.Dispose();
-        Assert.Equal((8400L, 4400L), (holders.Most.Bytes, holders.Now.Bytes));
+        Assert.Equal((3 * Page, 2 * Page), (holders.Most.Bytes, holders.Now.Bytes));
 
         static void Check(Action allocate, string says, long wanted, string[] table)
         {

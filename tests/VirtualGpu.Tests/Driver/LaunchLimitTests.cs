@@ -120,11 +120,11 @@ public sealed class LaunchLimitTests
     [Fact]
     public void Memory_ends()
     {
-        using var gpu = new Gpu(device: DeviceProfile.Sm80 with { MemoryBytes = 1 << 20 });
-        gpu.Allocate(1 << 19, "half");
-        Assert.Equal(CUresult.CUDA_ERROR_OUT_OF_MEMORY, gpu.Driver.cuMemAlloc(out _, (1 << 19) + 1));
+        using var gpu = new Gpu(device: DeviceProfile.Sm80 with { MemoryBytes = 4 << 20 });
+        gpu.Allocate(1 << 19, "a quarter of a page");
+        Assert.Equal(CUresult.CUDA_ERROR_OUT_OF_MEMORY, gpu.Driver.cuMemAlloc(out _, (2 << 20) + 1));
         gpu.Ok(gpu.Driver.cuMemGetInfo(out nuint free, out nuint total));
-        Assert.Equal(((nuint)1 << 19, (nuint)1 << 20), (free, total));
+        Assert.Equal(((nuint)2 << 20, (nuint)4 << 20), (free, total));
     }
 
     [Fact]

@@ -19,21 +19,26 @@ internal sealed class HeadBaseCheck() : KernelCheck("head", "head_base", "equal;
             trial.Case($"n {n}", c => Try(c, 17, n));
             trial.Case($"n {n}, targets apart", c => Try(c, 17, n, isApart: true));
         }
+
+        // e^710 is no number of float64.
+        foreach (int shift in (int[])[-900, 800])
+            trial.Case($"logits near {40 + shift}", c => Try(c, 17, 31, shift));
     }
 
     /// <param name="isApart">Of three tokens in four the target is not in the tail's sum: on the list, or on
     /// none.</param>
-    private static void Try(KernelCase one, int tokens, int n, bool isApart = false)
+    private static void Try(KernelCase one, int tokens, int n, int shift = 0, bool isApart = false)
     {
+        int exponent = (int)Math.Round(shift / Math.Log(2));
         int[] places = HeadEmulation.Places(tokens);
 
         // Close to sorted, as the stream leaves them, with ties; far from 0, so that a relative error means something.
         float[] noise = CheckValues.Uniform(tokens * n, 80);
-        double[] logits = [.. noise.Select((x, e) => 40 - Math.Round((e % n / 3.0) + x, 1))];
+        double[] logits = [.. noise.Select((x, e) => shift + 40 - Math.Round((e % n / 3.0) + x, 1))];
         int[] ids = [.. Enumerable.Range(0, tokens * n).Select(e => (e % n * 31 % 128) + (e / n))];
         HeadArguments.Tail[] tails = [.. Enumerable.Range(0, tokens).Select(
-            i => i % 5 == 4 ? default : new HeadArguments.Tail(1.5 + i, 30 + i % 40, 1))];
-        double[] apartLogits = [.. Enumerable.Range(0, tokens).Select(i => 20.5 + i)];
+            i => i % 5 == 4 ? default : new HeadArguments.Tail(1.5 + i, exponent + 30 + i % 40, 1))];
+        double[] apartLogits = [.. Enumerable.Range(0, tokens).Select(i => shift + 20.5 + i)];
         int[] targets = [.. Enumerable.Range(0, tokens).Select(i => i % 4 == 1 ? ids[(i * n) + (i % n)] : 9_000_000)];
         HeadArguments.Set[] apart = [.. Enumerable.Range(0, tokens).Select(
             i => isApart && i % 4 != 3 ? new HeadArguments.Set(1, 0) : new HeadArguments.Set(0, -1))];

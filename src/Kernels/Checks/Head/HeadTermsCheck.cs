@@ -30,14 +30,22 @@ internal sealed class HeadTermsCheck()
                 trial.Case($"n {n}, {distance} apart, forms", c => Try(c, 25, n, distance, hasForms: true));
             }
         }
+
+        // e^710 is no number of float64.
+        foreach (int shift in (int[])[-900, 800])
+        {
+            foreach (int n in (int[])[0, 32])
+                trial.Case($"n {n}, logits near {40 + shift}", c => Try(c, 25, n, 1, shift));
+        }
     }
 
     /// <param name="distance">Between base and student.</param>
     /// <param name="hasForms">Tokens of every form that can be (without a base: a gate by probability), with shares of
     /// 0, a half and 1.</param>
-    private static void Try(KernelCase one, int tokens, int n, double distance, bool hasForms = false)
+    private static void Try(
+        KernelCase one, int tokens, int n, double distance, int shift = 0, bool hasForms = false)
     {
-        var inputs = new Inputs(tokens, n, distance, hasForms);
+        var inputs = new Inputs(tokens, n, distance, shift, hasForms);
         var expected = new double[_figures.Length][];
         for (int f = 0; f < expected.Length; f++)
             expected[f] = [.. Enumerable.Repeat(-7.0, 2 * tokens)];
@@ -80,15 +88,16 @@ internal sealed class HeadTermsCheck()
         private readonly double[] _baseTailWithoutTarget;
         private readonly HeadArguments.Set[] _sets;
 
-        public Inputs(int tokens, int n, double distance, bool hasForms)
+        public Inputs(int tokens, int n, double distance, int shift, bool hasForms)
         {
+            int exponent = (int)Math.Round(shift / Math.Log(2));
             (_n, Capacity) = (n, n + 8);
             Places = HeadEmulation.Places(tokens);
             float[] noise = CheckValues.Uniform(2 * tokens * Capacity, 81);
             float[] other = CheckValues.Uniform(tokens * Capacity, 82);
             _base = new double[2 * tokens * n];
             for (int e = 0; e < _base.Length; e++)
-                _base[e] = 40 - (e % n / 4.0) + noise[e];
+                _base[e] = shift + 40 - (e % n / 4.0) + noise[e];
             _logits = new double[tokens * Capacity];
             _sets = new HeadArguments.Set[tokens];
             Tails = new HeadArguments.Tail[tokens];
@@ -104,10 +113,12 @@ internal sealed class HeadTermsCheck()
                 for (int k = 0; k < n; k++)
                     _logits[(i * Capacity) + k] = _base[(Places[i] * n) + k] + (distance * other[(i * Capacity) + k]);
                 if (!inTop)
-                    _logits[(i * Capacity) + n] = 33 + noise[i];
+                    _logits[(i * Capacity) + n] = shift + 33 + noise[i];
 
                 // 40 / ln 2 is 57.7: tails of a mass from 1e-6 to a half, and none.
-                Tails[i] = n > 0 && i % 7 == 6 ? default : new HeadArguments.Tail(1 + noise[i], 38 + (i % 20), 1);
+                Tails[i] = n > 0 && i % 7 == 6
+                    ? default
+                    : new HeadArguments.Tail(1 + noise[i], exponent + 38 + (i % 20), 1);
                 _baseTail[Places[i]] = TailOf(i) + (distance * other[i] / 2);
                 _baseTailWithoutTarget[Places[i]] = inTop ? _baseTail[Places[i]] : _baseTail[Places[i]] - 0.25;
                 if (hasForms)

@@ -17,10 +17,14 @@ internal sealed class DeviceScratch : IDisposable
     public DeviceScratch(CudaContext context, CudaStream stream, DeviceHolders holders)
     {
         (_context, _stream, _holders) = (context, stream, holders);
-        holders.Add(this, "workspace", () => Bytes);
+        holders.Add(this, "workspace", () => PageBytes);
     }
 
+    /// <summary>Of all buffers.</summary>
     public long Bytes => _buffers.Values.Sum(b => (long)b.Bytes);
+
+    /// <summary>Of the pages that they take.</summary>
+    private long PageBytes => _buffers.Values.Sum(b => DevicePages.Round((long)b.Bytes));
 
     /// <summary>
     /// A buffer of at least <paramref name="count"/> elements, 256-byte aligned, under a name of the caller's.

@@ -11,6 +11,8 @@ namespace MolEngine.Kernels.Cuda.Memory;
 /// </summary>
 internal sealed class LayoutTables(CudaContext context, CudaStream stream, StagedCopies copies) : IDisposable
 {
+    private readonly DeviceSlabs _slabs = new(context, stream, "tables of layouts");
+
     /// <summary>A step works with the layouts of one micro-batch; the next one's may be made meanwhile.</summary>
     private const int Kept = 4;
 
@@ -19,43 +21,42 @@ internal sealed class LayoutTables(CudaContext context, CudaStream stream, Stage
     private readonly List<Entry> _entries = [];
 
     /// <summary>Of layouts that have left: what was queued on it runs before whatever is written there next.</summary>
-    private readonly List<DeviceMemory> _spare = [];
+    private readonly List<(ulong Address, uint Bytes)> _spare = [];
 
-    public long Bytes =>
-        _entries.SelectMany(e => e.Tables.Values.Select(t => t.Memory)).Concat(_spare).Sum(m => (long)m.Bytes);
+    public long Bytes => _entries.SelectMany(e => e.Tables.Values).Sum(t => t.Bytes) + _spare.Sum(m => m.Bytes);
 
-    /// <summary>A table of a layout, and its number of integers.</summary>
+    /// <summary>The address of a layout's table, and its number of integers.</summary>
     /// <param name="name">Tells the layout's tables apart.</param>
     /// <param name="make">Called where there is none yet: a pure function of the layout.</param>
-    public (DeviceMemory Memory, int Count) For<T>(T layout, string name, Func<T, int[]> make)
+    public (ulong Address, int Count) For<T>(T layout, string name, Func<T, int[]> make)
         where T : class
     {
         Entry entry = EntryOf(layout);
-        if (entry.Tables.TryGetValue(name, out (DeviceMemory Memory, int Count) table))
-            return table;
+        if (entry.Tables.TryGetValue(name, out Table table))
+            return (table.Address, table.Count);
         int[] values = make(layout);
-        DeviceMemory memory = MemoryOf(values.Length * sizeof(int));
-        copies.Upload(MemoryMarshal.AsBytes<int>(values), memory.Address);
-        return entry.Tables[name] = (memory, values.Length);
+        (ulong address, uint bytes) = MemoryOf(values.Length * sizeof(int));
+        copies.Upload(MemoryMarshal.AsBytes<int>(values), address);
+        entry.Tables[name] = new Table(address, bytes, values.Length);
+        return (address, values.Length);
     }
 
     public void Dispose()
     {
         stream.Drain();
-        foreach (DeviceMemory memory in _entries.SelectMany(e => e.Tables.Values.Select(t => t.Memory)).Concat(_spare))
-            memory.Dispose();
+        _slabs.Dispose();
         _entries.Clear();
         _spare.Clear();
     }
 
     /// <summary>Sizes are powers of two, so that pieces serve one layout after the other.</summary>
-    private DeviceMemory MemoryOf(int bytes)
+    private (ulong Address, uint Bytes) MemoryOf(int bytes)
     {
-        var size = (nuint)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, SmallestBytes));
+        uint size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, SmallestBytes));
         int at = _spare.FindIndex(m => m.Bytes == size);
         if (at < 0)
-            return new DeviceMemory(context, "table of a layout", size);
-        DeviceMemory memory = _spare[at];
+            return (_slabs.Take("table of a layout", size), size);
+        (ulong Address, uint Bytes) memory = _spare[at];
         _spare.RemoveAt(at);
         return memory;
     }
@@ -71,7 +72,7 @@ internal sealed class LayoutTables(CudaContext context, CudaStream stream, Stage
             _entries.RemoveAt(at);
         if (_entries.Count == Kept)
         {
-            _spare.AddRange(_entries[0].Tables.Values.Select(t => t.Memory));
+            _spare.AddRange(_entries[0].Tables.Values.Select(t => (t.Address, t.Bytes)));
             _entries.RemoveAt(0);
         }
 
@@ -83,6 +84,8 @@ internal sealed class LayoutTables(CudaContext context, CudaStream stream, Stage
     {
         public object Layout => layout;
 
-        public Dictionary<string, (DeviceMemory Memory, int Count)> Tables { get; } = [];
+        public Dictionary<string, Table> Tables { get; } = [];
     }
+
+    private readonly record struct Table(ulong Address, uint Bytes, int Count);
 }

@@ -39,7 +39,7 @@ internal static unsafe class GlobalAccess
         DeviceAllocation? allocation = block.Cache[at.Pc];
         if (allocation is null || !allocation.Contains(address))
             block.Cache[at.Pc] = allocation = block.Launch.Memory.Find(address);
-        bool isInside = allocation is { IsFreed: false }
+        bool isInside = allocation is { IsFreed: false, IsDivided: false }
             && address - allocation.Start + (ulong)bytes <= (ulong)allocation.Size;
         if (!isInside)
         {
@@ -60,7 +60,8 @@ internal static unsafe class GlobalAccess
 
         long offset = (long)(address - allocation!.Start);
         var written = new Span<byte>(allocation.Written + offset, bytes);
-        if (kind != AccessKind.Write && written.IndexOfAnyExcept((byte)255) is >= 0 and int first)
+        if (kind != AccessKind.Write && !allocation.IsCleared
+            && written.IndexOfAnyExcept((byte)255) is >= 0 and int first)
         {
             throw Fault(
                 at, warp, lane, address + (ulong)first, FaultKind.Uninitialised,
@@ -80,18 +81,52 @@ internal static unsafe class GlobalAccess
             written.Fill(255);
         }
 
-        if (block.Races is { } races && kind != AccessKind.Atomic && !allocation.IsReadOnly
-            && !races.Touch(address, bytes, kind == AccessKind.Write))
+        if (kind != AccessKind.Atomic && !allocation.IsReadOnly)
         {
-            (long other, bool writes) = races.OtherAt(address, bytes);
-            throw Fault(
-                at, warp, lane, address, FaultKind.Race,
-                $"race between blocks on global memory at {address:x}, {allocation.Describe(address)}: "
-                + $"{(kind == AccessKind.Write ? "written" : "read")} here, {(writes ? "written" : "read")} by "
-                + $"{block.Launch.Named(other)} in the same launch, and nothing orders blocks");
+            if (block.Races is { } races)
+                Apart(races, at, warp, lane, address, bytes, kind, allocation);
+            if (block.WarpRaces is { } warps)
+                InOrder(warps, at, warp, lane, address, bytes, kind, allocation);
         }
 
         return allocation.Data + offset;
+    }
+
+    /// <exception cref="VirtualGpuFault">Another block is in its way.</exception>
+    private static void Apart(
+        BlockRaces races, Operation at, Warp warp, int lane, ulong address, int bytes, AccessKind kind,
+        DeviceAllocation allocation)
+    {
+        bool isWrite = kind == AccessKind.Write;
+        if (races.Touch(address, bytes, isWrite))
+            return;
+        (long other, bool writes) = races.OtherAt(address, bytes);
+        throw Fault(
+            at, warp, lane, address, FaultKind.Race,
+            $"race between blocks on global memory at {address:x}, {allocation.Describe(address)}: "
+            + $"{(isWrite ? "written" : "read")} here, {(writes ? "written" : "read")} by "
+            + $"{warp.Block.Launch.Named(other)} in the same launch, and nothing orders blocks");
+    }
+
+    /// <exception cref="VirtualGpuFault">Another warp or lane of the block is in its way.</exception>
+    private static void InOrder(
+        WarpRaces races, Operation at, Warp warp, int lane, ulong address, int bytes, AccessKind kind,
+        DeviceAllocation allocation)
+    {
+        bool isWrite = kind == AccessKind.Write;
+        ulong other = races.Touch(at, warp.Index, lane, address, bytes, isWrite, out bool wasWrite);
+        if (other == 0)
+            return;
+        Operation before = warp.Block.Code[ShadowRecord.Pc(other)];
+        int by = ShadowRecord.Warp(other), byLane = ShadowRecord.Lane(other);
+        string who = byLane == ShadowRecord.SeveralLanes ? $"several lanes of warp {by}" : $"warp {by} lane {byLane}";
+        string missing = by == warp.Index ? "bar.warp.sync (__syncwarp)" : "barrier (__syncthreads)";
+        throw warp.Block.Launch.Fault(
+            at, FaultKind.Race, warp.Block.BlockIndex, (warp.Index * Warp.Lanes) + lane,
+            $"race on global memory at {address:x}, {allocation.Describe(address)}: {(isWrite ? "written" : "read")} "
+            + $"here by warp {warp.Index} lane {lane}, {(wasWrite ? "written" : "read")} at "
+            + $"{before.Instruction.Source} ('{before.Instruction.Text}') by {who}, with no {missing} between",
+            before, address, allocation.NameAt(address));
     }
 
     /// <summary>Different 32-byte sectors that the lanes' addresses lie in.</summary>
@@ -142,7 +177,8 @@ internal static unsafe class GlobalAccess
         if (allocation is null || !allocation.Contains(address))
             block.Cache[at.Pc] = allocation = block.Launch.Memory.Find(address);
         int total = Warp.Lanes * at.Bytes;
-        if (allocation is not { IsFreed: false } || address - allocation.Start + (ulong)total > (ulong)allocation.Size
+        if (allocation is not { IsFreed: false, IsDivided: false }
+            || address - allocation.Start + (ulong)total > (ulong)allocation.Size
             || (address & (ulong)(at.Bytes - 1)) != 0)
         {
             return null;
@@ -154,13 +190,22 @@ internal static unsafe class GlobalAccess
             return null;
         long offset = (long)(address - allocation.Start);
         var written = new Span<byte>(allocation.Written + offset, total);
-        if (at.Kind != AccessKind.Write && written.ContainsAnyExcept((byte)255))
+        if (at.Kind != AccessKind.Write && !allocation.IsCleared && written.ContainsAnyExcept((byte)255))
             return null;
         if (at.Kind != AccessKind.Read)
         {
             if (allocation.IsReadOnly)
                 return null;
             written.Fill(255);
+        }
+
+        if (block.WarpRaces is { } warps && at.Kind != AccessKind.Atomic && !allocation.IsReadOnly)
+        {
+            for (int lane = 0; lane < Warp.Lanes; lane++)
+            {
+                ulong own = address + (ulong)(lane * at.Bytes);
+                InOrder(warps, at, warp, lane, own, at.Bytes, at.Kind, allocation);
+            }
         }
 
         int sectors = (int)(((address + (ulong)total - 1) >> SectorShift) - (address >> SectorShift)) + 1;
