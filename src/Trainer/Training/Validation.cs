@@ -60,7 +60,7 @@ internal sealed class Validation
 
         if (!double.IsFinite(ce + kl))
         {
-            throw new RunFailedException(
+            throw new NonFiniteException(
                 $"validation: {corpus.Name}: expected finite figures, got ce {ce / tokens}, kl {kl / tokens}. The "
                 + "model's weights are broken, or the learning rate is too high.");
         }
