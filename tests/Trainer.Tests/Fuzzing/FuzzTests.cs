@@ -10,7 +10,7 @@ namespace MolEngine.Trainer.Tests.Fuzzing;
 /// </summary>
 public sealed class FuzzTests(FuzzGround ground) : IClassFixture<FuzzGround>
 {
-    private const int UsualCases = 8;
+    private const int UsualCases = 3;
 
     /// <summary>A case that takes longer is a finding of a long run; a test asserts no time.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
