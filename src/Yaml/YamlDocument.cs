@@ -139,7 +139,9 @@ internal sealed class YamlDocument
             _anchored[anchor] = (levels, nodes);
         if (_open.Count - 1 + levels > Limits.YamlLevels + 1)
             return TooDeep();
-        return into.Nodes > Limits.YamlValues ? $"expected at most {Limits.YamlValues} values, aliases written out, got more" : null;
+        return into.Nodes > Limits.YamlValues
+            ? $"expected at most {Limits.YamlValues} values, aliases written out, got more"
+            : null;
     }
 
     private static string? NameOf(AnchorName anchor) => anchor.IsEmpty ? null : anchor.Value;

@@ -127,7 +127,7 @@ public sealed class MistakeTests
         Assert.Equal("dinner.yaml: expected at most 4,194,304 characters of YAML, got 4,194,310", mistake);
     }
 
-    /// <summary>YAML's own parser refuses it as an escape; unescaped it comes from a program that had it in memory.</summary>
+    /// <summary>As an escape YAML's own parser refuses it; this is from a program that had it in memory.</summary>
     [Fact]
     public void Half_of_a_character_is_refused() => Assert.Equal(
         "dinner.yaml:1: expected whole characters, got half of a surrogate pair", Kitchen.Mistake("cook: 'a\ud83d'"));

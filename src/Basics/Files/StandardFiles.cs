@@ -23,7 +23,8 @@ public static partial class StandardFiles
             hasOutput ? Console.OpenStandardOutput() : null, hasError ? Console.OpenStandardError() : null);
     }
 
-    /// <summary>What is closed, or is already a file of the runtime's own, which are not inherited, is not given.</summary>
+    /// <summary>What is closed is not given, nor what is a file of the runtime's own already: those are not inherited.
+    /// </summary>
     private static bool IsGiven(int number) =>
         OperatingSystem.IsWindows() || Fcntl(number, GetFlags) is >= 0 and int flags && (flags & CloseOnExec) == 0;
 

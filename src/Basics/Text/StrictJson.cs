@@ -7,8 +7,8 @@ namespace MolEngine.Basics.Text;
 
 /// <summary>
 /// JSON that anybody may have written or damaged. What is read is whole UTF-8, nested within <see cref="Limits"/>, with
-/// every name once and no half of a surrogate pair; what is not is one exception, here: whoever takes values out of what
-/// was read gets no other.
+/// every name once and no half of a surrogate pair; what is not is one exception, here: whoever takes values out of
+/// what was read gets no other.
 /// </summary>
 public static class StrictJson
 {

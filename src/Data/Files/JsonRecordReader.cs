@@ -63,7 +63,8 @@ internal sealed class JsonRecordReader(CorpusContent content)
         if (level > Limits.RecordLevels)
         {
             throw Problem(
-                slice, field, "record", $"expected at most {Limits.RecordLevels} lists and objects in one another, got more");
+                slice, field, "record",
+                $"expected at most {Limits.RecordLevels} lists and objects in one another, got more");
         }
 
         return json.TokenType == JsonTokenType.StartObject

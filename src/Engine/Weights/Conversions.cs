@@ -35,7 +35,7 @@ public static class Conversions
         }
     }
 
-    /// <summary>The first element of a host tensor of floats that is NaN or infinite; null where all are finite.</summary>
+    /// <summary>The first element of a host tensor of floats that is NaN or infinite; null where none is.</summary>
     public static (double Value, long Index)? FirstNotFinite(Tensor tensor)
     {
         var block = new double[BlockSize];

@@ -35,8 +35,8 @@ public static class AnswerLog
         {
             return Of(StrictJson.Object(line), score);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException
-            or NullReferenceException or ArgumentNullException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException
+            or OverflowException or NullReferenceException or ArgumentNullException)
         {
             throw new UserException(
                 $"{place}: expected an answer as eval writes it, got another line. Remove the file, and ask again", e);

@@ -133,7 +133,9 @@ internal static class CurvesSection
             foreach (string name in names)
             {
                 var metric = new Metric(name);
-                yield return (Names.Heading(metric.Title), $"{name} in metrics.jsonl, {when}", smooth, Parts(all, metric, corpora));
+                yield return (
+                    Names.Heading(metric.Title), $"{name} in metrics.jsonl, {when}", smooth,
+                    Parts(all, metric, corpora));
             }
         }
     }

@@ -23,7 +23,8 @@ internal static class RequestBody
         ReadOnlyMemory<byte> body = await Bytes(context, most);
         try
         {
-            using JsonDocument json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Limits.JsonLevels });
+            using JsonDocument json = JsonDocument.Parse(
+                body, new JsonDocumentOptions { MaxDepth = Limits.JsonLevels });
             return JsonValues.Of(json.RootElement) as MapValue
                 ?? throw new ApiException(400, $"body: expected a JSON object, got {json.RootElement.ValueKind}");
         }

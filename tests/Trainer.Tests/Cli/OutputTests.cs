@@ -57,8 +57,8 @@ public sealed class OutputTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full is Linux's");
         string run = Path.Combine(_folder.Root, "run");
         string settings = string.Join(' ', SmallRun.Settings(
-            run, "steps=1", "global_batch=1", "micro_batch=1", "data.context=32", "validate.every=0", "method=lora", "lora.rank=1",
-            "loss=ce").Select(s => $"--set '{s}'"));
+            run, "steps=1", "global_batch=1", "micro_batch=1", "data.context=32", "validate.every=0", "method=lora",
+            "lora.rank=1", "loss=ce").Select(s => $"--set '{s}'"));
         (int code, string error) = Shell($"train {SmallRun.Config} {settings}", where);
         Assert.True(code == 0, error);
         Assert.Contains(says, error);

@@ -51,7 +51,10 @@ public sealed class FailingVerbsTests : IDisposable
             Assert.True(answer.Code == 0, $"{what}; again: {answer.Error}");
             Dictionary<string, byte[]> got = Files(folder);
             foreach ((string file, byte[] bytes) in good)
-                Assert.True(got.TryGetValue(file, out byte[]? now) && bytes.AsSpan().SequenceEqual(now), $"{what}: {file}");
+            {
+                bool isSame = got.TryGetValue(file, out byte[]? now) && bytes.AsSpan().SequenceEqual(now);
+                Assert.True(isSame, $"{what}: {file}");
+            }
         }
     }
 

@@ -20,7 +20,8 @@ public sealed class LostFolderTests : IDisposable
         var e = Assert.Throws<RunFailedException>(() => TrainingJob.Execute(
             SmallRun.Load(run, more), false, new ProgressPrinter(output), CancellationToken.None));
         Assert.DoesNotContain("step 2/3", output.ToString());
-        string kept = Regex.Match(e.Message, @"is kept in (\S+); go on there: molengine train --resume ").Groups[1].Value;
+        Match told = Regex.Match(e.Message, @"is kept in (\S+); go on there: molengine train --resume ");
+        string kept = told.Groups[1].Value;
         Assert.True(kept.Length > 0, e.Message);
         try
         {

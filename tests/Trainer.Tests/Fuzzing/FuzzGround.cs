@@ -20,8 +20,8 @@ public sealed class FuzzGround : IDisposable
         WriteTask();
         string[] settings =
         [
-            "steps=2", "global_batch=1", "micro_batch=1", "lora.rank=1", "validate={every: 1, documents: 1}", "samples=1",
-            "checkpoint.every=1", $"questions={{path: {At("questions.jsonl")}, max_tokens: 1}}",
+            "steps=2", "global_batch=1", "micro_batch=1", "lora.rank=1", "validate={every: 1, documents: 1}",
+            "samples=1", "checkpoint.every=1", $"questions={{path: {At("questions.jsonl")}, max_tokens: 1}}",
             $"eval={{tasks: [{At("task.yaml")}], data: {At("data")}, every: 1, limit: 1}}",
         ];
         _run.Train("run", settings);
@@ -74,11 +74,12 @@ public sealed class FuzzGround : IDisposable
     private void WriteTexts()
     {
         _run.Write("one.jsonl", "{\"text\": \"A bee.\"}\n");
-        _run.Write("texts.json", """[{"text": "A bee.", "n": 1.5}, {"text": "Glass", "list": [{"a": [true, null]}]}]""");
+        _run.Write(
+            "texts.json", """[{"text": "A bee.", "n": 1.5}, {"text": "Glass", "list": [{"a": [true, null]}]}]""");
         _run.Write("texts.csv", "text,n\n\"A bee, \"\"of\"\" glass\",1\r\nLight,\n");
         _run.Write("texts.txt", "A bee.\n\nGlass\n");
         _run.Write("chats.jsonl", """
-            {"messages": [{"role": "system", "content": "b"}, {"role": "user", "content": "a"}, {"role": "assistant", "content": "c"}]}
+            {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "c"}]}
             {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}
             {"instruction": "a", "input": "", "output": "b"}
             {"prompt": [{"role": "user", "content": "a"}], "chosen": [{"role": "assistant", "content": "a"}]}
@@ -97,19 +98,21 @@ public sealed class FuzzGround : IDisposable
     private void WriteModels()
     {
         File.WriteAllText(Path.Combine(_run.Model, "generation_config.json"), """
-            {"eos_token_id": [256], "temperature": 0.5, "top_p": 0.9, "top_k": 3, "max_new_tokens": 4, "do_sample": true}
+            {"eos_token_id": [256], "temperature": 0.5, "top_p": 0.9, "top_k": 3, "max_new_tokens": 4}
             """);
         File.WriteAllText(Path.Combine(_run.Model, "chat_template.jinja"), """
             {%- set ns = namespace(n=0) -%}
-            {% for m in messages if m.role != 'x' %}{{ '<' ~ m['role'] + '>' }}{{ m.content | trim }}{% set ns.n = ns.n + 1 %}
-            {%- if loop.last and not (1 > 2 or none) %}{% endif %}{% endfor %}{% macro f(a, b=[1, {'c': 2}]) %}{{ a }}{% endmacro %}
+            {% for m in messages if m.role != 'x' %}{{ '<' ~ m['role'] + '>' }}{{ m.content | trim }}
+            {%- set ns.n = ns.n + 1 %}{%- if loop.last and not (1 > 2 or none) %}{% endif %}{% endfor %}
+            {%- macro f(a, b=[1, {'c': 2}]) %}{{ a }}{% endmacro %}
             {{ f(ns.n) }}{{ "%s" | format(3) }}{% if add_generation_prompt %}<assistant>{% endif %}
             """);
         Copy(_run.Model, At("split"));
         JsonNode split = JsonNode.Parse(File.ReadAllText(At("split/tokenizer.json")))!;
         split["pre_tokenizer"] = JsonNode.Parse("""
             {"type": "Sequence", "pretokenizers": [
-              {"type": "Split", "pattern": {"Regex": "(?i:'s|'t)|[^\\r\\n\\p{L}]?\\p{L}+|\\s+(?!\\S)|\\s+"}, "behavior": "Isolated", "invert": false},
+              {"type": "Split", "behavior": "Isolated", "invert": false,
+               "pattern": {"Regex": "(?i:'s|'t)|[^\\r\\n\\p{L}]?\\p{L}+|\\s+(?!\\S)|\\s+"}},
               {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}]}
             """);
         File.WriteAllText(At("split/tokenizer.json"), split.ToJsonString());

@@ -190,7 +190,8 @@ internal sealed class Mutator(Random random)
             case 3:
                 return [.. before, (byte)random.Next(256), .. cut, .. after];
             case 4:
-                return [.. before, .. Pick(new byte[][] { [0], [0xff], [0xed, 0xa0, 0x80], [0xef, 0xbb, 0xbf] }), .. file[from..]];
+                byte[] odd = Pick(new byte[][] { [0], [0xff], [0xed, 0xa0, 0x80], [0xef, 0xbb, 0xbf] });
+                return [.. before, .. odd, .. file[from..]];
             case 5:
                 return random.Next(10) == 0 ? [] : Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(file));
             case 6:

@@ -153,7 +153,8 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
         Step();
         Nesting.Check();
         if (++_calls > Limits.TemplateCalls)
-            throw TemplateFault.Limit($"macros call each other too deep: expected at most {Limits.TemplateCalls} calls, got more");
+            throw TemplateFault.Limit(
+                $"macros call each other too deep: expected at most {Limits.TemplateCalls} calls, got more");
         Locals outer = Locals;
         Locals = locals;
         try

@@ -302,7 +302,8 @@ internal sealed partial class ExpressionParser(TokenStream stream)
         if (++_nested > Limits.TemplateParts)
         {
             throw TemplateFault.Syntax(
-                $"too deep: expected at most {Limits.TemplateParts} expressions in each other, got more", stream.Current.Line);
+                $"too deep: expected at most {Limits.TemplateParts} expressions in each other, got more",
+                stream.Current.Line);
         }
 
         T value = read();
