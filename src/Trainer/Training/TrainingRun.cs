@@ -64,16 +64,7 @@ internal sealed class TrainingRun
             _log.Asking(_run.Questions!, _questions);
         if (_benchmarks is not null)
             _log.Asking(_benchmarks);
-        RunSummary now = _session.Summary(_started);
-        if (from is not null)
-        {
-            foreach (string line in RunFacts.Moved(_run.Output, now))
-                _log.Aside(line);
-        }
-
-        RunFacts.Write(_run.Output, from is null ? now : RunFacts.Resumed(_run.Output, now));
-        _session.Ops.Notes.Tell(note => RunFacts.Note(_run.Output, note));
-        RunFacts.WriteData(_run.Output, _session.Data);
+        WriteFacts(isResumed: from is not null);
 
         try
         {
@@ -110,6 +101,17 @@ internal sealed class TrainingRun
             _log.Stopped(_step, _run.Output);
             throw;
         }
+    }
+
+    /// <summary>Who trains what, on what; a run that goes on where other bits come out is told so.</summary>
+    private void WriteFacts(bool isResumed)
+    {
+        RunSummary now = _session.Summary(_started);
+        foreach (string line in isResumed ? RunFacts.Moved(_run.Output, now) : [])
+            _log.Aside(line);
+        RunFacts.Write(_run.Output, isResumed ? RunFacts.Resumed(_run.Output, now) : now);
+        _session.Ops.Notes.Tell(note => RunFacts.Note(_run.Output, note));
+        RunFacts.WriteData(_run.Output, _session.Data);
     }
 
     /// <summary>Whoever removes the folder of a run is told at the next step, not at the end.</summary>
