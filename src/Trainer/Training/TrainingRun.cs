@@ -135,7 +135,7 @@ internal sealed class TrainingRun
         throw new RunFailedException(DiskFault.Gone(_run.Output, _step, kept));
     }
 
-    /// <summary>A figure or weight that is not finite, with the first parameter that is broken, and what stays.</summary>
+    /// <summary>A figure or weight that is not finite, the first parameter that is broken, and what stays.</summary>
     private string Ruined(string message)
     {
         using var host = new HostCopy(_session.Ops);
