@@ -24,11 +24,8 @@ internal static class OddValues
     public static IReadOnlyList<string> Yaml { get; } =
     [
         "&a [*a]", "&a {b: *a}", "*nothing", "&a [&b [*a, *b]]", "!!binary x", "!<tag:x> y", "|", ">", "? a", "- a",
-        "\"\\0\"",
-        "\"\\ud800\"", "'", "\"", "{", "[", "{a: b, a: c}", "{<<: {a: b}}", "<<", "~", "yes", "0x7fffffffffffffff",
-        "0o7",
-        ".inf", ".nan", "1_000", "2026-01-01", "12:30:45", "@", "`", "%", "#", ": :", "\t", "{? [a]: b}", "[a, ? b]",
-       
+        "\"\\0\"", "\"\\ud800\"", "'", "\"", "{", "[", "{a: b, a: c}", "{<<: {a: b}}", "<<", "~", "yes", "0o7",
+        "0x7fffffffffffffff", ".inf", ".nan", "1_000", "2026-01-01", "12:30:45", "@", "`", "%", "#", ": :", "\t", "{? [a]: b}", "[a, ? b]",
         "[&a [x, x, x, x, x, x, x, x], &b [*a, *a, *a, *a, *a, *a, *a], &c [*b, *b, *b, *b, *b, *b], [*c, *c, *c]]",
         Nested("{a: ", "}", 5000), Nested("- ", "", 5000), Nested("? ", "", 5000), new string('&', 5000),
         new string('a', 5000) + ": b",
