@@ -179,7 +179,7 @@ internal sealed class CorpusTokenizer(
                     Report = Report,
                     Limit = new TextLimit(owner.PieceTokens, text => owner.Count(text)),
                 };
-                using CorpusContent content = CorpusContent.Open(path);
+                using CorpusContent content = CorpusContent.Open(path, corpus.LongestRecord);
                 foreach (CorpusRecord record in reader.Read(content, files[i]))
                 {
                     owner.Check();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using MolEngine.Basics.Files;
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Records;
 
 namespace MolEngine.Runs;
@@ -42,6 +43,30 @@ public static class RunFacts
             Resumed = [.. Texts(facts, "resumed"), .. new[] { now.Started }.OfType<string>()],
             Notes = Texts(facts, Notes),
         };
+    }
+
+    /// <summary>
+    /// What decides bits and is not as run.json has it, in words: a run that goes on there ends near, not at, what it
+    /// would have been in one piece. Empty where nothing is known of what was.
+    /// </summary>
+    /// <param name="now">The run as if it started now.</param>
+    public static IReadOnlyList<string> Moved(string runDirectory, RunSummary now)
+    {
+        JsonObject then = Read(runDirectory);
+
+        // The CPU's own words tell of its threads too, which change nothing.
+        bool isCpu = now.Simd is not null && then["simd"] is not null;
+        (string What, string Key, string? Now)[] facts =
+        [
+            ("program", "version", now.Version), ("device", "device", isCpu ? null : now.Device),
+            ("SIMD", "simd", now.Simd),
+        ];
+        return
+        [
+            .. facts.Where(f => f.Now is not null && then[f.Key] is { } had && had.ToString() != f.Now).Select(f =>
+                $"the {f.What} was {then[f.Key]}, and is {f.Now}: sums may be rounded otherwise, so the run may end "
+                + "with other bits than it would have had there"),
+        ];
     }
 
     /// <summary>Adds a note to run.json, which is there.</summary>
@@ -87,7 +112,7 @@ public static class RunFacts
         try
         {
             return File.Exists(path)
-                ? JsonSerializer.Deserialize<BenchmarkScore[]>(File.ReadAllText(path), RecordJson.Options) ?? []
+                ? RecordJson.List<BenchmarkScore>(File.ReadAllText(path))
                 : [];
         }
         catch (JsonException)
@@ -105,7 +130,7 @@ public static class RunFacts
         string path = Path.Combine(runDirectory, RunFile);
         try
         {
-            return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? [] : [];
+            return File.Exists(path) ? StrictJson.Object(File.ReadAllBytes(path)) : [];
         }
         catch (JsonException)
         {

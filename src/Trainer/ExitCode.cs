@@ -14,6 +14,6 @@ public static class ExitCode
     /// <summary>The machine lacks something: a GPU, a library, memory.</summary>
     public const int Environment = 3;
 
-    /// <summary>Stopped by Ctrl-C or SIGTERM.</summary>
+    /// <summary>Stopped by Ctrl-C, SIGTERM or SIGHUP.</summary>
     public const int Interrupted = 130;
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using MolEngine.Basics.Files;
 using MolEngine.Trainer.Cli;
 
 namespace MolEngine.Trainer;
@@ -8,12 +9,17 @@ public static class Program
 {
     public static int Main(string[] args)
     {
+        (Stream? standardOutput, Stream? standardError) = StandardFiles.Open();
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
-        var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
-        TextWriter synchronized = TextWriter.Synchronized(output);
+        var errors = new OutputStream("standard error", standardError) { MayBeLost = _ => { } };
+        TextWriter error = TextWriter.Synchronized(
+            Terminal.Wrapped(new StreamWriter(errors, utf8) { AutoFlush = true }));
+        var results = new OutputStream("standard output", standardOutput);
+        TextWriter output = TextWriter.Synchronized(
+            new StreamWriter(results, utf8) { AutoFlush = !Console.IsOutputRedirected });
         return CommandLine.Run(
-            args, synchronized, TextWriter.Synchronized(Terminal.Wrapped(error)), Terminal.Of(synchronized));
+            args, output, error, Terminal.Of(output),
+            () => results.MayBeLost = said => error.WriteLine($"molengine: {said}"));
     }
 
     /// <summary>The whole program in-process; its output is no terminal.</summary>

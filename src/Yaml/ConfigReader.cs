@@ -13,6 +13,9 @@ public sealed class ConfigReader(
 {
     private const string MergeKey = "<<";
 
+    /// <summary>Characters of a value or a key in an error.</summary>
+    private const int MostShown = 200;
+
     private readonly ConfigValues _values = new(keys) { InputsMayBeAbsent = inputsMayBeAbsent, Names = names };
     private bool _overrides;
 
@@ -33,7 +36,7 @@ public sealed class ConfigReader(
     public void Override(string setting)
     {
         int equals = setting.IndexOf('=');
-        string where = $"--set {setting}";
+        string where = Shown($"--set {setting}");
         if (equals <= 0)
         {
             _values.Errors.Add($"{where}: expected KEY=VALUE, as in --set optimizer.learning_rate=1e-4");
@@ -41,6 +44,13 @@ public sealed class ConfigReader(
         }
 
         string path = setting[..equals].Trim();
+        if (ConfigValues.LargestIndex(path) >= Limits.ConfigListItems)
+        {
+            _values.Errors.Add(
+                $"{where}: {Shown(path)}: expected an index below {Limits.ConfigListItems:N0}, got a larger one");
+            return;
+        }
+
         if (Parse(setting[(equals + 1)..], where) is not { } node)
         {
             if (_values.Errors.Count == 0)
@@ -163,15 +173,18 @@ public sealed class ConfigReader(
     {
         string advice =
             keys.Nearest(normal) is { } nearest ? $"Did you mean {nearest}?" : $"`{keys.Manual}` lists the keys.";
-        _values.Errors.Add($"{where}: {path}: unknown key. {advice}");
+        _values.Errors.Add($"{where}: {Shown(path)}: unknown key. {advice}");
     }
 
     private static bool IsNull(YamlNode node) =>
         node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" };
 
+    /// <summary>A text cut to what a person reads of it.</summary>
+    private static string Shown(string text) => text.Length <= MostShown ? text : $"{text[..MostShown]}...";
+
     private static string Describe(YamlNode? node) => node switch
     {
-        YamlScalarNode s => $"'{s.Value}'",
+        YamlScalarNode s => $"'{Shown(s.Value ?? "")}'",
         YamlSequenceNode s =>
             $"a list of {s.Children.Count}: [{string.Join(", ", s.Children.Take(8).Select(Describe))}]",
         YamlMappingNode => "a section of keys",

@@ -24,6 +24,10 @@ public sealed partial class ConfigValues(KeyTable keys)
 
     public static string Normal(string path) => Index().Replace(path, "[]");
 
+    /// <summary>The largest index in a path (<c>data.corpora[12].path</c>); -1 where there is none.</summary>
+    public static long LargestIndex(string path) => Index().Matches(path).Select(
+        m => long.TryParse(m.ValueSpan[1..^1], out long index) ? index : long.MaxValue).Append(-1).Max();
+
     public bool Has(ConfigKey key, int index = 0) => Has(Concrete(key, index));
 
     public bool Has(string path) => _given.ContainsKey(path);
@@ -153,6 +157,6 @@ public sealed partial class ConfigValues(KeyTable keys)
             : new ResolvedValue(key, path, key.NoValue, HasValue: false, IsDefault: true);
     }
 
-    [GeneratedRegex(@"\[\d+\]")]
+    [GeneratedRegex(@"\[[0-9]+\]")]
     private static partial Regex Index();
 }

@@ -33,6 +33,12 @@ public static class InputPaths
     {
         if (given.Length == 0)
             return [];
+        if (given.Contains('\0'))
+        {
+            v.Wrong(key, source, index, $"expected {what}, got a name with the character U+0000 in it");
+            return [];
+        }
+
         given = HomePath.Expand(given);
         string folder = Path.GetDirectoryName(Path.GetFullPath(source))!;
         string[] places = [.. new[] { Path.GetFullPath(given, folder), Path.GetFullPath(given) }.Distinct()];

@@ -159,9 +159,9 @@ public static class KeyTypes
 
     private static bool ReadPath(YamlNode node, out string value)
     {
-        bool isText = ReadText(node, out value);
+        bool isPath = ReadText(node, out value) && !value.Contains('\0');
         value = HomePath.Expand(value);
-        return isText;
+        return isPath;
     }
 
     private static bool ReadLong(YamlNode node, out long value)
@@ -206,7 +206,7 @@ public static class KeyTypes
     private static bool ReadPaths(YamlNode node, out IReadOnlyList<string> value)
     {
         value = Scalar(node) is { } one ? [one] : [];
-        return value.Count > 0 || ReadNames(node, out value);
+        return (value.Count > 0 || ReadNames(node, out value)) && !value.Any(p => p.Contains('\0'));
     }
 
     private static bool ReadNamedTexts(YamlNode node, out IReadOnlyList<NamedText> value)

@@ -11,9 +11,6 @@ namespace MolEngine.Yaml;
 /// </summary>
 internal sealed class YamlDocument
 {
-    private const int MostLevels = 32;
-    private const int MostNodes = 100_000;
-
     /// <summary>The start of YamlDotNet's message for a key that a mapping has already.</summary>
     private const string Duplicate = "Duplicate key ";
 
@@ -31,6 +28,12 @@ internal sealed class YamlDocument
     public static YamlNode? Parse(string yaml, string source, out string? mistake)
     {
         mistake = null;
+        if (yaml.Length > Limits.YamlCharacters)
+        {
+            mistake = $"{source}: expected at most {Limits.YamlCharacters:N0} characters of YAML, got {yaml.Length:N0}";
+            return null;
+        }
+
         try
         {
             if (new YamlDocument().Refusal(yaml) is var (line, why))
@@ -77,7 +80,7 @@ internal sealed class YamlDocument
                     ? "expected one YAML document, got a second one. Remove the line --- and what follows it"
                     : null,
                 AnchorAlias alias => Alias(alias.Value.Value),
-                Scalar scalar => Add(1, 1, NameOf(scalar.Anchor)),
+                Scalar scalar => Flaw(scalar.Value) ?? Add(1, 1, NameOf(scalar.Anchor)),
                 SequenceStart or MappingStart => Open((NodeEvent)at),
                 SequenceEnd or MappingEnd => Close(),
                 _ => null,
@@ -89,10 +92,24 @@ internal sealed class YamlDocument
         return null;
     }
 
+    /// <summary>What no file of UTF-8 can hold.</summary>
+    private static string? Flaw(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (i + 1 < text.Length && char.IsSurrogatePair(text, i))
+                i++;
+            else if (char.IsSurrogate(text[i]))
+                return "expected whole characters, got half of a surrogate pair";
+        }
+
+        return null;
+    }
+
     private string? Open(NodeEvent node)
     {
         _open.Push(new Collection(NameOf(node.Anchor)));
-        return _open.Count - 1 > MostLevels ? TooDeep() : null;
+        return _open.Count - 1 > Limits.YamlLevels ? TooDeep() : null;
     }
 
     private string? Close()
@@ -120,14 +137,16 @@ internal sealed class YamlDocument
         into.Nodes += nodes;
         if (anchor is not null)
             _anchored[anchor] = (levels, nodes);
-        if (_open.Count - 1 + levels > MostLevels + 1)
+        if (_open.Count - 1 + levels > Limits.YamlLevels + 1)
             return TooDeep();
-        return into.Nodes > MostNodes ? $"expected at most {MostNodes} values, aliases written out, got more" : null;
+        return into.Nodes > Limits.YamlValues
+            ? $"expected at most {Limits.YamlValues} values, aliases written out, got more"
+            : null;
     }
 
     private static string? NameOf(AnchorName anchor) => anchor.IsEmpty ? null : anchor.Value;
 
-    private static string TooDeep() => $"expected at most {MostLevels} levels of sections and lists, got more";
+    private static string TooDeep() => $"expected at most {Limits.YamlLevels} levels of sections and lists, got more";
 
     /// <summary>A sequence or mapping, its part that was read.</summary>
     private sealed class Collection(string? anchor)

@@ -1,4 +1,3 @@
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace MolEngine.Yaml;
@@ -26,18 +25,10 @@ public sealed class YamlTree
             : null);
 
     /// <summary>The first document of a text.</summary>
-    /// <exception cref="FormatException">The text is not YAML.</exception>
+    /// <exception cref="FormatException">The text is not YAML, or beyond what <see cref="Limits"/> allow.</exception>
     public static YamlTree Parse(string yaml)
     {
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            return new YamlTree(stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode);
-        }
-        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
-        {
-            throw new FormatException(e.Message, e);
-        }
+        YamlNode? root = YamlDocument.Parse(yaml, "", out string? mistake);
+        return mistake is null ? new YamlTree(root) : throw new FormatException(mistake.TrimStart(':'));
     }
 }

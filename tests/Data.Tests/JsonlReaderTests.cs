@@ -1,4 +1,6 @@
 using System.Text;
+using MolEngine.Data.Records;
+using MolEngine.Data.Tests.Records;
 
 namespace MolEngine.Data.Tests;
 
@@ -26,6 +28,37 @@ public sealed class JsonlReaderTests : IDisposable
         Assert.Equal(
             ["a\u2028b\u0085c", "\U0001F41D"],
             Read("{\"text\": \"a\u2028b\u0085c\"}\n{\"text\": \"\\ud83d\\udc1d\"}").Select(r => r.Text));
+
+    /// <summary>Bytes of a line, its end apart, up to the limit; one more is refused before the rest is read.</summary>
+    [Theory]
+    [InlineData("a.jsonl", 2047, true)]
+    [InlineData("a.jsonl", 2048, false)]
+    [InlineData("a.json", 2040, true)]
+    [InlineData("a.json", 2100, false)]
+    [InlineData("a.txt", 2047, true)]
+    [InlineData("a.txt", 2049, false)]
+    [InlineData("a.csv", 2000, true)]
+    [InlineData("a.csv", 5000, false)]
+    public void A_record_has_a_limit(string name, int length, bool isRead)
+    {
+        string text = name switch
+        {
+            "a.jsonl" => $"{{\"text\": \"{new string('x', length - 12)}\"}}\n{{\"text\": \"b\"}}\n",
+            "a.json" => $"[{{\"text\": \"{new string('x', length - 12)}\"}}]",
+            "a.csv" => $"text,n\n{new string('x', length - 3)},1\n",
+            _ => new string('x', length),
+        };
+        CorpusSettings corpus = Reading.Corpus(_folder.Write(name, text)) with { LongestRecord = 2048 };
+        if (isRead)
+        {
+            Assert.NotEmpty(Reading.Texts(corpus));
+            return;
+        }
+
+        Assert.Contains(
+            "record: expected at most 2,048 bytes (record_bytes of its corpus), got more",
+            Assert.ThrowsAny<UserException>(() => Reading.Texts(corpus)).Message);
+    }
 
     [Fact]
     public void Lines_longer_than_the_buffer_are_whole()

@@ -119,4 +119,60 @@ public sealed class MistakeTests
             ],
             v.Errors);
     }
+
+    [Fact]
+    public void A_long_text_is_refused_unread()
+    {
+        string mistake = Kitchen.Mistake("cook: " + new string('x', Limits.YamlCharacters));
+        Assert.Equal("dinner.yaml: expected at most 4,194,304 characters of YAML, got 4,194,310", mistake);
+    }
+
+    /// <summary>As an escape YAML's own parser refuses it; this is from a program that had it in memory.</summary>
+    [Fact]
+    public void Half_of_a_character_is_refused() => Assert.Equal(
+        "dinner.yaml:1: expected whole characters, got half of a surrogate pair", Kitchen.Mistake("cook: 'a\ud83d'"));
+
+    [Fact]
+    public void A_path_has_no_character_that_no_path_can_have()
+    {
+        ConfigValues v = Kitchen.Read("cook: \"a\\0b\"\n");
+        Assert.Empty(v.Errors);
+        InputPaths.Found(v, Kitchen.Cook, v.TakeTextIfGiven(Kitchen.Cook)!, _ => true, "a book", Kitchen.Source);
+        Assert.Equal(
+            "dinner.yaml:1: cook: expected a book, got a name with the character U+0000 in it",
+            Assert.Single(v.Errors));
+    }
+
+    [Theory]
+    [InlineData("menu.dishes[10000].recipe=a")]
+    [InlineData("menu.dishes[2147483647].recipe=a")]
+    [InlineData("menu.dishes[99999999999999999999].recipe=a")]
+    [InlineData("menu.dishes[0].steps[99999999]=a")]
+    public void A_setting_cannot_name_an_element_far_behind_the_end(string setting)
+    {
+        var reader = new ConfigReader(Kitchen.Table);
+        reader.Override(setting);
+        Assert.Equal(
+            $"--set {setting}: {setting[..setting.IndexOf('=')]}: expected an index below 10,000, got a larger one",
+            Assert.Single(reader.Values.Errors));
+    }
+
+    [Fact]
+    public void A_long_name_is_told_cut_and_not_corrected()
+    {
+        var reader = new ConfigReader(Kitchen.Table);
+        reader.Override(string.Concat(Enumerable.Repeat("oven.", 100_000)) + "heat=gas");
+        string said = Assert.Single(reader.Values.Errors);
+        Assert.EndsWith("...: unknown key. `the cook book` lists the keys.", said);
+        Assert.InRange(said.Length, 200, 600);
+    }
+
+    [Theory]
+    [InlineData("a: &a [*a]")]
+    [InlineData("a: {b: &c {d: *c}}")]
+    public void A_document_without_a_table_of_keys_is_bounded_too(string yaml)
+    {
+        Assert.Throws<FormatException>(() => YamlTree.Parse(yaml));
+        Assert.Throws<FormatException>(() => YamlTree.Parse("a: " + new string('[', 1_000_000)));
+    }
 }

@@ -14,9 +14,13 @@ public sealed class FileWriteException : UserException
     public FileWriteException(string path, Exception cause)
         : base(
             $"{path}: cannot be written: expected {Explain(cause).Expected}, got \"{cause.Message}\". "
-            + $"{Explain(cause).Mend}, or choose another place.", cause)
+            + $"{Explain(cause).Mend}{(IsDisk(cause) ? " and give the command again" : "")}, or choose another place.",
+            cause)
     {
     }
+
+    /// <summary>Whether the disk is full or broken, so that nothing that was asked for is wrong.</summary>
+    public bool IsOfDisk => IsDisk(InnerException!);
 
     /// <summary>Whether an exception tells of a disk, a folder or a file that does not take what is written.</summary>
     public static bool IsFault(Exception e) => e is FileWriteException or IOException or UnauthorizedAccessException;
@@ -36,4 +40,7 @@ public sealed class FileWriteException : UserException
         };
         return (expected, cause.Message, mend);
     }
+
+    private static bool IsDisk(Exception cause) =>
+        cause.HResult is NoRoom or NoRoomOnWindows or BrokenDisk || cause.HResult == NoQuota;
 }

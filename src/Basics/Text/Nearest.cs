@@ -12,6 +12,8 @@ public static class Nearest
     public static string? Of(string name, IEnumerable<string> known)
     {
         (string? best, (int, int) bestRank) = (null, (int.MaxValue, 0));
+        if (name.Length > Limits.NameToCorrect)
+            return null;
         foreach (string candidate in known)
         {
             if (Rank(Spelling(name), Spelling(candidate)) is { } rank && rank.CompareTo(bestRank) < 0)

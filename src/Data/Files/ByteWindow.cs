@@ -6,12 +6,10 @@ namespace MolEngine.Data.Files;
 /// </summary>
 /// <param name="path">What errors call the stream.</param>
 /// <param name="offset">Offset of the stream's first byte in the file.</param>
-public sealed class ByteWindow(string path, Stream stream, long offset)
+/// <param name="longest">Bytes that it may hold: a longer record is refused.</param>
+public sealed class ByteWindow(string path, Stream stream, long offset, int longest = Limits.RecordBytes)
 {
-    /// <summary>A longer record is no record but a file of another kind.</summary>
-    private const int LongestRecord = 1 << 30;
-
-    private byte[] _buffer = new byte[1 << 18];
+    private byte[] _buffer = new byte[Math.Min(1 << 18, longest)];
     private int _start;
     private int _filled;
 
@@ -29,9 +27,13 @@ public sealed class ByteWindow(string path, Stream stream, long offset)
         return taken;
     }
 
+    /// <summary>What is said of a record that is too long.</summary>
+    internal static string TooLong(int longest) =>
+        $"record: expected at most {longest:N0} bytes (record_bytes of its corpus), got more";
+
     /// <summary>Reads on; false at the end of the stream.</summary>
     /// <param name="line">On which the window starts, for the error.</param>
-    /// <exception cref="UserException">The window holds a record longer than 1 GiB, or the stream is broken.
+    /// <exception cref="UserException">The window holds a record that is too long, or the stream is broken.
     /// </exception>
     public bool Grow(long line)
     {
@@ -39,14 +41,9 @@ public sealed class ByteWindow(string path, Stream stream, long offset)
         (_filled, _start) = (_filled - _start, 0);
         if (_filled == _buffer.Length)
         {
-            if (_buffer.Length >= LongestRecord)
-            {
-                throw new UserException(
-                    $"{path}:{line}: record: expected at most {LongestRecord:N0} bytes, got more. Split the file into "
-                        + "smaller records");
-            }
-
-            Array.Resize(ref _buffer, _buffer.Length * 2);
+            if (_buffer.Length >= longest)
+                throw new UserException($"{path}:{line}: {TooLong(longest)}. Split the file into smaller records");
+            Array.Resize(ref _buffer, (int)Math.Min(2L * _buffer.Length, longest));
         }
 
         int read = stream.Read(_buffer.AsSpan(_filled));

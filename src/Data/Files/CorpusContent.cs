@@ -17,9 +17,9 @@ public sealed class CorpusContent : IDisposable
     private ByteWindow? _window;
     private long? _bytesRead;
 
-    private CorpusContent(string path)
+    private CorpusContent(string path, int longestRecord)
     {
-        Path = path;
+        (Path, LongestRecord) = (path, longestRecord);
         RequireFile(path);
         _file = new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
@@ -72,7 +72,7 @@ public sealed class CorpusContent : IDisposable
     public Stream Bytes { get; }
 
     /// <summary>A window on <see cref="Bytes"/>.</summary>
-    public ByteWindow Window => _window ??= new ByteWindow(Path, Bytes, _skipped);
+    public ByteWindow Window => _window ??= new ByteWindow(Path, Bytes, _skipped, LongestRecord);
 
     /// <summary>Bytes of the file itself that were read so far (of its packed form, where it is packed).</summary>
     public long BytesRead => _bytesRead ?? (_file.CanSeek ? _file.Position : 0);
@@ -80,12 +80,16 @@ public sealed class CorpusContent : IDisposable
     /// <summary>Offset of the first of <see cref="Bytes"/>: those of a byte order mark come before.</summary>
     internal int FirstByte => _skipped;
 
+    /// <summary>Bytes of a record, at most.</summary>
+    public int LongestRecord { get; }
+
+    /// <param name="longestRecord">Bytes that a record may have.</param>
     /// <exception cref="UserException">There is no such file, or it is of a format that is not read.</exception>
-    public static CorpusContent Open(string path)
+    public static CorpusContent Open(string path, int longestRecord = Limits.RecordBytes)
     {
         try
         {
-            return new CorpusContent(path);
+            return new CorpusContent(path, longestRecord);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -13,7 +13,6 @@ namespace MolEngine.Data.Files;
 /// most of.</param>
 internal sealed class CsvFormat(string name, IReadOnlyList<string> extensions, char? separator) : FileFormat
 {
-    private const int LongestRecord = 1 << 30;
     private const int NamesShown = 8;
 
     private static readonly char[] Separators = [',', ';', '\t', '|'];
@@ -35,14 +34,14 @@ internal sealed class CsvFormat(string name, IReadOnlyList<string> extensions, c
             TrackLineNumbers = true,
             SkipEmptyLines = true,
             MalformedData = CsvMalformedDataHandling.Recover,
-            MaxRecordSize = LongestRecord,
+            MaxRecordSize = content.LongestRecord,
             Encoding = Encoding.UTF8,
             OnMalformedRecord = m => malformed = m,
         };
         using CsvReader csv = CsvReader.Create(content.Bytes, how, leaveOpen: true);
         string[]? names = options.Columns is null ? null : [.. options.Columns];
         bool isFirst = true;
-        while (Read(csv, content.Path))
+        while (Read(csv, content))
         {
             bool repeatsNames = isFirst && names is not null && IsRow(csv, names);
             isFirst = false;
@@ -72,7 +71,7 @@ internal sealed class CsvFormat(string name, IReadOnlyList<string> extensions, c
     private static bool IsRow(CsvReader csv, string[] names) => csv.FieldCount == names.Length
         && names.Select((n, i) => n.Equals(csv.GetString(i).Trim(), StringComparison.OrdinalIgnoreCase)).All(x => x);
 
-    private static bool Read(CsvReader csv, string path)
+    private static bool Read(CsvReader csv, CorpusContent content)
     {
         try
         {
@@ -81,8 +80,8 @@ internal sealed class CsvFormat(string name, IReadOnlyList<string> extensions, c
         catch (CsvFormatException e)
         {
             throw new BadRecordException(
-                path, e.LineNumber,
-                $"record: expected at most {LongestRecord:N0} bytes, got more. Is a quote not closed?");
+                content.Path, e.LineNumber,
+                $"{ByteWindow.TooLong(content.LongestRecord)}. Is a quote not closed?");
         }
     }
 

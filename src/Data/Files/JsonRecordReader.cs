@@ -8,9 +8,6 @@ namespace MolEngine.Data.Files;
 /// <summary>The record of a JSON object's bytes: all of its fields.</summary>
 internal sealed class JsonRecordReader(CorpusContent content)
 {
-    /// <summary>Lists and maps in one another at most: what is deeper is no record that a person wrote.</summary>
-    private const int MostLevels = 128;
-
     private const int EntriesToIndex = 32;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
@@ -63,10 +60,11 @@ internal sealed class JsonRecordReader(CorpusContent content)
                 return NullValue.Instance;
         }
 
-        if (level > MostLevels)
+        if (level > Limits.RecordLevels)
         {
             throw Problem(
-                slice, field, "record", $"expected at most {MostLevels} lists and objects in one another, got more");
+                slice, field, "record",
+                $"expected at most {Limits.RecordLevels} lists and objects in one another, got more");
         }
 
         return json.TokenType == JsonTokenType.StartObject

@@ -7,9 +7,6 @@ namespace MolEngine.Data.Files;
 /// <summary>JSON within a text: tables hold lists so.</summary>
 internal static class JsonText
 {
-    /// <summary>Lists and objects in one another at most.</summary>
-    private const int MostLevels = 128;
-
     /// <summary>The list that a text is; null where it is none.</summary>
     public static ListValue? List(string text)
     {
@@ -18,7 +15,7 @@ internal static class JsonText
         try
         {
             using var json = JsonDocument.Parse(
-                text, new() { MaxDepth = MostLevels, AllowDuplicateProperties = false });
+                text, new() { MaxDepth = Limits.RecordLevels, AllowDuplicateProperties = false });
             return (ListValue)JsonValues.Of(json.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

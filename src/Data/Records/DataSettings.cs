@@ -64,6 +64,9 @@ public sealed record CorpusSettings(string Name, IReadOnlyList<string> Paths, Co
 
     public TextSplit Split { get; init; }
 
+    /// <summary>Bytes that a record may have.</summary>
+    public int LongestRecord { get; init; } = Limits.RecordBytes;
+
     /// <summary>How records are read, by the usual names of their fields.</summary>
     public ShapeName Shape { get; init; }
 

@@ -184,7 +184,8 @@ internal static class NearestReading
 
     /// <summary>A key as jq has it after a dot.</summary>
     private static string JqName(string key) =>
-        key.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(key[0]) ? key : $"\"{key}\"";
+        key.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && key.Length > 0
+            && !char.IsAsciiDigit(key[0]) ? key : $"\"{key}\"";
 
     private static Field[] Lacking(RecordShape shape, MapValue record) =>
         [.. shape.Required.Where(f => f.In(record) is null)];

@@ -26,7 +26,7 @@ public sealed class RecordReader(CorpusSettings corpus, Action<BadRecordExceptio
     {
         foreach (CorpusFile file in CorpusFiles.Of(corpus, out _))
         {
-            using CorpusContent content = CorpusContent.Open(file.Path);
+            using CorpusContent content = CorpusContent.Open(file.Path, corpus.LongestRecord);
             foreach (CorpusRecord record in Read(content, file))
                 yield return (file, record);
         }

@@ -37,6 +37,15 @@ public static class CorpusKeys
         $"{List}[].split", KeyTypes.OneOf(("none", TextSplit.Whole)), TextSplit.Whole,
         "Plain text: a document is the whole file, what stands between blank_lines, each of the lines, or as many "
             + "lines as a context has room for (tokens).");
+    public static readonly ConfigKey<int> RecordBytes = new(
+        $"{List}[].record_bytes", KeyTypes.Int, Limits.RecordBytes,
+        "Bytes of a record (a line, a table's row, a text file that is one document) at most; a longer one is an "
+            + "error. Reading takes several times as many bytes of memory.",
+        x => x is >= 1024 and <= Limits.MostRecordBytes, $"from 1024 to {Limits.MostRecordBytes}")
+    {
+        OnResume = OnResume.Free,
+    };
+
     public static readonly RecordKeys Records = new($"{List}[]", hasTexts: true, OnResume.Fixed);
     public static readonly ConfigKey<double> Repeat = new(
         $"{List}[].repeat", KeyTypes.Number, Default.Of(1.0).Unless("the corpus is general"),
@@ -66,7 +75,8 @@ public static class CorpusKeys
     /// <summary>The keys in the order of the manual and of the resolved config.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
     [
-        Name, Path, Kind, Format, Split, .. Records.All, TrainOn, Repeat, Share, Weight, Loss, LossAlpha, LossDirection,
+        Name, Path, Kind, Format, Split, RecordBytes, .. Records.All, TrainOn, Repeat, Share, Weight, Loss, LossAlpha,
+        LossDirection,
     ];
 
     /// <summary>The corpora, with the checks that take more than one key or corpus.</summary>
@@ -115,6 +125,7 @@ public static class CorpusKeys
         {
             Format = v.Take(Format, i) is var format && format == AutoFormat ? null : format,
             Split = v.Take(Split, i),
+            LongestRecord = v.Take(RecordBytes, i),
             Fields = fields,
             Template = Records.TemplateBeside(fields, v, source, i),
             Shape = Records.ShapeBeside(fields, v, source, i),

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MolEngine.Basics.Text;
 using MolEngine.Basics.Values;
 
 namespace MolEngine.Data.Synthesis;
@@ -24,8 +25,13 @@ public sealed record MagpieEntry(long Attempt, string Topic, string? Dropped, st
         new(draft.Attempt, draft.Topic.Name, draft.Drop, draft.User, draft.Answer);
 
     /// <exception cref="JsonException">It is no such line.</exception>
-    public static MagpieEntry Parse(string line) =>
-        JsonSerializer.Deserialize<MagpieEntry>(line, Json) ?? throw new JsonException("null");
+    public static MagpieEntry Parse(string line)
+    {
+        MagpieEntry entry = StrictJson.Read<MagpieEntry>(line, Json);
+        return entry.Topic is not null && (entry.Dropped ?? entry.Answer) is not null
+            ? entry
+            : throw new JsonException("expected a topic, and an answer or why there is none");
+    }
 
     /// <summary>A line without breaks.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MolEngine.Basics.Files;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Data.Synthesis;
 
@@ -123,7 +124,7 @@ public sealed class WorkJournal : IDisposable
         IReadOnlyDictionary<string, string>? then = null;
         try
         {
-            then = JsonSerializer.Deserialize<Dictionary<string, string>>(noted);
+            then = StrictJson.Read<Dictionary<string, string>>(noted);
         }
         catch (JsonException)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MolEngine.Basics;
 using MolEngine.Engine.Files;
 using MolEngine.Engine.Models.Common;
 
@@ -201,7 +202,7 @@ internal sealed class PeftConfigFile
             return module => ModuleNames.Linears.Any(p => module.EndsWith("." + p, StringComparison.Ordinal));
         try
         {
-            var regex = new Regex($"^(?:{pattern})\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            var regex = new Regex($"^(?:{pattern})\\z", RegexOptions.CultureInvariant, Limits.Pattern);
             return module => Matches(f, key, regex, module);
         }
         catch (ArgumentException e)
@@ -221,8 +222,8 @@ internal sealed class PeftConfigFile
         catch (RegexMatchTimeoutException e)
         {
             throw new ModelFileException(
-                $"{f.Where}: key {key}: expected a quick regular expression, got one that takes over 1 s. Simplify "
-                + "it.", e);
+                $"{f.Where}: key {key}: expected a quick regular expression, got one that takes over "
+                + $"{Limits.Pattern.TotalSeconds} s. Simplify it.", e);
         }
     }
 

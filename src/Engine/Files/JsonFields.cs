@@ -16,7 +16,7 @@ internal sealed class JsonFields
         Json = json;
         foreach (JsonProperty field in json.EnumerateObject())
         {
-            if (!_fields.TryAdd(NameOf(where, field), field.Value))
+            if (!_fields.TryAdd(field.Name, field.Value))
                 throw new ModelFileException(
                     $"{where}: key {prefix}{field.Name}: expected once, got it twice. Remove one of the two.");
         }
@@ -209,18 +209,5 @@ internal sealed class JsonFields
         bool whole = value.TryGetDouble(out double number) && number == Math.Floor(number)
             && Math.Abs(number) < int.MaxValue;
         return whole ? (int)number : null;
-    }
-
-    private static string NameOf(string where, JsonProperty field)
-    {
-        try
-        {
-            return field.Name;
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new ModelFileException(
-                $"{where}: a key is not valid text: expected Unicode, got a lone surrogate. Correct the file.", e);
-        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using MolEngine.Basics;
 
 namespace MolEngine.Engine.Files;
 
@@ -13,7 +14,6 @@ namespace MolEngine.Engine.Files;
 /// </summary>
 internal static class JsonText
 {
-    private const int DeepestNesting = 64;
     private const char Mark = '@';
     private static readonly string[] PythonNumbers = ["-Infinity", "Infinity", "NaN"];
 
@@ -37,11 +37,34 @@ internal static class JsonText
         try
         {
             using JsonDocument document = JsonDocument.Parse(utf8);
+            RequireNames(where, utf8.Span);
             return document.RootElement.Clone();
         }
         catch (JsonException e)
         {
             throw new ModelFileException($"{where}{Explain(utf8.Span, e)}", e);
+        }
+    }
+
+    /// <summary>Looking for a name would throw where another one is half of a character.</summary>
+    private static void RequireNames(string where, ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IndexOf("\\u"u8) < 0)
+            return;
+        var json = new Utf8JsonReader(utf8);
+        while (json.Read())
+        {
+            if (json.TokenType != JsonTokenType.PropertyName || !json.ValueIsEscaped)
+                continue;
+            try
+            {
+                json.GetString();
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new ModelFileException(
+                    $"{where}: a key is not valid text: expected Unicode, got a lone surrogate. Correct the file.", e);
+            }
         }
     }
 
@@ -117,8 +140,8 @@ internal static class JsonText
         JsonScan scan = JsonScan.Of(before);
         if (text.Trim(" \t\r\n"u8).IsEmpty)
             return ": not JSON: expected an object, got an empty file. Download the file again.";
-        if (scan.Deepest >= DeepestNesting)
-            return place + $"expected values nested at most {DeepestNesting} deep, got more. Correct the file.";
+        if (scan.Deepest >= Limits.JsonLevels)
+            return place + $"expected values nested at most {Limits.JsonLevels} deep, got more. Correct the file.";
         if (at == text.Length)
             return place + "expected the rest of an object, got the end of the file. Download the file again.";
         string got = Show(text[at..]);

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Text;
 using System.Text.RegularExpressions;
+using MolEngine.Basics;
 using MolEngine.Engine.Files;
 
 namespace MolEngine.Engine.Tokenization;
@@ -10,9 +12,10 @@ namespace MolEngine.Engine.Tokenization;
 /// </summary>
 internal sealed class RegexStage : SplitStage
 {
-    // A pattern that backtracks without end is stopped; Oniguruma, too, gives up at some point.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>Bytes of a long piece that have the time of <see cref="Limits.Pattern"/>.</summary>
+    private const int BytesAPattern = 1 << 20;
 
+    private readonly JsonView _place;
     private readonly string _pattern;
     private readonly Regex _regex;
     private readonly RegexUnits _units;
@@ -23,12 +26,13 @@ internal sealed class RegexStage : SplitStage
     /// known.</exception>
     public RegexStage(JsonView pattern, SplitBehavior behavior, bool invert)
     {
+        _place = pattern;
         _pattern = pattern.String();
         (_behavior, _invert) = (behavior, invert);
         try
         {
             (string translated, _units) = RegexTranslator.Translate(_pattern);
-            _regex = new Regex(translated, RegexOptions.CultureInvariant | RegexOptions.Compiled, Patience);
+            _regex = new Regex(translated, RegexOptions.CultureInvariant | RegexOptions.Compiled, Limits.Pattern);
         }
         catch (Exception e) when (e is RegexNotSupportedException or ArgumentException)
         {
@@ -49,12 +53,40 @@ internal sealed class RegexStage : SplitStage
     public static RegexStage OfLiteral(JsonView literal, SplitBehavior behavior, bool invert) =>
         new(literal.WithString(RegexTranslator.Escape(literal.String())), behavior, invert);
 
+    /// <inheritdoc/>
+    /// <exception cref="ModelFileException">The pattern tries without end, as Oniguruma too gives up at some point.
+    /// It is tried twice: the process may have been stopped meanwhile.</exception>
     public override void Split(ReadOnlySpan<byte> text, int offset, List<int> ends)
     {
+        int before = ends.Count;
         char[] rented = ArrayPool<char>.Shared.Rent(text.Length);
         try
         {
             Span<char> chars = rented.AsSpan(0, StandIn(text, rented));
+            if (TrySplit(text, chars, offset, ends))
+                return;
+            ends.RemoveRange(before, ends.Count - before);
+            if (TrySplit(text, chars, offset, ends))
+                return;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+
+        throw _place.Error(
+            "the pattern takes too long", $"at most {Limits.Pattern.TotalSeconds} s on a piece of text",
+            $"more on {text.Length:N0} bytes that begin "
+            + $"\"{Encoding.UTF8.GetString(text[..Math.Min(text.Length, 40)]).ReplaceLineEndings(" ")}\"");
+    }
+
+    private bool TrySplit(ReadOnlySpan<byte> text, ReadOnlySpan<char> chars, int offset, List<int> ends)
+    {
+        // The expression's own bound is of a match: many slow ones are stopped here.
+        long last = Environment.TickCount64
+            + ((long)Limits.Pattern.TotalMilliseconds * (1 + (text.Length / BytesAPattern)));
+        try
+        {
             var pieces = new PieceMerger(_behavior, ends);
             var place = new Cursor(text, offset);
             int seen = 0;
@@ -64,21 +96,18 @@ internal sealed class RegexStage : SplitStage
                     pieces.Add(place.MoveTo(match.Index), _invert);
                 seen = match.Index + match.Length;
                 pieces.Add(place.MoveTo(seen), !_invert);
+                if (Environment.TickCount64 > last)
+                    return false;
             }
 
             if (chars.Length > seen)
                 pieces.Add(place.MoveTo(chars.Length), _invert);
             pieces.Finish();
+            return true;
         }
-        catch (RegexMatchTimeoutException e)
+        catch (RegexMatchTimeoutException)
         {
-            throw new ModelFileException(
-                $"pre_tokenizer: the pattern {_pattern} found no end: "
-                + $"expected at most {Patience.TotalSeconds:F0} s on one text, got more.", e);
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(rented);
+            return false;
         }
     }
 

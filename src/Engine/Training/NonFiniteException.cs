@@ -8,7 +8,8 @@ namespace MolEngine.Engine.Training;
 /// <summary>A loss, gradient or logit is NaN or infinite. Nothing was updated by it.</summary>
 public sealed class NonFiniteException : Exception
 {
-    internal NonFiniteException(string message, int? row = null)
+    /// <param name="row">As <see cref="Row"/>.</param>
+    public NonFiniteException(string message, int? row = null)
         : base(message) => Row = row;
 
     /// <summary>The first row of the global batch whose loss is not finite; null where no row's is to blame.</summary>

@@ -35,8 +35,25 @@ public static class Conversions
         }
     }
 
+    /// <summary>The first element of a host tensor of floats that is NaN or infinite; null where none is.</summary>
+    public static (double Value, long Index)? FirstNotFinite(Tensor tensor)
+    {
+        var block = new double[BlockSize];
+        for (long done = 0; done < tensor.Count; done += BlockSize)
+        {
+            Span<double> part = block.AsSpan(0, (int)Math.Min(BlockSize, tensor.Count - done));
+            Widen(Bytes(tensor, done, part.Length), tensor.Type, part);
+            if (NotFinite(part) is >= 0 and int at)
+                return (part[at], done + at);
+        }
+
+        return null;
+    }
+
     /// <summary>Writes all elements, as <paramref name="type"/>, little-endian.</summary>
-    public static void Write(Tensor source, DType type, Stream stream)
+    /// <param name="where">The tensor and its file, for the error.</param>
+    /// <exception cref="BrokenWeightException">One is NaN or infinite, or becomes so by rounding.</exception>
+    public static void Write(Tensor source, DType type, Stream stream, string where)
     {
         var block = new double[BlockSize];
         var bytes = new byte[BlockSize * type.Size()];
@@ -45,8 +62,23 @@ public static class Conversions
             int part = (int)Math.Min(BlockSize, source.Count - done);
             Span<byte> target = bytes.AsSpan(0, part * type.Size());
             Convert(Bytes(source, done, part), source.Type, target, type, block);
+            Widen(target, type, block.AsSpan(0, part));
+            if (NotFinite(block.AsSpan(0, part)) is >= 0 and int at)
+                throw BrokenWeightException.Of(where, source.Shape, block[at], done + at);
             stream.Write(target);
         }
+    }
+
+    /// <summary>The first place of a number that is not finite; -1 where there is none.</summary>
+    private static int NotFinite(ReadOnlySpan<double> numbers)
+    {
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (!double.IsFinite(numbers[i]))
+                return i;
+        }
+
+        return -1;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MolEngine.Basics;
 using MolEngine.Engine.Files;
 using MolEngine.Kernels.Tensors;
 
@@ -89,11 +90,11 @@ public sealed class SafetensorsFile : IDisposable
         }
 
         ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
-        if (bytes > SafetensorsHeader.MaxBytes)
+        if (bytes > Limits.SafetensorsHeaderBytes)
         {
             throw new ModelFileException(
                 $"{path}: the header is oversized, or this is not a safetensors file: expected at most "
-                + $"{SafetensorsHeader.MaxBytes} bytes, got {bytes}. Download the file again.");
+                + $"{Limits.SafetensorsHeaderBytes} bytes, got {bytes}. Download the file again.");
         }
 
         if ((long)bytes > stream.Length - length.Length)

@@ -10,7 +10,6 @@ namespace MolEngine.Engine.Weights;
 /// </summary>
 internal static class SafetensorsHeader
 {
-    public const long MaxBytes = 100_000_000;
     public const int LengthBytes = 8;
     public const string MetadataKey = "__metadata__";
     private const string Again = "Download the file again.";

@@ -24,6 +24,7 @@ public static class SafetensorsWriter
     /// <exception cref="UserException">
     /// The file cannot be written; nothing is left of it, and an older one stays.
     /// </exception>
+    /// <exception cref="BrokenWeightException">A number is NaN or infinite: the same holds of the file.</exception>
     public static void Write(
         string path, IReadOnlyList<(string Name, DType StoreAs, Tensor Value)> tensors,
         IReadOnlyDictionary<string, string>? metadata = null)
@@ -55,7 +56,7 @@ public static class SafetensorsWriter
                 Tensor value = produce(name);
                 if (value.Shape != shape)
                     throw new InvalidOperationException($"{name}: announced as {shape}, produced as {value.Shape}");
-                Conversions.Write(value, type, stream);
+                Conversions.Write(value, type, stream, $"{Path.GetFileName(path)}: {name}");
             }
         });
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MolEngine.Basics.Text;
 using MolEngine.Evaluation.Harness;
 using MolEngine.Evaluation.Tasks.Scoring;
 
@@ -32,9 +33,10 @@ public static class AnswerLog
     {
         try
         {
-            return Of(JsonNode.Parse(line)!.AsObject(), score);
+            return Of(StrictJson.Object(line), score);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException
+            or OverflowException or NullReferenceException or ArgumentNullException)
         {
             throw new UserException(
                 $"{place}: expected an answer as eval writes it, got another line. Remove the file, and ask again", e);

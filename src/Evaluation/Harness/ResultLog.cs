@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MolEngine.Basics.Files;
+using MolEngine.Basics.Text;
 using MolEngine.Evaluation.Tasks.Scoring;
 
 namespace MolEngine.Evaluation.Harness;
@@ -148,20 +149,27 @@ public sealed class ResultLog : IDisposable
     private void Take(ReadOnlyMemory<byte> line)
     {
         JsonObject? read = Parsed(line);
-        if (read?["scores"] is not JsonObject scores || read["subset"]?.ToString() is not { } subset)
+        if (read?["scores"] is not JsonObject scores || read["subset"]?.ToString() is not { } subset
+            || Value<int>(read["item"]) is not { } item || Value<int>(read["sample"]) is not { } sample
+            || scores.Any(s => Value<double>(s.Value) is null))
             throw new UserException($"{Path}: expected a line of JSON for each answer, got another. Remove the file");
         var weights = read["weights"] as JsonObject;
-        _scores[new ItemKey(subset, (int)read["item"]!, (int)read["sample"]!)] =
+        _scores[new ItemKey(subset, item, sample)] =
         [
-            .. scores.Select(s => new Observation(s.Key, (double)s.Value!, (double?)weights?[s.Key] ?? 1)),
+            .. scores.Select(s => new Observation(
+                s.Key, Value<double>(s.Value)!.Value, Value<double>(weights?[s.Key]) ?? 1)),
         ];
     }
+
+    /// <summary>A number; null where it is none, or none of the type.</summary>
+    private static T? Value<T>(JsonNode? json)
+        where T : struct => json is JsonValue value && value.TryGetValue(out T number) ? number : null;
 
     private static JsonObject? Parsed(ReadOnlyMemory<byte> line)
     {
         try
         {
-            return JsonNode.Parse(line.Span) as JsonObject;
+            return StrictJson.Object(line.Span);
         }
         catch (JsonException)
         {

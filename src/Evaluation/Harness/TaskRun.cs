@@ -1,3 +1,4 @@
+using MolEngine.Engine.Training;
 using MolEngine.Evaluation.Models;
 using MolEngine.Evaluation.Tasks;
 using MolEngine.Evaluation.Tasks.Scoring;
@@ -82,7 +83,7 @@ public sealed class TaskRun(
     }
 
     private static ContinuationScore Finite(ContinuationScore score, AskedItem item) =>
-        double.IsFinite(score.LogLikelihood) ? score : throw new RunFailedException(
+        double.IsFinite(score.LogLikelihood) ? score : throw new NonFiniteException(
             $"{item.Document.Place}: a log-likelihood is {score.LogLikelihood}: expected a finite number. The model's "
                 + "weights or the adapter are broken.");
 }

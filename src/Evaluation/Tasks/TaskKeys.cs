@@ -15,7 +15,8 @@ internal static class TaskKeys
     private const string Template = "Jinja, with the fields of a record: {{ question }}.";
 
     public static readonly ConfigKey<string> Task = new(
-        "task", KeyTypes.Text, Default.Required, "The task's name, as --tasks has it.", s => s.Length > 0);
+        "task", KeyTypes.Text, Default.Required, "The task's name, as --tasks has it.",
+        s => s.Length > 0 && s.All(c => !char.IsControl(c)));
 
     public static readonly ConfigKey<string> Harness = new(
         "harness", KeyTypes.Text, OwnHarness, "Whose way of asking and scoring it is: shown beside every number.",

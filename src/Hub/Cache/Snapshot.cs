@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MolEngine.Basics.Files;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Hub.Cache;
 
@@ -61,14 +62,15 @@ public sealed record Snapshot(RepoName Name, string Commit, string Folder)
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(index));
+            using JsonDocument json = StrictJson.Parse(File.ReadAllBytes(index));
             return
             [
-                .. json.RootElement.GetProperty("weight_map").EnumerateObject().Select(e => e.Value.GetString()!)
-                    .Distinct().Order(StringComparer.Ordinal),
+                .. json.RootElement.GetProperty("weight_map").EnumerateObject().Select(e => e.Value.GetString())
+                    .OfType<string>().Distinct().Order(StringComparer.Ordinal),
             ];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException
+            or IOException or UnauthorizedAccessException)
         {
             return [];
         }

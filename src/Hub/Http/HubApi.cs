@@ -144,7 +144,7 @@ internal sealed class HubApi(HubHttp http, HubEnvironment environment, Patience 
     {
         try
         {
-            using var json = JsonDocument.Parse(body);
+            using JsonDocument json = StrictJson.Parse(body);
             if (json.RootElement.ValueKind == JsonValueKind.Object)
                 return json.RootElement.Clone();
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MolEngine.Basics.Files;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Runs.Metrics;
 
@@ -41,7 +42,7 @@ public static class MetricsHistory
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(Encoding.UTF8.GetString(line));
+            using JsonDocument json = StrictJson.Parse(line.ToArray());
             return json.RootElement.GetProperty(MetricsWriter.StepName).GetInt64();
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException

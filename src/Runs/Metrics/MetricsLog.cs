@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Runs.Metrics;
 
@@ -64,7 +65,7 @@ public sealed class MetricsLog
     {
         try
         {
-            using var json = JsonDocument.Parse(text);
+            using JsonDocument json = StrictJson.Parse(text);
             JsonElement root = json.RootElement;
             if (root.ValueKind != JsonValueKind.Object
                 || !root.TryGetProperty(MetricsWriter.StepName, out JsonElement at)

@@ -9,5 +9,5 @@ internal sealed record BenchmarkTable(IReadOnlyList<BenchmarkScore> Scores)
     public IReadOnlyList<BenchmarkScore[]> Tasks =>
         [.. Scores.GroupBy(s => (s.Task, s.How)).Select(g => g.OrderBy(s => s.Step).ToArray())];
 
-    public static BenchmarkTable Read(JsonElement json) => new(json.Deserialize<BenchmarkScore[]>(RecordJson.Options)!);
+    public static BenchmarkTable Read(JsonElement json) => new(RecordJson.List<BenchmarkScore>(json));
 }

@@ -19,6 +19,10 @@ internal static class Names
             : $"{letters.SubstringByTextElements(0, half)}\u2026{letters.SubstringByTextElements(length - half + 1)}";
     }
 
+    /// <summary>A name as a heading begins: with a capital letter. A file may have one of no letters.</summary>
+    public static string Heading(string name) =>
+        name.Length == 0 ? "(no name)" : char.ToUpperInvariant(name[0]) + name[1..];
+
     /// <summary>
     /// A name between Unicode's first strong isolate and its end, so that one written from right to left does not turn
     /// the words around it. Where markup can stand, <c>bdi</c> does the same.

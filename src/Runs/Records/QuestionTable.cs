@@ -28,5 +28,5 @@ public sealed record QuestionTable(IReadOnlyList<QuestionOutcome> Rows)
         ? "is a training document too, with its answer: it shows what is memorised, not what is understood"
         : "are training documents too, with their answers: they show what is memorised, not what is understood";
 
-    public static QuestionTable Read(JsonElement json) => new(json.Deserialize<QuestionOutcome[]>(RecordJson.Options)!);
+    public static QuestionTable Read(JsonElement json) => new(RecordJson.List<QuestionOutcome>(json));
 }

@@ -1,14 +1,32 @@
 using System.Text.Json;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Runs.Records;
 
 /// <summary>How lists of records are read back: what a record must have and has not is an error.</summary>
 internal static class RecordJson
 {
-    public static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
+
+    /// <summary>All records of a list.</summary>
+    /// <exception cref="JsonException">It is no list, or one of its elements is no such record.</exception>
+    public static IReadOnlyList<T> List<T>(JsonElement json)
+        where T : class
+    {
+        T?[] all = json.Deserialize<T?[]>(Options) ?? throw new JsonException("expected a list, got null");
+        return [.. all.Select(r => r ?? throw new JsonException("expected a record, got null"))];
+    }
+
+    /// <inheritdoc cref="List{T}(JsonElement)"/>
+    public static IReadOnlyList<T> List<T>(string text)
+        where T : class
+    {
+        using JsonDocument json = StrictJson.Parse(text);
+        return List<T>(json.RootElement);
+    }
 }

@@ -105,7 +105,7 @@ public sealed class RunRecordReader
             return null;
         try
         {
-            using var json = JsonDocument.Parse(text);
+            using JsonDocument json = StrictJson.Parse(text);
             return read(json.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)

@@ -16,6 +16,18 @@ public sealed record RunSummary(
     /// <summary>What the device did otherwise than it was asked to: a library that failed and was replaced.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The maker's name of the processor.</summary>
+    public string? Processor { get; init; }
+
+    /// <summary>
+    /// Width of the vectors that the CPU's arithmetic is done in, which decides how sums are rounded; null where a GPU
+    /// computes.
+    /// </summary>
+    public string? Simd { get; init; }
+
+    /// <summary>Threads of the CPU. They decide speed alone.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Version of the program.</summary>
     public string Version { get; init; } = typeof(RunSummary).Assembly.GetName().Version!.ToString(3);
 

@@ -142,9 +142,9 @@ internal static class CurvesSection
             foreach (string name in names)
             {
                 var metric = new Metric(name);
-                string title = metric.Title;
-                title = char.ToUpperInvariant(title[0]) + title[1..];
-                yield return (title, $"{name} in metrics.jsonl, {when}", smooth, Parts(all, metric, corpora));
+                yield return (
+                    Names.Heading(metric.Title), $"{name} in metrics.jsonl, {when}", smooth,
+                    Parts(all, metric, corpora));
             }
         }
     }

@@ -64,7 +64,7 @@ public static class SummarySection
         foreach ((string name, string value) in run.Run ?? [])
         {
             if (!Known.Contains(name) && value.Length > 0)
-                yield return (char.ToUpperInvariant(name[0]) + name[1..].Replace('_', ' '), value);
+                yield return (Names.Heading(name).Replace('_', ' '), value);
         }
     }
 

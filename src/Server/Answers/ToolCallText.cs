@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Basics.Text;
 
 namespace MolEngine.Server.Answers;
 
@@ -12,7 +13,7 @@ internal static class ToolCallText
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(text);
+            using JsonDocument json = StrictJson.Parse(text);
             if (json.RootElement is not { ValueKind: JsonValueKind.Object } call
                 || !call.TryGetProperty("name", out JsonElement name) || name.ValueKind != JsonValueKind.String)
                 return null;
@@ -21,7 +22,7 @@ internal static class ToolCallText
                 : given.GetRawText();
             return new AnswerPart(AnswerPartKind.ToolCall, arguments, name.GetString()!);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return null;
         }

@@ -10,9 +10,6 @@ namespace MolEngine.Server.Http;
 /// <summary>Reads a request's body; Kestrel bounds its size and the time that it takes.</summary>
 internal static class RequestBody
 {
-    /// <summary>Objects and lists within each other.</summary>
-    private const int MostDepth = 64;
-
     /// <summary>
     /// How many times as long as it may be a body is listened to, so that who sends it hears why it is refused; then
     /// the connection is closed.
@@ -26,7 +23,8 @@ internal static class RequestBody
         ReadOnlyMemory<byte> body = await Bytes(context, most);
         try
         {
-            using JsonDocument json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MostDepth });
+            using JsonDocument json = JsonDocument.Parse(
+                body, new JsonDocumentOptions { MaxDepth = Limits.JsonLevels });
             return JsonValues.Of(json.RootElement) as MapValue
                 ?? throw new ApiException(400, $"body: expected a JSON object, got {json.RootElement.ValueKind}");
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Basics.Text;
 using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 
@@ -22,7 +23,7 @@ public sealed record GenerationDefaults(
     {
         if (config.RawJson is not { } json)
             return None;
-        using JsonDocument document = JsonDocument.Parse(json);
+        using JsonDocument document = Parse(json, where);
         JsonElement fields = document.RootElement;
         int tokens = (int)Read("max_new_tokens", 0, 0, int.MaxValue);
         return new GenerationDefaults(
@@ -43,6 +44,18 @@ public sealed record GenerationDefaults(
                 : throw new UserException(
                     $"{where}: {name}: expected a number from {least} to {most}, got {value.GetRawText()}. Correct the "
                     + "file, or take the key out");
+        }
+    }
+
+    private static JsonDocument Parse(string json, string where)
+    {
+        try
+        {
+            return StrictJson.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            throw new UserException($"{where}: expected JSON, got a file that is none: {e.Message}. Correct it", e);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MolEngine.Basics.Files;
+using MolEngine.Basics.Text;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Ops;
@@ -177,10 +178,10 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     /// <exception cref="UserException">The checkpoint is damaged: says what is wrong with it.</exception>
     private static Checkpoint Read(string folder)
     {
-        State? state;
+        State state;
         try
         {
-            state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(folder, StateFile)), Json);
+            state = StrictJson.Read<State>(File.ReadAllText(Path.Combine(folder, StateFile)), Json);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -188,9 +189,11 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
                 $"{folder}: {StateFile}: expected the state of a checkpoint, got \"{e.Message}\"", e);
         }
 
-        if (state is not { Version: 1, Model: not null, Data: not null, Settings: not null })
+        if (state is not { Version: 1, Model: not null, Data: not null, Settings: not null }
+            || state.Step is < 0 or > int.MaxValue || state.Settings.Values.Contains(null)
+            || state.Files?.Values.Contains(null) == true)
         {
-            string got = state is null ? "null" : state.Version != 1 ? $"version {state.Version}" : "a part of one";
+            string got = state.Version != 1 ? $"version {state.Version}" : "a part of one";
             throw new UserException($"{folder}: {StateFile}: expected the state of a checkpoint, version 1, got {got}");
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MolEngine.Basics.Text;
 using MolEngine.Basics.Values;
 using MolEngine.Engine.Files;
 
@@ -29,10 +30,10 @@ internal static class ChatVariable
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(text);
+            using JsonDocument json = StrictJson.Parse(text);
             return JsonValues.Of(json.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return new TextValue(text);
         }

@@ -9,7 +9,9 @@ namespace MolEngine.Trainer.Cli;
 /// What a command has of the outside world: where it writes, and whether it is asked to stop. Tests give their own.
 /// </summary>
 /// <param name="terminal"><paramref name="output"/>, where it is a terminal that may be drawn on.</param>
-public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiConsole? terminal = null) : IDisposable
+/// <param name="letOutputGo">Makes a lost output no failure; null where there is none that could be lost.</param>
+public sealed class CommandContext(
+    TextWriter output, TextWriter error, IAnsiConsole? terminal = null, Action? letOutputGo = null) : IDisposable
 {
     private const int PlainWidth = 100;
 
@@ -20,6 +22,17 @@ public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiCon
     private CancellationTokenSource? _stop;
     private Action<string> _say = error.WriteLine;
 
+    /// <summary>What a second signal costs, in words: what of the work is lost.</summary>
+    internal string GivenUp { get; set; } = "what is not written yet is lost";
+
+    /// <summary>
+    /// Folders of the models and adapters that are computed with: looked through where a figure is not finite.
+    /// </summary>
+    internal List<string> Weights { get; } = [];
+
+    /// <summary>For a verb that leaves its results in files: its work goes on where the output is lost.</summary>
+    internal void LetOutputGo() => letOutputGo?.Invoke();
+
     /// <summary>Results: what a pipe wants.</summary>
     public TextWriter Out { get; } = output;
 
@@ -27,8 +40,8 @@ public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiCon
     public TextWriter Error { get; } = error;
 
     /// <summary>
-    /// Cancelled by the first Ctrl-C or SIGTERM; a second one ends the process at once. Only a command that asks for
-    /// the token takes the signals over: any other dies of them as usual.
+    /// Cancelled by the first Ctrl-C, SIGTERM or SIGHUP (a terminal or connection that closes); a second one ends the
+    /// process at once. Only a command that asks for the token takes the signals over: any other dies of them as usual.
     /// </summary>
     public CancellationToken Interrupted
     {
@@ -37,8 +50,9 @@ public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiCon
             if (_stop is null)
             {
                 _stop = new CancellationTokenSource();
-                _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal));
-                _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
+                foreach (PosixSignal signal in (PosixSignal[])[
+                    PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+                    _signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
             }
 
             return _stop.Token;
@@ -95,10 +109,14 @@ public sealed class CommandContext(TextWriter output, TextWriter error, IAnsiCon
 
     private void OnSignal(PosixSignalContext signal)
     {
-        if (_stop!.IsCancellationRequested)
-            Environment.Exit(ExitCode.Interrupted);
         signal.Cancel = true;
-        _say("molengine: stopping; again to stop at once");
+        if (_stop!.IsCancellationRequested)
+        {
+            _say($"molengine: stopped at once: {GivenUp}");
+            Environment.Exit(ExitCode.Interrupted);
+        }
+
+        _say($"molengine: stopping; again to stop at once ({GivenUp})");
         _stop.Cancel();
     }
 }

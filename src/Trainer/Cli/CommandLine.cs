@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using MolEngine.Basics.Text;
+using MolEngine.Engine.Training;
+using MolEngine.Engine.Weights;
 using Spectre.Console;
 
 namespace MolEngine.Trainer.Cli;
@@ -13,46 +15,50 @@ internal static class CommandLine
     private static readonly string[] HelpNames = ["--help", "-h", "-?", "/?"];
 
     /// <param name="terminal">The output, where it is a terminal that may be drawn on.</param>
+    /// <param name="letOutputGo">Called by a verb whose work goes on where the output is lost; may be null.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(
-        IReadOnlyList<string> args, TextWriter output, TextWriter error, IAnsiConsole? terminal)
+        IReadOnlyList<string> args, TextWriter output, TextWriter error, IAnsiConsole? terminal,
+        Action? letOutputGo = null)
     {
-        using var context = new CommandContext(output, error, terminal);
-        IReadOnlyList<Verb> verbs = VerbTable.All();
-        if (args.Count > 0 && args[0] == "help")
-            args = [.. args.Skip(1), "--help"];
-        if (args.Count == 0 || HelpNames.Contains(args[0]))
-        {
-            new ManualPage(args.Count == 0 ? error : output, context.Width).WriteProgram(verbs);
-            output.Flush();
-            return args.Count == 0 ? ExitCode.UserError : ExitCode.Done;
-        }
-
-        if (args[0] == "--version")
-        {
-            output.WriteLine($"molengine {typeof(CommandLine).Assembly.GetName().Version!.ToString(3)}");
-            output.Flush();
-            return ExitCode.Done;
-        }
-
-        if (verbs.FirstOrDefault(v => v.Name == args[0]) is not { } verb)
-            return UnknownVerb(args[0], verbs, error);
-        string[] rest = [.. args.Skip(1)];
-        if (rest.TakeWhile(a => a != "--").Any(HelpNames.Contains))
-        {
-            new ManualPage(output, context.Width).WriteVerb(verb);
-            output.Flush();
-            return ExitCode.Done;
-        }
-
+        using var context = new CommandContext(output, error, terminal, letOutputGo);
         return Faults.Guard(error, () =>
         {
-            int code = RunVerb(verb, rest, context);
+            int code = Run(args, context);
 
             // Here, where a full disk behind a redirected output is still a sentence and a failure.
             output.Flush();
             return code;
         });
+    }
+
+    private static int Run(IReadOnlyList<string> args, CommandContext context)
+    {
+        IReadOnlyList<Verb> verbs = VerbTable.All();
+        if (args.Count > 0 && args[0] == "help")
+            args = [.. args.Skip(1), "--help"];
+        if (args.Count == 0 || HelpNames.Contains(args[0]))
+        {
+            new ManualPage(args.Count == 0 ? context.Error : context.Out, context.Width).WriteProgram(verbs);
+            return args.Count == 0 ? ExitCode.UserError : ExitCode.Done;
+        }
+
+        if (args[0] == "--version")
+        {
+            context.Out.WriteLine($"molengine {typeof(CommandLine).Assembly.GetName().Version!.ToString(3)}");
+            return ExitCode.Done;
+        }
+
+        if (verbs.FirstOrDefault(v => v.Name == args[0]) is not { } verb)
+            return UnknownVerb(args[0], verbs, context.Error);
+        string[] rest = [.. args.Skip(1)];
+        if (rest.TakeWhile(a => a != "--").Any(HelpNames.Contains))
+        {
+            new ManualPage(context.Out, context.Width).WriteVerb(verb);
+            return ExitCode.Done;
+        }
+
+        return RunVerb(verb, rest, context);
     }
 
     private static int RunVerb(Verb verb, string[] args, CommandContext context)
@@ -67,11 +73,27 @@ internal static class CommandLine
         ParseResult parsed = command.Parse(
             args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count == 0)
-            return verb.Run(parsed, context);
+            return Run(verb, parsed, context);
         foreach (ParseError mistake in parsed.Errors)
             context.Error.WriteLine($"molengine {verb.Name}: {Told(mistake)}");
         context.Error.WriteLine($"`{ProgramCommand.With($"{verb.Name} --help")}` shows how it is used.");
         return ExitCode.UserError;
+    }
+
+    /// <summary>Runs a verb; where a figure is not finite, the weight that it may come from is named.</summary>
+    private static int Run(Verb verb, ParseResult parsed, CommandContext context)
+    {
+        try
+        {
+            return verb.Run(parsed, context);
+        }
+        catch (Exception e) when (e is NonFiniteException or RunFailedException { InnerException: NonFiniteException })
+        {
+            string? broken = context.Weights.Select(BrokenWeights.In).FirstOrDefault(b => b is not null);
+            if (broken is null)
+                throw;
+            throw new RunFailedException($"{e.Message} {broken}. Fetch that file again", e);
+        }
     }
 
     /// <summary>What is wrong, in our words where the parser would name a type of .NET.</summary>

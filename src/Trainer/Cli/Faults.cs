@@ -1,4 +1,6 @@
+using MolEngine.Basics.Files;
 using MolEngine.Engine.Training;
+using MolEngine.Engine.Weights;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
@@ -27,7 +29,8 @@ internal static class Faults
     {
         int code = CodeOf(e);
         bool expected = code != ExitCode.Failed
-            || e is RunFailedException or NonFiniteException or IOException or CudaException or KernelCompileException;
+            || e is RunFailedException or FileWriteException or NonFiniteException or BrokenWeightException
+                or IOException or CudaException or KernelCompileException;
         string message = code == ExitCode.Interrupted ? "interrupted" : e.Message;
         string said = expected ? message : $"unexpected error: {e.GetType().Name}: {message}";
         foreach (string line in said.Split(Environment.NewLine))
@@ -45,6 +48,7 @@ internal static class Faults
 
     private static int CodeOf(Exception e) => e switch
     {
+        FileWriteException { IsOfDisk: true } => ExitCode.Failed,
         UserException => ExitCode.UserError,
         OperationCanceledException => ExitCode.Interrupted,
         EnvironmentFaultException or PlatformNotSupportedException or DllNotFoundException or OutOfMemoryException

@@ -19,7 +19,7 @@ internal sealed class ManualPage(TextWriter to, int columns)
         ("1", "The run began and failed."),
         ("2", "A mistake in the command line, the config or the data."),
         ("3", "This machine lacks something: a library, a GPU that was asked for, memory."),
-        ("130", "Interrupted (Ctrl-C, SIGTERM)."),
+        ("130", "Interrupted (Ctrl-C, SIGTERM, SIGHUP)."),
     ];
 
     private static readonly (string, string)[] EnvironmentVariables =

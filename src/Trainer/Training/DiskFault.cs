@@ -21,6 +21,16 @@ internal static class DiskFault
             fault);
     }
 
+    /// <summary>A run whose folder was removed.</summary>
+    /// <param name="step">Steps that are finished.</param>
+    /// <param name="kept">A run directory with the state of the last of them, or null where there is none.</param>
+    public static string Gone(string runDirectory, long step, string? kept) =>
+        $"{runDirectory}: expected the folder of the run, got none with its config: it was removed or moved while the "
+        + (kept is null
+            ? "run began. No step is lost: start it again"
+            : $"run went on. The state after step {step:N0} is kept in {kept}; go on there: "
+                + ProgramCommand.With($"train --resume {ShownPath.Of(kept)}"));
+
     /// <summary>What a run has saved when it fails.</summary>
     /// <param name="kept">A checkpoint outside the run directory, or null.</param>
     public static string Stays(string runDirectory, string? kept = null)

@@ -3,6 +3,7 @@ using MolEngine.Basics.Files;
 using MolEngine.Data;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Training;
+using MolEngine.Engine.Weights;
 using MolEngine.Evaluation.Tasks.Results;
 using MolEngine.Runs;
 using MolEngine.Runs.Records;
@@ -63,10 +64,7 @@ internal sealed class TrainingRun
             _log.Asking(_run.Questions!, _questions);
         if (_benchmarks is not null)
             _log.Asking(_benchmarks);
-        RunSummary now = _session.Summary(_started);
-        RunFacts.Write(_run.Output, from is null ? now : RunFacts.Resumed(_run.Output, now));
-        _session.Ops.Notes.Tell(note => RunFacts.Note(_run.Output, note));
-        RunFacts.WriteData(_run.Output, _session.Data);
+        WriteFacts(isResumed: from is not null);
 
         try
         {
@@ -75,6 +73,7 @@ internal sealed class TrainingRun
             _log.Doing("computing the first step");
             while (_step < _session.Order.Steps)
             {
+                RequireFolder();
                 RowId[] rows = _session.Order.RowsOfStep(_step);
                 TokenRow[] batch = _session.Rows(_step);
                 (double, double)? parts = IsDue(_step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
@@ -91,6 +90,10 @@ internal sealed class TrainingRun
 
             Finish(cancel);
         }
+        catch (Exception e) when (e is NonFiniteException or BrokenWeightException)
+        {
+            throw new RunFailedException(Ruined(e.Message), e);
+        }
         catch (OperationCanceledException)
         {
             if (_step > 0)
@@ -98,6 +101,50 @@ internal sealed class TrainingRun
             _log.Stopped(_step, _run.Output);
             throw;
         }
+    }
+
+    /// <summary>Who trains what, on what; a run that goes on where other bits come out is told so.</summary>
+    private void WriteFacts(bool isResumed)
+    {
+        RunSummary now = _session.Summary(_started);
+        foreach (string line in isResumed ? RunFacts.Moved(_run.Output, now) : [])
+            _log.Aside(line);
+        RunFacts.Write(_run.Output, isResumed ? RunFacts.Resumed(_run.Output, now) : now);
+        _session.Ops.Notes.Tell(note => RunFacts.Note(_run.Output, note));
+        RunFacts.WriteData(_run.Output, _session.Data);
+    }
+
+    /// <summary>Whoever removes the folder of a run is told at the next step, not at the end.</summary>
+    /// <exception cref="RunFailedException">It is gone: says where the state is kept.</exception>
+    private void RequireFolder()
+    {
+        if (RunDirectory.Is(_run.Output))
+            return;
+        string? kept = null;
+        if (_step > 0)
+        {
+            // A run directory of its own: with the config it can go on from there.
+            kept = Elsewhere();
+            DurableFiles.Guarded(kept, () => DurableFile.MakeFolder(kept));
+            RunDirectory.Create(kept, _run.Resolved);
+            CheckpointStore.Write(
+                Path.Combine(CheckpointStore.FolderOf(kept), CheckpointStore.NameOf(_step)), _session.Ops,
+                _session.Optimizer, _identity, _validationLoss);
+        }
+
+        throw new RunFailedException(DiskFault.Gone(_run.Output, _step, kept));
+    }
+
+    /// <summary>A figure or weight that is not finite, the first parameter that is broken, and what stays.</summary>
+    private string Ruined(string message)
+    {
+        using var host = new HostCopy(_session.Ops);
+        string? broken = _session.Model.Student.Parameters
+            .Select(p => BrokenWeights.Of(p.Name, host.Of(p.Value))).FirstOrDefault(b => b is not null);
+        string cause = broken is null ? "" : _step == 0
+            ? $" The model starts with {broken}."
+            : $" After step {_step:N0} the model has {broken}: the learning rate is too high, or the data is broken.";
+        return $"{message.TrimEnd('.')}.{cause} {DiskFault.Stays(_run.Output)}";
     }
 
     /// <summary>
@@ -109,6 +156,7 @@ internal sealed class TrainingRun
         Action<long, long> progress = _log.Doing("continuing held-out documents", "sample");
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel, progress));
         _log.Doing("saving");
+        RequireFolder();
         Flush();
         string saved = _session.Model.Save(_session.Prompting);
         RunClosing.Complete(_run.Output, DateTimeOffset.UtcNow);
@@ -126,9 +174,8 @@ internal sealed class TrainingRun
         }
         catch (NonFiniteException e) when (e.Row is int row)
         {
-            throw new RunFailedException(
-                $"{e.Message} It is row {rows[row].Row} of corpus {_session.Corpora[rows[row].Corpus].Name}. "
-                + DiskFault.Stays(_run.Output), e);
+            throw new NonFiniteException(
+                $"{e.Message} It is row {rows[row].Row} of corpus {_session.Corpora[rows[row].Corpus].Name}.", row);
         }
     }
 
@@ -161,6 +208,7 @@ internal sealed class TrainingRun
     {
         if (_step == _saved)
             return;
+        RequireFolder();
         _log.Doing("saving a checkpoint");
         Flush();
         _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss);
@@ -182,6 +230,10 @@ internal sealed class TrainingRun
             _log.Aside(line);
     }
 
+    /// <summary>A new place in the system's folder of temporary files.</summary>
+    private string Elsewhere() => Path.Combine(
+        Path.GetTempPath(), $"molengine-{Path.GetFileName(_run.Output)}-{Guid.NewGuid():N}");
+
     /// <summary>
     /// After a write that failed: saves the state where it would be lost otherwise, in the run directory if that can be
     /// done, else in the system's folder of temporary files.
@@ -193,9 +245,7 @@ internal sealed class TrainingRun
         bool isLost = _step > 0 && _step != _saved && (_recorded == _step || _run.Checkpoint.Every == 0);
         if (!isLost || RunDirectory.SavedIn(_run.Output) is not null)
             return null;
-        string name = $"molengine-{Path.GetFileName(_run.Output)}-{Guid.NewGuid():N}";
-        string elsewhere = Path.Combine(
-            CheckpointStore.FolderOf(Path.Combine(Path.GetTempPath(), name)), CheckpointStore.NameOf(_step));
+        string elsewhere = Path.Combine(CheckpointStore.FolderOf(Elsewhere()), CheckpointStore.NameOf(_step));
         Action[] ways =
         [
             () => _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss),

@@ -7,6 +7,7 @@ using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
 using MolEngine.Evaluation;
+using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Runs.Records;
@@ -132,7 +133,12 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Who trains what, on what, when.</summary>
     public RunSummary Summary(DateTimeOffset started) => new(
         $"{Run.Model} ({Model.Config.Architecture})", Ops.Description, $"{Model.TrainableParameters:N0}", Order.Steps,
-        RunSummary.Time(started), Finished: null);
+        RunSummary.Time(started), Finished: null)
+    {
+        Processor = MachineInfo.Read().Processor,
+        Simd = Ops.Gpu is null ? SimdLevels.Best.ToString() : null,
+        Threads = Run.Threads,
+    };
 
     /// <summary>What a checkpoint of this run belongs to.</summary>
     public RunIdentity Identity()

@@ -74,7 +74,7 @@ internal sealed class Validation
 
         if (!double.IsFinite(ce + kl + forward + gap + forwardGap + loss))
         {
-            throw new RunFailedException(
+            throw new NonFiniteException(
                 $"validation: {corpus.Name}: expected finite figures, got ce {ce / tokens}, kl {kl / tokens}. The "
                 + "model's weights are broken, or the learning rate is too high.");
         }

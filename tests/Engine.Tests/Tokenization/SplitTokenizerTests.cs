@@ -158,6 +158,18 @@ public sealed class SplitTokenizerTests
         Assert.Throws<ModelFileException>(() => Regex(new string('(', 100_000)));
 
     [Fact]
+    public void APatternThatTriesWithoutEndIsStopped()
+    {
+        const int length = 60;
+        RegexStage stage = Regex("(?:x|xx)+(?=y)|z");
+        Assert.Equal("xxyz", string.Concat(Pieces(stage, "xxyz")));
+        string message = Assert.Throws<ModelFileException>(() => Pieces(stage, new string('x', length))).Message;
+        Assert.StartsWith(
+            "test: key pattern: the pattern takes too long: expected at most 0.5 s on a piece of text, got more on "
+            + $"{length:N0} bytes that begin \"xxxx", message);
+    }
+
+    [Fact]
     public void LiteralPatterns()
     {
         var stage = RegexStage.OfLiteral(View(".|\n "), SplitBehavior.Isolated, invert: false);

@@ -85,7 +85,7 @@ public sealed class ConversionsTests
         Conversions.Narrow([7], type, Conversions.Bytes(target, 30_000, 1));
         Assert.Equal(30_000, Conversions.FirstDifference(source, target));
         using var stream = new MemoryStream();
-        Conversions.Write(source, type, stream);
+        Conversions.Write(source, type, stream, "a");
         Assert.Equal(values.Length * type.Size(), stream.Length);
     }
 }

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Json.Schema;
 using MolEngine.Evaluation.Tasks;
 using MolEngine.Trainer.Config;
-using MolEngine.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using JsonSchema = Json.Schema.JsonSchema;

@@ -17,8 +17,10 @@ public sealed class ConfigTableTests : IDisposable
 
     /// <summary>Values among which each key finds one that is not its default.</summary>
     private static readonly string[] Pool =
-        ["1", "2", "3", "0.25", "0.5", "0", "true", "off", "cpu", "best", "at most 7", "[0.5, 0.25]", "[q_proj, v_proj]", "m2",
-            "a.jsonl", "\"{a}\"", "x", "{a: 1}", "mmlu"];
+    [
+        "1", "2", "3", "0.25", "0.5", "0", "true", "off", "cpu", "best", "at most 7", "[0.5, 0.25]", "[q_proj, v_proj]",
+        "m2", "a.jsonl", "\"{a}\"", "x", "{a: 1}", "mmlu", "4096",
+    ];
 
     private readonly TempFolder _folder = new();
 
@@ -177,10 +179,10 @@ public sealed class ConfigTableTests : IDisposable
     {
         string[] free =
         [
-            "model", "base", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload", "validate.every",
-            "validate.documents", "samples", "checkpoint.every", "checkpoint.keep", "data.cache", "lora.from",
+            "model", "base", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload",
+            "validate.every", "validate.documents", "samples", "checkpoint.every", "checkpoint.keep", "data.cache", "lora.from",
             "cuda_path", "data.corpora[].path", "data.corpora[].ignore", "eval.tasks", "eval.data", "eval.limit",
-            "eval.every",
+            "eval.every", "data.corpora[].record_bytes",
         ];
         Assert.Equal(
             free.Order(StringComparer.Ordinal),

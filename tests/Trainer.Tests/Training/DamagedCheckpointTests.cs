@@ -9,6 +9,13 @@ public sealed class DamagedCheckpointTests : IDisposable
     [InlineData("step-00000002", "state.json", null)]
     [InlineData("step-00000002", "state.json", "null")]
     [InlineData("step-00000003", "state.json", "{\"version\": 2}")]
+    [InlineData("step-00000003", "state.json", "[]")]
+    [InlineData("step-00000003", "state.json", "{\"\\ud800\": 1}")]
+    [InlineData(
+        "step-00000003", "state.json",
+        """{"version": 1, "step": 3, "model": "m", "data": "d", "settings": {"a": null}}""")]
+    [InlineData(
+        "step-00000003", "state.json", """{"version": 1, "step": -3, "model": "m", "data": "d", "settings": {}}""")]
     [InlineData("step-00000003", "state.safetensors", "")]
     public void A_damaged_checkpoint_is_passed_over_and_named(string checkpoint, string file, string? text)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using MolEngine.Basics;
 using MolEngine.Engine.Chat.Jinja.Values;
 
 namespace MolEngine.Engine.Chat.Jinja;
@@ -12,12 +13,6 @@ namespace MolEngine.Engine.Chat.Jinja;
 /// <param name="inputSize">Size of the variables' texts: the more text, the more may be done with it.</param>
 internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeProvider clock, long inputSize)
 {
-    /// <summary>Rounds of loops, calls and values: thousands of times what a dialogue takes; a second.</summary>
-    private const long MostSteps = 5_000_000;
-
-    /// <summary>Characters and items of all texts and lists made on the way.</summary>
-    private const long MostProduced = 32L << 20;
-
     /// <summary>What may be done, and made, for each character and value that is given.</summary>
     private const long MostEach = 64;
 
@@ -27,14 +22,11 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
     /// <summary>Characters that a comparison goes through in the time of an item of a list.</summary>
     private const int CharactersAnItem = 32;
 
-    /// <summary>Macros and recursive loops in each other.</summary>
-    private const int MostCalls = 200;
-
     [ThreadStatic]
     private static Render? _current;
 
-    private readonly long _mostSteps = MostSteps + (MostEach * inputSize);
-    private readonly long _mostProduced = MostProduced + (MostEach * inputSize);
+    private readonly long _mostSteps = Limits.TemplateSteps + (MostEach * inputSize);
+    private readonly long _mostProduced = Limits.TemplateProduced + (MostEach * inputSize);
     private readonly Dictionary<string, Value> _globals = [];
     private long _steps;
     private long _produced;
@@ -160,8 +152,9 @@ internal sealed class Render(IReadOnlyDictionary<string, Value> variables, TimeP
     {
         Step();
         Nesting.Check();
-        if (++_calls > MostCalls)
-            throw TemplateFault.Limit($"macros call each other too deep: expected at most {MostCalls} calls, got more");
+        if (++_calls > Limits.TemplateCalls)
+            throw TemplateFault.Limit(
+                $"macros call each other too deep: expected at most {Limits.TemplateCalls} calls, got more");
         Locals outer = Locals;
         Locals = locals;
         try

@@ -10,21 +10,18 @@ internal static class GivenPattern
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    /// <summary>A pattern of one question must not hold up all others.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
-    /// <summary>The pattern of a keyword, letter case apart.</summary>
+    /// <summary>The pattern of a keyword, letter case apart; it may take <see cref="Limits.Pattern"/>.</summary>
     /// <param name="before">A pattern before it.</param>
     /// <param name="after">A pattern after it.</param>
     public static Regex Of(string keyword, string before = "", string after = "", RegexOptions options = Options)
     {
         try
         {
-            return new Regex(before + keyword + after, options, Patience);
+            return new Regex(before + keyword + after, options, Limits.Pattern);
         }
         catch (ArgumentException)
         {
-            return new Regex(before + Regex.Escape(keyword) + after, options, Patience);
+            return new Regex(before + Regex.Escape(keyword) + after, options, Limits.Pattern);
         }
     }
 }

@@ -14,6 +14,7 @@ internal static class Loading
     {
         NamedInputs.RequireWhole(folder);
         NamedInputs.RequireWhole(adapter);
+        context.Weights.AddRange(new[] { folder, adapter }.OfType<string>());
         using IRunDisplay display = context.OpenDisplay(context.Error);
         var model = new InferenceModel(ops, folder, adapter, display.Doing("loading the model", "tensor"));
         foreach (string note in model.Config.Notes)

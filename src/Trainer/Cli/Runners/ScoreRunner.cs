@@ -54,7 +54,7 @@ internal static class ScoreRunner
         double?[] means = [.. scores.SelectMany(s => new[] { s.MeanCe, s.MeanKl })];
         if (means.FirstOrDefault(m => m is double x && !double.IsFinite(x)) is double bad)
         {
-            throw new RunFailedException(
+            throw new NonFiniteException(
                 $"score: a mean is {bad}: expected a finite number. The model's weights or the adapter are broken.");
         }
 

@@ -13,6 +13,11 @@ internal static class TrainRunner
             NamedInputs.RequireWhole(config.Model);
         NamedInputs.RequireWhole(config.Base);
         NamedInputs.RequireWhole(config.Lora.From);
+        if (config.Init.Kind == InitKind.Pretrained)
+            context.Weights.Add(config.Model);
+        context.Weights.AddRange(new[] { config.Lora.From }.OfType<string>());
+        context.LetOutputGo();
+        context.GivenUp = "the steps since the last checkpoint are lost; the run resumes from there";
         using IRunDisplay display = context.OpenDisplay(context.Out);
         TrainingJob.Execute(config, resume, display, context.Interrupted);
         return ExitCode.Done;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MolEngine.Basics;
 using MolEngine.Engine.Chat.Jinja.Nodes;
 using MolEngine.Engine.Chat.Jinja.Values;
 
@@ -7,12 +8,6 @@ namespace MolEngine.Engine.Chat.Jinja.Syntax;
 /// <summary>Reads expressions, in Jinja's order of precedence.</summary>
 internal sealed partial class ExpressionParser(TokenStream stream)
 {
-    /// <summary>Parts in each other: more is no template, but a way to use up the stack.</summary>
-    private const int MostNested = 200;
-
-    /// <summary>Operations of one expression: those in a row lie in each other too.</summary>
-    private const int MostOperations = 1000;
-
     private static readonly Dictionary<string, Func<Render, Value, Value, Value>> Arithmetics = new()
     {
         ["-"] = Operators.Subtract,
@@ -304,10 +299,11 @@ internal sealed partial class ExpressionParser(TokenStream stream)
 
     private T Nested<T>(Func<T> read)
     {
-        if (++_nested > MostNested)
+        if (++_nested > Limits.TemplateParts)
         {
             throw TemplateFault.Syntax(
-                $"too deep: expected at most {MostNested} expressions in each other, got more", stream.Current.Line);
+                $"too deep: expected at most {Limits.TemplateParts} expressions in each other, got more",
+                stream.Current.Line);
         }
 
         T value = read();
@@ -317,10 +313,10 @@ internal sealed partial class ExpressionParser(TokenStream stream)
 
     private void Operation()
     {
-        if (++_operations > MostOperations)
+        if (++_operations > Limits.TemplateOperations)
         {
             throw TemplateFault.Syntax(
-                $"too long: expected at most {MostOperations} operations in an expression, got more",
+                $"too long: expected at most {Limits.TemplateOperations} operations in an expression, got more",
                 stream.Current.Line);
         }
     }

@@ -1,3 +1,4 @@
+using MolEngine.Basics;
 using MolEngine.Engine.Chat.Jinja.Nodes;
 
 namespace MolEngine.Engine.Chat.Jinja.Syntax;
@@ -5,9 +6,6 @@ namespace MolEngine.Engine.Chat.Jinja.Syntax;
 /// <summary>Reads a template into what can run.</summary>
 internal sealed class Parser
 {
-    /// <summary>Tags in each other.</summary>
-    private const int MostNested = 100;
-
     /// <summary>What Jinja has for templates of many files, and chat templates do not.</summary>
     private static readonly string[] OfManyFiles = ["block", "extends", "include", "import", "from"];
 
@@ -48,10 +46,10 @@ internal sealed class Parser
     /// <summary>Text and tags up to one of the ending tags, which is the current one then.</summary>
     private Block Body(string of, int openLine, params string[] ends)
     {
-        if (++_nested > MostNested)
+        if (++_nested > Limits.TemplateTags)
         {
             throw TemplateFault.Syntax(
-                $"too deep: expected at most {MostNested} tags in each other, got more", openLine);
+                $"too deep: expected at most {Limits.TemplateTags} tags in each other, got more", openLine);
         }
 
         List<Statement> statements = [];
