@@ -6,8 +6,8 @@ namespace MolEngine.Yaml;
 
 /// <summary>
 /// The JSON Schema (2020-12) of a kind of YAML file, from its table of keys: an editor completes keys and marks
-/// mistakes by it. Every file that is read fits it; what takes more than one key, or a number's limits, only the program
-/// checks.
+/// mistakes by it. Every file that is read fits it; what takes more than one key, or a number's limits, only the
+/// program checks.
 /// </summary>
 public static class JsonSchema
 {

@@ -127,7 +127,8 @@ public static class KeyTypes
         new("a list of names with values", ReadMaps, x => WriteList(x, Map), ListOf(AnyMap));
 
     /// <summary>One of several names, which may look like true, false or null.</summary>
-    private static string EnumOf(IEnumerable<string> names) => $"{{\"enum\": [{string.Join(", ", names.Select(Quoted))}]}}";
+    private static string EnumOf(IEnumerable<string> names) =>
+        $"{{\"enum\": [{string.Join(", ", names.Select(Quoted))}]}}";
 
     private static string ListOf(string schema) => $"{{\"type\": \"array\", \"items\": {schema}}}";
 

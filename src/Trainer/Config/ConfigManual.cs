@@ -43,9 +43,9 @@ internal static class ConfigManual
         return text.ToString();
     }
 
-    /// <summary>Keys of no section stand together; of the corpora, those that read records stand apart.</summary>
+    /// <summary>Keys of no section stand together, and those of each list.</summary>
     private static string PartOf(ConfigKey key) =>
-        key.Path.Contains("[].", StringComparison.Ordinal) ? key.Path[..key.Path.IndexOf("[].", StringComparison.Ordinal)]
+        key.Path.IndexOf("[].", StringComparison.Ordinal) is > 0 and int end ? key.Path[..end]
         : key.Path.Contains('.') ? SectionOf(key) : "The run itself";
 
     private static string SectionOf(ConfigKey key) => key.Path.Split('.')[0];

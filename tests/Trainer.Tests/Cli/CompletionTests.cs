@@ -23,8 +23,8 @@ public sealed class CompletionTests
             RedirectStandardOutput = true,
         };
         using Process shell = Process.Start(start)!;
-        shell.StandardInput.Write($"{script}COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _molengine\n");
-        shell.StandardInput.Write("echo \"${COMPREPLY[@]}\"\n");
+        shell.StandardInput.Write($"{script}COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n");
+        shell.StandardInput.Write("_molengine; echo \"${COMPREPLY[@]}\"\n");
         shell.StandardInput.Close();
         Assert.Equal(expected, shell.StandardOutput.ReadToEnd().Trim());
     }

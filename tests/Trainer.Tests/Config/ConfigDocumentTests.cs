@@ -18,11 +18,11 @@ public sealed class ConfigDocumentTests
         int start = page.IndexOf(Open, StringComparison.Ordinal) + Open.Length;
         int end = page.IndexOf(Close, StringComparison.Ordinal);
         string table = ConfigManual.Markdown() + "\n";
+        bool isNew = page[start..end] == table;
         if (Environment.GetEnvironmentVariable("MOLENGINE_WRITE_DOCS") == "1")
             File.WriteAllText(Page, page[..start] + table + page[end..]);
         else
-            Assert.True(
-                page[start..end] == table, "docs/config.md: the table of keys is old: MOLENGINE_WRITE_DOCS=1 renews it");
+            Assert.True(isNew, "docs/config.md: the table of keys is old: MOLENGINE_WRITE_DOCS=1 renews it");
     }
 
     [Fact]

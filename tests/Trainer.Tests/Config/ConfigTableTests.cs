@@ -180,7 +180,8 @@ public sealed class ConfigTableTests : IDisposable
         string[] free =
         [
             "model", "base", "output", "device", "threads", "micro_batch", "recompute", "optimizer.offload",
-            "validate.every", "validate.documents", "samples", "checkpoint.every", "checkpoint.keep", "data.cache", "lora.from",
+            "validate.every", "validate.documents", "samples", "checkpoint.every", "checkpoint.keep", "data.cache",
+            "lora.from",
             "cuda_path", "data.corpora[].path", "data.corpora[].ignore", "eval.tasks", "eval.data", "eval.limit",
             "eval.every", "data.corpora[].record_bytes",
         ];

@@ -62,11 +62,8 @@ internal static unsafe class RowDots<S, V>
             pool.For(panels.Count, (p, _) => LayOut(p));
         }
 
-        int tiles = 0;
-        foreach (GemmArguments product in products)
-            tiles += Tiles(product);
         var tasks = RowDotTasks.Of(
-            tiles, pool.Workers, isFew: panels.Count == 1,
+            products.Sum(p => Tiles(p)), pool.Workers, isFew: panels.Count == 1,
             (int)(TaskBytes / ((long)RowDotTile<S, V>.Columns * g.K * W.Size)));
         pool.For(tasks.Count, (task, _) =>
         {
@@ -75,39 +72,46 @@ internal static unsafe class RowDots<S, V>
             {
                 int count = Tiles(product);
                 if (first < Math.Min(last, count))
-                    Some(product, first, Math.Min(last, count));
+                    Some<W>(product, blocks, panels, a, first, Math.Min(last, count));
                 first = Math.Max(0, first - count);
                 last -= count;
             }
         });
 
-        // One after the other: block of k, step, half, row.
-        float* Panel(int p, int block) =>
-            a + (panels.Start(p) * rowFloats) + (block * panels.Rows(p) * blockFloats);
-
         void LayOut(int p)
         {
             for (int block = 0; block < blocks.Count; block++)
                 RowDotTile<S, V>.LayOut<W>(
-                    g, panels.Start(p), panels.Rows(p), blocks.Start(block), blocks.Depth(block), Panel(p, block));
+                    g, panels.Start(p), panels.Rows(p), blocks.Start(block), blocks.Depth(block),
+                    Panel(a, blocks, panels, p, block));
         }
+    }
 
-        void Some(in GemmArguments product, int first, int last)
+    /// <summary>The tiles first .. last - 1 of a product.</summary>
+    private static void Some<W>(
+        in GemmArguments product, in KBlocks blocks, in RowPanels panels, float* a, int first, int last)
+        where W : struct, IRowPairs<S, V>
+    {
+        for (int block = 0; block < blocks.Count; block++)
         {
-            for (int block = 0; block < blocks.Count; block++)
+            for (int p = 0; p < panels.Count; p++)
             {
-                for (int p = 0; p < panels.Count; p++)
+                float* panel = Panel(a, blocks, panels, p, block);
+                for (int tile = first; tile < last; tile++)
                 {
-                    for (int tile = first; tile < last; tile++)
-                    {
-                        RowDotTile<S, V>.Run<W>(
-                            product, panels.Start(p), panels.Rows(p), tile * RowDotTile<S, V>.Columns,
-                            blocks.Start(block), blocks.Depth(block), Panel(p, block),
-                            product.Accumulate || block > 0);
-                    }
+                    RowDotTile<S, V>.Run<W>(
+                        product, panels.Start(p), panels.Rows(p), tile * RowDotTile<S, V>.Columns, blocks.Start(block),
+                        blocks.Depth(block), panel, product.Accumulate || block > 0);
                 }
             }
         }
+    }
+
+    /// <summary>Rows of A as they are laid out, one after the other: panel, block of k, step, half, row.</summary>
+    private static float* Panel(float* a, in KBlocks blocks, in RowPanels panels, int panel, int block)
+    {
+        nint blockFloats = RowDotTile<S, V>.RowFloats(blocks.Largest);
+        return a + (panels.Start(panel) * blockFloats * blocks.Count) + (block * panels.Rows(panel) * blockFloats);
     }
 
     private static int Tiles(in GemmArguments product) =>

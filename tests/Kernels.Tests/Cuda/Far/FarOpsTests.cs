@@ -178,7 +178,7 @@ public sealed class FarOpsTests
         var list = new BaseDistribution(
             w.Zeros("top ids", DType.I32, w.Rows, TopN), w.Zeros("top logits", DType.F64, w.Rows, TopN), F64("lse"),
             F64("tail lse"));
-        var result = new HeadResult(F64("ce"), F64("kl"), F64("student lse"), F64("tail log p"));
+        HeadResult result = HeadResult.Allocate(F64);
         Tensor hidden = w.Filled("hidden", DType.F32, Width, 1), weight = w.Whole("weight", type, 2, Vocabulary, Width);
         Tensor dHidden = w.Zeros("d hidden", DType.F32, w.Rows, Width);
         w.Ops.BaseTopN(w.Filled("base", DType.F32, Width, 3), weight, targets, list);
