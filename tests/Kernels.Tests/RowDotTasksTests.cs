@@ -1,6 +1,6 @@
 using FsCheck;
-using FsCheck.Xunit;
 using MolEngine.Kernels.Cpu.Gemm;
+using MolEngine.Support;
 
 namespace MolEngine.Kernels.Tests;
 

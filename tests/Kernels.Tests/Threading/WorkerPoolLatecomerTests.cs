@@ -137,7 +137,7 @@ public sealed class WorkerPoolLatecomerTests
     [Fact]
     public void Disposing_ends_threads_wherever_they_stand()
     {
-        const int rounds = 3000;
+        const int rounds = 1000;
         int started = 0;
         int ended = 0;
         var disposer = new Thread(() =>

@@ -59,7 +59,7 @@ public sealed class CommandLineTests : IDisposable
         string output = Run("train", "--help").Output;
         Assert.All(Trainer.Config.ConfigTable.Keys.All, k => Assert.Contains($"  {k.Path}", output));
         Assert.Contains(
-            "it may change model, output, data.cache, data.corpora[].path, data.corpora[].record_bytes, "
+            "it may change model, base, output, data.cache, data.corpora[].path, data.corpora[].record_bytes, "
                 + "data.corpora[].ignore, micro_batch, lora.from, optimizer.offload, recompute, validate, "
                 + "questions, eval, samples, checkpoint, device, "
                 + "cuda_path, threads. Precision",

@@ -39,7 +39,7 @@ public sealed class FailingDiskTests : IDisposable
     [Fact]
     public void A_call_that_fails_costs_nothing_that_was_saved()
     {
-        Func<LoggedCall, bool> isTried = Sample.Of(0.15);
+        Func<LoggedCall, bool> isTried = Sample.Of(0.08);
         foreach (LoggedCall call in Calls().Where(c => c.Kind != CallKinds.Sync))
         {
             int[] errors = call.Kind is CallKinds.Create or CallKinds.Write or CallKinds.Mkdir ? [Enospc, Eio]

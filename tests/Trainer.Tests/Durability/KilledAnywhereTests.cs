@@ -24,7 +24,7 @@ public sealed class KilledAnywhereTests : IDisposable
         using var disk = new FaultyDisk();
         LoggedCall[] calls = Copies(disk, ShortRun.Start(Run));
         Directory.Move(Run, Whole);
-        GoOnFromAll(calls, Sample.Of(0.25, always: Names));
+        GoOnFromAll(calls, Sample.Of(0.12, always: Names));
 
         // Both checkpoints that are pruned go by one rename.
         LoggedCall[] renames = [.. calls.Where(c => c.Kind == CallKinds.Rename)];
@@ -47,7 +47,7 @@ public sealed class KilledAnywhereTests : IDisposable
         LoggedCall call = calls.First(
             c => c.Kind == kind && c.Path.StartsWith(path, StringComparison.Ordinal) && c.To == to);
         Assert.Null(disk.Run(new Fault(Run, FaultMode.Kill, call.Index, call.Index), ShortRun.Start(Run)));
-        GoOnFromAll(Copies(disk, ShortRun.Resume(Run)), Sample.Of(0.15));
+        GoOnFromAll(Copies(disk, ShortRun.Resume(Run)), Sample.Of(0.08));
     }
 
     [Fact]
