@@ -218,8 +218,8 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
         long one = Activations("bf16", "micro_batch=1"), two = Activations("bf16", "micro_batch=2");
         long three = Activations("bf16", "micro_batch=3"), fp32 = Activations("fp32", "micro_batch=3");
         Assert.Equal(two - one, three - two, (two - one) * 0.01);
-        Assert.InRange(fp32, 1.2 * three, 2.01 * three);
-        Assert.InRange(Activations("bf16", "micro_batch=3", "recompute=layer"), 0.3 * three, 0.8 * three);
+        Assert.InRange(fp32, 1.2 * three, 2 * three);
+        Assert.InRange(Activations("bf16", "micro_batch=3", "recompute=layer"), 0.3 * three, 0.85 * three);
     }
 
     [Fact]
