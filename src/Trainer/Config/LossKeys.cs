@@ -10,10 +10,10 @@ namespace MolEngine.Trainer.Config;
 internal static class LossKeys
 {
     /// <summary>Kinds that concern domain text: general rows have the KL alone.</summary>
-    private static readonly LossKind[] _ofDomain = [LossKind.MaskedKl, LossKind.Eaft, LossKind.Asft];
+    private static readonly LossKind[] OfDomain = [LossKind.MaskedKl, LossKind.Eaft, LossKind.Asft];
 
     /// <summary>What alpha is where it is not given.</summary>
-    private static readonly (LossKind Kind, double Alpha)[] _alphas =
+    private static readonly (LossKind Kind, double Alpha)[] AlphaOfKind =
     [
         (LossKind.Mol, 0.01), (LossKind.Ce, 0.01), (LossKind.Kl, 0.01), (LossKind.MaskedKl, 0.5), (LossKind.Eaft, 0),
         (LossKind.Asft, 0.05),
@@ -25,7 +25,7 @@ internal static class LossKeys
             + "what the base says besides the target, eaft weighs CE by the base's entropy, asft by the target's "
             + "probability (also: `loss: ce`).");
     public static readonly ConfigKey<double> Alpha = new(
-        "loss.alpha", KeyTypes.Number, Default.By(Kind, _alphas),
+        "loss.alpha", KeyTypes.Number, Default.By(Kind, AlphaOfKind),
         "Weight of KL on domain text, and with mol of CE on general text; of no effect with ce and kl.",
         x => x is >= 0 and <= 1, "from 0 to 1");
     public static readonly ConfigKey<KlDirection> Direction = new(
@@ -72,7 +72,7 @@ internal static class LossKeys
         if (own == CorpusLoss.None)
             return null;
         LossKind kind = own.Kind ?? run.Kind;
-        double usual = kind == run.Kind ? run.Alpha : _alphas.First(a => a.Kind == kind).Alpha;
+        double usual = kind == run.Kind ? run.Alpha : AlphaOfKind.First(a => a.Kind == kind).Alpha;
         LossSettings settings = run with
         {
             Kind = kind,
@@ -86,7 +86,7 @@ internal static class LossKeys
         ConfigValues v, string source, LossSettings loss, IReadOnlyList<CorpusSettings> corpora)
     {
         CorpusSettings[] usual = [.. corpora.Where(c => c.Loss.Kind is null)];
-        if (_ofDomain.Contains(loss.Kind) && usual.Length > 0 && usual.All(c => c.Kind == CorpusKind.General))
+        if (OfDomain.Contains(loss.Kind) && usual.Length > 0 && usual.All(c => c.Kind == CorpusKind.General))
         {
             v.Wrong(
                 Kind, source, 0,
@@ -121,7 +121,7 @@ internal static class LossKeys
     {
         if (v.Take(ConfigKeys.Init) != InitKind.Random || v.Has(ConfigKeys.Base))
             return;
-        if (all.FirstOrDefault(l => _ofDomain.Contains(l.Kind)) is { } needing)
+        if (all.FirstOrDefault(l => OfDomain.Contains(l.Kind)) is { } needing)
         {
             v.Wrong(
                 Kind, source, 0,
@@ -133,7 +133,7 @@ internal static class LossKeys
     private static void CheckOwn(ConfigValues v, string source, LossSettings loss, CorpusSettings corpus, int i)
     {
         LossKind kind = corpus.Loss.Kind ?? loss.Kind;
-        if (corpus.Loss.Kind is { } own && _ofDomain.Contains(own) && corpus.Kind == CorpusKind.General)
+        if (corpus.Loss.Kind is { } own && OfDomain.Contains(own) && corpus.Kind == CorpusKind.General)
         {
             v.Wrong(
                 CorpusKeys.Loss, source, i,

@@ -8,7 +8,7 @@ public sealed class HeadTermsProperties : IDisposable
 {
     private const int Target = 17, Vocabulary = 80;
 
-    private static readonly LossForms[] _forms =
+    private static readonly LossForms[] AllForms =
     [
         LossForms.None, LossForms.WithoutTarget, LossForms.EntropyGate, LossForms.ProbabilityGate,
         LossForms.WithoutTarget | LossForms.ProbabilityGate,
@@ -95,7 +95,7 @@ public sealed class HeadTermsProperties : IDisposable
     private static IEnumerable<(HeadInputs Inputs, LossForms Form)> Cases(int seed)
     {
         var random = new Random(seed);
-        foreach (LossForms form in _forms)
+        foreach (LossForms form in AllForms)
         {
             float share = random.Next(3) * 0.5f;
             HeadInputs inputs = Case(random, (float)random.NextDouble(), (float)random.NextDouble());

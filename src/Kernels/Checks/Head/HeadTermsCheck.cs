@@ -12,7 +12,7 @@ internal sealed class HeadTermsCheck()
 {
     private const int Warps = 8;
 
-    private static readonly (string Name, double Within)[] _figures =
+    private static readonly (string Name, double Within)[] FigureBounds =
     [
         ("ce", 1e-11), ("kl", 1e-8), ("lse", 1e-14), ("tail log p", 1e-11), ("forward kl", 1e-8), ("gated ce", 1e-11),
         ("held kl", 1e-8),
@@ -46,11 +46,11 @@ internal sealed class HeadTermsCheck()
         KernelCase one, int tokens, int n, double distance, int shift = 0, bool hasForms = false)
     {
         var inputs = new Inputs(tokens, n, distance, shift, hasForms);
-        var expected = new double[_figures.Length][];
+        var expected = new double[FigureBounds.Length][];
         for (int f = 0; f < expected.Length; f++)
             expected[f] = [.. Enumerable.Repeat(-7.0, 2 * tokens)];
         DeviceMemory[] figures =
-            [.. expected.Select((e, f) => one.Input<double>(_figures[f].Name, e))];
+            [.. expected.Select((e, f) => one.Input<double>(FigureBounds[f].Name, e))];
         var factors = new float[tokens];
         var coefficients = new float[tokens * inputs.Capacity];
         for (int i = 0; i < tokens; i++)
@@ -73,7 +73,7 @@ internal sealed class HeadTermsCheck()
             tokens * ((20L * n) + (((n == 0 ? 13 : 16) + (hasForms ? 2 : 0)) * HeadEmulation.SectorBytes)),
             a => a.Add(tokensMemory).Add(tokens).Add(sets).Add(tails).Add(reference).Add(losses));
         for (int f = 0; f < figures.Length; f++)
-            one.Expect<double>(figures[f], expected[f], Tolerance.Within(_figures[f].Within));
+            one.Expect<double>(figures[f], expected[f], Tolerance.Within(FigureBounds[f].Within));
         one.Expect<float>(coefficientsMemory, coefficients, Tolerance.Within(1e-6));
         one.Expect<float>(factorsMemory, factors, Tolerance.Within(1e-6));
     }
