@@ -38,7 +38,7 @@ public sealed record KeyTable(IReadOnlyList<ConfigKey> All, string Manual)
     }
 
     /// <summary>The list of sections that a key is in (<c>data.corpora</c>); null where it is in none.</summary>
-    internal static string? ListOf(ConfigKey key)
+    public static string? ListOf(ConfigKey key)
     {
         int bracket = key.Path.IndexOf("[]", StringComparison.Ordinal);
         return bracket < 0 ? null : key.Path[..bracket];

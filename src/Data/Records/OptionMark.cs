@@ -3,9 +3,14 @@ namespace MolEngine.Data.Records;
 /// <summary>The mark with which the text of an option may begin: "A. ", "A) ", "(A) ", "[a] ", "1: " or "A、".</summary>
 internal static class OptionMark
 {
-    private const int MostLetters = 26;
+    /// <summary>Options that have letters.</summary>
+    public const int MostLetters = 26;
 
-    private static readonly Func<int, string>[] Series = [i => Letter('A', i), i => Letter('a', i), i => $"{i + 1}"];
+    private static readonly Func<int, string>[] Series = [Label, i => Label(i).ToLowerInvariant(), i => $"{i + 1}"];
+
+    /// <summary>The label of an option that has none of its own: A, B, ..., Z, then 27.</summary>
+    /// <param name="index">Its place, from 0.</param>
+    public static string Label(int index) => index < MostLetters ? $"{(char)('A' + index)}" : $"{index + 1}";
 
     /// <summary>Characters of a label's mark at the beginning of a text, white space after it included; 0: there is
     /// none. A number's needs white space or brackets: "1.5" is a text.</summary>
@@ -42,6 +47,4 @@ internal static class OptionMark
         '（' => c is '）' or ')',
         _ => c is '.' or ')' or ':' or '、' or '．' or '：' or '）',
     };
-
-    private static string Letter(char first, int index) => index < MostLetters ? $"{(char)(first + index)}" : "";
 }

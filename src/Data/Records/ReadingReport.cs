@@ -81,11 +81,14 @@ public sealed class ReadingReport(IReadOnlyList<string> ignore)
     {
         foreach (ChatMessage message in record.Messages ?? [])
         {
-            if (TrainingFlag.In(message) is not { } field)
+            if (TrainingFlag.Of(message) is not var (name, value, asks))
                 continue;
-            bool asks = TrainingFlag.Of(message)!.Value;
-            string path = PathIn(record.Fields, field.Value) ?? $"messages[].{field.Key}";
             bool isHeeded = asks ? trainOn == TrainOn.All || message.Role == "assistant" : trainOn == TrainOn.Assistant;
+
+            // Looking for the path goes through the whole record.
+            if (isHeeded && ignore.Count == 0)
+                continue;
+            string path = PathIn(record.Fields, value) ?? $"messages[].{name}";
             lock (_lock)
             {
                 if (!IsIgnored(path) && !isHeeded)

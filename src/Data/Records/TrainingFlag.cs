@@ -11,16 +11,14 @@ internal static class TrainingFlag
 {
     private static readonly string[] Flags = ["train", "training", "loss", "weight"];
 
-    /// <summary>Whether the message is to be trained on; null where it does not say.</summary>
-    public static bool? Of(ChatMessage message) => In(message)?.Value is { } value ? Meaning(value) : null;
-
-    /// <summary>The field of a message that says it; null where none does.</summary>
-    public static KeyValuePair<string, DataValue>? In(ChatMessage message)
+    /// <summary>The field of a message that says it, and whether it is to be trained on; null where none does.
+    /// </summary>
+    public static (string Name, DataValue Value, bool Trains)? Of(ChatMessage message)
     {
-        foreach (KeyValuePair<string, DataValue> field in message.Fields.Entries)
+        foreach ((string name, DataValue value) in message.Fields.Entries)
         {
-            if (IsFlag(field.Key, field.Value))
-                return field;
+            if (Flags.Contains(name) && Meaning(value) is { } trains)
+                return (name, value, trains);
         }
 
         return null;
@@ -35,17 +33,19 @@ internal static class TrainingFlag
     public static IReadOnlyList<TextSpan> Trained(IReadOnlyList<ChatMessage> messages, IReadOnlyList<TextSpan> spans)
     {
         ChatMessage[] turns = [.. messages.Where(m => m.Role == "assistant")];
-        if (!turns.Any(t => Of(t) == false))
+        bool[] leftOut = [.. turns.Select(t => Of(t) is { Trains: false })];
+        int first = Array.IndexOf(leftOut, true);
+        if (first < 0)
             return spans;
         if (turns.Length != spans.Count)
         {
             throw new ChatTemplateException(
-                $"{In(turns.First(t => Of(t) == false))!.Value.Key}: expected a template that writes each turn of the "
+                $"{Of(turns[first])!.Value.Name}: expected a template that writes each turn of the "
                     + $"assistant in one generation block, got {spans.Count} for {turns.Length} turns: which of them "
                     + "is left out cannot be told");
         }
 
-        return [.. spans.Where((_, turn) => Of(turns[turn]) != false)];
+        return [.. spans.Where((_, turn) => !leftOut[turn])];
     }
 
     private static bool? Meaning(DataValue value) => value switch

@@ -37,7 +37,7 @@ public sealed class BatchLoss
     /// <summary>The loss of one row, its weight apart.</summary>
     public double RowLoss(RowFigures row)
     {
-        TokenWeights w = row.Losses ?? _options.Weights(row.Kind);
+        TokenWeights w = _options.Weights(row.Kind, row.Losses);
         return w.Of(row.GatedCe, row.HeldKl);
     }
 
@@ -45,7 +45,7 @@ public sealed class BatchLoss
     {
         if (row.EffectiveTokens == 0)
             return default;
-        TokenWeights w = row.Losses ?? _options.Weights(row.Kind);
+        TokenWeights w = _options.Weights(row.Kind, row.Losses);
         double each = row.Weight / row.EffectiveTokens / _totalWeight;
         return w with { CrossEntropy = w.CrossEntropy * each, KlDivergence = w.KlDivergence * each };
     }

@@ -81,6 +81,10 @@ public sealed record LossOptions(LossKind Kind = LossKind.Mol, double Alpha = 0.
         return Kind == LossKind.Ce ? weights : weights with { ForwardShare = ForwardShare };
     }
 
+    /// <summary>The same of a row or corpus that may have losses of its own.</summary>
+    /// <param name="own">Null where it has none.</param>
+    public TokenWeights Weights(CorpusKind corpus, TokenWeights? own) => own ?? Weights(corpus);
+
     private LossForms DomainForm => Kind switch
     {
         LossKind.MaskedKl => LossForms.WithoutTarget,

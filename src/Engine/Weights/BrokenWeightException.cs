@@ -14,14 +14,15 @@ public sealed class BrokenWeightException : Exception
     /// <param name="value">What stands there.</param>
     /// <param name="index">The place among the tensor's elements, row after row.</param>
     internal static BrokenWeightException Of(string where, Shape shape, double value, long index) =>
-        new($"{where}: expected finite numbers, got {value} at {PlaceOf(shape, index)}");
+        new(Text(where, shape, value, index));
 
-    /// <summary>"[3, 17]" of a matrix.</summary>
-    internal static string PlaceOf(Shape shape, long index)
+    /// <summary>"weight: expected finite numbers, got NaN at [3, 17]".</summary>
+    /// <inheritdoc cref="Of" path="/param"/>
+    internal static string Text(string where, Shape shape, double value, long index)
     {
         var place = new long[shape.Dimensions.Length];
         for (int d = place.Length - 1; d >= 0; d--)
             (index, place[d]) = Math.DivRem(index, shape.Dimensions[d]);
-        return $"[{string.Join(", ", place)}]";
+        return $"{where}: expected finite numbers, got {value} at [{string.Join(", ", place)}]";
     }
 }

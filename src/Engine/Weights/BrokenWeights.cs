@@ -29,6 +29,6 @@ public static class BrokenWeights
 
     /// <summary>The same of a host tensor.</summary>
     public static string? Of(string name, Tensor tensor) => Conversions.FirstNotFinite(tensor) is var (value, index)
-        ? $"{name}: expected finite numbers, got {value} at {BrokenWeightException.PlaceOf(tensor.Shape, index)}"
+        ? BrokenWeightException.Text(name, tensor.Shape, value, index)
         : null;
 }

@@ -45,8 +45,7 @@ internal static class ConfigManual
 
     /// <summary>Keys of no section stand together, and those of each list.</summary>
     private static string PartOf(ConfigKey key) =>
-        key.Path.IndexOf("[].", StringComparison.Ordinal) is > 0 and int end ? key.Path[..end]
-        : key.Path.Contains('.') ? SectionOf(key) : "The run itself";
+        KeyTable.ListOf(key) ?? (key.Path.Contains('.') ? SectionOf(key) : "The run itself");
 
     private static string SectionOf(ConfigKey key) => key.Path.Split('.')[0];
 }

@@ -159,7 +159,7 @@ internal sealed class TrainingSession : IDisposable
         ? null
         : corpora.Average(c => c.Loss);
 
-    private TokenWeights LossesOf(Corpus corpus) => corpus.Train.Losses ?? _loss.Weights(corpus.Kind);
+    private TokenWeights LossesOf(Corpus corpus) => _loss.Weights(corpus.Kind, corpus.Train.Losses);
 
     /// <inheritdoc cref="TrainingData.Rows"/>
     public TokenRow[] Rows(long step) => _data.Rows(step);

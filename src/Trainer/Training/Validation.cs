@@ -52,6 +52,7 @@ internal sealed class Validation
     private CorpusFigures Corpus(PackedCorpus corpus, Action<int> seen, CancellationToken cancel)
     {
         int tokens = 0;
+        TokenWeights losses = _loss.Weights(corpus.Kind, corpus.Losses);
         double ce = 0, kl = 0, forward = 0, gap = 0, forwardGap = 0, loss = 0;
         foreach (int[] chunk in Enumerable.Range(0, corpus.Rows).Chunk(_microBatch))
         {
@@ -65,7 +66,6 @@ internal sealed class Validation
                 forward += row.EffectiveTokens * row.ForwardKl;
                 gap += row.EffectiveTokens * row.ReverseGap;
                 forwardGap += row.EffectiveTokens * row.ForwardGap;
-                TokenWeights losses = corpus.Losses ?? _loss.Weights(corpus.Kind);
                 loss += row.EffectiveTokens * losses.Of(row.GatedCe, row.HeldKl);
             }
 

@@ -12,8 +12,6 @@ internal sealed record ChoiceOption(string Label, FoundField Text, DataValue? La
 /// <summary>The options of a multiple choice question, in any of the ways in which files have them.</summary>
 internal static class ChoiceOptions
 {
-    private const int MostLetters = 26;
-
     private static readonly Field[] Lists = [Field.Usual("options"), Field.Usual("choices")];
 
     /// <summary>Columns of their own, by the name of that of each letter.</summary>
@@ -71,8 +69,6 @@ internal static class ChoiceOptions
         }
     }
 
-    private static string Letter(int index) => index < MostLetters ? $"{(char)('A' + index)}" : $"{index + 1}";
-
     /// <summary>Labels and texts by name, or both as lists: <c>{"label": [...], "text": [...]}</c>.</summary>
     private static ChoiceOption[] OfMap(MapValue map, ValuePath path)
     {
@@ -82,7 +78,7 @@ internal static class ChoiceOptions
             return
             [
                 .. texts.Items.Zip(labels.Items).Select((pair, i) => new ChoiceOption(
-                    ValueTexts.Literal(pair.Second) ?? Letter(i), new(path.Then("text").Then(i), pair.First),
+                    ValueTexts.Literal(pair.Second) ?? OptionMark.Label(i), new(path.Then("text").Then(i), pair.First),
                     pair.Second)),
             ];
         }
@@ -98,9 +94,9 @@ internal static class ChoiceOptions
         return
         [
             .. list.Items.Select((item, i) => item is not MapValue map
-                ? new ChoiceOption(labels?[i] ?? Letter(i), new(path.Then(i), item))
+                ? new ChoiceOption(labels?[i] ?? OptionMark.Label(i), new(path.Then(i), item))
                 : new ChoiceOption(
-                    ValueTexts.Literal(map["key"] ?? map["label"]) ?? Letter(i),
+                    ValueTexts.Literal(map["key"] ?? map["label"]) ?? OptionMark.Label(i),
                     new(path.Then(i), map["value"] ?? map["text"] ?? NullValue.Instance), map["key"] ?? map["label"])),
         ];
     }
@@ -111,7 +107,7 @@ internal static class ChoiceOptions
         {
             ChoiceOption[] options =
             [
-                .. Enumerable.Range('A', MostLetters).Select(c => (Letter: (char)c, Name: name((char)c)))
+                .. Enumerable.Range('A', OptionMark.MostLetters).Select(c => (Letter: (char)c, Name: name((char)c)))
                     .TakeWhile(c => record[c.Name] is TextValue { Text.Length: > 0 } or NumberValue)
                     .Select(c => new ChoiceOption(
                         $"{c.Letter}", new(ValuePath.Root.Then(c.Name), record[c.Name]!))),

@@ -62,8 +62,11 @@ internal static unsafe class RowDots<S, V>
             pool.For(panels.Count, (p, _) => LayOut(p));
         }
 
+        int tiles = 0;
+        foreach (GemmArguments product in products)
+            tiles += Tiles(product);
         var tasks = RowDotTasks.Of(
-            products.Sum(p => Tiles(p)), pool.Workers, isFew: panels.Count == 1,
+            tiles, pool.Workers, isFew: panels.Count == 1,
             (int)(TaskBytes / ((long)RowDotTile<S, V>.Columns * g.K * W.Size)));
         pool.For(tasks.Count, (task, _) =>
         {
@@ -72,7 +75,7 @@ internal static unsafe class RowDots<S, V>
             {
                 int count = Tiles(product);
                 if (first < Math.Min(last, count))
-                    Some<W>(product, blocks, panels, a, first, Math.Min(last, count));
+                    RunTiles<W>(product, blocks, panels, a, first, Math.Min(last, count));
                 first = Math.Max(0, first - count);
                 last -= count;
             }
@@ -88,7 +91,7 @@ internal static unsafe class RowDots<S, V>
     }
 
     /// <summary>The tiles first .. last - 1 of a product.</summary>
-    private static void Some<W>(
+    private static void RunTiles<W>(
         in GemmArguments product, in KBlocks blocks, in RowPanels panels, float* a, int first, int last)
         where W : struct, IRowPairs<S, V>
     {

@@ -10,12 +10,15 @@ internal static class TrainRunner
     public static int Run(RunConfig config, bool resume, CommandContext context)
     {
         if (config.Init.Kind == InitKind.Pretrained)
+        {
             NamedInputs.RequireWhole(config.Model);
+            context.Weights.Add(config.Model);
+        }
+
         NamedInputs.RequireWhole(config.Base);
         NamedInputs.RequireWhole(config.Lora.From);
-        if (config.Init.Kind == InitKind.Pretrained)
-            context.Weights.Add(config.Model);
-        context.Weights.AddRange(new[] { config.Lora.From }.OfType<string>());
+        if (config.Lora.From is { } from)
+            context.Weights.Add(from);
         context.LetOutputGo();
         context.GivenUp = "the steps since the last checkpoint are lost; the run resumes from there";
         using IRunDisplay display = context.OpenDisplay(context.Out);
