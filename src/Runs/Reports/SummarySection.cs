@@ -8,7 +8,9 @@ namespace MolEngine.Runs.Reports;
 /// <summary>The top of the page: the verdict, what is wrong with the files, and the facts of the run.</summary>
 public static class SummarySection
 {
-    private static readonly string[] Known = ["model", "device", "steps", "started", "resumed", "finished", "version"];
+    /// <summary>Facts that stand in other lines: the device's has its vectors and threads.</summary>
+    private static readonly string[] Known =
+        ["model", "device", "simd", "threads", "steps", "started", "resumed", "finished", "version"];
 
     public static void Add(HtmlPage html, RunRecord run)
     {
