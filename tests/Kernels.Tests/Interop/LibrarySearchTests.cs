@@ -48,10 +48,12 @@ public sealed class LibrarySearchTests : IDisposable
         Assert.Equal(search.Candidates(CudaLibrary.Nvrtc, 12), search.From(null).Candidates(CudaLibrary.Nvrtc, 12));
     }
 
-    /// <summary>A library of CUDA 13 does not work with a driver of CUDA 12.</summary>
+    /// <summary>A library of CUDA 13 does not work with a driver of CUDA 12. The test's own folder may have any digits
+    /// in its name.</summary>
     [Fact]
     public void Libraries_newer_than_the_driver_are_passed_over() =>
-        Assert.DoesNotContain(Candidates(CudaLibrary.CublasLt, 12), p => p.Contains("13"));
+        Assert.DoesNotContain(
+            Candidates(CudaLibrary.CublasLt, 12), p => p.Replace(_folder.Root, "").Contains("13"));
 
     [Fact]
     public void The_driver_is_first_what_the_system_has()
