@@ -12,8 +12,13 @@ internal static class TestEnvironment
     [ModuleInitializer]
     internal static void UseOwnCache()
     {
-        Environment.SetEnvironmentVariable(
-            "MOLENGINE_CACHE", Path.Combine(Path.GetTempPath(), "molengine-tests", "cache"));
+        string cache = Path.Combine(Path.GetTempPath(), "molengine-tests", "cache");
+        Environment.SetEnvironmentVariable("MOLENGINE_CACHE", cache);
+
+        // What another build's kernels computed is no truth for this one's.
+        string ofBases = Path.Combine(cache, "base");
+        if (Directory.Exists(ofBases))
+            Directory.Delete(ofBases, recursive: true);
         Environment.SetEnvironmentVariable("HF_HUB_CACHE", HubCache);
         Environment.SetEnvironmentVariable("HF_TOKEN_PATH", Path.Combine(HubCache, "no-token"));
 

@@ -1,3 +1,4 @@
+using MolEngine.Engine.BaseCaching;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
@@ -16,10 +17,9 @@ public sealed class LossPass : IDisposable
     private readonly Ops _ops;
     private readonly Transformer _transformer;
     private readonly Activations _activations;
-    private readonly Activations _baseActivations;
     private readonly TokenBatch _batch;
     private readonly Arena _arena;
-    private readonly BaseDistribution? _base;
+    private readonly BasePass? _base;
     private readonly HeadResult _head;
     private readonly RowFigureQueue _figures;
     private readonly Tensor? _dFinal;
@@ -30,9 +30,11 @@ public sealed class LossPass : IDisposable
     /// <param name="retention">None: for figures only; otherwise gradients too.</param>
     /// <param name="weights">Weights of the kind that will be passed: tells ranks of adapters.</param>
     /// <param name="reference">The base, as it will be passed, where it has an adapter.</param>
+    /// <param name="cache">Where the base's distributions of trained rows are kept, if anywhere; not disposed of
+    /// here.</param>
     public LossPass(
         Ops ops, ModelConfig config, int tokens, int positions, int topN, Retention retention,
-        TransformerWeights weights, TransformerWeights? reference = null)
+        TransformerWeights weights, TransformerWeights? reference = null, BaseCache? cache = null)
     {
         _ops = ops;
         _arena = ops.CreateArena("activations");
@@ -52,7 +54,7 @@ public sealed class LossPass : IDisposable
                 Gradient(a);
         });
         _activations = Activations(_arena);
-        _baseActivations = reference is null
+        Activations ofBase = reference is null
             ? _activations
             : _activations.Beside(
                 _arena, config, ops.ActivationType, (layer, name) => Student.LoraRank(reference, layer, name));
@@ -61,16 +63,7 @@ public sealed class LossPass : IDisposable
         _head = HeadResult.Allocate(F64);
         _figures = new RowFigureQueue(ops, _arena);
         if (topN > 0)
-        {
-            _base = new BaseDistribution(
-                _arena.Allocate("base top ids", DType.I32, tokens, topN),
-                _arena.Allocate("base top logits", DType.F64, tokens, topN),
-                F64("base log-sum-exp"), F64("base tail log-sum-exp"))
-            {
-                TailWithoutTarget = F64("base tail without target"),
-            };
-        }
-
+            _base = new BasePass(ops, _transformer, ofBase, _arena, tokens, topN, cache);
         if (backward)
             _dFinal = Gradient(_arena);
     }
@@ -88,8 +81,9 @@ public sealed class LossPass : IDisposable
         LossOptions? loss = null, bool gaps = false)
     {
         _figures.Clear();
-        _batch.Fill(rows, [.. rows.Select(r => r.Losses ?? loss?.Weights(r.Kind) ?? default)]);
-        Run(rows, student, reference, null, gaps);
+        TokenWeights[] weights = [.. rows.Select(r => r.Losses ?? loss?.Weights(r.Kind) ?? default)];
+        _batch.Fill(rows, weights);
+        Run(rows, weights, student, reference, null, gaps);
         return _figures.Collect();
     }
 
@@ -104,7 +98,7 @@ public sealed class LossPass : IDisposable
         TransformerWeights? reference, TransformerGradients gradients)
     {
         _batch.Fill(rows, weights, (long)firstRow << 32);
-        Run(rows, student, reference, gradients);
+        Run(rows, weights, student, reference, gradients);
     }
 
     /// <summary>Forgets figures that were not collected: of a batch that was given up.</summary>
@@ -119,34 +113,37 @@ public sealed class LossPass : IDisposable
     public void Dispose() => _arena.Dispose();
 
     private void Run(
-        IReadOnlyList<TokenRow> rows, TransformerWeights student, TransformerWeights? reference,
-        TransformerGradients? gradients, bool gaps = false)
+        IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, TransformerWeights student,
+        TransformerWeights? reference, TransformerGradients? gradients, bool gaps = false)
     {
         int tokens = _batch.Tokens;
         HeadResult result = _head.First(tokens);
         if (tokens > 0)
-            Run(tokens, result, student, reference, gradients, gaps);
+        {
+            BaseDistribution? distribution =
+                reference is null ? null : OfBase(rows, weights, reference, gradients is not null, gaps);
+            Run(tokens, result, student, reference, distribution, gradients, gaps);
+        }
+
         _figures.Queue(rows, result, _batch, reference is not null);
+    }
+
+    private BaseDistribution OfBase(
+        IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, TransformerWeights reference,
+        bool isTrained, bool gaps)
+    {
+        BasePass pass = _base
+            ?? throw new InvalidOperationException("loss: a base was passed to a pass made without one");
+        return isTrained
+            ? pass.OfTrained(rows, weights, _batch, reference)
+            : pass.Of(_batch, reference, gaps ? Kept(_batch.Tokens) : null);
     }
 
     private void Run(
         int tokens, HeadResult result, TransformerWeights student, TransformerWeights? reference,
-        TransformerGradients? gradients, bool gaps)
+        BaseDistribution? distribution, TransformerGradients? gradients, bool gaps)
     {
         Activations activations = _activations.First(tokens);
-        BaseDistribution? distribution = null;
-        if (reference is not null)
-        {
-            BaseDistribution all = _base
-                ?? throw new InvalidOperationException("loss: a base was passed to a pass made without one");
-            distribution = all.First(tokens);
-            Tensor hidden = _transformer.Forward(
-                reference, _batch.Ids, _batch.Layout, _baseActivations.First(tokens));
-            _ops.BaseTopN(hidden, reference.Head, _batch.Targets, distribution);
-            if (gaps)
-                _ops.Copy(hidden, Kept(tokens));
-        }
-
         Tensor final = _transformer.Forward(student, _batch.Ids, _batch.Layout, activations);
         Tensor? dFinal = gradients is null ? null : _dFinal!.Slice(0, tokens);
         _ops.MolHead(

@@ -11,6 +11,9 @@ namespace MolEngine.Trainer.Checkpoints;
 /// </summary>
 internal static class InputFiles
 {
+    /// <summary>Kinds that the numbers of a model do not follow from.</summary>
+    public const string Tokenizer = "tokenizer", ChatTemplate = "chat_template";
+
     private const string AdapterSettings = "adapter_settings";
 
     /// <summary>Kinds as checkpoints have them, and what people call them.</summary>
@@ -18,8 +21,8 @@ internal static class InputFiles
     [
         ("config", "config.json of the base model"),
         ("weights", "the weights of the base model"),
-        ("tokenizer", "the base model's tokenizer (tokenizer.json)"),
-        ("chat_template", "the base model's chat template"),
+        (Tokenizer, "the base model's tokenizer (tokenizer.json)"),
+        (ChatTemplate, "the base model's chat template"),
         (AdapterSettings, "the settings of the adapter of lora.from"),
         ("adapter_weights", "the weights of the adapter of lora.from"),
         ("base", "the weights of what base names"),
@@ -34,8 +37,8 @@ internal static class InputFiles
         {
             ["config"] = Digests.OfFile(Path.Combine(model, ModelFiles.ConfigFile)),
             ["weights"] = Digests.OfWeights(model),
-            ["tokenizer"] = Digests.OfFile(Path.Combine(model, "tokenizer.json")),
-            ["chat_template"] = ChatTemplates.FingerprintOf(model),
+            [Tokenizer] = Digests.OfFile(Path.Combine(model, "tokenizer.json")),
+            [ChatTemplate] = ChatTemplates.FingerprintOf(model),
         };
         if (from is not null)
         {

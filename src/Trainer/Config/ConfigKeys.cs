@@ -1,4 +1,5 @@
 using MolEngine.Data.Settings;
+using MolEngine.Trainer.Training;
 using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Config;
@@ -56,6 +57,22 @@ internal static class ConfigKeys
         "recompute", KeyTypes.OneOf<RecomputeKind>(), RecomputeKind.None,
         "layer keeps only each layer's input and computes the rest again: less memory, same bits. full keeps the "
         + "input of every k-th layer alone, k the root of their number: least memory, one more forward pass.")
+    {
+        OnResume = OnResume.Free,
+    };
+
+    public static readonly ConfigKey<bool> BaseCache = new(
+        "base_cache", KeyTypes.Bool, false,
+        "Keeps what the base model says of every row on the disk, for later epochs and later runs: they go without its "
+            + "pass, with the same bits.")
+    {
+        OnResume = OnResume.Free,
+    };
+
+    public static readonly ConfigKey<long> BaseCacheBytes = new(
+        "base_cache_bytes", KeyTypes.Long, BaseCacheFile.DefaultBytes,
+        "Bytes of the disk that all files of base_cache may take; those used longest ago go first.", x => x >= 1 << 20,
+        "of at least 1048576")
     {
         OnResume = OnResume.Free,
     };

@@ -63,6 +63,9 @@ public sealed record RunConfig(
     /// <summary>Folder of the adapter or model that is stayed close to, absolute; null is the model itself.</summary>
     public string? Base { get; init; }
 
+    /// <summary>Bytes of the disk that what the base says of rows may take; null where nothing is kept.</summary>
+    public long? BaseCacheBytes { get; init; }
+
     /// <summary>Whether a corpus is trained with a loss that asks for the base's distribution.</summary>
     public bool NeedsBase => Data.Corpora.Count == 0
         ? Loss.Options.NeedsBase
@@ -131,6 +134,7 @@ public sealed record RunConfig(
             Resolved: "")
         {
             Base = BaseFolder(v, source),
+            BaseCacheBytes = BuildBaseCache(v),
             Device = DeviceKeys.Build(v, source),
             Questions = QuestionSettings.Build(v, source),
             Benchmarks = BenchmarkSettings.Build(v, source),
@@ -165,6 +169,12 @@ public sealed record RunConfig(
         {
             return null;
         }
+    }
+
+    private static long? BuildBaseCache(ConfigValues v)
+    {
+        long bytes = v.Take(ConfigKeys.BaseCacheBytes);
+        return v.Take(ConfigKeys.BaseCache) ? bytes : null;
     }
 
     private static int BuildMicroBatch(ConfigValues v, string source, OrderSettings order, DataSettings data)

@@ -58,7 +58,11 @@ internal static class RunPlanner
     /// <summary>The run with a micro-batch of full rows for its data.</summary>
     internal static TrainingSession Session(RunConfig run, ModelConfig config, Ops ops, ModelWeights weights)
     {
-        RunConfig small = run with { Order = run.Order with { GlobalBatch = run.MicroBatch } };
+        RunConfig small = run with
+        {
+            Order = run.Order with { GlobalBatch = run.MicroBatch },
+            BaseCacheBytes = null,
+        };
         return new TrainingSession(
             small, ops, new ProgressPrinter(TextWriter.Null), CancellationToken.None, Rows(small, config), weights);
     }

@@ -63,6 +63,11 @@ internal static class PlanCheck
                     + $"{schedule.Highest} and never reaches {schedule.Peak}");
         }
 
+        if (s.Run.BaseCacheBytes is not null && !s.HasBaseLoss)
+        {
+            yield return $"{ConfigKeys.BaseCache.Path} has no effect: no corpus has a loss that asks for the base model";
+        }
+
         foreach (string line in OddData(s.Run, s.Model.Config, s.Corpora, order))
             yield return line;
         if (s.StartsAtItsGoal && DecayMoves(s))

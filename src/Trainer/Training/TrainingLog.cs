@@ -1,6 +1,7 @@
 using MolEngine.Basics.Text;
 using MolEngine.Data;
 using MolEngine.Data.Records;
+using MolEngine.Engine.BaseCaching;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Training;
@@ -51,6 +52,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         Note($"memory     {s.TensorBytes / 1048576.0:N0} MiB of weights, gradients, optimizer states and activations");
         if (s.OffloadedBytes > 0)
             Note($"           {s.OffloadedBytes / 1048576.0:N0} MiB of the host's for the optimizer");
+        if (s.Cache is { } cache)
+            Note($"base cache {Counts.Of(cache.Rows, "row")}, {ShownSize.Of(cache.Bytes)}, in {BaseCacheFile.Folder}");
         if (from is not null)
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
     }
@@ -95,6 +98,16 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
 
     /// <summary>Something that went otherwise than it should, and hinders nothing.</summary>
     public void Aside(string text) => Note($"note       {text}");
+
+    /// <summary>How often the base was computed, where it need not be.</summary>
+    public void BaseRows(BaseCache? cache)
+    {
+        if (cache is not null)
+        {
+            Note($"base cache {cache.RowsRead:N0} of {Counts.Of(cache.RowsRead + cache.RowsComputed, "row")} read, "
+                + $"{ShownSize.Of(cache.Bytes)} of the disk");
+        }
+    }
 
     public void Stopped(long step, string directory)
     {

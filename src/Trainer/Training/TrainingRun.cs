@@ -161,6 +161,7 @@ internal sealed class TrainingRun
         string saved = _session.Model.Save(_session.Prompting);
         RunClosing.Complete(_run.Output, DateTimeOffset.UtcNow);
         _log.Doing(null);
+        _log.BaseRows(_session.Cache);
         _log.MostMemory(_session.Ops.MemoryUse?.Most);
         _log.Tell(_run, saved);
     }

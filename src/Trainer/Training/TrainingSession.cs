@@ -1,4 +1,5 @@
 using MolEngine.Data;
+using MolEngine.Engine.BaseCaching;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Chat;
 using MolEngine.Engine.Losses;
@@ -53,9 +54,10 @@ internal sealed class TrainingSession : IDisposable
         _data = data ?? TrainingData.Load(run.Data, run.Order, Texts, run.Threads, display, cancel);
         Prompting = RunPrompting.Of(Texts, template, Corpora.Any(c => c.Source.Dialogues > 0));
         _loss = run.Loss.Options with { TopN = Math.Min(run.Loss.TopN, Model.Config.VocabSize) };
+        Cache = BaseCacheFile.Open(run, ops, Model.Config.VocabSize, _loss.TopN, Corpora);
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
-            run.Retention, Model.Student.Weights, Model.Base);
+            run.Retention, Model.Student.Weights, Model.Base, Cache);
         OptimizerSettings o = run.Optimizer;
         _states = ops.CreateArena("optimizer", o.Offload);
         Optimizer = new AdamW(
@@ -76,6 +78,9 @@ internal sealed class TrainingSession : IDisposable
     public RunModel Model { get; }
 
     public DocumentTokenizer Texts { get; }
+
+    /// <summary>What the base says of rows, from the disk; null where nothing is kept.</summary>
+    public BaseCache? Cache { get; }
 
     /// <summary>Ids that end what the model writes: read before the first step, though used after the last.</summary>
     public IReadOnlyCollection<int> Stops { get; }
@@ -166,6 +171,7 @@ internal sealed class TrainingSession : IDisposable
 
     public void Dispose()
     {
+        Cache?.Dispose();
         _pass.Dispose();
         _states.Dispose();
         Model.Dispose();

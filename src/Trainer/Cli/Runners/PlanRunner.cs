@@ -1,7 +1,9 @@
 using MolEngine.Basics.Text;
+using MolEngine.Engine.Models;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Planning;
+using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Cli.Runners;
 
@@ -15,6 +17,13 @@ internal static class PlanRunner
         foreach ((string what, long bytes) in plan.Table)
             context.Fact(what, $"{ShownSize.Of(bytes),12}");
         Describe(plan, context);
+        if (run.BaseCacheBytes is not null && run.NeedsBase)
+        {
+            int vocabulary = ModelConfig.Load(run.Model).VocabSize;
+            string size = ShownSize.Of(BaseCacheFile.BytesOf(1_000_000, run.Loss.TopN, vocabulary));
+            context.Fact("base cache", $"{size} of the disk for a million tokens of the rows");
+        }
+
         if (plan.Fits)
             return ExitCode.Done;
         context.Fact("does not fit", $"{FittingChange.Sentence(run, device, plan.BenchmarkTokens)}");
