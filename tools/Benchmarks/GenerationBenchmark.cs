@@ -62,23 +62,23 @@ internal sealed unsafe class GenerationBenchmark<S, V>(BenchmarkOptions options)
         TransformerWeights weights = TransformerWeights.From(_config, n => tensors[n]);
         Console.WriteLine(
             $"{ops.Description}, weights of {arena.Bytes / 1e6:F0} MB; p50, in brackets p80 .. p20 of the times");
+        Tensor[] matrices = [.. tensors.Values.Where(t => t.Shape.Rank == 2)];
         using var pool = new WorkerPool(options.Threads);
         double one = 0;
         foreach (int streams in Streams)
-            one = Measure(ops, weights, arena.Bytes, pool, streams, one);
+            one = Measure(ops, weights, matrices, arena.Bytes, pool, streams, one);
         Prompt(ops, weights, arena.Bytes, pool);
     }
 
     private double Measure(
-        Ops ops, TransformerWeights weights, long bytes, WorkerPool pool, int streams, double one)
+        Ops ops, TransformerWeights weights, IReadOnlyList<Tensor> matrices, long bytes, WorkerPool pool, int streams, double one)
     {
         using var batch = new GenerationBatch(
             ops, _config, weights, streams, streams * (PromptTokens + MaxTokens + PagedLayout.PageTokens));
         int seed = 0;
         Fill();
         double flops = bytes * (double)streams, burst = 0;
-        Tensor read = weights.Embedding;
-        long readBytes = read.Bytes;
+        long readBytes = 0;
         Timing[] t = Timing.Interleaved(
             options.Seconds,
             () =>
@@ -87,7 +87,7 @@ internal sealed unsafe class GenerationBenchmark<S, V>(BenchmarkOptions options)
                     Fill();
                 batch.Step();
             },
-            () => ReadBandwidth<S, V>.Read(pool, (float*)read.Address, readBytes / sizeof(float)),
+            () => readBytes = ReadBandwidth<S, V>.Read(pool, matrices),
             () => burst = FmaPeak<S, V>.Burst(pool, flops));
         double rate = streams / t[0].P50, reading = readBytes / t[1].P50, bandwidth = bytes / t[0].P50 / reading;
         Console.WriteLine(
