@@ -94,6 +94,9 @@ public sealed record DocumentTokenizer(Func<string, int[]> Encode, int DocumentE
     public IReadOnlyList<int> TrainedEnds(bool dialogues) =>
         dialogues ? [.. TurnEnds.Append(DocumentEnd).Distinct()] : [DocumentEnd];
 
+    /// <summary>Ids of what asks the assistant to speak; empty where dialogues cannot be written.</summary>
+    public int[] Answering => Writer.TurnPrompt is { Length: > 0 } prompt ? Encode(prompt) : [];
+
     /// <summary>The ids of a text as documents begin.</summary>
     /// <param name="isDialogue">Whether a chat template wrote it.</param>
     public int[] Beginning(string text, bool isDialogue) => Begun(Encode(text), isDialogue);

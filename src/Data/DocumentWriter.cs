@@ -30,7 +30,12 @@ public sealed class DocumentWriter(ChatTemplates? templates)
     public ThinkMarks? Thinking => Plain?.Thinking;
 
     /// <summary>What stands behind an answer that ends a dialogue; empty where that is not known.</summary>
-    public string TurnEnd => Plain?.Marks(MapValue.Empty)?.End ?? "";
+    public string TurnEnd => Marks?.End ?? "";
+
+    /// <summary>What asks the assistant to speak; empty where dialogues cannot be written.</summary>
+    public string TurnPrompt => Marks?.Prompt ?? "";
+
+    private TurnMarks? Marks => Plain?.Marks(MapValue.Empty);
 
     /// <summary>What of a corpus's settings has no effect on its dialogues, a sentence each.</summary>
     public IReadOnlyList<string> Notes(CorpusSettings corpus)

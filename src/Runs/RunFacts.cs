@@ -10,13 +10,16 @@ namespace MolEngine.Runs;
 
 /// <summary>
 /// What the report tells beside the metrics: run.json (who trained what, on what, when), data.json (what came out of
-/// the corpora), samples.json (what the model says before and after), questions.json (how it answers) and
-/// benchmarks.json (what it scores, round by round).
+/// the corpora), samples.json (what the model says before and after), questions.json (how it answers),
+/// held_out.json (what it says of every held-out document) and benchmarks.json (what it scores, round by round).
 /// </summary>
 public static class RunFacts
 {
     /// <summary>Scores of the benchmarks, a round after the other.</summary>
     internal const string BenchmarkFile = "benchmarks.json";
+
+    /// <summary>Figures of every held-out document.</summary>
+    internal const string HeldOutFile = "held_out.json";
 
     private const string RunFile = "run.json", Notes = "notes";
 
@@ -105,15 +108,27 @@ public static class RunFacts
     public static void Write(string runDirectory, IReadOnlyList<BenchmarkScore> benchmarks) =>
         Save(runDirectory, BenchmarkFile, benchmarks);
 
+    public static void Write(string runDirectory, IReadOnlyList<HeldOutCorpus> corpora) =>
+        Save(runDirectory, HeldOutFile, corpora);
+
+    /// <summary>The held-out documents so far; empty where there are none, or none that can be understood.</summary>
+    public static IReadOnlyList<HeldOutCorpus> HeldOut(string runDirectory) =>
+        List(runDirectory, HeldOutFile, HeldOutCorpus.Read);
+
     /// <summary>The rounds of benchmarks so far; empty where there are none, or none that can be understood.</summary>
-    public static IReadOnlyList<BenchmarkScore> Benchmarks(string runDirectory)
+    public static IReadOnlyList<BenchmarkScore> Benchmarks(string runDirectory) =>
+        List(runDirectory, BenchmarkFile, RecordJson.List<BenchmarkScore>);
+
+    private static IReadOnlyList<T> List<T>(
+        string runDirectory, string file, Func<JsonElement, IReadOnlyList<T>> read)
     {
-        string path = Path.Combine(runDirectory, BenchmarkFile);
+        string path = Path.Combine(runDirectory, file);
         try
         {
-            return File.Exists(path)
-                ? RecordJson.List<BenchmarkScore>(File.ReadAllText(path))
-                : [];
+            if (!File.Exists(path))
+                return [];
+            using JsonDocument json = StrictJson.Parse(File.ReadAllText(path));
+            return read(json.RootElement);
         }
         catch (JsonException)
         {

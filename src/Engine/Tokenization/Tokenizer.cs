@@ -134,6 +134,9 @@ public sealed class Tokenizer
     }
 
     /// <summary>A decoder for ids that come one at a time; all it shows together is what Decode gives.</summary>
+    /// <summary>Whether a token is a special one, which stands for no text.</summary>
+    public bool IsSpecial(int id) => _tokens.IsSpecial(id);
+
     public StreamingDecoder CreateDecoder(bool skipSpecialTokens) => new(_tokens, skipSpecialTokens);
 
     private void Encode(ReadOnlySpan<char> text, bool addSpecialTokens, List<int> ids, EncodeScratch scratch)

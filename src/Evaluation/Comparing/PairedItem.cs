@@ -1,3 +1,5 @@
+using MolEngine.Basics.Numerics;
+
 namespace MolEngine.Evaluation.Comparing;
 
 /// <summary>An item as both models answered it.</summary>

@@ -1,7 +1,6 @@
 using MolEngine.Basics.Numerics;
 using MolEngine.Basics.Text;
 using MolEngine.Runs.Records;
-using MolEngine.Runs.Reports;
 
 namespace MolEngine.Runs.Comparisons;
 
@@ -25,7 +24,13 @@ public sealed record Measure(
     public const int FewestPairs = 6;
 
     /// <summary>What a distance from the base is in.</summary>
-    public const string Distance = "nats a token away from the base (KL)";
+    public const string Distance = "nats a token away from the base (KL over the whole vocabulary)";
+
+    /// <summary>A change by a smaller part of the base's figure is none.</summary>
+    public const double Little = 0.01;
+
+    /// <summary>Losing a larger part is forgetting.</summary>
+    private const double Much = 0.05;
 
     /// <summary>A distance of this part of the base's cross-entropy is far.</summary>
     private const double Far = 0.1;
@@ -51,7 +56,7 @@ public sealed record Measure(
         {
             if (N < FewestPairs)
                 return Finding.Unclear;
-            double little = Verdict.Little * Scale;
+            double little = Little * Scale;
             if (IsDistance)
             {
                 return Loss.High <= little ? Finding.Same
@@ -66,7 +71,7 @@ public sealed record Measure(
                 return Finding.Unclear;
             return Loss.Value switch
             {
-                var loss when loss >= Verdict.Much * Scale => Finding.Worse,
+                var loss when loss >= Much * Scale => Finding.Worse,
                 var loss when loss >= little => Finding.ALittleWorse,
                 var loss when loss <= -little => Finding.Better,
                 _ => Finding.Same,
@@ -79,7 +84,7 @@ public sealed record Measure(
     /// wrong, surely beyond what guessing does.
     /// </summary>
     public bool HidesLosses => Finding < Finding.ALittleWorse && Answers is { } a
-        && a.LostAdjusted >= Verdict.Much * N && a.Lost >= FewestPairs && (a.LostP ?? 0) < GuessingLevel;
+        && a.LostAdjusted >= Much * N && a.Lost >= FewestPairs && (a.LostP ?? 0) < GuessingLevel;
 
     /// <summary>The finding in words, of this measure alone.</summary>
     public string Word => (Finding, IsDomain) switch
@@ -119,7 +124,8 @@ public sealed record Measure(
         ? $": the mean hides {Counts.Of(Answers!.Lost, "right answer")} that went wrong"
         : "";
 
-    private string Phrase => (Finding, IsDomain) switch
+    /// <summary>The finding in words that a name follows: "learned", "lost a little of".</summary>
+    public string Phrase => (Finding, IsDomain) switch
     {
         (Finding.ALittleWorse, _) when IsDistance => "drifted on",
         (Finding.Worse, _) when IsDistance => "moved far on",

@@ -14,6 +14,9 @@ public sealed record Metric(string Name)
     /// <summary>What the optimizer minimises, the mean over a step's rows.</summary>
     public static readonly Metric Loss = new("loss") { Label = "loss", Text = x => $"{x:F4}" };
 
+    /// <summary>What the rows of each corpus are trained with: their part of the loss, the mean over rows.</summary>
+    public static readonly Metric CorpusLoss = new("corpus_loss");
+
     /// <summary>Cross-entropy in nats a token, by corpus.</summary>
     public static readonly Metric CrossEntropy = new("ce") { Label = "ce", Text = x => $"{x:F4}" };
 

@@ -4,7 +4,7 @@ namespace MolEngine.Runs.Records;
 
 /// <summary>What a run changed on one corpus: its first and its last validation.</summary>
 /// <param name="Ce">Nats per token; null where it was not measured.</param>
-/// <param name="Kl">Likewise; from the base model.</param>
+/// <param name="Kl">Likewise: KL to the base model over the whole vocabulary, where that was measured.</param>
 public sealed record Outcome(CorpusFacts Corpus, Change? Ce, Change? Kl)
 {
     public static IReadOnlyList<Outcome> Of(RunRecord run)
@@ -15,9 +15,18 @@ public sealed record Outcome(CorpusFacts Corpus, Change? Ce, Change? Kl)
             .. run.Corpora
                 .Select(c => new Outcome(
                     c, ChangeOf(validation, Metric.CrossEntropy, c.Name),
-                    ChangeOf(validation, Metric.KlDivergence, c.Name)))
+                    DistanceOf(validation, c.Name)))
                 .Where(o => o.Ce is not null || o.Kl is not null),
         ];
+    }
+
+    /// <summary>The KL over the classes that training sees, and what it has over the whole vocabulary beyond.</summary>
+    private static Change? DistanceOf(IReadOnlyList<MetricSeries> series, string corpus)
+    {
+        Change? seen = ChangeOf(series, Metric.KlDivergence, corpus), gap = ChangeOf(series, Metric.KlGap, corpus);
+        bool isBoth = seen is not null && gap is not null && seen.First.X == gap.First.X && seen.Last.X == gap.Last.X;
+        return !isBoth ? seen : new Change(
+            seen!.First with { Y = seen.First.Y + gap!.First.Y }, seen.Last with { Y = seen.Last.Y + gap.Last.Y });
     }
 
     private static Change? ChangeOf(IReadOnlyList<MetricSeries> series, Metric metric, string corpus)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MolEngine.Basics.Text;
 
 namespace MolEngine.Runs.Records;
 
@@ -20,13 +19,5 @@ internal static class RecordJson
     {
         T?[] all = json.Deserialize<T?[]>(Options) ?? throw new JsonException("expected a list, got null");
         return [.. all.Select(r => r ?? throw new JsonException("expected a record, got null"))];
-    }
-
-    /// <inheritdoc cref="List{T}(JsonElement)"/>
-    public static IReadOnlyList<T> List<T>(string text)
-        where T : class
-    {
-        using JsonDocument json = StrictJson.Parse(text);
-        return List<T>(json.RootElement);
     }
 }

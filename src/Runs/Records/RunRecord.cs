@@ -27,6 +27,9 @@ public sealed record RunRecord(string Name, string? Config)
     /// <summary>questions.json: how the model answers before and after.</summary>
     public QuestionTable? Questions { get; init; }
 
+    /// <summary>held_out.json: every held-out document before and after; empty where it is not there.</summary>
+    public IReadOnlyList<HeldOutCorpus> HeldOut { get; init; } = [];
+
     /// <summary>benchmarks.json: scores of every round.</summary>
     internal BenchmarkTable? Benchmarks { get; init; }
 

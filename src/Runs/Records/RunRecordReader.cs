@@ -54,6 +54,7 @@ public sealed class RunRecordReader
             Data = Parsed("data.json", StatisticsTable.Read),
             Samples = Parsed("samples.json", SamplesOf),
             Questions = Parsed("questions.json", QuestionTable.Read),
+            HeldOut = Parsed(RunFacts.HeldOutFile, HeldOutCorpus.Read) ?? [],
             Benchmarks = Parsed(RunFacts.BenchmarkFile, BenchmarkTable.Read),
             Run = Parsed("run.json", RunOf, _facts),
             Faults = _faults,
@@ -118,7 +119,13 @@ public sealed class RunRecordReader
     private static IReadOnlyList<TextSample> SamplesOf(JsonElement json) =>
     [
         .. json.EnumerateArray()
-            .Select(s => new TextSample(Field(s, "prompt") ?? "", Field(s, "before"), Field(s, "after"))),
+            .Select(s => new TextSample(Field(s, "prompt") ?? "", Field(s, "before"), Field(s, "after"))
+            {
+                Document = Field(s, "document"),
+                DocumentIsCut = Field(s, "document_is_cut") == bool.TrueString,
+                BeforeIsCut = Field(s, "before_is_cut") == bool.TrueString,
+                AfterIsCut = Field(s, "after_is_cut") == bool.TrueString,
+            }),
     ];
 
     private static IReadOnlyList<(string Name, string Value)> RunOf(JsonElement json) =>

@@ -5,10 +5,10 @@ using MolEngine.Runs.Reports.Charts;
 
 namespace MolEngine.Runs.Reports;
 
-/// <summary>The curves: what was learned and kept, how the optimiser fared, then whatever else was logged.</summary>
+/// <summary>The curves: what was learned and kept, and in a part of its own how the optimiser fared and whatever else was logged.</summary>
 internal static class CurvesSection
 {
-    private const string Nats = "nats per token";
+    private const ChartSource Trained = ChartSource.Training, Held = ChartSource.Validation, Exact = ChartSource.Exact;
 
     /// <summary>Told in words at the top of the page, or drawn under a heading of their own.</summary>
     private static readonly HashSet<string> Elsewhere =
@@ -17,14 +17,16 @@ internal static class CurvesSection
         {
             Metric.CrossEntropy, Metric.KlDivergence, Metric.ForwardKl, Metric.KlGap, Metric.ForwardKlGap,
             Metric.Epoch, Metric.Tokens, Metric.Rows, Metric.EmptyRows, Metric.Loss,
-            Metric.LearningRate, Metric.TokensPerSecond, Metric.ExactMatch, Metric.Benchmark,
+            Metric.LearningRate, Metric.TokensPerSecond, Metric.ExactMatch, Metric.Benchmark, Metric.CorpusLoss,
+            Metric.TailMass, Metric.MemoryBytes, Metric.DeviceMemoryBytes,
         }.Select(m => m.Name),
     ];
 
+    /// <summary>What was learned and kept: the curves that a person looks at first.</summary>
     public static void Add(HtmlPage html, RunRecord run)
     {
         html.Add($"""<section id="curves"><h2>Curves</h2>""");
-        if (run.Metrics is not { Range: { } range } metrics)
+        if (run.Metrics is not { Range: not null } metrics)
         {
             string why = run.Metrics is null ? "There is no metrics.jsonl" : "metrics.jsonl holds no step";
             html.AddMissing($"{why}, so there are no curves.");
@@ -41,111 +43,55 @@ internal static class CurvesSection
                 """);
         }
 
+        Draw(html, First(new ChartMaker(run, metrics)));
+        html.Add($"</section>");
+    }
+
+    /// <summary>All else that was logged.</summary>
+    public static void AddMore(HtmlPage html, RunRecord run)
+    {
+        if (run.Metrics is not { Range: not null } metrics)
+            return;
+        html.Add($"""<section id="more-curves"><h2>More curves</h2><details><summary>How it got there</summary>""");
+        Draw(html, More(new ChartMaker(run, metrics)));
+        html.Add($"</details></section>");
+    }
+
+    private static void Draw(HtmlPage html, IEnumerable<Chart> charts)
+    {
         html.Add($"""<div class="charts">""");
-        foreach (Chart chart in Charts(run, metrics, range.First, range.Last))
+        foreach (Chart chart in charts.Where(c => c.Series.Count > 0))
             html.Add(ChartFigure.Draw(chart));
-        html.Add($"</div></section>");
+        html.Add($"</div>");
     }
 
-    private static IEnumerable<Chart> Charts(RunRecord run, MetricsLog metrics, long first, long last)
-    {
-        string[] corpora = [.. run.Corpora.Select(c => c.Name)];
-        IEnumerable<Chart> charts =
-        [
-            Of("train-ce", "Training: cross-entropy", Nats, AxisKind.Linear, true,
-                Parts(metrics.Training, Metric.CrossEntropy, corpora)),
-            Of("validation-ce", "Validation: cross-entropy", Nats, AxisKind.Linear, false,
-                Parts(metrics.Validation, Metric.CrossEntropy, corpora)),
-            Kl("train-kl", "Training: KL to the base model", true,
-                Parts(metrics.Training, Metric.KlDivergence, corpora)),
-            Kl("validation-kl", "Validation: KL to the base model", false,
-                Parts(metrics.Validation, Metric.KlDivergence, corpora)),
-            Kl("train-kl-forward", "Training: KL of the base model to this one", true,
-                Parts(metrics.Training, Metric.ForwardKl, corpora)),
-            Kl("validation-kl-forward", "Validation: KL of the base model to this one", false,
-                Parts(metrics.Validation, Metric.ForwardKl, corpora)),
-            Kl("validation-kl-gap", "Validation: KL to the base among rare tokens, which training does not see", false,
-                Parts(metrics.Validation, Metric.KlGap, corpora)),
-            Kl("validation-kl-forward-gap", "Validation: the same of the base to this model", false,
-                Parts(metrics.Validation, Metric.ForwardKlGap, corpora)),
-            Of("benchmarks", "Benchmarks", "headline score", AxisKind.Linear, false,
-                Parts(metrics.Validation, Metric.Benchmark, [])),
-            Of("loss", "Loss", "what the optimiser minimises, mean over the batch's rows", AxisKind.Linear, true,
-                One(metrics, Metric.Loss)),
-            Of("grad-norm", "Gradient norm", "before clipping", AxisKind.FromZeroOrLog, true, GradientNorms(metrics)),
-            Of("learning-rate", "Learning rate", "per step", AxisKind.FromZero, false,
-                One(metrics, Metric.LearningRate)),
-            Of("speed", "Speed", "tokens per second", AxisKind.FromZero, true,
-                One(metrics, Metric.TokensPerSecond, "tokens/s")),
-        ];
-        int other = 0;
-        IEnumerable<Chart> rest = Others(metrics, corpora).Select(o =>
-            Of($"other-{other++}", o.Title, o.Unit, AxisKind.FromZeroOrLog, o.Smooth, o.Series));
-        return charts.Concat(rest).Where(c => c.Series.Count > 0);
-
-        Chart Of(string id, string title, string unit, AxisKind kind, bool smooth, ChartSeries[] series) =>
-            new(id, title, unit, kind, smooth, first, last, series);
-
-        Chart Kl(string id, string title, bool smooth, ChartSeries[] series)
-        {
-            Chart chart = Of(id, title, Nats, AxisKind.FromZeroOrLog, smooth, series);
-            return chart with { Format = Numbers.Kl, Negligible = Numbers.KlNoise };
-        }
-    }
-
-    /// <summary>A measure's series, styled by the places of their parts in a list; strangers follow after it.</summary>
-    private static ChartSeries[] Parts(IReadOnlyList<MetricSeries> series, Metric metric, string[] places)
-    {
-        IReadOnlyList<MetricSeries> own = MetricsLog.Of(series, metric);
-        string[] all = [.. places.Concat(own.Select(s => s.Part).OfType<string>()).Distinct()];
-        return
-        [
-            .. own
-                .Select(s => new ChartSeries(s.Part ?? metric.Title, Math.Max(0, Array.IndexOf(all, s.Part)), s.Points))
-                .OrderBy(s => s.Style),
-        ];
-    }
-
-    private static ChartSeries[] One(MetricsLog metrics, Metric metric, string? name = null) =>
+    private static IEnumerable<Chart> First(ChartMaker m) =>
     [
-        .. MetricsLog.Of(metrics.Training, metric)
-            .Select(s => new ChartSeries(s.Part ?? name ?? metric.Title, 0, s.Points)),
+        m.ByCorpus("validation-ce", "Held-out text: cross-entropy", Metric.CrossEntropy, Held),
+        m.Kl("validation-kl", "Held-out text: KL to the base model", Metric.KlDivergence, Held),
+        m.ByCorpus("train-ce", "Training: cross-entropy", Metric.CrossEntropy, Trained),
+        m.ByCorpus("corpus-loss", "Training: loss of each corpus", Metric.CorpusLoss, Trained),
+        m.Of("benchmarks", "Benchmarks", "headline score", AxisKind.Linear, Held, Metric.Benchmark),
     ];
 
-    /// <summary>The norm of all rows, and those of domain and of general rows where they were taken apart.</summary>
-    private static ChartSeries[] GradientNorms(MetricsLog metrics)
-    {
-        MetricSeries[] norms =
-        [
-            .. metrics.Training.Concat(metrics.Validation)
-                .Where(s => s.Metric.StartsWith(Metric.GradNorm.Name, StringComparison.Ordinal))
-                .OrderBy(s => s.Metric.Length),
-        ];
-        return [.. norms.Select((s, i) => new ChartSeries(Name(s), i, s.Points))];
-
-        static string Name(MetricSeries s)
-        {
-            string part = s.Part ?? s.Metric[Metric.GradNorm.Name.Length..].Trim('_', '/').Replace('_', ' ');
-            return part.Length == 0 ? "all rows" : $"{part} rows";
-        }
-    }
-
-    /// <summary>Measures that this page has no words for, under the names that the log gives them.</summary>
-    private static IEnumerable<(string Title, string Unit, bool Smooth, ChartSeries[] Series)> Others(
-        MetricsLog metrics, string[] corpora)
-    {
-        foreach ((IReadOnlyList<MetricSeries> all, string when, bool smooth) in
-            new[] { (metrics.Training, "training", true), (metrics.Validation, "validation", false) })
-        {
-            IEnumerable<string> names = all.Select(s => s.Metric).Distinct()
-                .Where(m => !Elsewhere.Contains(m) && !m.StartsWith(Metric.GradNorm.Name, StringComparison.Ordinal));
-            foreach (string name in names)
-            {
-                var metric = new Metric(name);
-                yield return (
-                    Names.Heading(metric.Title), $"{name} in metrics.jsonl, {when}", smooth,
-                    Parts(all, metric, corpora));
-            }
-        }
-    }
+    private static IEnumerable<Chart> More(ChartMaker m) =>
+    [
+        m.Of("loss", "Training: loss", "what the optimiser minimises, mean over the batch's rows", AxisKind.Linear,
+            Trained, Metric.Loss),
+        m.ByCorpus("validation-loss", "Held-out text: loss of each corpus", Metric.CorpusLoss, Held),
+        m.Kl("train-kl", "Training: KL to the base model", Metric.KlDivergence, Trained),
+        m.Kl("train-kl-forward", "Training: KL of the base model to this one", Metric.ForwardKl, Trained),
+        m.Kl("validation-kl-forward", "Held-out text: KL of the base model to this one", Metric.ForwardKl, Held),
+        m.Kl("validation-kl-gap", "Held-out text: KL among rare tokens, which training does not see", Metric.KlGap, Held),
+        m.Kl("validation-kl-forward-gap", "Held-out text: the same of the base to this model", Metric.ForwardKlGap, Held),
+        m.Of("tail-mass", "Probability of rare tokens",
+            "this model's, of all tokens but the base's most probable ones (loss.top_n), where the base's text is "
+                + "trained on", AxisKind.FromZeroOrLog, Trained, Metric.TailMass),
+        m.GradientNorms(),
+        m.Of("learning-rate", "Learning rate", "per step", AxisKind.FromZero, Exact, Metric.LearningRate),
+        m.Of("speed", "Speed", "tokens per second", AxisKind.FromZero, Trained, Metric.TokensPerSecond),
+        m.Memory("memory", "Memory of the program", Metric.MemoryBytes),
+        m.Memory("device-memory", "Memory of the GPU", Metric.DeviceMemoryBytes),
+        .. m.Others(Elsewhere),
+    ];
 }

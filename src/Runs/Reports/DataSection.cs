@@ -18,32 +18,12 @@ internal static class DataSection
     private static void Add(HtmlPage html, StatisticsTable data)
     {
         if (data.Rows.Count > 0)
-        {
-            html.Add($"""<div class="scroll" tabindex="0" role="region" aria-label="Corpora"><table><thead><tr>""");
-            for (int c = 0; c < data.Columns.Count; c++)
-                html.Add($"""<th scope="col"{Align(data, c)}>{data.Columns[c]}</th>""");
-            html.Add($"</tr></thead><tbody>");
-            foreach (IReadOnlyList<StatisticsCell> row in data.Rows)
-            {
-                html.Add($"<tr>");
-                for (int c = 0; c < row.Count; c++)
-                {
-                    html.Add(c == 0
-                        ? Markup.Of($"""<th scope="row"><bdi>{row[c].Text}</bdi></th>""")
-                        : Markup.Of($"<td{Align(data, c)}><bdi>{row[c].Text ?? "–"}</bdi></td>"));
-                }
-
-                html.Add($"</tr>");
-            }
-
-            html.Add($"</tbody></table></div>");
-        }
-
+            AddCorpora(html, data);
         if (data.Facts.Count > 0)
         {
             html.Add($"""<dl class="facts">""");
             foreach ((string name, string value) in data.Facts)
-                html.Add($"<div><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div>");
+                html.Add($"<div><dt>{name}</dt><dd><bdi>{Markup.Breakable(value)}</bdi></dd></div>");
             html.Add($"</dl>");
         }
 
@@ -51,6 +31,22 @@ internal static class DataSection
             html.AddMissing("data.json is empty.");
     }
 
-    private static Markup Align(StatisticsTable data, int column) =>
-        new(data.Rows.Any(r => r[column].Number) ? """ class="n" """.TrimEnd() : "");
+    /// <summary>A line for each of their many numbers, a column for each of the few corpora.</summary>
+    private static void AddCorpora(HtmlPage html, StatisticsTable data)
+    {
+        html.Add($"""<div class="scroll" tabindex="0" role="region" aria-label="Corpora"><table><thead><tr>""");
+        html.Add($"""<th scope="col">{data.Columns[0]}</th>""");
+        foreach (IReadOnlyList<StatisticsCell> corpus in data.Rows)
+            html.Add($"""<th class="n" scope="col"><bdi>{corpus[0].Text}</bdi></th>""");
+        html.Add($"</tr></thead><tbody>");
+        for (int c = 1; c < data.Columns.Count; c++)
+        {
+            html.Add($"""<tr><th scope="row">{data.Columns[c]}</th>""");
+            foreach (IReadOnlyList<StatisticsCell> corpus in data.Rows)
+                html.Add($"""<td class="n words"><bdi>{corpus[c].Text ?? "–"}</bdi></td>""");
+            html.Add($"</tr>");
+        }
+
+        html.Add($"</tbody></table></div>");
+    }
 }

@@ -9,6 +9,9 @@ public readonly record struct Markup(string Text)
     /// <summary>Makes markup of a text with holes, which are escaped.</summary>
     public static Markup Of(HtmlText text) => new(text.ToString());
 
+    /// <summary>A text, perhaps a path, that may be broken behind each slash.</summary>
+    public static Markup Breakable(string text) => new(HtmlText.Escape(text).Replace("/", "/<wbr />"));
+
     public override string ToString() => Text ?? "";
 }
 

@@ -1,4 +1,5 @@
 using MolEngine.Basics.Text;
+using MolEngine.Runs.Comparisons;
 using MolEngine.Runs.Records;
 
 namespace MolEngine.Runs.Reports;
@@ -25,21 +26,25 @@ internal static class OutcomeSection
         html.Add(
             $"""
             <p class="soft">On documents held out from training, in nats per token. Lower is better; KL is the distance
-            from the base model.</p>
+            from the base model, over the whole vocabulary.</p>
             """);
-        html.Add($"""<div class="scroll" tabindex="0" role="region" aria-label="Before and after"><table><thead>""");
+        html.Add(
+            $"""
+            <div class="scroll" tabindex="0" role="region" aria-label="Before and after"><table
+            class="stacked"><thead>
+            """);
         AddHead(html, kl, Step(first), Step(last));
         foreach (Outcome o in outcomes)
         {
             Markup kind = o.Corpus.Kind is null ? default : Markup.Of($"""<span class="kind">{o.Corpus.Kind}</span>""");
             Markup name = Markup.Of($"""<th scope="row"><bdi>{o.Corpus.Name}</bdi>{kind}</th>""");
-            Markup ce = Cells(o.Ce, first, last, Numbers.Value);
-            Markup klCells = kl ? Cells(o.Kl, first, last, Numbers.Kl) : default;
+            Markup ce = Cells("cross-entropy", o.Ce, first, last, Numbers.Value);
+            Markup klCells = kl ? Cells("KL to the base", o.Kl, first, last, Numbers.Kl) : default;
             html.Add($"<tr>{name}{ce}{ChangeCell(o.Ce)}{klCells}</tr>");
         }
 
         html.Add($"</tbody></table></div>");
-        html.Add($"""<p class="rule">{Verdict.Rule}</p></section>""");
+        html.Add($"""<p class="rule">{Measure.Rule}</p></section>""");
     }
 
     private static void AddHead(HtmlPage html, bool kl, string first, string last)
@@ -56,21 +61,25 @@ internal static class OutcomeSection
             """);
     }
 
-    private static Markup Cells(Change? c, double first, double last, Func<double, string> format)
+    private static Markup Cells(string what, Change? c, double first, double last, Func<double, string> format)
     {
         string before = c is null || (c.IsOne && c.First.X != first) ? "–" : format(c.First.Y) + At(c.First.X, first);
         bool noLater = c is null || (c.IsOne && before != "–" && first != last);
         string after = noLater ? "–" : format(c!.Last.Y) + At(c.Last.X, last);
-        return Markup.Of($"""<td class="n">{before}</td><td class="n">{after}</td>""");
+        return Markup.Of(
+            $"""
+            <td class="n" data-of="{what}, {Step(first)}">{before}</td><td class="n"
+            data-of="{what}, {Step(last)}">{after}</td>
+            """);
     }
 
     private static Markup ChangeCell(Change? c)
     {
         if (c is null || c.IsOne)
-            return new Markup("""<td class="n">–</td>""");
-        string mark = c.Share <= -Verdict.Little ? " better" : c.Share >= Verdict.Little ? " worse" : "";
+            return new Markup("""<td class="n" data-of="change">–</td>""");
+        string mark = c.Share <= -Measure.Little ? " better" : c.Share >= Measure.Little ? " worse" : "";
         Markup share = Markup.Of($"""<span class="share">{Numbers.SignedPercent(c.Share)}</span>""");
-        return Markup.Of($"""<td class="n{mark}">{Numbers.Signed(c.Difference)} {share}</td>""");
+        return Markup.Of($"""<td class="n{mark}" data-of="change">{Numbers.Signed(c.Difference)} {share}</td>""");
     }
 
     /// <summary>Says the step where it is not the column's.</summary>

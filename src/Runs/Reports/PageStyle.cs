@@ -42,7 +42,7 @@ internal static class PageStyle
           margin: 24px 0 0; }
         .facts div { border-top: 1px solid var(--line); padding-top: 6px; min-width: 0; }
         .facts dt { color: var(--soft); font-size: .85rem; }
-        .facts dd { margin: 0; overflow-wrap: anywhere; }
+        .facts dd { margin: 0; overflow-wrap: break-word; }
         .scroll { overflow-x: auto; margin: 12px 0; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: min(100%, 520px); }
         th, td { padding: 7px 14px; text-align: left; border-bottom: 1px solid var(--line); vertical-align: baseline; }
@@ -53,6 +53,7 @@ internal static class PageStyle
         tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 9em; max-width: 22em; }
         .n { text-align: right; white-space: nowrap; }
         .kind { display: block; font-weight: 400; font-size: .85rem; color: var(--soft); }
+        .words { white-space: normal; overflow-wrap: anywhere; max-width: 22em; }
         .share { margin-left: 8px; }
         .score { font-size: 1.15rem; font-weight: 600; }
         .asked tbody th { font-weight: 400; max-width: 30em; }
@@ -97,6 +98,9 @@ internal static class PageStyle
         .lengths tbody th { font-weight: 400; min-width: 0; } .lengths td:nth-child(2) { width: 100%; }
         .bar { display: block; width: 100%; height: 12px; } .bar rect { fill: var(--c0); }
         .unseen { color: var(--soft); }
+        details { border-top: 1px solid var(--line); padding: 8px 0; }
+        summary { cursor: pointer; font-weight: 600; padding: 4px 0; }
+        summary:focus-visible { outline: 2px solid var(--c0); outline-offset: 2px; }
         .sample { border-top: 1px solid var(--line); padding: 14px 0; break-inside: avoid; }
         .sample h3 { font-size: .85rem; color: var(--soft); }
         .sample .prompt { font-weight: 600; }

@@ -1,11 +1,12 @@
+using MolEngine.Basics.Text;
 using MolEngine.Runs.Records;
 
 namespace MolEngine.Runs.Reports;
 
-/// <summary>The questions: how many were answered before and after, and what was said.</summary>
+/// <summary>The questions: how many were answered before and after, and what was said, what changed first.</summary>
 internal static class QuestionsSection
 {
-    /// <summary>Questions that are shown; all of them are in questions.json.</summary>
+    /// <summary>Questions of a group that are shown; all of them are in questions.json.</summary>
     private const int Shown = 50;
 
     /// <summary>A run without questions has no such section.</summary>
@@ -29,15 +30,38 @@ internal static class QuestionsSection
                 """);
         }
 
+        foreach ((string what, Func<QuestionOutcome, bool> which) in Groups(questions))
+        {
+            QuestionOutcome[] rows = [.. questions.Rows.Where(which)];
+            if (rows.Length > 0)
+                Add(html, $"{Counts.Of(rows.Length)} {what}", rows);
+        }
+
+        html.Add($"</section>");
+    }
+
+    private static IEnumerable<(string What, Func<QuestionOutcome, bool> Which)> Groups(QuestionTable questions) =>
+        questions.After is null
+            ? [("asked so far", _ => true)]
+            :
+            [
+                ("lost: right before, wrong after", q => q.RightBefore && q.RightAfter == false),
+                ("gained: wrong before, right after", q => !q.RightBefore && q.RightAfter == true),
+                ("wrong before and after", q => !q.RightBefore && q.RightAfter == false),
+                ("right before and after", q => q.RightBefore && q.RightAfter == true),
+            ];
+
+    private static void Add(HtmlPage html, string title, QuestionOutcome[] rows)
+    {
         html.Add(
             $"""
-            <div class="scroll" tabindex="0" role="region" aria-label="Questions"><table
-            class="asked stacked"><thead>
+            <details><summary>{title}</summary>
+            <div class="scroll" tabindex="0" role="region" aria-label="{title}"><table class="asked stacked"><thead>
             <tr><th scope="col">Question</th><th scope="col">Expected</th><th scope="col">Before</th><th
             scope="col">After</th></tr>
             </thead><tbody>
             """);
-        foreach (QuestionOutcome q in questions.Rows.Take(Shown))
+        foreach (QuestionOutcome q in rows.Take(Shown))
         {
             string mark = q.InTraining ? " *" : "";
             html.Add(
@@ -49,10 +73,9 @@ internal static class QuestionsSection
         }
 
         html.Add($"</tbody></table></div>");
-        int all = questions.Rows.Count;
-        if (all > Shown)
-            html.Add($"""<p class="note">The first {Shown} of {all}; questions.json has them all.</p>""");
-        html.Add($"</section>");
+        if (rows.Length > Shown)
+            html.Add($"""<p class="note">The first {Shown} of {rows.Length}; questions.json has them all.</p>""");
+        html.Add($"</details>");
     }
 
     /// <summary>Whether an answer is right, in words as well as in colour.</summary>

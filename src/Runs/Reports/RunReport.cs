@@ -23,12 +23,13 @@ public static class RunReport
         var html = new HtmlPage();
         PageFrame.Open(html, run.Name);
         SummarySection.Add(html, run);
+        CurvesSection.Add(html, run);
         OutcomeSection.Add(html, run);
         BenchmarksSection.Add(html, run);
         QuestionsSection.Add(html, run);
-        CurvesSection.Add(html, run);
-        DataSection.Add(html, run);
         SamplesSection.Add(html, run);
+        CurvesSection.AddMore(html, run);
+        DataSection.Add(html, run);
         ConfigSection.Add(html, run);
         PageFrame.Close(
             html, "Made by MolEngine from the files of this run directory. Logarithms are natural: cross-entropy (CE)\n"

@@ -16,16 +16,25 @@ internal static class SamplesSection
             return;
         }
 
+        html.Add(
+            $"""
+            <p class="soft">Held-out documents, gone on with greedily: a dialogue from its last answer on, other text
+            from its beginning.</p>
+            """);
         for (int i = 0; i < samples.Count; i++)
         {
+            TextSample s = samples[i];
+            Markup document = s.Document is null ? default : Markup.Of(
+                $"""<div><h3>The document itself</h3>{Answer(s.Document, s.DocumentIsCut)}</div>""");
             html.Add(
                 $"""
                 <article class="sample">
-                <h3>Prompt {i + 1}</h3>
-                <div class="said prompt" dir="auto">{samples[i].Prompt}</div>
+                <h3>Given</h3>
+                <div class="said prompt" dir="auto">{s.Prompt}</div>
                 <div class="answers">
-                <div><h3>Before</h3>{Answer(samples[i].Before)}</div>
-                <div><h3>After</h3>{Answer(samples[i].After)}</div>
+                <div><h3>Before</h3>{Answer(s.Before, s.BeforeIsCut)}</div>
+                <div><h3>After</h3>{Answer(s.After, s.AfterIsCut)}</div>
+                {document}
                 </div>
                 </article>
                 """);
@@ -34,11 +43,16 @@ internal static class SamplesSection
         html.Add($"</section>");
     }
 
-    private static Markup Answer(string? text) => text switch
+    /// <param name="isCut">The text goes on: it is shown to its last whole word.</param>
+    private static Markup Answer(string? text, bool isCut)
     {
-        null => new Markup("""<p class="missing">not generated</p>"""),
-        { } blank when string.IsNullOrWhiteSpace(blank) =>
-            new Markup("""<p class="missing">nothing (the answer is empty)</p>"""),
-        _ => Markup.Of($"""<div class="said" dir="auto">{text}</div>"""),
-    };
+        if (text is null)
+            return new Markup("""<p class="missing">not generated</p>""");
+        if (string.IsNullOrWhiteSpace(text))
+            return new Markup("""<p class="missing">nothing (the answer is empty)</p>""");
+        int end = isCut ? text.LastIndexOfAny([' ', '\n', '\t']) : -1;
+        string shown = end > text.Length / 2 ? text[..end] : text;
+        Markup more = isCut ? new Markup("""<span class="soft"> … (cut here)</span>""") : default;
+        return Markup.Of($"""<div class="said" dir="auto">{shown}{more}</div>""");
+    }
 }

@@ -33,7 +33,7 @@ public static class SummarySection
 
         html.Add($"""<dl class="facts">""");
         foreach ((string name, string value) in Facts(run))
-            html.Add($"<div><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div>");
+            html.Add($"<div><dt>{name}</dt><dd><bdi>{Markup.Breakable(value)}</bdi></dd></div>");
         html.Add($"</dl>");
         if (run.Run is null)
             html.AddMissing("No run.json: device, version and times are not known.");

@@ -131,7 +131,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         double rate = tokens / time.TotalSeconds;
         bool hasBase = s.HasBaseLoss;
         long? deviceMemory = s.Ops.MemoryUse?.Now.Bytes;
-        var byCorpus = new List<(string Name, double Ce, double? Kl, double? Forward)>();
+        var byCorpus = new List<(string Name, double Loss, double Ce, double? Kl, double? Forward)>();
         foreach (int corpus in rows.Select(r => r.Corpus).Distinct().Order())
         {
             RowFigures[] own = [.. figures.Rows.Where((r, i) => rows[i].Corpus == corpus && r.EffectiveTokens > 0)];
@@ -139,12 +139,16 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
                 continue;
             double? kl = hasBase ? own.Average(r => r.KlDivergence) : null;
             double? forward = hasBase ? own.Average(r => r.ForwardKl) : null;
-            byCorpus.Add((s.Corpora[corpus].Name, own.Average(r => r.CrossEntropy), kl, forward));
+            TokenWeights losses = s.LossesOf(s.Corpora[corpus]);
+            byCorpus.Add((
+                s.Corpora[corpus].Name, own.Average(r => losses.Of(r.GatedCe, r.HeldKl)),
+                own.Average(r => r.CrossEntropy), kl, forward));
         }
 
         MetricsLine line = MetricsLine.OfStep(step)
             .Add(Metric.Epoch, (double)Math.Min(s.Order.FirstPosition(step), s.Order.TotalRows) / s.Order.RowsPerEpoch)
             .Add(Metric.Loss, figures.Loss)
+            .Add(Metric.CorpusLoss, byCorpus.Select(c => (c.Name, c.Loss)))
             .Add(Metric.CrossEntropy, byCorpus.Select(c => (c.Name, c.Ce)));
         if (hasBase)
         {
@@ -185,10 +189,15 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     {
         if (corpora.Count == 0 && questions is null && benchmarks.Count == 0)
             return;
-        display.Validation(step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence))]);
+        display.Validation(
+            step, [.. corpora.Select(c => (c.Corpus, c.Documents, c.CrossEntropy, c.KlDivergence + c.KlGap))]);
         MetricsLine line = MetricsLine.OfValidation(step);
         if (corpora.Count > 0)
+        {
+            line.Add(Metric.CorpusLoss, corpora.Select(c => (c.Corpus, c.Loss)));
             line.Add(Metric.CrossEntropy, corpora.Select(c => (c.Corpus, c.CrossEntropy)));
+        }
+
         if (corpora.Count > 0 && corpora.All(c => c.KlDivergence is not null))
         {
             line.Add(Metric.KlDivergence, corpora.Select(c => (c.Corpus, c.KlDivergence!.Value)))

@@ -189,7 +189,7 @@ internal sealed class TrainingRun
         IReadOnlyList<CorpusFigures> figures = [];
         if (IsDue(step, _run.Validate.Every))
         {
-            figures = _session.Validation.Run(cancel, _log.Doing("validating", "held-out row"));
+            figures = _session.Validation.Run(cancel, _log.Doing("validating", "held-out document"));
             _validationLoss = _session.ValidationLoss(figures);
         }
 
@@ -202,6 +202,10 @@ internal sealed class TrainingRun
         IReadOnlyList<(string, Estimate)> benchmarks =
             _benchmarks?.IsDue(step) == true ? _benchmarks.Ask(step, cancel, task => _log.Doing(task, "answer")) : [];
         _log.Doing(null);
+
+        // Before the metrics: what they tell of is there.
+        if (figures.Count > 0)
+            HeldOutRounds.Keep(_run.Output, step, figures);
         _log.Validation(step, figures, score, benchmarks);
     }
 

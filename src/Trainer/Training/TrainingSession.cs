@@ -68,7 +68,8 @@ internal sealed class TrainingSession : IDisposable
         Optimization = new MolOptimization(
             ops, _pass, Model.Student, HasBaseLoss ? Model.Base : null, _loss, Optimizer, Schedule);
         Validation = new Validation(
-            _pass, Model.Student, Model.Base, _loss, Corpora, run.Validate.Documents, run.MicroBatch);
+            _pass, Model.Student, Model.Base, _loss, Corpora, run.Validate.Documents,
+            run.MicroBatch * run.Data.Context);
     }
 
     public RunConfig Run { get; }
@@ -164,7 +165,8 @@ internal sealed class TrainingSession : IDisposable
         ? null
         : corpora.Average(c => c.Loss);
 
-    private TokenWeights LossesOf(Corpus corpus) => _loss.Weights(corpus.Kind, corpus.Train.Losses);
+    /// <summary>What a corpus's rows are trained with.</summary>
+    public TokenWeights LossesOf(Corpus corpus) => _loss.Weights(corpus.Kind, corpus.Train.Losses);
 
     /// <inheritdoc cref="TrainingData.Rows"/>
     public TokenRow[] Rows(long step) => _data.Rows(step);

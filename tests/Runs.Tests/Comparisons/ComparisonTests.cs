@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using MolEngine.Basics.Numerics;
 using MolEngine.Runs.Comparisons;
+using MolEngine.Runs.Reports;
 
 namespace MolEngine.Runs.Tests.Comparisons;
 
@@ -53,7 +54,7 @@ public sealed class ComparisonTests
         string said = string.Join(' ', ComparisonVerdict.Of(Of(tuned)).Sentences);
         Assert.Equal("m forgot", ComparisonVerdict.Of(Of(tuned)).Headline);
         Assert.Contains("does better on general", said);
-        Assert.Contains("moved far on general (+0.5000 nats a token away from the base (KL)", said);
+        Assert.Contains("moved far on general (+0.5000 nats a token away from the base (KL over the", said);
     }
 
     /// <summary>Models of one finding are told apart where that is sure.</summary>

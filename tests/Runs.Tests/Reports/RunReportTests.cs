@@ -18,20 +18,23 @@ public sealed class RunReportTests : IDisposable
     public void A_run_comes_out_whole()
     {
         WriteRun("medical", "books");
+        _folder.Write(
+            "held_out.json",
+            $"[{HeldOut("medical", "domain", 3, 2.4, 0.3)},{HeldOut("books", "general", 3.5, 3.51, 0.02)}]");
         XElement page = Page();
         Assert.Equal("Learned the domain, kept the general", ByClass(page, "headline").Value);
         string summary = page.Descendants("header").Single().Value;
         Assert.Contains(
-            "Cross-entropy on held-out domain text (\u2068medical\u2069) fell from 3.000 to 2.400 nats per token "
-                + "(−20.0\u00a0%; perplexity 20.09 to 11.02).",
+            "Learned \u2068medical\u2069: cross-entropy went from 3.000 to 2.400 nats per token (−20.0\u00a0%) "
+                + "(−0.6000 nats a token, 95\u00a0% −0.6000 to −0.6000, n\u00a0=\u00a08 documents, sign test "
+                + "p\u00a0=\u00a00.008).",
             summary);
         Assert.Contains(
-            "Cross-entropy on held-out general text (\u2068books\u2069) rose from 3.500 to 3.510 nats per token "
-                + "(+0.3\u00a0%;",
-            summary);
-        Assert.Contains("has moved 0.02000 nats per token (KL) away from the base model.", summary);
+            "Kept \u2068books\u2069: cross-entropy went from 3.500 to 3.510 nats per token (+0.3\u00a0%) (", summary);
+        Assert.Contains(
+            "Stayed what it was on \u2068books\u2069: +0.02000 nats a token away from the base (KL over the whole", summary);
         Assert.Equal(
-            ["train-ce", "validation-ce", "train-kl", "validation-kl", "loss", "grad-norm", "learning-rate", "speed"],
+            ["validation-ce", "validation-kl", "train-ce", "loss", "train-kl", "grad-norm", "learning-rate", "speed"],
             page.Descendants("figure").Select(f => f.Attribute("id")!.Value));
         Assert.Equal(
             ["Cross-entropy KL to the base model", "Corpus step 0 step 4 change step 0 step 4",
@@ -45,6 +48,43 @@ public sealed class RunReportTests : IDisposable
         Assert.Equal(config.TrimEnd(), page.Descendants("pre").Single().Value);
         Assert.Contains("4 (0.4000 epochs)", summary);
         Assert.Contains("400 at 90.00 a second (median)", summary);
+    }
+
+    /// <summary>What changed is shown first, what did not last.</summary>
+    [Fact]
+    public void Questions_are_grouped_by_what_became_of_them()
+    {
+        WriteRun("medical", "books");
+        string Of(string q, bool before, bool after) =>
+            JsonSerializer.Serialize(new
+            {
+                question = q, expected = "e", in_training = false, before = "b", right_before = before, after = "a",
+                right_after = after,
+            });
+        _folder.Write(
+            "questions.json",
+            $"[{Of("1", true, true)},{Of("2", false, false)},{Of("3", false, true)},{Of("4", true, false)}]");
+        XElement section = Section(Page(), "questions");
+        Assert.Equal(
+            ["1 lost: right before, wrong after", "1 gained: wrong before, right after", "1 wrong before and after",
+                "1 right before and after"],
+            section.Descendants("summary").Select(s => s.Value));
+        Assert.Equal(
+            ["4", "3", "2", "1"], section.Descendants("th").Where(t => t.Attribute("dir") is not null).Select(t => t.Value));
+    }
+
+    /// <summary>A text that was cut ends at a word, and says so.</summary>
+    [Fact]
+    public void A_sample_that_was_cut_ends_at_a_whole_word()
+    {
+        WriteRun("medical", "books");
+        _folder.Write(
+            "samples.json",
+            """[{"prompt":"p","before":"a few words mo","before_is_cut":true,"after":"whole","document":"itself"}]""");
+        string said = Section(Page(), "samples").Value;
+        Assert.Contains("a few words … (cut here)", said);
+        Assert.DoesNotContain("words mo", said);
+        Assert.Contains("The document itself", said);
     }
 
     [Fact]
@@ -98,17 +138,20 @@ public sealed class RunReportTests : IDisposable
     [Fact]
     public void What_the_page_has_no_words_for_is_drawn_too()
     {
-        const string More = ",\"tail_mass\":{\"books\":0.01,\"medical\":0.02},\"memory\":5,\"grad_norm_domain\":0.5";
+        const string More = ",\"odd\":{\"books\":0.01,\"medical\":0.02},\"memory\":5,\"grad_norm_domain\":0.5,"
+            + "\"memory_bytes\":3221225472";
         WriteRun("medical", "books", More);
         XElement page = Page();
-        XElement tail = page.Descendants("figure").Single(f => f.Descendants("h3").Single().Value == "Tail mass");
+        XElement odd = page.Descendants("figure").Single(f => f.Descendants("h3").Single().Value == "Odd");
 
         // In the config's order and colours, not in the file's.
-        Assert.Equal(["medical 0.02000", "books 0.01000"], tail.Descendants("li").Select(l => l.Value));
+        Assert.Equal(["medical 0.02000", "books 0.01000"], odd.Descendants("li").Select(l => l.Value));
         Assert.Equal(
-            "line c1 d1", tail.Descendants("li").Last().Descendants("path").Single().Attribute("class")!.Value);
-        XElement memory = page.Descendants("figure").Single(f => f.Value.Contains("Memory"));
+            "line c1 d1", odd.Descendants("li").Last().Descendants("path").Single().Attribute("class")!.Value);
+        XElement memory = page.Descendants("figure").Single(f => f.Value.Contains("memory in metrics.jsonl"));
         Assert.Equal("line c0 d0", memory.Descendants("li").Descendants("path").Single().Attribute("class")!.Value);
+        Assert.Equal(
+            "Memory of the program 3.000", Figure(page, "memory").Descendants("li").Single().Value);
         Assert.Equal(
             ["all rows 0.7000", "domain rows 0.5000"],
             Figure(page, "grad-norm").Descendants("li").Select(l => l.Value));
@@ -127,8 +170,8 @@ public sealed class RunReportTests : IDisposable
             """);
         XElement data = Section(Page(), "data");
         Assert.Equal(
-            ["name documents packing efficiency held out documents tokens", "medical 12,345 98.7\u00a0% 100 –",
-                "<b> – – – 7"],
+            ["name medical <b>", "documents 12,345 –", "packing efficiency 98.7\u00a0% –",
+                "held out documents 100 –", "tokens – 7"],
             Rows(data));
         Assert.Equal(["ratio achieved: 0.7500", "shapes: text, messages"], Facts(data));
     }
@@ -146,11 +189,13 @@ public sealed class RunReportTests : IDisposable
         XElement section = Section(Page(), "questions");
         Assert.Equal("Answered: 0 of 60 before training, 60 of 60 after", ByClass(section, "score").Value);
         Assert.Contains("60 of them (marked *) are training documents too", section.Value);
+        Assert.Equal("60 gained: wrong before, right after", section.Descendants("summary").Single().Value);
         Assert.Equal(51, Rows(section).Length);
         Assert.Equal("Q<1> * E nothingwrong e.right", Rows(section)[1]);
         Assert.Contains("The first 50 of 60; questions.json has them all.", section.Value);
         Assert.Contains(
-            "Questions answered: 0 of 60 before training, 60 of 60 after.",
+            "Questions answered: 0 of 60 before training, 60 of 60 after (60 gained and 0 lost; sign test "
+                + "p\u00a0<\u00a00.001).",
             Page().Descendants("header").Single().Value);
 
         string early = Row.Replace("\"e.\"", "null").Replace("\"right_after\":true", "\"right_after\":null");
@@ -230,7 +275,7 @@ public sealed class RunReportTests : IDisposable
         // Which corpora are domain nobody knows then, but each has its sentence and its curve.
         Assert.Equal("Before and after", ByClass(page, "headline").Value);
         Assert.Contains(
-            "held-out text of \u2068medical\u2069 fell from 3.000 to 2.400", page.Descendants("header").Single().Value);
+            "Cross-entropy on \u2068medical\u2069 went from 3.000 to 2.400", page.Descendants("header").Single().Value);
         Assert.Equal(2, Figure(page, "validation-ce").Descendants("li").Count());
     }
 
@@ -341,6 +386,17 @@ public sealed class RunReportTests : IDisposable
         part.Descendants("dt").Select(t => $"{t.Value}: {t.Parent!.Element("dd")!.Value}");
 
     /// <summary>Rows of a section's table, their cells that are not empty with spaces between.</summary>
+    /// <summary>Eight documents of ten tokens that all change alike.</summary>
+    private static string HeldOut(string name, string kind, double first, double last, double kl)
+    {
+        string Eight(double x) => $"[{string.Join(',', Enumerable.Repeat($"{x}", 8))}]";
+        return $$"""
+            {"corpus":"{{name}}","kind":"{{kind}}","tokens":{{Eight(10)}},
+             "first":{"step":0,"cross_entropy":{{Eight(first)}},"kl_divergence":{{Eight(0)}}},
+             "last":{"step":4,"cross_entropy":{{Eight(last)}},"kl_divergence":{{Eight(kl)}} } }
+            """;
+    }
+
     private static string[] Rows(XElement section) =>
     [
         .. section.Descendants("tr")

@@ -22,7 +22,7 @@ public sealed class WorkProgressTests : IDisposable
         RunConfig run = RunConfigLoader.Load(_run.Config, [$"output={output}", "steps=1", "samples=2"]);
         TrainingJob.Execute(run, resume: false, display, CancellationToken.None);
         AssertCounted(display, "loading the model", "tensor", isToTheEnd: true);
-        AssertCounted(display, "validating", "held-out row", isToTheEnd: true);
+        AssertCounted(display, "validating", "held-out document", isToTheEnd: true);
         Share samples = AssertCounted(display, "continuing held-out documents", "sample", isToTheEnd: true);
 
         // Of two documents, by the model as it was and as it is.

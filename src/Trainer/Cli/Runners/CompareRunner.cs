@@ -1,3 +1,4 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Basics.Text;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Generation;
@@ -11,6 +12,7 @@ using MolEngine.Evaluation.Harness;
 using MolEngine.Evaluation.Tasks;
 using MolEngine.Kernels.Ops;
 using MolEngine.Runs.Comparisons;
+using MolEngine.Runs.Reports;
 using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Comparing;

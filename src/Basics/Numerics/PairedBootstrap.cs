@@ -1,6 +1,4 @@
-using MolEngine.Basics.Numerics;
-
-namespace MolEngine.Evaluation.Comparing;
+namespace MolEngine.Basics.Numerics;
 
 /// <summary>
 /// Means of paired changes with 95 % percentile intervals: pairs are drawn with replacement, so that what one item has

@@ -1,4 +1,4 @@
-namespace MolEngine.Evaluation.Comparing;
+namespace MolEngine.Basics.Numerics;
 
 /// <summary>What an item, or a document, adds to a mean change.</summary>
 /// <param name="Sum">After less before: of an answer's score, or of all tokens of a document.</param>

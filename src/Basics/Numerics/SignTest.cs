@@ -1,4 +1,4 @@
-namespace MolEngine.Evaluation.Comparing;
+namespace MolEngine.Basics.Numerics;
 
 /// <summary>
 /// The exact two-sided sign test of paired changes. Of items that are right or wrong it is McNemar's exact test: only

@@ -1,9 +1,9 @@
 using MolEngine.Basics.Text;
+using MolEngine.Runs.Comparisons;
 using MolEngine.Runs.Records;
-using MolEngine.Runs.Reports;
 using MolEngine.Runs.Reports.Charts;
 
-namespace MolEngine.Runs.Comparisons;
+namespace MolEngine.Runs.Reports;
 
 /// <summary>
 /// The picture of gain and drop: what a model gained where it was to learn, upwards, against what it lost where it was

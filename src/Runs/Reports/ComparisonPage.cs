@@ -1,9 +1,9 @@
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Numerics;
 using MolEngine.Basics.Text;
-using MolEngine.Runs.Reports;
+using MolEngine.Runs.Comparisons;
 
-namespace MolEngine.Runs.Comparisons;
+namespace MolEngine.Runs.Reports;
 
 /// <summary>A comparison on one page that needs nothing but itself: no network, no script.</summary>
 public static class ComparisonPage

@@ -1,7 +1,7 @@
 using MolEngine.Basics.Text;
-using MolEngine.Runs.Reports;
+using MolEngine.Runs.Comparisons;
 
-namespace MolEngine.Runs.Comparisons;
+namespace MolEngine.Runs.Reports;
 
 /// <summary>The tables below the picture: how far each model moved on texts, and what became of answers.</summary>
 internal static class ComparisonDetails
