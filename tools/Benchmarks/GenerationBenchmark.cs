@@ -71,7 +71,8 @@ internal sealed unsafe class GenerationBenchmark<S, V>(BenchmarkOptions options)
     }
 
     private double Measure(
-        Ops ops, TransformerWeights weights, IReadOnlyList<Tensor> matrices, long bytes, WorkerPool pool, int streams, double one)
+        Ops ops, TransformerWeights weights, IReadOnlyList<Tensor> matrices, long bytes, WorkerPool pool, int streams,
+        double one)
     {
         using var batch = new GenerationBatch(
             ops, _config, weights, streams, streams * (PromptTokens + MaxTokens + PagedLayout.PageTokens));

@@ -76,7 +76,8 @@ public sealed class BaseCache : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            tell($"{ShownPath.Of(path)}: the base cache cannot be used: {e.Message} The base is computed for every row");
+            tell($"{ShownPath.Of(path)}: the base cache cannot be used: {e.Message} The base is computed for every "
+                + "row");
             return null;
         }
     }

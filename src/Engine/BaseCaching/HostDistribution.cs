@@ -2,7 +2,9 @@ using MolEngine.Kernels.Ops;
 
 namespace MolEngine.Engine.BaseCaching;
 
-/// <summary>A <see cref="BaseDistribution"/> of a micro-batch in the host's memory, on its way to a file or from it.</summary>
+/// <summary>
+/// A <see cref="BaseDistribution"/> of a micro-batch in the host's memory, on its way to a file or from it.
+/// </summary>
 /// <param name="tokens">The largest number of tokens of a micro-batch.</param>
 internal sealed class HostDistribution(int tokens, int topN)
 {

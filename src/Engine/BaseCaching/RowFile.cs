@@ -67,7 +67,9 @@ internal sealed class RowFile : IDisposable
 
     public bool Has(UInt128 key) => _places.ContainsKey(key);
 
-    /// <summary>The bytes of a row; null where it is not there, or no longer what it was: it is then forgotten.</summary>
+    /// <summary>
+    /// The bytes of a row; null where it is not there, or no longer what it was: it is then forgotten.
+    /// </summary>
     public byte[]? Find(UInt128 key)
     {
         if (!_places.TryGetValue(key, out (long At, int Length) place))
@@ -75,7 +77,8 @@ internal sealed class RowFile : IDisposable
         var record = new byte[HeaderBytes + place.Length];
         int read = RandomAccess.Read(_file!, record, place.At);
         ReadOnlySpan<byte> bytes = record.AsSpan(HeaderBytes);
-        if (read == record.Length && record.AsSpan(HeaderBytes - DigestBytes, DigestBytes).SequenceEqual(Digest(key, bytes)))
+        ReadOnlySpan<byte> digest = record.AsSpan(HeaderBytes - DigestBytes, DigestBytes);
+        if (read == record.Length && digest.SequenceEqual(Digest(key, bytes)))
             return bytes.ToArray();
         _places.Remove(key);
         return null;

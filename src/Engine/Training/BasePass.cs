@@ -50,7 +50,9 @@ internal sealed class BasePass
         return distribution;
     }
 
-    /// <summary>Of rows that are trained on: those that were computed before are read, where there is a cache.</summary>
+    /// <summary>
+    /// Of rows that are trained on: those that were computed before are read, where there is a cache.
+    /// </summary>
     /// <param name="weights">Of each row, as <paramref name="batch"/> was filled with them.</param>
     public BaseDistribution OfTrained(
         IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, TokenBatch batch,

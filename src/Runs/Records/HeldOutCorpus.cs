@@ -20,7 +20,8 @@ public sealed record HeldOutCorpus(
         {
             IReadOnlyList<double>?[] figures =
                 [c.First.CrossEntropy, c.Last.CrossEntropy, c.First.KlDivergence, c.Last.KlDivergence];
-            if (c.Tokens.Count == 0 || c.Tokens.Any(t => t <= 0) || figures.Any(f => f?.Count is { } n && n != c.Tokens.Count))
+            bool areAll = figures.All(f => f is null || f.Count == c.Tokens.Count);
+            if (!areAll || c.Tokens.Count == 0 || c.Tokens.Any(t => t <= 0))
                 throw new JsonException($"{c.Corpus}: expected figures of each of its documents, got others");
         }
 

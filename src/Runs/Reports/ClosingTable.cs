@@ -64,7 +64,10 @@ public sealed record ClosingTable(
         }
 
         if (kl)
-            yield return "kl: how far the model has moved from the base, over the whole vocabulary; near 0, it says what it said before";
+        {
+            yield return "kl: how far the model has moved from the base, over the whole vocabulary; near 0, it says "
+                + "what it said before";
+        }
     }
 
     private static string Title(CorpusChange c) => c.Kind is null ? c.Name : $"{c.Name} ({c.Kind})";

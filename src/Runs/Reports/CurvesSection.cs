@@ -5,7 +5,10 @@ using MolEngine.Runs.Reports.Charts;
 
 namespace MolEngine.Runs.Reports;
 
-/// <summary>The curves: what was learned and kept, and in a part of its own how the optimiser fared and whatever else was logged.</summary>
+/// <summary>
+/// The curves: what was learned and kept, and in a part of its own how the optimiser fared and whatever else was
+/// logged.
+/// </summary>
 internal static class CurvesSection
 {
     private const ChartSource Trained = ChartSource.Training, Held = ChartSource.Validation, Exact = ChartSource.Exact;
@@ -82,8 +85,10 @@ internal static class CurvesSection
         m.Kl("train-kl", "Training: KL to the base model", Metric.KlDivergence, Trained),
         m.Kl("train-kl-forward", "Training: KL of the base model to this one", Metric.ForwardKl, Trained),
         m.Kl("validation-kl-forward", "Held-out text: KL of the base model to this one", Metric.ForwardKl, Held),
-        m.Kl("validation-kl-gap", "Held-out text: KL among rare tokens, which training does not see", Metric.KlGap, Held),
-        m.Kl("validation-kl-forward-gap", "Held-out text: the same of the base to this model", Metric.ForwardKlGap, Held),
+        m.Kl("validation-kl-gap", "Held-out text: KL among rare tokens, which training does not see", Metric.KlGap,
+            Held),
+        m.Kl("validation-kl-forward-gap", "Held-out text: the same of the base to this model", Metric.ForwardKlGap,
+            Held),
         m.Of("tail-mass", "Probability of rare tokens",
             "this model's, of all tokens but the base's most probable ones (loss.top_n), where the base's text is "
                 + "trained on", AxisKind.FromZeroOrLog, Trained, Metric.TailMass),

@@ -17,7 +17,8 @@ internal static class HeldOutMeasures
     /// </summary>
     public static IReadOnlyList<Measure> Of(RunRecord run)
     {
-        double last = (run.Metrics?.Validation ?? []).SelectMany(s => s.Points).Select(p => p.X).DefaultIfEmpty(-1).Max();
+        IEnumerable<DataPoint> validated = (run.Metrics?.Validation ?? []).SelectMany(s => s.Points);
+        double last = validated.Select(p => p.X).DefaultIfEmpty(-1).Max();
         return
         [
             .. run.HeldOut.Where(c => c.First.Step < c.Last.Step && c.Last.Step == last).SelectMany(Measures),
@@ -36,7 +37,8 @@ internal static class HeldOutMeasures
             c.Corpus, isDomain, change, before, p, c.Tokens.Count, "document", TextChange.Nats, "sign test");
         if (isDomain || c.Last.KlDivergence is not { } kl)
             yield break;
-        Interval moved = PairedBootstrap.Of([.. c.Tokens.Select((t, i) => new PairedChange(t * kl[i], t))], BootstrapSeed);
+        PairedChange[] distances = [.. c.Tokens.Select((t, i) => new PairedChange(t * kl[i], t))];
+        Interval moved = PairedBootstrap.Of(distances, BootstrapSeed);
         yield return new Measure(
             c.Corpus, false, moved, before, null, c.Tokens.Count, "document", Measure.Distance, "");
     }

@@ -64,7 +64,8 @@ public sealed record Verdict(string Headline, IReadOnlyList<string> Sentences)
 
     /// <summary>"from 4.519 to 0.444 nats per token (-90.2 %)".</summary>
     private static string Way(Change c) =>
-        $"from {Numbers.Value(c.First.Y)} to {Numbers.Value(c.Last.Y)} nats per token ({Numbers.SignedPercent(c.Share)})";
+        $"from {Numbers.Value(c.First.Y)} to {Numbers.Value(c.Last.Y)} nats per token "
+            + $"({Numbers.SignedPercent(c.Share)})";
 
     /// <summary>How sure it is that more, or fewer, are answered; empty before the training is over.</summary>
     private static string Sureness(QuestionTable questions)

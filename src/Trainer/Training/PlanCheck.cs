@@ -65,7 +65,8 @@ internal static class PlanCheck
 
         if (s.Run.BaseCacheBytes is not null && !s.HasBaseLoss)
         {
-            yield return $"{ConfigKeys.BaseCache.Path} has no effect: no corpus has a loss that asks for the base model";
+            yield return $"{ConfigKeys.BaseCache.Path} has no effect: no corpus has a loss that asks for the base "
+                + "model";
         }
 
         foreach (string line in OddData(s.Run, s.Model.Config, s.Corpora, order))

@@ -8,8 +8,8 @@ using MolEngine.Runs.Records;
 namespace MolEngine.Trainer.Training;
 
 /// <summary>
-/// Greedy continuations of held-out documents, in turn from every corpus: a dialogue from its last answer on, other text
-/// from a whole word near its beginning.
+/// Greedy continuations of held-out documents, in turn from every corpus: a dialogue from its last answer on, other
+/// text from a whole word near its beginning.
 /// </summary>
 internal static class Samples
 {

@@ -74,7 +74,7 @@ public sealed class BaseCacheTests : IDisposable
         _told.Clear();
         File.WriteAllText(_folder["file"], "");
         Assert.Null(BaseCache.Open(
-            System.IO.Path.Combine(_folder["file"], "base.rows"), 200, 31, _model.Config.VocabSize, 1 << 20, _told.Add));
+            Path.Combine(_folder["file"], "base.rows"), 200, 31, _model.Config.VocabSize, 1 << 20, _told.Add));
         Assert.Contains("the base cache cannot be used", Assert.Single(_told));
     }
 

@@ -12,11 +12,12 @@ public sealed class PackedRowTests
     public void What_was_written_is_read(PositiveInt topN, PositiveInt vocabulary, bool withoutTarget, int seed)
     {
         var random = new System.Random(seed);
-        int n = Math.Min(topN.Get, 127), vocab = n + (vocabulary.Get * random.Next(1, 20_000)), tokens = random.Next(1, 30);
-        int first = random.Next(0, 5);
+        int n = Math.Min(topN.Get, 127), vocab = n + (vocabulary.Get * random.Next(1, 20_000));
+        int first = random.Next(0, 5), tokens = random.Next(1, 30);
         var packed = new PackedRow(n, vocab);
         int[] targets = [.. Enumerable.Range(0, tokens).Select(_ => random.Next(3) == 0 ? -1 : random.Next(vocab))];
-        HostDistribution from = Random(random, first + tokens, n, vocab), into = Random(random, first + tokens, n, vocab);
+        HostDistribution from = Random(random, first + tokens, n, vocab);
+        HostDistribution into = Random(random, first + tokens, n, vocab);
         HostDistribution before = Random(random, first + tokens, n, vocab);
         into.CopyTo(before, 0, 0, first + tokens);
 
@@ -30,7 +31,8 @@ public sealed class PackedRowTests
             Assert.Equal(expected.TopIds.AsSpan(t * n, n), into.TopIds.AsSpan(t * n, n));
             Assert.Equal(Bits(expected.TopLogits.AsSpan(t * n, n)), Bits(into.TopLogits.AsSpan(t * n, n)));
             Assert.Equal(
-                Bits([expected.LogSumExp[t], expected.TailLogSumExp[t]]), Bits([into.LogSumExp[t], into.TailLogSumExp[t]]));
+                Bits([expected.LogSumExp[t], expected.TailLogSumExp[t]]),
+                Bits([into.LogSumExp[t], into.TailLogSumExp[t]]));
             HostDistribution apart = isRead && withoutTarget ? from : before;
             Assert.Equal(Bits([apart.TailWithoutTarget[t]]), Bits([into.TailWithoutTarget[t]]));
         }

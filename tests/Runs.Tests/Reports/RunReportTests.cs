@@ -32,7 +32,8 @@ public sealed class RunReportTests : IDisposable
         Assert.Contains(
             "Kept \u2068books\u2069: cross-entropy went from 3.500 to 3.510 nats per token (+0.3\u00a0%) (", summary);
         Assert.Contains(
-            "Stayed what it was on \u2068books\u2069: +0.02000 nats a token away from the base (KL over the whole", summary);
+            "Stayed what it was on \u2068books\u2069: +0.02000 nats a token away from the base (KL over the whole",
+            summary);
         Assert.Equal(
             ["validation-ce", "validation-kl", "train-ce", "loss", "train-kl", "grad-norm", "learning-rate", "speed"],
             page.Descendants("figure").Select(f => f.Attribute("id")!.Value));
@@ -70,7 +71,8 @@ public sealed class RunReportTests : IDisposable
                 "1 right before and after"],
             section.Descendants("summary").Select(s => s.Value));
         Assert.Equal(
-            ["4", "3", "2", "1"], section.Descendants("th").Where(t => t.Attribute("dir") is not null).Select(t => t.Value));
+            ["4", "3", "2", "1"],
+            section.Descendants("th").Where(t => t.Attribute("dir") is not null).Select(t => t.Value));
     }
 
     /// <summary>A text that was cut ends at a word, and says so.</summary>

@@ -86,7 +86,8 @@ public sealed class ProgressPrinterTests
             + "web (general)          3.0000 ->    3.1250    +0.1250     1.50e-07\n"
             + "questions answered    2 of 40 ->  36 of 40\n\n"
             + "ce: cross-entropy in nats a token; the lower it is, the better the model predicts such text\n"
-            + "kl: how far the model has moved from the base, over the whole vocabulary; near 0, it says what it said before\n\n",
+            + "kl: how far the model has moved from the base, over the whole vocabulary; near 0, it says what it said "
+            + "before\n\n",
             output.ToString());
     }
 }
