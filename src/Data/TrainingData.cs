@@ -32,7 +32,8 @@ public sealed record TrainingData(IReadOnlyList<Corpus> Corpora, TrainingOrder O
     }
 
     /// <summary>The rows of a step (from 0), as the order names them.</summary>
-    public TokenRow[] Rows(long step) => [.. Order.RowsOfStep(step).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
+    public TokenRow[] Rows(long step, long skipped = 0) =>
+        [.. Order.RowsOfStep(step, skipped).Select(r => Corpora[r.Corpus].Train.Row(r.Row))];
 
     /// <summary>Closes the corpora's files: no row is read afterwards.</summary>
     public void Dispose()

@@ -160,14 +160,15 @@ public sealed class TrainingOrder
     public long FirstPosition(long step) => step * GlobalBatch;
 
     /// <summary>The rows of a step (from 0), in order.</summary>
-    public RowId[] RowsOfStep(long step)
+    /// <param name="skipped">Batches of the stream that were passed over before it.</param>
+    public RowId[] RowsOfStep(long step, long skipped = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
         long first = FirstPosition(step);
         var rows = new RowId[(int)Math.Min(GlobalBatch, TotalRows - first)];
         for (int i = 0; i < rows.Length; i++)
-            rows[i] = At(first + i);
+            rows[i] = At(first + (skipped * GlobalBatch) + i);
         return rows;
     }
 

@@ -38,6 +38,27 @@ internal sealed class ChartMaker(RunRecord run, MetricsLog metrics)
             Negligible = Numbers.KlNoise,
         };
 
+    /// <summary>KL on held-out text over the whole vocabulary, where that was measured at every validation.</summary>
+    public Chart WholeKl(string id, string title)
+    {
+        Chart seen = Kl(id, title, Metric.KlDivergence, ChartSource.Validation);
+        ChartSeries[] gaps = Parts(metrics.Validation, Metric.KlGap);
+        (ChartSeries Seen, ChartSeries? Gap)[] pairs =
+            [.. seen.Series.Select(s => (s, gaps.FirstOrDefault(g => g.Name == s.Name)))];
+        bool isWhole = pairs.All(
+            p => p.Gap is not null && p.Gap.Points.Select(x => x.X).SequenceEqual(p.Seen.Points.Select(x => x.X)));
+        return !isWhole ? seen : seen with
+        {
+            Series =
+            [
+                .. pairs.Select(p => p.Seen with
+                {
+                    Points = [.. p.Seen.Points.Zip(p.Gap!.Points, (a, b) => new DataPoint(a.X, a.Y + b.Y))],
+                }),
+            ],
+        };
+    }
+
     /// <summary>A figure, by its parts where it has some.</summary>
     public Chart Of(string id, string title, string unit, AxisKind kind, ChartSource source, Metric metric) =>
         Made(id, title, unit, kind, source, Parts(Points(source), metric));

@@ -71,7 +71,7 @@ internal static class CurvesSection
     private static IEnumerable<Chart> First(ChartMaker m) =>
     [
         m.ByCorpus("validation-ce", "Held-out text: cross-entropy", Metric.CrossEntropy, Held),
-        m.Kl("validation-kl", "Held-out text: KL to the base model", Metric.KlDivergence, Held),
+        m.WholeKl("validation-kl", "Held-out text: KL to the base model"),
         m.ByCorpus("train-ce", "Training: cross-entropy", Metric.CrossEntropy, Trained),
         m.ByCorpus("corpus-loss", "Training: loss of each corpus", Metric.CorpusLoss, Trained),
         m.Of("benchmarks", "Benchmarks", "headline score", AxisKind.Linear, Held, Metric.Benchmark),
@@ -84,6 +84,7 @@ internal static class CurvesSection
         m.ByCorpus("validation-loss", "Held-out text: loss of each corpus", Metric.CorpusLoss, Held),
         m.Kl("train-kl", "Training: KL to the base model", Metric.KlDivergence, Trained),
         m.Kl("train-kl-forward", "Training: KL of the base model to this one", Metric.ForwardKl, Trained),
+        m.Kl("validation-kl-classes", "Held-out text: KL as training sees it", Metric.KlDivergence, Held),
         m.Kl("validation-kl-forward", "Held-out text: KL of the base model to this one", Metric.ForwardKl, Held),
         m.Kl("validation-kl-gap", "Held-out text: KL among rare tokens, which training does not see", Metric.KlGap,
             Held),

@@ -38,8 +38,8 @@ internal static class OutcomeSection
         {
             Markup kind = o.Corpus.Kind is null ? default : Markup.Of($"""<span class="kind">{o.Corpus.Kind}</span>""");
             Markup name = Markup.Of($"""<th scope="row"><bdi>{o.Corpus.Name}</bdi>{kind}</th>""");
-            Markup ce = Cells("cross-entropy", o.Ce, first, last, Numbers.Value);
-            Markup klCells = kl ? Cells("KL to the base", o.Kl, first, last, Numbers.Kl) : default;
+            Markup ce = Cells("CE", o.Ce, first, last, Numbers.Value);
+            Markup klCells = kl ? Cells("KL", o.Kl, first, last, Numbers.Kl) : default;
             html.Add($"<tr>{name}{ce}{ChangeCell(o.Ce)}{klCells}</tr>");
         }
 

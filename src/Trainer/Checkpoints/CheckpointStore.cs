@@ -105,12 +105,13 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     }
 
     /// <summary>Removes the checkpoints that need not stay, each by one rename first.</summary>
+    /// <param name="kept">Steps of one that stays in any case; null for none.</param>
     /// <returns>A line for each that has gone but for files that could not be removed: the run can go on.</returns>
     /// <exception cref="FileWriteException">One cannot be taken away.</exception>
-    public IReadOnlyList<string> Prune()
+    public IReadOnlyList<string> Prune(long? kept = null)
     {
         var lines = new List<string>();
-        foreach (Checkpoint surplus in keep.Surplus(All(runDirectory).Whole))
+        foreach (Checkpoint surplus in keep.Surplus(All(runDirectory).Whole).Where(c => c.Step != kept))
         {
             string? left = null;
             DurableFiles.Guarded(surplus.Folder, () => left = DurableFile.RemoveFolder(surplus.Folder));

@@ -77,6 +77,14 @@ internal static class ConfigKeys
         OnResume = OnResume.Free,
     };
 
+    public static readonly ConfigKey<SpikeKind> LossSpike = new(
+        "loss_spike", KeyTypes.OneOf<SpikeKind>(), SpikeKind.Warn,
+        "Where the loss jumps and does not come back: warn says so and keeps the checkpoint from before; stop ends the "
+            + "run there; back goes on from there, past the rows that led to it (three times at most).")
+    {
+        OnResume = OnResume.Free,
+    };
+
     public static readonly ConfigKey<int> ValidateEvery = new(
         "validate.every", KeyTypes.Int, 50,
         "Steps between validations; 0 never validates.", x => x >= 0, "of at least 0")

@@ -17,7 +17,7 @@ internal static class ConfigTable
             .. OrderKeys.All, ConfigKeys.MicroBatch,
             .. LossKeys.All,
             ConfigKeys.Method, .. LoraKeys.All, .. OptimizerKeys.All, ConfigKeys.Recompute,
-            ConfigKeys.BaseCache, ConfigKeys.BaseCacheBytes,
+            ConfigKeys.BaseCache, ConfigKeys.BaseCacheBytes, ConfigKeys.LossSpike,
             ConfigKeys.ValidateEvery, ConfigKeys.ValidateDocuments, .. QuestionKeys.All, .. BenchmarkKeys.All,
             ConfigKeys.Samples,
             .. CheckpointKeys.All, .. DeviceKeys.All, ConfigKeys.Threads,

@@ -7,6 +7,7 @@ using MolEngine.Evaluation;
 using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Training;
 using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Config;
@@ -65,6 +66,9 @@ public sealed record RunConfig(
 
     /// <summary>Bytes of the disk that what the base says of rows may take; null where nothing is kept.</summary>
     public long? BaseCacheBytes { get; init; }
+
+    /// <summary>What is done where the loss jumps.</summary>
+    internal SpikeKind LossSpike { get; init; }
 
     /// <summary>Whether a corpus is trained with a loss that asks for the base's distribution.</summary>
     public bool NeedsBase => Data.Corpora.Count == 0
@@ -135,6 +139,7 @@ public sealed record RunConfig(
         {
             Base = BaseFolder(v, source),
             BaseCacheBytes = BuildBaseCache(v),
+            LossSpike = v.Take(ConfigKeys.LossSpike),
             Device = DeviceKeys.Build(v, source),
             Questions = QuestionSettings.Build(v, source),
             Benchmarks = BenchmarkSettings.Build(v, source),

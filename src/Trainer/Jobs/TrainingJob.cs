@@ -84,17 +84,35 @@ internal sealed class TrainingJob
 
     private void Train(Ops ops, TrainingData? data, CancellationToken cancel)
     {
+        for (bool resume = _resume; ;)
+        {
+            try
+            {
+                Train(ops, data, resume, cancel);
+                return;
+            }
+            catch (GoBackException e)
+            {
+                _display.Note($"note       {e.Message}");
+                resume = true;
+            }
+        }
+    }
+
+    /// <param name="resume">Whether to go on from the newest checkpoint.</param>
+    private void Train(Ops ops, TrainingData? data, bool resume, CancellationToken cancel)
+    {
         using var session = new TrainingSession(_run, ops, _display, cancel, data);
-        if (!_resume)
+        if (!resume)
             PlanCheck.Require(session);
         DiskRoom.Require(_run, session.Model, session.Order.Steps);
 
         // Made only now: a mistake in the data or the model leaves no folder behind. The lock comes before all files.
-        if (!_resume)
+        if (!resume)
             RunDirectory.Make(_run.Output);
         using RunLock? owned = _resume ? null : RunLock.Take(_run.Output);
         RunDirectory directory =
-            _resume ? RunDirectory.Open(_run.Output) : RunDirectory.Create(_run.Output, _run.Resolved);
+            resume ? RunDirectory.Open(_run.Output) : RunDirectory.Create(_run.Output, _run.Resolved);
         TrainingRun? training = null;
         try
         {
@@ -102,9 +120,9 @@ internal sealed class TrainingJob
             Checkpoint? from = saved.Newest;
 
             // Without a checkpoint the run begins anew, and any key may have changed.
-            if (_resume && from is null)
+            if (resume && from is null)
                 directory.KeepConfig(_run.Resolved);
-            if (_resume)
+            if (resume)
                 MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
             bool validated = MetricsHistory.HasValidation(directory.MetricsPath, from?.Step ?? 0);
             using var log = new TrainingLog(_display, directory, from?.Step);

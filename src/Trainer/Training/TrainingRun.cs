@@ -23,6 +23,8 @@ internal sealed class TrainingRun
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private readonly QuestionRound? _questions;
     private readonly BenchmarkRound? _benchmarks;
+    private readonly SkippedBatches _skipped;
+    private readonly SpikeResponse _spikes;
     private long _step, _recorded;
     private long _saved = -1;
     private double? _validationLoss;
@@ -36,6 +38,8 @@ internal sealed class TrainingRun
         _identity = session.Identity();
         _questions = QuestionRound.Of(session);
         _benchmarks = BenchmarkRound.Of(session);
+        _skipped = SkippedBatches.Of(run.Output);
+        _spikes = new SpikeResponse(run, _skipped, log.Aside);
     }
 
     /// <summary>Trains and saves.</summary>
@@ -45,6 +49,7 @@ internal sealed class TrainingRun
     /// Loss or gradient became NaN or infinite.
     /// </exception>
     /// <exception cref="RunFailedException">The same, with the row that it came from.</exception>
+    /// <exception cref="GoBackException">The run is to go on from its newest checkpoint.</exception>
     /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
     public void Train(Checkpoint? from, bool validated, CancellationToken cancel)
     {
@@ -52,6 +57,7 @@ internal sealed class TrainingRun
         {
             CheckpointStore.Restore(from, _identity, _session.Ops, _session.Optimizer);
             (_step, _recorded, _saved, _validationLoss) = (from.Step, from.Step, from.Step, from.ValidationLoss);
+            _spikes.Replay(RunDirectory.Open(_run.Output).MetricsPath);
             Prune();
         }
 
@@ -74,8 +80,9 @@ internal sealed class TrainingRun
             while (_step < _session.Order.Steps)
             {
                 RequireFolder();
-                RowId[] rows = _session.Order.RowsOfStep(_step);
-                TokenRow[] batch = _session.Rows(_step);
+                long skipped = _skipped.Before(_step);
+                RowId[] rows = _session.Order.RowsOfStep(_step, skipped);
+                TokenRow[] batch = _session.Rows(_step, skipped);
                 (double, double)? parts = IsDue(_step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
                     ? _session.Optimization.GradientNorms(batch, _run.MicroBatch, cancel)
                     : null;
@@ -83,6 +90,7 @@ internal sealed class TrainingRun
                 UpdateFigures figures = Update(rows, batch, cancel);
                 _step++;
                 _log.Step(_step, _session, rows, batch, figures, parts, Stopwatch.GetElapsedTime(start));
+                _spikes.Add(_step, figures.Loss);
                 Validate(_step, cancel);
                 if (IsDue(_step, _run.Checkpoint.Every))
                     Save();
@@ -231,7 +239,7 @@ internal sealed class TrainingRun
 
     private void Prune()
     {
-        foreach (string line in _checkpoints.Prune())
+        foreach (string line in _checkpoints.Prune(_spikes.Kept))
             _log.Aside(line);
     }
 

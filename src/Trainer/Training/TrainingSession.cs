@@ -169,7 +169,7 @@ internal sealed class TrainingSession : IDisposable
     public TokenWeights LossesOf(Corpus corpus) => _loss.Weights(corpus.Kind, corpus.Train.Losses);
 
     /// <inheritdoc cref="TrainingData.Rows"/>
-    public TokenRow[] Rows(long step) => _data.Rows(step);
+    public TokenRow[] Rows(long step, long skipped = 0) => _data.Rows(step, skipped);
 
     public void Dispose()
     {

@@ -35,7 +35,10 @@ public sealed class RunReportTests : IDisposable
             "Stayed what it was on \u2068books\u2069: +0.02000 nats a token away from the base (KL over the whole",
             summary);
         Assert.Equal(
-            ["validation-ce", "validation-kl", "train-ce", "loss", "train-kl", "grad-norm", "learning-rate", "speed"],
+            [
+                "validation-ce", "validation-kl", "train-ce", "loss", "train-kl", "validation-kl-classes", "grad-norm",
+                "learning-rate", "speed",
+            ],
             page.Descendants("figure").Select(f => f.Attribute("id")!.Value));
         Assert.Equal(
             ["Cross-entropy KL to the base model", "Corpus step 0 step 4 change step 0 step 4",
