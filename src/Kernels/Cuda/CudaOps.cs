@@ -137,6 +137,7 @@ internal sealed partial class CudaOps : Ops.Ops
     public override void Dispose()
     {
         _stream.Drain();
+        _holders.DisposeOfArenas();
         _gemm.Dispose();
         _faults.Dispose();
         _tables.Dispose();

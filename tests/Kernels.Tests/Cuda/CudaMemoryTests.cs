@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Cuda.Memory;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
@@ -28,6 +30,23 @@ public sealed class CudaMemoryTests : IDisposable
         _stream.Dispose();
         _context.Dispose();
         _driver.Dispose();
+    }
+
+    /// <summary>
+    /// What could not be made whole leaves arenas behind: they end with their backend, not with the collector.
+    /// </summary>
+    [Fact]
+    public void A_backend_disposes_of_arenas_that_are_left()
+    {
+        var driver = new VirtualCudaDriver(DeviceProfile.Sm80, process: new VirtualProcess());
+        using (Kernels.Ops.Ops ops = CudaBackend.Create(driver, 0, KernelImages.Carried, DType.F32))
+        {
+            ops.CreateArena("left behind").Allocate("tensor", DType.F32, 1000);
+            ops.CreateArena("left behind", isOffloaded: true).Allocate("tensor", DType.F32, 1000);
+            Assert.NotEqual(0, driver.LiveAllocations);
+        }
+
+        Assert.Equal(0, driver.LiveAllocations);
     }
 
     [Fact]

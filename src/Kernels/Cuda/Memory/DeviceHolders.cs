@@ -18,6 +18,16 @@ internal sealed class DeviceHolders
 
     public void Remove(object holder) => _all.RemoveAll(h => ReferenceEquals(h.Holder, holder));
 
+    /// <summary>
+    /// Disposes of the arenas that are left: of what could not be made whole, as there was no memory for the rest of
+    /// it.
+    /// </summary>
+    public void DisposeOfArenas()
+    {
+        foreach (DeviceArena arena in _all.Select(h => h.Holder).OfType<DeviceArena>().ToArray())
+            arena.Dispose();
+    }
+
     /// <summary>Somebody holds more than before.</summary>
     public void Grown()
     {
