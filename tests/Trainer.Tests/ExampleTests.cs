@@ -55,17 +55,34 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public void The_readme_names_paths_that_exist_and_a_config_that_is_understood()
+    public void The_readme_has_its_two_commands_and_the_guide_a_config_that_is_understood()
     {
         string readme = File.ReadAllText(Path.Combine(Shared.Repository, "README.md"));
         Assert.Contains("dotnet run -c Release --project src/Trainer -- train examples/quickstart/config.yaml", readme);
         Assert.Contains("dotnet test -c Release", readme);
-        string yaml = readme.Split("```yaml\n")[1].Split("```")[0];
+        string guide = File.ReadAllText(Path.Combine(Shared.Repository, "docs", "guide.md"));
+        string yaml = guide.Split("```yaml\n")[1].Split("```")[0];
         UserException e = Assert.Throws<UserException>(
             () => RunConfigLoader.Parse(yaml, Path.Combine(Quickstart, "readme.yaml")));
 
         // Nothing is wrong with it but that its model and the three files of its corpora are not here.
         Assert.Equal(4, e.Message.Split(Environment.NewLine).Length);
         Assert.All(e.Message.Split(Environment.NewLine), line => Assert.Contains("found none at", line));
+    }
+
+    /// <summary>What the page of troubles says that the program says, the program says.</summary>
+    [Fact]
+    public void Sentences_of_the_page_of_troubles_are_the_programs_own()
+    {
+        string page = File.ReadAllText(Path.Combine(Shared.Repository, "docs", "troubleshooting.md"));
+        string[] said =
+        [
+            .. page.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('`')[1]),
+        ];
+        Assert.InRange(said.Length, 20, 100);
+        string sources = string.Concat(
+            Directory.EnumerateFiles(Path.Combine(Shared.Repository, "src"), "*.cs", SearchOption.AllDirectories)
+                .Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
+        Assert.DoesNotContain(said, s => !sources.Contains(s, StringComparison.Ordinal));
     }
 }

@@ -7,7 +7,6 @@ using MolEngine.Evaluation;
 using MolEngine.Runs;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Devices;
-using MolEngine.Trainer.Training;
 using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Config;

@@ -16,9 +16,6 @@ internal static class BaseCacheFile
 {
     private const string Extension = ".rows";
 
-    /// <summary>64 GiB: at 31 of 151,936 tokens those of 200 million tokens.</summary>
-    public const long DefaultBytes = 64L << 30;
-
     /// <summary>The folder of all of them.</summary>
     public static string Folder => CacheFolder.Locate("base");
 

@@ -7,7 +7,9 @@ using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Training;
 
-/// <summary>The run is to go on from a checkpoint, past some rows: what it does then is a run that is resumed.</summary>
+/// <summary>
+/// The run is to go on from a checkpoint, past some rows: what it does then is a run that is resumed.
+/// </summary>
 internal sealed class GoBackException(string message) : Exception(message);
 
 /// <summary>Watches a run's loss, and does what the run's <c>loss_spike</c> says where it jumps.</summary>
@@ -29,7 +31,9 @@ internal sealed class SpikeResponse
     /// <summary>Steps of the checkpoint that must stay, as the loss jumped behind it; null where it did not.</summary>
     public long? Kept { get; private set; }
 
-    /// <summary>Takes in the losses of the steps before a run goes on, so that it sees what it would have seen.</summary>
+    /// <summary>
+    /// Takes in the losses of the steps before a run goes on, so that it sees what it would have seen.
+    /// </summary>
     /// <param name="metrics">metrics.jsonl, cut back to where the run goes on.</param>
     public void Replay(string metrics)
     {
@@ -53,9 +57,9 @@ internal sealed class SpikeResponse
         if (_run.LossSpike == SpikeKind.Off || _guard.Add(step, loss) is not { } spike)
             return;
         Checkpoint? good = Good(spike);
-        string said = $"the loss jumped: steps {spike.First:N0} to {spike.Last:N0} have {Numbers.Value(spike.Least)} to "
-            + $"{Numbers.Value(spike.Most)}, where the median of the {spike.Before:N0} before is "
-            + $"{Numbers.Value(spike.Usual)}";
+        string said = $"the loss jumped: steps {spike.First:N0} to {spike.Last:N0} have "
+            + $"{Numbers.Value(spike.Least)} to {Numbers.Value(spike.Most)}, where the median of the "
+            + $"{spike.Before:N0} before is {Numbers.Value(spike.Usual)}";
         if (_run.LossSpike == SpikeKind.Warn)
         {
             Kept = good?.Step;

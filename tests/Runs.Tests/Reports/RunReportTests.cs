@@ -5,20 +5,15 @@ using MolEngine.Runs.Reports;
 
 namespace MolEngine.Runs.Tests.Reports;
 
-/// <summary>Pages are read as XML, which they are: what is not closed or not escaped fails there.</summary>
-public sealed class RunReportTests : IDisposable
+public sealed class RunReportTests : ReportCase
 {
     private const string Evil = "<script>alert('x')</script> & \"中文\" نص";
-
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_run_comes_out_whole()
     {
         WriteRun("medical", "books");
-        _folder.Write(
+        Write(
             "held_out.json",
             $"[{HeldOut("medical", "domain", 3, 2.4, 0.3)},{HeldOut("books", "general", 3.5, 3.51, 0.02)}]");
         XElement page = Page();
@@ -48,48 +43,10 @@ public sealed class RunReportTests : IDisposable
         Assert.Contains("No data.json: how much text the corpora hold is not known.", Section(page, "data").Value);
         Assert.Contains("No samples.json", Section(page, "samples").Value);
         Assert.Contains("No run.json", summary);
-        string config = File.ReadAllText(Path.Combine(_folder.Root, "config.yaml"));
+        string config = File.ReadAllText(Path.Combine(Root, "config.yaml"));
         Assert.Equal(config.TrimEnd(), page.Descendants("pre").Single().Value);
         Assert.Contains("4 (0.4000 epochs)", summary);
         Assert.Contains("400 at 90.00 a second (median)", summary);
-    }
-
-    /// <summary>What changed is shown first, what did not last.</summary>
-    [Fact]
-    public void Questions_are_grouped_by_what_became_of_them()
-    {
-        WriteRun("medical", "books");
-        string Of(string q, bool before, bool after) =>
-            JsonSerializer.Serialize(new
-            {
-                question = q, expected = "e", in_training = false, before = "b", right_before = before, after = "a",
-                right_after = after,
-            });
-        _folder.Write(
-            "questions.json",
-            $"[{Of("1", true, true)},{Of("2", false, false)},{Of("3", false, true)},{Of("4", true, false)}]");
-        XElement section = Section(Page(), "questions");
-        Assert.Equal(
-            ["1 lost: right before, wrong after", "1 gained: wrong before, right after", "1 wrong before and after",
-                "1 right before and after"],
-            section.Descendants("summary").Select(s => s.Value));
-        Assert.Equal(
-            ["4", "3", "2", "1"],
-            section.Descendants("th").Where(t => t.Attribute("dir") is not null).Select(t => t.Value));
-    }
-
-    /// <summary>A text that was cut ends at a word, and says so.</summary>
-    [Fact]
-    public void A_sample_that_was_cut_ends_at_a_whole_word()
-    {
-        WriteRun("medical", "books");
-        _folder.Write(
-            "samples.json",
-            """[{"prompt":"p","before":"a few words mo","before_is_cut":true,"after":"whole","document":"itself"}]""");
-        string said = Section(Page(), "samples").Value;
-        Assert.Contains("a few words … (cut here)", said);
-        Assert.DoesNotContain("words mo", said);
-        Assert.Contains("The document itself", said);
     }
 
     [Fact]
@@ -166,7 +123,7 @@ public sealed class RunReportTests : IDisposable
     public void Statistics_become_a_table()
     {
         WriteRun("medical", "books");
-        _folder.Write(
+        Write(
             "data.json",
             """
             {"corpora":[{"name":"medical","documents":12345,"packing_efficiency":0.987,"held_out":{"documents":100}},
@@ -182,42 +139,10 @@ public sealed class RunReportTests : IDisposable
     }
 
     [Fact]
-    public void Questions_are_counted_and_shown()
-    {
-        WriteRun("medical", "books", more: "");
-        Assert.DoesNotContain(Page().Descendants("section"), s => s.Attribute("id")!.Value == "questions");
-        const string Row = """
-            {"question":"Q<1>","expected":"E","in_training":true,"before":"","right_before":false,
-             "after":"e.","right_after":true}
-            """;
-        _folder.Write("questions.json", $"[{string.Join(',', Enumerable.Repeat(Row.Trim(), 60))}]");
-        XElement section = Section(Page(), "questions");
-        Assert.Equal("Answered: 0 of 60 before training, 60 of 60 after", ByClass(section, "score").Value);
-        Assert.Contains("60 of them (marked *) are training documents too", section.Value);
-        Assert.Equal("60 gained: wrong before, right after", section.Descendants("summary").Single().Value);
-        Assert.Equal(51, Rows(section).Length);
-        Assert.Equal("Q<1> * E nothingwrong e.right", Rows(section)[1]);
-        Assert.Contains("The first 50 of 60; questions.json has them all.", section.Value);
-        Assert.Contains(
-            "Questions answered: 0 of 60 before training, 60 of 60 after (60 gained and 0 lost; sign test "
-                + "p\u00a0<\u00a00.001).",
-            Page().Descendants("header").Single().Value);
-
-        string early = Row.Replace("\"e.\"", "null").Replace("\"right_after\":true", "\"right_after\":null");
-        _folder.Write("questions.json", $"[{early}]");
-        section = Section(Page(), "questions");
-        Assert.Equal("Answered: 0 of 1 before training", ByClass(section, "score").Value);
-        Assert.Equal("Q<1> * E nothingwrong not yet", Rows(section)[1]);
-
-        _folder.Write("questions.json", "[{\"question\": \"Q\"}]");
-        Assert.Contains("questions.json could not be read", ByClass(Page(), "faults").Value);
-    }
-
-    [Fact]
     public void Facts_of_the_run_stand_at_the_top()
     {
         WriteRun("medical", "books");
-        _folder.Write(
+        Write(
             "run.json",
             """
             {"model":"Qwen3-0.6B","device":"8 cores","started":"2026-11-23T04:00:00Z",
@@ -240,7 +165,7 @@ public sealed class RunReportTests : IDisposable
     public void Resumptions_are_told_beside_the_start(string resumed, string said, string took)
     {
         WriteRun("medical", "books");
-        _folder.Write(
+        Write(
             "run.json",
             $$"""{"started":"2026-11-23T04:00:00Z","resumed":[{{resumed}}],"finished":"2026-11-23T06:30:00Z"}""");
         Assert.Equal(
@@ -255,7 +180,7 @@ public sealed class RunReportTests : IDisposable
     public void Notes_are_told_where_there_are_some(string notes, params string[] said)
     {
         WriteRun("medical", "books");
-        _folder.Write("run.json", $$"""{"finished":"2026-11-23T06:30:00Z","notes":{{notes}}}""");
+        Write("run.json", $$"""{"finished":"2026-11-23T06:30:00Z","notes":{{notes}}}""");
         Assert.Equal(said, Facts(Page().Descendants("header").Single()).Where(f => f.StartsWith("Notes")));
     }
 
@@ -263,11 +188,11 @@ public sealed class RunReportTests : IDisposable
     public void What_cannot_be_read_costs_its_own_part_only()
     {
         WriteRun("medical", "books");
-        _folder.Write("samples.json", "{\"not\": \"a list\"}");
-        _folder.Write("data.json", "{");
-        _folder.Write("run.json", "[]");
-        _folder.Write("config.yaml", "a: [1\nb: {");
-        File.AppendAllText(Path.Combine(_folder.Root, "metrics.jsonl"), "{\"step\":9,");
+        Write("samples.json", "{\"not\": \"a list\"}");
+        Write("data.json", "{");
+        Write("run.json", "[]");
+        Write("config.yaml", "a: [1\nb: {");
+        File.AppendAllText(Path.Combine(Root, "metrics.jsonl"), "{\"step\":9,");
         XElement page = Page();
         string[] faults = [.. ByClass(page, "faults").Elements().Select(e => e.Value)];
         Assert.Equal(5, faults.Length);
@@ -287,7 +212,7 @@ public sealed class RunReportTests : IDisposable
     [Fact]
     public void A_config_alone_makes_a_page()
     {
-        _folder.Write("config.yaml", "steps: 10\n");
+        Write("config.yaml", "steps: 10\n");
         XElement page = Page();
         Assert.Equal("Nothing was validated", ByClass(page, "headline").Value);
         Assert.Empty(page.Descendants("figure"));
@@ -298,7 +223,7 @@ public sealed class RunReportTests : IDisposable
     [Fact]
     public void One_validation_is_no_comparison()
     {
-        _folder.Write("metrics.jsonl", "{\"step\":0,\"validation\":true,\"ce\":{\"a\":2}}\n{\"step\":1,\"loss\":2}\n");
+        Write("metrics.jsonl", "{\"step\":0,\"validation\":true,\"ce\":{\"a\":2}}\n{\"step\":1,\"loss\":2}\n");
         XElement page = Page();
         Assert.Equal("Validated only once", ByClass(page, "headline").Value);
         Assert.Equal("a 2.000 2.000 –", Rows(Section(page, "outcome"))[2]);
@@ -308,103 +233,20 @@ public sealed class RunReportTests : IDisposable
     public void The_same_run_gives_the_same_bytes_and_no_file_beside_them()
     {
         WriteRun("medical", "books");
-        RunReport.Write(_folder.Root);
-        byte[] first = File.ReadAllBytes(Path.Combine(_folder.Root, "report.html"));
-        RunReport.Write(_folder.Root + Path.DirectorySeparatorChar);
-        Assert.Equal(first, File.ReadAllBytes(Path.Combine(_folder.Root, "report.html")));
+        RunReport.Write(Root);
+        byte[] first = File.ReadAllBytes(Path.Combine(Root, "report.html"));
+        RunReport.Write(Root + Path.DirectorySeparatorChar);
+        Assert.Equal(first, File.ReadAllBytes(Path.Combine(Root, "report.html")));
         Assert.Equal(
             ["config.yaml", "metrics.jsonl", "report.html"],
-            Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
+            Directory.GetFiles(Root).Select(Path.GetFileName).Order());
     }
 
     [Fact]
     public void A_folder_without_a_run_is_the_users_error()
     {
-        Assert.Contains("got a folder with neither", Refusal(_folder.Root));
-        Assert.Contains("got no folder", Refusal(Path.Combine(_folder.Root, "no")));
-        Assert.Empty(Directory.GetFiles(_folder.Root));
+        Assert.Contains("got a folder with neither", Refusal(Root));
+        Assert.Contains("got no folder", Refusal(Path.Combine(Root, "no")));
+        Assert.Empty(Directory.GetFiles(Root));
     }
-
-    private void WriteRun(string domain, string general, string more = "")
-    {
-        string d = JsonSerializer.Serialize(domain), g = JsonSerializer.Serialize(general);
-        _folder.Write(
-            "config.yaml",
-            $$"""
-            model: /models/tiny
-            method: lora
-            steps: 4
-            loss: {kind: mol, alpha: 0.01}
-            data:
-              corpora:
-                - name: {{d}}
-                  kind: domain
-                - name: {{g}}
-                  kind: general
-
-            """);
-        string[] lines =
-        [
-            $$$"""{"step":0,"validation":true,"ce":{{{{d}}}:3,{{{g}}}:3.5},"kl":{{{{d}}}:2e-17,{{{g}}}:3e-17}}""",
-            .. Enumerable.Range(1, 4).Select(Step),
-            $$$"""{"step":4,"validation":true,"ce":{{{{d}}}:2.4,{{{g}}}:3.51},"kl":{{{{d}}}:0.3,{{{g}}}:0.02}}""",
-        ];
-        _folder.Write("metrics.jsonl", string.Join('\n', lines) + "\n");
-
-        string Step(int s)
-        {
-            string ce = $$"""{{{d}}:2.{{s}}}""";
-            string kl = $$"""{{{d}}:0.{{s}},{{g}}:0.0{{s}}}""";
-            string losses = $$"""{"step":{{s}},"epoch":0.{{s}},"loss":2.{{s}},"ce":{{ce}},"kl":{{kl}},"grad_norm":0.7""";
-            return $$"""{{losses}},"learning_rate":1e-{{s}},"tokens":100,"tokens_per_second":90{{more}}}""";
-        }
-    }
-
-    private void WriteSamples(params (string Prompt, string? Before, string After)[] samples) => _folder.Write(
-        "samples.json",
-        JsonSerializer.Serialize(samples.Select(s => new { prompt = s.Prompt, before = s.Before, after = s.After })));
-
-    private XElement Page()
-    {
-        RunReport.Write(_folder.Root);
-        string text = File.ReadAllText(Path.Combine(_folder.Root, "report.html"));
-        Assert.StartsWith("<!DOCTYPE html>\n", text);
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore };
-        using var reader = XmlReader.Create(new StringReader(text), settings);
-        return XElement.Load(reader, LoadOptions.PreserveWhitespace);
-    }
-
-    private static string Refusal(string folder) =>
-        Assert.Throws<UserException>(() => RunReport.Write(folder)).Message;
-
-    private static XElement Section(XElement page, string id) =>
-        page.Descendants("section").Single(s => s.Attribute("id")!.Value == id);
-
-    private static XElement Figure(XElement page, string id) =>
-        page.Descendants("figure").Single(s => s.Attribute("id")!.Value == id);
-
-    private static XElement ByClass(XElement page, string name) =>
-        page.Descendants().First(e => e.Attribute("class")?.Value == name);
-
-    /// <summary>Terms and what stands beside them.</summary>
-    private static IEnumerable<string> Facts(XElement part) =>
-        part.Descendants("dt").Select(t => $"{t.Value}: {t.Parent!.Element("dd")!.Value}");
-
-    /// <summary>Rows of a section's table, their cells that are not empty with spaces between.</summary>
-    /// <summary>Eight documents of ten tokens that all change alike.</summary>
-    private static string HeldOut(string name, string kind, double first, double last, double kl)
-    {
-        string Eight(double x) => $"[{string.Join(',', Enumerable.Repeat($"{x}", 8))}]";
-        return $$"""
-            {"corpus":"{{name}}","kind":"{{kind}}","tokens":{{Eight(10)}},
-             "first":{"step":0,"cross_entropy":{{Eight(first)}},"kl_divergence":{{Eight(0)}}},
-             "last":{"step":4,"cross_entropy":{{Eight(last)}},"kl_divergence":{{Eight(kl)}} } }
-            """;
-    }
-
-    private static string[] Rows(XElement section) =>
-    [
-        .. section.Descendants("tr")
-            .Select(r => string.Join(' ', r.Elements().Select(c => c.Value).Where(c => c.Length > 0))),
-    ];
 }

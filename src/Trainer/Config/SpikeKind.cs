@@ -1,4 +1,4 @@
-namespace MolEngine.Trainer.Training;
+namespace MolEngine.Trainer.Config;
 
 /// <summary>What a run does where its loss jumps and does not come back.</summary>
 internal enum SpikeKind
