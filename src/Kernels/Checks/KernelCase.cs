@@ -102,14 +102,25 @@ public sealed class KernelCase : IDisposable
     /// <summary>Compares a buffer's first elements, fp32 or bf16 (as ushort), as a whole.</summary>
     /// <param name="relative">The largest |got - expected| / |expected|, in L2.</param>
     /// <param name="place">Where an element stands, in words.</param>
+    /// <param name="gain">The largest <see cref="Comparison.Gain"/>, of either sign.</param>
     /// <exception cref="KernelCheckException">The error is larger.</exception>
     public void ExpectWhole<T>(
-        DeviceMemory memory, ReadOnlySpan<float> expected, double relative, Func<int, string>? place = null)
+        DeviceMemory memory, ReadOnlySpan<float> expected, double relative, Func<int, string>? place = null,
+        double gain = double.PositiveInfinity)
         where T : unmanaged
     {
-        var got = new T[expected.Length];
-        memory.Download(got.AsSpan());
-        ExpectWhole(memory.Name, Array.ConvertAll(got, x => (float)Comparison.Value(x)), expected, relative, place);
+        var stored = new T[expected.Length];
+        memory.Download(stored.AsSpan());
+        float[] got = Array.ConvertAll(stored, x => (float)Comparison.Value(x));
+        ExpectWhole(memory.Name, got, expected, relative, place);
+        double found = Comparison.Gain(expected, got);
+        if (!(Math.Abs(found) <= gain))
+        {
+            throw new KernelCheckException(
+                $"{memory.Name}: expected errors that cancel, {gain:G2} at most as a whole over {got.Length} elements, "
+                + $"got {found:G3}: all of it is too {(found > 0 ? "large" : "small")}, as by cutting off what is to be "
+                + "rounded");
+        }
     }
 
     /// <summary>The same of values that were downloaded.</summary>
