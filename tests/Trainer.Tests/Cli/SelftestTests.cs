@@ -226,7 +226,7 @@ public sealed class SelftestTests
             $"{count}",
             c =>
             {
-                float[] ones = [.. Enumerable.Repeat(1f, count)];
+                float[] ones = [.. Enumerable.Repeat(1f, Math.Max(count, written))];
                 DeviceMemory source = c.Input<float>("source", ones);
                 DeviceMemory destination = c.Output<ushort>("destination", count);
                 c.Launch(
