@@ -31,7 +31,7 @@ internal static class FaultList
         {
             throw new FormatException(
                 $"{path}: {entry.File}: \"{entry.Find}\": expected it once, got it "
-                + (at < 0 ? "never. The kernel has changed: write the fault anew." : "more often. Take more of the line."));
+                + (at < 0 ? "never. The kernel has changed: write the fault anew." : "more often. Take more of it."));
         }
 
         if (entry.Find == entry.Replace)

@@ -7,7 +7,8 @@ using MolEngine.Mutations;
 
 // Plants faults in the kernels, one at a time and in memory, and tells which check catches each:
 //
-//     dotnet run --project tools/Mutations -c Release -- [--file NAME]... [--kind NAME]... [--generic N] [--tests CLASSES]
+//     dotnet run -c Release --project tools/Mutations -- [--file NAME]... [--kind NAME]... [--generic N]
+//         [--tests CLASSES]
 //
 // Faults are those of faults.json; --generic adds N that operators make of the sources, spread over all of them.
 // --tests also runs those classes of tests/Kernels.Tests (built before, in Release) on what the checks let pass, in a

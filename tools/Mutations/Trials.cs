@@ -43,8 +43,9 @@ internal sealed class Trials(KernelFolder kernels, NvrtcCompiler compiler, Scrat
 
         if (tests?.Catch(faulty, texts.Keys) is { } failed)
             return new Verdict(mutant, Outcome.Caught, "tests", failed);
-        return new Verdict(
-            mutant, Outcome.NotCaught, "", $"passed: {string.Join(", ", changed)}{(tests is null ? "" : ", the tests")}");
+        if (tests is not null)
+            changed.Add("the tests");
+        return new Verdict(mutant, Outcome.NotCaught, "", $"passed: {string.Join(", ", changed)}");
     }
 
     private string Whole(string name) => _whole.TryGetValue(name, out string? ptx)

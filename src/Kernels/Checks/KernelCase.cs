@@ -120,8 +120,8 @@ public sealed class KernelCase : IDisposable
         {
             throw new KernelCheckException(
                 $"{memory.Name}: expected errors that cancel, {gain:G2} at most as a whole over {got.Length} elements, "
-                + $"got {found:G3}: all of it is too {(found > 0 ? "large" : "small")}, as by cutting off what is to be "
-                + "rounded");
+                + $"got {found:G3}: all of it is too {(found > 0 ? "large" : "small")}, as by cutting off what is to "
+                + "be rounded");
         }
     }
 

@@ -28,8 +28,8 @@ public sealed unsafe partial class VirtualCudaDriver
         {
             return Fail(
                 CUresult.CUDA_ERROR_INVALID_VALUE,
-                $"cuMemAddressReserve of {bytes:N0} bytes, alignment {alignment:N0}, flags {flags}: expected whole pages "
-                + $"of {Page:N0}, a power of two up to that, and 0");
+                $"cuMemAddressReserve of {bytes:N0} bytes, alignment {alignment:N0}, flags {flags}: expected whole "
+                + $"pages of {Page:N0}, a power of two up to that, and 0");
         }
 
         var range = new AddressRange(_memory.Reserve(bytes), bytes);
@@ -138,8 +138,8 @@ public sealed unsafe partial class VirtualCudaDriver
         {
             return Fail(
                 CUresult.CUDA_ERROR_INVALID_VALUE,
-                $"cuMemSetAccess({address:x}, {bytes:N0} bytes): expected a range as it was mapped, and this device, to "
-                + "read and write");
+                $"cuMemSetAccess({address:x}, {bytes:N0} bytes): expected a range as it was mapped, and this device, "
+                + "to read and write");
         }
 
         mapping.Allocation ??= _memory.Map(address, (long)bytes);

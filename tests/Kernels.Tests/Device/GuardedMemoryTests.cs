@@ -8,7 +8,7 @@ using MolEngine.VirtualGpu.Driver;
 
 namespace MolEngine.Kernels.Tests.Device;
 
-/// <summary>Buffers beside which nothing is mapped: a kernel that goes there is told, whatever lies elsewhere.</summary>
+/// <summary>Buffers beside which nothing is mapped: a kernel that goes there is told.</summary>
 public sealed class GuardedMemoryTests
 {
     private const int Count = 100;

@@ -54,7 +54,8 @@ public sealed partial class CHeader
     /// <summary>Fields of a struct, those of structs inside it too: type (its last word), name, array length.</summary>
     public IReadOnlyList<(string Type, string Name, int Count)> Struct(string name)
     {
-        Match found = Regex.Match(_text, $@"typedef\s+struct\s*\w*\s*\{{((?:[^{{}}]|\{{[^{{}}]*\}}\s*\w+\s*;)*)\}}\s*{name}\s*;");
+        const string Inner = @"\{[^{}]*\}\s*\w+\s*;";
+        Match found = Regex.Match(_text, $@"typedef\s+struct\s*\w*\s*\{{((?:[^{{}}]|{Inner})*)\}}\s*{name}\s*;");
         Assert.True(found.Success, $"{name}: no such struct in the header");
         return
         [

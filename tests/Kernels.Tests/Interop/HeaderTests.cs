@@ -167,12 +167,14 @@ public sealed class HeaderTests
             "unsigned int" => plain == typeof(uint),
             "unsigned char" => plain == typeof(byte),
             "size_t" => plain == typeof(nuint),
-            "uint64_t" or "CUdeviceptr" or "unsigned long long" or "CUmemGenericAllocationHandle" => plain == typeof(ulong),
+            "uint64_t" or "CUdeviceptr" or "unsigned long long" or "CUmemGenericAllocationHandle" =>
+                plain == typeof(ulong),
             "int64_t" => plain == typeof(long),
             "CUcontext" or "CUmodule" or "CUfunction" or "CUstream" or "CUevent" or "nvrtcProgram" or "cudaStream_t"
                 or "cublasLtHandle_t" or "cublasLtMatmulDesc_t" or "cublasLtMatrixLayout_t"
                 or "cublasLtMatmulPreference_t" => plain == typeof(nint),
-            "CUresult" or "CUdevice_attribute" or "CUmemAllocationGranularity_flags" or "CUfunction_attribute" or "nvrtcResult" or "cublasStatus_t"
+            "CUresult" or "CUdevice_attribute" or "CUmemAllocationGranularity_flags" or "CUfunction_attribute"
+                or "nvrtcResult" or "cublasStatus_t"
                 or "cudaDataType" or "cudaDataType_t" or "cublasComputeType_t" or "cublasLtMatmulDescAttributes_t"
                 or "cublasLtMatrixLayoutAttribute_t" or "cublasLtMatmulPreferenceAttributes_t" =>
                 net.IsEnum && net.Name.Replace("_t", "") == c.Replace("_t", ""),

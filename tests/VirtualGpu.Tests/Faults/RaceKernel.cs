@@ -4,7 +4,8 @@ namespace MolEngine.VirtualGpu.Tests.Faults;
 
 /// <summary>
 /// A kernel that a race is planted in. p0 is an array of 4096 words, written before; p1 one that is not. %r1 is the
-/// thread, %r2 the block, %r3 both in a row; %rd4 and %rd5 are the thread's words of p0 and p1; %p1 is the first thread.
+/// thread, %r2 the block, %r3 both in a row; %rd4 and %rd5 are the thread's words of p0 and p1; %p1 is the first
+/// thread.
 /// </summary>
 internal static class RaceKernel
 {
