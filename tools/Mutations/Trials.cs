@@ -8,7 +8,7 @@ internal sealed class Trials(KernelFolder kernels, NvrtcCompiler compiler, Scrat
 {
     private readonly Dictionary<string, string> _whole = [];
 
-    /// <summary>Small checks come first.</summary>
+    /// <summary>By the kernel that each is of.</summary>
     private static readonly Dictionary<string, KernelCheck> Checks =
         KernelChecks.All.ToDictionary(c => c.Kernel);
 
