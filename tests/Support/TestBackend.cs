@@ -51,6 +51,9 @@ public sealed class TestBackend
     /// </summary>
     public static readonly TestBackend TruncatingBf16 = new(DType.BF16, truncates: true);
 
+    /// <summary>The same for whole models, as <see cref="VirtualModel"/>.</summary>
+    public static readonly TestBackend TruncatingBf16Model = new(DType.BF16, findsRaces: false, truncates: true);
+
     private readonly SimdLevel? _level;
     private readonly ulong? _perturbation;
     private readonly bool _findsRaces = true;

@@ -214,7 +214,7 @@ public static class ModelExport
         public Tensor Allocate(Tensor like, DType type)
         {
             _arena.Dispose();
-            return _arena.Allocate(like.Name, type, like.Shape.Dimensions.ToArray());
+            return _arena.AllocateLike(like, type);
         }
 
         public void Dispose() => _arena.Dispose();

@@ -29,7 +29,7 @@ public sealed class HostCopy(Ops ops) : IDisposable
     {
         if (!tensor.IsOnDevice)
             return tensor;
-        Tensor copy = host.Allocate(tensor.Name, tensor.Type, tensor.Shape.Dimensions.ToArray());
+        Tensor copy = host.AllocateLike(tensor);
         int size = tensor.Type.Size();
         for (long done = 0; done < tensor.Count; done += PieceBytes / size)
         {

@@ -132,7 +132,7 @@ public sealed class ModelWeights : IDisposable
             arena.Expect(a =>
             {
                 foreach (Tensor stored in Names.Select(n => _tensors[n]))
-                    a.Allocate(stored.Name, stored.Type, stored.Shape.Dimensions.ToArray());
+                    a.AllocateLike(stored);
             });
         }
 
@@ -153,7 +153,7 @@ public sealed class ModelWeights : IDisposable
     {
         if (!IsRounded(ops, stored))
             return ops.Adopt(stored, arena);
-        Tensor rounded = arena.Allocate(stored.Name, DType.BF16, stored.Shape.Dimensions.ToArray());
+        Tensor rounded = arena.AllocateLike(stored, DType.BF16);
         using Arena passing = ops.CreateArena("weights on their way");
         ops.Copy(ops.Adopt(stored, passing), rounded);
         return rounded;
@@ -168,7 +168,7 @@ public sealed class ModelWeights : IDisposable
     private static Tensor Copy(Arena arena, Tensor stored)
     {
         DType type = stored.Type == DType.BF16 ? DType.BF16 : DType.F32;
-        Tensor copy = arena.Allocate(stored.Name, type, stored.Shape.Dimensions.ToArray());
+        Tensor copy = arena.AllocateLike(stored, type);
         Conversions.Convert(stored, copy);
         return copy;
     }

@@ -15,8 +15,8 @@ public sealed class CheckDevice : IDisposable
     /// <param name="images">What its kernels are loaded from.</param>
     /// <param name="moved">Bytes that all launches so far have moved, of a device that counts them (and checks every
     /// access by itself); null for a GPU.</param>
-    /// <param name="note">Told where the driver refuses an image and another is loaded instead; null for nobody.
-    /// </param>
+    /// <param name="note">Told where the driver refuses an image and another is loaded instead, or maps no pages; null
+    /// for nobody.</param>
     /// <exception cref="CudaException">The driver refuses, or there is no such device.</exception>
     public CheckDevice(
         ICudaDriver driver, int ordinal, KernelImages images, Func<long>? moved = null, Action<string>? note = null)
@@ -26,6 +26,18 @@ public sealed class CheckDevice : IDisposable
         Context = CudaContext.Create(driver, ordinal);
         Stream = new CudaStream(Context);
         Kernels = new CudaKernels(Context, images, note);
+        if (IsCounting)
+            return;
+        if (GuardedPages.Refusal(Context) is { } refusal)
+        {
+            note?.Invoke(
+                $"{Context.Properties.Name}: buffers have no unmapped pages beside them, only margins that are read "
+                + $"again: {refusal}");
+        }
+        else
+        {
+            Guards = [Guard.Behind, Guard.Before];
+        }
     }
 
     public CudaContext Context { get; }
@@ -35,6 +47,12 @@ public sealed class CheckDevice : IDisposable
     public CudaKernels Kernels { get; }
 
     public bool IsCounting => _moved is not null;
+
+    /// <summary>
+    /// Where nothing is mapped beside buffers, in turn: each case is tried with each. A device that checks every access
+    /// by itself needs none.
+    /// </summary>
+    public IReadOnlyList<Guard> Guards { get; } = [Guard.None];
 
     /// <summary>Bytes that all launches so far have moved; 0 where nothing counts them.</summary>
     public long Moved => _moved?.Invoke() ?? 0;

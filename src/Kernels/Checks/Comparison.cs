@@ -58,6 +58,22 @@ internal static class Comparison
             + $"{expected[worst]:R}, got {got[worst]:R}"));
     }
 
+    /// <summary>
+    /// By how much what was got is larger as a whole, relatively: <c>got . expected / expected . expected - 1</c>. Of
+    /// results that are rounded errors cancel in it; of results that are cut off they add up.
+    /// </summary>
+    public static double Gain(ReadOnlySpan<float> expected, ReadOnlySpan<float> got)
+    {
+        double along = 0, size = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            along += ((double)got[i] - expected[i]) * expected[i];
+            size += (double)expected[i] * expected[i];
+        }
+
+        return along == 0 ? 0 : along / size;
+    }
+
     /// <summary>0 of equal values and of two NaN; infinite where one alone is not finite, or should be 0.</summary>
     private static double RelativeError(double expected, double got)
     {

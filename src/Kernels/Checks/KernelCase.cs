@@ -7,8 +7,8 @@ namespace MolEngine.Kernels.Checks;
 
 /// <summary>
 /// A launch of a kernel on inputs of its own, with what it must give. On a device that does not check accesses by
-/// itself every buffer is followed by a margin, and outputs are filled with a pattern: what is written beside them, or
-/// not written at all, shows.
+/// itself nothing is mapped beside every buffer, where the driver can do that; a buffer is followed by a margin, and
+/// outputs are filled with a pattern: what is written beside them, or not written at all, shows.
 /// </summary>
 public sealed class KernelCase : IDisposable
 {
@@ -17,15 +17,17 @@ public sealed class KernelCase : IDisposable
 
     private readonly CheckDevice _device;
     private readonly CudaKernel _kernel;
+    private readonly Guard _guard;
     private readonly List<(DeviceMemory Memory, int Bytes)> _buffers = [];
     private readonly KernelArguments _arguments = new();
     private LaunchShape _shape;
     private long _bytes;
     private long _moved;
 
-    internal KernelCase(CheckDevice device, KernelCheck check)
+    /// <param name="guard">Where nothing is mapped beside its buffers.</param>
+    internal KernelCase(CheckDevice device, KernelCheck check, Guard guard)
     {
-        _device = device;
+        (_device, _guard) = (device, guard);
         _kernel = device.Kernels.Get(check.Source, check.Kernel);
     }
 
@@ -102,14 +104,25 @@ public sealed class KernelCase : IDisposable
     /// <summary>Compares a buffer's first elements, fp32 or bf16 (as ushort), as a whole.</summary>
     /// <param name="relative">The largest |got - expected| / |expected|, in L2.</param>
     /// <param name="place">Where an element stands, in words.</param>
+    /// <param name="gain">The largest <see cref="Comparison.Gain"/>, of either sign.</param>
     /// <exception cref="KernelCheckException">The error is larger.</exception>
     public void ExpectWhole<T>(
-        DeviceMemory memory, ReadOnlySpan<float> expected, double relative, Func<int, string>? place = null)
+        DeviceMemory memory, ReadOnlySpan<float> expected, double relative, Func<int, string>? place = null,
+        double gain = double.PositiveInfinity)
         where T : unmanaged
     {
-        var got = new T[expected.Length];
-        memory.Download(got.AsSpan());
-        ExpectWhole(memory.Name, Array.ConvertAll(got, x => (float)Comparison.Value(x)), expected, relative, place);
+        var stored = new T[expected.Length];
+        memory.Download(stored.AsSpan());
+        float[] got = Array.ConvertAll(stored, x => (float)Comparison.Value(x));
+        ExpectWhole(memory.Name, got, expected, relative, place);
+        double found = Comparison.Gain(expected, got);
+        if (!(Math.Abs(found) <= gain))
+        {
+            throw new KernelCheckException(
+                $"{memory.Name}: expected errors that cancel, {gain:G2} at most as a whole over {got.Length} elements, "
+                + $"got {found:G3}: all of it is too {(found > 0 ? "large" : "small")}, as by cutting off what is to "
+                + "be rounded");
+        }
     }
 
     /// <summary>The same of values that were downloaded.</summary>
@@ -142,10 +155,14 @@ public sealed class KernelCase : IDisposable
 
     private DeviceMemory Allocate(string name, int bytes)
     {
-        int margin = _device.IsCounting ? 0 : MarginBytes;
-        var memory = new DeviceMemory(_device.Context, name, (nuint)Math.Max(1, bytes + margin));
+        // Memory that ends where its page ends has what is left of 16 bytes.
+        int margin = _device.IsCounting ? 0 : _guard == Guard.Behind ? -bytes & 15 : MarginBytes;
+        var size = (nuint)Math.Max(1, bytes + margin);
+        DeviceMemory memory = _guard == Guard.None
+            ? new DeviceMemory(_device.Context, name, size)
+            : DeviceMemory.Guarded(_device.Context, name, size, _guard);
         _buffers.Add((memory, bytes));
-        if (margin > 0)
+        if (!_device.IsCounting)
         {
             var filled = new byte[bytes + margin];
             filled.AsSpan().Fill(Pattern);
@@ -159,9 +176,10 @@ public sealed class KernelCase : IDisposable
     {
         if (_device.IsCounting)
             return;
-        Span<byte> margin = stackalloc byte[MarginBytes];
+        Span<byte> all = stackalloc byte[MarginBytes];
         foreach ((DeviceMemory memory, int bytes) in _buffers)
         {
+            Span<byte> margin = all[..Math.Max(0, (int)memory.Bytes - bytes)];
             memory.Download(margin, (nuint)bytes);
             int at = margin.IndexOfAnyExcept(Pattern);
             if (at >= 0)

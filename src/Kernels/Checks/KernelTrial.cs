@@ -1,3 +1,5 @@
+using MolEngine.Kernels.Device;
+
 namespace MolEngine.Kernels.Checks;
 
 /// <summary>The cases of one kernel on one device.</summary>
@@ -7,6 +9,7 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check, int? most
     private readonly List<string> _shapes = [];
     private double _largest;
     private string? _worst;
+    private Guard _guard;
     private KernelMeasure? _measure;
 
     /// <summary>A device that counts is a slow one: sizes are small there.</summary>
@@ -31,19 +34,25 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check, int? most
         if (_shapes.Count == most)
             return;
         _shapes.Add(shape);
-        using var one = new KernelCase(device, check);
-        try
+        foreach (Guard guard in device.Guards)
         {
-            run(one);
-        }
-        finally
-        {
-            if (one.LargestError > _largest)
-                (_largest, _worst) = (one.LargestError, shape);
+            _guard = guard;
+            using var one = new KernelCase(device, check, guard);
+            try
+            {
+                run(one);
+            }
+            finally
+            {
+                if (one.LargestError > _largest)
+                    (_largest, _worst) = (one.LargestError, shape);
+            }
+
+            if (isMeasured && most is null && guard == device.Guards[^1])
+                _measure = one.Measure(shape);
         }
 
-        if (isMeasured && most is null)
-            _measure = one.Measure(shape);
+        _guard = Guard.None;
     }
 
     /// <summary>Runs cases that need a device and no kernel of their own, all at once.</summary>
@@ -64,7 +73,13 @@ public sealed class KernelTrial(CheckDevice device, KernelCheck check, int? most
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            failure = _shapes.Count == 0 ? e.Message : $"{_shapes[^1]}: {e.Message}";
+            string beside = _guard switch
+            {
+                Guard.Behind => " (nothing is mapped behind any buffer)",
+                Guard.Before => " (nothing is mapped before any buffer)",
+                _ => "",
+            };
+            failure = _shapes.Count == 0 ? e.Message : $"{_shapes[^1]}{beside}: {e.Message}";
         }
 
         return new KernelCheckResult(check, _shapes, _largest, _worst, failure, _measure);

@@ -34,7 +34,7 @@ internal sealed partial class CudaOps
             });
             device.Cover(
                 "head_gap", "head_gap_finish", tokens, 1, a => a.Add(student.Indices).Add(tokens).Add(gaps)
-                    .Add((ulong)reference.LogSumExp.Address).Moves(8L * HeadTile.SectorBytes * tokens));
+                    .Add((ulong)reference.LogSumExp.Address).Moves(HeadArguments.Gaps.FinishBytes * tokens));
         }
     }
 }

@@ -23,6 +23,7 @@ internal sealed partial class CudaOps : Ops.Ops
     private readonly DeviceScratch _scratch;
     private readonly LayoutTables _tables;
     private readonly DeviceFaults _faults;
+    private readonly CublasLtGemm? _library;
     private readonly IGemm _gemm;
     private readonly IGemm _decode;
     private readonly GemmFinish _finish;
@@ -43,7 +44,7 @@ internal sealed partial class CudaOps : Ops.Ops
         _gemm = meter is null ? gemm : new MeteredGemm(gemm, meter, plansLibrary || gemm is CublasLtGemm);
         _decode = meter is null ? decode : new MeteredGemm(decode, meter, isByLibrary: false);
         _finish = new GemmFinish(stream, kernels);
-        (ActivationType, UsesCublasLt) = (activationType, gemm is CublasLtGemm);
+        (ActivationType, _library) = (activationType, gemm as CublasLtGemm);
         _copies = new StagedCopies(context, stream);
         _scratch = new DeviceScratch(context, stream, _holders);
         _tables = new LayoutTables(context, stream, _copies);
@@ -56,7 +57,7 @@ internal sealed partial class CudaOps : Ops.Ops
 
     public override DType ActivationType { get; }
 
-    public override bool UsesCublasLt { get; }
+    public override bool UsesCublasLt => _library is { HasFailed: false };
 
     public override GpuModel? Gpu
     {
@@ -84,7 +85,7 @@ internal sealed partial class CudaOps : Ops.Ops
 
     public override Tensor Adopt(Tensor host, Arena arena)
     {
-        Tensor tensor = arena.Allocate(host.Name, host.Type, host.Shape.Dimensions.ToArray());
+        Tensor tensor = arena.AllocateLike(host);
         UploadCore(host, tensor);
         return tensor;
     }

@@ -12,11 +12,23 @@ public sealed unsafe class DeviceMemory : CudaResource
     /// <summary>The legacy default stream, on which copies without a stream run.</summary>
     private const nint DefaultStream = 0;
 
+    /// <summary>Of what is guarded: as much as any access of a kernel is aligned to.</summary>
+    private const nuint GuardedAlignment = 16;
+
+    private readonly GuardedPages? _pages;
+
     /// <param name="name">What it is for: shown in errors, and told to a driver that reports by name.</param>
     /// <exception cref="OutOfMemoryException">The device has not so much free: says how much it has.</exception>
     public DeviceMemory(CudaContext context, string name, nuint bytes)
-        : base(context, driver => Create(context, driver, name, bytes))
+        : this(context, name, bytes, driver => Create(context, driver, name, bytes), null)
     {
+    }
+
+    private DeviceMemory(
+        CudaContext context, string name, nuint bytes, Func<ICudaDriver, nint> create, GuardedPages? pages)
+        : base(context, create)
+    {
+        _pages = pages;
         Name = name;
         Bytes = bytes;
         try
@@ -36,6 +48,19 @@ public sealed unsafe class DeviceMemory : CudaResource
 
     /// <summary>Of the first byte.</summary>
     public ulong Address => (ulong)Value;
+
+    /// <summary>
+    /// Memory on one side of which nothing is mapped, in pages of its own, 16-byte aligned: slow to make, for checks.
+    /// </summary>
+    /// <exception cref="CudaException">The driver maps no pages, or has none left.</exception>
+    public static DeviceMemory Guarded(CudaContext context, string name, nuint bytes, Guard guard)
+    {
+        context.MakeCurrent();
+        nuint whole = (bytes + GuardedAlignment - 1) / GuardedAlignment * GuardedAlignment;
+        GuardedPages pages = GuardedPages.Create(context, whole);
+        ulong start = guard == Guard.Behind ? pages.Address + pages.Bytes - whole : pages.Address;
+        return new DeviceMemory(context, name, bytes, _ => (nint)start, pages);
+    }
 
     /// <summary>Copies host values to byte <paramref name="offset"/> on; done on return.</summary>
     /// <remarks>
@@ -99,7 +124,13 @@ public sealed unsafe class DeviceMemory : CudaResource
         GC.KeepAlive(this);
     }
 
-    private protected override void ReleaseIn(ICudaDriver driver, nint native) => driver.cuMemFree((ulong)native);
+    private protected override void ReleaseIn(ICudaDriver driver, nint native)
+    {
+        if (_pages is null)
+            driver.cuMemFree((ulong)native);
+        else
+            _pages.Release(driver);
+    }
 
     private static nint Create(CudaContext context, ICudaDriver driver, string name, nuint bytes)
     {

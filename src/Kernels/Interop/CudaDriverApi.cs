@@ -65,6 +65,34 @@ internal static unsafe partial class CudaDriverApi
     internal static partial CUresult cuMemFree(ulong address);
 
     [LibraryImport(Library)]
+    internal static partial CUresult cuMemGetAllocationGranularity(
+        out nuint granularity, in CUmemAllocationProp properties, CUmemAllocationGranularity_flags option);
+
+    [LibraryImport(Library)]
+    internal static partial CUresult cuMemAddressReserve(
+        out ulong address, nuint bytes, nuint alignment, ulong wished, ulong flags);
+
+    [LibraryImport(Library)]
+    internal static partial CUresult cuMemAddressFree(ulong address, nuint bytes);
+
+    [LibraryImport(Library)]
+    internal static partial CUresult cuMemCreate(
+        out ulong handle, nuint bytes, in CUmemAllocationProp properties, ulong flags);
+
+    [LibraryImport(Library)]
+    internal static partial CUresult cuMemRelease(ulong handle);
+
+    [LibraryImport(Library)]
+    internal static partial CUresult cuMemMap(ulong address, nuint bytes, nuint offset, ulong handle, ulong flags);
+
+    [LibraryImport(Library)]
+    internal static partial CUresult cuMemUnmap(ulong address, nuint bytes);
+
+    [LibraryImport(Library)]
+    internal static partial CUresult cuMemSetAccess(
+        ulong address, nuint bytes, CUmemAccessDesc* descriptions, nuint count);
+
+    [LibraryImport(Library)]
     internal static partial CUresult cuMemHostAlloc(out nint address, nuint bytes, CUmemhostalloc_flags flags);
 
     [LibraryImport(Library)]

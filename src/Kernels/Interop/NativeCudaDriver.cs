@@ -42,6 +42,28 @@ internal sealed unsafe class NativeCudaDriver : ICudaDriver
 
     public CUresult cuMemFree(ulong address) => CudaDriverApi.cuMemFree(address);
 
+    public CUresult cuMemGetAllocationGranularity(
+        out nuint granularity, in CUmemAllocationProp properties, CUmemAllocationGranularity_flags option) =>
+        CudaDriverApi.cuMemGetAllocationGranularity(out granularity, in properties, option);
+
+    public CUresult cuMemAddressReserve(out ulong address, nuint bytes, nuint alignment, ulong wished, ulong flags) =>
+        CudaDriverApi.cuMemAddressReserve(out address, bytes, alignment, wished, flags);
+
+    public CUresult cuMemAddressFree(ulong address, nuint bytes) => CudaDriverApi.cuMemAddressFree(address, bytes);
+
+    public CUresult cuMemCreate(out ulong handle, nuint bytes, in CUmemAllocationProp properties, ulong flags) =>
+        CudaDriverApi.cuMemCreate(out handle, bytes, in properties, flags);
+
+    public CUresult cuMemRelease(ulong handle) => CudaDriverApi.cuMemRelease(handle);
+
+    public CUresult cuMemMap(ulong address, nuint bytes, nuint offset, ulong handle, ulong flags) =>
+        CudaDriverApi.cuMemMap(address, bytes, offset, handle, flags);
+
+    public CUresult cuMemUnmap(ulong address, nuint bytes) => CudaDriverApi.cuMemUnmap(address, bytes);
+
+    public CUresult cuMemSetAccess(ulong address, nuint bytes, CUmemAccessDesc* descriptions, nuint count) =>
+        CudaDriverApi.cuMemSetAccess(address, bytes, descriptions, count);
+
     public CUresult cuMemHostAlloc(out nint address, nuint bytes, CUmemhostalloc_flags flags) =>
         CudaDriverApi.cuMemHostAlloc(out address, bytes, flags);
 

@@ -25,7 +25,10 @@ public abstract partial class Ops : IDisposable
     /// </summary>
     public abstract DType ActivationType { get; }
 
-    /// <summary>Whether cuBLASLt does matrix products: their bits are not those of this program's kernels.</summary>
+    /// <summary>
+    /// Whether cuBLASLt does matrix products, and has not failed so far: their bits are not those of this program's
+    /// kernels.
+    /// </summary>
     public virtual bool UsesCublasLt => false;
 
     /// <summary>What it does otherwise than it was asked to.</summary>

@@ -45,6 +45,10 @@ public sealed record RunIdentity(string Model, string Data, IReadOnlyDictionary<
         };
     }
 
+    /// <summary>The same where a key has become something else while the run went on.</summary>
+    public RunIdentity Where(string key, string became) =>
+        this with { Settings = new Dictionary<string, string>(Settings) { [key] = became } };
+
     /// <summary>Whether a value is what held in a run that began before its key was there.</summary>
     private static bool HeldBefore(ResolvedValue v) =>
         v.Key.Formerly is { } then ? v.Text == then : v.IsDefault && v.Key.IsAlwaysThere;

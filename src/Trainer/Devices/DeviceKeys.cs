@@ -37,8 +37,11 @@ internal static class DeviceKeys
 
     public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, Gemm, GemmTuning, CudaPath];
 
+    /// <summary>What gemm is where this program's kernels do products.</summary>
+    public const string Builtin = "builtin";
+
     /// <summary>What gemm has become on a backend: cublaslt or builtin.</summary>
-    public static string GemmOf(Ops ops) => ops.UsesCublasLt ? "cublaslt" : "builtin";
+    public static string GemmOf(Ops ops) => ops.UsesCublasLt ? "cublaslt" : Builtin;
 
     public static DeviceSettings Build(ConfigValues v, string source)
     {

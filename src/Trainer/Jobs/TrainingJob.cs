@@ -64,7 +64,8 @@ internal sealed class TrainingJob
     private void Compute(TrainingData? data, CancellationToken cancel)
     {
         using Ops ops = ComputeDevice.Open(
-            _run.Device, DeviceKeys.Device.Path, n => _display.Note($"note       {n}"), _run.Threads);
+            _run.Device with { Gemm = Gemm() }, DeviceKeys.Device.Path, n => _display.Note($"note       {n}"),
+            _run.Threads);
         if (ops.Gpu is not { } gpu)
         {
             Train(ops, data, cancel);
@@ -80,6 +81,29 @@ internal sealed class TrainingJob
         {
             throw FittingChange.Explain(_run, gpu, e);
         }
+    }
+
+    /// <summary>
+    /// Of auto what it was where the checkpoint was saved: a run whose library failed goes on with this program's
+    /// kernels, as it would have without the interruption, and with the same bits.
+    /// </summary>
+    private GemmKind Gemm()
+    {
+        if (!_resume || _run.Device.Gemm != GemmKind.Auto
+            || CheckpointStore.All(_run.Output).Newest is not { } from
+            || from.Identity.Settings.GetValueOrDefault(DeviceKeys.Gemm.Path) != DeviceKeys.Builtin)
+        {
+            return _run.Device.Gemm;
+        }
+
+        if (_run.Device.Device.Kind is DeviceKind.Auto or DeviceKind.Cuda)
+        {
+            _display.Note(
+                $"note       {DeviceKeys.Gemm.Path}: {DeviceKeys.Builtin}, as in the run up to its checkpoint of step "
+                + $"{from.Step}: its bits go on");
+        }
+
+        return GemmKind.Builtin;
     }
 
     private void Train(Ops ops, TrainingData? data, CancellationToken cancel)

@@ -225,8 +225,8 @@ internal sealed class RunModel : IDisposable
         {
             foreach ((Tensor ofA, Tensor ofB) in modules.Values)
             {
-                a.Allocate(ofA.Name, ofA.Type, ofA.Shape.Dimensions.ToArray());
-                a.Allocate(ofB.Name, ofB.Type, ofB.Shape.Dimensions.ToArray());
+                a.AllocateLike(ofA);
+                a.AllocateLike(ofB);
             }
         });
         return modules.ToDictionary(

@@ -9,6 +9,7 @@ using MolEngine.Runs;
 using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Devices;
 
 namespace MolEngine.Trainer.Training;
 
@@ -137,7 +138,7 @@ internal sealed class TrainingRun
             RunDirectory.Create(kept, _run.Resolved);
             CheckpointStore.Write(
                 Path.Combine(CheckpointStore.FolderOf(kept), CheckpointStore.NameOf(_step)), _session.Ops,
-                _session.Optimizer, _identity, _validationLoss);
+                _session.Optimizer, IdentityNow, _validationLoss);
         }
 
         throw new RunFailedException(DiskFault.Gone(_run.Output, _step, kept));
@@ -224,11 +225,17 @@ internal sealed class TrainingRun
         RequireFolder();
         _log.Doing("saving a checkpoint");
         Flush();
-        _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss);
+        _checkpoints.Save(_session.Ops, _session.Optimizer, IdentityNow, _validationLoss);
         _saved = _step;
         Prune();
         _log.Doing(null);
     }
+
+    /// <summary>
+    /// What the state belongs to: where cuBLASLt has failed, products are this program's from there on, and so they are
+    /// in a run that goes on from it.
+    /// </summary>
+    private RunIdentity IdentityNow => _identity.Where(DeviceKeys.Gemm.Path, DeviceKeys.GemmOf(_session.Ops));
 
     /// <summary>What is saved after this never knows more steps than the figures that are on the disk.</summary>
     private void Flush()
@@ -261,8 +268,8 @@ internal sealed class TrainingRun
         string elsewhere = Path.Combine(CheckpointStore.FolderOf(Elsewhere()), CheckpointStore.NameOf(_step));
         Action[] ways =
         [
-            () => _checkpoints.Save(_session.Ops, _session.Optimizer, _identity, _validationLoss),
-            () => CheckpointStore.Write(elsewhere, _session.Ops, _session.Optimizer, _identity, _validationLoss),
+            () => _checkpoints.Save(_session.Ops, _session.Optimizer, IdentityNow, _validationLoss),
+            () => CheckpointStore.Write(elsewhere, _session.Ops, _session.Optimizer, IdentityNow, _validationLoss),
         ];
         foreach (Action keep in ways)
         {

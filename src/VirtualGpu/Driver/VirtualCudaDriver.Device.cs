@@ -138,6 +138,7 @@ public sealed unsafe partial class VirtualCudaDriver
         CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR => Device.ComputeCapability % 10,
         CUdevice_attribute.CU_DEVICE_ATTRIBUTE_CONCURRENT_KERNELS => 1,
         CUdevice_attribute.CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING => 1,
+        CUdevice_attribute.CU_DEVICE_ATTRIBUTE_VIRTUAL_MEMORY_MANAGEMENT_SUPPORTED => 1,
         CUdevice_attribute.CU_DEVICE_ATTRIBUTE_ASYNC_ENGINE_COUNT => 1,
         CUdevice_attribute.CU_DEVICE_ATTRIBUTE_CLOCK_RATE => 1_000_000,
         CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE => 1_000_000,

@@ -46,7 +46,8 @@ public sealed unsafe partial class VirtualCudaDriver
             return Fail(CUresult.CUDA_ERROR_INVALID_CONTEXT, "no context is current on this thread");
         if (address == 0)
             return CUresult.CUDA_SUCCESS;
-        if (_memory.Find(address) is not { IsFreed: false, IsMapped: false, Whole: null } allocation
+        if (_memory.Find(address) is not
+            { IsFreed: false, IsMapped: false, IsTakenApart: false, Whole: null } allocation
             || allocation.Start != address)
         {
             string what = _memory.Find(address) is { IsFreed: true }

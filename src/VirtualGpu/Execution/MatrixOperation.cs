@@ -13,9 +13,11 @@ namespace MolEngine.VirtualGpu.Execution;
 /// </summary>
 /// <remarks>
 /// Fasi, Higham, Mikaitis, Pranesh 2021 ("Numerical behavior of NVIDIA tensor cores", PeerJ Computer Science 7:e330): a
-/// sum and the products of a step (of 8 in 16-bit types on an A100, of 4 in tf32) are aligned to the largest exponent
-/// among them, cut off there, added, and cut off to fp32. No bits are kept here beyond fp32's last place, the fewest
-/// that were found on any card.
+/// sum and the products of a step are aligned to the largest exponent among them, cut off there, added, and cut off to
+/// fp32. Khattak and Mikaitis 2025 ("Accurate Models of NVIDIA Tensor Cores", arXiv 2512.07004, with models that give
+/// the hardware's bits) found steps of 4 products on a V100, 8 on an A100 and Ada, 16 on an H100 (half as many of tf32
+/// on the last three), and 0, 1 and 2 bits kept beyond fp32's last place. Here it is the step of an A100 and no bit: an
+/// element is cut off as often as there, or oftener, and each cut takes twice as much as an A100's at most.
 /// </remarks>
 /// <param name="d">Four registers.</param>
 /// <param name="a">K / 4 registers for bf16, K / 2 for tf32.</param>

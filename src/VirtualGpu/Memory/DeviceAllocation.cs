@@ -61,8 +61,10 @@ internal sealed unsafe class DeviceAllocation
     /// <summary>Pinned memory of the host.</summary>
     public bool IsMapped { get; }
 
-    /// <summary>Of a module.</summary>
-    public bool IsVariable { get; init; }
+    /// <summary>
+    /// Whether its memory is not counted with it: a module's variable, or pages that were made before.
+    /// </summary>
+    public bool IsTakenApart { get; init; }
 
     /// <summary>Constant memory: kernels may not write it.</summary>
     public bool IsReadOnly { get; init; }

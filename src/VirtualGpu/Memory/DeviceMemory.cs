@@ -56,10 +56,41 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
         return allocation;
     }
 
+    /// <summary>Addresses in whole pages, with nothing behind them.</summary>
+    public ulong Reserve(ulong bytes)
+    {
+        const ulong Page = (ulong)DevicePages.Bytes;
+        ulong start = (_next + Page - 1) / Page * Page;
+        _next = start + bytes + Guard;
+        return start;
+    }
+
+    /// <summary>Memory at reserved addresses, of capacity that was taken before.</summary>
+    public DeviceAllocation Map(ulong start, long bytes)
+    {
+        var mapped = new DeviceAllocation(start, bytes, $"pages {start:x}") { IsTakenApart = true };
+        Insert(mapped);
+        LiveAllocations++;
+        return mapped;
+    }
+
+    /// <summary>Takes some of the capacity.</summary>
+    /// <returns>False where there is not so much.</returns>
+    public bool TryTake(long bytes)
+    {
+        if (bytes > capacity - InUse)
+            return false;
+        InUse += bytes;
+        MostInUse = Math.Max(MostInUse, InUse);
+        return true;
+    }
+
+    public void GiveBack(long bytes) => InUse -= bytes;
+
     /// <summary>A variable of a module, which lies in the context's memory and takes none of the program's.</summary>
     public DeviceAllocation AllocateVariable(long bytes, string name, bool isReadOnly)
     {
-        var variable = new DeviceAllocation(_next, bytes, name) { IsReadOnly = isReadOnly, IsVariable = true };
+        var variable = new DeviceAllocation(_next, bytes, name) { IsReadOnly = isReadOnly, IsTakenApart = true };
         Place(variable);
         LiveAllocations++;
         return variable;
@@ -108,7 +139,7 @@ internal sealed unsafe class DeviceMemory(long capacity) : IDisposable
     public void Free(DeviceAllocation allocation)
     {
         allocation.Free();
-        if (allocation is { IsMapped: false, IsVariable: false })
+        if (allocation is { IsMapped: false, IsTakenApart: false })
             InUse -= DevicePages.Round(allocation.Size);
         LiveAllocations--;
         _freed += 1 + allocation.Pieces.Count;

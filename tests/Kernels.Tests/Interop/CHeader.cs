@@ -51,15 +51,16 @@ public sealed partial class CHeader
         return list is "" or "void" ? [] : [.. list.Split(',').Select(p => TypeOf(p.Trim()))];
     }
 
-    /// <summary>Fields of a struct: type, name, array length.</summary>
+    /// <summary>Fields of a struct, those of structs inside it too: type (its last word), name, array length.</summary>
     public IReadOnlyList<(string Type, string Name, int Count)> Struct(string name)
     {
-        Match found = Regex.Match(_text, $@"typedef\s+struct\s*\w*\s*\{{([^{{}}]*)\}}\s*{name}\s*;");
+        const string Inner = @"\{[^{}]*\}\s*\w+\s*;";
+        Match found = Regex.Match(_text, $@"typedef\s+struct\s*\w*\s*\{{((?:[^{{}}]|{Inner})*)\}}\s*{name}\s*;");
         Assert.True(found.Success, $"{name}: no such struct in the header");
         return
         [
             .. Field().Matches(found.Groups[1].Value).Select(f => (
-                f.Groups[1].Value, f.Groups[2].Value,
+                Regex.Replace(f.Groups[1].Value, @"\s*\*\s*", " *").Trim(), f.Groups[2].Value,
                 f.Groups[3].Success ? int.Parse(f.Groups[3].Value, CultureInfo.InvariantCulture) : 1)),
         ];
     }
@@ -82,6 +83,6 @@ public sealed partial class CHeader
     [GeneratedRegex(@"\b([A-Z]\w+)\s*=\s*([^,}]+)")]
     private static partial Regex Enumerator();
 
-    [GeneratedRegex(@"(\w+)\s+(\w+)(?:\[(\d+)\])?\s*;")]
+    [GeneratedRegex(@"(\w+(?:\s+|\s*\*\s*))(\w+)(?:\[(\d+)\])?\s*;")]
     private static partial Regex Field();
 }

@@ -51,7 +51,10 @@ public sealed unsafe class FakeCublasLt(FaultPlan plan) : ICublasLt
         nint preference, cublasLtMatmulPreferenceAttributes_t attribute, void* value, nuint bytes) =>
         Keep(attribute, value, bytes);
 
-    /// <summary>Finds two, of which the second does not work.</summary>
+    /// <summary>Algorithms that work, of two.</summary>
+    public int Working { get; init; } = 1;
+
+    /// <summary>Finds two.</summary>
     public cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
         nint handle, nint description, nint a, nint b, nint c, nint d, nint preference, int wanted,
         cublasLtMatmulHeuristicResult_t* results, out int found)
@@ -61,7 +64,7 @@ public sealed unsafe class FakeCublasLt(FaultPlan plan) : ICublasLt
         {
             results[i] = new cublasLtMatmulHeuristicResult_t { workspaceSize = 64 };
             results[i].algo[0] = (ulong)i + 7;
-            if (i == 1)
+            if (i >= Working)
                 results[i].state = cublasStatus_t.CUBLAS_STATUS_NOT_SUPPORTED;
         }
 

@@ -15,6 +15,10 @@ public sealed class HeaderTests
     [InlineData("cuda.h", typeof(CUjit_option))]
     [InlineData("cuda.h", typeof(CUstream_flags))]
     [InlineData("cuda.h", typeof(CUevent_flags))]
+    [InlineData("cuda.h", typeof(CUmemLocationType))]
+    [InlineData("cuda.h", typeof(CUmemAllocationType))]
+    [InlineData("cuda.h", typeof(CUmemAccess_flags))]
+    [InlineData("cuda.h", typeof(CUmemAllocationGranularity_flags))]
     [InlineData("nvrtc.h", typeof(nvrtcResult))]
     [InlineData("cublas_api.h", typeof(cublasStatus_t))]
     [InlineData("cublas_api.h", typeof(cublasComputeType_t))]
@@ -99,6 +103,32 @@ public sealed class HeaderTests
         Assert.Equal(offset, Unsafe.SizeOf<cublasLtMatmulHeuristicResult_t>());
     }
 
+    /// <summary>What is reserved or never set here is one field, of as many bytes.</summary>
+    [Fact]
+    public void Properties_of_mapped_memory_are_laid_out_as_in_C()
+    {
+        var header = new CHeader("cuda.h");
+        Assert.Equal(
+            [("CUmemLocationType", "type", 1), ("int", "id", 1)], header.Struct("CUmemLocation_v1"));
+        Assert.Equal(
+            [("CUmemLocation", "location", 1), ("CUmemAccess_flags", "flags", 1)],
+            header.Struct("CUmemAccessDesc_v1"));
+        Assert.Equal(
+            [
+                ("CUmemAllocationType", "type", 1), ("CUmemAllocationHandleType", "requestedHandleTypes", 1),
+                ("CUmemLocation", "location", 1), ("void *", "win32HandleMetaData", 1), ("char", "compressionType", 1),
+                ("char", "gpuDirectRDMACapable", 1), ("short", "usage", 1), ("char", "reserved", 4),
+            ],
+            header.Struct("CUmemAllocationProp_v1"));
+        Assert.Equal(4, (int)Marshal.OffsetOf<CUmemLocation>("id"));
+        Assert.Equal(8, (int)Marshal.OffsetOf<CUmemAccessDesc>("flags"));
+        Assert.Equal(4, (int)Marshal.OffsetOf<CUmemAllocationProp>("requestedHandleTypes"));
+        Assert.Equal(8, (int)Marshal.OffsetOf<CUmemAllocationProp>("location"));
+        Assert.Equal(
+            (8, 12, 32),
+            (Unsafe.SizeOf<CUmemLocation>(), Unsafe.SizeOf<CUmemAccessDesc>(), Unsafe.SizeOf<CUmemAllocationProp>()));
+    }
+
     [Fact]
     public void An_identity_has_the_bytes_of_the_header()
     {
@@ -137,12 +167,14 @@ public sealed class HeaderTests
             "unsigned int" => plain == typeof(uint),
             "unsigned char" => plain == typeof(byte),
             "size_t" => plain == typeof(nuint),
-            "uint64_t" or "CUdeviceptr" => plain == typeof(ulong),
+            "uint64_t" or "CUdeviceptr" or "unsigned long long" or "CUmemGenericAllocationHandle" =>
+                plain == typeof(ulong),
             "int64_t" => plain == typeof(long),
             "CUcontext" or "CUmodule" or "CUfunction" or "CUstream" or "CUevent" or "nvrtcProgram" or "cudaStream_t"
                 or "cublasLtHandle_t" or "cublasLtMatmulDesc_t" or "cublasLtMatrixLayout_t"
                 or "cublasLtMatmulPreference_t" => plain == typeof(nint),
-            "CUresult" or "CUdevice_attribute" or "CUfunction_attribute" or "nvrtcResult" or "cublasStatus_t"
+            "CUresult" or "CUdevice_attribute" or "CUmemAllocationGranularity_flags" or "CUfunction_attribute"
+                or "nvrtcResult" or "cublasStatus_t"
                 or "cudaDataType" or "cudaDataType_t" or "cublasComputeType_t" or "cublasLtMatmulDescAttributes_t"
                 or "cublasLtMatrixLayoutAttribute_t" or "cublasLtMatmulPreferenceAttributes_t" =>
                 net.IsEnum && net.Name.Replace("_t", "") == c.Replace("_t", ""),

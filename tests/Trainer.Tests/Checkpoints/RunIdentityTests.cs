@@ -144,6 +144,15 @@ public sealed class RunIdentityTests : IDisposable
         Assert.Equal(["gemm: absent in the run, builtin now"], Now().DifferencesFrom(unknown));
     }
 
+    /// <summary>A checkpoint of after a library's failure is gone on from with this program's products alone.</summary>
+    [Fact]
+    public void What_a_key_became_in_the_run_is_what_a_checkpoint_has()
+    {
+        RunIdentity begun = Now().Where("gemm", "cublaslt"), failed = begun.Where("gemm", "builtin");
+        Assert.Equal(["gemm: builtin in the run, cublaslt now"], begun.DifferencesFrom(failed));
+        Assert.Empty(Now().DifferencesFrom(failed));
+    }
+
     /// <summary>
     /// Rank and alpha of a run on an adapter are the adapter's: their absence says so, default or not.
     /// </summary>

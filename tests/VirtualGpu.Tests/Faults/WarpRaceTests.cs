@@ -4,26 +4,16 @@ using MolEngine.VirtualGpu.Faults;
 namespace MolEngine.VirtualGpu.Tests.Faults;
 
 /// <summary>
-/// Between two warps of a block a barrier alone makes an order, over global memory as over shared. p0 is an array of
-/// 4096 words, written before; p1 one that is not. Blocks have 64 threads, and places of their own.
+/// Between two warps of a block a barrier alone makes an order, over global memory as over shared. Blocks of
+/// <see cref="RaceKernel"/> have 64 threads, and places of their own.
 /// </summary>
 public sealed class WarpRaceTests
 {
-    private const int Words = 4096;
-
     /// <summary>
-    /// %r1 thread, %rd4 and %rd5 its words of p0 and p1, %rd6 and %rd7 those of the same lane of the other warp, %rd8
-    /// of p0's neighbour lane; %p1 first thread, %p2 first warp.
+    /// %rd6 and %rd7 the words of p0 and p1 of the same lane of the other warp, %rd8 of p0's neighbour lane; %p2 first
+    /// warp.
     /// </summary>
     private const string Prologue = """
-        ld.param.u64 %rd1, [p0];
-        ld.param.u64 %rd2, [p1];
-        mov.u32 %r1, %tid.x;
-        mov.u32 %r2, %ctaid.x;
-        mad.lo.u32 %r3, %r2, 64, %r1;
-        mul.wide.u32 %rd3, %r3, 4;
-        add.s64 %rd4, %rd1, %rd3;
-        add.s64 %rd5, %rd2, %rd3;
         xor.b32 %r4, %r3, 32;
         mul.wide.u32 %rd3, %r4, 4;
         add.s64 %rd6, %rd1, %rd3;
@@ -31,9 +21,7 @@ public sealed class WarpRaceTests
         xor.b32 %r4, %r3, 1;
         mul.wide.u32 %rd3, %r4, 4;
         add.s64 %rd8, %rd1, %rd3;
-        setp.eq.u32 %p1, %r1, 0;
         setp.lt.u32 %p2, %r1, 32;
-        .shared .align 16 .b8 tile[512];
         """;
 
     public static TheoryData<string, string> Races => new()
@@ -119,13 +107,6 @@ public sealed class WarpRaceTests
     public void It_is_looked_for_where_it_is_asked_for() =>
         Run("st.global.u32 [%rd4], %r1; ld.global.u32 %r10, [%rd6];", 1, finds: false);
 
-    private static void Run(string body, ulong seed, bool finds = true)
-    {
-        using var gpu = new Gpu(
-            PtxSource.Kernel("race", 2, $"{Prologue}\n{body.Replace("; ", ";\n")}"),
-            options: new LaunchOptions { Seed = seed, FindWarpRaces = finds, Workers = 1 });
-        ulong input = gpu.Upload<uint>(Enumerable.Range(0, Words).Select(i => (uint)i).ToArray(), "input");
-        ulong output = gpu.Allocate(Words * 4, "output");
-        gpu.Run("race", 4, 64, input, output);
-    }
+    private static void Run(string body, ulong seed, bool finds = true) => RaceKernel.Run(
+        Prologue, body, 64, new LaunchOptions { Seed = seed, FindWarpRaces = finds, Workers = 1 }, blocks: 4);
 }

@@ -7,16 +7,19 @@ namespace MolEngine.Kernels.Checks.Head;
 /// <summary>head_gap_finish against products in float64.</summary>
 internal sealed class HeadGapFinishCheck() : KernelCheck("head_gap", "head_gap_finish", "relative error of 1e-14")
 {
+    private const int Apart = HeadEmulation.SectorBytes / sizeof(double);
+
     public override void Run(KernelTrial trial)
     {
         foreach (int count in trial.Counts)
-            trial.Case(count, c => Try(c, count));
+            trial.Case(count, c => Try(c, (count + Apart - 1) / Apart));
     }
 
+    /// <summary>Tokens lie anywhere in the batch: here each in sectors of its own.</summary>
     private static void Try(KernelCase one, int tokens)
     {
-        int[] places = HeadEmulation.Places(tokens);
-        double[] Values(ulong key) => [.. CheckValues.Uniform(2 * tokens, key).Select(x => (double)x)];
+        int[] places = [.. Enumerable.Range(0, tokens).Select(i => Apart * (tokens - 1 - i))];
+        double[] Values(ulong key) => [.. CheckValues.Uniform(Apart * tokens, key).Select(x => (double)x)];
         double[] reverse = Values(92), forward = Values(93), mass = Values(94), baseTail = Values(95), lse = Values(96);
         DeviceMemory reverseMemory = one.Input<double>("reverse", reverse);
         DeviceMemory forwardMemory = one.Input<double>("forward", forward);
@@ -25,7 +28,7 @@ internal sealed class HeadGapFinishCheck() : KernelCheck("head_gap", "head_gap_f
             reverseMemory.Address, forwardMemory.Address);
         DeviceMemory tokensMemory = one.Input<int>("tokens", places), lseMemory = one.Input<double>("base lse", lse);
         one.Launch(
-            LaunchShape.Covering(tokens, HeadEmulation.Threads), 8L * HeadEmulation.SectorBytes * tokens,
+            LaunchShape.Covering(tokens, HeadEmulation.Threads), HeadArguments.Gaps.FinishBytes * tokens,
             a => a.Add(tokensMemory).Add(tokens).Add(gaps).Add(lseMemory));
         foreach (int place in places)
         {

@@ -60,7 +60,11 @@ internal static class HeadArguments
         (ulong)r.ForwardGap.Address);
 
     [StructLayout(LayoutKind.Sequential)]
-    public readonly record struct Gaps(ulong Lse, ulong TailLogP, ulong BaseTailLse, ulong Reverse, ulong Forward);
+    public readonly record struct Gaps(ulong Lse, ulong TailLogP, ulong BaseTailLse, ulong Reverse, ulong Forward)
+    {
+        /// <summary>What head_gap_finish must move of a token.</summary>
+        public const long FinishBytes = (7 * HeadTile.SectorBytes) + sizeof(int);
+    }
 
     public static Gaps GapsOf(BaseDistribution b, HeadResult r) => new(
         (ulong)r.LogSumExp.Address, (ulong)r.TailLogP.Address, (ulong)b.TailLogSumExp.Address,

@@ -1,7 +1,12 @@
 using MolEngine.Kernels.Checks;
 using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Cuda.Gemm;
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
+using MolEngine.Kernels.Launch;
+using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Kernels.Tests.Interop;
 using MolEngine.Support;
 using MolEngine.VirtualGpu.Driver;
@@ -92,6 +97,88 @@ public sealed class ProductsTests
             // After it the library is left alone.
             Assert.True(hasNoProduct || trial.Failing.Calls.Count == at + 1, $"call {at} is not the last one");
         }
+    }
+
+    /// <summary>
+    /// Every status at every later call, of plans, of the heuristic, of timed products and of products: none is passed
+    /// on, each is told once, and the library is left alone from there on. It multiplies nothing: what is asked is
+    /// which kernels are launched.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_status_at_every_call_is_answered(bool isTuned)
+    {
+        using var folder = new TemporaryFolder();
+        var plan = new FaultPlan();
+        using var context = CudaContext.Create(new FakeDriver(plan), 0);
+        using var stream = new CudaStream(context);
+        using var kernels = new CudaKernels(context, KernelImages.Carried);
+        var operand = new GemmOperand(4096, DType.F32, 2);
+        var call = new GemmCall(2, 2, 2, operand, operand, operand, Beta: 1)
+        {
+            Second = new GemmTerm(2, operand, operand),
+        };
+        (List<string> calls, _, int own) = Products(-1, Success);
+        Assert.Equal(0, own);
+        Assert.Equal(isTuned ? 6 : 4, calls.Count(c => c == nameof(ICublasLt.cublasLtMatmul)));
+        for (int at = 1; at < calls.Count; at++)
+        {
+            foreach (cublasStatus_t status in Failures)
+            {
+                // It has no such product: the library says so, and does not fail.
+                bool hasNone = calls[at] == nameof(ICublasLt.cublasLtMatmulAlgoGetHeuristic)
+                    && status == cublasStatus_t.CUBLAS_STATUS_NOT_SUPPORTED;
+                (List<string> made, List<string> notes, int launched) = Products(at, status);
+                Assert.True(launched > 0, $"{calls[at]} ({at}), {status}: expected this program's kernels");
+                Assert.Equal(hasNone ? 0 : 1, notes.Count);
+                Assert.True(hasNone || made.Count == at + 1, $"{calls[at]} ({at}), {status}: called again");
+                Assert.All(notes, n => Assert.Contains($"got {status} (", n));
+            }
+        }
+
+        (List<string> Calls, List<string> Notes, int Own) Products(int at, cublasStatus_t status)
+        {
+            var failing = new FailingCublasLt(new FakeCublasLt(plan) { Working = isTuned ? 2 : 1 }, at, status);
+            var notes = new List<string>();
+            int before = plan.Calls.Count(c => c == nameof(ICudaDriver.cuLaunchKernel));
+            GemmTuning? tuning = isTuned ? new GemmTuning("a device", folder[$"{at} {status}"], 8, Time) : null;
+            using (var gemm = new CublasLtGemm(stream, kernels, failing, notes.Add, tuning))
+            {
+                gemm.Run(call);
+                gemm.Run(call with { M = 1, D = operand with { Stride = 4 } });
+            }
+
+            return (failing.Calls, notes, plan.Calls.Count(c => c == nameof(ICudaDriver.cuLaunchKernel)) - before);
+        }
+
+        static double Time(CudaStream stream, Action queue)
+        {
+            queue();
+            return 1;
+        }
+    }
+
+    /// <summary>What a checkpoint is told: whose products they are from here on.</summary>
+    [Fact]
+    public void A_library_that_has_failed_does_no_products_any_more()
+    {
+        var driver = new VirtualCudaDriver(process: new VirtualProcess());
+        int products;
+        using (var whole = new Trial())
+            products = whole.Failing.Calls.Count;
+        var failing = new FailingCublasLt(
+            new ExecutingCublasLt(driver), products, cublasStatus_t.CUBLAS_STATUS_EXECUTION_FAILED);
+        using MolEngine.Kernels.Ops.Ops ops =
+            CudaBackend.Create(driver, 0, KernelImages.Carried, DType.F32, failing);
+        Assert.True(ops.UsesCublasLt);
+        using Arena arena = ops.CreateArena("test");
+        Tensor x = arena.Allocate("x", DType.F32, 3, 8), w = arena.Allocate("w", DType.F32, 5, 8);
+        var layout = new SequenceLayout(
+            [0, 3], [0, 3], arena.Allocate("positions", DType.I32, 3), arena.Allocate("keys", DType.I64, 3));
+        ops.Linear(x, new LinearWeights(w), layout, arena.Allocate("y", DType.F32, 3, 5), null);
+        Assert.False(ops.UsesCublasLt);
+        Assert.Contains("From here on", Assert.Single(ops.Notes.All));
     }
 
     /// <summary>The fastest of the first eight, chosen once: the next run has it from the disk.</summary>
