@@ -126,18 +126,21 @@ internal sealed class ExperimentPlan
     {
         if (!RunDirectory.Is(run.Folder))
             return;
+
+        // Both as the config of a run directory is read.
         IReadOnlyDictionary<string, ResolvedValue> had =
             RunConfigLoader.OfRun(RunDirectory.Open(run.Folder), [], inputsMayBeAbsent: true).Settings;
+        IReadOnlyDictionary<string, ResolvedValue> now = RunConfigLoader.Parse(
+            run.Config.Resolved, spec.Source, inputsMayBeAbsent: true, isOfRun: true).Settings;
         string[] differ =
         [
-            .. had.Values.Concat(run.Config.Settings.Values)
-                .Where(v => v.Key.OnResume == OnResume.Fixed).Select(v => v.Path).Distinct()
-                .Where(p => had.GetValueOrDefault(p)?.Text != run.Config.Settings.GetValueOrDefault(p)?.Text),
+            .. had.Values.Concat(now.Values).Where(v => v.Key.OnResume == OnResume.Fixed).Select(v => v.Path).Distinct()
+                .Where(p => had.GetValueOrDefault(p)?.Text != now.GetValueOrDefault(p)?.Text),
         ];
         if (differ.Length > 0)
         {
             string what = string.Join("; ", differ.Take(5).Select(p =>
-                $"{p}: {run.Config.Settings.GetValueOrDefault(p)?.Text ?? "none"} in the spec, "
+                $"{p}: {now.GetValueOrDefault(p)?.Text ?? "none"} in the spec, "
                 + $"{had.GetValueOrDefault(p)?.Text ?? "none"} there"));
             throw new UserException(
                 $"{run.Folder}: expected the run that {spec.Source} describes, got one with other settings: {what}. "
