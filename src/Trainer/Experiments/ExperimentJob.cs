@@ -17,53 +17,62 @@ internal sealed partial class ExperimentJob
     private readonly RunJudge _judge;
     private readonly IRunDisplay _display;
     private readonly CancellationToken _cancel;
+    private readonly bool _showsSteps;
     private readonly List<(string Run, string Why)> _failures = [];
-    private readonly Stopwatch _spent = new();
-    private int _worked;
+    private readonly List<TimeSpan> _trained = [];
+    private readonly List<TimeSpan> _judged = [];
 
-    private ExperimentJob(ExperimentPlan plan, IRunDisplay display, CancellationToken cancel) =>
-        (_plan, _judge, _display, _cancel) = (plan, new RunJudge(plan), display, cancel);
+    private ExperimentJob(ExperimentPlan plan, IRunDisplay display, bool showsSteps, CancellationToken cancel)
+    {
+        (_plan, _judge, _display) = (plan, new RunJudge(plan), display);
+        (_showsSteps, _cancel) = (showsSteps, cancel);
+    }
 
+    /// <param name="showsSteps">Whether a run's steps are shown while it trains, as a terminal does in place.</param>
+    /// <param name="finished">Told of the failures so far whenever a run is at its end.</param>
     /// <returns>Runs that failed, with the reasons; empty where all is done.</returns>
     /// <exception cref="OperationCanceledException">
     /// Interrupted: the run that was at work has saved its last finished step.
     /// </exception>
     public static IReadOnlyList<(string Run, string Why)> Execute(
-        ExperimentPlan plan, IRunDisplay display, CancellationToken cancel)
+        ExperimentPlan plan, IRunDisplay display, bool showsSteps, Action<IReadOnlyList<(string Run, string Why)>> finished,
+        CancellationToken cancel)
     {
-        var job = new ExperimentJob(plan, display, cancel);
+        var job = new ExperimentJob(plan, display, showsSteps, cancel);
         foreach ((int i, ExperimentRun run) in plan.Runs.Index())
-            job.Take(i, run);
+        {
+            if (job.Take(i, run))
+                finished(job._failures);
+        }
+
         return job._failures;
     }
 
-    private void Take(int place, ExperimentRun run)
+    /// <returns>Whether there was anything to do.</returns>
+    private bool Take(int place, ExperimentRun run)
     {
         _cancel.ThrowIfCancellationRequested();
         string count = $"{place + 1}".PadLeft($"{_plan.Runs.Count}".Length);
         string head = $"[{count}/{_plan.Runs.Count}] {run.Title}";
         RunState state = ExperimentPlan.StateOf(run);
-        bool isJudged = _plan.Spec.Judge.IsEmpty || _judge.IsJudged(run);
-        if (state == RunState.Done && isJudged)
+        if (!IsOpen(run))
         {
             _display.Note($"{head}: done before");
-            return;
+            return false;
         }
 
-        _spent.Start();
-        string? failure = state == RunState.Done ? null : Train(run, state, head);
+        string? failure = state == RunState.Done ? null : Timed(_trained, () => Train(run, state, head));
         bool isTrained = failure is null;
         if (isTrained && !_plan.Spec.Judge.IsEmpty)
-            failure = Judged(run, head);
-        _spent.Stop();
+            failure = Timed(_judged, () => Judged(run, head));
         _cancel.ThrowIfCancellationRequested();
         _display.Doing(null);
-        _worked++;
         if (failure is not null)
         {
             _failures.Add((run.Title, failure));
-            _display.Note($"{head}: {(isTrained ? "judging it failed" : "failed")}: {failure} (log: {ShownPath.Of(Log(run))})");
-            return;
+            string what = isTrained ? "judging it failed" : "failed";
+            _display.Note($"{head}: {what}: {failure} (log: {ShownPath.Of(Log(run))})");
+            return true;
         }
 
         string did = state switch
@@ -72,9 +81,30 @@ internal sealed partial class ExperimentJob
             RunState.Begun => "went on, done",
             _ => "done",
         };
-        TimeSpan left = _spent.Elapsed / _worked * _plan.Runs.Skip(place + 1).Count(IsOpen);
-        string outcome = Outcome(run) is { } told ? $"; {told}" : "";
-        _display.Note($"{head}: {did}{outcome}{(left > TimeSpan.Zero ? $"; {Numbers.Duration(left)} left" : "")}");
+        string[] told = [.. new[] { did, Outcome(run), Left(place) }.OfType<string>()];
+        _display.Note($"{head}: {string.Join("; ", told)}");
+        return true;
+    }
+
+    private static string? Timed(List<TimeSpan> times, Func<string?> work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        string? failure = work();
+        if (failure is null)
+            times.Add(Stopwatch.GetElapsedTime(start));
+        return failure;
+    }
+
+    /// <summary>"12 min 10 s left", by the means so far; null where nothing is left, or no run has trained yet.</summary>
+    private string? Left(int place)
+    {
+        ExperimentRun[] open = [.. _plan.Runs.Skip(place + 1).Where(IsOpen)];
+        int untrained = open.Count(r => ExperimentPlan.StateOf(r) != RunState.Done);
+        if (open.Length == 0 || (untrained > 0 && _trained.Count == 0))
+            return null;
+        double seconds = (untrained > 0 ? untrained * _trained.Average(t => t.TotalSeconds) : 0)
+            + (_judged.Count > 0 ? open.Length * _judged.Average(t => t.TotalSeconds) : 0);
+        return $"{Numbers.Duration(TimeSpan.FromSeconds(seconds))} left";
     }
 
     private bool IsOpen(ExperimentRun run) => ExperimentPlan.StateOf(run) != RunState.Done
@@ -93,7 +123,7 @@ internal sealed partial class ExperimentJob
     private void Follow(string head, string line)
     {
         Match step = StepLine().Match(line);
-        if (step.Success && long.TryParse(step.Groups[1].Value, out long done)
+        if (_showsSteps && step.Success && long.TryParse(step.Groups[1].Value, out long done)
             && long.TryParse(step.Groups[2].Value, out long all))
             _display.Doing(head, new Share(done, all, "step"));
     }

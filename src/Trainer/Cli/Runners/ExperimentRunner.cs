@@ -8,6 +8,8 @@ namespace MolEngine.Trainer.Cli.Runners;
 
 internal static class ExperimentRunner
 {
+    private const string Page = "report.html", Table = "report.md", Figures = "experiment.json";
+
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(ExperimentOptions options, CommandContext context)
     {
@@ -31,17 +33,30 @@ internal static class ExperimentRunner
         try
         {
             using IRunDisplay display = context.OpenDisplay(context.Out);
-            failures = ExperimentJob.Execute(plan, display, context.Interrupted);
+            failures = ExperimentJob.Execute(
+                plan, display, context.IsTerminal, soFar => Report(plan, soFar), context.Interrupted);
         }
         catch (OperationCanceledException)
         {
-            Report(plan, [], context);
+            Report(plan, []);
             context.WriteLine("interrupted: what is done is kept, and the run at work has saved its last finished step");
             context.WriteCommand($"go on      {again}");
             return ExitCode.Interrupted;
         }
 
-        Report(plan, failures, context);
+        bool isReported = Report(plan, failures);
+        if (isReported)
+        {
+            foreach ((string what, string file) in new[] { ("report", Page), ("table", Table), ("figures", Figures) })
+                context.WriteLine($"{what,-10} {ShownPath.Of(Path.Combine(plan.Folder, file))}");
+        }
+        else
+        {
+            context.WriteLine(plan.Spec.Judge.IsEmpty
+                ? "no report: the spec has nothing to judge by (judge)"
+                : "no report yet: no run is judged");
+        }
+
         if (failures.Count == 0)
             return ExitCode.Done;
         context.Error.WriteLine(
@@ -50,25 +65,18 @@ internal static class ExperimentRunner
         return ExitCode.Failed;
     }
 
-    /// <summary>Writes what the runs that are judged so far come to; of all cells, also where one alone was run.
+    /// <summary>
+    /// Writes what the runs that are judged so far come to; of all cells, also where one alone was run.
     /// </summary>
-    private static void Report(
-        ExperimentPlan plan, IReadOnlyList<(string Run, string Why)> failures, CommandContext context)
+    /// <returns>Whether any is.</returns>
+    private static bool Report(ExperimentPlan plan, IReadOnlyList<(string Run, string Why)> failures)
     {
         if (ExperimentResults.Of(plan) is not { } experiment)
-        {
-            context.WriteLine(plan.Spec.Judge.IsEmpty
-                ? "no report: the spec has nothing to judge by (judge)"
-                : "no report yet: no run is judged");
-            return;
-        }
-
+            return false;
         experiment = experiment with { Failures = failures };
-        ExperimentPage.Write(Path.Combine(plan.Folder, "report.html"), experiment);
-        ExperimentJson.Write(Path.Combine(plan.Folder, "experiment.json"), experiment);
-        ExperimentMarkdown.Write(Path.Combine(plan.Folder, "report.md"), experiment);
-        context.WriteLine($"report     {ShownPath.Of(Path.Combine(plan.Folder, "report.html"))}");
-        context.WriteLine($"table      {ShownPath.Of(Path.Combine(plan.Folder, "report.md"))}");
-        context.WriteLine($"figures    {ShownPath.Of(Path.Combine(plan.Folder, "experiment.json"))}");
+        ExperimentPage.Write(Path.Combine(plan.Folder, Page), experiment);
+        ExperimentJson.Write(Path.Combine(plan.Folder, Figures), experiment);
+        ExperimentMarkdown.Write(Path.Combine(plan.Folder, Table), experiment);
+        return true;
     }
 }
