@@ -3,7 +3,7 @@ using MolEngine.Basics.Values;
 namespace MolEngine.Yaml;
 
 /// <summary>
-/// Keys with values that a file lays over a config, in the way of <c>--set</c>: <c>{loss: {alpha: 0.1}, steps: 80}</c>.
+/// Keys with values that one file lays over another, as <c>--set</c> does: <c>{loss: {alpha: 0.1}, steps: 80}</c>.
 /// </summary>
 public static class Overlay
 {
@@ -17,7 +17,8 @@ public static class Overlay
     /// </summary>
     public static string Write(DataValue value) => value switch
     {
-        MapValue map => $"{{{string.Join(", ", map.Entries.Select(e => $"{KeyTypes.Quoted(e.Key)}: {Write(e.Value)}"))}}}",
+        MapValue map =>
+            $"{{{string.Join(", ", map.Entries.Select(e => $"{KeyTypes.Text.Write(e.Key)}: {Write(e.Value)}"))}}}",
         ListValue list => $"[{string.Join(", ", list.Items.Select(Write))}]",
         TextValue text => KeyTypes.Text.Write(text.Text),
         _ => PlainData.Write(value),

@@ -24,7 +24,9 @@ public sealed class YamlTree
             ? child
             : null);
 
-    /// <summary>Every single value below, by its path (<c>data.corpora[0].path</c>), in the order of the text.</summary>
+    /// <summary>
+    /// Every single value below, by its path (<c>data.corpora[0].path</c>), in the order of the text.
+    /// </summary>
     public IEnumerable<(string Path, string Text)> Leaves => LeavesOf(_node, "");
 
     /// <summary>The first document of a text.</summary>

@@ -6,7 +6,7 @@ namespace MolEngine.Runs.Experiments;
 
 /// <summary>
 /// Draws gain against loss: a small point for each run, a numbered one for each cell's mean, a ring around those that
-/// are best. Numbers, not names, stand in the drawing, where many cells lie close together; the list beside it has both.
+/// are best. Numbers, not names, stand in the drawing, where many cells lie close together; the page lists both.
 /// </summary>
 internal static class CellPicture
 {

@@ -21,8 +21,8 @@ public static class ExperimentMarkdown
         foreach ((ExperimentMeasure, int)[] columns in all.Chunk(MostColumns))
             Table(text, experiment, columns);
         text.Append(
-            $"\nMean \u00b1 standard deviation over seeds (n = {Seeds(experiment)} runs a cell). Bold: surely different from "
-                + $"{experiment.Baseline} (95 % interval without 0, and p < 0.05).\n\n");
+            $"\nMean \u00b1 standard deviation over seeds (n = {Seeds(experiment)} runs a cell). Bold: surely "
+                + $"different from {experiment.Baseline} (95 % interval without 0, and p < 0.05).\n\n");
         foreach (string note in experiment.Notes)
             text.Append($"* {note}\n");
         foreach ((string run, string why) in experiment.Failures)

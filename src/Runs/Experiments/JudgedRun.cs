@@ -3,8 +3,10 @@ using MolEngine.Basics.Text;
 
 namespace MolEngine.Runs.Experiments;
 
-/// <summary>A run beside its base, as <c>molengine compare --json</c> has written it: the figures that runs are compared
-/// with one another by.</summary>
+/// <summary>
+/// A run beside its base, as <c>molengine compare --json</c> has written it: the figures that runs are compared with
+/// one another by.
+/// </summary>
 public sealed record JudgedRun(IReadOnlyList<JudgedText> Texts, IReadOnlyList<JudgedTask> Tasks)
 {
     /// <param name="path">A comparison of one model.</param>
@@ -23,8 +25,8 @@ public sealed record JudgedRun(IReadOnlyList<JudgedText> Texts, IReadOnlyList<Ju
             or FormatException)
         {
             throw new UserException(
-                $"{path}: expected one model's figures as compare writes them, got another file. Remove it, and the run "
-                    + "is judged again", e);
+                $"{path}: expected one model's figures as compare writes them, got another file. Remove it, and the "
+                    + "run is judged again", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,8 +20,8 @@ internal static class OutcomesSection
             $"""
             <section id="outcomes"><h2>What became of them</h2><p class="soft">Of held-out text: cross-entropy at the
             first and the last validation, and KL to the base at the last.</p>
-            <div class="scroll" tabindex="0" role="region" aria-label="What became of them"><table class="stacked"><thead>
-            <tr><th scope="col">Run</th>
+            <div class="scroll" tabindex="0" role="region" aria-label="What became of them"><table
+            class="stacked"><thead><tr><th scope="col">Run</th>
             """);
         foreach (CorpusFacts corpus in corpora)
             html.Add($"""<th class="n" scope="col"><bdi>{corpus.Name}</bdi> ({corpus.Kind})</th>""");
@@ -35,7 +35,7 @@ internal static class OutcomesSection
             foreach (CorpusFacts corpus in corpora)
                 html.Add(Cell(corpus, outcomes.FirstOrDefault(o => o.Corpus.Name == corpus.Name)));
             if (asked)
-                html.Add($"""<td class="n" data-of="questions answered">{Questions(run)}</td>""");
+                html.Add($"""<td class="n" data-of="questions">{Questions(run)}</td>""");
             html.Add($"</tr>");
         }
 

@@ -9,7 +9,9 @@ internal static class RunSettings
     /// <summary>Where a run writes decides nothing of it.</summary>
     private const string Output = "output";
 
-    /// <summary>In the order of the first config that has them; a config that is not there, or no YAML, has none.</summary>
+    /// <summary>
+    /// In the order of the first config that has them; a config that is not there, or no YAML, has none.
+    /// </summary>
     public static IReadOnlyList<RunSetting> Differing(IReadOnlyList<RunRecord> runs)
     {
         Dictionary<string, string>[] all = [.. runs.Select(r => Leaves(r.Config))];

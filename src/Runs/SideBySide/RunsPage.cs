@@ -45,8 +45,8 @@ public static class RunsPage
         Curves(html, runs);
         Settings(html, runs);
         PageFrame.Close(
-            html, "Made by MolEngine from the files of these run directories. Logarithms are natural: cross-entropy (CE)\n"
-                + "and KL divergence are in nats per token.");
+            html, "Made by MolEngine from the files of these run directories. Logarithms are natural: cross-entropy\n"
+                + "(CE) and KL divergence are in nats per token.");
         return html.ToString();
     }
 
@@ -100,20 +100,22 @@ public static class RunsPage
         [
             .. Of("Validation", Metric.CrossEntropy, "cross-entropy", r => r.Metrics?.Validation, smooth: false),
             .. Of("Validation", Metric.KlDivergence, "KL to the base", r => r.Metrics?.Validation, smooth: false),
-            .. Of("Validation", Metric.ForwardKl, "KL of the base to the run", r => r.Metrics?.Validation, smooth: false),
+            .. Of(
+                "Validation", Metric.ForwardKl, "KL of the base to the run", r => r.Metrics?.Validation, smooth: false),
             .. Of("Training", Metric.CrossEntropy, "cross-entropy", r => r.Metrics?.Training, smooth: true),
             .. Of("Training", Metric.KlDivergence, "KL to the base", r => r.Metrics?.Training, smooth: true),
             Chart("Questions answered", "share, exact match", AxisKind.FromZero, false, Series(
                 runs, r => r.Metrics?.Validation, Metric.ExactMatch, null)),
-            Chart("Loss", "what each optimiser minimises: of other losses not comparable", AxisKind.Linear, true, Series(
-                runs, r => r.Metrics?.Training, Metric.Loss, null)),
+            Chart("Loss", "what each optimiser minimises: not comparable of other losses", AxisKind.Linear, true,
+                Series(runs, r => r.Metrics?.Training, Metric.Loss, null)),
             Chart("Learning rate", "per step", AxisKind.FromZero, false, Series(
                 runs, r => r.Metrics?.Training, Metric.LearningRate, null)),
         ];
         return charts.Where(c => c.Series.Count > 0);
 
         IEnumerable<Chart> Of(
-            string when, Metric metric, string what, Func<RunRecord, IReadOnlyList<MetricSeries>?> series, bool smooth) =>
+            string when, Metric metric, string what, Func<RunRecord, IReadOnlyList<MetricSeries>?> series,
+            bool smooth) =>
             corpora.Select(c =>
             {
                 string kind = c.Kind is null ? "" : $" ({c.Kind})";

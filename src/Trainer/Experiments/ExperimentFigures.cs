@@ -28,7 +28,10 @@ internal static class ExperimentFigures
     private static CellValue? Value(MeasureSource measure, JudgedCell cell, JudgedCell baseline)
     {
         (ulong, double)[] values =
-            [.. cell.Runs.Where(r => measure.Value(r.Run) is not null).Select(r => (r.Seed, measure.Value(r.Run)!.Value))];
+        [
+            .. cell.Runs.Where(r => measure.Value(r.Run) is not null)
+                .Select(r => (r.Seed, measure.Value(r.Run)!.Value)),
+        ];
         return values.Length == 0 ? null : new CellValue(
             values, cell == baseline ? null : Against(measure, cell, baseline));
     }
@@ -60,7 +63,10 @@ internal static class ExperimentFigures
         }
 
         PairedChange[] changes =
-            [.. sums.Values.Where(s => s.Seeds == seeds.Length).Select(s => new PairedChange(s.Weight * s.Sum / s.Seeds, s.Weight))];
+        [
+            .. sums.Values.Where(s => s.Seeds == seeds.Length)
+                .Select(s => new PairedChange(s.Weight * s.Sum / s.Seeds, s.Weight)),
+        ];
         if (changes.Length == 0)
             return null;
         int higher = changes.Count(c => c.Sum > 0), lower = changes.Count(c => c.Sum < 0);
@@ -119,14 +125,14 @@ internal static class ExperimentFigures
 
     private static IEnumerable<string> Notes(ExperimentSpec spec, IReadOnlyList<MeasureSource> measures)
     {
-        yield return $"Seeds {string.Join(", ", spec.Seeds)}; \u00b1 is the standard deviation over seeds (n \u2212 1), n "
-            + "the number of runs.";
+        yield return $"Seeds {string.Join(", ", spec.Seeds)}; \u00b1 is the standard deviation over seeds "
+            + "(n \u2212 1), n the number of runs.";
         yield return $"Against {spec.Baseline.Name}: pairs are of the same seed and the same document or item. Their "
-            + "differences are averaged over the seeds first, so that a question counts once; intervals are of 95 %, by "
-            + $"a bootstrap over documents or items ({PairedBootstrap.Resamples:N0} draws, seed {Seed}), and p is of an "
-            + "exact two-sided sign test, which of right and wrong answers of one seed is McNemar's. They say how surely "
-            + "these runs differ on other questions of the kind; how other seeds would come out, the spread says. p is "
-            + "not adjusted for the number of tests.";
+            + "differences are averaged over the seeds first, so that a question counts once; intervals are of 95 %, "
+            + $"by a bootstrap over documents or items ({PairedBootstrap.Resamples:N0} draws, seed {Seed}), and p is "
+            + "of an exact two-sided sign test, which of right and wrong answers of one seed is McNemar's. They say "
+            + "how surely these runs differ on other questions of the kind; how other seeds would come out, the spread "
+            + "says. p is not adjusted for the number of tests.";
         yield return "Best, in Pareto's sense, is a cell of which no other gained as much or more for the same loss or "
             + "less, by means over seeds: the spread is not looked at.";
         string[] some = [.. measures.Where(m => !m.Measure.IsOfAll).Select(m => m.Measure.Name).Distinct()];

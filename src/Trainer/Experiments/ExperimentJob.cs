@@ -35,8 +35,8 @@ internal sealed partial class ExperimentJob
     /// Interrupted: the run that was at work has saved its last finished step.
     /// </exception>
     public static IReadOnlyList<(string Run, string Why)> Execute(
-        ExperimentPlan plan, IRunDisplay display, bool showsSteps, Action<IReadOnlyList<(string Run, string Why)>> finished,
-        CancellationToken cancel)
+        ExperimentPlan plan, IRunDisplay display, bool showsSteps,
+        Action<IReadOnlyList<(string Run, string Why)>> finished, CancellationToken cancel)
     {
         var job = new ExperimentJob(plan, display, showsSteps, cancel);
         foreach ((int i, ExperimentRun run) in plan.Runs.Index())
@@ -95,7 +95,9 @@ internal sealed partial class ExperimentJob
         return failure;
     }
 
-    /// <summary>"12 min 10 s left", by the means so far; null where nothing is left, or no run has trained yet.</summary>
+    /// <summary>
+    /// "12 min 10 s left", by the means so far; null where nothing is left, or no run has trained yet.
+    /// </summary>
     private string? Left(int place)
     {
         ExperimentRun[] open = [.. _plan.Runs.Skip(place + 1).Where(IsOpen)];

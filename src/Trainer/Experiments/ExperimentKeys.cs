@@ -34,7 +34,8 @@ internal static class ExperimentKeys
         "that are whole, at least 0, and each there once");
 
     public static readonly ConfigKey<string> Baseline = new(
-        "baseline", KeyTypes.Text, Default.None("the first cell"), "Name of the cell that the others are tested against.");
+        "baseline", KeyTypes.Text, Default.None("the first cell"),
+        "Name of the cell that the others are tested against.");
 
     public static readonly ConfigKey<MapValue> Grid = new(
         "grid", KeyTypes.Map, Default.None("no grid"),

@@ -9,7 +9,7 @@ namespace MolEngine.Trainer.Experiments;
 /// <summary>Makes a checked <see cref="ExperimentSpec"/> of a file.</summary>
 internal sealed class ExperimentReader
 {
-    /// <summary>Runs of an experiment at most: a mistyped grid is no plan for a year.</summary>
+    /// <summary>Cells of a grid at most: a mistyped grid is no plan for a year.</summary>
     private const int MostCells = 1000;
 
     private readonly ConfigValues _values;
@@ -73,11 +73,15 @@ internal sealed class ExperimentReader
 
         foreach (IGrouping<string, ExperimentCell> twice in cells
             .GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
-            _values.Errors.Add($"{_source}: cells: {twice.Key}: expected a name for each, got it {twice.Count()} times");
+        {
+            _values.Errors.Add(
+                $"{_source}: cells: {twice.Key}: expected a name for each, got it {twice.Count()} times");
+        }
+
         ulong[] seeds = [.. _values.Take(ExperimentKeys.Seeds).Select(s => (ulong)s)];
         JudgeSettings judge = Judge();
         string? baseline = _values.TakeTextIfGiven(ExperimentKeys.Baseline);
-        ExperimentCell? chosen = baseline is null ? cells.FirstOrDefault() : cells.FirstOrDefault(c => c.Name == baseline);
+        ExperimentCell? chosen = cells.FirstOrDefault(c => baseline is null || c.Name == baseline);
         if (chosen is null && baseline is not null)
         {
             string names = string.Join(", ", cells.Select(c => c.Name));

@@ -17,7 +17,8 @@ internal static class ExperimentResults
         JudgedCell[] cells =
         [
             .. plan.Spec.Cells.Select(cell => new JudgedCell(cell, [
-                .. plan.All.Where(r => r.Cell == cell && ExperimentPlan.StateOf(r) == RunState.Done && judge.IsJudged(r))
+                .. plan.All.Where(r => r.Cell == cell)
+                    .Where(r => ExperimentPlan.StateOf(r) == RunState.Done && judge.IsJudged(r))
                     .Select(r => (r.Seed, JudgedRun.Read(judge.JsonOf(r)))),
             ])),
         ];

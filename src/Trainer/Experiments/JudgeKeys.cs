@@ -29,8 +29,8 @@ internal static class JudgeKeys
             + "config. What not every run has is shown for those that have it, and counts in no mean over measures.");
 
     public static readonly ConfigKey<int> Limit = new(
-        $"{Section}.limit", KeyTypes.Int, Default.None("all"), "Items of each subset, and documents of each text, at most.",
-        x => x >= 1, "of at least 1");
+        $"{Section}.limit", KeyTypes.Int, Default.None("all"),
+        "Items of each subset, and documents of each text, at most.", x => x >= 1, "of at least 1");
 
     public static readonly ConfigKey<bool> AllowsCode = new(
         $"{Section}.allow_code_execution", KeyTypes.Bool, false,

@@ -14,7 +14,7 @@ internal sealed record MeasureSource(
     /// <summary>Everything that any of the runs was measured by: domain first, what not every run has last.</summary>
     public static IReadOnlyList<MeasureSource> Of(IReadOnlyList<JudgedRun> runs)
     {
-        IEnumerable<MeasureSource> texts = runs.SelectMany(r => r.Texts).DistinctBy(t => t.Name).SelectMany(t => OfText(t));
+        IEnumerable<MeasureSource> texts = runs.SelectMany(r => r.Texts).DistinctBy(t => t.Name).SelectMany(OfText);
         IEnumerable<MeasureSource> tasks = runs.SelectMany(r => r.Tasks).DistinctBy(t => t.Name).Select(OfTask);
         return
         [

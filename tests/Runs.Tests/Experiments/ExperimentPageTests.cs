@@ -15,7 +15,8 @@ public sealed class ExperimentPageTests
             new ExperimentMeasure("prose", "KL(run || base)", false, 0, false, "document", 26, true),
         ],
         [
-            new CellFigures("mol", [], 2, [new CellValue([(1, 0.5), (2, 0.7)], null), new CellValue([(1, 0.2), (2, 0.4)], null)]),
+            new CellFigures("mol", [], 2,
+                [new CellValue([(1, 0.5), (2, 0.7)], null), new CellValue([(1, 0.2), (2, 0.4)], null)]),
             new CellFigures("ce", ["loss.kind=ce"], 2,
                 [
                     new CellValue([(1, 0.6)], new PairedTest(new Interval(0.1, -0.05, 0.2), 5, 1, 0.2188, 40, 1)),
@@ -52,7 +53,8 @@ public sealed class ExperimentPageTests
     public void The_table_to_paste_is_markdown()
     {
         string[] lines = ExperimentMarkdown.Render(Shown).Split('\n');
-        Assert.Contains("| cell | asked, acc (domain, 40 items) | prose, KL(run \\|\\| base) (general, 26 documents) |", lines);
+        Assert.Contains(
+            "| cell | asked, acc (domain, 40 items) | prose, KL(run \\|\\| base) (general, 26 documents) |", lines);
         Assert.Contains("| base | 0.1000 | 0 |", lines);
         Assert.Contains("| mol | 0.6000 \u00b1 0.1414 | 0.3000 \u00b1 0.1414 |", lines);
         Assert.Contains("| ce | 0.6000 | **0.9000** |", lines);
@@ -77,13 +79,16 @@ public sealed class ExperimentPageTests
         Assert.Equal([true, false], json["pictures"]![0]!["cells"]!.AsArray().Select(c => (bool)c!["best"]!));
     }
 
-    /// <summary>A cell is best where no other has at least its gain for at most its loss; equals are both best.</summary>
+    /// <summary>
+    /// A cell is best where no other has at least its gain for at most its loss; equals are both best.
+    /// </summary>
     [Fact]
     public void Pareto_best_is_what_no_other_cell_beats()
     {
         IReadOnlyList<GainPoint> points = GainPoint.Of(
         [
-            ("much", [(1, 5.0, 3.0)]), ("little", [(1, 1.0, 0.5)]), ("beaten", [(1, 4.9, 3.0)]), ("same", [(1, 5.0, 3.0)]),
+            ("much", [(1, 5.0, 3.0)]), ("little", [(1, 1.0, 0.5)]), ("beaten", [(1, 4.9, 3.0)]),
+            ("same", [(1, 5.0, 3.0)]),
             ("worst", [(1, 0.5, 9.0), (2, 0.7, 1.0)]),
         ]);
         Assert.Equal([true, true, false, true, false], points.Select(p => p.IsBest));

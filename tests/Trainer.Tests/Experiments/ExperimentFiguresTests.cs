@@ -17,7 +17,8 @@ public sealed class ExperimentFiguresTests
     public void Means_spreads_and_paired_tests_are_those_of_the_hand()
     {
         Experiment figures = Figures(
-            ("a", [Run([0, 1], 2.0), Run([0], 2.0)]), ("b", [Run([0, 1, 2, 3, 4, 5], 2.2), Run([0, 1, 2, 3, 4, 5, 6], 2.2)]));
+            ("a", [Run([0, 1], 2.0), Run([0], 2.0)]),
+            ("b", [Run([0, 1, 2, 3, 4, 5], 2.2), Run([0, 1, 2, 3, 4, 5, 6], 2.2)]));
         CellValue a = Value(figures, "a", "asked", "answered"), b = Value(figures, "b", "asked", "answered");
         Assert.Equal([(1UL, 0.25), (2UL, 0.125)], a.Values);
         Assert.Null(a.Against);
@@ -52,7 +53,11 @@ public sealed class ExperimentFiguresTests
     {
         JudgedRun more = Run([0, 1, 2], 2.0) with
         {
-            Texts = [.. Run([], 2.0).Texts, new JudgedText("else", false, 10, 1, 9, 5, 5, [new JudgedDocument(10, 9, 5, 5)])],
+            Texts =
+            [
+                .. Run([], 2.0).Texts,
+                new JudgedText("else", false, 10, 1, 9, 5, 5, [new JudgedDocument(10, 9, 5, 5)]),
+            ],
         };
         Experiment figures = Figures(("a", [Run([0], 2.0)]), ("b", [more]));
         Assert.Equal("else", figures.Measures[^1].Name);
@@ -68,7 +73,8 @@ public sealed class ExperimentFiguresTests
         ExperimentCell[] all = [.. cells.Select(c => new ExperimentCell(c.Name, [], []))];
         var spec = new ExperimentSpec("e", "e.yaml", null, [1, 2], all, all[0], Judge);
         return ExperimentFigures.Of(
-            spec, "m", [.. all.Zip(cells, (cell, c) => new JudgedCell(cell, [.. c.Runs.Select((r, i) => ((ulong)i + 1, r))]))]);
+            spec, "m",
+            [.. all.Zip(cells, (a, c) => new JudgedCell(a, [.. c.Runs.Select((r, i) => ((ulong)i + 1, r))]))]);
     }
 
     private static CellValue Value(Experiment figures, string cell, string measure, string what)
@@ -77,7 +83,9 @@ public sealed class ExperimentFiguresTests
         return figures.Cells.Single(c => c.Name == cell).Values[place]!;
     }
 
-    /// <summary>A run that answers some of eight questions, and whose cross-entropy on the shorter text is given.</summary>
+    /// <summary>
+    /// A run that answers some of eight questions, and whose cross-entropy on the shorter text is given.
+    /// </summary>
     private static JudgedRun Run(int[] right, double shorter) => new(
         [
             new JudgedText(

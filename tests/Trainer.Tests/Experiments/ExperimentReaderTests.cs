@@ -21,7 +21,7 @@ public sealed class ExperimentReaderTests : IDisposable
     [Theory]
     [InlineData("cells: [{name: a}]", "base, config: expected exactly one of them, got neither")]
     [InlineData("base: config.yaml\nconfig: {steps: 1}\ncells: [{name: a}]", "expected exactly one of them, got both")]
-    [InlineData("base: nowhere.yaml\ncells: [{name: a}]", "base: expected a config of `molengine train`, found none at")]
+    [InlineData("base: no.yaml\ncells: [{name: a}]", "base: expected a config of `molengine train`, found none at")]
     [InlineData(Base, "grid, cells: expected at least one cell, got none")]
     [InlineData(Base + "cells: [{name: a}, {name: A}]", "expected a name for each, got it 2 times")]
     [InlineData(Base + "cells: [{name: a/b}]", "cells[0].name: expected text of letters, digits")]

@@ -36,7 +36,8 @@ public sealed class PaperExampleTests
             ("vocab_size", 152_064), ("hidden_size", 3584), ("intermediate_size", 18_944), ("num_hidden_layers", 28),
             ("num_attention_heads", 28), ("num_key_value_heads", 4), ("max_position_embeddings", 32_768));
         RunConfig run = Load("qwen2.5-7b-full.yaml", model);
-        Assert.Equal((TrainingMethod.Full, 1e-5, 1024), (run.Method, run.Optimizer.LearningRate, run.Order.GlobalBatch));
+        Assert.Equal(
+            (TrainingMethod.Full, 1e-5, 1024), (run.Method, run.Optimizer.LearningRate, run.Order.GlobalBatch));
         AssertCommon(run);
         RunPlan plan = RunPlanner.Plan(run, GpuModel.Find("h100")!);
         Assert.True(plan.Fits, string.Join("\n", plan.Table));

@@ -117,8 +117,8 @@ internal sealed class CompareRunner
             if (texts.Any(t => t.Name == name))
             {
                 throw new UserException(
-                    $"--texts: {name}: expected a name for each, {(Runs.Count > 0 ? "held-out texts too, " : "")}got it "
-                        + "twice. Write NAME=FILE");
+                    $"--texts: {name}: expected a name for each{(Runs.Count > 0 ? ", held-out texts too" : "")}, "
+                        + "got it twice. Write NAME=FILE");
             }
 
             texts.Add(sources.File(name, path, _options.Domain.Contains(name)));

@@ -39,7 +39,8 @@ internal static class ExperimentRunner
         catch (OperationCanceledException)
         {
             Report(plan, []);
-            context.WriteLine("interrupted: what is done is kept, and the run at work has saved its last finished step");
+            context.WriteLine(
+                "interrupted: what is done is kept, and the run at work has saved its last finished step");
             context.WriteCommand($"go on      {again}");
             return ExitCode.Interrupted;
         }
@@ -60,8 +61,8 @@ internal static class ExperimentRunner
         if (failures.Count == 0)
             return ExitCode.Done;
         context.Error.WriteLine(
-            $"molengine: {Counts.Of(failures.Count, "run")} of {plan.Runs.Count} failed; the others are done. Tried again "
-                + $"by {again}");
+            $"molengine: {Counts.Of(failures.Count, "run")} of {plan.Runs.Count} failed; the others are done. Tried "
+                + $"again by {again}");
         return ExitCode.Failed;
     }
 

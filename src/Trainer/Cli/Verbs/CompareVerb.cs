@@ -101,8 +101,8 @@ internal sealed class CompareVerb() : Verb(
                 Inputs.ModelFolder(arguments.GetRequiredValue(_base), "BASE"), arguments.GetValue(_models)!,
                 arguments.GetValue(_adapters)!, arguments.GetValue(_tasks), data, arguments.GetValue(_texts)!, domain,
                 arguments.GetValue(_heldOut), arguments.GetValue(_checkpoints), limit, arguments.GetValue(_code),
-                arguments.GetValue(_out), arguments.GetValue(_html), arguments.GetValue(_json), arguments.GetValue(_seed) ?? 42,
-                _device.Read(arguments)),
+                arguments.GetValue(_out), arguments.GetValue(_html), arguments.GetValue(_json),
+                arguments.GetValue(_seed) ?? 42, _device.Read(arguments)),
             context);
     }
 

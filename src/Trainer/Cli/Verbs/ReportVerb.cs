@@ -22,8 +22,8 @@ internal sealed class ReportVerb() : Verb("report", "Make the report of a run ag
 
     public override IReadOnlyList<string> Details =>
     [
-        "Of one run: writes report.html into its folder, one page without scripts or network, with what was learned and "
-            + "what was kept, the curves, the data, samples and the config.",
+        "Of one run: writes report.html into its folder, one page without scripts or network, with what was learned "
+            + "and what was kept, the curves, the data, samples and the config.",
         "Of several: one page with what became of each, their curves over each other, and the settings in which they "
             + "differ. `molengine compare` measures them beside their base on the same texts and tasks.",
     ];

@@ -10,7 +10,8 @@ internal sealed class SchemaVerb() : Verb("schema", "The JSON Schema of a config
 {
     private readonly Argument<string> _kind = new("KIND")
     {
-        Description = "run: the config of molengine train; task: a task of molengine eval; experiment: a spec of experiments.",
+        Description = "run: the config of molengine train; task: a task of molengine eval; experiment: a spec of "
+            + "molengine experiment.",
         DefaultValueFactory = _ => "run",
     };
 
