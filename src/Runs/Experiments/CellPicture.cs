@@ -18,7 +18,7 @@ internal static class CellPicture
         Axis x = Axis.OfValues(
             picture.Points.SelectMany(p => p.Runs.Select(r => r.Loss).Append(p.Loss)), AxisKind.FromZero);
         Axis y = Axis.OfValues(
-            picture.Points.SelectMany(p => p.Runs.Select(r => r.Gain).Append(p.Gain)), AxisKind.FromZero);
+            picture.Points.SelectMany(p => p.Runs.Select(r => r.Gain).Append(p.Gain)), AxisKind.Linear);
         var html = new HtmlPage();
         html.Add(
             $"""
@@ -42,7 +42,7 @@ internal static class CellPicture
             .Select(p => $"{Number(numbers, p)} {p.Cell}"));
         html.Add(
             $"""
-            <p class="note">Up and left is better; the base is at 0. Small: runs. Numbers: means of cells. Ringed, of
+            <p class="note">Up and left is better; the base has 0 of both. Small: runs. Numbers: means of cells. Ringed, of
             which no other cell has more for less: {best}.</p></figure>
             """);
         return new Markup(html.ToString());

@@ -28,7 +28,8 @@ internal static class ExperimentRunner
         context.LetOutputGo();
         context.GivenUp = "the steps of this run since its last checkpoint are lost; it resumes from there";
         string again = ProgramCommand.With(
-            $"experiment {ShownPath.Of(options.Spec)} --output {ShownPath.Of(plan.Folder)}");
+            $"experiment {ShownPath.Of(options.Spec)} --output {ShownPath.Of(plan.Folder)}"
+                + (options.Only is { } cell ? $" --only {cell}" : ""));
         IReadOnlyList<(string Run, string Why)> failures;
         try
         {
