@@ -42,8 +42,8 @@ internal static class CellPicture
             .Select(p => $"{Number(numbers, p)} {p.Cell}"));
         html.Add(
             $"""
-            <p class="note">Up and left is better; the base has 0 of both. Small: runs. Numbers: means of cells. Ringed, of
-            which no other cell has more for less: {best}.</p></figure>
+            <p class="note">Up and left is better; the base has 0 of both. Small: runs. Numbers: means of cells. Ringed,
+            of which no other cell has more for less: {best}.</p></figure>
             """);
         return new Markup(html.ToString());
     }

@@ -1,4 +1,3 @@
-using MolEngine.Basics.Text;
 using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 using MolEngine.Runs.Reports.Charts;
