@@ -1,4 +1,4 @@
-using MolEngine.Evaluation.Comparing;
+using MolEngine.Basics.Numerics;
 using MolEngine.Runs.Experiments;
 
 namespace MolEngine.Trainer.Experiments;
