@@ -24,6 +24,11 @@ public sealed class YamlTree
             ? child
             : null);
 
+    /// <summary>
+    /// Every single value below, by its path (<c>data.corpora[0].path</c>), in the order of the text.
+    /// </summary>
+    public IEnumerable<(string Path, string Text)> Leaves => LeavesOf(_node, "");
+
     /// <summary>The first document of a text.</summary>
     /// <exception cref="FormatException">The text is not YAML, or beyond what <see cref="Limits"/> allow.</exception>
     public static YamlTree Parse(string yaml)
@@ -31,4 +36,13 @@ public sealed class YamlTree
         YamlNode? root = YamlDocument.Parse(yaml, "", out string? mistake);
         return mistake is null ? new YamlTree(root) : throw new FormatException(mistake.TrimStart(':'));
     }
+
+    private static IEnumerable<(string Path, string Text)> LeavesOf(YamlNode? node, string path) => node switch
+    {
+        YamlScalarNode one => [(path, one.Value ?? "")],
+        YamlSequenceNode list => list.Children.SelectMany((child, i) => LeavesOf(child, $"{path}[{i}]")),
+        YamlMappingNode map => map.Children.SelectMany(c => LeavesOf(
+            c.Value, path.Length == 0 ? $"{c.Key}" : $"{path}.{c.Key}")),
+        _ => [],
+    };
 }

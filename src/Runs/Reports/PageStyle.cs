@@ -93,6 +93,10 @@ internal static class PageStyle
         .told div { display: grid; grid-template-columns: 10em 1fr; gap: 0 16px; border-top: 1px solid var(--line);
           padding: 6px 0; }
         .told dt { color: var(--soft); } .told dd { margin: 0; grid-column: 2; overflow-wrap: anywhere; }
+        .ring { fill: none; stroke-width: 2; } circle.ring { fill: none; stroke: var(--text); }
+        .drawing .number { font-size: 10px; font-weight: 700; fill: var(--page); text-anchor: middle; }
+        .numbered { columns: 12em; margin: 8px 0; padding-left: 1.8em; font-size: .875rem; }
+        .measure { margin-top: 28px; } td.changes { overflow-wrap: anywhere; min-width: 12em; max-width: 36em; }
         .lengths { width: 100%; max-width: 640px; margin: 8px 0 24px; min-width: 0; }
         .lengths th, .lengths td { border: 0; padding: 2px 8px; }
         .lengths tbody th { font-weight: 400; min-width: 0; } .lengths td:nth-child(2) { width: 100%; }

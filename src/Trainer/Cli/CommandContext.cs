@@ -60,6 +60,30 @@ public sealed class CommandContext(
     }
 
     /// <summary>
+    /// Cancels <see cref="Interrupted"/> when an input ends: of who started this program, and may be gone without a
+    /// signal. Once is enough: no signal after it counts as a second one but a person's.
+    /// </summary>
+    internal void StopWhenEnds(Stream input)
+    {
+        _ = Interrupted;
+        CancellationTokenSource stop = _stop!;
+        var watch = new Thread(() =>
+        {
+            Span<byte> some = stackalloc byte[256];
+            while (input.Read(some) > 0)
+            {
+            }
+
+            stop.Cancel();
+        })
+        {
+            IsBackground = true,
+            Name = "end of input",
+        };
+        watch.Start();
+    }
+
+    /// <summary>
     /// Shows what a command does: in place on a terminal, else as lines. While it is there, everything that is said
     /// goes through it. Its user disposes of it.
     /// </summary>

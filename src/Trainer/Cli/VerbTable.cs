@@ -9,6 +9,7 @@ internal static class VerbTable
     [
         new InitVerb(),
         new TrainVerb(),
+        new ExperimentVerb(),
         new ScoreVerb(),
         new GenerateVerb(),
         new ChatVerb(),

@@ -1,7 +1,6 @@
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
 using MolEngine.Runs.Metrics;
-using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 

@@ -1,28 +1,35 @@
 using MolEngine.Support;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Experiments;
 
 namespace MolEngine.Trainer.Tests.Config;
 
-/// <summary>docs/config.md says what the program does.</summary>
+/// <summary>docs/config.md and docs/experiments.md say what the program does.</summary>
 public sealed class ConfigDocumentTests
 {
     private const string Open = "<!-- keys -->\n", Close = "<!-- /keys -->";
 
     private static readonly string Page = Path.Combine(Shared.Repository, "docs", "config.md");
 
-    /// <summary>MOLENGINE_WRITE_DOCS=1 writes the table anew.</summary>
+    /// <summary>MOLENGINE_WRITE_DOCS=1 writes the tables anew.</summary>
     [Fact]
-    public void The_table_of_keys_is_the_programs()
+    public void The_tables_of_keys_are_the_programs()
     {
-        string page = File.ReadAllText(Page);
+        AssertTable("config.md", ConfigManual.Markdown());
+        AssertTable("experiments.md", ExperimentManual.Markdown());
+    }
+
+    private static void AssertTable(string name, string keys)
+    {
+        string path = Path.Combine(Shared.Repository, "docs", name), page = File.ReadAllText(path);
         int start = page.IndexOf(Open, StringComparison.Ordinal) + Open.Length;
         int end = page.IndexOf(Close, StringComparison.Ordinal);
-        string table = ConfigManual.Markdown() + "\n";
+        string table = keys + "\n";
         bool isNew = page[start..end] == table;
         if (Environment.GetEnvironmentVariable("MOLENGINE_WRITE_DOCS") == "1")
-            File.WriteAllText(Page, page[..start] + table + page[end..]);
+            File.WriteAllText(path, page[..start] + table + page[end..]);
         else
-            Assert.True(isNew, "docs/config.md: the table of keys is old: MOLENGINE_WRITE_DOCS=1 renews it");
+            Assert.True(isNew, $"docs/{name}: the table of keys is old: MOLENGINE_WRITE_DOCS=1 renews it");
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Json.Schema;
 using MolEngine.Evaluation.Tasks;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Experiments;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using JsonSchema = Json.Schema.JsonSchema;
@@ -16,6 +17,9 @@ internal static class ConfigSchema
     public static readonly JsonSchema OfRun = JsonSchema.FromText(Yaml.JsonSchema.Of(ConfigTable.Keys, "a run"));
 
     public static readonly JsonSchema OfTask = JsonSchema.FromText(Yaml.JsonSchema.Of(TaskTable.Keys, "a task"));
+
+    public static readonly JsonSchema OfExperiment =
+        JsonSchema.FromText(Yaml.JsonSchema.Of(ExperimentTable.Keys, "an experiment"));
 
     public static bool Fits(JsonSchema schema, string yaml) => Evaluate(schema, yaml).IsValid;
 

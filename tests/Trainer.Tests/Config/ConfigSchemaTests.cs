@@ -45,10 +45,19 @@ public sealed class ConfigSchemaTests
     [Fact]
     public void Every_file_that_is_shipped_fits()
     {
-        string[] runs = Directory.GetFiles(
+        string[] examples = Directory.GetFiles(
             Path.Combine(Shared.Repository, "examples"), "*.yaml", SearchOption.AllDirectories);
-        string[] tasks = Directory.GetFiles(
-            Path.Combine(Shared.Repository, "src", "Evaluation", "Tasks"), "*.yaml", SearchOption.AllDirectories);
+        string[] tasks =
+        [
+            .. Directory.GetFiles(
+                Path.Combine(Shared.Repository, "src", "Evaluation", "Tasks"), "*.yaml", SearchOption.AllDirectories),
+            .. examples.Where(f => Path.GetFileName(Path.GetDirectoryName(f)) == "tasks"),
+        ];
+        string[] experiments = [.. examples.Where(f => Path.GetFileName(f) == "ablation.yaml")];
+        string[] runs = [.. examples.Except(tasks).Except(experiments)];
+        Assert.NotEmpty(experiments);
+        Assert.All(
+            experiments, file => ConfigSchema.AssertFits(ConfigSchema.OfExperiment, File.ReadAllText(file), file));
         Assert.NotEmpty(runs);
         Assert.NotEmpty(tasks);
         Assert.All(runs, file => ConfigSchema.AssertFits(ConfigSchema.OfRun, File.ReadAllText(file), file));

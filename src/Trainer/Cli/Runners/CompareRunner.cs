@@ -42,7 +42,9 @@ internal sealed class CompareRunner
         _inputs = ComparedInputs.Of(options.Base, options.Models, options.Adapters, Inputs.Place);
         _baseTasks = new ComparedTasks(options, options.Base);
         bool named = options.Tasks is not null || options.Texts.Count > 0;
-        Runs = named ? [] : [.. _inputs.Where(i => i.Run is not null)];
+        Runs = named && !options.HeldOut ? [] : [.. _inputs.Where(i => i.Run is not null)];
+        if (options.HeldOut && Runs.Count == 0)
+            throw new UserException("--held-out: expected a run among the models, which has held out texts, got none");
         if (!named && Runs.Count == 0)
         {
             throw new UserException(
@@ -107,15 +109,18 @@ internal sealed class CompareRunner
         var sources = new TextSources(
             _options.Base, config, tokenizer, _options.Limit, display, _context.Interrupted);
         context = sources.Context;
-        if (Runs.Count > 0)
-            return sources.HeldOut(Runs);
-        var texts = new List<TextSource>();
+        List<TextSource> texts = Runs.Count > 0 ? [.. sources.HeldOut(Runs)] : [];
         foreach (string given in _options.Texts)
         {
             (string? name, string path) = ComparedInputs.Named(given, p => p);
             name ??= Path.GetFileNameWithoutExtension(path);
             if (texts.Any(t => t.Name == name))
-                throw new UserException($"--texts: {name}: expected a name for each, got it twice. Write NAME=FILE");
+            {
+                throw new UserException(
+                    $"--texts: {name}: expected a name for each{(Runs.Count > 0 ? ", held-out texts too" : "")}, "
+                        + "got it twice. Write NAME=FILE");
+            }
+
             texts.Add(sources.File(name, path, _options.Domain.Contains(name)));
         }
 
@@ -247,10 +252,11 @@ internal sealed class CompareRunner
             yield return $"Texts are those that {runs} held out from training, with the tokens that training counts; "
                 + "kinds are the config's, and a run's questions count as domain.";
         }
-        else if (_options.Texts.Count > 0)
+
+        if (_options.Texts.Count > 0)
         {
-            yield return $"Texts are read in pieces of at most {Counts.Of(context, "token")}; all but those of "
-                + "--domain count as general.";
+            yield return $"{(Runs.Count > 0 ? "Texts of --texts" : "Texts")} are read in pieces of at most "
+                + $"{Counts.Of(context, "token")}; all but those of --domain count as general.";
         }
 
         if (_options.Limit is { } limit)

@@ -26,6 +26,9 @@ internal sealed class CompareVerb() : Verb(
     private readonly Option<string?> _domain = Optional(
         "--domain", "NAME,...", "The texts and tasks that were to be learned. All others were to stay what they were.");
 
+    private readonly Option<bool> _heldOut = Flag(
+        "--held-out", "What the runs held out from training, and their questions, beside --tasks and --texts.");
+
     private readonly Option<bool> _checkpoints = Flag(
         "--checkpoints", "Checkpoints of the runs too, on texts: the way to each model, in the picture and the JSON.");
 
@@ -55,14 +58,14 @@ internal sealed class CompareVerb() : Verb(
 
     public override IReadOnlyList<Option> Options =>
     [
-        _adapters, _tasks, _data, _texts, _domain, _checkpoints, _limit, _out, _html, _json, _code, _seed,
+        _adapters, _tasks, _data, _texts, _domain, _heldOut, _checkpoints, _limit, _out, _html, _json, _code, _seed,
         .. _device.All,
     ];
 
     public override IReadOnlyList<string> Details =>
     [
         "Without --tasks and --texts, the texts that the named runs held out from training are taken, and their "
-            + "questions.",
+            + "questions; with --held-out beside those that are named.",
         "Of texts: cross-entropy before and after; KL divergence in both directions over the whole vocabulary, in "
             + "float64, with what the 31 + 1 classes of training leave out; the base's and the model's mass in the "
             + "base's top 31 tokens, and how many of them are in the model's.",
@@ -97,9 +100,9 @@ internal sealed class CompareVerb() : Verb(
             new CompareOptions(
                 Inputs.ModelFolder(arguments.GetRequiredValue(_base), "BASE"), arguments.GetValue(_models)!,
                 arguments.GetValue(_adapters)!, arguments.GetValue(_tasks), data, arguments.GetValue(_texts)!, domain,
-                arguments.GetValue(_checkpoints), limit, arguments.GetValue(_code), arguments.GetValue(_out),
-                arguments.GetValue(_html), arguments.GetValue(_json), arguments.GetValue(_seed) ?? 42,
-                _device.Read(arguments)),
+                arguments.GetValue(_heldOut), arguments.GetValue(_checkpoints), limit, arguments.GetValue(_code),
+                arguments.GetValue(_out), arguments.GetValue(_html), arguments.GetValue(_json),
+                arguments.GetValue(_seed) ?? 42, _device.Read(arguments)),
             context);
     }
 

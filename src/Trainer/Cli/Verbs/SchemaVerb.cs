@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MolEngine.Evaluation.Tasks;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Experiments;
 using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Cli.Verbs;
@@ -9,7 +10,8 @@ internal sealed class SchemaVerb() : Verb("schema", "The JSON Schema of a config
 {
     private readonly Argument<string> _kind = new("KIND")
     {
-        Description = "run: the config of molengine train; task: a task of molengine eval.",
+        Description = "run: the config of molengine train; task: a task of molengine eval; experiment: a spec of "
+            + "molengine experiment.",
         DefaultValueFactory = _ => "run",
     };
 
@@ -26,6 +28,7 @@ internal sealed class SchemaVerb() : Verb("schema", "The JSON Schema of a config
     [
         ("molengine schema > run.schema.json", "Of a run's config."),
         ("molengine schema task > task.schema.json", "Of a task's file."),
+        ("molengine schema experiment > experiment.schema.json", "Of an experiment's spec."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context)
@@ -34,7 +37,8 @@ internal sealed class SchemaVerb() : Verb("schema", "The JSON Schema of a config
         {
             "run" => JsonSchema.Of(ConfigTable.Keys, "A run of molengine train"),
             "task" => JsonSchema.Of(TaskTable.Keys, "A task of molengine eval"),
-            var other => throw Mistake("KIND", $"expected run or task, got {other}"),
+            "experiment" => JsonSchema.Of(ExperimentTable.Keys, "A spec of molengine experiment"),
+            var other => throw Mistake("KIND", $"expected run, task or experiment, got {other}"),
         });
         return ExitCode.Done;
     }

@@ -21,9 +21,12 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
     private readonly Option<string[]> _set = Settings(
         "Sets a key of the config, over the file; VALUE is YAML. May be given several times.");
 
+    private readonly Option<bool> _untilInputEnds = Flag(
+        "--until-input-ends", "Stop as by Ctrl-C when standard input ends: for a program that starts this one.");
+
     public override IReadOnlyList<Argument> Arguments => [_config];
 
-    public override IReadOnlyList<Option> Options => [_resume, _set];
+    public override IReadOnlyList<Option> Options => [_resume, _set, _untilInputEnds];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -74,6 +77,8 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
                 "CONFIG, --resume", $"expected exactly one of them, got {(config is null ? "neither" : "both")}");
         }
 
+        if (arguments.GetValue(_untilInputEnds))
+            context.StopWhenEnds(Console.OpenStandardInput());
         if (config is not null)
             return TrainRunner.Run(RunConfigLoader.Load(config, settings), resume: false, context);
         RunConfig run = RunConfigLoader.OfRun(RunDirectory.Open(resume!), settings);
