@@ -46,6 +46,19 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
         CheckBackward(c, true);
     }
 
+    /// <summary>As products take it where activations are bf16.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5f)]
+    public void An_adapter_may_be_bf16(float dropout)
+    {
+        var options = new LinearOptions(DType.BF16, null, 5, dropout, LoraType: DType.BF16);
+        LinearCase c = Case(options, 17, 0, 40, 3);
+        c.Forward();
+        CheckForward(c, LinearDropoutTests.Mask(c));
+        CheckBackward(c, false);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void BackwardIsThatOfFloat64(DType weight, DType? bias, int rank, float dropout)

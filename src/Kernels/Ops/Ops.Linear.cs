@@ -95,8 +95,8 @@ public abstract partial class Ops
             Require.Weight(op, "bias", w.Bias, w.Outputs);
         if (w.Lora is not { } lora)
             return;
-        Require.Shape(op, "lora A", lora.A, DType.F32, lora.Rank, w.Inputs);
-        Require.Shape(op, "lora B", lora.B, DType.F32, w.Outputs, lora.Rank);
+        Require.Weight(op, "lora A", lora.A, lora.Rank, w.Inputs);
+        Require.Weight(op, "lora B", lora.B, w.Outputs, lora.Rank);
         if (loraHidden is null)
             throw new ArgumentException(
                 $"{op}: loraHidden: expected a tensor [T, {lora.Rank}] where there is an adapter, got none");

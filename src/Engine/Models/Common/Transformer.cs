@@ -73,8 +73,7 @@ public sealed class Transformer
         for (int i = weights.Layers.Count - 1; i >= 0; i--)
         {
             LayerActivations a = activations.Layers[i];
-            if (activations.Retention != Retention.All)
-                Again(i, weights, layout, activations, w);
+            Again(i, weights, layout, activations, w);
 
             LayerGradients g = gradients.Layers[i];
             MlpBackward(weights.Layers[i], g, layout, a, w, dx);
@@ -106,20 +105,24 @@ public sealed class Transformer
     }
 
     /// <summary>
-    /// Computes what was not kept of a layer, on the way back: all that the last layer left is still there, and so are
-    /// the inputs of the last segment; of another, those of its layers come first.
+    /// Computes what was not kept of a layer, on the way back: all that the last of those that share memory left is
+    /// still there, and so are the inputs of the last segment; of another, those of its layers come first. What the
+    /// layer gives is not computed.
     /// </summary>
     private void Again(
         int layer, TransformerWeights weights, SequenceLayout layout, Activations activations, Workspace w)
     {
-        if (layer == weights.Layers.Count - 1)
+        if (layer >= activations.SharedLayers - 1)
             return;
         int segment = activations.SegmentLayers;
         int first = (layer + 1) % segment == 0 ? layer + 1 - segment : layer;
         LayerActivations a = activations.Layers[first];
         _ops.RmsNorm(a.Input, weights.Layers[first].InputNorm, _eps, w.Normed, a.InputRstd);
         Through(first, layer, weights, layout, activations, w);
-        LayerForward(layer, weights, layout, activations.Layers[layer], w);
+        Heads(layer, weights.Layers[layer], layout, activations.Layers[layer], w, null);
+        if (!activations.KeepsAttention)
+            Attend(layer, layout, activations.Layers[layer], null);
+        Gates(weights.Layers[layer], layout, activations.Layers[layer], w, null);
     }
 
     /// <summary>
@@ -130,39 +133,59 @@ public sealed class Transformer
         CachedTokens? cached = null)
     {
         LayerWeights layer = weights.Layers[index];
+        Heads(index, layer, layout, a, w, cached);
+        Attend(index, layout, a, cached);
+        Gates(layer, layout, a, w, cached);
+        _ops.SwiGlu(a.Gate, a.Up, w.Act);
+        Products(w.Act, [ModuleNames.Down], [new(layer.Down, w.Delta)], layout, a, cached);
+    }
+
+    /// <summary>From w.Normed to queries, keys and values.</summary>
+    private void Heads(
+        int index, LayerWeights layer, SequenceLayout layout, LayerActivations a, Workspace w, CachedTokens? cached)
+    {
         Products(
             w.Normed, [ModuleNames.Query, ModuleNames.Key, ModuleNames.Value],
-            [new(layer.Query, a.RawQuery), new(layer.Key, a.RawKey), new(layer.Value, a.Value)]);
+            [new(layer.Query, a.RawQuery), new(layer.Key, a.RawKey), new(layer.Value, a.Value)], layout, a, cached);
         _ops.QkNormRope(a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, a.Query, a.Key);
-        if (cached is null)
-            _ops.Attention(a.Query, a.Key, a.Value, _heads, layout, a.Attention, a.LogSumExp);
-        else
-            AttentionOverCache(index, a, cached);
-        Products(a.Attention, [ModuleNames.Output], [new(layer.Output, w.Delta)]);
+    }
+
+    /// <summary>From what attention gave to gate and up; the layer's second norm stays in w.Normed.</summary>
+    private void Gates(
+        LayerWeights layer, SequenceLayout layout, LayerActivations a, Workspace w, CachedTokens? cached)
+    {
+        Products(a.Attention, [ModuleNames.Output], [new(layer.Output, w.Delta)], layout, a, cached);
         _ops.AddRmsNorm(a.Input, w.Delta, layer.PostAttentionNorm, _eps, a.Mid, w.Normed, a.MidRstd);
         Products(
-            w.Normed, [ModuleNames.Gate, ModuleNames.Up], [new(layer.Gate, a.Gate), new(layer.Up, a.Up)]);
-        _ops.SwiGlu(a.Gate, a.Up, w.Act);
-        Products(w.Act, [ModuleNames.Down], [new(layer.Down, w.Delta)]);
+            w.Normed, [ModuleNames.Gate, ModuleNames.Up], [new(layer.Gate, a.Gate), new(layer.Up, a.Up)], layout, a,
+            cached);
+    }
 
-        void Products(Tensor x, ReadOnlySpan<string> names, ReadOnlySpan<LinearOutput> outputs)
+    private void Products(
+        Tensor x, ReadOnlySpan<string> names, ReadOnlySpan<LinearOutput> outputs, SequenceLayout layout,
+        LayerActivations a, CachedTokens? cached)
+    {
+        if (cached is not null)
         {
-            if (cached is not null)
-            {
-                _ops.LinearDecode(x, outputs, cached.SameBits);
-                return;
-            }
+            _ops.LinearDecode(x, outputs, cached.SameBits);
+            return;
+        }
 
-            for (int i = 0; i < outputs.Length; i++)
-            {
-                (LinearWeights linear, Tensor y) = outputs[i];
-                _ops.Linear(x, linear, layout, y, LoraHidden(linear, names[i], a));
-            }
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            (LinearWeights linear, Tensor y) = outputs[i];
+            _ops.Linear(x, linear, layout, y, LoraHidden(linear, names[i], a));
         }
     }
 
-    private void AttentionOverCache(int layer, LayerActivations a, CachedTokens cached)
+    private void Attend(int layer, SequenceLayout layout, LayerActivations a, CachedTokens? cached)
     {
+        if (cached is null)
+        {
+            _ops.Attention(a.Query, a.Key, a.Value, _heads, layout, a.Attention, a.LogSumExp);
+            return;
+        }
+
         Tensor keys = cached.Cache.Keys[layer], values = cached.Cache.Values[layer];
         _ops.AppendToPages(a.Key, a.Value, _heads, cached.Layout, keys, values);
         _ops.AttentionPaged(a.Query, keys, values, _heads, cached.Layout, a.Attention, cached.SameBits);
