@@ -35,7 +35,8 @@ public sealed class LossPass : IDisposable
     /// here.</param>
     public LossPass(
         Ops ops, ModelConfig config, int tokens, int positions, int topN, Retention retention,
-        TransformerWeights weights, TransformerWeights? reference = null, BaseCache? cache = null, int? inputLayers = null)
+        TransformerWeights weights, TransformerWeights? reference = null, BaseCache? cache = null,
+        int? inputLayers = null)
     {
         _ops = ops;
         _arena = ops.CreateArena("activations");

@@ -88,8 +88,8 @@ public sealed record RunConfig(
     };
 
     /// <summary>
-    /// How many layers, from the first on, a run on a GPU computes again, by its plan: of <see cref="RecomputeKind.Auto"/>
-    /// alone. Null where nothing was planned: there is no GPU.
+    /// How many layers, from the first on, a run on a GPU computes again, by its plan: of
+    /// <see cref="RecomputeKind.Auto"/> alone. Null where nothing was planned: there is no GPU.
     /// </summary>
     internal int? LayersAgain { get; init; }
 

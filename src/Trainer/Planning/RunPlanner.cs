@@ -82,7 +82,8 @@ internal static class RunPlanner
             device, session.Memory, driver.HighWaterBytes, pages, session.OffloadedBytes,
             (long)run.Order.LargestBatch * run.Data.Context, (microBatches * micro) + update, queued,
             (long)run.MicroBatch * run.Data.Context,
-            run.LayersAgain is { } again ? (again, config.NumLayers) : null, AttentionFlops(run, config, session.HasBaseLoss), longest);
+            run.LayersAgain is { } again ? (again, config.NumLayers) : null,
+            AttentionFlops(run, config, session.HasBaseLoss), longest);
     }
 
     /// <summary>The run with a micro-batch of full rows for its data.</summary>

@@ -17,7 +17,7 @@ public sealed class Transformer
     private readonly float _eps;
     private readonly Workspace _workspace;
 
-    /// <param name="arena">Receives the workspace, about T (5 H + 2 F + 2 Hq D + 2 Hkv D) numbers.</param>
+    /// <param name="arena">Receives the workspace, about T (5 H + F + 2 Hq D + 2 Hkv D) numbers.</param>
     /// <param name="tokens">The largest T of a call.</param>
     /// <param name="positions">Positions run from 0 to positions - 1.</param>
     /// <param name="backward">Whether <see cref="Backward"/> will be called.</param>
@@ -69,7 +69,8 @@ public sealed class Transformer
         Tensor dx = w.DResidual!;
         _ops.Zero(dx);
         _ops.RmsNormBackward(
-            dFinal, activations.Last, weights.FinalNorm, activations.LastRstd, layout, dx, gradients.FinalNorm);
+            dFinal, activations.Last, weights.FinalNorm, activations.LastRstd, layout, dx, gradients.FinalNorm,
+            rounded: w.DRounded);
         for (int i = weights.Layers.Count - 1; i >= 0; i--)
         {
             LayerActivations a = activations.Layers[i];
@@ -195,13 +196,17 @@ public sealed class Transformer
     private void MlpBackward(
         LayerWeights layer, LayerGradients g, SequenceLayout layout, LayerActivations a, Workspace w, Tensor dx)
     {
-        _ops.SwiGlu(a.Gate, a.Up, w.Act);
-        LinearBackward(dx, w.Act, layer.Down, ModuleNames.Down, g.Down, layout, a, w.DAct!, false);
-        _ops.SwiGluBackward(w.DAct!, a.Gate, a.Up, a.Gate, a.Up);
-        _ops.RmsNorm(a.Mid, layer.PostAttentionNorm, _eps, w.Normed, a.MidRstd);
-        LinearBackward(a.Gate, w.Normed, layer.Gate, ModuleNames.Gate, g.Gate, layout, a, w.DNormed!, false);
-        LinearBackward(a.Up, w.Normed, layer.Up, ModuleNames.Up, g.Up, layout, a, w.DNormed!, true);
-        _ops.RmsNormBackward(w.DNormed!, a.Mid, layer.PostAttentionNorm, a.MidRstd, layout, dx, g.PostAttentionNorm);
+        // A product's input is computed again where its gradient is at hand: by a pass that reads the same memory.
+        InputBackward(w.Rounded, layer.Down, ModuleNames.Down, g.Down, layout, a, w.Act, false);
+        _ops.SwiGluBackward(w.Act, a.Gate, a.Up, a.Gate, a.Up, w.Act);
+        WeightBackward(w.Rounded, w.Act, layer.Down, ModuleNames.Down, g.Down, layout, a);
+        InputBackward(a.Gate, layer.Gate, ModuleNames.Gate, g.Gate, layout, a, w.DNormed!, false);
+        InputBackward(a.Up, layer.Up, ModuleNames.Up, g.Up, layout, a, w.DNormed!, true);
+        _ops.RmsNormBackward(
+            w.DNormed!, a.Mid, layer.PostAttentionNorm, a.MidRstd, layout, dx, g.PostAttentionNorm, w.Normed,
+            w.DRounded);
+        WeightBackward(a.Gate, w.Normed, layer.Gate, ModuleNames.Gate, g.Gate, layout, a);
+        WeightBackward(a.Up, w.Normed, layer.Up, ModuleNames.Up, g.Up, layout, a);
     }
 
     /// <summary>
@@ -213,27 +218,42 @@ public sealed class Transformer
         Tensor dx, bool wantsInput)
     {
         LayerWeights layer = weights.Layers[index];
-        LinearBackward(dx, a.Attention, layer.Output, ModuleNames.Output, g.Output, layout, a, w.DAttention!, false);
+        InputBackward(w.Rounded, layer.Output, ModuleNames.Output, g.Output, layout, a, w.DAttention!, false);
+        WeightBackward(w.Rounded, a.Attention, layer.Output, ModuleNames.Output, g.Output, layout, a);
         _ops.AttentionBackward(
             w.DAttention!, a.Query, a.Key, a.Value, a.Attention, a.LogSumExp, _heads, layout, w.DQuery!, w.DKey!,
             w.DValue!);
         _ops.QkNormRopeBackward(
             w.DQuery!, w.DKey!, a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, g.QueryNorm,
             g.KeyNorm);
-        _ops.RmsNorm(a.Input, layer.InputNorm, _eps, w.Normed, a.InputRstd);
         Tensor? dNormed = wantsInput ? w.DNormed : null;
-        LinearBackward(w.DQuery!, w.Normed, layer.Query, ModuleNames.Query, g.Query, layout, a, dNormed, false);
-        LinearBackward(w.DKey!, w.Normed, layer.Key, ModuleNames.Key, g.Key, layout, a, dNormed, true);
-        LinearBackward(w.DValue!, w.Normed, layer.Value, ModuleNames.Value, g.Value, layout, a, dNormed, true);
+        InputBackward(w.DQuery!, layer.Query, ModuleNames.Query, g.Query, layout, a, dNormed, false);
+        InputBackward(w.DKey!, layer.Key, ModuleNames.Key, g.Key, layout, a, dNormed, true);
+        InputBackward(w.DValue!, layer.Value, ModuleNames.Value, g.Value, layout, a, dNormed, true);
         if (dNormed is null)
-            return;
-        _ops.RmsNormBackward(dNormed, a.Input, layer.InputNorm, a.InputRstd, layout, dx, g.InputNorm);
+        {
+            _ops.RmsNorm(a.Input, layer.InputNorm, _eps, w.Normed, a.InputRstd);
+        }
+        else
+        {
+            _ops.RmsNormBackward(
+                dNormed, a.Input, layer.InputNorm, a.InputRstd, layout, dx, g.InputNorm, w.Normed, w.DRounded);
+        }
+
+        WeightBackward(w.DQuery!, w.Normed, layer.Query, ModuleNames.Query, g.Query, layout, a);
+        WeightBackward(w.DKey!, w.Normed, layer.Key, ModuleNames.Key, g.Key, layout, a);
+        WeightBackward(w.DValue!, w.Normed, layer.Value, ModuleNames.Value, g.Value, layout, a);
     }
 
-    private void LinearBackward(
-        Tensor dy, Tensor x, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,
+    private void InputBackward(
+        Tensor dy, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,
         LayerActivations a, Tensor? dx, bool accumulate) =>
-        _ops.LinearBackward(dy, x, weights, layout, LoraHidden(weights, name, a), gradients, dx, accumulate);
+        _ops.LinearInputBackward(dy, weights, layout, LoraHidden(weights, name, a), gradients, dx, accumulate);
+
+    private void WeightBackward(
+        Tensor dy, Tensor x, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,
+        LayerActivations a) =>
+        _ops.LinearWeightBackward(dy, x, weights, layout, LoraHidden(weights, name, a), gradients);
 
     private static Tensor? LoraHidden(LinearWeights weights, string name, LayerActivations a) =>
         weights.Lora is null ? null : a.LoraHidden[name];
@@ -257,9 +277,10 @@ public sealed class Transformer
             if (!backward)
                 return;
             DResidual = Single("gradient of residual", config.HiddenSize);
+            if (type != DType.F32)
+                DRounded = New("rounded gradient of residual", config.HiddenSize);
             // Up to three gradients are added there: in fp32, so that none is rounded twice.
             DNormed = Single("gradient of normed", config.HiddenSize);
-            DAct = New("gradient of silu(gate) * up", config.IntermediateSize);
             DAttention = New("gradient of attention", heads.QuerySize);
             DQuery = New("gradient of query", heads.QuerySize);
             DKey = New("gradient of key", heads.KeyValueSize);
@@ -270,13 +291,18 @@ public sealed class Transformer
 
         public required Tensor Delta { get; init; }
 
+        /// <summary>silu(gate) * up, or its gradient.</summary>
         public required Tensor Act { get; init; }
 
         public Tensor? DResidual { get; init; }
 
         public Tensor? DNormed { get; init; }
 
-        public Tensor? DAct { get; init; }
+        /// <summary>DResidual in the activations' type, where that is another; it goes along with it.</summary>
+        public Tensor? DRounded { get; init; }
+
+        /// <summary>DResidual as products take it.</summary>
+        public Tensor Rounded => DRounded ?? DResidual!;
 
         public Tensor? DAttention { get; init; }
 
@@ -293,7 +319,7 @@ public sealed class Transformer
             Act = Act.Slice(0, tokens),
             DResidual = DResidual?.Slice(0, tokens),
             DNormed = DNormed?.Slice(0, tokens),
-            DAct = DAct?.Slice(0, tokens),
+            DRounded = DRounded?.Slice(0, tokens),
             DAttention = DAttention?.Slice(0, tokens),
             DQuery = DQuery?.Slice(0, tokens),
             DKey = DKey?.Slice(0, tokens),
