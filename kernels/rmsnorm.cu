@@ -24,14 +24,20 @@
 // add_rmsnorm_bf16_f32(const float* x, const bf16* delta, Weights weight, float eps, i32 tokens, i32 hidden, i32 per_block, float* sum, float* y, float* rstd)
 //   As add_rmsnorm_f32, with delta in bf16, apart from y. Bytes that must move: 14 an element.
 //
-// rmsnorm_backward_f32(const float* dy, const float* x, Weights weight, const float* rstd, const i32* chunk_starts, i32 hidden, float* dx, float* partial)
+// rmsnorm_backward_f32(const float* dy, const float* x, Weights weight, const float* rstd, const i32* chunk_starts, i32 hidden, float* dx, float* partial, float* y, float* rounded)
 //   dx += rstd weight dy - x rstd^3 mean(weight dy x), and, where partial is not null,
 //   partial[c] = sum over the tokens t of chunk c, in order, of dy[t] rstd[t] x[t]. Chunk c, a block, has tokens
-//   chunk_starts[c] to chunk_starts[c + 1] - 1, 32 at most. Accumulates dx, overwrites partial [chunks, hidden]; dx
-//   shares no memory with dy and x. Bytes that must move: 16 an element, and partial.
+//   chunk_starts[c] to chunk_starts[c + 1] - 1, 32 at most. Where it is not null, y = x rstd weight, with the bits of
+//   rmsnorm_f32, and rounded what dx has become. Accumulates dx, overwrites partial [chunks, hidden], y and rounded; no
+//   output shares memory with anything else. Bytes that must move: 16 an element, 4 more for y and for rounded each, and
+//   partial.
 //
-// rmsnorm_backward_bf16(const bf16* dy, const float* x, Weights weight, const float* rstd, const i32* chunk_starts, i32 hidden, float* dx, float* partial)
-//   As rmsnorm_backward_f32, with dy in bf16. Bytes that must move: 14 an element, and partial.
+// rmsnorm_backward_f32_bf16(const float* dy, const float* x, Weights weight, const float* rstd, const i32* chunk_starts, i32 hidden, float* dx, float* partial, bf16* y, bf16* rounded)
+//   As rmsnorm_backward_f32, with y, as rmsnorm_bf16 has it, and rounded in bf16: 2 bytes an element each.
+//
+// rmsnorm_backward_bf16(const bf16* dy, const float* x, Weights weight, const float* rstd, const i32* chunk_starts, i32 hidden, float* dx, float* partial, bf16* y, bf16* rounded)
+//   As rmsnorm_backward_f32_bf16, with dy in bf16. Bytes that must move: 14 an element, 2 more for y and for rounded
+//   each, and partial.
 
 #include "lanes.cuh"
 #include "quads.cuh"
@@ -184,6 +190,7 @@ add_rmsnorm_bf16_f32(const float* x, const bf16* delta, Weights weight, float ep
     normalise<true>(f, delta, sum, y);
 }
 
+template <typename Y>
 struct Backward {
     const float* x;
     Weights weight;
@@ -192,13 +199,32 @@ struct Backward {
     i32 hidden;
     float* dx;
     float* partial;
+    Y* y;
+    Y* rounded;
+
+    // Adds to a quad of a token, whose first element stands at a place.
+    __device__ __forceinline__ void add(i64 at, i32 column, const f32x4& gradient, const Columns& c) const
+    {
+        f32x4 sum = load((const float*)dx + at, column, c) + gradient;
+        store(dx + at, column, sum, c);
+        put(rounded, at, column, sum, c);
+    }
+
+    // An output that may be null.
+    static __device__ __forceinline__ void put(Y* to, i64 at, i32 column, const f32x4& v, const Columns& c)
+    {
+        if (!to)
+            return;
+        asm("" : "+r"(column));  // As of at in differentiate.
+        store(to + at, column, v, c);
+    }
 };
 
 // A thread's columns beyond those that it holds: the first pass over them gives their share of the dot product and adds
 // to the partial sum where it lies, the second adds to dx.
-template <typename T>
+template <typename T, typename Y>
 __device__ __forceinline__ float far_dot(
-    const Backward& b, const T* dy, const float* x, float rstd, float* partial, bool is_first, const Columns& c)
+    const Backward<Y>& b, const T* dy, const float* x, float rstd, float* partial, bool is_first, const Columns& c)
 {
     float dot = 0;
 #pragma unroll 1
@@ -214,24 +240,25 @@ __device__ __forceinline__ float far_dot(
     return dot;
 }
 
-template <typename T>
+template <typename T, typename Y>
 __device__ __forceinline__ void add_far(
-    const Backward& b, const T* dy, const float* x, float rstd, float pull, float* dx, const Columns& c)
+    const Backward<Y>& b, const T* dy, i64 at, float rstd, float pull, const Columns& c)
 {
 #pragma unroll 1
     for (i32 q = Held; c.of(q) < c.hidden; q++) {
         i32 column = c.of(q);
-        f32x4 direct = load(dy, column, c) * b.weight.load_quad(column, c.hidden - column, c.whole) * rstd;
-        store(dx, column, load((const float*)dx, column, c) + fma_rn(load(x, column, c), pull, direct), c);
+        f32x4 w = b.weight.load_quad(column, c.hidden - column, c.whole), v = load(b.x + at, column, c);
+        b.add(at, column, fma_rn(v, pull, load(dy + at, column, c) * w * rstd), c);
+        b.put(b.y, at, column, v * rstd * w, c);
     }
 }
 
-template <typename T>
-__device__ __forceinline__ void differentiate(const Backward& b, const T* dy)
+template <typename T, typename Y>
+__device__ __forceinline__ void differentiate(const Backward<Y>& b, const T* dy)
 {
     __shared__ float sums[2][Warps];
     bool aligned = is_quad_aligned(dy) && is_quad_aligned(b.x) && is_quad_aligned(b.dx) && b.weight.is_quad_aligned()
-        && is_quad_aligned(b.partial);
+        && is_quad_aligned(b.partial) && is_quad_aligned(b.y) && is_quad_aligned(b.rounded);
     Columns c{b.hidden, aligned && b.hidden % 4 == 0};
     i32 from = b.chunk_starts[blockIdx.x], end = b.chunk_starts[blockIdx.x + 1];
     float* partial = b.partial ? b.partial + (i64)blockIdx.x * c.hidden : nullptr;
@@ -249,12 +276,14 @@ __device__ __forceinline__ void differentiate(const Backward& b, const T* dy)
 #pragma unroll 1
     for (i32 t = from; t < end; t++) {
         i64 at = (i64)t * c.hidden;
+        asm("" : "+l"(at));  // Or each array would get running addresses, for which there are no registers.
         float rstd = shuffle(rstds, t - from), dot = 0;
 #pragma unroll
         for (i32 q = 0; q < Held; q++) {
             if (c.of(q) < c.hidden) {
                 d[q] = load(dy + at, c.of(q), c);
                 v[q] = load(b.x + at, c.of(q), c);
+                b.put(b.y, at, c.of(q), v[q] * rstd * w[q], c);
                 sum[q] = fma_rn(d[q] * rstd, v[q], sum[q]);
                 d[q] = d[q] * w[q];
                 dot = add_dot(dot, d[q], v[q]);
@@ -264,12 +293,10 @@ __device__ __forceinline__ void differentiate(const Backward& b, const T* dy)
         float mean = div_rn(block_sum(dot, sums[t % 2]), (float)c.hidden), pull = -(rstd * rstd * rstd) * mean;
 #pragma unroll
         for (i32 q = 0; q < Held; q++) {
-            if (c.of(q) < c.hidden) {
-                f32x4 before = load((const float*)b.dx + at, c.of(q), c);
-                store(b.dx + at, c.of(q), before + fma_rn(v[q], pull, d[q] * rstd), c);
-            }
+            if (c.of(q) < c.hidden)
+                b.add(at, c.of(q), fma_rn(v[q], pull, d[q] * rstd), c);
         }
-        add_far(b, dy + at, b.x + at, rstd, pull, b.dx + at, c);
+        add_far(b, dy, at, rstd, pull, c);
     }
 #pragma unroll
     for (i32 q = 0; q < Held; q++) {
@@ -280,14 +307,21 @@ __device__ __forceinline__ void differentiate(const Backward& b, const T* dy)
 
 KERNEL(MostThreads)
 rmsnorm_backward_f32(const float* dy, const float* x, Weights weight, const float* rstd,
-                     const i32* chunk_starts, i32 hidden, float* dx, float* partial)
+                     const i32* chunk_starts, i32 hidden, float* dx, float* partial, float* y, float* rounded)
 {
-    differentiate(Backward{x, weight, rstd, chunk_starts, hidden, dx, partial}, dy);
+    differentiate(Backward<float>{x, weight, rstd, chunk_starts, hidden, dx, partial, y, rounded}, dy);
+}
+
+KERNEL(MostThreads)
+rmsnorm_backward_f32_bf16(const float* dy, const float* x, Weights weight, const float* rstd,
+                          const i32* chunk_starts, i32 hidden, float* dx, float* partial, bf16* y, bf16* rounded)
+{
+    differentiate(Backward<bf16>{x, weight, rstd, chunk_starts, hidden, dx, partial, y, rounded}, dy);
 }
 
 KERNEL(MostThreads)
 rmsnorm_backward_bf16(const bf16* dy, const float* x, Weights weight, const float* rstd,
-                      const i32* chunk_starts, i32 hidden, float* dx, float* partial)
+                      const i32* chunk_starts, i32 hidden, float* dx, float* partial, bf16* y, bf16* rounded)
 {
-    differentiate(Backward{x, weight, rstd, chunk_starts, hidden, dx, partial}, dy);
+    differentiate(Backward<bf16>{x, weight, rstd, chunk_starts, hidden, dx, partial, y, rounded}, dy);
 }

@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Tests;
 /// <param name="WideGradients">dy and dx are fp32 whatever the activations are.</param>
 internal sealed record LinearOptions(
     DType WeightType = DType.F32, DType? BiasType = null, int Rank = 0, float Dropout = 0, int Inputs = 37,
-    int Outputs = 29, bool WideGradients = false);
+    int Outputs = 29, bool WideGradients = false, DType LoraType = DType.F32);
 
 /// <summary>
 /// A random linear layer with its inputs and gradients on a backend, and what they must give in float64.
@@ -30,8 +30,8 @@ internal sealed class LinearCase
         X = Random("x", activation, tokens, options.Inputs);
         Dy = Random("dy", gradient, tokens, options.Outputs);
         LoraWeights? lora = options.Rank == 0 ? null : new LoraWeights(
-            Random("lora A", DType.F32, options.Rank, options.Inputs),
-            Random("lora B", DType.F32, options.Outputs, options.Rank), 1.75f, options.Dropout, 99);
+            Random("lora A", options.LoraType, options.Rank, options.Inputs),
+            Random("lora B", options.LoraType, options.Outputs, options.Rank), 1.75f, options.Dropout, 99);
         Tensor? bias = options.BiasType is { } type ? Random("bias", type, options.Outputs) : null;
         Weights = new LinearWeights(Random("weight", options.WeightType, options.Outputs, options.Inputs), bias, lora);
         TokenKeys = [.. Enumerable.Range(0, tokens).Select(t => 5_000_000_000L + (3 * t))];

@@ -46,6 +46,19 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
         CheckBackward(c, true);
     }
 
+    /// <summary>As products take it where activations are bf16.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5f)]
+    public void An_adapter_may_be_bf16(float dropout)
+    {
+        var options = new LinearOptions(DType.BF16, null, 5, dropout, LoraType: DType.BF16);
+        LinearCase c = Case(options, 17, 0, 40, 3);
+        c.Forward();
+        CheckForward(c, LinearDropoutTests.Mask(c));
+        CheckBackward(c, false);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void BackwardIsThatOfFloat64(DType weight, DType? bias, int rank, float dropout)
@@ -140,7 +153,9 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
             c.Dy, c.X, c.Weights, c.Layout, c.Hidden, new LinearGradients(LoraA: c.Gradients.LoraA), null, false);
         float[][] after = c.Everything();
         int[] changed = [.. Enumerable.Range(0, after.Length).Where(i => !after[i].SequenceEqual(before[i]))];
-        Assert.Equal([5], changed);
+
+        // The hidden values give their place to their gradient, of which that of A is made.
+        Assert.Equal([1, 5], changed);
     }
 
     [Fact]

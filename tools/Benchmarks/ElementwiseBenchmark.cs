@@ -74,7 +74,7 @@ internal sealed unsafe class ElementwiseBenchmark<S, V>(BenchmarkOptions options
         using Arena arena = _ops.CreateArena("benchmark");
         Tensor gate = Rows(arena), up = Rows(arena), y = Rows(arena), dGate = Rows(arena), dUp = Rows(arena);
         Measure("SwiGlu", gate, 3, () => _ops.SwiGlu(gate, up, y));
-        Measure("SwiGlu backward", gate, 5, () => _ops.SwiGluBackward(y, gate, up, dGate, dUp));
+        Measure("SwiGlu backward", gate, 6, () => _ops.SwiGluBackward(y, gate, up, dGate, dUp, y));
     }
 
     /// <summary>Eight heads of queries and as many of keys: two operands of Hidden floats a token.</summary>

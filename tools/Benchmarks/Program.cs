@@ -7,6 +7,7 @@ var verbs = new Dictionary<string, (string Help, Action<BenchmarkOptions> Run)>
     ["attention"] = ("attention forward, backward and decoding against the FMA peak", AttentionBenchmark.Run),
     ["generation"] = ("tokens a second of 1 to 32 streams against bandwidth and FMA peak", GenerationBenchmark.Run),
     ["head"] = ("BaseTopN and MolHead against the FMA peak (--shape TxHxV)", HeadBenchmark.Run),
+    ["launches"] = ("our own time to queue a kernel, on a driver that does nothing", LaunchBenchmark.Run),
     ["virtual-gpu"] = ("instructions a second of the virtual GPU, by kind", VirtualGpuBenchmark.Run),
     ["elementwise"] = ("norms, SwiGlu, rotation and AdamW against the read bandwidth", ElementwiseBenchmark.Run),
 };

@@ -28,13 +28,15 @@ public sealed class LossPass : IDisposable
     /// <param name="positions">Documents are no longer than this (their positions end below it).</param>
     /// <param name="topN">n of the base's top n, or 0 where no base is ever passed.</param>
     /// <param name="retention">None: for figures only; otherwise gradients too.</param>
+    /// <param name="inputLayers">As <see cref="Activations.Allocate"/> has it.</param>
     /// <param name="weights">Weights of the kind that will be passed: tells ranks of adapters.</param>
     /// <param name="reference">The base, as it will be passed, where it has an adapter.</param>
     /// <param name="cache">Where the base's distributions of trained rows are kept, if anywhere; not disposed of
     /// here.</param>
     public LossPass(
         Ops ops, ModelConfig config, int tokens, int positions, int topN, Retention retention,
-        TransformerWeights weights, TransformerWeights? reference = null, BaseCache? cache = null)
+        TransformerWeights weights, TransformerWeights? reference = null, BaseCache? cache = null,
+        int? inputLayers = null)
     {
         _ops = ops;
         _arena = ops.CreateArena("activations");
@@ -42,7 +44,7 @@ public sealed class LossPass : IDisposable
         _transformer = new Transformer(ops, config, _arena, tokens, positions, backward);
         Activations Activations(Arena arena) => Models.Common.Activations.Allocate(
             arena, config, ops.ActivationType, tokens, retention,
-            (layer, name) => Student.LoraRank(weights, layer, name));
+            (layer, name) => Student.LoraRank(weights, layer, name), inputLayers);
 
         Tensor Gradient(Arena arena) =>
             arena.Allocate("gradient of final hidden", DType.F32, tokens, config.HiddenSize);

@@ -59,14 +59,18 @@ public sealed class Student
         });
     }
 
-    /// <summary>A low-rank adapter over frozen weights.</summary>
+    /// <summary>
+    /// A low-rank adapter over frozen weights; on a backend of bf16 activations it computes with bf16 copies.
+    /// </summary>
     /// <param name="frozen">The base model's weights; shared, not copied.</param>
     /// <param name="modules">fp32 A [r, in] and B [out, r] by module name; trained in place.</param>
     /// <param name="arena">Receives the gradients.</param>
+    /// <param name="copies">Receives the copies.</param>
     /// <param name="seed">Seed of the dropout masks.</param>
     public static Student WithAdapter(
         Ops ops, ModelConfig config, TransformerWeights frozen, LoraConfig lora,
-        IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, Arena arena, ulong seed)
+        IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, Arena arena, Arena copies,
+        ulong seed)
     {
         arena.Expect(a =>
         {
@@ -76,23 +80,24 @@ public sealed class Student
                 Gradient(a, "B", ofB);
             }
         });
+        IReadOnlyDictionary<string, (Tensor A, Tensor B)> computed = Rounded(ops, modules, copies);
         var gradients = new Dictionary<string, Tensor>();
         var parameters = new List<Parameter>();
-        void Add(string name, Tensor value)
+        void Add(string name, Tensor value, Tensor computed)
         {
             Tensor gradient = Gradient(arena, name, value);
             gradients[name] = gradient;
-            parameters.Add(new Parameter(name, value, gradient));
+            parameters.Add(new Parameter(name, value, gradient, computed == value ? null : computed));
         }
 
         foreach ((string module, (Tensor a, Tensor b)) in modules.OrderBy(m => m.Key, StringComparer.Ordinal))
         {
-            Add(PeftNames.A(module), a);
-            Add(PeftNames.B(module), b);
+            Add(PeftNames.A(module), a, computed[module].A);
+            Add(PeftNames.B(module), b, computed[module].B);
         }
 
         return new Student(
-            ops, Adapted(frozen, lora, modules), TransformerGradients.From(config, gradients.GetValueOrDefault),
+            ops, Adapted(frozen, lora, computed), TransformerGradients.From(config, gradients.GetValueOrDefault),
             parameters, null, lora.Dropout, seed);
     }
 
@@ -108,15 +113,6 @@ public sealed class Student
     public static Student Full(
         Ops ops, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, Arena arena, Arena copies)
     {
-        Tensor? Filled(string name, Tensor of)
-        {
-            if (!HasCopy(ops, of.Shape))
-                return null;
-            Tensor copy = Copy(copies, name, of);
-            ops.Copy(of, copy);
-            return copy;
-        }
-
         arena.Expect(a =>
         {
             foreach (Tensor of in tensors.Values)
@@ -124,13 +120,11 @@ public sealed class Student
             if (config.TieWordEmbeddings)
                 Gradient(a, "", tensors[ModuleNames.Embedding]);
         });
-        copies.Expect(a =>
-        {
-            foreach (Tensor of in tensors.Values.Where(t => HasCopy(ops, t.Shape)))
-                Copy(a, "", of);
-        });
+        ExpectCopies(ops, tensors.Values, copies);
         Dictionary<string, Parameter> parameters = tensors.ToDictionary(
-            t => t.Key, t => new Parameter(t.Key, t.Value, Gradient(arena, t.Key, t.Value), Filled(t.Key, t.Value)));
+            t => t.Key,
+            t => new Parameter(
+                t.Key, t.Value, Gradient(arena, t.Key, t.Value), CopyOf(ops, t.Key, t.Value, copies)));
         Dictionary<string, Tensor> gradients = parameters.ToDictionary(p => p.Key, p => p.Value.Gradient);
         Tensor? tiedHead = config.TieWordEmbeddings
             ? Gradient(arena, ModuleNames.Head, tensors[ModuleNames.Embedding])
@@ -140,6 +134,34 @@ public sealed class Student
         return new Student(
             ops, TransformerWeights.From(config, name => parameters[name].Copy ?? tensors[name]),
             TransformerGradients.From(config, gradients.GetValueOrDefault), [.. parameters.Values], tiedHead, 0, 0);
+    }
+
+    /// <summary>An adapter as a backend computes with it: bf16 copies, or the fp32 tensors themselves.</summary>
+    /// <param name="copies">Receives the copies.</param>
+    public static IReadOnlyDictionary<string, (Tensor A, Tensor B)> Rounded(
+        Ops ops, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, Arena copies)
+    {
+        ExpectCopies(ops, modules.Values.SelectMany(m => new[] { m.A, m.B }), copies);
+        return modules.ToDictionary(
+            m => m.Key,
+            m => (CopyOf(ops, PeftNames.A(m.Key), m.Value.A, copies) ?? m.Value.A,
+                CopyOf(ops, PeftNames.B(m.Key), m.Value.B, copies) ?? m.Value.B));
+    }
+
+    private static void ExpectCopies(Ops ops, IEnumerable<Tensor> tensors, Arena copies) => copies.Expect(a =>
+    {
+        foreach (Tensor of in tensors.Where(t => HasCopy(ops, t.Shape)))
+            Copy(a, "", of);
+    });
+
+    /// <summary>The value rounded to bf16 where the backend computes with such; else null.</summary>
+    private static Tensor? CopyOf(Ops ops, string name, Tensor of, Arena copies)
+    {
+        if (!HasCopy(ops, of.Shape))
+            return null;
+        Tensor copy = Copy(copies, name, of);
+        ops.Copy(of, copy);
+        return copy;
     }
 
     private static Tensor Copy(Arena arena, string name, Tensor of) =>

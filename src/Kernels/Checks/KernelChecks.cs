@@ -60,6 +60,7 @@ public static class KernelChecks
         new AdamWCheck(),
         new AddCheck(),
         new RmsNormCheck(adds: true, DType.BF16, DType.F32),
+        new RmsNormBackwardCheck(DType.F32, DType.BF16),
         new AddRowsCheck(),
         new SortIdsCheck(),
         new EmbedBackwardCheck(),
@@ -70,7 +71,7 @@ public static class KernelChecks
     [
         new RmsNormCheck(adds: false, type),
         new RmsNormCheck(adds: true, type),
-        new RmsNormBackwardCheck(type),
+        new RmsNormBackwardCheck(type, type),
         new SwiGluCheck(backward: false, type),
         new SwiGluCheck(backward: true, type),
         new QkNormRopeCheck(type),

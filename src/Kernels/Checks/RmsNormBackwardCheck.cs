@@ -10,8 +10,10 @@ namespace MolEngine.Kernels.Checks;
 /// so that every element has a small relative error.
 /// </summary>
 /// <param name="type">Type of dy.</param>
-internal sealed class RmsNormBackwardCheck(DType type) : KernelCheck(
-    "rmsnorm", KernelName.Of("rmsnorm_backward", type), "relative error of 2e-6")
+/// <param name="activation">Type of y and of the rounded dx.</param>
+internal sealed class RmsNormBackwardCheck(DType type, DType activation) : KernelCheck(
+    "rmsnorm", KernelName.Of("rmsnorm_backward", type) + (type == activation ? "" : "_bf16"),
+    "relative error of 2e-6, before rounding where that is to bf16")
 {
     private const int ChunkTokens = 16;
     private const double Tolerance = 2e-6;
@@ -38,17 +40,23 @@ internal sealed class RmsNormBackwardCheck(DType type) : KernelCheck(
         DeviceMemory gradient = StoredValues.Input(one, "dy", dy, type), from = one.Input<float>("x", x),
             weight = StoredValues.Input(one, "weight", w, weightType), r = one.Input<float>("rstd", rstd),
             table = one.Input<int>("chunk_starts", starts), dx = one.Input<float>("dx", before),
-            partial = one.Output<float>("partial", sums ? chunks * s.Hidden : 0);
+            partial = one.Output<float>("partial", sums ? chunks * s.Hidden : 0),
+            y = StoredValues.Output(one, "y", sums ? count : 0, activation),
+            rounded = StoredValues.Output(one, "rounded dx", sums ? count : 0, activation);
         one.Launch(
             new LaunchShape(new Dim3((uint)chunks), new Dim3(s.Threads)),
-            ((12L + type.Size()) * count) + (sums ? 4L * chunks * s.Hidden : 0),
+            ((12L + type.Size()) * count) + (sums ? (4L * chunks * s.Hidden) + (2L * activation.Size() * count) : 0),
             a => a.Add(gradient).Add(from.Address + ((ulong)s.Offset * sizeof(float)))
                 .Add(new WeightArgument(weight.Address, weightType)).Add(r).Add(table).Add(s.Hidden).Add(dx)
-                .Add(sums ? partial.Address : 0));
+                .Add(sums ? partial.Address : 0).Add(sums ? y.Address : 0).Add(sums ? rounded.Address : 0));
         (double[] ofX, double[] ofWeight) = Gradients(dy, x[s.Offset..], w, rstd, before);
         StoredValues.Expect(one, dx, ofX, DType.F32, Tolerance);
-        if (sums)
-            StoredValues.Expect(one, partial, ofWeight, DType.F32, Tolerance);
+        if (!sums)
+            return;
+        StoredValues.Expect(one, partial, ofWeight, DType.F32, Tolerance);
+        StoredValues.Expect(one, rounded, ofX, activation, Tolerance);
+        double[] normed = [.. x.Skip(s.Offset).Select((v, i) => (double)v * rstd[i / s.Hidden] * w[i % s.Hidden])];
+        StoredValues.Expect(one, y, normed, activation, Tolerance);
     }
 
     private static (double[] Dx, double[] Partial) Gradients(

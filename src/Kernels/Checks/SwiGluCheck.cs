@@ -39,22 +39,27 @@ internal sealed class SwiGluCheck(bool backward, DType type) : KernelCheck(
             u = StoredValues.Input(one, "up", up, type).Address + start,
             d = StoredValues.Input(one, "dy", dy, type).Address + start;
         DeviceMemory first = StoredValues.Output(one, backward ? "d_gate" : "y", count, type),
-            second = StoredValues.Output(one, "d_up", count, type);
+            second = StoredValues.Output(one, "d_up", count, type),
+            third = StoredValues.Output(one, "y beside", count, type);
         (gate, up, dy) = (gate[offset..], up[offset..], dy[offset..]);
         LaunchShape shape = LaunchShape.Covering(count, Threads, VectorBytes / size);
         if (!backward)
         {
             one.Launch(shape, 3L * size * count, a => a.Add(g).Add(u).Add((long)count).Add(first));
-            StoredValues.Expect(one, first, [.. gate.Select((x, i) => x * Sigmoid(x) * up[i])], type, Tolerance);
+            StoredValues.Expect(one, first, Products(), type, Tolerance);
             return;
         }
 
         one.Launch(
-            shape, 5L * size * count, a => a.Add(d).Add(g).Add(u).Add((long)count).Add(first).Add(second));
+            shape, 6L * size * count,
+            a => a.Add(d).Add(g).Add(u).Add((long)count).Add(first).Add(second).Add(third));
         StoredValues.Expect(
             one, first, [.. gate.Select((x, i) => (double)dy[i] * up[i] * Sigmoid(x) * (1 + (x * Sigmoid(-x))))], type,
             Tolerance);
         StoredValues.Expect(one, second, [.. gate.Select((x, i) => dy[i] * x * Sigmoid(x))], type, Tolerance);
+        StoredValues.Expect(one, third, Products(), type, Tolerance);
+
+        double[] Products() => [.. gate.Select((x, i) => x * Sigmoid(x) * up[i])];
     }
 
     private float[] Gates(int count)

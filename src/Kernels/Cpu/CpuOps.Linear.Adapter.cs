@@ -25,28 +25,26 @@ internal sealed unsafe partial class CpuOps<S, V>
     }
 
     /// <summary>
-    /// With h = scale * dropout(x) A^T and dh = scale * dy B: dB += dy^T h, dA += dh^T dropout(x), dx += dropout(dh A).
+    /// With h = scale * dropout(x) A^T in hidden, and dh = scale * dy B, which takes its place: dB += dy^T h,
+    /// dx += dropout(dh A).
     /// </summary>
-    private void AdapterBackward(
-        Tensor dy, Tensor x, LoraWeights lora, SequenceLayout layout, Tensor loraHidden, LinearGradients gradients,
-        Tensor? dx)
+    private void AdapterInputBackward(
+        Tensor dy, LoraWeights lora, SequenceLayout layout, Tensor hidden, LinearGradients gradients, Tensor? dx)
     {
-        int tokens = x.Shape[0], outputs = dy.Shape[1], rank = lora.Rank;
+        int tokens = dy.Shape[0], outputs = dy.Shape[1], rank = lora.Rank;
         if (gradients.LoraB is { } dB)
-            RowProducts(layout, F32(dy), outputs, F32(loraHidden), rank, F32(dB));
+            RowProducts(layout, F32(dy), outputs, F32(hidden), rank, F32(dB));
         if (gradients.LoraA is null && dx is null)
             return;
-        float* dHidden = _scratch.Get("linear.hidden", (long)tokens * rank);
+        float* dHidden = F32(hidden);
         DenseProduct(tokens, rank, outputs, F32(dy), lora.B, true, dHidden, false);
         ScaleHidden(dHidden, (long)tokens * rank, lora.Scale);
-        if (gradients.LoraA is { } dA)
-            AdapterInputGradient(dHidden, x, lora, layout, F32(dA));
         if (dx is not null)
             AddAdapterGradient(dHidden, lora, layout, dx);
     }
 
     /// <summary>dA += dh^T dropout(x), row by row, each row in pieces that start where it starts.</summary>
-    private void AdapterInputGradient(float* dHidden, Tensor x, LoraWeights lora, SequenceLayout layout, float* dA)
+    private void AdapterWeightBackward(float* dHidden, Tensor x, LoraWeights lora, SequenceLayout layout, float* dA)
     {
         for (int row = 0; row < layout.Rows; row++)
         {

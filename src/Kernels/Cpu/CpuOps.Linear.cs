@@ -16,15 +16,22 @@ internal sealed unsafe partial class CpuOps<S, V>
             AddBias(bias, y);
     }
 
-    protected override void LinearBackwardCore(
-        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden,
-        LinearGradients gradients, Tensor? dx, bool accumulateDx)
+    protected override void LinearInputBackwardCore(
+        Tensor dy, LinearWeights weights, SequenceLayout layout, Tensor? hidden, LinearGradients gradients,
+        Tensor? dx, bool accumulateDx)
     {
-        int tokens = x.Shape[0];
+        int tokens = dy.Shape[0];
         if (dx is not null)
             DenseProduct(tokens, weights.Inputs, weights.Outputs, F32(dy), weights.Weight, true, F32(dx), accumulateDx);
         if (weights.Lora is { } lora)
-            AdapterBackward(dy, x, lora, layout, loraHidden!, gradients, dx);
+            AdapterInputBackward(dy, lora, layout, hidden!, gradients, dx);
+    }
+
+    protected override void LinearWeightBackwardCore(
+        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? hidden, LinearGradients gradients)
+    {
+        if (weights.Lora is { } lora && gradients.LoraA is { } dA)
+            AdapterWeightBackward(F32(hidden!), x, lora, layout, F32(dA));
         if (gradients.Weight is { } dWeight)
             RowProducts(layout, F32(dy), weights.Outputs, F32(x), weights.Inputs, F32(dWeight));
         if (gradients.Bias is { } dBias)

@@ -31,16 +31,19 @@ internal sealed unsafe partial class CpuOps<S, V>
     }
 
     protected override void RmsNormBackwardCore(
-        Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight)
+        Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight, Tensor? y,
+        Tensor? rounded)
     {
         int hidden = x.Shape[1];
         float* pdy = F32(dy), px = F32(x), pr = F32(rstd), pdx = F32(dx), w = Widened(weight);
+        float* py = y is null ? null : F32(y), pz = rounded is null ? null : F32(rounded);
         if (dWeight is null)
         {
             ForTokens(x.Shape[0], hidden, t =>
             {
                 long at = (long)t * hidden;
                 NormInputGradient(pdy + at, px + at, w, pr[t], pdx + at, hidden);
+                Beside(at, pr[t]);
             });
             return;
         }
@@ -57,11 +60,21 @@ internal sealed unsafe partial class CpuOps<S, V>
             {
                 float* d = pdy + (long)t * hidden, v = px + (long)t * hidden;
                 NormInputGradient(d, v, w, pr[t], pdx + (long)t * hidden, hidden);
+                Beside((long)t * hidden, pr[t]);
                 WeightGradientRange<S, V>(d, v, pr[t], sum, whole);
                 WeightGradientRange<ScalarSimd, float>(d + whole, v + whole, pr[t], sum + whole, hidden - whole);
             }
         });
         AddByRows(blocks, partials, hidden, hidden, dWeight);
+
+        // Of a token whose gradient is done.
+        void Beside(long at, float r)
+        {
+            if (py != null)
+                RowMath<S, V>.ScaleEach(px + at, r, w, py + at, hidden);
+            if (pz != null)
+                new Span<float>(pdx + at, hidden).CopyTo(new Span<float>(pz + at, hidden));
+        }
     }
 
     /// <summary>y = x * rstd * w; returns rstd. y may be x.</summary>

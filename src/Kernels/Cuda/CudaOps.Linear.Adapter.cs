@@ -31,23 +31,20 @@ internal sealed partial class CudaOps
     }
 
     /// <summary>
-    /// With h = scale * dropout(x) A^T and dh = scale * dy B: dB += dy^T h, dA += dh^T dropout(x), and dx, whose
-    /// product with the weight is given, gets dropout(dh A) too.
+    /// With h = scale * dropout(x) A^T in hidden, and dh = scale * dy B, which takes its place: dB += dy^T h, and dx,
+    /// whose product with the weight is given, gets dropout(dh A) too.
     /// </summary>
-    private void AdapterBackward(
-        GemmOperand dy, Tensor x, LinearWeights weights, LoraWeights lora, SequenceLayout layout, Tensor loraHidden,
+    private void AdapterInputBackward(
+        GemmOperand dy, LinearWeights weights, LoraWeights lora, SequenceLayout layout, Tensor hidden,
         LinearGradients gradients, GemmCall? input)
     {
-        int tokens = x.Shape[0];
+        GemmOperand dHidden = GemmOperand.Of(hidden);
         if (gradients.LoraB is { } dB)
-            RowProducts(layout, dy, weights.Outputs, GemmOperand.Of(loraHidden), lora.Rank, dB);
+            RowProducts(layout, dy, weights.Outputs, dHidden, lora.Rank, dB);
         if (gradients.LoraA is null && input is null)
             return;
-        GemmOperand dHidden = AdapterScratch("linear.hidden", tokens, lora);
         _gemm.Run(new GemmCall(
-            tokens, lora.Rank, weights.Outputs, dy, Multiplied(lora.B, "linear.b"), dHidden, lora.Scale));
-        if (gradients.LoraA is { } dA)
-            AdapterInputGradient(dHidden, x, lora, layout, dA);
+            hidden.Shape[0], lora.Rank, weights.Outputs, dy, Multiplied(lora.B, "linear.b"), dHidden, lora.Scale));
         if (input is not { } product)
             return;
         var adapter = new GemmTerm(lora.Rank, dHidden, Multiplied(lora.A, "linear.a"));
@@ -58,7 +55,7 @@ internal sealed partial class CudaOps
     }
 
     /// <summary>dA += dh^T dropout(x), row by row, each row in pieces that start where it starts.</summary>
-    private void AdapterInputGradient(
+    private void AdapterWeightBackward(
         GemmOperand dHidden, Tensor x, LoraWeights lora, SequenceLayout layout, Tensor dA)
     {
         for (int row = 0; row < layout.Rows; row++)

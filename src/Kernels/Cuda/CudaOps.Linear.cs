@@ -21,22 +21,33 @@ internal sealed partial class CudaOps
         _gemm.Run(Forward(x, weights, weight, y) with { Second = adapter });
     }
 
-    protected override void LinearBackwardCore(
-        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? loraHidden,
-        LinearGradients gradients, Tensor? dx, bool accumulateDx)
+    protected override void LinearInputBackwardCore(
+        Tensor dy, LinearWeights weights, SequenceLayout layout, Tensor? hidden, LinearGradients gradients,
+        Tensor? dx, bool accumulateDx)
     {
-        if (x.Shape[0] == 0)
+        int tokens = dy.Shape[0];
+        if (tokens == 0)
             return;
         GemmOperand gradient = Multiplied(dy, "linear.dy");
         GemmCall? input = dx is null ? null : new GemmCall(
-            x.Shape[0], weights.Inputs, weights.Outputs, gradient, Multiplied(weights.Weight, "linear.weight"),
+            tokens, weights.Inputs, weights.Outputs, gradient, Multiplied(weights.Weight, "linear.weight"),
             GemmOperand.Of(dx), Beta: accumulateDx ? 1 : 0);
         if (weights.Lora is { } lora)
-            AdapterBackward(gradient, x, weights, lora, layout, loraHidden!, gradients, input);
+            AdapterInputBackward(gradient, weights, lora, layout, hidden!, gradients, input);
         else if (input is { } product)
             _gemm.Run(product);
+    }
+
+    protected override void LinearWeightBackwardCore(
+        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? hidden, LinearGradients gradients)
+    {
+        if (x.Shape[0] == 0)
+            return;
+        if (weights.Lora is { } lora && gradients.LoraA is { } dA)
+            AdapterWeightBackward(GemmOperand.Of(hidden!), x, lora, layout, dA);
         if (gradients.Weight is { } dWeight)
-            RowProducts(layout, gradient, weights.Outputs, GemmOperand.Of(x), weights.Inputs, dWeight);
+            RowProducts(
+                layout, Multiplied(dy, "linear.dy"), weights.Outputs, GemmOperand.Of(x), weights.Inputs, dWeight);
         if (gradients.Bias is { } dBias)
             BiasGradient(dy, layout, dBias);
     }

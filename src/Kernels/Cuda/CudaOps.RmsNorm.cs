@@ -41,7 +41,8 @@ internal sealed partial class CudaOps
     }
 
     protected override void RmsNormBackwardCore(
-        Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight)
+        Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight, Tensor? y,
+        Tensor? rounded)
     {
         if (x.Count == 0)
             return;
@@ -50,11 +51,14 @@ internal sealed partial class CudaOps
         ulong partial = dWeight is null
             ? 0
             : _scratch.Get("norm gradients", DType.F32, (long)chunks * hidden).Address;
+        string kernel = dy.Type == ActivationType
+            ? KernelName.Of("rmsnorm_backward", dy.Type)
+            : "rmsnorm_backward_f32_bf16";
         Launch(
-            "rmsnorm", KernelName.Of("rmsnorm_backward", dy.Type),
+            "rmsnorm", kernel,
             new LaunchShape(new Dim3((uint)chunks), new Dim3(NormThreads(hidden))),
             Arguments().Add(dy).Add(x).Add(WeightArgument.Of(weight)).Add(rstd).Add(starts).Add(hidden).Add(dx)
-                .Add(partial));
+                .Add(partial).Add(y).Add(rounded));
         AddByRows(layout, partial, hidden, dWeight);
     }
 

@@ -17,13 +17,14 @@ internal sealed partial class CudaOps
             Arguments().Add(gate).Add(up).Add(gate.Count).Add(y));
     }
 
-    protected override void SwiGluBackwardCore(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp)
+    protected override void SwiGluBackwardCore(
+        Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp, Tensor y)
     {
         if (gate.Count == 0)
             return;
         Launch(
             "swiglu", KernelName.Of("swiglu_backward", ActivationType), SwiGluShape(gate),
-            Arguments().Add(dy).Add(gate).Add(up).Add(gate.Count).Add(dGate).Add(dUp));
+            Arguments().Add(dy).Add(gate).Add(up).Add(gate.Count).Add(dGate).Add(dUp).Add(y));
     }
 
     private static LaunchShape SwiGluShape(Tensor x) =>

@@ -11,5 +11,6 @@ public interface IWorkMeter
     /// <summary>A matrix product D [m, n] += A [m, k] B [k, n].</summary>
     /// <param name="bytes">Bytes of the three matrices, each once; of a second term of another product, its own two,
     /// and D twice more where it is a pass of its own.</param>
-    void Product(int m, int n, int k, long bytes);
+    /// <param name="isQueued">Whether it is queued by itself: false for a second term that goes with the first.</param>
+    void Product(int m, int n, int k, long bytes, bool isQueued);
 }

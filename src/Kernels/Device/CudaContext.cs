@@ -8,6 +8,13 @@ namespace MolEngine.Kernels.Device;
 /// </summary>
 public sealed class CudaContext : CudaHandle
 {
+    private static long _made;
+
+    /// <summary>Of the context that this program made the thread's current one last; 0 for none.</summary>
+    [ThreadStatic]
+    private static long _current;
+
+    private readonly long _number = Interlocked.Increment(ref _made);
     private readonly int _device;
 
     private CudaContext(ICudaDriver driver, int device, CudaDeviceProperties properties)
@@ -33,8 +40,21 @@ public sealed class CudaContext : CudaHandle
         return context;
     }
 
-    /// <summary>Makes it the calling thread's current context.</summary>
-    public void MakeCurrent() => Driver.Check(Driver.cuCtxSetCurrent(Value));
+    /// <summary>
+    /// Makes it the calling thread's current context. The driver is asked only where another was: each launch comes by.
+    /// </summary>
+    public void MakeCurrent()
+    {
+        nint context = Value;
+        if (_current == _number)
+            return;
+        _current = 0;
+        Driver.Check(Driver.cuCtxSetCurrent(context));
+        _current = _number;
+    }
+
+    /// <summary>The calling thread's current context may have become another.</summary>
+    internal static void ForgetCurrent() => _current = 0;
 
     /// <summary>Waits for all work of all streams.</summary>
     public void Synchronize()

@@ -34,6 +34,7 @@ public abstract class CudaResource : CudaHandle
         // Each step is taken whatever becomes of the one before.
         try
         {
+            CudaContext.ForgetCurrent();
             _ = Driver.cuCtxSetCurrent(Context.DangerousGetHandle());
         }
         finally

@@ -10,7 +10,7 @@ public sealed record LinearWeights(Tensor Weight, Tensor? Bias = null, LoraWeigh
     public int Inputs => Weight.Shape[1];
 }
 
-/// <summary>y += Scale * dropout(x) A^T B^T. A fp32 [R, K], B fp32 [N, R].</summary>
+/// <summary>y += Scale * dropout(x) A^T B^T. A [R, K], B [N, R], fp32 or bf16.</summary>
 /// <param name="Scale">alpha / r, or alpha / sqrt(r).</param>
 /// <param name="Dropout">Probability that an input feature of the adapter is dropped: [0, 1).</param>
 /// <param name="DropoutSeed">Distinguishes adapters and steps; with the token's key and the feature's index it fixes

@@ -45,17 +45,24 @@ public abstract partial class Ops
     /// <param name="dy">Activation or fp32.</param>
     /// <param name="dx">fp32, accumulated; must not overlap dy or x.</param>
     /// <param name="dWeight">fp32 [H], or null where the weight is frozen.</param>
+    /// <param name="y">Activation [T, H]: receives the norm of x once more, with the bits of <see cref="RmsNorm"/>.
+    /// Null where nobody reads it.</param>
+    /// <param name="rounded">Activation [T, H]: receives what dx has become, as products take it. Null where nobody
+    /// reads it.</param>
     public void RmsNormBackward(
-        Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight)
+        Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight,
+        Tensor? y = null, Tensor? rounded = null)
     {
         CheckRmsNorm(nameof(RmsNormBackward), x, weight, rstd);
         Require.ActivationOrF32(nameof(RmsNormBackward), nameof(dy), dy, ActivationType, x.Shape[0], x.Shape[1]);
         Require.Shape(nameof(RmsNormBackward), nameof(dx), dx, DType.F32, x.Shape[0], x.Shape[1]);
         Require.Shape(nameof(RmsNormBackward), nameof(dWeight), dWeight, DType.F32, x.Shape[1]);
         Require.Layout(nameof(RmsNormBackward), layout, x.Shape[0]);
-        Require.Distinct(nameof(RmsNormBackward), dx, dy);
-        Require.Distinct(nameof(RmsNormBackward), dx, x);
-        RmsNormBackwardCore(dy, x, weight, rstd, layout, dx, dWeight);
+        Require.Shape(nameof(RmsNormBackward), nameof(y), y, ActivationType, x.Shape[0], x.Shape[1]);
+        Require.Shape(nameof(RmsNormBackward), nameof(rounded), rounded, ActivationType, x.Shape[0], x.Shape[1]);
+        Tensor?[] outputs = [dx, y, rounded];
+        CheckOutputs(nameof(RmsNormBackward), [.. outputs.OfType<Tensor>()], [dy, x]);
+        RmsNormBackwardCore(dy, x, weight, rstd, layout, dx, dWeight, y, rounded);
     }
 
     protected abstract void RmsNormCore(Tensor x, Tensor weight, float eps, Tensor y, Tensor rstd);
@@ -64,7 +71,8 @@ public abstract partial class Ops
         Tensor x, Tensor delta, Tensor weight, float eps, Tensor sum, Tensor y, Tensor rstd);
 
     protected abstract void RmsNormBackwardCore(
-        Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight);
+        Tensor dy, Tensor x, Tensor weight, Tensor rstd, SequenceLayout layout, Tensor dx, Tensor? dWeight, Tensor? y,
+        Tensor? rounded);
 
     private static void CheckRmsNorm(string op, Tensor x, Tensor weight, Tensor rstd)
     {

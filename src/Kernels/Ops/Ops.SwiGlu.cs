@@ -14,20 +14,25 @@ public abstract partial class Ops
         SwiGluCore(gate, up, y);
     }
 
-    /// <summary>Gradients of gate and up from dy. dGate and dUp may be gate and up, or dy, themselves.</summary>
-    public void SwiGluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp)
+    /// <summary>
+    /// Gradients of gate and up from dy, and y = silu(gate) * up once more, with the bits of <see cref="SwiGlu"/>. Each
+    /// output may be any of the inputs itself.
+    /// </summary>
+    public void SwiGluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp, Tensor y)
     {
         CheckSwiGlu(nameof(SwiGluBackward), gate, up, dGate, dUp);
-        CheckSwiGlu(nameof(SwiGluBackward), gate, up, dy, dy);
-        Require.Distinct(nameof(SwiGluBackward), dGate, dUp);
+        CheckSwiGlu(nameof(SwiGluBackward), gate, up, dy, y);
+        CheckOutputs(nameof(SwiGluBackward), [dGate, dUp, y], []);
         CheckInPlace(nameof(SwiGluBackward), dGate, gate, up, dy);
         CheckInPlace(nameof(SwiGluBackward), dUp, gate, up, dy);
-        SwiGluBackwardCore(dy, gate, up, dGate, dUp);
+        CheckInPlace(nameof(SwiGluBackward), y, gate, up, dy);
+        SwiGluBackwardCore(dy, gate, up, dGate, dUp, y);
     }
 
     protected abstract void SwiGluCore(Tensor gate, Tensor up, Tensor y);
 
-    protected abstract void SwiGluBackwardCore(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp);
+    protected abstract void SwiGluBackwardCore(
+        Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp, Tensor y);
 
     private void CheckSwiGlu(string op, Tensor gate, Tensor up, Tensor a, Tensor b)
     {

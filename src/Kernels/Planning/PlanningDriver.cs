@@ -24,6 +24,9 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
     /// <summary>The most that were ever held at once.</summary>
     public long HighWaterBytes { get; private set; }
 
+    /// <summary>Fills that were queued.</summary>
+    public long Fills { get; private set; }
+
     public void Dispose()
     {
         foreach (nint memory in _pinned)
@@ -96,9 +99,15 @@ public sealed unsafe partial class PlanningDriver(GpuModel device) : ICudaDriver
 
     public CUresult cuMemsetD32(ulong destination, uint value, nuint count) => CUresult.CUDA_SUCCESS;
 
-    public CUresult cuMemsetD8Async(ulong destination, byte value, nuint count, nint stream) => CUresult.CUDA_SUCCESS;
+    public CUresult cuMemsetD8Async(ulong destination, byte value, nuint count, nint stream) => Filled();
 
-    public CUresult cuMemsetD32Async(ulong destination, uint value, nuint count, nint stream) => CUresult.CUDA_SUCCESS;
+    public CUresult cuMemsetD32Async(ulong destination, uint value, nuint count, nint stream) => Filled();
+
+    private CUresult Filled()
+    {
+        Fills++;
+        return CUresult.CUDA_SUCCESS;
+    }
 
     private ulong Reserve(nuint bytes)
     {

@@ -28,6 +28,12 @@ public sealed record RunSummary(
     /// <summary>Threads of the CPU. They decide speed alone.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>
+    /// How many layers are computed again on the way back, where a plan chose it by the memory at hand; it decides
+    /// memory and speed alone.
+    /// </summary>
+    public string? Recompute { get; init; }
+
     /// <summary>Version of the program.</summary>
     public string Version { get; init; } = typeof(RunSummary).Assembly.GetName().Version!.ToString(3);
 

@@ -12,6 +12,9 @@ internal static class MlpOps
         Tensor y = i.Activations("y", width), dy = i.Activations("dy", width);
         string shape = $"{i.Tokens} x {width}";
         yield return new BenchCase("SwiGlu", shape, () => i.Ops.SwiGlu(gate, up, y));
-        yield return new BenchCase("SwiGluBackward", shape, () => i.Ops.SwiGluBackward(dy, gate, up, gate, up));
+        yield return new BenchCase("SwiGluBackward", shape, () => i.Ops.SwiGluBackward(dy, gate, up, gate, up, dy))
+        {
+            Bytes = new Dictionary<string, long> { ["swiglu_backward"] = 6 * gate.Bytes },
+        };
     }
 }

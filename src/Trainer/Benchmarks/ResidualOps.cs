@@ -44,19 +44,22 @@ internal static class ResidualOps
         Tensor frozen = i.Random("norm", DType.BF16, hidden), trained = i.Random("norm in fp32", DType.F32, hidden);
         Tensor dWeight = i.Zeros("norm gradient", DType.F32, hidden);
         string shape = $"{i.Tokens} x {hidden}";
-        long backward = (16 * x.Count) + rstd.Bytes, partial = i.Chunks * hidden * 4;
+        Tensor rounded = i.Activations("rounded dx", hidden);
+        long backward = (16 * x.Count) + y.Bytes + rounded.Bytes + rstd.Bytes, partial = i.Chunks * hidden * 4;
         yield return new BenchCase("RmsNorm", shape, () => i.Ops.RmsNorm(x, frozen, Eps, y, rstd));
         yield return new BenchCase(
             "AddRmsNorm", shape, () => i.Ops.AddRmsNorm(x, delta, frozen, Eps, sum, y, rstd));
         yield return new BenchCase(
             "AddRmsNorm, last", shape, () => i.Ops.AddRmsNorm(x, delta, frozen, Eps, sum, final, rstd));
         yield return new BenchCase(
-            "RmsNormBackward", shape, () => i.Ops.RmsNormBackward(dy, x, frozen, rstd, i.Layout, dx, null))
+            "RmsNormBackward", shape,
+            () => i.Ops.RmsNormBackward(dy, x, frozen, rstd, i.Layout, dx, null, y, rounded))
         {
             Bytes = new Dictionary<string, long> { ["rmsnorm_backward"] = backward },
         };
         yield return new BenchCase(
-            "RmsNormBackward, full", shape, () => i.Ops.RmsNormBackward(dy, x, trained, rstd, i.Layout, dx, dWeight))
+            "RmsNormBackward, full", shape,
+            () => i.Ops.RmsNormBackward(dy, x, trained, rstd, i.Layout, dx, dWeight, y, rounded))
         {
             Bytes = new Dictionary<string, long>
             {

@@ -20,7 +20,8 @@ internal sealed class WorkLog : IWorkMeter
 
     public void Launch(string kernel, long bytes, long linkBytes) => Note(new Entry(kernel, 0, 0, 0, bytes));
 
-    public void Product(int m, int n, int k, long bytes) => Note(new Entry(null, m, n, k, bytes));
+    public void Product(int m, int n, int k, long bytes, bool isQueued) =>
+        Note(new Entry(null, m, n, k, bytes));
 
     /// <summary>The entries since it was last called.</summary>
     public IReadOnlyList<Entry> Take()

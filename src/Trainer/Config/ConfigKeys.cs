@@ -56,9 +56,11 @@ internal static class ConfigKeys
         "method", KeyTypes.OneOf<TrainingMethod>(), TrainingMethod.Lora,
         "lora trains adapters; full trains every parameter.");
     public static readonly ConfigKey<RecomputeKind> Recompute = new(
-        "recompute", KeyTypes.OneOf<RecomputeKind>(), RecomputeKind.None,
-        "layer keeps only each layer's input and computes the rest again: less memory, same bits. full keeps the "
-        + "input of every k-th layer alone, k the root of their number: least memory, one more forward pass.")
+        "recompute", KeyTypes.OneOf<RecomputeKind>(), RecomputeKind.Auto,
+        "layer keeps only each layer's input and what attention gave, and computes the rest again: less memory, same "
+        + "bits. auto does so in as many layers as a GPU's free memory demands, and nowhere on the CPU; none in none. "
+        + "full keeps the input of every k-th layer alone, k the root of their number: least memory, one more forward "
+        + "pass.")
     {
         OnResume = OnResume.Free,
     };

@@ -26,6 +26,7 @@ public enum TrainingMethod
 
 public enum RecomputeKind
 {
+    Auto,
     None,
     Layer,
     Full,
@@ -79,10 +80,17 @@ public sealed record RunConfig(
     /// <summary>What a training step keeps of its forward pass.</summary>
     public Retention Retention => Recompute switch
     {
+        RecomputeKind.Auto => LayersAgain is null ? Retention.All : Retention.LayerInputs,
         RecomputeKind.None => Retention.All,
         RecomputeKind.Layer => Retention.LayerInputs,
         _ => Retention.SegmentInputs,
     };
+
+    /// <summary>
+    /// How many layers, from the first on, a run on a GPU computes again, by its plan: of
+    /// <see cref="RecomputeKind.Auto"/> alone. Null where nothing was planned: there is no GPU.
+    /// </summary>
+    internal int? LayersAgain { get; init; }
 
     /// <summary>Null where nothing is asked.</summary>
     public QuestionSettings? Questions { get; init; }

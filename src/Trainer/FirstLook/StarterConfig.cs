@@ -81,7 +81,7 @@ internal sealed record StarterConfig(
         Value(
             ConfigKeys.MicroBatch, v.MicroBatch, v.MicroBatch == 1,
             "rows at once: memory and speed, never the result");
-        if (v.Recompute != RecomputeKind.None)
+        if (v.Recompute != RecomputeKind.Auto)
             Value(ConfigKeys.Recompute, v.Recompute, false, "computes again what memory has no room for");
         line($"# method: {Usual(ConfigKeys.Method)}", OfFull);
         string rank = v.Rank is null ? Usual(LoraKeys.Rank) : Written(v.Rank);

@@ -65,7 +65,7 @@ internal sealed record StarterValues(
         int batch = Math.Clamp(PowerOfTwo((int)Math.Min(1 << 20, rows / FairSteps)), least, OrderSettings.UsualBatch);
         int micro = PowerOfTwo(Math.Min(batch, Math.Max(1, (isCpu ? AtOnceOnCpu : AtOnce) / context)));
         int every = RoundDown((int)Math.Min(int.MaxValue, rows / batch / Validations));
-        return new(context, ratio, epochs, batch, micro, every, RecomputeKind.None, null, isCpu ? HeldOutOnCpu : null);
+        return new(context, ratio, epochs, batch, micro, every, RecomputeKind.Auto, null, isCpu ? HeldOutOnCpu : null);
     }
 
     /// <summary>The greatest number of 1, 2, 5, 10, 20, ... that is not above; 1 at least.</summary>

@@ -68,18 +68,18 @@ internal sealed class TrainingJob
             _run.Threads);
         if (ops.Gpu is not { } gpu)
         {
-            Train(ops, data, cancel);
+            Train(_run, ops, data, cancel);
             return;
         }
 
-        RunPlanner.RequireFits(_run, gpu);
+        RunConfig planned = RunPlanner.RequireFits(_run, gpu);
         try
         {
-            Train(ops, data, cancel);
+            Train(planned, ops, data, cancel);
         }
         catch (OutOfDeviceMemoryException e) when (e.IsOfDevice)
         {
-            throw FittingChange.Explain(_run, gpu, e);
+            throw FittingChange.Explain(planned, gpu, e);
         }
     }
 
@@ -106,13 +106,13 @@ internal sealed class TrainingJob
         return GemmKind.Builtin;
     }
 
-    private void Train(Ops ops, TrainingData? data, CancellationToken cancel)
+    private void Train(RunConfig run, Ops ops, TrainingData? data, CancellationToken cancel)
     {
         for (bool resume = _resume; ;)
         {
             try
             {
-                Train(ops, data, resume, cancel);
+                Train(run, ops, data, resume, cancel);
                 return;
             }
             catch (GoBackException e)
@@ -123,13 +123,14 @@ internal sealed class TrainingJob
         }
     }
 
+    /// <param name="run">The run as it is planned.</param>
     /// <param name="resume">Whether to go on from the newest checkpoint.</param>
-    private void Train(Ops ops, TrainingData? data, bool resume, CancellationToken cancel)
+    private void Train(RunConfig run, Ops ops, TrainingData? data, bool resume, CancellationToken cancel)
     {
-        using var session = new TrainingSession(_run, ops, _display, cancel, data);
+        using var session = new TrainingSession(run, ops, _display, cancel, data);
         if (!resume)
             PlanCheck.Require(session);
-        DiskRoom.Require(_run, session.Model, session.Order.Steps);
+        DiskRoom.Require(run, session.Model, session.Order.Steps);
 
         // Made only now: a mistake in the data or the model leaves no folder behind. The lock comes before all files.
         if (!resume)
@@ -152,7 +153,7 @@ internal sealed class TrainingJob
             using var log = new TrainingLog(_display, directory, from?.Step);
             foreach (string line in saved.PassedOver)
                 log.Aside($"passed over {line}");
-            training = new TrainingRun(_run, session, log);
+            training = new TrainingRun(run, session, log);
             training.Train(from, validated, cancel);
         }
         catch (Exception e) when (FileWriteException.IsFault(e))

@@ -45,6 +45,7 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
 
     private static IEnumerable<RunConfig> Candidates(RunConfig run)
     {
+        run = run with { LayersAgain = null };
         RunConfig least = run;
         foreach (RunConfig same in OfSameResult(run))
             yield return least = same;
@@ -69,7 +70,7 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
             ? [false, true]
             : [run.Optimizer.Offload];
         return
-            from recompute in Enum.GetValues<RecomputeKind>().Where(k => k >= run.Recompute)
+            from recompute in FromOn(run.Recompute)
             from offload in offloads
             from microBatch in (int[])[run.MicroBatch, 1]
             select run with
@@ -79,6 +80,11 @@ internal sealed record FittingChange(IReadOnlyList<string> Settings, RunPlan Pla
                 Recompute = recompute,
             };
     }
+
+    /// <summary>What keeps no more: to compute nothing again is no help to a plan that chooses.</summary>
+    private static IEnumerable<RecomputeKind> FromOn(RecomputeKind kind) => kind == RecomputeKind.Auto
+        ? [RecomputeKind.Auto, RecomputeKind.Layer, RecomputeKind.Full]
+        : Enum.GetValues<RecomputeKind>().Where(k => k >= kind);
 
     private static string[] Differences(RunConfig run, RunConfig changed)
     {

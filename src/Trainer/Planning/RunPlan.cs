@@ -9,11 +9,16 @@ namespace MolEngine.Trainer.Planning;
 /// <param name="HostBytes">Bytes of pinned memory of the host that the GPU works in.</param>
 /// <param name="TokensPerStep">Tokens of a global batch of full rows.</param>
 /// <param name="Work">Work of that batch: its micro-batches, base pass included, and one update.</param>
+/// <param name="MicroBatch">What a micro-batch queues, the base's pass included, the update not.</param>
+/// <param name="MicroTokens">Tokens of a micro-batch of full rows.</param>
+/// <param name="LayersAgain">How many layers are computed again, where the plan chooses; null where the config does.
+/// </param>
 /// <param name="AttentionFlops">Operations of that batch with documents as long as a row.</param>
 /// <param name="BenchmarkTokens">The longest prompt and answer of the run's benchmarks; 0 where it has none.</param>
 internal sealed record RunPlan(
     GpuModel Device, IReadOnlyList<(string What, long Bytes)> Memory, long HighWaterBytes, long PageBytes,
-    long HostBytes, long TokensPerStep, Work Work, double AttentionFlops, int BenchmarkTokens)
+    long HostBytes, long TokensPerStep, Work Work, QueuedWork MicroBatch, long MicroTokens,
+    (int Again, int Layers)? LayersAgain, double AttentionFlops, int BenchmarkTokens)
 {
     /// <summary>
     /// Of the driver's context and loaded kernels (half a GiB and more on any recent driver), and cuBLASLt's workspace.

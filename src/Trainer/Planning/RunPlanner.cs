@@ -25,9 +25,37 @@ internal static class RunPlanner
     /// <summary>Of a forward and a backward pass: scores and values, and five products on the way back.</summary>
     private const double AttentionProducts = 2, AttentionBackwardProducts = 5;
 
+    /// <summary>
+    /// Of a run that leaves to its plan how many layers are computed again, the plan with the fewest that fit; with
+    /// all of them where none fits.
+    /// </summary>
     /// <param name="benchmarkTokens">The longest prompt and answer of its benchmarks, where they are known.</param>
     /// <exception cref="UserException">Data of the run's benchmarks is not there, or cannot be read.</exception>
     public static RunPlan Plan(RunConfig run, GpuModel device, int? benchmarkTokens = null)
+    {
+        if (run.Recompute != RecomputeKind.Auto || run.LayersAgain is not null)
+            return Made(run, device, benchmarkTokens);
+        int layers = ModelConfig.Load(run.Model).NumLayers;
+        RunPlan none = With(0);
+        if (none.Fits)
+            return none;
+        benchmarkTokens = none.BenchmarkTokens;
+        RunPlan all = With(layers);
+        if (!all.Fits)
+            return all;
+
+        // Each layer that is computed again frees as much, but for pages: the guess is right, or nearly so.
+        double tooMuch = none.NeededBytes - device.MemoryBytes, freed = none.NeededBytes - all.NeededBytes;
+        int again = Math.Clamp((int)Math.Ceiling(tooMuch / freed * (layers - 1)), 1, layers - 1);
+        RunPlan plan = With(again);
+        while (!plan.Fits && ++again < layers)
+            plan = With(again);
+        return plan.Fits ? plan : all;
+
+        RunPlan With(int count) => Made(run with { LayersAgain = count }, device, benchmarkTokens);
+    }
+
+    private static RunPlan Made(RunConfig run, GpuModel device, int? benchmarkTokens)
     {
         var work = new WorkCount(device);
         using var driver = new PlanningDriver(device);
@@ -40,18 +68,21 @@ internal static class RunPlanner
         TokenRow[] batch = session.Rows(0);
 
         // A step is an update and its micro-batches: steps of one and of two of them tell both.
-        Work before = work.Sum;
+        (Work before, QueuedWork beforeOne) = (work.Sum, work.Queued(driver.Fills));
         session.Optimization.Update(batch, run.MicroBatch);
-        Work one = work.Sum - before;
+        (Work one, QueuedWork beforeTwo) = (work.Sum - before, work.Queued(driver.Fills));
         session.Optimization.Update([.. batch, .. batch], run.MicroBatch);
         Work micro = work.Sum - before - (2 * one), update = one - micro;
+        QueuedWork queued = work.Queued(driver.Fills) - beforeTwo - (beforeTwo - beforeOne);
         long pages = driver.HighWaterBytes - session.TensorBytes;
         Decode(session);
         int longest = Benchmarks(session, benchmarkTokens);
         double microBatches = run.Order.LargestBatch / (double)run.MicroBatch;
         return new RunPlan(
             device, session.Memory, driver.HighWaterBytes, pages, session.OffloadedBytes,
-            (long)run.Order.LargestBatch * run.Data.Context, (microBatches * micro) + update,
+            (long)run.Order.LargestBatch * run.Data.Context, (microBatches * micro) + update, queued,
+            (long)run.MicroBatch * run.Data.Context,
+            run.LayersAgain is { } again ? (again, config.NumLayers) : null,
             AttentionFlops(run, config, session.HasBaseLoss), longest);
     }
 
@@ -96,13 +127,14 @@ internal static class RunPlanner
     }
 
     /// <summary>Refuses a run that there is not the memory for, before anything of it is loaded.</summary>
+    /// <returns>The run, with the number of layers that it computes again.</returns>
     /// <exception cref="UserException">Says what memory is for, and the smallest change that would fit.</exception>
-    public static void RequireFits(RunConfig run, GpuModel device)
+    public static RunConfig RequireFits(RunConfig run, GpuModel device)
     {
         RunPlan plan = Plan(run, device);
         RequireHostMemory(plan);
         if (plan.Fits)
-            return;
+            return run with { LayersAgain = plan.LayersAgain?.Again };
         string table = string.Concat(plan.Table.Select(m => $"\n  {ShownSize.Of(m.Bytes),12}  {m.What}"));
         throw new UserException(
             $"{device.Name}: memory: expected {ShownSize.Of(plan.NeededBytes)} free, got "
@@ -148,7 +180,7 @@ internal static class RunPlanner
     {
         // Causal: half of the context by context scores.
         double product = 2.0 * run.Data.Context * run.Data.Context / 2 * config.NumHeads * config.HeadDim;
-        int layers = config.NumLayers, again = Activations.LayersAgain(run.Retention, layers);
+        int layers = config.NumLayers, again = Activations.AttentionAgain(run.Retention, layers);
         double forward = AttentionProducts * (((hasBase ? 2 : 1) * layers) + again);
         return product * run.Order.LargestBatch * (forward + (AttentionBackwardProducts * layers));
     }

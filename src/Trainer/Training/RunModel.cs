@@ -54,7 +54,7 @@ internal sealed class RunModel : IDisposable
             (_lora, _modules) = Adapter(run, isPlanned: stored is not null);
             if (From is not null)
                 Start = Student.Adapted(frozen, From.Config, Adopted(From.Modules));
-            Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, run.Seed);
+            Student = Student.WithAdapter(ops, Config, frozen, _lora, _modules, gradients, _weights, run.Seed);
         }
         else
         {
@@ -203,7 +203,8 @@ internal sealed class RunModel : IDisposable
         if (PeftAdapter.IsIn(folder))
         {
             var adapter = PeftAdapter.Load(folder, Config);
-            return Student.Adapted(frozen, adapter.Config, Adopted(adapter.Modules));
+            return Student.Adapted(
+                frozen, adapter.Config, Student.Rounded(_ops, Adopted(adapter.Modules), _weights));
         }
 
         if (SameModel.Difference(_run.Model, folder) is { } difference)

@@ -52,6 +52,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
         Note($"memory     {s.TensorBytes / 1048576.0:N0} MiB of weights, gradients, optimizer states and activations");
         if (s.OffloadedBytes > 0)
             Note($"           {s.OffloadedBytes / 1048576.0:N0} MiB of the host's for the optimizer");
+        if (s.LayersAgain is { } again)
+            Note($"recompute  {again}");
         if (s.Cache is { } cache)
             Note($"base cache {Counts.Of(cache.Rows, "row")}, {ShownSize.Of(cache.Bytes)}, in {BaseCacheFile.Folder}");
         if (from is not null)

@@ -57,7 +57,7 @@ internal sealed class TrainingSession : IDisposable
         Cache = BaseCacheFile.Open(run, ops, Model.Config.VocabSize, _loss.TopN, Corpora);
         _pass = new LossPass(
             ops, Model.Config, run.MicroBatch * run.Data.Context, run.Data.Context, Model.Base is null ? 0 : _loss.TopN,
-            run.Retention, Model.Student.Weights, Model.Base, Cache);
+            run.Retention, Model.Student.Weights, Model.Base, Cache, run.LayersAgain);
         OptimizerSettings o = run.Optimizer;
         _states = ops.CreateArena("optimizer", o.Offload);
         Optimizer = new AdamW(
@@ -133,6 +133,11 @@ internal sealed class TrainingSession : IDisposable
     /// </summary>
     public long OffloadedBytes => Model.OffloadedBytes + (_states.IsOffloaded ? _states.Bytes : 0);
 
+    /// <summary>How many layers are computed again, in words, where the plan chose; else null.</summary>
+    public string? LayersAgain => Run.LayersAgain is not { } again
+        ? null
+        : $"{again} of {Model.Config.NumLayers} layers, as many as the GPU's memory demands";
+
     /// <summary>What came out of the data.</summary>
     public DataStatistics Data => DataStatistics.Of(Run.Data, Run.Order.Ratio, Corpora, Order, Texts);
 
@@ -144,6 +149,7 @@ internal sealed class TrainingSession : IDisposable
         Processor = MachineInfo.Read().Processor,
         Simd = Ops.Gpu is null ? SimdLevels.Best.ToString() : null,
         Threads = Run.Threads,
+        Recompute = LayersAgain,
     };
 
     /// <summary>What a checkpoint of this run belongs to.</summary>

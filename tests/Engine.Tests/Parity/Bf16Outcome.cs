@@ -31,7 +31,7 @@ internal sealed record Bf16Outcome(double Loss, IReadOnlyDictionary<string, doub
     public static Bf16Outcome Mixture(ReferenceCase c, TokenRow[] rows)
     {
         (var lora, var modules) = c.Adapter();
-        Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
+        Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, c.Arena, 0);
         var options = new LossOptions(LossKind.Mol, Alpha, TopN);
         return Of(c, rows, student, c.Weights, options) with { Top = BaseTop(c, rows) };
     }

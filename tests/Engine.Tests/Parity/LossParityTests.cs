@@ -67,7 +67,7 @@ public abstract class LossParityTests(TestBackend backend)
                 LossKind.Mol, double.Parse(parts[1], CultureInfo.InvariantCulture),
                 int.Parse(parts[0][1..], CultureInfo.InvariantCulture));
             (var lora, var modules) = c.Adapter();
-            Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
+            Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, c.Arena, 0);
             (double loss, RowFigures[] figures) = c.Accumulate(ReferenceCase.Rows(t), student, c.Weights, options);
             CheckMol(c, setting.Value, loss, figures, student);
             if (hasGradients)
@@ -84,7 +84,7 @@ public abstract class LossParityTests(TestBackend backend)
         using var c = new ReferenceCase(name, backend);
         ReferenceTensors t = c.Tensors("mol_step0");
         (var lora, var modules) = c.Adapter(zeroB: true);
-        Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0);
+        Student student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, c.Arena, 0);
         (double loss, RowFigures[] figures) = c.Accumulate(
             ReferenceCase.Rows(t), student, c.Weights, new LossOptions());
         Assert.All(figures, f => Assert.InRange(f.KlDivergence, 0, 1e-11));

@@ -24,7 +24,8 @@ public abstract class TrajectoryParityTests(TestBackend backend, int most)
     {
         using var c = new ReferenceCase(name, backend);
         (var lora, var modules) = c.Adapter(c.Tensors("trajectory_lora_start"));
-        Check(c, "trajectory_lora", Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, 0));
+        var student = Student.WithAdapter(c.Ops, c.Config, c.Weights, lora, modules, c.Arena, c.Arena, 0);
+        Check(c, "trajectory_lora", student);
     }
 
     [Theory]

@@ -43,7 +43,11 @@ public sealed class MolRulesTests
     [InlineData("qwen2", 7, Retention.SegmentInputs)]
     [InlineData("llama", 2, Retention.SegmentInputs)]
     [InlineData("llama", 1, Retention.SegmentInputs)]
-    public void Recomputation_gives_the_same_bits(string type, int layers, Retention retention)
+    [InlineData("qwen3", 9, Retention.LayerInputs, 4)]
+    [InlineData("llama", 4, Retention.LayerInputs, 1)]
+    [InlineData("llama", 4, Retention.LayerInputs, 0)]
+    public void Recomputation_gives_the_same_bits(
+        string type, int layers, Retention retention, int? inputLayers = null)
     {
         using var m = new TinyModel(type, layers: layers);
         TokenRow[] rows = m.Rows(1, Lengths);
@@ -51,7 +55,8 @@ public sealed class MolRulesTests
         {
             (double kept, _) = m.Accumulate(student, rows, new LossOptions(), 4);
             Dictionary<string, float[]> truth = TinyModel.Gradients(student);
-            (double again, _) = m.Accumulate(student, rows, new LossOptions(), 4, retention);
+            (double again, _) = m.Accumulate(
+                student, rows, new LossOptions(), 4, retention, inputLayers: inputLayers);
             Assert.Equal(kept, again);
             AssertSameBits(truth, TinyModel.Gradients(student));
         }

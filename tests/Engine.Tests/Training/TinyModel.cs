@@ -84,7 +84,7 @@ internal sealed class TinyModel : IDisposable
             modules[name] = (a, b);
             return linear;
         });
-        return Student.WithAdapter(Ops, Config, Weights, config, modules, Arena, seed: 5);
+        return Student.WithAdapter(Ops, Config, Weights, config, modules, Arena, Arena, seed: 5);
     }
 
     /// <summary>All parameters, moved a little away from the base.</summary>
@@ -130,12 +130,13 @@ internal sealed class TinyModel : IDisposable
     /// </summary>
     public (double Loss, RowFigures[] Rows) Accumulate(
         Student student, TokenRow[] rows, LossOptions options, int microBatch, Retention retention = Retention.All,
-        int step = 3)
+        int step = 3, int? inputLayers = null)
     {
         var loss = new BatchLoss(options, rows);
         int tokens = Math.Max(1, rows.Chunk(microBatch).Max(c => c.Sum(r => r.Tokens.Length)));
         using var pass = new LossPass(
-            Ops, Config, tokens, 128, options.NeedsBase ? options.TopN : 0, retention, student.Weights);
+            Ops, Config, tokens, 128, options.NeedsBase ? options.TopN : 0, retention, student.Weights,
+            inputLayers: inputLayers);
         student.ZeroGradients();
         for (int first = 0; first < rows.Length; first += microBatch)
         {

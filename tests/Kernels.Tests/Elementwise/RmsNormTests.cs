@@ -52,13 +52,16 @@ public abstract class RmsNormTests(TestBackend backend) : BackendSuite(backend)
         float[] total = [.. x.Zip(delta, (a, b) => a + b)];
         (Tensor weight, double[] w) = MakeWeight("norm", true, Normal(34, hidden, 0.3, 1), hidden);
         Tensor y = EmptyActivation("y", tokens, hidden), sum = Empty("sum", tokens, hidden),
-            rstd = Empty("rstd", tokens), dx = Empty("dx", tokens, hidden), dw = Empty("dw", hidden);
+            rstd = Empty("rstd", tokens), dx = Empty("dx", tokens, hidden), dw = Empty("dw", hidden),
+            again = EmptyActivation("again", tokens, hidden), rounded = EmptyActivation("rounded", tokens, hidden);
         Backend.AddRmsNorm(
             Make("x", x, tokens, hidden), Activation("delta", delta, tokens, hidden), weight, Eps, sum, y, rstd);
         AssertSameBits(total, Values(sum));
         ActivationCompare.Assert("y", Values(y), Forward(Widen(total), w, hidden).Y, 6e-7, IsBf16);
         Backend.RmsNormBackward(
-            Activation("dy", dy, tokens, hidden), sum, weight, rstd, Rows(tokens), dx, dw);
+            Activation("dy", dy, tokens, hidden), sum, weight, rstd, Rows(tokens), dx, dw, again, rounded);
+        AssertSameBits(Values(y), Values(again));
+        AssertSameBits(Bench.Held(Values(dx)), Values(rounded));
         (double[] dxTruth, double[] dwTruth) = Backward(Widen(dy), Widen(total), w, Widen(zeros), new double[hidden]);
         Compare.AssertRelativeL2("dx", Values(dx), dxTruth, 6e-7);
         Compare.AssertRelativeL2("dWeight", Values(dw), dwTruth, 6e-7);
@@ -118,8 +121,9 @@ public abstract class RmsNormTests(TestBackend backend) : BackendSuite(backend)
         float[] x = Normal(6, tokens * hidden, 2), dy = Bench.Held(Normal(7, tokens * hidden));
         float[] dxStart = Normal(8, tokens * hidden), dwStart = Normal(9, hidden);
         (Tensor weight, double[] w) = MakeWeight("norm", bf16, Normal(10, hidden, 0.3, 1), hidden);
-        Tensor tx = Make("x", x, tokens, hidden), rstd = Empty("rstd", tokens);
-        Backend.RmsNorm(tx, weight, Eps, EmptyActivation("y", tokens, hidden), rstd);
+        Tensor tx = Make("x", x, tokens, hidden), rstd = Empty("rstd", tokens),
+            y = EmptyActivation("y", tokens, hidden);
+        Backend.RmsNorm(tx, weight, Eps, y, rstd);
         (double[] dxTruth, double[] dwTruth) = Backward(Widen(dy), Widen(x), w, Widen(dxStart), Widen(dwStart));
 
         // A gradient may be of the activation type or fp32 on any backend.
@@ -131,6 +135,18 @@ public abstract class RmsNormTests(TestBackend backend) : BackendSuite(backend)
             // At H = 1 the two terms of dx cancel.
             Compare.AssertRelativeL2("dx", Values(dx), dxTruth, hidden == 1 ? 1e-6 : Tolerance);
             Compare.AssertRelativeL2("dWeight", Values(dw), dwTruth, Tolerance);
+
+            // What is written beside changes nothing, whether the weight is trained or frozen.
+            foreach (Tensor? trained in (Tensor?[])[Make("dw", dwStart, hidden), null])
+            {
+                Tensor beside = Make("dx", dxStart, tokens, hidden), again = EmptyActivation("again", tokens, hidden),
+                    rounded = EmptyActivation("rounded", tokens, hidden);
+                Backend.RmsNormBackward(
+                    gradient, tx, weight, rstd, Rows(rows), beside, trained, again, rounded);
+                AssertSameBits(Values(dx), Values(beside));
+                AssertSameBits(Values(y), Values(again));
+                AssertSameBits(Bench.Held(Values(dx)), Values(rounded));
+            }
         }
     }
 
@@ -235,6 +251,8 @@ public abstract class RmsNormTests(TestBackend backend) : BackendSuite(backend)
             Refusal(() => Backend.RmsNormBackward(
                 shifted.Slice(1, 6), x, weight, rstd, Rows(6), shifted.Slice(0, 6), null)));
         Assert.Contains("overlap", Refusal(() => Backend.RmsNormBackward(dx, x, weight, rstd, Rows(6), dx, null)));
+        Assert.Contains(
+            "overlap", Refusal(() => Backend.RmsNormBackward(dy, x, weight, rstd, Rows(6), dx, null, y, y)));
         Assert.Contains(
             "expected 6 tokens, got 5", Refusal(() => Backend.RmsNormBackward(dy, x, weight, rstd, Rows(5), dx, null)));
         if (!IsBf16)

@@ -60,8 +60,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.All(Trainer.Config.ConfigTable.Keys.All, k => Assert.Contains($"  {k.Path}", output));
         Assert.Contains(
             "it may change model, base, output, data.cache, data.corpora[].path, data.corpora[].record_bytes, "
-                + "data.corpora[].ignore, micro_batch, lora.from, optimizer.offload, recompute, validate, "
-                + "questions, eval, samples, checkpoint, device, "
+                + "data.corpora[].ignore, micro_batch, lora.from, optimizer.offload, recompute, base_cache, "
+                + "base_cache_bytes, validate, questions, eval, samples, checkpoint, device, "
                 + "cuda_path, threads. Precision",
             string.Join(' ', output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
     }

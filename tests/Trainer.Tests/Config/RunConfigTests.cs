@@ -46,7 +46,7 @@ public sealed class RunConfigTests : IDisposable
         Assert.Equal(
             new OptimizerSettings(1e-4, 0.9, 0.95, 1e-8, 0, 1, ScheduleKind.Cosine, 0.1, null, false, false),
             c.Optimizer);
-        Assert.Equal(RecomputeKind.None, c.Recompute);
+        Assert.Equal(RecomputeKind.Auto, c.Recompute);
         Assert.Equal(new ValidateSettings(50, 100), c.Validate);
         Assert.Equal(Environment.ProcessorCount, c.Threads);
         Assert.Null(c.Device.CudaPath);

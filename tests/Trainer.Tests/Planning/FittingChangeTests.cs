@@ -68,6 +68,30 @@ public sealed class FittingChangeTests : IDisposable
             "less: --set micro_batch=1 --set recompute=layer would", FittingChange.Explain(run, gpu, failure).Message);
     }
 
+    /// <summary>From memory for all activations to memory for no more than layers' inputs.</summary>
+    [Fact]
+    public void A_plan_computes_as_few_layers_again_as_memory_demands()
+    {
+        const int Layers = 10;
+        long most = Plan([]).NeededBytes, least = Plan(["recompute=layer"]).NeededBytes;
+        RunPlan Auto(long bytes) => Plan(["recompute=auto"], Gpu(bytes));
+        Assert.Equal((most, (0, Layers)), (Auto(most).NeededBytes, Auto(most).LayersAgain!.Value));
+        Assert.Equal((least, (Layers, Layers)), (Auto(least).NeededBytes, Auto(least).LayersAgain!.Value));
+        Assert.Null(Plan([]).LayersAgain);
+
+        RunPlan half = Auto((most + least) / 2);
+        int again = half.LayersAgain!.Value.Again;
+        Assert.InRange(again, 4, 7);
+        Assert.True(half.Fits);
+        Assert.Equal(again, RunPlanner.RequireFits(Load(["recompute=auto"]), half.Device).LayersAgain);
+        RunConfig fewer = Load(["recompute=auto"]) with { LayersAgain = again - 1 };
+        Assert.False(RunPlanner.Plan(fewer, half.Device).Fits);
+
+        Assert.False(Auto(least - 1).Fits);
+        FittingChange? change = FittingChange.Find(Load(["recompute=auto"]), Gpu(least - 1));
+        Assert.Equal(["micro_batch=1"], change?.Settings);
+    }
+
     /// <summary>With moments and masters on the host.</summary>
     [Fact]
     public void All_parameters_of_a_7B_model_are_trained_in_80_GB()
@@ -79,8 +103,9 @@ public sealed class FittingChangeTests : IDisposable
             qwen.Config, ["method=full", "lora={}", "init=pretrained", "data.context=8192", "micro_batch=1"]);
         GpuModel h100 = GpuModel.Find("h100")!;
         FittingChange? change = FittingChange.Find(run, h100);
-        Assert.Equal(["optimizer.offload=true", "recompute=layer"], change?.Settings);
-        Assert.InRange(change!.Plan.NeededBytes, 50L << 30, 70L << 30);
+        Assert.Equal(["optimizer.offload=true"], change?.Settings);
+        Assert.InRange(change!.Plan.LayersAgain!.Value.Again, 1, 28);
+        Assert.InRange(change.Plan.NeededBytes, 70L << 30, h100.MemoryBytes);
         Assert.InRange(change.Plan.HostBytes, 78L << 30, 80L << 30);
         Assert.InRange(change.Plan.ForecastRate, 3000, change.Plan.LimitRate);
     }
@@ -88,7 +113,7 @@ public sealed class FittingChangeTests : IDisposable
     [Fact]
     public void A_run_that_does_not_fit_is_refused_before_anything_is_loaded()
     {
-        (int code, string output, string error) = TinyRun.Run("train", _model.Config);
+        (int code, string output, string error) = TinyRun.Run("train", _model.Config, "--set", "recompute=none");
         Assert.Equal((2, ""), (code, output));
         Assert.StartsWith("molengine: virtual sm_80: memory: expected ", error);
         Assert.Contains(" GiB free, got 8.0 GiB: --set micro_batch=1 would need ", error);
@@ -102,7 +127,8 @@ public sealed class FittingChangeTests : IDisposable
 
     private static GpuModel Gpu(long bytes) => GpuModel.Find("a100")! with { MemoryBytes = bytes };
 
-    private RunConfig Load(string[] settings) => RunConfigLoader.Load(_model.Config, settings);
+    private RunConfig Load(string[] settings) =>
+        RunConfigLoader.Load(_model.Config, ["recompute=none", .. settings]);
 
     private RunPlan Plan(string[] settings, GpuModel? gpu = null) =>
         RunPlanner.Plan(Load(settings), gpu ?? Gpu(1L << 40));

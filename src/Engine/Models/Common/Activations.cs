@@ -15,7 +15,10 @@ public enum Retention
     /// </summary>
     SegmentInputs,
 
-    /// <summary>Each layer's input; the layer is computed again on the way back, with the same bits.</summary>
+    /// <summary>
+    /// Of each layer, or of the first ones, its input and what attention gave; the rest of the layer is computed again
+    /// on the way back, with the same bits.
+    /// </summary>
     LayerInputs,
 
     /// <summary>All that the backward pass reads.</summary>
@@ -24,6 +27,8 @@ public enum Retention
 
 /// <summary>
 /// The activations of one layer. Norm outputs and silu(gate) * up are not kept: they are cheap to compute again.
+/// Nothing that the layer gives is either, so that its last product is never computed again: of that product the
+/// adapter's hidden values are kept.
 /// T tokens, H hidden, F intermediate. The residual stream, its last norm, reciprocal deviations and log-sum-exp are
 /// fp32, the rest of the backend's activation type.
 /// </summary>
@@ -54,9 +59,11 @@ public sealed record LayerActivations(
 public sealed class Activations
 {
     private Activations(
-        Retention retention, IReadOnlyList<LayerActivations> layers, Tensor last, Tensor lastRstd, Tensor final)
+        Retention retention, int shared, IReadOnlyList<LayerActivations> layers, Tensor last, Tensor lastRstd,
+        Tensor final)
     {
         Retention = retention;
+        SharedLayers = shared;
         SegmentLayers = SegmentOf(retention, layers.Count);
         Layers = layers;
         Last = last;
@@ -65,6 +72,15 @@ public sealed class Activations
     }
 
     public Retention Retention { get; }
+
+    /// <summary>
+    /// How many layers, from the first on, share the memory of what the retention does not keep: after a forward pass
+    /// it holds what the last of them had.
+    /// </summary>
+    public int SharedLayers { get; }
+
+    /// <summary>Whether what attention gave is kept of every layer.</summary>
+    public bool KeepsAttention => Retention is Retention.LayerInputs or Retention.All;
 
     /// <summary>Layers from one whose input is kept to the next such.</summary>
     public int SegmentLayers { get; }
@@ -84,19 +100,27 @@ public sealed class Activations
     /// <summary>Allocates for up to <paramref name="tokens"/> tokens.</summary>
     /// <param name="type">The backend's activation type.</param>
     /// <param name="loraRank">Rank of the adapter of a module (by its name within a layer), or 0.</param>
+    /// <param name="inputLayers">Of how many layers, from the first on, <see cref="Retention.LayerInputs"/> keeps the
+    /// input; all is kept of the others. Null: of every layer.</param>
     public static Activations Allocate(
-        Arena arena, ModelConfig config, DType type, int tokens, Retention retention, Func<int, string, int> loraRank)
+        Arena arena, ModelConfig config, DType type, int tokens, Retention retention, Func<int, string, int> loraRank,
+        int? inputLayers = null)
     {
         // An adapter may leave out a module in some layers; layers that share memory need room for the rank of any.
         int Rank(string module) => Enumerable.Range(0, config.NumLayers).Max(i => loraRank(i, module));
 
         var layers = new LayerActivations[config.NumLayers];
-        int segment = SegmentOf(retention, layers.Length);
+        int segment = SegmentOf(retention, layers.Length), shared = retention switch
+        {
+            Retention.All => 0,
+            Retention.LayerInputs => Math.Min(inputLayers ?? layers.Length, layers.Length),
+            _ => layers.Length,
+        };
         for (int i = 0; i < layers.Length; i++)
         {
             Tensor Input() => arena.Allocate($"layer {i} input", DType.F32, tokens, config.HiddenSize);
 
-            if (i == 0 || retention == Retention.All)
+            if (i == 0 || i >= shared)
                 layers[i] = AllocateLayer(arena, config, type, tokens, i, Rank);
             else if (retention == Retention.None)
                 layers[i] = layers[0];
@@ -104,7 +128,9 @@ public sealed class Activations
             {
                 // Segments share the inputs of all their layers but the first.
                 bool shares = i > segment && i % segment != 0;
-                layers[i] = layers[0] with { Input = shares ? layers[i % segment].Input : Input() };
+                layers[i] = WithOwn(
+                    layers[0], arena, i, shares ? layers[i % segment].Input : Input(),
+                    keepsAttention: retention == Retention.LayerInputs);
             }
         }
 
@@ -112,7 +138,7 @@ public sealed class Activations
             ? layers[0].Input
             : arena.Allocate("last residual", DType.F32, tokens, config.HiddenSize);
         return new Activations(
-            retention, layers, last, arena.Allocate("last rstd", DType.F32, tokens),
+            retention, shared, layers, last, arena.Allocate("last rstd", DType.F32, tokens),
             arena.Allocate("final hidden", DType.F32, tokens, config.HiddenSize));
     }
 
@@ -134,20 +160,21 @@ public sealed class Activations
         return hidden.Count == 0
             ? this
             : new Activations(
-                Retention, [.. Layers.Select(l => l with { LoraHidden = hidden })], Last, LastRstd, Final);
+                Retention, SharedLayers, [.. Layers.Select(l => l with { LoraHidden = hidden })], Last, LastRstd,
+                Final);
     }
 
     /// <summary>The first <paramref name="tokens"/> tokens of everything.</summary>
     public Activations First(int tokens) => tokens == Final.Shape[0]
         ? this
         : new Activations(
-            Retention, [.. Layers.Select(l => l.First(tokens))], Last.Slice(0, tokens), LastRstd.Slice(0, tokens),
-            Final.Slice(0, tokens));
+            Retention, SharedLayers, [.. Layers.Select(l => l.First(tokens))], Last.Slice(0, tokens),
+            LastRstd.Slice(0, tokens), Final.Slice(0, tokens));
 
-    /// <summary>How many layers a backward pass computes again, each as often as it does.</summary>
-    public static int LayersAgain(Retention retention, int layers)
+    /// <summary>Of how many layers a backward pass computes attention again, each as often as it does.</summary>
+    public static int AttentionAgain(Retention retention, int layers)
     {
-        if (retention == Retention.All)
+        if (retention is Retention.All or Retention.LayerInputs)
             return 0;
         int segment = SegmentOf(retention, layers);
         return layers - 1 + ((layers - 1) / segment * (segment - 1));
@@ -155,6 +182,25 @@ public sealed class Activations
 
     private static int SegmentOf(Retention retention, int layers) =>
         retention == Retention.SegmentInputs ? (int)Math.Ceiling(Math.Sqrt(layers)) : 1;
+
+    /// <summary>A layer that shares memory with another, but for what is kept of each.</summary>
+    private static LayerActivations WithOwn(
+        LayerActivations shared, Arena arena, int layer, Tensor input, bool keepsAttention)
+    {
+        Tensor Like(Tensor of, string name) =>
+            arena.Allocate($"layer {layer} {name}", of.Type, of.Shape.Dimensions.ToArray());
+
+        var hidden = new Dictionary<string, Tensor>(shared.LoraHidden);
+        if (hidden.TryGetValue(ModuleNames.Down, out Tensor? down))
+            hidden[ModuleNames.Down] = Like(down, $"{ModuleNames.Down} lora hidden");
+        return shared with
+        {
+            Input = input,
+            Attention = keepsAttention ? Like(shared.Attention, "attention") : shared.Attention,
+            LogSumExp = keepsAttention ? Like(shared.LogSumExp, "log-sum-exp") : shared.LogSumExp,
+            LoraHidden = hidden,
+        };
+    }
 
     private static LayerActivations AllocateLayer(
         Arena arena, ModelConfig config, DType type, int tokens, int layer, Func<string, int> loraRank)

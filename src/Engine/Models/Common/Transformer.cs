@@ -17,7 +17,7 @@ public sealed class Transformer
     private readonly float _eps;
     private readonly Workspace _workspace;
 
-    /// <param name="arena">Receives the workspace, about T (5 H + 2 F + 2 Hq D + 2 Hkv D) numbers.</param>
+    /// <param name="arena">Receives the workspace, about T (5 H + F + 2 Hq D + 2 Hkv D) numbers.</param>
     /// <param name="tokens">The largest T of a call.</param>
     /// <param name="positions">Positions run from 0 to positions - 1.</param>
     /// <param name="backward">Whether <see cref="Backward"/> will be called.</param>
@@ -69,12 +69,12 @@ public sealed class Transformer
         Tensor dx = w.DResidual!;
         _ops.Zero(dx);
         _ops.RmsNormBackward(
-            dFinal, activations.Last, weights.FinalNorm, activations.LastRstd, layout, dx, gradients.FinalNorm);
+            dFinal, activations.Last, weights.FinalNorm, activations.LastRstd, layout, dx, gradients.FinalNorm,
+            rounded: w.DRounded);
         for (int i = weights.Layers.Count - 1; i >= 0; i--)
         {
             LayerActivations a = activations.Layers[i];
-            if (activations.Retention != Retention.All)
-                Again(i, weights, layout, activations, w);
+            Again(i, weights, layout, activations, w);
 
             LayerGradients g = gradients.Layers[i];
             MlpBackward(weights.Layers[i], g, layout, a, w, dx);
@@ -106,20 +106,24 @@ public sealed class Transformer
     }
 
     /// <summary>
-    /// Computes what was not kept of a layer, on the way back: all that the last layer left is still there, and so are
-    /// the inputs of the last segment; of another, those of its layers come first.
+    /// Computes what was not kept of a layer, on the way back: all that the last of those that share memory left is
+    /// still there, and so are the inputs of the last segment; of another, those of its layers come first. What the
+    /// layer gives is not computed.
     /// </summary>
     private void Again(
         int layer, TransformerWeights weights, SequenceLayout layout, Activations activations, Workspace w)
     {
-        if (layer == weights.Layers.Count - 1)
+        if (layer >= activations.SharedLayers - 1)
             return;
         int segment = activations.SegmentLayers;
         int first = (layer + 1) % segment == 0 ? layer + 1 - segment : layer;
         LayerActivations a = activations.Layers[first];
         _ops.RmsNorm(a.Input, weights.Layers[first].InputNorm, _eps, w.Normed, a.InputRstd);
         Through(first, layer, weights, layout, activations, w);
-        LayerForward(layer, weights, layout, activations.Layers[layer], w);
+        Heads(layer, weights.Layers[layer], layout, activations.Layers[layer], w, null);
+        if (!activations.KeepsAttention)
+            Attend(layer, layout, activations.Layers[layer], null);
+        Gates(weights.Layers[layer], layout, activations.Layers[layer], w, null);
     }
 
     /// <summary>
@@ -130,39 +134,59 @@ public sealed class Transformer
         CachedTokens? cached = null)
     {
         LayerWeights layer = weights.Layers[index];
+        Heads(index, layer, layout, a, w, cached);
+        Attend(index, layout, a, cached);
+        Gates(layer, layout, a, w, cached);
+        _ops.SwiGlu(a.Gate, a.Up, w.Act);
+        Products(w.Act, [ModuleNames.Down], [new(layer.Down, w.Delta)], layout, a, cached);
+    }
+
+    /// <summary>From w.Normed to queries, keys and values.</summary>
+    private void Heads(
+        int index, LayerWeights layer, SequenceLayout layout, LayerActivations a, Workspace w, CachedTokens? cached)
+    {
         Products(
             w.Normed, [ModuleNames.Query, ModuleNames.Key, ModuleNames.Value],
-            [new(layer.Query, a.RawQuery), new(layer.Key, a.RawKey), new(layer.Value, a.Value)]);
+            [new(layer.Query, a.RawQuery), new(layer.Key, a.RawKey), new(layer.Value, a.Value)], layout, a, cached);
         _ops.QkNormRope(a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, a.Query, a.Key);
-        if (cached is null)
-            _ops.Attention(a.Query, a.Key, a.Value, _heads, layout, a.Attention, a.LogSumExp);
-        else
-            AttentionOverCache(index, a, cached);
-        Products(a.Attention, [ModuleNames.Output], [new(layer.Output, w.Delta)]);
+    }
+
+    /// <summary>From what attention gave to gate and up; the layer's second norm stays in w.Normed.</summary>
+    private void Gates(
+        LayerWeights layer, SequenceLayout layout, LayerActivations a, Workspace w, CachedTokens? cached)
+    {
+        Products(a.Attention, [ModuleNames.Output], [new(layer.Output, w.Delta)], layout, a, cached);
         _ops.AddRmsNorm(a.Input, w.Delta, layer.PostAttentionNorm, _eps, a.Mid, w.Normed, a.MidRstd);
         Products(
-            w.Normed, [ModuleNames.Gate, ModuleNames.Up], [new(layer.Gate, a.Gate), new(layer.Up, a.Up)]);
-        _ops.SwiGlu(a.Gate, a.Up, w.Act);
-        Products(w.Act, [ModuleNames.Down], [new(layer.Down, w.Delta)]);
+            w.Normed, [ModuleNames.Gate, ModuleNames.Up], [new(layer.Gate, a.Gate), new(layer.Up, a.Up)], layout, a,
+            cached);
+    }
 
-        void Products(Tensor x, ReadOnlySpan<string> names, ReadOnlySpan<LinearOutput> outputs)
+    private void Products(
+        Tensor x, ReadOnlySpan<string> names, ReadOnlySpan<LinearOutput> outputs, SequenceLayout layout,
+        LayerActivations a, CachedTokens? cached)
+    {
+        if (cached is not null)
         {
-            if (cached is not null)
-            {
-                _ops.LinearDecode(x, outputs, cached.SameBits);
-                return;
-            }
+            _ops.LinearDecode(x, outputs, cached.SameBits);
+            return;
+        }
 
-            for (int i = 0; i < outputs.Length; i++)
-            {
-                (LinearWeights linear, Tensor y) = outputs[i];
-                _ops.Linear(x, linear, layout, y, LoraHidden(linear, names[i], a));
-            }
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            (LinearWeights linear, Tensor y) = outputs[i];
+            _ops.Linear(x, linear, layout, y, LoraHidden(linear, names[i], a));
         }
     }
 
-    private void AttentionOverCache(int layer, LayerActivations a, CachedTokens cached)
+    private void Attend(int layer, SequenceLayout layout, LayerActivations a, CachedTokens? cached)
     {
+        if (cached is null)
+        {
+            _ops.Attention(a.Query, a.Key, a.Value, _heads, layout, a.Attention, a.LogSumExp);
+            return;
+        }
+
         Tensor keys = cached.Cache.Keys[layer], values = cached.Cache.Values[layer];
         _ops.AppendToPages(a.Key, a.Value, _heads, cached.Layout, keys, values);
         _ops.AttentionPaged(a.Query, keys, values, _heads, cached.Layout, a.Attention, cached.SameBits);
@@ -172,13 +196,17 @@ public sealed class Transformer
     private void MlpBackward(
         LayerWeights layer, LayerGradients g, SequenceLayout layout, LayerActivations a, Workspace w, Tensor dx)
     {
-        _ops.SwiGlu(a.Gate, a.Up, w.Act);
-        LinearBackward(dx, w.Act, layer.Down, ModuleNames.Down, g.Down, layout, a, w.DAct!, false);
-        _ops.SwiGluBackward(w.DAct!, a.Gate, a.Up, a.Gate, a.Up);
-        _ops.RmsNorm(a.Mid, layer.PostAttentionNorm, _eps, w.Normed, a.MidRstd);
-        LinearBackward(a.Gate, w.Normed, layer.Gate, ModuleNames.Gate, g.Gate, layout, a, w.DNormed!, false);
-        LinearBackward(a.Up, w.Normed, layer.Up, ModuleNames.Up, g.Up, layout, a, w.DNormed!, true);
-        _ops.RmsNormBackward(w.DNormed!, a.Mid, layer.PostAttentionNorm, a.MidRstd, layout, dx, g.PostAttentionNorm);
+        // A product's input is computed again where its gradient is at hand: by a pass that reads the same memory.
+        InputBackward(w.Rounded, layer.Down, ModuleNames.Down, g.Down, layout, a, w.Act, false);
+        _ops.SwiGluBackward(w.Act, a.Gate, a.Up, a.Gate, a.Up, w.Act);
+        WeightBackward(w.Rounded, w.Act, layer.Down, ModuleNames.Down, g.Down, layout, a);
+        InputBackward(a.Gate, layer.Gate, ModuleNames.Gate, g.Gate, layout, a, w.DNormed!, false);
+        InputBackward(a.Up, layer.Up, ModuleNames.Up, g.Up, layout, a, w.DNormed!, true);
+        _ops.RmsNormBackward(
+            w.DNormed!, a.Mid, layer.PostAttentionNorm, a.MidRstd, layout, dx, g.PostAttentionNorm, w.Normed,
+            w.DRounded);
+        WeightBackward(a.Gate, w.Normed, layer.Gate, ModuleNames.Gate, g.Gate, layout, a);
+        WeightBackward(a.Up, w.Normed, layer.Up, ModuleNames.Up, g.Up, layout, a);
     }
 
     /// <summary>
@@ -190,27 +218,42 @@ public sealed class Transformer
         Tensor dx, bool wantsInput)
     {
         LayerWeights layer = weights.Layers[index];
-        LinearBackward(dx, a.Attention, layer.Output, ModuleNames.Output, g.Output, layout, a, w.DAttention!, false);
+        InputBackward(w.Rounded, layer.Output, ModuleNames.Output, g.Output, layout, a, w.DAttention!, false);
+        WeightBackward(w.Rounded, a.Attention, layer.Output, ModuleNames.Output, g.Output, layout, a);
         _ops.AttentionBackward(
             w.DAttention!, a.Query, a.Key, a.Value, a.Attention, a.LogSumExp, _heads, layout, w.DQuery!, w.DKey!,
             w.DValue!);
         _ops.QkNormRopeBackward(
             w.DQuery!, w.DKey!, a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, g.QueryNorm,
             g.KeyNorm);
-        _ops.RmsNorm(a.Input, layer.InputNorm, _eps, w.Normed, a.InputRstd);
         Tensor? dNormed = wantsInput ? w.DNormed : null;
-        LinearBackward(w.DQuery!, w.Normed, layer.Query, ModuleNames.Query, g.Query, layout, a, dNormed, false);
-        LinearBackward(w.DKey!, w.Normed, layer.Key, ModuleNames.Key, g.Key, layout, a, dNormed, true);
-        LinearBackward(w.DValue!, w.Normed, layer.Value, ModuleNames.Value, g.Value, layout, a, dNormed, true);
+        InputBackward(w.DQuery!, layer.Query, ModuleNames.Query, g.Query, layout, a, dNormed, false);
+        InputBackward(w.DKey!, layer.Key, ModuleNames.Key, g.Key, layout, a, dNormed, true);
+        InputBackward(w.DValue!, layer.Value, ModuleNames.Value, g.Value, layout, a, dNormed, true);
         if (dNormed is null)
-            return;
-        _ops.RmsNormBackward(dNormed, a.Input, layer.InputNorm, a.InputRstd, layout, dx, g.InputNorm);
+        {
+            _ops.RmsNorm(a.Input, layer.InputNorm, _eps, w.Normed, a.InputRstd);
+        }
+        else
+        {
+            _ops.RmsNormBackward(
+                dNormed, a.Input, layer.InputNorm, a.InputRstd, layout, dx, g.InputNorm, w.Normed, w.DRounded);
+        }
+
+        WeightBackward(w.DQuery!, w.Normed, layer.Query, ModuleNames.Query, g.Query, layout, a);
+        WeightBackward(w.DKey!, w.Normed, layer.Key, ModuleNames.Key, g.Key, layout, a);
+        WeightBackward(w.DValue!, w.Normed, layer.Value, ModuleNames.Value, g.Value, layout, a);
     }
 
-    private void LinearBackward(
-        Tensor dy, Tensor x, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,
+    private void InputBackward(
+        Tensor dy, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,
         LayerActivations a, Tensor? dx, bool accumulate) =>
-        _ops.LinearBackward(dy, x, weights, layout, LoraHidden(weights, name, a), gradients, dx, accumulate);
+        _ops.LinearInputBackward(dy, weights, layout, LoraHidden(weights, name, a), gradients, dx, accumulate);
+
+    private void WeightBackward(
+        Tensor dy, Tensor x, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,
+        LayerActivations a) =>
+        _ops.LinearWeightBackward(dy, x, weights, layout, LoraHidden(weights, name, a), gradients);
 
     private static Tensor? LoraHidden(LinearWeights weights, string name, LayerActivations a) =>
         weights.Lora is null ? null : a.LoraHidden[name];
@@ -234,9 +277,10 @@ public sealed class Transformer
             if (!backward)
                 return;
             DResidual = Single("gradient of residual", config.HiddenSize);
+            if (type != DType.F32)
+                DRounded = New("rounded gradient of residual", config.HiddenSize);
             // Up to three gradients are added there: in fp32, so that none is rounded twice.
             DNormed = Single("gradient of normed", config.HiddenSize);
-            DAct = New("gradient of silu(gate) * up", config.IntermediateSize);
             DAttention = New("gradient of attention", heads.QuerySize);
             DQuery = New("gradient of query", heads.QuerySize);
             DKey = New("gradient of key", heads.KeyValueSize);
@@ -247,13 +291,18 @@ public sealed class Transformer
 
         public required Tensor Delta { get; init; }
 
+        /// <summary>silu(gate) * up, or its gradient.</summary>
         public required Tensor Act { get; init; }
 
         public Tensor? DResidual { get; init; }
 
         public Tensor? DNormed { get; init; }
 
-        public Tensor? DAct { get; init; }
+        /// <summary>DResidual in the activations' type, where that is another; it goes along with it.</summary>
+        public Tensor? DRounded { get; init; }
+
+        /// <summary>DResidual as products take it.</summary>
+        public Tensor Rounded => DRounded ?? DResidual!;
 
         public Tensor? DAttention { get; init; }
 
@@ -270,7 +319,7 @@ public sealed class Transformer
             Act = Act.Slice(0, tokens),
             DResidual = DResidual?.Slice(0, tokens),
             DNormed = DNormed?.Slice(0, tokens),
-            DAct = DAct?.Slice(0, tokens),
+            DRounded = DRounded?.Slice(0, tokens),
             DAttention = DAttention?.Slice(0, tokens),
             DQuery = DQuery?.Slice(0, tokens),
             DKey = DKey?.Slice(0, tokens),

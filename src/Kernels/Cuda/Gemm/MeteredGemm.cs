@@ -14,11 +14,12 @@ internal sealed class MeteredGemm(IGemm inner, IWorkMeter meter, bool isByLibrar
         long d = (long)call.M * call.N * call.D.Type.Size();
         long bytes = ((long)call.M * call.K * call.A.Type.Size()) + ((long)call.K * call.N * call.B.Type.Size())
             + d;
-        meter.Product(call.M, call.N, call.K, bytes);
+        meter.Product(call.M, call.N, call.K, bytes, isQueued: true);
         if (call.Second is { K: > 0 } second)
         {
             long more = ((long)call.M * call.A.Type.Size()) + ((long)call.N * call.B.Type.Size());
-            meter.Product(call.M, call.N, second.K, (more * second.K) + (isByLibrary ? 2 * d : 0));
+            meter.Product(
+                call.M, call.N, second.K, (more * second.K) + (isByLibrary ? 2 * d : 0), isQueued: isByLibrary);
         }
 
         inner.Run(call);

@@ -13,6 +13,9 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
     private readonly Option<string?> _gpu = Optional(
         GpuName, "GPU", $"{Gpus} (default: {Default}).");
 
+    private readonly Option<bool> _kernels = Flag(
+        "--kernels", "Lists every kernel of a micro-batch: how often it is launched, and the bytes of its tensors.");
+
     private readonly Option<string[]> _set = Settings(
         "Sets a key of the config, over the file; VALUE is YAML. May be given several times.");
 
@@ -20,7 +23,7 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
 
     public override IReadOnlyList<Argument> Arguments => [_config];
 
-    public override IReadOnlyList<Option> Options => [_gpu, _set];
+    public override IReadOnlyList<Option> Options => [_gpu, _kernels, _set];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -49,6 +52,6 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
             GpuName, $"{key}: expected one of {Gpus}");
         RunConfig run = RunConfigLoader.Load(
             arguments.GetRequiredValue(_config), arguments.GetValue(_set) ?? []);
-        return PlanRunner.Run(run, device, context);
+        return PlanRunner.Run(run, device, arguments.GetValue(_kernels), context);
     }
 }

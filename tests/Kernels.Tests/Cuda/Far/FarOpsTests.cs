@@ -43,8 +43,9 @@ public sealed class FarOpsTests
         Tensor rstd = w.Zeros("rstd", DType.F32, w.Rows), second = w.Zeros("second rstd", DType.F32, w.Rows);
         w.Ops.RmsNorm(x, weight, 1e-6f, y, rstd);
         w.Ops.AddRmsNorm(x, delta, weight, 1e-6f, sum, normed, second);
-        w.Ops.RmsNormBackward(w.Filled("dy", Width, 4), x, weight, rstd, w.Layout, dx, null);
-        return [y, rstd, sum, normed, second, dx];
+        Tensor again = w.Zeros("again", type, w.Rows, Width), rounded = w.Zeros("rounded", type, w.Rows, Width);
+        w.Ops.RmsNormBackward(w.Filled("dy", Width, 4), x, weight, rstd, w.Layout, dx, null, again, rounded);
+        return [y, rstd, sum, normed, second, dx, again, rounded];
     });
 
     [Theory]
@@ -55,8 +56,9 @@ public sealed class FarOpsTests
         Tensor y = w.Zeros("y", type, w.Rows, Width);
         Tensor dGate = w.Zeros("d gate", type, w.Rows, Width), dUp = w.Zeros("d up", type, w.Rows, Width);
         w.Ops.SwiGlu(gate, up, y);
-        w.Ops.SwiGluBackward(dy, gate, up, dGate, dUp);
-        return [y, dGate, dUp];
+        Tensor again = w.Zeros("again", type, w.Rows, Width);
+        w.Ops.SwiGluBackward(dy, gate, up, dGate, dUp, again);
+        return [y, dGate, dUp, again];
     });
 
     [Theory]

@@ -21,7 +21,7 @@ public sealed class MeteredGemmTests
             {
                 Second = new GemmTerm(5, operand, operand),
             });
-        Assert.Equal([(2, 3, 4, A + B + D), (2, 3, 5, second)], meter.Products);
+        Assert.Equal([(2, 3, 4, A + B + D, true), (2, 3, 5, second, isByLibrary)], meter.Products);
     }
 
     private sealed class Nothing : IGemm
@@ -37,12 +37,13 @@ public sealed class MeteredGemmTests
 
     private sealed class Meter : IWorkMeter
     {
-        public List<(int M, int N, int K, long Bytes)> Products { get; } = [];
+        public List<(int M, int N, int K, long Bytes, bool IsQueued)> Products { get; } = [];
 
         public void Launch(string kernel, long bytes, long linkBytes)
         {
         }
 
-        public void Product(int m, int n, int k, long bytes) => Products.Add((m, n, k, bytes));
+        public void Product(int m, int n, int k, long bytes, bool isQueued) =>
+            Products.Add((m, n, k, bytes, isQueued));
     }
 }
