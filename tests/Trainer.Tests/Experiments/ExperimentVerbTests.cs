@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MolEngine.Runs;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Experiments;
 using MolEngine.Trainer.Tests.Training;
@@ -55,6 +56,14 @@ public sealed class ExperimentVerbTests : IDisposable
                 ["models"]![0]!["texts"]![0]!["ce_after"]!, (double)bees["mean"]!);
         Assert.Contains("default-src", File.ReadAllText(_run.At("e/report.html")));
         Assert.Contains("| whole |", File.ReadAllText(_run.At("e/report.md")));
+
+        // Two of them in one folder would take each other's runs.
+        using (RunLock.Take(_run.At("e")))
+        {
+            (code, _, error) = TinyRun.Run("experiment", spec, "--output", _run.At("e"));
+            Assert.Equal(2, code);
+            Assert.Contains($"{_run.At("e")}: expected a run directory that nobody trains in, got one held by", error);
+        }
 
         // Other settings in the same folder would be another experiment.
         File.WriteAllText(spec, File.ReadAllText(spec).Replace("steps: 4", "steps: 5"));

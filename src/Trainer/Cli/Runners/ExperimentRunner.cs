@@ -1,4 +1,6 @@
+using MolEngine.Basics.Files;
 using MolEngine.Basics.Text;
+using MolEngine.Runs;
 using MolEngine.Runs.Experiments;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
@@ -25,6 +27,8 @@ internal static class ExperimentRunner
             return ExitCode.Done;
         }
 
+        DurableFiles.Guarded(plan.Folder, () => DurableFile.MakeFolder(plan.Folder));
+        using var owned = RunLock.Take(plan.Folder);
         context.LetOutputGo();
         context.GivenUp = "the steps of this run since its last checkpoint are lost; it resumes from there";
         string again = ProgramCommand.With(
