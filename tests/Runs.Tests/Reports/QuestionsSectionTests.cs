@@ -14,7 +14,12 @@ public sealed class QuestionsSectionTests : ReportCase
         string Of(string q, bool before, bool after) =>
             JsonSerializer.Serialize(new
             {
-                question = q, expected = "e", in_training = false, before = "b", right_before = before, after = "a",
+                question = q,
+                expected = "e",
+                in_training = false,
+                before = "b",
+                right_before = before,
+                after = "a",
                 right_after = after,
             });
         Write(

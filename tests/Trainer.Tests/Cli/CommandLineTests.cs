@@ -61,7 +61,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(
             "it may change model, base, output, data.cache, data.corpora[].path, data.corpora[].record_bytes, "
                 + "data.corpora[].ignore, micro_batch, lora.from, optimizer.offload, recompute, base_cache, "
-                + "base_cache_bytes, validate, questions, eval, samples, checkpoint, device, "
+                + "base_cache_bytes, loss_spike, validate, questions, eval, samples, checkpoint, device, "
                 + "cuda_path, threads. Precision",
             string.Join(' ', output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
     }
@@ -79,7 +79,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("did you mean train?", "trian")]
-    [InlineData("expected one of init, train, score", "zzzzzz")]
+    [InlineData("expected one of init, train, experiment, score", "zzzzzz")]
     [InlineData("'--input' is required", "score", "m")]
     [InlineData("CONFIG, --resume: expected exactly one of them, got neither", "train")]
     [InlineData("--jsn", "score", "m", "--input", "x", "--jsn")]

@@ -19,7 +19,7 @@ public sealed class ConfigTableTests : IDisposable
     private static readonly string[] Pool =
     [
         "1", "2", "3", "0.25", "0.5", "0", "true", "off", "cpu", "best", "at most 7", "[0.5, 0.25]", "[q_proj, v_proj]",
-        "m2", "a.jsonl", "\"{a}\"", "x", "{a: 1}", "mmlu", "4096",
+        "m2", "a.jsonl", "\"{a}\"", "x", "{a: 1}", "mmlu", "4096", "1048577",
     ];
 
     private readonly TempFolder _folder = new();
@@ -183,7 +183,7 @@ public sealed class ConfigTableTests : IDisposable
             "validate.every", "validate.documents", "samples", "checkpoint.every", "checkpoint.keep", "data.cache",
             "lora.from",
             "cuda_path", "data.corpora[].path", "data.corpora[].ignore", "eval.tasks", "eval.data", "eval.limit",
-            "eval.every", "data.corpora[].record_bytes",
+            "eval.every", "data.corpora[].record_bytes", "base_cache", "base_cache_bytes", "loss_spike",
         ];
         Assert.Equal(
             free.Order(StringComparer.Ordinal),
