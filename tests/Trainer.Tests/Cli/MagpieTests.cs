@@ -11,6 +11,9 @@ public sealed class MagpieTests : IDisposable
     private const string Template = "{% for m in messages %}{{ m.role }}: {{ m.content }}<|endoftext|>\n{% endfor %}"
         + "{% if add_generation_prompt %}assistant:{% endif %}";
 
+    /// <summary>Records; as many as it takes for a process to be still at work when it is killed.</summary>
+    private const int Few = 6, Many = 16;
+
     private readonly TempFolder _folder = new();
 
     private static string BaseModel => Path.Combine(Shared.Repository, "examples", "quickstart", "model");
@@ -51,10 +54,11 @@ public sealed class MagpieTests : IDisposable
     [Fact]
     public void What_was_killed_goes_on_to_the_same_file()
     {
-        string whole = Made(BaseModel, "whole.jsonl", "--batch", "2");
+        string whole = Path.Combine(_folder.Root, "whole.jsonl");
+        TinyRun.Ok(Command(BaseModel, whole, Many, "--batch", "2"));
         string killed = Path.Combine(_folder.Root, "killed.jsonl");
         string part = WorkJournal.PathOf(killed);
-        string[] command = Command(BaseModel, killed, "--batch", "2");
+        string[] command = Command(BaseModel, killed, Many, "--batch", "2");
         using (Process process = Process.Start(DotnetProgram.Of("molengine.dll", command))!)
         {
             // The notes are the process's own to read: their length says that a record is among them.
@@ -106,23 +110,23 @@ public sealed class MagpieTests : IDisposable
     public void Attempts_in_vain_end_with_the_reason()
     {
         string output = Path.Combine(_folder.Root, "vain.jsonl");
-        (int code, _, string error) = TinyRun.Run(Command(ChatModel(), output, "--user-tokens", "1"));
+        (int code, _, string error) = TinyRun.Run(Command(ChatModel(), output, Few, "--user-tokens", "1"));
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("300 attempts in a row gave no record; 0 records of 6 are there", error);
         Assert.Matches("Most were dropped for '(user cut|empty)'", error);
         Assert.Equal(301, File.ReadAllLines(WorkJournal.PathOf(output)).Length);
     }
 
-    private static string[] Command(string model, string output, params string[] more) =>
+    private static string[] Command(string model, string output, int count, params string[] more) =>
     [
-        "magpie", model, "--count", "6", "--output", output, "--max-tokens", "60", "--temperature", "1",
+        "magpie", model, "--count", $"{count}", "--output", output, "--max-tokens", "60", "--temperature", "1",
         "--top-p", "0.8", "--user-top-p", "0.8", .. more,
     ];
 
     private string Made(string model, string name, params string[] more)
     {
         string output = Path.Combine(_folder.Root, name);
-        TinyRun.Ok(Command(model, output, more));
+        TinyRun.Ok(Command(model, output, Few, more));
         return output;
     }
 
