@@ -13,7 +13,8 @@ public sealed class BaseCacheRunTests : IDisposable
     [InlineData("method=full", "72")]
     public void A_run_ends_with_the_same_bits(string method, string model)
     {
-        string[] settings = [method, "loss=mol", "optimizer.learning_rate=1e-2", $"init.seed={model}", "samples=0", "steps=5"];
+        string[] settings =
+            [method, "loss=mol", "optimizer.learning_rate=1e-2", $"init.seed={model}", "samples=0", "steps=5"];
         SmallRun.Train(SmallRun.Load(At("without"), settings));
         string[] with = [.. settings, "base_cache=true"];
         SmallRun.Interrupt(SmallRun.Load(At("with"), with), "step 3/");
