@@ -40,8 +40,10 @@ public sealed class DownloadVerbTests : IDisposable
     public void Killed_or_interrupted_it_leaves_a_part_and_goes_on_with_it(bool isKilled)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() && !isKilled, "There is no SIGINT to send on Windows.");
-        _hub.Change = (request, usual) =>
-            request.Path.StartsWith("/cdn/") ? usual with { Sent = Part, Stalls = true } : null;
+        // One that asks again, as a slow machine makes it, is told no more than the part either.
+        _hub.Change = (request, usual) => request.Path.StartsWith("/cdn/")
+            ? usual with { Sent = Part - (request.From ?? 0), Stalls = true }
+            : null;
         using (Process first = Start("Org/Name"))
         {
             string part = Blob + ".incomplete";
