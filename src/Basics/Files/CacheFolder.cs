@@ -59,7 +59,7 @@ public sealed class CacheFolder(string folder, string extension, long largest)
         {
             Directory.CreateDirectory(folder);
             DurableFile.Write(path, write);
-            Prune(path);
+            Prune(path, new FileInfo(path).Length);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -68,16 +68,37 @@ public sealed class CacheFolder(string folder, string extension, long largest)
         }
     }
 
+    /// <summary>
+    /// Where an entry is that its user writes and checks itself: it counts as used, and makes others go.
+    /// </summary>
+    /// <param name="bytes">What it may become.</param>
+    public string Place(string key, long bytes)
+    {
+        string path = PathOf(key);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            if (File.Exists(path))
+                File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            Prune(path, bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever opens it is told.
+        }
+
+        return path;
+    }
+
     private string PathOf(string key) => Path.Combine(folder, key + extension);
 
-    private void Prune(string kept)
+    private void Prune(string kept, long bytes)
     {
         FileInfo[] files = new DirectoryInfo(folder).GetFiles("*", new EnumerationOptions { AttributesToSkip = 0 });
         DateTime oldest = DateTime.UtcNow - Abandoned;
         foreach (FileInfo file in files.Where(f => f.Extension == ".tmp" && f.LastWriteTimeUtc < oldest))
             Remove(file);
         FileInfo[] entries = [.. files.Where(f => f.Extension == extension).OrderByDescending(f => f.LastWriteTimeUtc)];
-        long bytes = new FileInfo(kept).Length;
         foreach (FileInfo entry in entries.Where(f => f.FullName != Path.GetFullPath(kept)))
         {
             bytes += entry.Length;

@@ -152,7 +152,7 @@ public sealed class PeftAdapter
         Tensor stored = file.Tensor(name);
         if (stored.Type == DType.F32 && stored.Address % sizeof(float) == 0)
             return stored;
-        Tensor copy = arena.Allocate(name, DType.F32, stored.Shape.Dimensions.ToArray());
+        Tensor copy = arena.AllocateLike(stored, DType.F32, name);
         Conversions.Convert(stored, copy);
         return copy;
     }

@@ -23,7 +23,7 @@ internal readonly struct PackedRow(int topN, int vocabSize)
     /// <param name="targets">Tokens with a target.</param>
     /// <param name="withoutTarget">Whether tails without the target are kept too.</param>
     public long Bytes(long targets, bool withoutTarget) =>
-        (((targets * topN * IdBits) + 7) / 8) + (targets * Numbers(withoutTarget) * sizeof(double));
+        IdBytes(targets) + (targets * Numbers(withoutTarget) * sizeof(double));
 
     /// <summary>What a row's distribution follows from, besides the model: the first 16 bytes of a SHA-256.</summary>
     public static UInt128 KeyOf(TokenRow row, bool withoutTarget)
@@ -45,7 +45,7 @@ internal readonly struct PackedRow(int topN, int vocabSize)
         int count = CountOf(targets);
         var bytes = new byte[Bytes(count, withoutTarget)];
         long bit = 0;
-        int at = IdBytes(count);
+        int at = (int)IdBytes(count);
         for (int i = 0; i < targets.Length; i++)
         {
             if (targets[i] < 0)
@@ -74,7 +74,7 @@ internal readonly struct PackedRow(int topN, int vocabSize)
         ReadOnlySpan<byte> bytes, HostDistribution into, ReadOnlySpan<int> targets, int first, bool withoutTarget)
     {
         long bit = 0;
-        int at = IdBytes(CountOf(targets));
+        int at = (int)IdBytes(CountOf(targets));
         for (int i = 0; i < targets.Length; i++)
         {
             if (targets[i] < 0)
@@ -110,7 +110,7 @@ internal readonly struct PackedRow(int topN, int vocabSize)
 
     private int Numbers(bool withoutTarget) => topN + (withoutTarget ? 3 : 2);
 
-    private int IdBytes(int targets) => (int)((((long)targets * topN * IdBits) + 7) / 8);
+    private long IdBytes(long targets) => ((targets * topN * IdBits) + 7) / 8;
 
     private void PutBits(Span<byte> bytes, long bit, uint value)
     {

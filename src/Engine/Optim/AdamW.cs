@@ -81,5 +81,5 @@ public sealed class AdamW
     }
 
     private static Tensor Moment(Arena arena, Parameter p, string what) =>
-        arena.Allocate($"{p.Name} {what} moment", DType.F32, p.Value.Shape.Dimensions.ToArray());
+        arena.AllocateLike(p.Value, DType.F32, $"{p.Name} {what} moment");
 }

@@ -165,10 +165,10 @@ public sealed class Student
     }
 
     private static Tensor Copy(Arena arena, string name, Tensor of) =>
-        arena.Allocate($"{name} bf16", DType.BF16, of.Shape.Dimensions.ToArray());
+        arena.AllocateLike(of, DType.BF16, $"{name} bf16");
 
     private static Tensor Gradient(Arena arena, string name, Tensor of) =>
-        arena.Allocate($"{name} gradient", DType.F32, of.Shape.Dimensions.ToArray());
+        arena.AllocateLike(of, DType.F32, $"{name} gradient");
 
     /// <summary>Weights with an adapter on the modules that it covers.</summary>
     public static TransformerWeights Adapted(

@@ -56,31 +56,47 @@ public unsafe interface ICudaDriver
 
     CUresult cuMemFree(ulong address);
 
+    // A driver that maps no pages need not say so: these are refused.
+
     /// <summary>What sizes and places of mapped memory are multiples of.</summary>
     CUresult cuMemGetAllocationGranularity(
-        out nuint granularity, in CUmemAllocationProp properties, CUmemAllocationGranularity_flags option);
+        out nuint granularity, in CUmemAllocationProp properties, CUmemAllocationGranularity_flags option)
+    {
+        granularity = 0;
+        return CUresult.CUDA_ERROR_NOT_SUPPORTED;
+    }
 
     /// <summary>Addresses with nothing behind them: an access is an illegal address.</summary>
     /// <param name="alignment">A power of two, or 0 for the driver's own.</param>
     /// <param name="wished">Where they should be; 0 for anywhere.</param>
-    CUresult cuMemAddressReserve(out ulong address, nuint bytes, nuint alignment, ulong wished, ulong flags);
+    CUresult cuMemAddressReserve(out ulong address, nuint bytes, nuint alignment, ulong wished, ulong flags)
+    {
+        address = 0;
+        return CUresult.CUDA_ERROR_NOT_SUPPORTED;
+    }
 
     /// <param name="bytes">As they were reserved; nothing may be mapped there.</param>
-    CUresult cuMemAddressFree(ulong address, nuint bytes);
+    CUresult cuMemAddressFree(ulong address, nuint bytes) => CUresult.CUDA_ERROR_NOT_SUPPORTED;
 
     /// <summary>Memory without an address.</summary>
-    CUresult cuMemCreate(out ulong handle, nuint bytes, in CUmemAllocationProp properties, ulong flags);
+    CUresult cuMemCreate(out ulong handle, nuint bytes, in CUmemAllocationProp properties, ulong flags)
+    {
+        handle = 0;
+        return CUresult.CUDA_ERROR_NOT_SUPPORTED;
+    }
 
     /// <summary>Memory that is mapped lives on until it is unmapped.</summary>
-    CUresult cuMemRelease(ulong handle);
+    CUresult cuMemRelease(ulong handle) => CUresult.CUDA_ERROR_NOT_SUPPORTED;
 
     /// <summary>Puts memory behind reserved addresses, as yet without access.</summary>
-    CUresult cuMemMap(ulong address, nuint bytes, nuint offset, ulong handle, ulong flags);
+    CUresult cuMemMap(ulong address, nuint bytes, nuint offset, ulong handle, ulong flags) =>
+        CUresult.CUDA_ERROR_NOT_SUPPORTED;
 
-    CUresult cuMemUnmap(ulong address, nuint bytes);
+    CUresult cuMemUnmap(ulong address, nuint bytes) => CUresult.CUDA_ERROR_NOT_SUPPORTED;
 
     /// <param name="descriptions">So many, one for each device that gets access.</param>
-    CUresult cuMemSetAccess(ulong address, nuint bytes, CUmemAccessDesc* descriptions, nuint count);
+    CUresult cuMemSetAccess(ulong address, nuint bytes, CUmemAccessDesc* descriptions, nuint count) =>
+        CUresult.CUDA_ERROR_NOT_SUPPORTED;
 
     CUresult cuMemHostAlloc(out nint address, nuint bytes, CUmemhostalloc_flags flags);
 

@@ -61,10 +61,12 @@ public abstract class Arena(string name) : IDisposable
         return tensor;
     }
 
-    /// <summary>A new tensor of zeros with another's name and shape, and its type unless one is given.</summary>
+    /// <summary>
+    /// A new tensor of zeros with another's shape, and with its name and type unless others are given.
+    /// </summary>
     /// <exception cref="OutOfDeviceMemoryException">As <see cref="Allocate"/>.</exception>
-    public Tensor AllocateLike(Tensor other, DType? type = null) =>
-        Allocate(other.Name, type ?? other.Type, other.Shape.Dimensions.ToArray());
+    public Tensor AllocateLike(Tensor other, DType? type = null, string? name = null) =>
+        Allocate(name ?? other.Name, type ?? other.Type, other.Shape.Dimensions.ToArray());
 
     /// <summary>
     /// Says what will be allocated next, so that a device's memory for it is one piece. Nothing depends on it.

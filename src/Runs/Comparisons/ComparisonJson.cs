@@ -1,17 +1,14 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using MolEngine.Basics.Files;
 using MolEngine.Basics.Numerics;
 using MolEngine.Basics.Text;
+using MolEngine.Runs.Records;
 
 namespace MolEngine.Runs.Comparisons;
 
 /// <summary>A comparison as one JSON object: verdict, every measure, every document and every item.</summary>
 public static class ComparisonJson
 {
-    private static readonly JsonWriterOptions Options =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes, or replaces, a file.</summary>
     /// <exception cref="FileWriteException">It cannot be written.</exception>
     public static void Write(string path, Comparison comparison) =>
@@ -20,18 +17,18 @@ public static class ComparisonJson
     public static void Write(Stream to, Comparison comparison)
     {
         var verdict = ComparisonVerdict.Of(comparison);
-        using var json = new Utf8JsonWriter(to, Options);
+        using var json = new Utf8JsonWriter(to, JsonParts.Options);
         json.WriteStartObject();
         json.WriteString("base", comparison.Base);
         json.WriteString("verdict", verdict.Headline);
-        Texts(json, "sentences", verdict.Sentences);
+        json.Texts("sentences", verdict.Sentences);
         json.WriteString("rule", Measure.Rule);
         json.WriteNumber("resamples", comparison.Resamples);
         json.WriteNumber("seed", comparison.Seed);
         json.WriteNumber("top_n", comparison.TopN);
-        Texts(json, "notes", comparison.Notes);
-        Objects(json, "models", comparison.Models, Fields);
-        Objects(json, "distances", comparison.Distances, Fields);
+        json.Texts("notes", comparison.Notes);
+        json.Objects("models", comparison.Models, Fields);
+        json.Objects("distances", comparison.Distances, Fields);
         json.WriteEndObject();
     }
 
@@ -52,17 +49,17 @@ public static class ComparisonJson
         json.WriteString("name", model.Name);
         json.WriteString("place", model.Place);
         json.WriteString("general", ComparisonVerdict.OfGeneral(model)?.ToString());
-        Objects(json, "texts", model.Texts, Fields);
-        Objects(json, "tasks", model.Tasks, Fields);
-        Objects(json, "changed_most", model.ChangedMost, (to, changed) =>
+        json.Objects("texts", model.Texts, Fields);
+        json.Objects("tasks", model.Tasks, Fields);
+        json.Objects("changed_most", model.ChangedMost, (to, changed) =>
         {
             to.WriteString("task", changed.Task.Name);
             Fields(to, changed.Item);
         });
-        Objects(json, "checkpoints", model.Checkpoints, (to, checkpoint) =>
+        json.Objects("checkpoints", model.Checkpoints, (to, checkpoint) =>
         {
             to.WriteNumber("step", checkpoint.Step);
-            Objects(to, "texts", checkpoint.Texts, Fields);
+            to.Objects("texts", checkpoint.Texts, Fields);
         });
     }
 
@@ -79,7 +76,7 @@ public static class ComparisonJson
         json.WriteNumber("base_top_mass", text.BaseTopMass);
         json.WriteNumber("model_top_mass", text.ModelTopMass);
         json.WriteNumber("top_overlap", text.Overlap);
-        Objects(json, "documents", text.Documents, (to, d) =>
+        json.Objects("documents", text.Documents, (to, d) =>
         {
             to.WriteNumber("tokens", d.Tokens);
             to.WriteNumber("ce_before", d.CeBefore);
@@ -93,7 +90,7 @@ public static class ComparisonJson
     {
         Head(json, task.Measure);
         json.WriteString("score", task.Score);
-        Texts(json, "how", task.How);
+        json.Texts("how", task.How);
         json.WriteNumber("before", task.Before);
         json.WriteNumber("after", task.After);
         Write(json, "change", task.Change);
@@ -106,7 +103,7 @@ public static class ComparisonJson
         json.WriteNumber("gained_adjusted", task.GainedAdjusted);
         json.WriteNumber("calibration_error_before", task.Calibration?.Before);
         json.WriteNumber("calibration_error_after", task.Calibration?.After);
-        Objects(json, "items", task.Items, Fields);
+        json.Objects("items", task.Items, Fields);
     }
 
     private static void Head(Utf8JsonWriter json, Measure measure)
@@ -151,28 +148,5 @@ public static class ComparisonJson
         json.WriteNumber("low", interval.Low);
         json.WriteNumber("high", interval.High);
         json.WriteEndObject();
-    }
-
-    /// <summary>An array with an object for each element.</summary>
-    private static void Objects<T>(
-        Utf8JsonWriter json, string name, IEnumerable<T> elements, Action<Utf8JsonWriter, T> fields)
-    {
-        json.WriteStartArray(name);
-        foreach (T element in elements)
-        {
-            json.WriteStartObject();
-            fields(json, element);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 }

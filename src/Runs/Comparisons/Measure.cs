@@ -44,6 +44,18 @@ public sealed record Measure(
         + "forgetting; between them it drifted. Anything else is too little to tell. Each measure is judged by itself, "
         + "and the worst decides: p is not adjusted for their number.";
 
+    /// <summary>The change of a text's cross-entropy, in nats a token.</summary>
+    /// <param name="before">The base's.</param>
+    /// <param name="p">Of the sign test over documents.</param>
+    public static Measure OfCrossEntropy(
+        string name, bool isDomain, Interval change, double before, double p, int documents) =>
+        new(name, isDomain, change, before, p, documents, "document", TextChange.Nats, "sign test");
+
+    /// <summary>How far a model moved from the base on general text.</summary>
+    /// <param name="before">The base's cross-entropy.</param>
+    public static Measure OfDistance(string name, Interval kl, double before, int documents) =>
+        new(name, false, kl, before, null, documents, "document", Distance, "");
+
     /// <summary>Answers that are right or wrong; null where there are none.</summary>
     public TaskChange? Answers { get; init; }
 

@@ -25,8 +25,8 @@ public sealed record TextChange(
     public double CeAfter => CeBefore + CeChange.Value;
 
     /// <summary>The change of its cross-entropy, against that of the base.</summary>
-    public Measure Measure => new(
-        Name, IsDomain, CeChange, CeBefore, P, Documents.Count, "document", Nats, "sign test");
+    public Measure Measure =>
+        Comparisons.Measure.OfCrossEntropy(Name, IsDomain, CeChange, CeBefore, P, Documents.Count);
 
     /// <summary>
     /// What is judged of it: its cross-entropy, and of general text how far the model moved from the base. The second
@@ -35,6 +35,5 @@ public sealed record TextChange(
     /// </summary>
     public IReadOnlyList<Measure> Measures => IsDomain ? [Measure] : [Measure, Moved];
 
-    private Measure Moved => new(
-        Name, IsDomain, Reverse.Full, CeBefore, null, Documents.Count, "document", Measure.Distance, "");
+    private Measure Moved => Comparisons.Measure.OfDistance(Name, Reverse.Full, CeBefore, Documents.Count);
 }

@@ -10,7 +10,7 @@ namespace MolEngine.Runs.Experiments;
 /// </summary>
 internal static class CellPicture
 {
-    private const double Width = 480, Height = 340, Left = 54, Right = 462, Top = 18, Bottom = 284;
+    private const double Height = 340, Top = 18, Bottom = 284;
 
     /// <param name="numbers">The cells' names in the order of their numbers, which begin with 1.</param>
     public static Markup Draw(GainPicture picture, IReadOnlyList<string> numbers)
@@ -19,6 +19,7 @@ internal static class CellPicture
             picture.Points.SelectMany(p => p.Runs.Select(r => r.Loss).Append(p.Loss)), AxisKind.FromZero);
         Axis y = Axis.OfValues(
             picture.Points.SelectMany(p => p.Runs.Select(r => r.Gain).Append(p.Gain)), AxisKind.Linear);
+        var plane = new Plane(x, y, Height, Top, Bottom);
         var html = new HtmlPage();
         html.Add(
             $"""
@@ -28,15 +29,15 @@ internal static class CellPicture
         string described = string.Join("; ", picture.Points.Select(Told));
         html.Add(
             $"""
-            <svg class="drawing" viewBox="0 0 {Width} {Height}" role="img"
+            <svg class="drawing" viewBox="0 0 {Plane.Width} {Height}" role="img"
             aria-labelledby="{picture.Id}-title {picture.Id}-text">
             <title id="{picture.Id}-title">{picture.Title}</title><desc id="{picture.Id}-text">{described}</desc>
             """);
-        AddAxes(html, picture, x, y);
+        plane.AddAxes(html, picture.Loss);
         foreach (GainPoint p in picture.Points)
-            AddRuns(html, p, Colour(numbers, p), x, y);
+            AddRuns(html, p, Colour(numbers, p), plane);
         foreach (GainPoint p in picture.Points)
-            AddMean(html, p, Number(numbers, p), Colour(numbers, p), x, y);
+            AddMean(html, p, Number(numbers, p), Colour(numbers, p), plane);
         html.Add($"</svg>");
         string best = string.Join(", ", picture.Points.Where(p => p.IsBest)
             .Select(p => $"{Number(numbers, p)} {p.Cell}"));
@@ -48,43 +49,20 @@ internal static class CellPicture
         return new Markup(html.ToString());
     }
 
-    private static void AddAxes(HtmlPage html, GainPicture picture, Axis x, Axis y)
-    {
-        html.Add($"""<g class="axis y" aria-hidden="true">""");
-        foreach (Tick tick in y.Ticks)
-        {
-            double at = Y(y, tick.Value);
-            html.Add($"""<path class="{Line(tick)}" d="M{Left} {at}H{Right}" />""");
-            html.Add($"""<text x="{Left - 7}" y="{at}" dy=".35em">{tick.Label}</text>""");
-        }
-
-        html.Add($"""</g><g class="axis x" aria-hidden="true">""");
-        foreach (Tick tick in x.Ticks)
-        {
-            double at = X(x, tick.Value);
-            html.Add($"""<path class="{Line(tick)}" d="M{at} {Top}V{Bottom}" />""");
-            html.Add($"""<text x="{at}" y="{Bottom + 19}">{tick.Label}</text>""");
-        }
-
-        html.Add($"""<text class="name" x="{(Left + Right) / 2}" y="{Height - 8}">{picture.Loss}</text></g>""");
-    }
-
-    private static string Line(Tick tick) => tick.Value == 0 ? "base" : "grid";
-
-    private static void AddRuns(HtmlPage html, GainPoint p, string colour, Axis x, Axis y)
+    private static void AddRuns(HtmlPage html, GainPoint p, string colour, Plane plane)
     {
         foreach ((ulong seed, double gain, double loss) in p.Runs)
         {
             string told = $"{p.Cell}, seed {seed}: gained {Numbers.Value(gain)}, lost {Numbers.Value(loss)}";
-            double across = X(x, loss), up = Y(y, gain);
-            html.Add($"""<path class="raw {colour}" d="M{X(x, p.Loss)} {Y(y, p.Gain)}L{across} {up}" />""");
+            double across = plane.X(loss), up = plane.Y(gain);
+            html.Add($"""<path class="raw {colour}" d="M{plane.X(p.Loss)} {plane.Y(p.Gain)}L{across} {up}" />""");
             html.Add($"""<circle class="{colour}" cx="{across}" cy="{up}" r="3"><title>{told}</title></circle>""");
         }
     }
 
-    private static void AddMean(HtmlPage html, GainPoint p, int number, string colour, Axis x, Axis y)
+    private static void AddMean(HtmlPage html, GainPoint p, int number, string colour, Plane plane)
     {
-        double at = X(x, p.Loss), up = Y(y, p.Gain);
+        double at = plane.X(p.Loss), up = plane.Y(p.Gain);
         if (p.IsBest)
             html.Add($"""<circle class="ring {colour}" cx="{at}" cy="{up}" r="12" />""");
         html.Add(
@@ -103,8 +81,4 @@ internal static class CellPicture
 
     private static string Colour(IReadOnlyList<string> numbers, GainPoint p) =>
         $"c{(Number(numbers, p) - 1) % ChartFigure.Colours}";
-
-    private static double X(Axis axis, double value) => Left + (axis.Position(value) * (Right - Left));
-
-    private static double Y(Axis axis, double value) => Bottom - (axis.Position(value) * (Bottom - Top));
 }

@@ -1,4 +1,5 @@
 using MolEngine.Basics.Numerics;
+using MolEngine.Runs.Comparisons;
 
 namespace MolEngine.Runs.Experiments;
 
@@ -36,6 +37,6 @@ public sealed record CellValue(IReadOnlyList<(ulong Seed, double Value)> Values,
 /// <param name="Seeds">Seeds that both have.</param>
 public sealed record PairedTest(Interval Difference, int Higher, int Lower, double P, int N, int Seeds)
 {
-    /// <summary>Whether the interval leaves 0 out and p is below 0.05.</summary>
-    public bool IsSure => Difference.ExcludesZero && P < 0.05;
+    /// <summary>Whether the interval leaves 0 out and p is below <see cref="Measure.Level"/>.</summary>
+    public bool IsSure => Difference.ExcludesZero && P < Measure.Level;
 }

@@ -18,6 +18,13 @@ public sealed class MetricsLog
 
     public IReadOnlyList<MetricSeries> Validation { get; private set; } = [];
 
+    /// <summary>
+    /// KL to the base model on held-out text, by corpus: over the whole vocabulary where every validation has measured
+    /// what the classes that training sees leave out, else over those.
+    /// </summary>
+    public IReadOnlyList<MetricSeries> HeldOutKl =>
+        [.. Of(Validation, Metric.KlDivergence).Select(seen => Whole(seen, Of(Validation, Metric.KlGap)))];
+
     /// <summary>Number of training steps.</summary>
     public int Steps => _training.Count;
 
@@ -60,6 +67,15 @@ public sealed class MetricsLog
     /// <summary>Series of a measure, in the order in which their parts first appear.</summary>
     public static IReadOnlyList<MetricSeries> Of(IReadOnlyList<MetricSeries> series, Metric metric) =>
         [.. series.Where(s => s.Metric == metric.Name)];
+
+    /// <summary>A corpus's KL with what its gap adds, where both were measured at the same steps.</summary>
+    private static MetricSeries Whole(MetricSeries seen, IReadOnlyList<MetricSeries> gaps)
+    {
+        MetricSeries? gap = gaps.FirstOrDefault(g => g.Part == seen.Part);
+        return gap is null || !gap.Points.Select(p => p.X).SequenceEqual(seen.Points.Select(p => p.X))
+            ? seen
+            : seen with { Points = [.. seen.Points.Zip(gap.Points, (s, g) => new DataPoint(s.X, s.Y + g.Y))] };
+    }
 
     private bool Take(string text)
     {

@@ -10,23 +10,15 @@ public sealed record Outcome(CorpusFacts Corpus, Change? Ce, Change? Kl)
     public static IReadOnlyList<Outcome> Of(RunRecord run)
     {
         IReadOnlyList<MetricSeries> validation = run.Metrics?.Validation ?? [];
+        IReadOnlyList<MetricSeries> distances = run.Metrics?.HeldOutKl ?? [];
         return
         [
             .. run.Corpora
                 .Select(c => new Outcome(
                     c, ChangeOf(validation, Metric.CrossEntropy, c.Name),
-                    DistanceOf(validation, c.Name)))
+                    ChangeOf(distances, Metric.KlDivergence, c.Name)))
                 .Where(o => o.Ce is not null || o.Kl is not null),
         ];
-    }
-
-    /// <summary>The KL over the classes that training sees, and what it has over the whole vocabulary beyond.</summary>
-    private static Change? DistanceOf(IReadOnlyList<MetricSeries> series, string corpus)
-    {
-        Change? seen = ChangeOf(series, Metric.KlDivergence, corpus), gap = ChangeOf(series, Metric.KlGap, corpus);
-        bool isBoth = seen is not null && gap is not null && seen.First.X == gap.First.X && seen.Last.X == gap.Last.X;
-        return !isBoth ? seen : new Change(
-            seen!.First with { Y = seen.First.Y + gap!.First.Y }, seen.Last with { Y = seen.Last.Y + gap.Last.Y });
     }
 
     private static Change? ChangeOf(IReadOnlyList<MetricSeries> series, Metric metric, string corpus)

@@ -32,32 +32,11 @@ internal sealed class ChartMaker(RunRecord run, MetricsLog metrics)
 
     /// <summary>A divergence of every corpus.</summary>
     public Chart Kl(string id, string title, Metric metric, ChartSource source) =>
-        Of(id, title, Nats, AxisKind.FromZeroOrLog, source, metric) with
-        {
-            Format = Numbers.Kl,
-            Negligible = Numbers.KlNoise,
-        };
+        Kl(id, title, source, Parts(Points(source), metric));
 
-    /// <summary>KL on held-out text over the whole vocabulary, where that was measured at every validation.</summary>
-    public Chart WholeKl(string id, string title)
-    {
-        Chart seen = Kl(id, title, Metric.KlDivergence, ChartSource.Validation);
-        ChartSeries[] gaps = Parts(metrics.Validation, Metric.KlGap);
-        (ChartSeries Seen, ChartSeries? Gap)[] pairs =
-            [.. seen.Series.Select(s => (s, gaps.FirstOrDefault(g => g.Name == s.Name)))];
-        bool isWhole = pairs.All(
-            p => p.Gap is not null && p.Gap.Points.Select(x => x.X).SequenceEqual(p.Seen.Points.Select(x => x.X)));
-        return !isWhole ? seen : seen with
-        {
-            Series =
-            [
-                .. pairs.Select(p => p.Seen with
-                {
-                    Points = [.. p.Seen.Points.Zip(p.Gap!.Points, (a, b) => new DataPoint(a.X, a.Y + b.Y))],
-                }),
-            ],
-        };
-    }
+    /// <summary>KL to the base model on held-out text, as <see cref="MetricsLog.HeldOutKl"/> has it.</summary>
+    public Chart HeldOutKl(string id, string title) =>
+        Kl(id, title, ChartSource.Validation, Parts(metrics.HeldOutKl, Metric.KlDivergence));
 
     /// <summary>A figure, by its parts where it has some.</summary>
     public Chart Of(string id, string title, string unit, AxisKind kind, ChartSource source, Metric metric) =>
@@ -109,6 +88,13 @@ internal sealed class ChartMaker(RunRecord run, MetricsLog metrics)
             }
         }
     }
+
+    private Chart Kl(string id, string title, ChartSource source, IReadOnlyList<ChartSeries> series) =>
+        Made(id, title, Nats, AxisKind.FromZeroOrLog, source, series) with
+        {
+            Format = Numbers.Kl,
+            Negligible = Numbers.KlNoise,
+        };
 
     private static bool IsGradientNorm(string metric) =>
         metric.StartsWith(Metric.GradNorm.Name, StringComparison.Ordinal);

@@ -70,7 +70,7 @@ internal static class CurvesSection
     private static IEnumerable<Chart> First(ChartMaker m) =>
     [
         m.ByCorpus("validation-ce", "Held-out text: cross-entropy", Metric.CrossEntropy, Held),
-        m.WholeKl("validation-kl", "Held-out text: KL to the base model"),
+        m.HeldOutKl("validation-kl", "Held-out text: KL to the base model"),
         m.ByCorpus("train-ce", "Training: cross-entropy", Metric.CrossEntropy, Trained),
         m.ByCorpus("corpus-loss", "Training: loss of each corpus", Metric.CorpusLoss, Trained),
         m.Of("benchmarks", "Benchmarks", "headline score", AxisKind.Linear, Held, Metric.Benchmark),

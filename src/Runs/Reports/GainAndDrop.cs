@@ -12,10 +12,7 @@ namespace MolEngine.Runs.Reports;
 internal sealed record GainAndDrop(
     string Id, string Title, string Unit, string Gain, string Drop, IReadOnlyList<GainAndDropPoint> Points)
 {
-    private const double Width = 480, Height = 320, Left = 54, Right = 462, Top = 14, Bottom = 268;
-
-    /// <summary>Colours that the style sheet has.</summary>
-    private const int Colours = 8;
+    private const double Height = 320, Top = 14, Bottom = 268;
 
     /// <summary>
     /// Those of texts, against the distance from the base first, and that of tasks: each where something was to be
@@ -55,6 +52,7 @@ internal sealed record GainAndDrop(
             [.. Points.SelectMany(p => new[] { p.Drop, p.WorstDrop }.Concat(p.Way.Select(w => w.Drop)))],
             AxisKind.FromZero);
         Axis y = Axis.OfValues(Points.SelectMany(p => p.Way.Select(w => w.Gain).Append(p.Gain)), AxisKind.FromZero);
+        var plane = new Plane(x, y, Height, Top, Bottom);
         var html = new HtmlPage();
         html.Add(
             $"""
@@ -65,15 +63,15 @@ internal sealed record GainAndDrop(
             $"{p.Name}: gained {Numbers.Value(p.Gain)}, lost {Numbers.Value(p.Drop)}"));
         html.Add(
             $"""
-            <svg class="drawing" viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="{Id}-title {Id}-text">
+            <svg class="drawing" viewBox="0 0 {Plane.Width} {Height}" role="img" aria-labelledby="{Id}-title {Id}-text">
             <title id="{Id}-title">{Title}</title><desc id="{Id}-text">{described}</desc>
             """);
-        AddAxes(html, x, y);
-        double baseX = X(x.Position(0)), baseY = Y(y.Position(0));
+        plane.AddAxes(html, $"{Drop} ({Unit})");
+        double baseX = plane.X(0), baseY = plane.Y(0);
         Markup mark = Markup.Of($"""<circle class="c5" cx="{baseX}" cy="{baseY}" r="4" />""");
         html.Add($"""<g class="point">{mark}<text x="{baseX + 8}" y="{baseY - 7}">base</text></g>""");
         foreach ((int i, GainAndDropPoint p) in Points.Index())
-            AddPoint(html, p, i % Colours, x, y);
+            AddPoint(html, p, i % ChartFigure.Colours, plane);
         html.Add($"</svg>");
         bool hasWorst = Points.Any(p => p.WorstDrop > p.Drop);
         string worst = hasWorst ? " A line leads to the worst single measure, which the mean would hide." : "";
@@ -105,65 +103,40 @@ internal sealed record GainAndDrop(
 
     private static double DropOf(Measure[] all) => all.Where(a => !a.IsDomain).Average(a => a.Loss.Value);
 
-    private void AddAxes(HtmlPage html, Axis x, Axis y)
+    private static void AddPoint(HtmlPage html, GainAndDropPoint p, int colour, Plane plane)
     {
-        html.Add($"""<g class="axis y" aria-hidden="true">""");
-        foreach (Tick tick in y.Ticks)
-        {
-            double at = Y(y.Position(tick.Value));
-            html.Add($"""<path class="{(tick.Value == 0 ? "base" : "grid")}" d="M{Left} {at}H{Right}" />""");
-            html.Add($"""<text x="{Left - 7}" y="{at}" dy=".35em">{tick.Label}</text>""");
-        }
-
-        html.Add($"""</g><g class="axis x" aria-hidden="true">""");
-        foreach (Tick tick in x.Ticks)
-        {
-            double at = X(x.Position(tick.Value));
-            html.Add($"""<path class="{(tick.Value == 0 ? "base" : "grid")}" d="M{at} {Top}V{Bottom}" />""");
-            html.Add($"""<text x="{at}" y="{Bottom + 19}">{tick.Label}</text>""");
-        }
-
-        html.Add($"""<text class="name" x="{(Left + Right) / 2}" y="{Height - 8}">{Drop} ({Unit})</text></g>""");
-    }
-
-    private static void AddPoint(HtmlPage html, GainAndDropPoint p, int colour, Axis x, Axis y)
-    {
-        double at = X(x.Position(p.Drop)), up = Y(y.Position(p.Gain)), worst = X(x.Position(p.WorstDrop));
-        AddWay(html, p, colour, x, y);
+        double at = plane.X(p.Drop), up = plane.Y(p.Gain), worst = plane.X(p.WorstDrop);
+        AddWay(html, p, colour, plane);
         if (worst > at)
             html.Add($"""<path class="line c{colour}" d="M{at} {up}H{worst}" />""");
         string tells = $"{p.Name}: gained {Numbers.Value(p.Gain)}, lost {Numbers.Value(p.Drop)}";
         html.Add($"""<circle class="c{colour}" cx="{at}" cy="{up}" r="6"><title>{tells}</title></circle>""");
 
         // A name stands where there is room: left of its point in the right half, and below it at the top.
-        bool isRight = at > (Left + Right) / 2;
+        bool isRight = at > (Plane.Left + Plane.Right) / 2;
         string anchor = isRight ? "end" : "start", name = Names.Shortened(p.Name);
         double text = isRight ? at - 10 : at + 10, line = up < Top + 20 ? up + 20 : up - 10;
         html.Add($"""<text x="{text}" y="{line}" text-anchor="{anchor}">{name}</text>""");
     }
 
     /// <summary>From the base through the checkpoints to the model.</summary>
-    private static void AddWay(HtmlPage html, GainAndDropPoint p, int colour, Axis x, Axis y)
+    private static void AddWay(HtmlPage html, GainAndDropPoint p, int colour, Plane plane)
     {
         if (p.Way.Count == 0)
             return;
         var way = new List<string>();
         foreach ((double drop, double gain) in
             p.Way.Select(w => (w.Drop, w.Gain)).Prepend((0, 0)).Append((p.Drop, p.Gain)))
-            way.Add($"{X(x.Position(drop)):0.##} {Y(y.Position(gain)):0.##}");
+            way.Add($"{plane.X(drop):0.##} {plane.Y(gain):0.##}");
         html.Add($"""<path class="raw c{colour}" d="M{string.Join('L', way)}" />""");
         foreach ((long step, double gain, double drop) in p.Way)
         {
             string tells = $"{p.Name}, step {step:N0}: gained {Numbers.Value(gain)}, lost {Numbers.Value(drop)}";
             html.Add(
                 $"""
-                <circle class="c{colour}" cx="{X(x.Position(drop))}" cy="{Y(y.Position(gain))}"
+                <circle class="c{colour}" cx="{plane.X(drop)}" cy="{plane.Y(gain)}"
                 r="3.5"><title>{tells}</title></circle>
                 """);
         }
     }
-
-    private static double X(double position) => Left + (position * (Right - Left));
-
-    private static double Y(double position) => Bottom - (position * (Bottom - Top));
 }

@@ -33,13 +33,11 @@ internal static class HeldOutMeasures
         double before = c.Tokens.Zip(c.First.CrossEntropy, (t, x) => t * x).Sum() / c.Tokens.Sum(t => (double)t);
         double p = SignTest.TwoSided(ce.Count(d => d.Sum > 0), ce.Count(d => d.Sum < 0));
         Interval change = PairedBootstrap.Of(ce, BootstrapSeed);
-        yield return new Measure(
-            c.Corpus, isDomain, change, before, p, c.Tokens.Count, "document", TextChange.Nats, "sign test");
+        yield return Measure.OfCrossEntropy(c.Corpus, isDomain, change, before, p, c.Tokens.Count);
         if (isDomain || c.Last.KlDivergence is not { } kl)
             yield break;
         PairedChange[] distances = [.. c.Tokens.Select((t, i) => new PairedChange(t * kl[i], t))];
         Interval moved = PairedBootstrap.Of(distances, BootstrapSeed);
-        yield return new Measure(
-            c.Corpus, false, moved, before, null, c.Tokens.Count, "document", Measure.Distance, "");
+        yield return Measure.OfDistance(c.Corpus, moved, before, c.Tokens.Count);
     }
 }

@@ -99,7 +99,7 @@ public static class RunsPage
         IEnumerable<Chart> charts =
         [
             .. Of("Validation", Metric.CrossEntropy, "cross-entropy", r => r.Metrics?.Validation, smooth: false),
-            .. Of("Validation", Metric.KlDivergence, "KL to the base", r => r.Metrics?.Validation, smooth: false),
+            .. Of("Validation", Metric.KlDivergence, "KL to the base", r => r.Metrics?.HeldOutKl, smooth: false),
             .. Of(
                 "Validation", Metric.ForwardKl, "KL of the base to the run", r => r.Metrics?.Validation, smooth: false),
             .. Of("Training", Metric.CrossEntropy, "cross-entropy", r => r.Metrics?.Training, smooth: true),

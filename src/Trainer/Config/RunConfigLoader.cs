@@ -18,7 +18,10 @@ public static class RunConfigLoader
         string path, IReadOnlyList<string>? settings = null, bool inputsMayBeAbsent = false) =>
         Parse(Text(path), path, settings, inputsMayBeAbsent);
 
-    private static string Text(string path)
+    /// <summary>A YAML file's text.</summary>
+    /// <param name="what">What the file is, for errors.</param>
+    /// <exception cref="UserException">The file cannot be read, or is no UTF-8.</exception>
+    internal static string Text(string path, string what = "config")
     {
         try
         {
@@ -27,10 +30,10 @@ public static class RunConfigLoader
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new UserException(Directory.Exists(path)
-                ? $"{path}: config: expected a YAML file, got a folder"
+                ? $"{path}: {what}: expected a YAML file, got a folder"
                 : e is FileNotFoundException or DirectoryNotFoundException
-                    ? $"{path}: config: expected a YAML file, got no such file"
-                    : $"{path}: config: expected a readable UTF-8 file: {e.Message}", e);
+                    ? $"{path}: {what}: expected a YAML file, got no such file"
+                    : $"{path}: {what}: expected a readable UTF-8 file: {e.Message}", e);
         }
     }
 

@@ -1,4 +1,5 @@
 using MolEngine.Kernels.Ops;
+using MolEngine.Kernels.Tensors;
 using MolEngine.Yaml;
 
 namespace MolEngine.Trainer.Devices;
@@ -39,6 +40,9 @@ internal static class DeviceKeys
 
     /// <summary>What gemm is where this program's kernels do products.</summary>
     public const string Builtin = "builtin";
+
+    /// <summary>What precision has become on a backend: bf16 or fp32.</summary>
+    public static string PrecisionOf(Ops ops) => ops.ActivationType == DType.BF16 ? "bf16" : "fp32";
 
     /// <summary>What gemm has become on a backend: cublaslt or builtin.</summary>
     public static string GemmOf(Ops ops) => ops.UsesCublasLt ? "cublaslt" : Builtin;

@@ -1,4 +1,3 @@
-using System.Text;
 using MolEngine.Basics.Values;
 using MolEngine.Data.Records;
 using MolEngine.Trainer.Config;
@@ -18,23 +17,7 @@ internal sealed class ExperimentReader
     private ExperimentReader(ConfigValues values, string source) => (_values, _source) = (values, source);
 
     /// <exception cref="UserException">Every mistake found, one a line.</exception>
-    public static ExperimentSpec Load(string path)
-    {
-        string yaml;
-        try
-        {
-            yaml = File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            string got = Directory.Exists(path) ? "a folder"
-                : e is FileNotFoundException or DirectoryNotFoundException ? "no such file"
-                : $"one that cannot be read: {e.Message}";
-            throw new UserException($"{path}: experiment: expected a YAML file, got {got}", e);
-        }
-
-        return Parse(yaml, path);
-    }
+    public static ExperimentSpec Load(string path) => Parse(RunConfigLoader.Text(path, "experiment"), path);
 
     /// <param name="source">The spec's path: errors name it, and paths in the spec are looked up beside it.</param>
     /// <inheritdoc cref="Load" path="/exception"/>

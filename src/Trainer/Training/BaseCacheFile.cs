@@ -4,7 +4,6 @@ using MolEngine.Data;
 using MolEngine.Engine.BaseCaching;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Ops;
-using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Devices;
@@ -25,7 +24,6 @@ internal static class BaseCacheFile
     {
         if (run.BaseCacheBytes is not { } largest || !run.NeedsBase)
             return null;
-        string path = Path.Combine(Folder, KeyOf(run, ops, topN) + Extension);
         long expected = corpora.Sum(c => BaseCache.BytesOf(c.Train.Tokens, topN, vocabSize));
         if (expected > largest)
         {
@@ -35,7 +33,7 @@ internal static class BaseCacheFile
                     + "time");
         }
 
-        MakeRoom(path, Math.Max(0, largest - expected));
+        string path = new CacheFolder(Folder, Extension, largest).Place(KeyOf(run, ops, topN), expected);
         return BaseCache.Open(
             path, run.MicroBatch * run.Data.Context, topN, vocabSize, largest, ops.Notes.Add);
     }
@@ -52,41 +50,11 @@ internal static class BaseCacheFile
         IEnumerable<string> files = InputFiles.Of(run.Model, null, run.Base)
             .Where(f => f.Key is not (InputFiles.ChatTemplate or InputFiles.Tokenizer))
             .OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} {f.Value}");
-        string precision = ops.ActivationType == DType.BF16 ? "bf16" : "fp32";
         return Digests.OfText(string.Join(
             '\n',
             [
                 $"program {typeof(BaseCacheFile).Assembly.GetName().Version}", .. files, start, $"top {topN}", device,
-                precision, DeviceKeys.GemmOf(ops),
+                DeviceKeys.PrecisionOf(ops), DeviceKeys.GemmOf(ops),
             ]));
-    }
-
-    /// <summary>Removes the files of other models and devices, those used longest ago first, down to a size.</summary>
-    private static void MakeRoom(string own, long largest)
-    {
-        if (!Directory.Exists(Folder))
-            return;
-        long bytes = 0;
-        IEnumerable<FileInfo> others = new DirectoryInfo(Folder).GetFiles($"*{Extension}")
-            .Where(f => f.FullName != Path.GetFullPath(own)).OrderByDescending(f => f.LastWriteTimeUtc);
-        foreach (FileInfo file in others)
-        {
-            bytes += file.Length;
-            if (bytes > largest)
-                Remove(file);
-        }
-    }
-
-    private static void Remove(FileInfo file)
-    {
-        try
-        {
-            file.Delete();
-            File.Delete($"{file.FullName}.lock");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It stays, and goes with a later run.
-        }
     }
 }

@@ -269,5 +269,5 @@ internal sealed class RunModel : IDisposable
     }
 
     private static Tensor Master(Arena arena, string name, Tensor stored) =>
-        arena.Allocate(name, DType.F32, stored.Shape.Dimensions.ToArray());
+        arena.AllocateLike(stored, DType.F32, name);
 }

@@ -36,7 +36,7 @@ internal sealed class SpikeResponse
     /// <param name="metrics">metrics.jsonl, cut back to where the run goes on.</param>
     public void Replay(string metrics)
     {
-        if (!File.Exists(metrics))
+        if (_run.LossSpike == SpikeKind.Off || !File.Exists(metrics))
             return;
         using var reader = new StreamReader(metrics);
         MetricSeries? losses = MetricsLog.Of(MetricsLog.Read(reader).Training, Metric.Loss).FirstOrDefault();

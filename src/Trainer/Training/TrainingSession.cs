@@ -158,7 +158,7 @@ internal sealed class TrainingSession : IDisposable
         // What "auto" has become: another precision, or products by another library, give other bits.
         var became = new Dictionary<string, string>
         {
-            [DeviceKeys.Precision.Path] = Ops.ActivationType == DType.BF16 ? "bf16" : "fp32",
+            [DeviceKeys.Precision.Path] = DeviceKeys.PrecisionOf(Ops),
             [DeviceKeys.Gemm.Path] = DeviceKeys.GemmOf(Ops),
         };
         var identity =

@@ -187,8 +187,7 @@ public sealed class Activations
     private static LayerActivations WithOwn(
         LayerActivations shared, Arena arena, int layer, Tensor input, bool keepsAttention)
     {
-        Tensor Like(Tensor of, string name) =>
-            arena.Allocate($"layer {layer} {name}", of.Type, of.Shape.Dimensions.ToArray());
+        Tensor Like(Tensor of, string name) => arena.AllocateLike(of, name: $"layer {layer} {name}");
 
         var hidden = new Dictionary<string, Tensor>(shared.LoraHidden);
         if (hidden.TryGetValue(ModuleNames.Down, out Tensor? down))
