@@ -11,7 +11,8 @@ namespace MolEngine.Runs;
 /// <summary>
 /// What the report tells beside the metrics: run.json (who trained what, on what, when), data.json (what came out of
 /// the corpora), samples.json (what the model says before and after), questions.json (how it answers),
-/// held_out.json (what it says of every held-out document) and benchmarks.json (what it scores, round by round).
+/// held_out.json (what it says of every held-out document), benchmarks.json (what it scores, round by round) and
+/// advice.json (what the run said of itself).
 /// </summary>
 public static class RunFacts
 {
@@ -20,6 +21,12 @@ public static class RunFacts
 
     /// <summary>Figures of every held-out document.</summary>
     internal const string HeldOutFile = "held_out.json";
+
+    /// <summary>What a run said of itself.</summary>
+    internal const string AdviceFile = "advice.json";
+
+    /// <summary>Names in run.json: why a run stopped before its last step, and the step whose state it saved.</summary>
+    internal const string StoppedEarly = "stopped_early", ExportedStep = "exported_step";
 
     private const string RunFile = "run.json", Notes = "notes";
 
@@ -80,6 +87,17 @@ public static class RunFacts
         WriteEnd(runDirectory, facts.ToJsonString(Json) + "\n");
     }
 
+    /// <summary>Adds to run.json, which is there, how the training ended.</summary>
+    /// <param name="stoppedEarly">Why it stopped before its last step; null where it did not.</param>
+    /// <param name="exportedStep">The step whose state is saved; null where that is the last one anyhow.</param>
+    public static void Ending(string runDirectory, string? stoppedEarly, long? exportedStep)
+    {
+        JsonObject facts = Read(runDirectory);
+        facts[StoppedEarly] = stoppedEarly;
+        facts[ExportedStep] = exportedStep;
+        WriteEnd(runDirectory, facts.ToJsonString(Json) + "\n");
+    }
+
     /// <summary>Writes data.json.</summary>
     /// <param name="data">What came out of the corpora: the names of its numbers become the file's.</param>
     public static void WriteData<T>(string runDirectory, T data) => Save(runDirectory, "data.json", data);
@@ -110,6 +128,12 @@ public static class RunFacts
 
     public static void Write(string runDirectory, IReadOnlyList<HeldOutCorpus> corpora) =>
         Save(runDirectory, HeldOutFile, corpora);
+
+    public static void Write(string runDirectory, IReadOnlyList<Advice> advice) =>
+        Save(runDirectory, AdviceFile, advice);
+
+    /// <summary>Whether the run has said something of itself.</summary>
+    public static bool HasAdvice(string runDirectory) => File.Exists(Path.Combine(runDirectory, AdviceFile));
 
     /// <summary>The held-out documents so far; empty where there are none, or none that can be understood.</summary>
     public static IReadOnlyList<HeldOutCorpus> HeldOut(string runDirectory) =>

@@ -13,10 +13,12 @@ public sealed class MetricsLog
     private readonly List<Line> _training = [];
     private readonly List<Line> _validation = [];
     private readonly List<int> _badLines = [];
+    private MetricSeries[]? _trainingSeries, _validationSeries;
+    private int _number;
 
-    public IReadOnlyList<MetricSeries> Training { get; private set; } = [];
+    public IReadOnlyList<MetricSeries> Training => _trainingSeries ??= Series(_training);
 
-    public IReadOnlyList<MetricSeries> Validation { get; private set; } = [];
+    public IReadOnlyList<MetricSeries> Validation => _validationSeries ??= Series(_validation);
 
     /// <summary>
     /// KL to the base model on held-out text, by corpus: over the whole vocabulary where every validation has measured
@@ -29,7 +31,19 @@ public sealed class MetricsLog
     public int Steps => _training.Count;
 
     /// <summary>Steps of the first and last line; null where there is no line.</summary>
-    public (long First, long Last)? Range { get; private set; }
+    public (long First, long Last)? Range
+    {
+        get
+        {
+            // In order: a line that goes back drops those after it.
+            long[] ends =
+            [
+                .. new[] { _training, _validation }.Where(l => l.Count > 0).SelectMany(l => new[] { l[0], l[^1] })
+                    .Select(l => l.Step),
+            ];
+            return ends.Length == 0 ? null : (ends.Min(), ends.Max());
+        }
+    }
 
     /// <summary>How often the run went back to an earlier step.</summary>
     public int Resumes { get; private set; }
@@ -40,28 +54,40 @@ public sealed class MetricsLog
     /// <summary>Whether the last line was cut off as it was written.</summary>
     public bool Truncated { get; private set; }
 
+    /// <summary>What a file holds; nothing where there is none.</summary>
+    public static MetricsLog OfFile(string path)
+    {
+        using TextReader reader = File.Exists(path) ? new StreamReader(path) : TextReader.Null;
+        return Read(reader);
+    }
+
     public static MetricsLog Read(TextReader reader)
     {
         var log = new MetricsLog();
         string? text = reader.ReadLine();
-        for (int number = 1; text is not null; number++)
+        while (text is not null)
         {
             string? next = reader.ReadLine();
-            if (!string.IsNullOrWhiteSpace(text) && !log.Take(text))
-            {
-                log.Truncated |= next is null;
-                if (next is not null)
-                    log._badLines.Add(number);
-            }
-
+            log.Append(text, isCutOff: next is null);
             text = next;
         }
 
-        log.Training = Series(log._training);
-        log.Validation = Series(log._validation);
-        long[] steps = [.. log._training.Select(l => l.Step), .. log._validation.Select(l => l.Step)];
-        log.Range = steps.Length == 0 ? null : (steps.Min(), steps.Max());
         return log;
+    }
+
+    /// <summary>Takes the next line.</summary>
+    /// <param name="isCutOff">Whether a line that cannot be read may be one that is not whole yet.</param>
+    internal void Append(string text, bool isCutOff = false)
+    {
+        _number++;
+        if (string.IsNullOrWhiteSpace(text))
+            return;
+        bool isRead = Take(text);
+        if (isRead)
+            (_trainingSeries, _validationSeries) = (null, null);
+        Truncated |= !isRead && isCutOff;
+        if (!isRead && !isCutOff)
+            _badLines.Add(_number);
     }
 
     /// <summary>Series of a measure, in the order in which their parts first appear.</summary>

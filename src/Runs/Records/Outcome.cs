@@ -2,7 +2,9 @@ using MolEngine.Runs.Metrics;
 
 namespace MolEngine.Runs.Records;
 
-/// <summary>What a run changed on one corpus: its first and its last validation.</summary>
+/// <summary>
+/// What a run changed on one corpus: its first validation, and the last one or that of the state it saved.
+/// </summary>
 /// <param name="Ce">Nats per token; null where it was not measured.</param>
 /// <param name="Kl">Likewise: KL to the base model over the whole vocabulary, where that was measured.</param>
 public sealed record Outcome(CorpusFacts Corpus, Change? Ce, Change? Kl)
@@ -15,17 +17,21 @@ public sealed record Outcome(CorpusFacts Corpus, Change? Ce, Change? Kl)
         [
             .. run.Corpora
                 .Select(c => new Outcome(
-                    c, ChangeOf(validation, Metric.CrossEntropy, c.Name),
-                    ChangeOf(distances, Metric.KlDivergence, c.Name)))
+                    c, ChangeOf(validation, Metric.CrossEntropy, c.Name, run.ExportedStep),
+                    ChangeOf(distances, Metric.KlDivergence, c.Name, run.ExportedStep)))
                 .Where(o => o.Ce is not null || o.Kl is not null),
         ];
     }
 
-    private static Change? ChangeOf(IReadOnlyList<MetricSeries> series, Metric metric, string corpus)
+    private static Change? ChangeOf(
+        IReadOnlyList<MetricSeries> series, Metric metric, string corpus, long? exported)
     {
         IReadOnlyList<DataPoint>? points = MetricsLog.Of(series, metric)
             .FirstOrDefault(s => s.Part == corpus)?.Points;
-        return points is null ? null : new Change(points[0], points[^1]);
+        if (points is null)
+            return null;
+        int saved = points.ToList().FindIndex(p => p.X == exported);
+        return new Change(points[0], saved < 0 ? points[^1] : points[saved]);
     }
 }
 

@@ -33,12 +33,18 @@ public sealed record RunRecord(string Name, string? Config)
     /// <summary>benchmarks.json: scores of every round.</summary>
     internal BenchmarkTable? Benchmarks { get; init; }
 
+    /// <summary>advice.json: what the run said of itself, in order.</summary>
+    public IReadOnlyList<Advice> Advice { get; init; } = [];
+
     /// <summary>run.json, as names and values: model, device, started, resumed, finished, version.</summary>
     internal IReadOnlyList<(string Name, string Value)>? Run { get; init; }
 
     /// <summary>When the run went on from a checkpoint, oldest first.</summary>
     internal IReadOnlyList<string> Resumed =>
         Of("resumed") is { Length: > 0 } times ? times.Split(RunRecordReader.Separator) : [];
+
+    /// <summary>The step whose state was saved in the end, where that was chosen; null for the last one.</summary>
+    public long? ExportedStep => long.TryParse(Of(RunFacts.ExportedStep), out long step) ? step : null;
 
     /// <summary>Sentences about files that could not be read, or not wholly.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];

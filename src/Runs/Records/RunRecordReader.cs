@@ -16,12 +16,25 @@ public sealed class RunRecordReader
     private readonly string _directory;
     private readonly string? _facts;
     private readonly List<string> _faults = [];
+    private readonly MetricsTail? _tail;
+    private readonly bool _goesOn;
 
-    private RunRecordReader(string directory, string? facts) => (_directory, _facts) = (directory, facts);
+    private RunRecordReader(string directory, string? facts, MetricsTail? tail = null, bool goesOn = false) =>
+        (_directory, _facts, _tail, _goesOn) = (directory, facts, tail, goesOn);
 
     /// <param name="facts">Read as run.json; null is the file itself.</param>
     /// <exception cref="UserException">The folder is no run directory, or a file of it cannot be read.</exception>
-    public static RunRecord Read(string directory, string? facts = null)
+    public static RunRecord Read(string directory, string? facts = null) =>
+        Guarded(directory, full => new RunRecordReader(full, facts));
+
+    /// <summary>The same of a run that is read again and again.</summary>
+    /// <param name="metrics">What was read of metrics.jsonl, which is read on.</param>
+    /// <param name="goesOn">Whether a line that is not whole is being written.</param>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    internal static RunRecord Follow(string directory, MetricsTail metrics, bool goesOn) =>
+        Guarded(directory, full => new RunRecordReader(full, null, metrics, goesOn));
+
+    private static RunRecord Guarded(string directory, Func<string, RunRecordReader> reader)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (!File.Exists(Path.Combine(full, "metrics.jsonl")) && !File.Exists(Path.Combine(full, "config.yaml")))
@@ -34,7 +47,7 @@ public sealed class RunRecordReader
 
         try
         {
-            return new RunRecordReader(full, facts).Read();
+            return reader(full).Read();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -56,6 +69,7 @@ public sealed class RunRecordReader
             Questions = Parsed("questions.json", QuestionTable.Read),
             HeldOut = Parsed(RunFacts.HeldOutFile, HeldOutCorpus.Read) ?? [],
             Benchmarks = Parsed(RunFacts.BenchmarkFile, BenchmarkTable.Read),
+            Advice = Parsed(RunFacts.AdviceFile, Advice.Read) ?? [],
             Run = Parsed("run.json", RunOf, _facts),
             Faults = _faults,
         };
@@ -77,14 +91,9 @@ public sealed class RunRecordReader
 
     private MetricsLog? Metrics()
     {
-        if (!File.Exists(PathOf("metrics.jsonl")))
+        MetricsLog? log = _tail is null ? Whole() : _tail.Look();
+        if (log is null)
             return null;
-
-        // The run may be writing it.
-        const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
-        using var file = new FileStream(PathOf("metrics.jsonl"), FileMode.Open, FileAccess.Read, Shared);
-        using var reader = new StreamReader(file);
-        MetricsLog log = MetricsLog.Read(reader);
         if (log.BadLines.Count > 0)
         {
             string lines = string.Join(", ", log.BadLines.Take(5)) + (log.BadLines.Count > 5 ? ", ..." : "");
@@ -93,9 +102,21 @@ public sealed class RunRecordReader
                 + $"{(log.BadLines.Count == 1 ? "was" : "were")} left out (line {lines}).");
         }
 
-        if (log.Truncated)
+        if (log.Truncated || (_tail?.HasPart == true && !_goesOn))
             _faults.Add("The last line of metrics.jsonl was cut off as it was written and is left out.");
         return log;
+    }
+
+    private MetricsLog? Whole()
+    {
+        if (!File.Exists(PathOf("metrics.jsonl")))
+            return null;
+
+        // The run may be writing it.
+        const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+        using var file = new FileStream(PathOf("metrics.jsonl"), FileMode.Open, FileAccess.Read, Shared);
+        using var reader = new StreamReader(file);
+        return MetricsLog.Read(reader);
     }
 
     /// <param name="given">Read instead of the file.</param>

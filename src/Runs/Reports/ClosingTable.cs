@@ -26,12 +26,16 @@ public sealed record ClosingTable(
         [
             .. MetricsLog.Of(run.Metrics?.Validation ?? [], Metric.Benchmark)
                 .Where(s => s.Points.Count > 1 && s.Points[0].X == 0)
-                .Select(s => (s.Part ?? "", s.Points[0].Y, s.Points[^1].Y)),
+                .Select(s => (s.Part ?? "", s.Points[0].Y, Saved(run, s.Part ?? "") ?? s.Points[^1].Y)),
         ];
         return corpora.Length == 0 && questions is null && benchmarks.Length == 0
             ? null
             : new ClosingTable(corpora, questions) { Benchmarks = benchmarks };
     }
+
+    /// <summary>A benchmark's headline in the round of the state that was saved, where that was chosen.</summary>
+    private static double? Saved(RunRecord run, string task) =>
+        run.Benchmarks?.Scores.LastOrDefault(s => s.Task == task && s.Step == run.ExportedStep)?.Value;
 
     public IEnumerable<string> Lines()
     {

@@ -13,12 +13,12 @@ internal static class HeldOutMeasures
     /// <summary>
     /// Of each corpus that was validated more than once: the change of its cross-entropy and, of general text, how far
     /// the model moved from the base. Empty where the documents' figures are not there, or of another validation than
-    /// the last one.
+    /// the last one, or that of the state which was saved.
     /// </summary>
     public static IReadOnlyList<Measure> Of(RunRecord run)
     {
         IEnumerable<DataPoint> validated = (run.Metrics?.Validation ?? []).SelectMany(s => s.Points);
-        double last = validated.Select(p => p.X).DefaultIfEmpty(-1).Max();
+        double last = run.ExportedStep ?? validated.Select(p => p.X).DefaultIfEmpty(-1).Max();
         return
         [
             .. run.HeldOut.Where(c => c.First.Step < c.Last.Step && c.Last.Step == last).SelectMany(Measures),

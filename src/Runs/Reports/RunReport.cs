@@ -11,6 +11,14 @@ public static class RunReport
 {
     public const string FileName = "report.html";
 
+    /// <summary>What the page says of itself.</summary>
+    public const string Footer =
+        "Made by MolEngine from the files of this run directory. Logarithms are natural: cross-entropy (CE)\nand KL "
+        + "divergence are in nats per token.";
+
+    /// <summary>The style sheet of its parts.</summary>
+    public static string Style => PageStyle.Sheet;
+
     /// <summary>Writes, or replaces, the report of a run directory from the files in it.</summary>
     /// <param name="facts">What run.json is about to hold; null is what it holds.</param>
     /// <exception cref="UserException">The folder holds no run, or cannot be read or written.</exception>
@@ -22,18 +30,35 @@ public static class RunReport
     {
         var html = new HtmlPage();
         PageFrame.Open(html, run.Name);
-        SummarySection.Add(html, run);
-        CurvesSection.Add(html, run);
-        OutcomeSection.Add(html, run);
-        BenchmarksSection.Add(html, run);
-        QuestionsSection.Add(html, run);
-        SamplesSection.Add(html, run);
-        CurvesSection.AddMore(html, run);
-        DataSection.Add(html, run);
-        ConfigSection.Add(html, run);
-        PageFrame.Close(
-            html, "Made by MolEngine from the files of this run directory. Logarithms are natural: cross-entropy (CE)\n"
-                + "and KL divergence are in nats per token.");
+        foreach ((_, string part) in Parts(run))
+            html.Add(new Markup(part));
+        PageFrame.Close(html, Footer);
         return html.ToString();
+    }
+
+    /// <summary>The parts of the page in their order, each with a name of its own; one with nothing to tell is empty.
+    /// </summary>
+    public static IReadOnlyList<(string Name, string Html)> Parts(RunRecord run)
+    {
+        return
+        [
+            Part("summary", SummarySection.Add),
+            Part("advice", AdviceSection.Add),
+            Part("curves", CurvesSection.Add),
+            Part("outcome", OutcomeSection.Add),
+            Part("benchmarks", BenchmarksSection.Add),
+            Part("questions", QuestionsSection.Add),
+            Part("samples", SamplesSection.Add),
+            Part("more-curves", CurvesSection.AddMore),
+            Part("data", DataSection.Add),
+            Part("config", ConfigSection.Add),
+        ];
+
+        (string, string) Part(string name, Action<HtmlPage, RunRecord> add)
+        {
+            var html = new HtmlPage();
+            add(html, run);
+            return (name, html.ToString().TrimEnd('\n'));
+        }
     }
 }

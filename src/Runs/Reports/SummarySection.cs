@@ -10,7 +10,10 @@ public static class SummarySection
 {
     /// <summary>Facts that stand in other lines: the device's has its vectors and threads.</summary>
     private static readonly string[] Known =
-        ["model", "device", "simd", "threads", "steps", "started", "resumed", "finished", "version"];
+    [
+        "model", "device", "simd", "threads", "steps", "started", "resumed", "finished", "version",
+        RunFacts.StoppedEarly, RunFacts.ExportedStep,
+    ];
 
     public static void Add(HtmlPage html, RunRecord run)
     {
@@ -22,6 +25,8 @@ public static class SummarySection
             <p class="headline">{verdict.Headline}</p>
             """);
         foreach (string sentence in verdict.Sentences)
+            html.Add($"<p>{sentence}</p>");
+        foreach (string sentence in Ending(run))
             html.Add($"<p>{sentence}</p>");
         if (run.Faults.Count > 0)
         {
@@ -38,6 +43,16 @@ public static class SummarySection
         if (run.Run is null)
             html.AddMissing("No run.json: device, version and times are not known.");
         html.Add($"</header>");
+    }
+
+    /// <summary>How the training ended, where that is not after its last step, with the state after it.</summary>
+    private static IEnumerable<string> Ending(RunRecord run)
+    {
+        if (run.Of(RunFacts.StoppedEarly) is { } why)
+            yield return $"Training stopped early: {why}.";
+        if (run.ExportedStep is { } step)
+            yield return $"Saved is the state after step {Counts.Of(step)}, that of the best validation: what is said "
+                + "to come after training is of it.";
     }
 
     private static IEnumerable<(string Name, string Value)> Facts(RunRecord run)

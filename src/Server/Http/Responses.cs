@@ -24,6 +24,13 @@ internal static class Responses
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
+    /// <summary>Sends a page that runs what its policy allows.</summary>
+    public static Task Page(HttpContext context, string html, string policy)
+    {
+        context.Response.Headers.ContentSecurityPolicy = policy;
+        return Text(context, "text/html; charset=utf-8", html);
+    }
+
     public static async Task Error(HttpContext context, ApiException error)
     {
         if (error.Status == 401)
@@ -41,6 +48,13 @@ internal static class Responses
 
         // A proxy that gathers a stream before it passes it on is told not to.
         context.Response.Headers["X-Accel-Buffering"] = "no";
+    }
+
+    /// <summary>Tells a client of a stream that nothing is new, which no script sees.</summary>
+    public static async Task Alive(HttpContext context, CancellationToken cancel)
+    {
+        await context.Response.Body.WriteAsync(":\n\n"u8.ToArray(), cancel);
+        await context.Response.Body.FlushAsync(cancel);
     }
 
     /// <summary>Sends events, and waits until a slow reader has room for them.</summary>

@@ -1,21 +1,24 @@
 using Microsoft.AspNetCore.Http;
 using MolEngine.Server.Api;
-using MolEngine.Server.Figures;
 
 namespace MolEngine.Server.Http;
 
 /// <summary>
 /// From a request to its endpoint, and from whatever goes wrong to an answer without a trace of code.
 /// </summary>
+/// <param name="count">Told of every request its path, one of the server's own, and its status; 499 where the client
+/// left.</param>
+/// <param name="tell">Told what a person at the server should know, a line each.</param>
+/// <param name="routes">By path; one that ends with a slash answers all that begin with it.</param>
 internal sealed class Router(
-    RequestGuard guard, ServerFigures figures, Action<string> tell, IReadOnlyDictionary<string, Route> routes)
+    RequestGuard guard, Action<string, int> count, Action<string> tell, IReadOnlyDictionary<string, Route> routes)
 {
     public async Task Handle(HttpContext context)
     {
         string path = context.Request.Path.Value ?? "";
         string known = routes.ContainsKey(path) ? path
-            : path.StartsWith(ModelList.Prefix, StringComparison.Ordinal) ? ModelList.Prefix
-            : "other";
+            : routes.Keys.FirstOrDefault(
+                k => k is [.., _, '/'] && path.StartsWith(k, StringComparison.Ordinal)) ?? "other";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
         int status = 500;
@@ -31,7 +34,7 @@ internal sealed class Router(
         }
         finally
         {
-            figures.CountRequest(known, status);
+            count(known, status);
         }
     }
 

@@ -105,13 +105,13 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
     }
 
     /// <summary>Removes the checkpoints that need not stay, each by one rename first.</summary>
-    /// <param name="kept">Steps of one that stays in any case; null for none.</param>
+    /// <param name="kept">Steps of those that stay in any case.</param>
     /// <returns>A line for each that has gone but for files that could not be removed: the run can go on.</returns>
     /// <exception cref="FileWriteException">One cannot be taken away.</exception>
-    public IReadOnlyList<string> Prune(long? kept = null)
+    public IReadOnlyList<string> Prune(IReadOnlyCollection<long> kept)
     {
         var lines = new List<string>();
-        foreach (Checkpoint surplus in keep.Surplus(All(runDirectory).Whole).Where(c => c.Step != kept))
+        foreach (Checkpoint surplus in keep.Surplus(All(runDirectory).Whole, kept))
         {
             string? left = null;
             DurableFiles.Guarded(surplus.Folder, () => left = DurableFile.RemoveFolder(surplus.Folder));
@@ -134,6 +134,13 @@ internal sealed class CheckpointStore(string runDirectory, KeepPolicy keep)
                 + $"{string.Join("; ", differences)}. Put it back, or start a new run.");
         }
 
+        Load(checkpoint, ops, optimizer);
+    }
+
+    /// <summary>Puts the state of a checkpoint of this very run back, to the bit.</summary>
+    /// <exception cref="UserException">A tensor is not there: the checkpoint is damaged.</exception>
+    public static void Load(Checkpoint checkpoint, Ops ops, AdamW optimizer)
+    {
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(checkpoint.Folder, TensorsFile));
         void Load(string name, Tensor into)
         {

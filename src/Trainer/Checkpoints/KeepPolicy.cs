@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MolEngine.Trainer.Checkpoints;
 
-/// <summary>Which checkpoints stay: the newest, or the newest and the one with the lowest validation loss.</summary>
+/// <summary>Which checkpoints stay: the newest, or the newest and that of the best validation.</summary>
 /// <param name="Last">How many of the newest stay; at least 1.</param>
 /// <param name="Best">Whether the best one stays too.</param>
 public readonly record struct KeepPolicy(int Last, bool Best)
@@ -24,13 +24,9 @@ public readonly record struct KeepPolicy(int Last, bool Best)
     }
 
     /// <summary>Those of <paramref name="checkpoints"/> that may go.</summary>
-    public IReadOnlyList<Checkpoint> Surplus(IReadOnlyList<Checkpoint> checkpoints)
-    {
-        Checkpoint? best = Best
-            ? checkpoints.Where(c => c.ValidationLoss is not null).MinBy(c => c.ValidationLoss)
-            : null;
-        return [.. checkpoints.OrderByDescending(c => c.Step).Skip(Last).Where(c => c != best)];
-    }
+    /// <param name="kept">Steps of those that stay in any case.</param>
+    public IReadOnlyList<Checkpoint> Surplus(IReadOnlyList<Checkpoint> checkpoints, IReadOnlyCollection<long> kept) =>
+        [.. checkpoints.OrderByDescending(c => c.Step).Skip(Last).Where(c => !kept.Contains(c.Step))];
 
     public override string ToString() =>
         Best ? BestOnly : $"{Prefix}{Last}";

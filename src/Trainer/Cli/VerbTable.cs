@@ -23,6 +23,7 @@ internal static class VerbTable
         new InspectVerb(),
         new PlanVerb(),
         new ReportVerb(),
+        new WatchVerb(),
         new SchemaVerb(),
         new KernelsVerb(),
         new SelftestVerb(),

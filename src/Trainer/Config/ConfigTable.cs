@@ -18,7 +18,8 @@ internal static class ConfigTable
             .. LossKeys.All,
             ConfigKeys.Method, .. LoraKeys.All, .. OptimizerKeys.All, ConfigKeys.Recompute,
             ConfigKeys.BaseCache, ConfigKeys.BaseCacheBytes, ConfigKeys.LossSpike,
-            ConfigKeys.ValidateEvery, ConfigKeys.ValidateDocuments, .. QuestionKeys.All, .. BenchmarkKeys.All,
+            ConfigKeys.ValidateEvery, ConfigKeys.ValidateDocuments, StopKeys.Metric, .. StopKeys.All,
+            .. QuestionKeys.All, .. BenchmarkKeys.All,
             ConfigKeys.Samples,
             .. CheckpointKeys.All, .. DeviceKeys.All, ConfigKeys.Threads,
         ],
@@ -32,6 +33,8 @@ internal static class ConfigTable
             [QuestionKeys.Section] = QuestionKeys.Path,
             [BenchmarkKeys.Section] = BenchmarkKeys.Tasks,
             [DataKeys.HeldOut] = DataKeys.HeldOutDocuments,
+            [StopKeys.Section] = StopKeys.Patience,
+            ["checkpoint"] = CheckpointKeys.Export,
         },
         NamesElsewhere = Index(
             (ConfigKeys.Model, "model_name_or_path base_model"),
@@ -51,7 +54,11 @@ internal static class ConfigTable
             (OptimizerKeys.Clip, "max_grad_norm"),
             (OptimizerKeys.Schedule, "lr_scheduler lr_scheduler_type"),
             (ConfigKeys.Recompute, "gradient_checkpointing"),
-            (ConfigKeys.ValidateEvery, "eval_steps")),
+            (ConfigKeys.ValidateEvery, "eval_steps"),
+            (StopKeys.Metric, "metric_for_best_model"),
+            (StopKeys.Patience, "early_stopping_patience early_stopping_steps"),
+            (StopKeys.MinChange, "early_stopping_threshold"),
+            (CheckpointKeys.Export, "load_best_model_at_end")),
         Alternatives = [(OrderKeys.Epochs, OrderKeys.Steps), (OptimizerKeys.WarmupRatio, OptimizerKeys.WarmupSteps)],
     };
 

@@ -70,6 +70,9 @@ public sealed record RunConfig(
     /// <summary>What is done where the loss jumps.</summary>
     internal SpikeKind LossSpike { get; init; }
 
+    /// <summary>How validations are judged, and what ends the run before its last step.</summary>
+    public StopSettings Stop { get; init; } = StopSettings.None;
+
     /// <summary>Whether a corpus is trained with a loss that asks for the base's distribution.</summary>
     public bool NeedsBase => Data.Corpora.Count == 0
         ? Loss.Options.NeedsBase
@@ -124,8 +127,9 @@ public sealed record RunConfig(
                     c => c with { Losses = LossKeys.OwnOf(loss, c.Loss)?.Weights(c.Kind) }),
             ],
         };
+        CheckpointSettings checkpoint = CheckpointKeys.Build(v);
         int threads = v.Take(ConfigKeys.Threads);
-        return new RunConfig(
+        RunConfig run = new(
             model,
             new InitSettings(v.Take(ConfigKeys.Init), (ulong)v.TakeOr(ConfigKeys.InitSeed, seed)),
             output,
@@ -140,7 +144,7 @@ public sealed record RunConfig(
             v.Take(ConfigKeys.Recompute),
             validate,
             v.Take(ConfigKeys.Samples),
-            CheckpointKeys.Build(v),
+            checkpoint,
             threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount),
             Resolved: "")
         {
@@ -150,6 +154,10 @@ public sealed record RunConfig(
             Device = DeviceKeys.Build(v, source),
             Questions = QuestionSettings.Build(v, source),
             Benchmarks = BenchmarkSettings.Build(v, source),
+        };
+        return run with
+        {
+            Stop = StopKeys.Build(v, source, validate.Every, checkpoint, data.Corpora, run.NeedsBase),
         };
     }
 

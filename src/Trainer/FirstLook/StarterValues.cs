@@ -3,8 +3,8 @@ using MolEngine.Data;
 using MolEngine.Data.Settings;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Models;
+using MolEngine.Runs.Advising;
 using MolEngine.Trainer.Config;
-using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.FirstLook;
 
@@ -56,7 +56,7 @@ internal sealed record StarterValues(
         double Rows(CorpusKind kind) => corpora.Where(c => c.Kind == kind)
             .Sum(c => Math.Ceiling(c.Corpus.Tokens / (double)context));
         double domainRows = Rows(CorpusKind.Domain), generalRows = Rows(CorpusKind.General);
-        double enough = Math.Floor(PlanCheck.MostRepeats * generalRows / domainRows / LeastRatio) * LeastRatio;
+        double enough = Math.Floor(AdviceRules.MostRepeats * generalRows / domainRows / LeastRatio) * LeastRatio;
         double ratio = generalRows == 0 ? 1 : Math.Round(Math.Clamp(enough, LeastRatio, 1), 3);
         long tokens = domain.Sum(n => (long)n);
         int epochs = tokens < Little ? 3 : tokens < Some ? 2 : 1;

@@ -72,9 +72,8 @@ internal sealed class BenchmarkRound
         model.Score([.. Enumerable.Repeat(request, Rows)], (_, _) => { }, CancellationToken.None);
     }
 
-    /// <summary>Whether they are asked after <paramref name="step"/> steps.</summary>
-    public bool IsDue(long step) => step == 0 || step == _session.Order.Steps
-        || (_settings.Every > 0 && step % _settings.Every == 0);
+    /// <summary>Whether they are asked after <paramref name="step"/> steps, be it the last or not.</summary>
+    public bool IsDue(long step) => step == 0 || (_settings.Every > 0 && step % _settings.Every == 0);
 
     /// <summary>Asks all tasks. What is in the run directory of the same round already is not asked again.</summary>
     /// <param name="progress">Told of each task how many answers are scored, and of how many.</param>

@@ -19,8 +19,9 @@ internal static class DiskRoom
         // stay.
         long checkpoint = 3 * sizeof(float) * model.TrainableParameters, saved = model.SavedBytes;
         CheckpointSettings c = run.Checkpoint;
-        long all = c.Every == 0 ? 0 : (steps + c.Every - 1) / c.Every;
-        long stay = Math.Min(all, c.Keep.Last + (c.Keep.Best ? 1 : 0)), most = Math.Min(all, stay + 1);
+        long Times(int every) => every == 0 ? 0 : (steps + every - 1) / every;
+        long all = Times(c.Every) + (c.KeepsBest ? Times(run.Validate.Every) : 0);
+        long stay = Math.Min(all, c.Stay), most = Math.Min(all, stay + 1);
         bool copies = model.From is not null && RunDirectory.StartAdapterIn(run.Output) is null;
         long needed = Math.Max(most * checkpoint, stay * checkpoint + saved) + (copies ? saved : 0);
         long there = CheckpointStore.All(run.Output).Whole.Count * checkpoint;

@@ -6,6 +6,7 @@ using MolEngine.Engine.Batches;
 using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Optim;
+using MolEngine.Runs.Advising;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Training;
@@ -13,12 +14,6 @@ namespace MolEngine.Trainer.Training;
 /// <summary>What can be said of a plan before it runs: that it would train nothing, or that it is odd.</summary>
 internal static class PlanCheck
 {
-    /// <summary>
-    /// Times that text may repeat with little loss against new text (Muennighoff and others 2023, "Scaling
-    /// Data-Constrained Language Models").
-    /// </summary>
-    public const int MostRepeats = 4;
-
     /// <exception cref="UserException">Nothing would be trained: says why, and the way out.</exception>
     public static void Require(TrainingSession s)
     {
@@ -128,7 +123,7 @@ internal static class PlanCheck
         foreach ((Corpus corpus, int index) in corpora.Select((c, i) => (c, i)))
         {
             double times = order.RowsPerEpochOf(index) / Math.Max(1, corpus.Train.Rows);
-            if (corpus.Kind == CorpusKind.General && times > MostRepeats)
+            if (corpus.Kind == CorpusKind.General && times > AdviceRules.MostRepeats)
             {
                 yield return $"general corpus {corpus.Name} is seen {times:0.#} times an epoch: add general text, or "
                     + $"lower {OrderKeys.Ratio.Path}";

@@ -29,9 +29,6 @@ internal sealed class QuestionRound
     public static QuestionRound? Of(TrainingSession session) =>
         session.Questions is { } questions ? new QuestionRound(session, questions) : null;
 
-    /// <summary>Whether questions are asked after <paramref name="step"/> steps.</summary>
-    public bool IsDue(long step) => step == 0 || step == _session.Order.Steps;
-
     /// <summary>
     /// Asks, and keeps question by question what came out in the run directory. A resumed run asks its starting model
     /// again: that is still there, its answers need not be.

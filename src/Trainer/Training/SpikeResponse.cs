@@ -33,13 +33,12 @@ internal sealed class SpikeResponse
     /// <summary>
     /// Takes in the losses of the steps before a run goes on, so that it sees what it would have seen.
     /// </summary>
-    /// <param name="metrics">metrics.jsonl, cut back to where the run goes on.</param>
-    public void Replay(string metrics)
+    /// <param name="log">metrics.jsonl, cut back to where the run goes on.</param>
+    public void Replay(MetricsLog log)
     {
-        if (_run.LossSpike == SpikeKind.Off || !File.Exists(metrics))
+        if (_run.LossSpike == SpikeKind.Off)
             return;
-        using var reader = new StreamReader(metrics);
-        MetricSeries? losses = MetricsLog.Of(MetricsLog.Read(reader).Training, Metric.Loss).FirstOrDefault();
+        MetricSeries? losses = MetricsLog.Of(log.Training, Metric.Loss).FirstOrDefault();
         foreach (DataPoint p in losses?.Points ?? [])
         {
             if (_guard.Add((long)p.X, p.Y) is { } spike)

@@ -101,6 +101,23 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     /// <summary>Something that went otherwise than it should, and hinders nothing.</summary>
     public void Aside(string text) => Note($"note       {text}");
 
+    /// <summary>What the run says of itself.</summary>
+    public void Advise(Advice advice) => Note($"advice     {advice.Text}");
+
+    /// <summary>Why the run goes no further.</summary>
+    public void StoppedEarly(string why) => Note($"stopped    early: {why}");
+
+    /// <summary>Which state is saved, and what it is worth against the last one and the first.</summary>
+    public void Exporting(ValidationJudge judge, Judged best)
+    {
+        string against = judge.Last is { } last && last.Step != best.Step
+            ? $"against {Numbers.Value(last.Figure)} after step {last.Step:N0}"
+            : "the last one";
+        Note($"exported   the state after step {best.Step:N0}: {judge.Name} {Numbers.Value(best.Figure)}, {against}");
+        if (judge.Start is { } start && start.Figure <= best.Figure)
+            Aside($"no state was better than the model before the first step: {judge.Name} {Numbers.Value(start.Figure)}");
+    }
+
     /// <summary>How often the base was computed, where it need not be.</summary>
     public void BaseRows(BaseCache? cache)
     {
@@ -123,7 +140,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     /// <param name="rows">Which rows the step saw.</param>
     /// <param name="batch">Their tokens, in the same order.</param>
     /// <param name="parts">Gradient norms of domain and general rows apart, where they were taken.</param>
-    public void Step(
+    /// <returns>What was written of the step.</returns>
+    public MetricsLine Step(
         long step, TrainingSession s, RowId[] rows, TokenRow[] batch, UpdateFigures figures,
         (double Domain, double General)? parts, TimeSpan time)
     {
@@ -180,6 +198,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             line.Add(Metric.DeviceMemoryBytes, held);
         _metrics.Write(line);
         display.Step(new StepProgress(line, s.Order.Steps, _trained / _steps * (s.Order.Steps - step)));
+        return line;
     }
 
     /// <param name="corpora">Empty where no held-out documents were read.</param>

@@ -6,6 +6,7 @@ using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
 using MolEngine.Evaluation.Tasks.Results;
 using MolEngine.Runs;
+using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
 using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
@@ -26,6 +27,7 @@ internal sealed class TrainingRun
     private readonly BenchmarkRound? _benchmarks;
     private readonly SkippedBatches _skipped;
     private readonly SpikeResponse _spikes;
+    private readonly RunCourse _course;
     private long _step, _recorded;
     private long _saved = -1;
     private double? _validationLoss;
@@ -41,6 +43,7 @@ internal sealed class TrainingRun
         _benchmarks = BenchmarkRound.Of(session);
         _skipped = SkippedBatches.Of(run.Output);
         _spikes = new SpikeResponse(run, _skipped, log.Aside);
+        _course = new RunCourse(session, log);
     }
 
     /// <summary>Trains and saves.</summary>
@@ -58,7 +61,9 @@ internal sealed class TrainingRun
         {
             CheckpointStore.Restore(from, _identity, _session.Ops, _session.Optimizer);
             (_step, _recorded, _saved, _validationLoss) = (from.Step, from.Step, from.Step, from.ValidationLoss);
-            _spikes.Replay(RunDirectory.Open(_run.Output).MetricsPath);
+            MetricsLog past = MetricsLog.OfFile(RunDirectory.Open(_run.Output).MetricsPath);
+            _spikes.Replay(past);
+            _course.Replay(past, from.Step);
             Prune();
         }
 
@@ -72,13 +77,14 @@ internal sealed class TrainingRun
         if (_benchmarks is not null)
             _log.Asking(_benchmarks);
         WriteFacts(isResumed: from is not null);
+        _course.Begin();
 
         try
         {
             if (!validated)
                 Validate(_step, cancel);
             _log.Doing("computing the first step");
-            while (_step < _session.Order.Steps)
+            while (!IsLast(_step))
             {
                 RequireFolder();
                 long skipped = _skipped.Before(_step);
@@ -90,10 +96,12 @@ internal sealed class TrainingRun
                 long start = Stopwatch.GetTimestamp();
                 UpdateFigures figures = Update(rows, batch, cancel);
                 _step++;
-                _log.Step(_step, _session, rows, batch, figures, parts, Stopwatch.GetElapsedTime(start));
+                _course.Step(
+                    _log.Step(_step, _session, rows, batch, figures, parts, Stopwatch.GetElapsedTime(start)));
                 _spikes.Add(_step, figures.Loss);
                 Validate(_step, cancel);
-                if (IsDue(_step, _run.Checkpoint.Every))
+                if (IsDue(_step, _run.Checkpoint.Every)
+                    || (_run.Checkpoint.KeepsBest && _course.Judge.Best?.Step == _step))
                     Save();
             }
 
@@ -162,6 +170,7 @@ internal sealed class TrainingRun
     /// </summary>
     private void Finish(CancellationToken cancel)
     {
+        EndInTheBest(cancel);
         Action<long, long> progress = _log.Doing("continuing held-out documents", "sample");
         RunFacts.Write(_run.Output, Samples.Of(_session, cancel, progress));
         _log.Doing("saving");
@@ -173,6 +182,44 @@ internal sealed class TrainingRun
         _log.BaseRows(_session.Cache);
         _log.MostMemory(_session.Ops.MemoryUse?.Most);
         _log.Tell(_run, saved);
+    }
+
+    /// <summary>
+    /// Says how the training ended. Where the best validation is exported and is not the last, its state comes back
+    /// from its checkpoint, and all that is told of the model after training is of that state.
+    /// </summary>
+    private void EndInTheBest(CancellationToken cancel)
+    {
+        if (_course.Judge.Stop is { } why)
+            _log.StoppedEarly(why);
+        long? exported = null;
+        if (_run.Checkpoint.Export == ExportKind.Best)
+        {
+            // Whatever becomes of the rest, the run goes on from here.
+            if (_course.Judge.Best?.Step != _step)
+                Save();
+            Judged best = _course.RequireBest();
+            exported = best.Step;
+            _log.Exporting(_course.Judge, best);
+            if (best.Step != _step)
+            {
+                CheckpointStore.Load(_course.CheckpointOf(best), _session.Ops, _session.Optimizer);
+                (_step, _saved) = (best.Step, best.Step);
+                MeasureAgain(best.Step, cancel);
+            }
+        }
+
+        RunFacts.Ending(_run.Output, _course.Judge.Stop, exported);
+    }
+
+    /// <summary>Held-out documents, questions and benchmarks of a state that is behind: metrics.jsonl has its figures.
+    /// </summary>
+    private void MeasureAgain(long step, CancellationToken cancel)
+    {
+        HeldOutRounds.Keep(
+            _run.Output, step, _session.Validation.Run(cancel, _log.Doing("validating", "held-out document")));
+        _questions?.Ask(step, cancel, _log.Doing("asking", "question"));
+        _benchmarks?.Ask(step, cancel, task => _log.Doing(task, "answer"));
     }
 
     /// <summary>One update; a loss that is not finite names the corpus and the row it came from.</summary>
@@ -190,7 +237,10 @@ internal sealed class TrainingRun
     }
 
     /// <summary>Every so many steps, and after the last; never where the interval is 0.</summary>
-    private bool IsDue(long step, int every) => every > 0 && (step % every == 0 || step == _session.Order.Steps);
+    private bool IsDue(long step, int every) => every > 0 && (step % every == 0 || IsLast(step));
+
+    /// <summary>Whether no step follows.</summary>
+    private bool IsLast(long step) => step == _session.Order.Steps || _course.Judge.Stop is not null;
 
     /// <summary>The figures of held-out documents, questions and benchmarks, where they are due.</summary>
     private void Validate(long step, CancellationToken cancel)
@@ -200,22 +250,26 @@ internal sealed class TrainingRun
         {
             figures = _session.Validation.Run(cancel, _log.Doing("validating", "held-out document"));
             _validationLoss = _session.ValidationLoss(figures);
+            _course.Judge.Add(RunCourse.RoundOf(step, figures));
         }
 
-        QuestionScore? score = null;
-        if (_questions?.IsDue(step) == true)
-        {
-            score = _questions.Ask(step, cancel, _log.Doing("asking", "question"));
-        }
-
-        IReadOnlyList<(string, Estimate)> benchmarks =
-            _benchmarks?.IsDue(step) == true ? _benchmarks.Ask(step, cancel, task => _log.Doing(task, "answer")) : [];
+        // Of what is saved in the end, which may be a state from before.
+        bool closes = IsLast(step)
+            && (_run.Checkpoint.Export == ExportKind.Last || _course.Judge.Best?.Step == step);
+        QuestionScore? score = _questions is not null && (step == 0 || closes)
+            ? _questions.Ask(step, cancel, _log.Doing("asking", "question"))
+            : null;
+        IReadOnlyList<(string, Estimate)> benchmarks = _benchmarks is not null && (closes || _benchmarks.IsDue(step))
+            ? _benchmarks.Ask(step, cancel, task => _log.Doing(task, "answer"))
+            : [];
         _log.Doing(null);
 
         // Before the metrics: what they tell of is there.
         if (figures.Count > 0)
             HeldOutRounds.Keep(_run.Output, step, figures);
         _log.Validation(step, figures, score, benchmarks);
+        if (figures.Count > 0)
+            _course.Advise(RunCourse.RoundOf(step, figures));
     }
 
     private void Save()
@@ -246,7 +300,8 @@ internal sealed class TrainingRun
 
     private void Prune()
     {
-        foreach (string line in _checkpoints.Prune(_spikes.Kept))
+        long? best = _run.Checkpoint.KeepsBest ? _course.Judge.Best?.Step : null;
+        foreach (string line in _checkpoints.Prune([.. new[] { _spikes.Kept, best }.OfType<long>()]))
             _log.Aside(line);
     }
 

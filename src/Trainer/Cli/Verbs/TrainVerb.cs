@@ -24,9 +24,14 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
     private readonly Option<bool> _untilInputEnds = Flag(
         "--until-input-ends", "Stop as by Ctrl-C when standard input ends: for a program that starts this one.");
 
+    private readonly Option<bool> _watch = Flag(
+        "--watch", "Serve the run's report while it trains, for a browser on this machine: as `molengine watch` does.");
+
+    private readonly Option<int> _port = PortOption.Of("--port");
+
     public override IReadOnlyList<Argument> Arguments => [_config];
 
-    public override IReadOnlyList<Option> Options => [_resume, _set, _untilInputEnds];
+    public override IReadOnlyList<Option> Options => [_resume, _set, _untilInputEnds, _watch, _port];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -65,6 +70,7 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
         ("molengine train run.yaml --set output=runs/b --set loss.kind=ce --set optimizer.learning_rate=5e-4",
             "The same config with three keys changed."),
         ("molengine train --resume runs/b", "Goes on after an interruption."),
+        ("molengine train run.yaml --watch", "Trains, and shows the report as it grows at http://127.0.0.1:8001."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context)
@@ -79,9 +85,12 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
 
         if (arguments.GetValue(_untilInputEnds))
             context.StopWhenEnds(Console.OpenStandardInput());
+        int? port = arguments.GetValue(_watch) ? PortOption.Read(arguments, _port) : null;
+        if (port is null && arguments.GetResult(_port) is { Implicit: false })
+            throw Mistake(_port.Name, $"expected it with {_watch.Name} alone, got it without");
         if (config is not null)
-            return TrainRunner.Run(RunConfigLoader.Load(config, settings), resume: false, context);
+            return TrainRunner.Run(RunConfigLoader.Load(config, settings), resume: false, port, context);
         RunConfig run = RunConfigLoader.OfRun(RunDirectory.Open(resume!), settings);
-        return TrainRunner.Run(run, resume: true, context);
+        return TrainRunner.Run(run, resume: true, port, context);
     }
 }
