@@ -30,7 +30,7 @@ public sealed class RunRecordReader
     /// <summary>The same of a run that is read again and again.</summary>
     /// <param name="metrics">What was read of metrics.jsonl, which is read on.</param>
     /// <param name="goesOn">Whether a line that is not whole is being written.</param>
-    /// <inheritdoc cref="Read" path="/exception"/>
+    /// <inheritdoc cref="Read(string, string?)" path="/exception"/>
     internal static RunRecord Follow(string directory, MetricsTail metrics, bool goesOn) =>
         Guarded(directory, full => new RunRecordReader(full, null, metrics, goesOn));
 

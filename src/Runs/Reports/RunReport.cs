@@ -30,7 +30,7 @@ public static class RunReport
     {
         var html = new HtmlPage();
         PageFrame.Open(html, run.Name);
-        foreach ((_, string part) in Parts(run))
+        foreach ((_, string part) in Parts(run).Where(p => p.Html.Length > 0))
             html.Add(new Markup(part));
         PageFrame.Close(html, Footer);
         return html.ToString();

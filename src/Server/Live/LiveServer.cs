@@ -34,6 +34,5 @@ public sealed class LiveServer : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _host.DisposeAsync();
-        _stop.Dispose();
     }
 }

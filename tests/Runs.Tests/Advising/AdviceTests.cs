@@ -48,7 +48,7 @@ public sealed class AdviceTests
     {
         Assert.Equal(
             "books is being forgotten, more at each of 3 validations: CE 3.000, 3.020, 3.050, 3.090, 3.0 % above that "
-                + "before the first step, KL to the base 0.0500. A lower optimizer.learning_rate or a higher ratio holds "
+                + "before the first step, KL to the base 0.05000. A lower optimizer.learning_rate or a higher ratio holds "
                 + "it; stop_early.max_general_kl bounds it",
             AdviceRules.OfForgetting("books", [3, 3.02, 3.05, 3.09], 0.05));
         Assert.Null(AdviceRules.OfForgetting("b", [3, 3.01, 3.02, 3.025], 0.05));

@@ -61,7 +61,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(
             "it may change model, base, output, data.cache, data.corpora[].path, data.corpora[].record_bytes, "
                 + "data.corpora[].ignore, micro_batch, lora.from, optimizer.offload, recompute, base_cache, "
-                + "base_cache_bytes, loss_spike, validate, questions, eval, samples, checkpoint, device, "
+                + "base_cache_bytes, loss_spike, validate, stop_early, questions, eval, samples, checkpoint, device, "
                 + "cuda_path, threads. Precision",
             string.Join(' ', output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
     }
@@ -113,6 +113,8 @@ public sealed class CommandLineTests : IDisposable
             + "a config (a file named .yaml) or a corpus (a file or folder), got no such file or folder",
         "inspect", "gone")]
     [InlineData("gone.yaml: config: expected a YAML file, got no such file", "train", "gone.yaml")]
+    [InlineData("--port: expected it with --watch alone, got it without", "train", "gone.yaml", "--port", "0")]
+    [InlineData("--port: expected an integer from 0 to 65535, got 70000", "watch", "gone", "--port", "70000")]
     public void A_mistake_is_a_sentence_and_exit_code_2(string says, params string[] args)
     {
         (int code, string output, string error) = Run(args);

@@ -184,6 +184,8 @@ public sealed class ConfigTableTests : IDisposable
             "lora.from",
             "cuda_path", "data.corpora[].path", "data.corpora[].ignore", "eval.tasks", "eval.data", "eval.limit",
             "eval.every", "data.corpora[].record_bytes", "base_cache", "base_cache_bytes", "loss_spike",
+            "validate.metric", "stop_early.patience", "stop_early.min_change", "stop_early.max_general_kl",
+            "checkpoint.export",
         ];
         Assert.Equal(
             free.Order(StringComparer.Ordinal),

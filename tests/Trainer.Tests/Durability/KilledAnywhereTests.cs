@@ -50,6 +50,27 @@ public sealed class KilledAnywhereTests : IDisposable
         GoOnFromAll(Copies(disk, ShortRun.Resume(Run)), Sample.Of(0.08));
     }
 
+    /// <summary>
+    /// A run that is ruined after its second step, stops early, and saves what it had: the checkpoint of the best
+    /// validation is there whenever it is asked for.
+    /// </summary>
+    [Fact]
+    public void A_run_that_saves_its_best_state_is_the_same_wherever_it_is_killed()
+    {
+        string[] settings =
+        [
+            "steps=9", "method=full", "validate={every: 1, documents: 1, metric: domain_ce}", "stop_early=2",
+            "checkpoint={every: 3, keep: last 1, export: best}",
+            "optimizer={learning_rate: 1, schedule: constant, warmup_steps: 8}",
+        ];
+        using var disk = new FaultyDisk();
+        LoggedCall[] calls = Copies(disk, ShortRun.Start(Run, settings));
+        Directory.Move(Run, Whole);
+        string facts = File.ReadAllText(Path.Combine(Whole, "run.json"));
+        Assert.Matches("\"stopped_early\": \"after step [3-8] ", facts);
+        GoOnFromAll(calls, Sample.Of(0.02), settings);
+    }
+
     [Fact]
     public void A_process_that_dies_leaves_what_the_copies_say()
     {
@@ -99,7 +120,7 @@ public sealed class KilledAnywhereTests : IDisposable
         return calls;
     }
 
-    private void GoOnFromAll(LoggedCall[] calls, Func<LoggedCall, bool> isTried)
+    private void GoOnFromAll(LoggedCall[] calls, Func<LoggedCall, bool> isTried, params string[] settings)
     {
         var lost = new List<string>();
         int tried = 0;
@@ -111,7 +132,7 @@ public sealed class KilledAnywhereTests : IDisposable
             if (!isTried(call))
                 continue;
             tried++;
-            if (ShortRun.GoOn(Whole, copy) is { } wrong)
+            if (ShortRun.GoOn(Whole, copy, settings) is { } wrong)
                 lost.Add($"{call}{(name.EndsWith("-torn", StringComparison.Ordinal) ? ", half of it" : "")}: {wrong}");
             Directory.Delete(copy, recursive: true);
         }

@@ -23,11 +23,11 @@ internal static class ShortRun
 
     public static string[] Resume(string output) => ["train", "--resume", output];
 
-    /// <summary>Whether nothing is left to do: an adapter, and a report of a run that has ended.</summary>
+    /// <summary>Whether nothing is left to do: an adapter or model, and a report of a run that has ended.</summary>
     public static bool IsFinished(string output)
     {
         string facts = Path.Combine(output, "run.json");
-        return Directory.Exists(Path.Combine(output, "adapter")) && File.Exists(Path.Combine(output, "report.html"))
+        return RunDirectory.SavedIn(output) is not null && File.Exists(Path.Combine(output, "report.html"))
             && File.Exists(facts)
             && JsonDocument.Parse(File.ReadAllText(facts)).RootElement.GetProperty("finished").ValueKind != JsonValueKind.Null;
     }
@@ -37,11 +37,12 @@ internal static class ShortRun
     /// nothing had been. Says what is wrong, or null.
     /// </summary>
     /// <param name="whole">A run that nothing happened to.</param>
-    public static string? GoOn(string whole, string output)
+    /// <param name="more">Settings that it was started with.</param>
+    public static string? GoOn(string whole, string output, params string[] more)
     {
         if (!IsFinished(output))
         {
-            (int code, _, string error) = TinyRun.Run(RunDirectory.Is(output) ? Resume(output) : Start(output));
+            (int code, _, string error) = TinyRun.Run(RunDirectory.Is(output) ? Resume(output) : Start(output, more));
             if (code != 0)
                 return error.TrimEnd();
         }

@@ -11,7 +11,10 @@ namespace MolEngine.Trainer.Tests.Training;
 /// <summary>Whole runs that save the best validation's state, or stop by a rule; a rate ruins them on the way.</summary>
 public sealed class BestRunTests : IDisposable
 {
-    private const string Ruin = "optimizer={learning_rate: 0.3, schedule: constant, warmup_steps: 6}";
+    /// <summary>A rate that is too high once it is reached.</summary>
+    private const string High = "optimizer={learning_rate: 0.3, schedule: constant, warmup_steps: 6}";
+
+    private const string Higher = "optimizer={learning_rate: 1, schedule: constant, warmup_steps: 8}";
 
     private readonly TempFolder _folder = new();
 
@@ -20,15 +23,17 @@ public sealed class BestRunTests : IDisposable
     [InlineData("full")]
     public void What_is_saved_is_what_a_run_that_ended_there_exports(string method)
     {
-        string[] settings = Settings(method, "validate={every: 2, documents: 2}", "checkpoint=best", "samples=1");
+        string[] settings = Settings(
+            method, "validate={every: 2, documents: 2, metric: domain_ce}", "checkpoint=best", "samples=1", "steps=10",
+            Higher);
         string printed = SmallRun.Train(SmallRun.Load(_folder["best"], settings));
         (long best, long last) = BestOf("best");
         Assert.True(best < last, $"{best} of {last}");
         Assert.Matches(
-            $@"(?m)^exported   the state after step {best}: validation loss [0-9.]+, against [0-9.]+ after step {last}$",
+            $@"(?m)^exported   the state after step {best}: validation CE of domain text [0-9.]+, against [0-9.]+ after step {last}$",
             printed);
 
-        SmallRun.Interrupt(SmallRun.Load(_folder["there"], settings), $"step {best,2}/11");
+        SmallRun.Interrupt(SmallRun.Load(_folder["there"], settings), $"step {best,2}/10");
         RunExport.OfRun(
             RunDirectory.Open(_folder["there"]), null, _folder["exported"], default,
             new ProgressPrinter(TextWriter.Null));
@@ -47,12 +52,12 @@ public sealed class BestRunTests : IDisposable
     public void The_best_checkpoint_stays_and_is_saved_when_it_comes()
     {
         SmallRun.Train(SmallRun.Load(
-            _folder["run"], Settings("lora", "validate={every: 2, documents: 2}",
+            _folder["run"], Settings("lora", "validate={every: 2, documents: 2, metric: domain_ce}", "steps=10", Higher,
                 "checkpoint={every: 5, keep: last 1, export: best}")));
         (long best, _) = BestOf("run");
         Assert.NotEqual(0, best % 5);
         Assert.Equal(
-            [$"step-{best:D8}", "step-00000011"],
+            [$"step-{best:D8}", "step-00000010"],
             Directory.GetDirectories(_folder["run/checkpoints"]).Select(Path.GetFileName).Order());
     }
 
@@ -115,7 +120,7 @@ public sealed class BestRunTests : IDisposable
     public void A_run_that_gets_worse_is_told_so_and_its_record_has_it()
     {
         string printed = SmallRun.Train(SmallRun.Load(
-            _folder["run"], Settings("full", "validate={every: 1, documents: 2}", "epochs=null", "steps=11")));
+            _folder["run"], Settings("full", "validate={every: 1, documents: 2}", Higher)));
         string[] said = [.. printed.Split('\n').Where(l => l.StartsWith("advice     ", StringComparison.Ordinal))];
         Assert.NotEmpty(said);
         RunRecord record = RunRecordReader.Read(_folder["run"]);
@@ -135,7 +140,7 @@ public sealed class BestRunTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static string[] Settings(string method, params string[] more) =>
-        [$"method={method}", "lora={rank: 4}", "loss=mol", Ruin, .. more];
+        [$"method={method}", "lora={rank: 4}", "loss=mol", High, .. more];
 
     /// <summary>The steps of the best validation and of the last.</summary>
     private (long Best, long Last) BestOf(string run)

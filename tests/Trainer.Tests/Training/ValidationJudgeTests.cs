@@ -23,7 +23,7 @@ public sealed class ValidationJudgeTests
     public void Patience_ends_what_does_not_fall_any_more(
         int patience, double change, string figures, int best, int stopsAt)
     {
-        var judge = new ValidationJudge(new StopSettings(ValidationMetric.Loss, patience, change, null), Kinds);
+        var judge = new ValidationJudge(new StopSettings(ValidationMetric.Ce, patience, change, null), Kinds);
         int step = 0;
         foreach (double figure in figures.Split(' ').Select(double.Parse))
         {
@@ -62,7 +62,7 @@ public sealed class ValidationJudgeTests
         ValidationRound[] rounds = [Round(0, 0.1, 0.1), Round(1, 3, 1), Round(2, 2, 3), Round(3, 4, 0.5)];
         Assert.Equal((2, 2.0), Of(ValidationMetric.DomainCe));
         Assert.Equal((1, 2.0), Of(ValidationMetric.Ce));
-        Assert.Equal((3, 22.5), Of(ValidationMetric.Loss));
+        Assert.Equal((1, 20.0), Of(ValidationMetric.Loss));
 
         (long, double) Of(ValidationMetric metric)
         {
