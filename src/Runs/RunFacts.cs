@@ -25,8 +25,9 @@ public static class RunFacts
     /// <summary>What a run said of itself.</summary>
     internal const string AdviceFile = "advice.json";
 
-    /// <summary>Names in run.json: why a run stopped before its last step, and the step whose state it saved.</summary>
-    internal const string StoppedEarly = "stopped_early", ExportedStep = "exported_step";
+    /// <summary>Names in run.json: why a run stopped before its last step, the step whose state it saved, and what that
+    /// is worth.</summary>
+    internal const string StoppedEarly = "stopped_early", ExportedStep = "exported_step", Exported = "exported";
 
     private const string RunFile = "run.json", Notes = "notes";
 
@@ -89,12 +90,14 @@ public static class RunFacts
 
     /// <summary>Adds to run.json, which is there, how the training ended.</summary>
     /// <param name="stoppedEarly">Why it stopped before its last step; null where it did not.</param>
-    /// <param name="exportedStep">The step whose state is saved; null where that is the last one anyhow.</param>
-    public static void Ending(string runDirectory, string? stoppedEarly, long? exportedStep)
+    /// <param name="exported">The step whose state is saved, and in words what it is worth; null where that is the last
+    /// one anyhow.</param>
+    public static void Ending(string runDirectory, string? stoppedEarly, (long Step, string Words)? exported)
     {
         JsonObject facts = Read(runDirectory);
         facts[StoppedEarly] = stoppedEarly;
-        facts[ExportedStep] = exportedStep;
+        facts[ExportedStep] = exported?.Step;
+        facts[Exported] = exported?.Words;
         WriteEnd(runDirectory, facts.ToJsonString(Json) + "\n");
     }
 

@@ -22,9 +22,9 @@ public sealed class RunFollowerTests : ReportCase
             Assert.Equal("Running: before its first step", Status());
             string metrics = Path.Combine(run, "metrics.jsonl");
             File.WriteAllText(metrics, """{"step":1,"tokens":100,"tokens_per_second":50}""" + "\n");
-            Assert.Equal("Running: step 1 of 400, about 13\u00a0min\u00a018\u00a0s of steps left", Status());
+            Assert.Equal("Running: step 1 of 400, about 13\u00a0min\u00a018\u00a0s left", Status());
             File.AppendAllText(metrics, """{"step":2,"tok""");
-            Assert.Equal("Running: step 1 of 400, about 13\u00a0min\u00a018\u00a0s of steps left", Status());
+            Assert.Equal("Running: step 1 of 400, about 13\u00a0min\u00a018\u00a0s left", Status());
             Assert.Empty(follower.Record!.Faults);
         }
 
@@ -53,7 +53,7 @@ public sealed class RunFollowerTests : ReportCase
         string page = RunReport.Render(record);
         IReadOnlyList<(string Name, string Html)> parts = RunReport.Parts(record);
         Assert.Contains(
-            "<main>\n" + string.Join('\n', parts.Where(p => p.Html.Length > 0).Select(p => p.Html)) + "\n<footer>", page);
+            $"<main>\n{string.Join('\n', parts.Where(p => p.Html.Length > 0).Select(p => p.Html))}\n<footer>", page);
         Assert.Equal(
             ["advice", "curves", "outcome", "samples", "more-curves", "data", "config"],
             Page().Descendants("section").Select(s => s.Attribute("id")!.Value));
@@ -68,13 +68,15 @@ public sealed class RunFollowerTests : ReportCase
         File.AppendAllText(
             Path.Combine(Root, "metrics.jsonl"),
             """{"step":8,"validation":true,"ce":{"medical":9,"books":9},"kl":{"medical":9,"books":9}}""" + "\n");
-        Write("run.json", """{"stopped_early": "after step 8 it <rose>", "exported_step": 4}""");
+        Write(
+            "run.json",
+            """{"stopped_early": "after step 8 it <rose>", "exported_step": 4, "exported": "the <best>"}""");
         RunRecord record = RunRecordReader.Read(Root);
         Assert.Equal([2.4, 3.51], Outcome.Of(record).Select(o => o.Ce!.Last.Y));
         Assert.Equal([2.4, 3.51], ClosingTable.Of(record)!.Corpora.Select(c => c.CeAfter));
         string page = RunReport.Render(record);
         Assert.Contains("<p>Training stopped early: after step 8 it &lt;rose&gt;.</p>", page);
-        Assert.Contains("Saved is the state after step 4, that of the best validation", page);
-        Assert.DoesNotContain("Exported step", page);
+        Assert.Contains("Saved, as the best validation's, is the &lt;best&gt;. What", page.Replace("&#39;", "'"));
+        Assert.DoesNotContain("Exported", page);
     }
 }

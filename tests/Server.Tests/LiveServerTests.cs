@@ -90,8 +90,8 @@ public sealed class LiveServerTests : IAsyncDisposable
                 if (!line.StartsWith("data: ", StringComparison.Ordinal))
                     continue;
                 JsonNode e = JsonNode.Parse(line["data: ".Length..])!;
-                events.Add(string.Join(
-                    ' ', new[] { "kind", "name", "html", "state", "status" }.Select(n => (string?)e[n]).OfType<string>()));
+                string[] fields = ["kind", "name", "html", "state", "status"];
+                events.Add(string.Join(' ', fields.Select(n => (string?)e[n]).OfType<string>()));
             }
 
             return events;

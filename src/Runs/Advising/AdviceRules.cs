@@ -39,9 +39,8 @@ public static class AdviceRules
         bool hasFallen = lowest < ce[0] * (1 - NoFall);
         if (!hasFallen || last.Min() < lowest * (1 - NoFall) || last.Max() > lowest * (1 + Measure.Little))
             return null;
-        return $"validation CE of {Names.Shortened(corpus)} has not fallen for {InARow} validations ({Figures(last)}; lowest "
-            + $"before {Numbers.Value(lowest)}): more steps are unlikely to help. stop_early.patience would end the "
-            + "run here";
+        return $"validation CE of {Names.Shortened(corpus)} has not fallen for {InARow} validations ({Figures(last)}; "
+            + $"lowest before {Numbers.Value(lowest)}): more steps are unlikely to help. stop_early ends such a run";
     }
 
     /// <summary>
@@ -56,8 +55,9 @@ public static class AdviceRules
         if (!Rises(ce) || ce[^1] <= ce.Min() * (1 + Measure.Little))
             return null;
         string why = trained is { } t && t.Now < t.Then
-            ? $"while that of the rows it is trained on fell ({Numbers.Value(t.Then)} to {Numbers.Value(t.Now)}): they "
-                + "are learned by heart. Fewer epochs or more text help; checkpoint: best keeps the model from before"
+            ? $"while that of the rows it is trained on fell ({Numbers.Value(t.Then)} to {Numbers.Value(t.Now)}): "
+                + "they are learned by heart. Fewer epochs or more text help; checkpoint: best keeps the model from "
+                + "before"
             : "and the rows it is trained on are not learned meanwhile: optimizer.learning_rate is too high";
         return $"validation CE of {Names.Shortened(corpus)} has risen for {InARow} validations in a row "
             + $"({Figures(ce.TakeLast(InARow + 1))}), to {Above(ce[^1], ce.Min())} above its lowest, {why}";
@@ -87,9 +87,9 @@ public static class AdviceRules
         double times = rows == 0 ? 0 : seen / rows;
         if (times <= MostRepeats)
             return null;
-        return $"{Names.Shortened(corpus)} is seen {times:0.#} times ({Counts.Of(rows, "row")}, {Counts.Of((long)seen)} of "
-            + $"them in this run): beyond {MostRepeats} times text teaches little that is new. Fewer epochs or more "
-            + "text learn as much";
+        return $"{Names.Shortened(corpus)} is seen {times:0.#} times ({Counts.Of(rows, "row")}, "
+            + $"{Counts.Of((long)seen)} of them in this run): beyond about {MostRepeats} times text teaches less and "
+            + "less, and is learned by heart. Where held-out text gets no better, fewer epochs do as well";
     }
 
     private static bool Rises(IReadOnlyList<double> ce) =>

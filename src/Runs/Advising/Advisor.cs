@@ -98,10 +98,8 @@ public sealed class Advisor
             Trained.Clear();
             if (isGeneral)
                 return [(AdviceRules.Forgetting, c.Name, AdviceRules.OfForgetting(c.Name, _ce, c.KlDivergence))];
-            (double, double)? trained =
-                _ce.Count > AdviceRules.InARow && _before[^(AdviceRules.InARow + 1)] is { } then && _before[^1] is { } now
-                    ? (then, now)
-                    : null;
+            (double, double)? trained = _ce.Count > AdviceRules.InARow
+                && _before[^(AdviceRules.InARow + 1)] is { } then && _before[^1] is { } now ? (then, now) : null;
             return
             [
                 (AdviceRules.Plateau, c.Name, AdviceRules.OfPlateau(c.Name, _ce)),

@@ -32,7 +32,7 @@ public static class LiveStatus
         double[] times = [.. Times(run).TakeLast(50).Order()];
         return Planned(run) is { } all && all > Done(run) && times.Length > 0
             ? $", about {Numbers.Duration(TimeSpan.FromSeconds(
-                Math.Ceiling((all - Done(run)) * times[times.Length / 2])))} of steps left"
+                Math.Ceiling((all - Done(run)) * times[times.Length / 2])))} left"
             : "";
     }
 

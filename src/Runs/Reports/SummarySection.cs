@@ -12,7 +12,7 @@ public static class SummarySection
     private static readonly string[] Known =
     [
         "model", "device", "simd", "threads", "steps", "started", "resumed", "finished", "version",
-        RunFacts.StoppedEarly, RunFacts.ExportedStep,
+        RunFacts.StoppedEarly, RunFacts.ExportedStep, RunFacts.Exported,
     ];
 
     public static void Add(HtmlPage html, RunRecord run)
@@ -21,7 +21,7 @@ public static class SummarySection
         html.Add(
             $"""
             <header>
-            <h1>Training run <bdi>{run.Name}</bdi></h1>
+            <h1>Training run <bdi>{run.Name}</bdi>{SoFar(run)}</h1>
             <p class="headline">{verdict.Headline}</p>
             """);
         foreach (string sentence in verdict.Sentences)
@@ -45,14 +45,16 @@ public static class SummarySection
         html.Add($"</header>");
     }
 
+    private static string SoFar(RunRecord run) =>
+        run.Run is not null && run.Of("finished") is null ? ", not finished yet" : "";
+
     /// <summary>How the training ended, where that is not after its last step, with the state after it.</summary>
     private static IEnumerable<string> Ending(RunRecord run)
     {
         if (run.Of(RunFacts.StoppedEarly) is { } why)
             yield return $"Training stopped early: {why}.";
-        if (run.ExportedStep is { } step)
-            yield return $"Saved is the state after step {Counts.Of(step)}, that of the best validation: what is said "
-                + "to come after training is of it.";
+        if (run.Of(RunFacts.Exported) is { } saved)
+            yield return $"Saved, as the best validation's, is {saved}. What is said to come after training is of it.";
     }
 
     private static IEnumerable<(string Name, string Value)> Facts(RunRecord run)

@@ -15,7 +15,8 @@ internal static class CheckpointKeys
     public static readonly ConfigKey<KeepPolicy> Keep = new(
         "checkpoint.keep", KeyTypes.Parsed($"text of the form {KeepPolicy.Expected}", KeepPolicy.Parse),
         new KeepPolicy(2, Best: false),
-        "Checkpoints that stay: `last N`, or `best` (the newest, and that of the best validation, which is saved then).")
+        "Checkpoints that stay: `last N`, or `best` (the newest, and that of the best validation, which is saved "
+            + "then).")
     {
         OnResume = OnResume.Free,
     };

@@ -37,8 +37,9 @@ internal static class StopKeys
 
     public static readonly ConfigKey<double> MaxGeneralKl = new(
         "stop_early.max_general_kl", KeyTypes.Number, Default.None("no limit"),
-        "Stops the run at a validation where a general corpus lies further from the base: KL over the whole vocabulary, "
-            + "in nats per token. Such a validation is never the best.", x => x > 0 && double.IsFinite(x), "above 0")
+        "Stops the run at a validation where a general corpus lies further from the base: KL over the whole "
+            + "vocabulary, in nats per token. Such a validation is never the best.",
+        x => x > 0 && double.IsFinite(x), "above 0")
     {
         OnResume = OnResume.Free,
     };

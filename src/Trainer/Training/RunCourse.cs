@@ -29,6 +29,11 @@ internal sealed class RunCourse
 
     public ValidationJudge Judge { get; }
 
+    /// <summary>
+    /// Steps of the state that questions and benchmarks were last asked of as the one that is saved; -1 before.
+    /// </summary>
+    public long ClosedAt { get; set; } = -1;
+
     /// <summary>A validation's figures as metrics.jsonl gives them back.</summary>
     public static ValidationRound RoundOf(long step, IReadOnlyList<CorpusFigures> figures) => new(
         step, [.. figures.Select(c => new ValidatedCorpus(
@@ -42,7 +47,10 @@ internal sealed class RunCourse
         IReadOnlyList<ValidationRound> rounds = ValidationRound.Of(log);
         foreach (ValidationRound round in rounds)
             Judge.Add(round);
-        SayPlan(a => { });
+        Metric[] asked = [Metric.ExactMatch, Metric.Benchmark];
+        if (step > 0 && asked.SelectMany(m => MetricsLog.Of(log.Validation, m)).Any(s => s.Points[^1].X == step))
+            ClosedAt = step;
+        SayPlan(_ => { });
         _advisor.Replay(log);
         RunConfig run = _session.Run;
         if (!run.Checkpoint.KeepsBest)

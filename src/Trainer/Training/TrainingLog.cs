@@ -27,7 +27,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     private long _steps;
 
     /// <summary>
-    /// Tells before the first step what will be trained, on what, for how long, with how much memory.
+    /// Tells before the first step what will be trained, on what, for how long, with how much memory, and what of it
+    /// is odd.
     /// </summary>
     /// <param name="from">The checkpoint that the run goes on from, or null.</param>
     public void Plan(TrainingSession s, Checkpoint? from)
@@ -58,6 +59,8 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             Note($"base cache {Counts.Of(cache.Rows, "row")}, {ShownSize.Of(cache.Bytes)}, in {BaseCacheFile.Folder}");
         if (from is not null)
             Note($"resumed    after step {from.Step:N0}, from {from.Folder}");
+        foreach (string line in PlanCheck.Oddities(s))
+            Aside(line);
     }
 
     /// <inheritdoc cref="IRunDisplay.Doing(string?, Share?)"/>
@@ -67,8 +70,11 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     public Action<long, long> Doing(string what, string unit) => display.Doing(what, unit);
 
     /// <summary>Which questions are asked, and how many of them are no test as they are trained on.</summary>
-    public void Asking(QuestionSettings settings, QuestionRound questions)
+    /// <param name="questions">Null where none are.</param>
+    public void Asking(QuestionSettings? settings, QuestionRound? questions)
     {
+        if (settings is null || questions is null)
+            return;
         string file = ShownPath.Of(settings.File.Paths[0]);
         string most = Counts.Of(settings.MaxTokens, "token");
         Note($"questions  {questions.Asked:N0} from {file}, answers of at most {most}");
@@ -77,10 +83,11 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     }
 
     /// <summary>Which benchmarks are asked.</summary>
-    public void Asking(BenchmarkRound benchmarks)
+    /// <param name="benchmarks">Null where none are.</param>
+    public void Asking(BenchmarkRound? benchmarks)
     {
         string name = "eval";
-        foreach ((string task, int items) in benchmarks.Tasks)
+        foreach ((string task, int items) in benchmarks?.Tasks ?? [])
         {
             Note($"{name,-10} {task}, {Counts.Of(items, "item")}");
             name = "";
@@ -107,16 +114,9 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
     /// <summary>Why the run goes no further.</summary>
     public void StoppedEarly(string why) => Note($"stopped    early: {why}");
 
-    /// <summary>Which state is saved, and what it is worth against the last one and the first.</summary>
-    public void Exporting(ValidationJudge judge, Judged best)
-    {
-        string against = judge.Last is { } last && last.Step != best.Step
-            ? $"against {Numbers.Value(last.Figure)} after step {last.Step:N0}"
-            : "the last one";
-        Note($"exported   the state after step {best.Step:N0}: {judge.Name} {Numbers.Value(best.Figure)}, {against}");
-        if (judge.Start is { } start && start.Figure <= best.Figure)
-            Aside($"no state was better than the model before the first step: {judge.Name} {Numbers.Value(start.Figure)}");
-    }
+    /// <summary>Which state is saved, and what it is worth.</summary>
+    /// <param name="words">As <see cref="ValidationJudge.Worth"/> has it.</param>
+    public void Exporting(string words) => Note($"exported   {words}");
 
     /// <summary>How often the base was computed, where it need not be.</summary>
     public void BaseRows(BaseCache? cache)

@@ -70,12 +70,8 @@ internal sealed class TrainingRun
         if (from is null || RunDirectory.StartAdapterIn(_run.Output) is null)
             _session.Model.KeepStart();
         _log.Plan(_session, from);
-        foreach (string line in PlanCheck.Oddities(_session))
-            _log.Aside(line);
-        if (_questions is not null)
-            _log.Asking(_run.Questions!, _questions);
-        if (_benchmarks is not null)
-            _log.Asking(_benchmarks);
+        _log.Asking(_run.Questions, _questions);
+        _log.Asking(_benchmarks);
         WriteFacts(isResumed: from is not null);
         _course.Begin();
 
@@ -192,34 +188,38 @@ internal sealed class TrainingRun
     {
         if (_course.Judge.Stop is { } why)
             _log.StoppedEarly(why);
-        long? exported = null;
+        (long, string)? exported = null;
+        long last = _step;
         if (_run.Checkpoint.Export == ExportKind.Best)
         {
             // Whatever becomes of the rest, the run goes on from here.
-            if (_course.Judge.Best?.Step != _step)
-                Save();
+            Save();
             Judged best = _course.RequireBest();
-            exported = best.Step;
-            _log.Exporting(_course.Judge, best);
+            exported = (best.Step, _course.Judge.Worth(best));
+            _log.Exporting(_course.Judge.Worth(best));
             if (best.Step != _step)
             {
                 CheckpointStore.Load(_course.CheckpointOf(best), _session.Ops, _session.Optimizer);
                 (_step, _saved) = (best.Step, best.Step);
-                MeasureAgain(best.Step, cancel);
             }
         }
 
-        RunFacts.Ending(_run.Output, _course.Judge.Stop, exported);
+        bool asks = _questions is not null || _benchmarks is not null;
+        if (_step != last || (asks && _course.ClosedAt != _step))
+            MeasureAgain(cancel);
+        if (exported is not null || _course.Judge.Stop is not null)
+            RunFacts.Ending(_run.Output, _course.Judge.Stop, exported);
     }
 
-    /// <summary>Held-out documents, questions and benchmarks of a state that is behind: metrics.jsonl has its figures.
-    /// </summary>
-    private void MeasureAgain(long step, CancellationToken cancel)
+    /// <summary>Measures the state that is saved, where the validation after it was not known to be the last.</summary>
+    private void MeasureAgain(CancellationToken cancel)
     {
-        HeldOutRounds.Keep(
-            _run.Output, step, _session.Validation.Run(cancel, _log.Doing("validating", "held-out document")));
-        _questions?.Ask(step, cancel, _log.Doing("asking", "question"));
-        _benchmarks?.Ask(step, cancel, task => _log.Doing(task, "answer"));
+        IReadOnlyList<CorpusFigures> figures =
+            _session.Validation.Run(cancel, _log.Doing("validating", "held-out document"));
+        if (figures.Count > 0)
+            HeldOutRounds.Keep(_run.Output, _step, figures);
+        _questions?.Ask(_step, cancel, _log.Doing("asking", "question"));
+        _benchmarks?.Ask(_step, cancel, task => _log.Doing(task, "answer"));
     }
 
     /// <summary>One update; a loss that is not finite names the corpus and the row it came from.</summary>
@@ -256,6 +256,8 @@ internal sealed class TrainingRun
         // Of what is saved in the end, which may be a state from before.
         bool closes = IsLast(step)
             && (_run.Checkpoint.Export == ExportKind.Last || _course.Judge.Best?.Step == step);
+        if (closes)
+            _course.ClosedAt = step;
         QuestionScore? score = _questions is not null && (step == 0 || closes)
             ? _questions.Ask(step, cancel, _log.Doing("asking", "question"))
             : null;

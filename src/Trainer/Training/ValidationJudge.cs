@@ -34,7 +34,7 @@ internal sealed class ValidationJudge(StopSettings settings, IReadOnlyDictionary
     public string? Stop { get; private set; }
 
     /// <summary>What the figure is, in words.</summary>
-    public string Name => settings.Metric switch
+    private string Name => settings.Metric switch
     {
         ValidationMetric.DomainCe => "validation CE of domain text",
         ValidationMetric.Ce => "validation CE",
@@ -86,6 +86,18 @@ internal sealed class ValidationJudge(StopSettings settings, IReadOnlyDictionary
             among.Add(round);
         Best = among.Best;
         return best;
+    }
+
+    /// <summary>What a state is worth against the last one, and the first where that was as good.</summary>
+    public string Worth(Judged state)
+    {
+        string against = Last is { } last && last.Step != state.Step
+            ? $"against {Numbers.Value(last.Figure)} after step {last.Step:N0}"
+            : "the last one";
+        string worse = Start is { } start && start.Figure <= state.Figure
+            ? $"; the model before the first step had {Numbers.Value(start.Figure)}, and no state is better"
+            : "";
+        return $"the state after step {state.Step:N0}: {Name} {Numbers.Value(state.Figure)}, {against}{worse}";
     }
 
     private double? FigureOf(ValidationRound round)

@@ -15,8 +15,8 @@ public sealed class AdviceTests
     public void A_plateau_is_told_with_its_figures()
     {
         Assert.Equal(
-            "validation CE of medical has not fallen for 3 validations (2.281, 2.282, 2.281; lowest before 2.280): more "
-                + "steps are unlikely to help. stop_early.patience would end the run here",
+            "validation CE of medical has not fallen for 3 validations (2.281, 2.282, 2.281; lowest before 2.280): "
+                + "more steps are unlikely to help. stop_early ends such a run",
             AdviceRules.OfPlateau("medical", [3, 2.28, 2.281, 2.282, 2.281]));
 
         // Too few, a fall by more than a thousandth, a rise by more than a hundredth, and one that never fell.
@@ -31,9 +31,9 @@ public sealed class AdviceTests
     {
         double[] ce = [3, 2.5, 2.51, 2.6, 2.7];
         Assert.Equal(
-            "validation CE of medical has risen for 3 validations in a row (2.500, 2.510, 2.600, 2.700), to 8.0 % above "
-                + "its lowest, while that of the rows it is trained on fell (2.000 to 1.500): they are learned by heart. "
-                + "Fewer epochs or more text help; checkpoint: best keeps the model from before",
+            "validation CE of medical has risen for 3 validations in a row (2.500, 2.510, 2.600, 2.700), to 8.0 % "
+                + "above its lowest, while that of the rows it is trained on fell (2.000 to 1.500): they are learned "
+                + "by heart. Fewer epochs or more text help; checkpoint: best keeps the model from before",
             AdviceRules.OfDivergence("medical", ce, (2, 1.5)));
         Assert.EndsWith(
             "and the rows it is trained on are not learned meanwhile: optimizer.learning_rate is too high",
@@ -48,8 +48,8 @@ public sealed class AdviceTests
     {
         Assert.Equal(
             "books is being forgotten, more at each of 3 validations: CE 3.000, 3.020, 3.050, 3.090, 3.0 % above that "
-                + "before the first step, KL to the base 0.05000. A lower optimizer.learning_rate or a higher ratio holds "
-                + "it; stop_early.max_general_kl bounds it",
+                + "before the first step, KL to the base 0.05000. A lower optimizer.learning_rate or a higher ratio "
+                + "holds it; stop_early.max_general_kl bounds it",
             AdviceRules.OfForgetting("books", [3, 3.02, 3.05, 3.09], 0.05));
         Assert.Null(AdviceRules.OfForgetting("b", [3, 3.01, 3.02, 3.025], 0.05));
         Assert.Null(AdviceRules.OfForgetting("b", [3, 3.05, 3.04, 3.09], 0.05));

@@ -9,6 +9,9 @@ namespace MolEngine.Trainer.Cli.Runners;
 /// <summary>A run's report, served while the run goes on.</summary>
 internal sealed class WatchedRun : ILiveSource
 {
+    /// <summary>Browsers of one person, and their tabs.</summary>
+    private const int Connections = 64;
+
     private readonly RunFollower _run;
 
     private WatchedRun(string directory) => _run = new RunFollower(directory);
@@ -24,7 +27,7 @@ internal sealed class WatchedRun : ILiveSource
     public static LiveServer Serve(string directory, int port, CommandContext context)
     {
         var server = new LiveServer(
-            new WatchedRun(directory), new ServerSettings { Port = port },
+            new WatchedRun(directory), new ServerSettings { Port = port, Connections = Connections },
             line => context.Error.WriteLine($"molengine: {line}"));
         try
         {
