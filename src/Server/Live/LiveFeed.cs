@@ -4,14 +4,14 @@ namespace MolEngine.Server.Live;
 
 /// <summary>
 /// One view for all who look: the source is read when somebody asks, and rests between two readings for many times as
-/// long as a reading takes, as the same machine may be training.
+/// long as a reading takes, within bounds, as the same machine may be training.
 /// </summary>
 internal sealed class LiveFeed(ILiveSource source)
 {
-    /// <summary>A reading takes at most one part of so many of the time.</summary>
+    /// <summary>Readings take one part of so many of the time.</summary>
     private const int Rest = 20;
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(15);
 
     private readonly Lock _lock = new();
     private LiveView? _view;
@@ -19,7 +19,8 @@ internal sealed class LiveFeed(ILiveSource source)
     private TimeSpan _took;
 
     /// <summary>How long a view is not renewed.</summary>
-    public TimeSpan Interval => _took * Rest > Shortest ? _took * Rest : Shortest;
+    public TimeSpan Interval =>
+        TimeSpan.FromTicks(Math.Clamp(_took.Ticks * Rest, Shortest.Ticks, Longest.Ticks));
 
     /// <summary>The view that there is.</summary>
     /// <param name="anew">Whether it is read again in any case.</param>

@@ -44,7 +44,7 @@ internal sealed class ValidationJudge(StopSettings settings, IReadOnlyDictionary
     /// <summary>Takes a validation.</summary>
     public void Add(ValidationRound round)
     {
-        if (FigureOf(round) is not { } figure)
+        if (FigureOf(round) is not { } figure || !double.IsFinite(figure))
             return;
         var now = new Judged(round.Step, figure);
         if (round.Step == 0)

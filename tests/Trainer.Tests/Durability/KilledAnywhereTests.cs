@@ -68,7 +68,7 @@ public sealed class KilledAnywhereTests : IDisposable
         Directory.Move(Run, Whole);
         string facts = File.ReadAllText(Path.Combine(Whole, "run.json"));
         Assert.Matches("\"stopped_early\": \"after step [3-8] ", facts);
-        GoOnFromAll(calls, Sample.Of(0.02), settings);
+        GoOnFromAll(calls, Sample.Of(0.012), settings);
     }
 
     [Fact]

@@ -21,10 +21,13 @@ public sealed class FuzzGround : IDisposable
         string[] settings =
         [
             "steps=2", "global_batch=1", "micro_batch=1", "lora.rank=1", "validate={every: 1, documents: 1}",
-            "samples=1", "checkpoint.every=1", $"questions={{path: {At("questions.jsonl")}, max_tokens: 1}}",
+            "samples=1", "checkpoint={every: 1, export: best}",
+            $"questions={{path: {At("questions.jsonl")}, max_tokens: 1}}",
             $"eval={{tasks: [{At("task.yaml")}], data: {At("data")}, every: 1, limit: 1}}",
         ];
         _run.Train("run", settings);
+        File.WriteAllText(
+            At("run/advice.json"), """[{"step": 2, "rule": "plateau", "corpus": "bees", "text": "it stands still"}]""");
         Copy(At("run"), At("cut"));
         Directory.Delete(At("cut/adapter"), recursive: true);
         File.WriteAllText(At("cut/config.yaml"), File.ReadAllText(At("cut/config.yaml")).Replace(At("run"), At("cut")));
