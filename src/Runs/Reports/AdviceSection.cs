@@ -15,12 +15,15 @@ internal static class AdviceSection
         foreach (Advice a in run.Advice)
         {
             string when = a.Step == 0 ? "before the first step" : $"after step {Counts.Of(a.Step)}";
-            html.Add($"""<div><dt>{when}</dt><dd dir="auto">{Sentence(a.Text)}</dd></div>""");
+            html.Add($"""<div><dt>{when}</dt><dd dir="auto">{Sentence(a)}</dd></div>""");
         }
 
         html.Add($"</dl></section>");
     }
 
-    private static string Sentence(string text) =>
-        text.Length == 0 ? text : $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
+    /// <summary>A name that it begins with stays as it is.</summary>
+    private static string Sentence(Advice a) =>
+        a.Text.Length == 0 || a.Text.StartsWith(Names.Shortened(a.Corpus), StringComparison.Ordinal)
+            ? $"{a.Text}."
+            : $"{char.ToUpperInvariant(a.Text[0])}{a.Text[1..]}.";
 }

@@ -11,7 +11,7 @@ internal sealed class LiveFeed(ILiveSource source)
     /// <summary>Readings take one part of so many of the time.</summary>
     private const int Rest = 20;
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private LiveView? _view;
@@ -46,8 +46,8 @@ internal sealed class LiveFeed(ILiveSource source)
         }
         catch (UserException e)
         {
-            return (_view ?? new LiveView("MolEngine", LiveState.Gone, "", []))
-                with { State = LiveState.Gone, Status = e.Message };
+            LiveView last = _view ?? new LiveView("MolEngine", LiveState.Gone, "", []);
+            return last with { State = LiveState.Gone, Status = e.Message };
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class WatchTests : IDisposable
         {
             string line = (await process.StandardOutput.ReadLineAsync())!;
             Assert.StartsWith($"watching {output} at http://127.0.0.1:", line);
-            using var client = new HttpClient { BaseAddress = new Uri(line.Split(' ')[3].TrimEnd('.')) };
+            using var client = new HttpClient { BaseAddress = new Uri(line.Split(' ')[3]) };
             Assert.Contains("<body data-state=\"waiting\">", await client.GetStringAsync("/"));
             _run.Train("later", "samples=0");
             string events = await client.GetStringAsync("/events");

@@ -16,7 +16,7 @@ internal static class WatchRunner
         LiveServer server = WatchedRun.Serve(full, port, context);
         try
         {
-            context.WriteLine($"watching {directory} at {server.Address}. Ctrl-C stops.");
+            context.WriteLine($"watching {directory} at {server.Address} (Ctrl-C stops)");
             context.Out.Flush();
             stop.WaitHandle.WaitOne();
         }
