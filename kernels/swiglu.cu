@@ -1,26 +1,49 @@
 // SwiGLU, elementwise: silu(gate) up with silu(g) = g s(g), s(g) = 1 / (1 + exp(-g)); and its gradient. 256 threads a
-// block, 16 bytes of each array a thread: ceil(count / 1024) blocks for fp32, ceil(count / 2048) for bf16. Any count
-// from 1 on; pointers of any alignment, those aligned to 16 bytes take 16 bytes at a time. Outputs may be inputs. One
-// element has one writer: the same bits every time. fp32 is accurate to 2e-7 a factor; bf16 takes approximate exponentials and
-// reciprocals (1e-6 where |gate| is below 8), far within its rounding.
+// block, 16 bytes of each array a thread: for each row ceil(width / 1024) blocks in fp32, ceil(width / 2048) in bf16,
+// one row after another. Rows of width elements, from 1 on, are as far apart as rows says: gate and up alike, their
+// gradients alike, y and dy alike; what is dense everywhere can be one row. Any alignment: rows aligned to 16 bytes take
+// 16 bytes at a time. Outputs may be inputs. One element has one writer: the same bits every time. fp32 is accurate to
+// 2e-7 a factor; bf16 takes approximate exponentials and reciprocals (1e-6 where |gate| is below 8), far within its
+// rounding.
 //
-// swiglu_f32(const float* gate, const float* up, i64 count, float* y)
+// swiglu_f32(const float* gate, const float* up, SwiGluRows rows, float* y)
 //   y = silu(gate) up. Overwrites. Bytes that must move: 12 an element.
 //
-// swiglu_bf16(const bf16* gate, const bf16* up, i64 count, bf16* y)
+// swiglu_bf16(const bf16* gate, const bf16* up, SwiGluRows rows, bf16* y)
 //   As swiglu_f32; products in fp32, rounded once. Bytes that must move: 6 an element.
 //
-// swiglu_backward_f32(const float* dy, const float* gate, const float* up, i64 count, float* d_gate, float* d_up, float* y)
+// swiglu_backward_f32(const float* dy, const float* gate, const float* up, SwiGluRows rows, float* d_gate, float* d_up, float* y)
 //   d_up = dy silu(gate); d_gate = dy up s (1 + gate (1 - s)); y is that of swiglu_f32, with the same bits. Overwrites.
 //   Bytes that must move: 24 an element.
 //
-// swiglu_backward_bf16(const bf16* dy, const bf16* gate, const bf16* up, i64 count, bf16* d_gate, bf16* d_up, bf16* y)
+// swiglu_backward_bf16(const bf16* dy, const bf16* gate, const bf16* up, SwiGluRows rows, bf16* d_gate, bf16* d_up, bf16* y)
 //   As swiglu_backward_f32, y as swiglu_bf16 has it. Bytes that must move: 12 an element.
 
 #include "math.cuh"
 #include "quads.cuh"
 
 enum { Threads = 256, VectorBytes = 16 };
+
+// Elements of a row, and from a row to the next.
+struct SwiGluRows {
+    i64 width;
+    i32 stride;    // of gate and up
+    i32 d_stride;  // of their gradients
+    i32 y_stride;  // of y and dy
+    i32 blocks;    // of a row
+};
+
+// Which row a block has, and where in it the block begins and ends.
+struct Span {
+    i64 row, start, end;
+
+    __device__ __forceinline__ Span(const SwiGluRows& rows, i32 per_block)
+    {
+        row = blockIdx.x / (u32)rows.blocks;
+        start = (i64)(blockIdx.x % (u32)rows.blocks) * per_block;
+        end = start + per_block;
+    }
+};
 
 __device__ __forceinline__ float rcp_approx(float x)
 {
@@ -101,12 +124,15 @@ __device__ __forceinline__ bool is_aligned(const void* a, const void* b, const v
 }
 
 template <typename Math, typename T>
-__device__ __forceinline__ void multiply(const T* gate, const T* up, i64 count, T* y)
+__device__ __forceinline__ void multiply(const T* gate, const T* up, const SwiGluRows& rows, T* y)
 {
     enum { N = Math::Count };
-    i64 start = (i64)blockIdx.x * (N * Threads), end = start + N * Threads;
-    if (end <= count && is_aligned(gate, up, y)) {
-        i64 i = start + N * threadIdx.x;
+    Span span(rows, N * Threads);
+    gate += span.row * rows.stride;
+    up += span.row * rows.stride;
+    y += span.row * rows.y_stride;
+    if (span.end <= rows.width && is_aligned(gate, up, y)) {
+        i64 i = span.start + N * threadIdx.x;
         float g[N], u[N];
         Math::load(gate + i, g);
         Math::load(up + i, u);
@@ -117,7 +143,7 @@ __device__ __forceinline__ void multiply(const T* gate, const T* up, i64 count, 
         return;
     }
 #pragma unroll 1
-    for (i64 i = start + threadIdx.x; i < end && i < count; i += Threads)
+    for (i64 i = span.start + threadIdx.x; i < span.end && i < rows.width; i += Threads)
         store_rounded(y + i, Math::silu(to_f32(gate[i])) * to_f32(up[i]));
 }
 
@@ -135,12 +161,18 @@ __device__ __forceinline__ float differentiate(float dy, float& gate, float& up)
 
 template <typename Math, typename T>
 __device__ __forceinline__ void multiply_back(
-    const T* dy, const T* gate, const T* up, i64 count, T* d_gate, T* d_up, T* y)
+    const T* dy, const T* gate, const T* up, const SwiGluRows& rows, T* d_gate, T* d_up, T* y)
 {
     enum { N = Math::Count };
-    i64 start = (i64)blockIdx.x * (N * Threads), end = start + N * Threads;
-    if (end <= count && is_aligned(dy, gate, up) && is_aligned(d_gate, d_up, y)) {
-        i64 i = start + N * threadIdx.x;
+    Span span(rows, N * Threads);
+    dy += span.row * rows.y_stride;
+    gate += span.row * rows.stride;
+    up += span.row * rows.stride;
+    d_gate += span.row * rows.d_stride;
+    d_up += span.row * rows.d_stride;
+    y += span.row * rows.y_stride;
+    if (span.end <= rows.width && is_aligned(dy, gate, up) && is_aligned(d_gate, d_up, y)) {
+        i64 i = span.start + N * threadIdx.x;
         float d[N], g[N], u[N];
         Math::load(dy + i, d);
         Math::load(gate + i, g);
@@ -154,7 +186,7 @@ __device__ __forceinline__ void multiply_back(
         return;
     }
 #pragma unroll 1
-    for (i64 i = start + threadIdx.x; i < end && i < count; i += Threads) {
+    for (i64 i = span.start + threadIdx.x; i < span.end && i < rows.width; i += Threads) {
         float g = to_f32(gate[i]), u = to_f32(up[i]);
         float product = differentiate<Math>(to_f32(dy[i]), g, u);
         store_rounded(d_gate + i, g);
@@ -163,25 +195,26 @@ __device__ __forceinline__ void multiply_back(
     }
 }
 
-KERNEL(Threads) swiglu_f32(const float* gate, const float* up, i64 count, float* y)
+KERNEL(Threads) swiglu_f32(const float* gate, const float* up, SwiGluRows rows, float* y)
 {
-    multiply<Accurate>(gate, up, count, y);
+    multiply<Accurate>(gate, up, rows, y);
 }
 
-KERNEL(Threads) swiglu_bf16(const bf16* gate, const bf16* up, i64 count, bf16* y)
+KERNEL(Threads) swiglu_bf16(const bf16* gate, const bf16* up, SwiGluRows rows, bf16* y)
 {
-    multiply<Approximate>(gate, up, count, y);
+    multiply<Approximate>(gate, up, rows, y);
 }
 
 KERNEL(Threads)
-swiglu_backward_f32(const float* dy, const float* gate, const float* up, i64 count, float* d_gate, float* d_up,
+swiglu_backward_f32(const float* dy, const float* gate, const float* up, SwiGluRows rows, float* d_gate, float* d_up,
                     float* y)
 {
-    multiply_back<Accurate>(dy, gate, up, count, d_gate, d_up, y);
+    multiply_back<Accurate>(dy, gate, up, rows, d_gate, d_up, y);
 }
 
 KERNEL(Threads)
-swiglu_backward_bf16(const bf16* dy, const bf16* gate, const bf16* up, i64 count, bf16* d_gate, bf16* d_up, bf16* y)
+swiglu_backward_bf16(const bf16* dy, const bf16* gate, const bf16* up, SwiGluRows rows, bf16* d_gate, bf16* d_up,
+                     bf16* y)
 {
-    multiply_back<Approximate>(dy, gate, up, count, d_gate, d_up, y);
+    multiply_back<Approximate>(dy, gate, up, rows, d_gate, d_up, y);
 }

@@ -13,11 +13,11 @@ namespace MolEngine.Kernels.Cuda.Gemm;
 /// </summary>
 /// <remarks>
 /// The library is column-major: a row-major D [M, N] is its D' [N, M], the product of B' and A' in that order. A second
-/// term is multiplied first, into D, and the first one goes onto it. Where D is bf16 that rounds the second term, a
-/// small addend here, as an adapter's hidden values are rounded before it, and the whole once; it costs 4 bytes of
-/// traffic an element. What would round the whole twice, or has a bias of its own, is summed in fp32 in a scratch
-/// buffer, a slice of rows at a time, so that the slice stays in the L2 cache, and finished by
-/// <see cref="GemmFinish"/>: 10 bytes of cache traffic an element, 18 with a second term.
+/// term is multiplied first, into D, each block of a block-diagonal one by itself, and the first one goes onto it.
+/// Where D is bf16 that rounds the second term, a small addend here, as an adapter's hidden values are rounded before
+/// it, and the whole once; it costs 4 bytes of traffic an element. What would round the whole twice, or has a bias of
+/// its own, is summed in fp32 in a scratch buffer, a slice of rows at a time, so that the slice stays in the L2 cache,
+/// and finished by <see cref="GemmFinish"/>: 10 bytes of cache traffic an element, 18 with a second term.
 /// </remarks>
 internal sealed class CublasLtGemm : IGemm
 {
@@ -113,7 +113,14 @@ internal sealed class CublasLtGemm : IGemm
     {
         if (call.Second is { K: > 0 } second)
         {
-            Multiply(call with { K = second.K, A = second.A, B = second.B });
+            foreach ((int from, int to, GemmTerm term) in second.Parts(call.N))
+            {
+                Multiply(call with
+                {
+                    N = to - from, K = term.K, A = term.A, B = term.B, D = call.D.FromColumn(from),
+                });
+            }
+
             Multiply(call with { Beta = 1 });
         }
         else
