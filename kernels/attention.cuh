@@ -5,6 +5,7 @@
 #include "math.cuh"
 #include "mma.cuh"
 #include "warp.cuh"
+#include "wide.cuh"
 
 struct AttentionShape {
     i32 query_heads;
@@ -87,23 +88,6 @@ __device__ __forceinline__ void cp_async(u32 shared, const void* global, i32 byt
 __device__ __forceinline__ float unseen()
 {
     return f32_of_bits(0xFF800000u);
-}
-
-// 16 bytes at once: the compiler takes some such stores apart, which costs four times the sectors.
-__device__ __forceinline__ void store_16(void* global, u32x4 v)
-{
-    asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};"
-                 :
-                 : "l"(global), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w)
-                 : "memory");
-}
-
-__device__ __forceinline__ void store_16(void* global, f32x4 v)
-{
-    asm volatile("st.global.v4.f32 [%0], {%1, %2, %3, %4};"
-                 :
-                 : "l"(global), "f"(v.x), "f"(v.y), "f"(v.z), "f"(v.w)
-                 : "memory");
 }
 
 // Whether it is so in any lane of the warp.

@@ -61,7 +61,8 @@ KERNEL(Threads) attention_dq_f32(
         part.add(sums, ds_tile, k_tile, dim);
         __syncthreads();
     }
-    part.store(dq + rows.q, shape.q_stride, block.count, dim, sums, shape.scale);
+    part.store(dq + (i64)block.query * shape.dq_stride + head * dim, shape.dq_stride, block.count, dim, sums,
+               shape.scale);
 }
 
 KERNEL(Threads) attention_dkv_f32(

@@ -21,6 +21,7 @@
 
 #include "math.cuh"
 #include "quads.cuh"
+#include "wide.cuh"
 
 enum { Threads = 256, VectorBytes = 16 };
 
@@ -81,7 +82,7 @@ struct Accurate {
 
     static __device__ __forceinline__ void store(float* to, const float (&x)[4])
     {
-        *(f32x4*)to = f32x4{x[0], x[1], x[2], x[3]};
+        store_16(to, f32x4{x[0], x[1], x[2], x[3]});
     }
 };
 
@@ -113,8 +114,8 @@ struct Approximate {
 
     static __device__ __forceinline__ void store(bf16* to, const float (&x)[8])
     {
-        *(u32x4*)to = u32x4{
-            bf16x2_rn(x[0], x[1]), bf16x2_rn(x[2], x[3]), bf16x2_rn(x[4], x[5]), bf16x2_rn(x[6], x[7])};
+        store_16(to, u32x4{
+            bf16x2_rn(x[0], x[1]), bf16x2_rn(x[2], x[3]), bf16x2_rn(x[4], x[5]), bf16x2_rn(x[6], x[7])});
     }
 };
 
