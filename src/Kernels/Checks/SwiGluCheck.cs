@@ -37,7 +37,7 @@ internal sealed class SwiGluCheck(bool backward, DType type) : KernelCheck(
             dy = StoredValues.Between(count + offset, 3, -2, 2, type);
         int size = type.Size();
         ulong start = (ulong)(offset * size);
-        float[] both = SideBySide(gate[offset..], up[offset..], width);
+        float[] both = CheckValues.SideBySide(rows, gate[offset..], up[offset..]);
         ulong d = StoredValues.Input(one, "dy", dy, type).Address + start, g, u;
         if (rows == 1)
         {
@@ -72,13 +72,9 @@ internal sealed class SwiGluCheck(bool backward, DType type) : KernelCheck(
         double[] dGate =
             [.. gate.Select((x, i) => (double)dy[i] * up[i] * Sigmoid(x) * (1 + (x * Sigmoid(-x))))];
         double[] dUp = [.. gate.Select((x, i) => dy[i] * x * Sigmoid(x))];
-        StoredValues.Expect(one, gradients, SideBySide(dGate, dUp, width), type, Tolerance);
+        StoredValues.Expect(one, gradients, CheckValues.SideBySide(rows, dGate, dUp), type, Tolerance);
         StoredValues.Expect(one, y, products, type, Tolerance);
     }
-
-    /// <summary>Rows of the one, each with the other's behind it.</summary>
-    private static T[] SideBySide<T>(T[] left, T[] right, int width) =>
-        [.. left.Chunk(width).Zip(right.Chunk(width)).SelectMany(p => (T[])[.. p.First, .. p.Second])];
 
     private float[] Gates(int count)
     {
