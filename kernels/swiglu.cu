@@ -2,7 +2,7 @@
 // block, 16 bytes of each array a thread: for each row ceil(width / 1024) blocks in fp32, ceil(width / 2048) in bf16,
 // one row after another. Rows of width elements, from 1 on, are as far apart as rows says: gate and up alike, their
 // gradients alike, y and dy alike; what is dense everywhere can be one row. Any alignment: rows aligned to 16 bytes take
-// 16 bytes at a time. Outputs may be inputs. One element has one writer: the same bits every time. fp32 is accurate to
+// 16 bytes at a time, but for what is left at their ends. Outputs may be inputs. One element has one writer: the same bits every time. fp32 is accurate to
 // 2e-7 a factor; bf16 takes approximate exponentials and reciprocals (1e-6 where |gate| is below 8), far within its
 // rounding.
 //
@@ -34,15 +34,21 @@ struct SwiGluRows {
     i32 blocks;    // of a row
 };
 
-// Which row a block has, and where in it the block begins and ends.
-struct Span {
-    i64 row, start, end;
+// A block's part of a row: so many elements, from the first on.
+struct Part {
+    i64 row, first;
+    i32 count;
 
-    __device__ __forceinline__ Span(const SwiGluRows& rows, i32 per_block)
+    __device__ __forceinline__ Part(const SwiGluRows& rows, i32 per_block)
     {
         row = blockIdx.x / (u32)rows.blocks;
-        start = (i64)(blockIdx.x % (u32)rows.blocks) * per_block;
-        end = start + per_block;
+        first = (i64)(blockIdx.x % (u32)rows.blocks) * per_block;
+        count = rows.width - first < per_block ? (i32)(rows.width - first) : per_block;
+    }
+
+    __device__ __forceinline__ i64 at(i32 stride) const
+    {
+        return row * stride + first;
     }
 };
 
@@ -128,12 +134,13 @@ template <typename Math, typename T>
 __device__ __forceinline__ void multiply(const T* gate, const T* up, const SwiGluRows& rows, T* y)
 {
     enum { N = Math::Count };
-    Span span(rows, N * Threads);
-    gate += span.row * rows.stride;
-    up += span.row * rows.stride;
-    y += span.row * rows.y_stride;
-    if (span.end <= rows.width && is_aligned(gate, up, y)) {
-        i64 i = span.start + N * threadIdx.x;
+    Part part(rows, N * Threads);
+    gate += part.at(rows.stride);
+    up += part.at(rows.stride);
+    y += part.at(rows.y_stride);
+    i32 i = N * threadIdx.x;
+    bool aligned = is_aligned(gate, up, y);
+    if (aligned && i + N <= part.count) {
         float g[N], u[N];
         Math::load(gate + i, g);
         Math::load(up + i, u);
@@ -143,8 +150,10 @@ __device__ __forceinline__ void multiply(const T* gate, const T* up, const SwiGl
         Math::store(y + i, g);
         return;
     }
+    // One by one: what is left at a row's end by the thread that would have it, else by all.
+    i32 step = aligned ? 1 : Threads;
 #pragma unroll 1
-    for (i64 i = span.start + threadIdx.x; i < span.end && i < rows.width; i += Threads)
+    for (i = aligned ? i : threadIdx.x; i < part.count; i += step)
         store_rounded(y + i, Math::silu(to_f32(gate[i])) * to_f32(up[i]));
 }
 
@@ -165,15 +174,16 @@ __device__ __forceinline__ void multiply_back(
     const T* dy, const T* gate, const T* up, const SwiGluRows& rows, T* d_gate, T* d_up, T* y)
 {
     enum { N = Math::Count };
-    Span span(rows, N * Threads);
-    dy += span.row * rows.y_stride;
-    gate += span.row * rows.stride;
-    up += span.row * rows.stride;
-    d_gate += span.row * rows.d_stride;
-    d_up += span.row * rows.d_stride;
-    y += span.row * rows.y_stride;
-    if (span.end <= rows.width && is_aligned(dy, gate, up) && is_aligned(d_gate, d_up, y)) {
-        i64 i = span.start + N * threadIdx.x;
+    Part part(rows, N * Threads);
+    dy += part.at(rows.y_stride);
+    gate += part.at(rows.stride);
+    up += part.at(rows.stride);
+    d_gate += part.at(rows.d_stride);
+    d_up += part.at(rows.d_stride);
+    y += part.at(rows.y_stride);
+    i32 i = N * threadIdx.x;
+    bool aligned = is_aligned(dy, gate, up) && is_aligned(d_gate, d_up, y);
+    if (aligned && i + N <= part.count) {
         float d[N], g[N], u[N];
         Math::load(dy + i, d);
         Math::load(gate + i, g);
@@ -186,8 +196,9 @@ __device__ __forceinline__ void multiply_back(
         Math::store(y + i, d);
         return;
     }
+    i32 step = aligned ? 1 : Threads;
 #pragma unroll 1
-    for (i64 i = span.start + threadIdx.x; i < span.end && i < rows.width; i += Threads) {
+    for (i = aligned ? i : threadIdx.x; i < part.count; i += step) {
         float g = to_f32(gate[i]), u = to_f32(up[i]);
         float product = differentiate<Math>(to_f32(dy[i]), g, u);
         store_rounded(d_gate + i, g);
