@@ -3,8 +3,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// Heads that share keys and values. The query heads that share a key/value head lie side by side in a token, so that a block of
-/// their queries, gathered, is a matrix [tokens G, D] whose row r is head r % G of token r / G.
+/// Heads that share keys and values. The query heads that share a key/value head lie side by side in a token, so that
+/// a block of their queries, gathered, is a matrix [tokens G, D] whose row r is head r % G of token r / G.
 /// </summary>
 internal readonly record struct HeadGroup(HeadShape Heads)
 {
