@@ -131,37 +131,37 @@ internal unsafe struct AttentionBackward<S, V>
     /// <summary>S = Q K^T and dP = dY V^T.</summary>
     private readonly GemmArguments OverHead(
         int rows, int columns, float* a, float* keys, nint keyStride, float* c) => new()
-    {
-        M = rows,
-        N = columns,
-        K = Group.HeadDim,
-        A = a,
-        StrideA = Group.HeadDim,
-        B = keys,
-        StrideB = keyStride,
-        BType = DType.F32,
-        C = c,
-        StrideC = KeyBlock,
-    };
+        {
+            M = rows,
+            N = columns,
+            K = Group.HeadDim,
+            A = a,
+            StrideA = Group.HeadDim,
+            B = keys,
+            StrideB = keyStride,
+            BType = DType.F32,
+            C = c,
+            StrideC = KeyBlock,
+        };
 
     /// <summary>dV += P^T dY and dK += dS^T Q.</summary>
     private readonly GemmArguments OverQueries(
         int rows, int columns, float* scores, float* b, float* c, nint strideC) => new()
-    {
-        M = columns,
-        N = Group.HeadDim,
-        K = rows,
-        A = scores,
-        StrideA = KeyBlock,
-        ATransposed = true,
-        B = b,
-        StrideB = Group.HeadDim,
-        BRowsAreK = true,
-        BType = DType.F32,
-        C = c,
-        StrideC = strideC,
-        Accumulate = true,
-    };
+        {
+            M = columns,
+            N = Group.HeadDim,
+            K = rows,
+            A = scores,
+            StrideA = KeyBlock,
+            ATransposed = true,
+            B = b,
+            StrideB = Group.HeadDim,
+            BRowsAreK = true,
+            BType = DType.F32,
+            C = c,
+            StrideC = strideC,
+            Accumulate = true,
+        };
 
     /// <summary>
     /// A worker's workspace: [rows, D] thrice, [rows, KeyBlock] twice, [rows] twice, and the products'.

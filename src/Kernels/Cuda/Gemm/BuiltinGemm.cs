@@ -53,8 +53,14 @@ internal sealed class BuiltinGemm(CudaStream stream, CudaKernels kernels) : IGem
             {
                 RunF32(call with
                 {
-                    N = to - from, K = term.K, A = term.A, B = term.B, D = call.D.FromColumn(from), Second = null,
-                    Bias = null, Beta = 1,
+                    N = to - from,
+                    K = term.K,
+                    A = term.A,
+                    B = term.B,
+                    D = call.D.FromColumn(from),
+                    Second = null,
+                    Bias = null,
+                    Beta = 1,
                 });
             }
 

@@ -119,7 +119,12 @@ internal sealed class CublasLtGemm : IGemm
             {
                 Multiply(call with
                 {
-                    N = to - from, K = term.K, A = term.A, B = term.B, D = call.D.FromColumn(from), Bias = null,
+                    N = to - from,
+                    K = term.K,
+                    A = term.A,
+                    B = term.B,
+                    D = call.D.FromColumn(from),
+                    Bias = null,
                 });
             }
 
