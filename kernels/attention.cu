@@ -2,13 +2,14 @@
 // fp32, probabilities rounded to bf16 for the product with v. One kernel for each size that heads are padded to, with
 // zeros and in shared memory only: head_dim 1 to 64, 65 to 96, 97 to 128.
 //
-// q, y [T, query_heads head_dim], k, v [.., query_heads / group head_dim], lse fp32 [T, query_heads]. Pointers are
-// 16-byte aligned. A head_dim that is a multiple of 8 moves whole sectors; others come element by element. 128 threads;
-// blocks has a row for each block of at most 128 queries of one document, the dearest first; grid: rows of blocks times
-// query_heads. Dynamic shared memory: 4 D (64 + K) bytes, D the padded size and K the keys of a tile: 64 where D is 64,
-// else 32. A block reads what its queries see and nothing else: a document's results do not depend on what else is in
-// the batch, to the bit. Bytes that must move: q, k, v and y once, 4 a query and head; keys and values are read again
-// by every block of queries, from L2 where they fit.
+// q, y [T, query_heads head_dim], k, v [.., query_heads / group head_dim], lse fp32 [T, query_heads]. Rows of q, k and v
+// are as far apart as shape says, by a multiple of head_dim; y is dense. Pointers are 16-byte aligned. A head_dim that
+// is a multiple of 8 moves whole sectors; others come element by element. 128 threads; blocks has a row for each block
+// of at most 128 queries of one document, the dearest first; grid: rows of blocks times query_heads. Dynamic shared
+// memory: 4 D (64 + K) bytes, D the padded size and K the keys of a tile: 64 where D is 64, else 32. A block reads what
+// its queries see and nothing else: a document's results do not depend on what else is in the batch, to the bit. Bytes
+// that must move: q, k, v and y once, 4 a query and head; keys and values are read again by every block of queries,
+// from L2 where they fit.
 //
 // attention_bf16_64(const bf16* q, const bf16* k, const bf16* v, bf16* y, float* lse, const QueryBlock* blocks, AttentionShape shape)
 //   y = softmax(scale q k^T) v over the keys that each query sees; lse = log-sum-exp of the scaled scores, or is not
@@ -155,7 +156,7 @@ __device__ __forceinline__ void add_values(Softmax<D>& state, const float (&p)[H
 
 // Divides by the sums; y goes out through the warp's own rows of the tile of q.
 template <int D>
-__device__ __forceinline__ void finish(Softmax<D>& state, u32 tile, i32 row, bf16* y, i32 y_stride, float* lse,
+__device__ __forceinline__ void finish(Softmax<D>& state, u32 tile, i32 row, bf16* y, i32 stride, float* lse,
                                        i32 count, const AttentionShape& shape)
 {
     i32 g = row + ((threadIdx.x & 31) >> 2);
@@ -177,7 +178,7 @@ __device__ __forceinline__ void finish(Softmax<D>& state, u32 tile, i32 row, bf1
         put_sums<D>(tile, row + 16 * i, state.y[i], inverse[0], inverse[1]);
     }
     sync_warp();
-    store_rows<D, PerWarp>(tile, row, y, y_stride, count, shape.head_dim);
+    store_rows<D, PerWarp>(tile, row, y, stride, count, shape.head_dim);
 }
 
 template <int D, int Keys>
@@ -186,16 +187,16 @@ __device__ __forceinline__ void attention(const bf16* q, const bf16* k, const bf
 {
     QueryBlock block = blocks[blockIdx.x / shape.query_heads];
     QueryRows rows(block, blockIdx.x % shape.query_heads, shape);
-    i32 head = rows.head, dim = shape.head_dim, q_stride = rows.q_stride, k_stride = rows.k_stride;
+    i32 head = rows.head, dim = shape.head_dim;
     k += rows.k;
-    v += rows.k;
+    v += rows.v;
     u32 q_tile = shared_address(shared), k_tile = q_tile + Queries * Tile<D>::RowBytes;
     u32 v_tile = k_tile + Keys * Tile<D>::RowBytes;
     i32 row = threadIdx.x / 32 * PerWarp, keys = block.first + block.count;
     LaneRows<D> q_rows = LaneRows<D>::down(q_tile + row * Tile<D>::RowBytes), k_rows = LaneRows<D>::across(k_tile);
     LaneRows<D> v_rows = LaneRows<D>::down(v_tile);
-    load_tile<D, Queries, Threads>(q_tile, q + rows.q, q_stride, block.count, dim);
-    load_tile<D, Keys, Threads>(k_tile, k, k_stride, least(keys, Keys), dim);
+    load_tile<D, Queries, Threads>(q_tile, q + rows.q, shape.q_stride, block.count, dim);
+    load_tile<D, Keys, Threads>(k_tile, k, shape.k_stride, least(keys, Keys), dim);
     cp_async_commit();
     float to_base2 = shape.scale * 1.44269504f;
     Softmax<D> state = {};
@@ -208,13 +209,14 @@ __device__ __forceinline__ void attention(const bf16* q, const bf16* k, const bf
         float s[Halves][Keys / 8][4];
         cp_async_wait<0>();
         __syncthreads();
-        load_tile<D, Keys, Threads>(v_tile, v + (i64)key * k_stride, k_stride, least(keys - key, Keys), dim);
+        load_tile<D, Keys, Threads>(v_tile, v + (i64)key * shape.v_stride, shape.v_stride, least(keys - key, Keys),
+                                    dim);
         cp_async_commit();
         score<D, Keys>(s, q_rows, k_rows);
         cp_async_wait<0>();
         __syncthreads();
         if (key + Keys < keys) {
-            load_tile<D, Keys, Threads>(k_tile, k + (i64)(key + Keys) * k_stride, k_stride,
+            load_tile<D, Keys, Threads>(k_tile, k + (i64)(key + Keys) * shape.k_stride, shape.k_stride,
                                         least(keys - key - Keys, Keys), dim);
             cp_async_commit();
         }
@@ -229,7 +231,7 @@ __device__ __forceinline__ void attention(const bf16* q, const bf16* k, const bf
         }
     }
     if (row < block.count) {
-        finish<D>(state, q_tile, row, y + rows.q, q_stride,
+        finish<D>(state, q_tile, row, y + rows.y, y_stride(shape),
                   lse ? lse + (i64)block.query * shape.query_heads + head : lse, block.count, shape);
     }
 }

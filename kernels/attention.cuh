@@ -5,12 +5,16 @@
 #include "math.cuh"
 #include "mma.cuh"
 #include "warp.cuh"
+#include "wide.cuh"
 
 struct AttentionShape {
     i32 query_heads;
     i32 group;  // query heads that share a key/value head
     i32 head_dim;
     float scale;  // 1 / sqrt(head_dim)
+    // Elements from a token to the next: these may be columns of wider matrices, y and dy are dense.
+    i32 q_stride, k_stride, v_stride;
+    i32 dq_stride, dk_stride, dv_stride;
 };
 
 // Queries of one document, or of a cache, that a block of threads takes together.
@@ -35,20 +39,25 @@ struct alignas(8) QueryTerms {
     float delta;  // sum of dy y
 };
 
+// Elements of y from a token to the next.
+__device__ __forceinline__ i32 y_stride(const AttentionShape& shape)
+{
+    return shape.query_heads * shape.head_dim;
+}
+
 // Where the rows of a block's queries and of their document's keys begin, for one query head.
 struct QueryRows {
     i32 head;
-    i32 q_stride, k_stride;  // elements from a token to the next
-    i64 q, k;                // first elements
+    i64 q, k, v, y;  // first elements; dy lies as y does
 
     __device__ __forceinline__ QueryRows(const QueryBlock& block, i32 query_head, const AttentionShape& shape)
     {
-        i32 dim = shape.head_dim;
+        i32 dim = shape.head_dim, key_column = query_head / shape.group * dim;
         head = query_head;
-        q_stride = shape.query_heads * dim;
-        k_stride = q_stride / shape.group;
-        q = (i64)block.query * q_stride + head * dim;
-        k = (i64)block.key * k_stride + head / shape.group * dim;
+        q = (i64)block.query * shape.q_stride + head * dim;
+        k = (i64)block.key * shape.k_stride + key_column;
+        v = (i64)block.key * shape.v_stride + key_column;
+        y = (i64)block.query * y_stride(shape) + head * dim;
     }
 };
 
@@ -79,23 +88,6 @@ __device__ __forceinline__ void cp_async(u32 shared, const void* global, i32 byt
 __device__ __forceinline__ float unseen()
 {
     return f32_of_bits(0xFF800000u);
-}
-
-// 16 bytes at once: the compiler takes some such stores apart, which costs four times the sectors.
-__device__ __forceinline__ void store_16(void* global, u32x4 v)
-{
-    asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};"
-                 :
-                 : "l"(global), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w)
-                 : "memory");
-}
-
-__device__ __forceinline__ void store_16(void* global, f32x4 v)
-{
-    asm volatile("st.global.v4.f32 [%0], {%1, %2, %3, %4};"
-                 :
-                 : "l"(global), "f"(v.x), "f"(v.y), "f"(v.z), "f"(v.w)
-                 : "memory");
 }
 
 // Whether it is so in any lane of the warp.

@@ -4,7 +4,8 @@
 // 97 to 128.
 //
 // q, y, dy, dq [T, query_heads head_dim], k, v, dk, dv [T, query_heads / group head_dim] bf16, terms [query_heads, T]
-// pairs of fp32. Pointers are 16-byte aligned. A head_dim that is a multiple of 8 moves whole sectors; others come
+// pairs of fp32. Rows of q, k, v and of their gradients are as far apart as shape says, by a multiple of head_dim; y and
+// dy are dense. Pointers are 16-byte aligned. A head_dim that is a multiple of 8 moves whole sectors; others come
 // element by element. 128 threads; a table has a row for each block of at most 64 tokens of one document, the dearest
 // first. A block reads what its tokens see or are seen by and nothing else: a document's gradients do not depend on
 // what else is in the batch, to the bit. No atomics: a block alone writes its rows.

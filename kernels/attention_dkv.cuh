@@ -6,10 +6,10 @@
 // Queues the copies of Queries rows of q and dy and of their terms into a stage.
 template <int D, int Queries>
 __device__ __forceinline__ void load_queries(u32 stage, const bf16* q, const bf16* dy, const QueryTerms* terms,
-                                             i32 stride, i32 count, i32 head_dim)
+                                             const AttentionShape& shape, i32 count)
 {
-    load_tile<D, Queries, Threads>(stage, q, stride, count, head_dim);
-    load_tile<D, Queries, Threads>(stage + Queries * Tile<D>::RowBytes, dy, stride, count, head_dim);
+    load_tile<D, Queries, Threads>(stage, q, shape.q_stride, count, shape.head_dim);
+    load_tile<D, Queries, Threads>(stage + Queries * Tile<D>::RowBytes, dy, y_stride(shape), count, shape.head_dim);
     i32 thread = thread_again();
     if (thread < Queries) {
         cp_async<8>(stage + 2 * Queries * Tile<D>::RowBytes + 8 * thread, terms + least(thread, count - 1),
@@ -29,17 +29,18 @@ __device__ __forceinline__ void attention_dkv(const bf16* q, const bf16* k, cons
     i32 key_heads = shape.query_heads / shape.group, dim = shape.head_dim;
     KeyBlock block = blocks[blockIdx.x / key_heads];
     i32 head = blockIdx.x % key_heads * shape.group, last_head = head + shape.group;
-    i32 q_stride = shape.query_heads * dim, k_stride = key_heads * dim;
-    i64 k_start = (i64)block.token * k_stride + blockIdx.x % key_heads * dim;
-    q += (i64)block.token * q_stride;
-    dy += (i64)block.token * q_stride;
+    i32 key_column = blockIdx.x % key_heads * dim;
+    q += (i64)block.token * shape.q_stride;
+    dy += (i64)block.token * y_stride(shape);
     terms += block.token;
     u32 k_tile = shared_address(shared), v_tile = k_tile + BlockRows * RowBytes, stages = v_tile + BlockRows * RowBytes;
     i32 lane = threadIdx.x & 31, row = threadIdx.x / 32 * PerWarp;
-    load_tile<D, BlockRows, Threads>(k_tile, k + k_start, k_stride, block.count, dim);
-    load_tile<D, BlockRows, Threads>(v_tile, v + k_start, k_stride, block.count, dim);
-    load_queries<D, Queries>(stages, q + head * dim, dy + head * dim, terms + (i64)head * tokens, q_stride,
-                             least(block.queries, Queries), dim);
+    load_tile<D, BlockRows, Threads>(k_tile, k + (i64)block.token * shape.k_stride + key_column, shape.k_stride,
+                                     block.count, dim);
+    load_tile<D, BlockRows, Threads>(v_tile, v + (i64)block.token * shape.v_stride + key_column, shape.v_stride,
+                                     block.count, dim);
+    load_queries<D, Queries>(stages, q + head * dim, dy + head * dim, terms + (i64)head * tokens, shape,
+                             least(block.queries, Queries));
     LaneRows<D> mine = LaneRows<D>::down(k_tile + row * RowBytes);
     float dk_sums[D / 8][4], dv_sums[D / 8][4];
     clear(dk_sums);
@@ -63,10 +64,10 @@ __device__ __forceinline__ void attention_dkv(const bf16* q, const bf16* k, cons
             next_head++;
         }
         if (next_head < last_head) {
-            i64 at = (i64)next * q_stride + next_head * dim;
-            load_queries<D, Queries>(stages + (StageBytes - stage), q + at, dy + at,
-                                     terms + (i64)next_head * tokens + next, q_stride,
-                                     least(block.queries - next, Queries), dim);
+            load_queries<D, Queries>(stages + (StageBytes - stage), q + (i64)next * shape.q_stride + next_head * dim,
+                                     dy + (i64)next * y_stride(shape) + next_head * dim,
+                                     terms + (i64)next_head * tokens + next, shape,
+                                     least(block.queries - next, Queries));
         }
         // A warp whose keys none of the queries sees has nothing to add.
         if (row < block.count && query + Queries > row) {
@@ -116,7 +117,9 @@ __device__ __forceinline__ void attention_dkv(const bf16* q, const bf16* k, cons
         put_sums<D>(k_tile, row, dk_sums, shape.scale, shape.scale);
         put_sums<D>(v_tile, row, dv_sums, 1, 1);
         sync_warp();
-        store_rows<D, PerWarp>(k_tile, row, dk + k_start, k_stride, block.count, dim);
-        store_rows<D, PerWarp>(v_tile, row, dv + k_start, k_stride, block.count, dim);
+        store_rows<D, PerWarp>(k_tile, row, dk + (i64)block.token * shape.dk_stride + key_column, shape.dk_stride,
+                               block.count, dim);
+        store_rows<D, PerWarp>(v_tile, row, dv + (i64)block.token * shape.dv_stride + key_column, shape.dv_stride,
+                               block.count, dim);
     }
 }

@@ -9,15 +9,15 @@ __device__ __forceinline__ void attention_dq(const bf16* q, const bf16* k, const
     enum { RowBytes = Tile<D>::RowBytes, Steps = Tile<D>::Steps, StageBytes = 2 * Keys * RowBytes };
     QueryBlock block = blocks[blockIdx.x / shape.query_heads];
     QueryRows rows(block, blockIdx.x % shape.query_heads, shape);
-    i32 head = rows.head, dim = shape.head_dim, q_stride = rows.q_stride, k_stride = rows.k_stride;
+    i32 head = rows.head, dim = shape.head_dim;
     k += rows.k;
-    v += rows.k;
+    v += rows.v;
     u32 tiles = shared_address(shared);
     i32 lane = threadIdx.x & 31, row = threadIdx.x / 32 * PerWarp, keys = block.first + block.count;
 
     // q and dy pass through what the keys and values will take, into registers.
-    load_tile<D, BlockRows, Threads>(tiles, q + rows.q, q_stride, block.count, dim);
-    load_tile<D, BlockRows, Threads>(tiles + BlockRows * RowBytes, dy + rows.q, q_stride, block.count, dim);
+    load_tile<D, BlockRows, Threads>(tiles, q + rows.q, shape.q_stride, block.count, dim);
+    load_tile<D, BlockRows, Threads>(tiles + BlockRows * RowBytes, dy + rows.y, y_stride(shape), block.count, dim);
     cp_async_commit();
     terms += (i64)head * tokens + block.query;
     QueryTerms first = terms[least(row + (lane >> 2), block.count - 1)];
@@ -34,8 +34,8 @@ __device__ __forceinline__ void attention_dq(const bf16* q, const bf16* k, const
     __syncthreads();
     float sums[D / 8][4];
     clear(sums);
-    load_tile<D, Keys, Threads>(tiles, k, k_stride, least(keys, Keys), dim);
-    load_tile<D, Keys, Threads>(tiles + Keys * RowBytes, v, k_stride, least(keys, Keys), dim);
+    load_tile<D, Keys, Threads>(tiles, k, shape.k_stride, least(keys, Keys), dim);
+    load_tile<D, Keys, Threads>(tiles + Keys * RowBytes, v, shape.v_stride, least(keys, Keys), dim);
     cp_async_commit();
     u32 stage = 0;
 #pragma unroll 1
@@ -45,9 +45,10 @@ __device__ __forceinline__ void attention_dq(const bf16* q, const bf16* k, const
         i32 next = key + Keys;
         if (next < keys) {
             u32 to = tiles + (StageBytes - stage);
-            i64 at = (i64)next * k_stride;
-            load_tile<D, Keys, Threads>(to, k + at, k_stride, least(keys - next, Keys), dim);
-            load_tile<D, Keys, Threads>(to + Keys * RowBytes, v + at, k_stride, least(keys - next, Keys), dim);
+            i32 count = least(keys - next, Keys);
+            load_tile<D, Keys, Threads>(to, k + (i64)next * shape.k_stride, shape.k_stride, count, dim);
+            load_tile<D, Keys, Threads>(to + Keys * RowBytes, v + (i64)next * shape.v_stride, shape.v_stride, count,
+                                        dim);
             cp_async_commit();
         }
         // A warp that sees none of the keys has nothing to add.
@@ -87,6 +88,7 @@ __device__ __forceinline__ void attention_dq(const bf16* q, const bf16* k, const
     if (row < block.count) {
         put_sums<D>(tiles, row, sums, shape.scale, shape.scale);
         sync_warp();
-        store_rows<D, PerWarp>(tiles, row, dq + rows.q, q_stride, block.count, dim);
+        store_rows<D, PerWarp>(tiles, row, dq + (i64)block.query * shape.dq_stride + head * dim, shape.dq_stride,
+                               block.count, dim);
     }
 }

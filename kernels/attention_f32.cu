@@ -2,7 +2,8 @@
 // with fused multiply-adds: for runs that are compared with the CPU.
 //
 // q, y, dy, dq [T, query_heads head_dim], k, v, dk, dv [.., query_heads / group head_dim], lse [T, query_heads]: fp32,
-// pointers 16-byte aligned, head_dim 1 to 128. A head_dim that is a multiple of 4 moves whole sectors, others come
+// pointers 16-byte aligned, head_dim 1 to 128. Rows of q, k, v and of their gradients are as far apart as shape says, by
+// a multiple of head_dim; y and dy are dense. A head_dim that is a multiple of 4 moves whole sectors, others come
 // element by element. 128 threads; a table has a row for each block of tokens of one document, the dearest first. A
 // block reads what its tokens see or are seen by and nothing else: a document's results do not depend on what else is
 // in the batch, to the bit. Dynamic shared memory: 77824 bytes.

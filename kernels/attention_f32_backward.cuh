@@ -24,12 +24,12 @@ KERNEL(Threads) attention_dq_f32(
     enum { Rows = 2, Queries = 32 };
     QueryBlock block = blocks[blockIdx.x / shape.query_heads];
     QueryRows rows(block, blockIdx.x % shape.query_heads, shape);
-    i32 head = rows.head, dim = shape.head_dim, q_stride = rows.q_stride, k_stride = rows.k_stride;
+    i32 head = rows.head, dim = shape.head_dim;
     float *q_tile = (float*)shared, *dy_tile = q_tile + Queries * Stride, *k_tile = dy_tile + Queries * Stride;
     float *v_tile = k_tile + Columns * Stride, *ds_tile = v_tile + Columns * Stride;
     Part<Rows> part;
-    load_rows<Queries>(q_tile, q + rows.q, q_stride, block.count, dim);
-    load_rows<Queries>(dy_tile, dy + rows.q, q_stride, block.count, dim);
+    load_rows<Queries>(q_tile, q + rows.q, shape.q_stride, block.count, dim);
+    load_rows<Queries>(dy_tile, dy + rows.y, y_stride(shape), block.count, dim);
     QueryTerms mine[Rows];
 #pragma unroll
     for (i32 i = 0; i < Rows; i++) {
@@ -40,9 +40,9 @@ KERNEL(Threads) attention_dq_f32(
     i32 keys = block.first + block.count;
 #pragma unroll 1
     for (i32 key = 0; key < keys; key += Columns) {
-        i64 at = rows.k + (i64)key * k_stride;
-        load_rows<Columns>(k_tile, k + at, k_stride, least(keys - key, Columns), dim);
-        load_rows<Columns>(v_tile, v + at, k_stride, least(keys - key, Columns), dim);
+        i32 count = least(keys - key, Columns);
+        load_rows<Columns>(k_tile, k + rows.k + (i64)key * shape.k_stride, shape.k_stride, count, dim);
+        load_rows<Columns>(v_tile, v + rows.v + (i64)key * shape.v_stride, shape.v_stride, count, dim);
         cp_async_commit();
         cp_async_wait<0>();
         __syncthreads();
@@ -61,7 +61,8 @@ KERNEL(Threads) attention_dq_f32(
         part.add(sums, ds_tile, k_tile, dim);
         __syncthreads();
     }
-    part.store(dq + rows.q, q_stride, block.count, dim, sums, shape.scale);
+    part.store(dq + (i64)block.query * shape.dq_stride + head * dim, shape.dq_stride, block.count, dim, sums,
+               shape.scale);
 }
 
 KERNEL(Threads) attention_dkv_f32(
@@ -73,22 +74,21 @@ KERNEL(Threads) attention_dkv_f32(
     i32 key_heads = shape.query_heads / shape.group, dim = shape.head_dim;
     KeyBlock block = blocks[blockIdx.x / key_heads];
     i32 key_head = blockIdx.x % key_heads;
-    i32 q_stride = shape.query_heads * dim, k_stride = key_heads * dim;
-    i64 k_start = (i64)block.token * k_stride + key_head * dim;
+    i32 key_column = key_head * dim;
     float *k_tile = (float*)shared, *v_tile = k_tile + Keys * Stride, *q_tile = v_tile + Keys * Stride;
     float *dy_tile = q_tile + Columns * Stride, *p_tile = dy_tile + Columns * Stride;
     float* ds_tile = p_tile + Keys * ScoreStride;
     Part<Rows> part;
-    load_rows<Keys>(k_tile, k + k_start, k_stride, block.count, dim);
-    load_rows<Keys>(v_tile, v + k_start, k_stride, block.count, dim);
+    load_rows<Keys>(k_tile, k + (i64)block.token * shape.k_stride + key_column, shape.k_stride, block.count, dim);
+    load_rows<Keys>(v_tile, v + (i64)block.token * shape.v_stride + key_column, shape.v_stride, block.count, dim);
     f32x4 dk_sums[Rows][D / 32] = {}, dv_sums[Rows][D / 32] = {};
     i32 head = key_head * shape.group, last = head + shape.group;
 #pragma unroll 1
     for (i32 query = 0; head < last;) {
-        i64 at = (i64)(block.token + query) * q_stride + head * dim;
+        i64 token = block.token + query;
         i32 count = least(block.queries - query, Columns);
-        load_rows<Columns>(q_tile, q + at, q_stride, count, dim);
-        load_rows<Columns>(dy_tile, dy + at, q_stride, count, dim);
+        load_rows<Columns>(q_tile, q + token * shape.q_stride + head * dim, shape.q_stride, count, dim);
+        load_rows<Columns>(dy_tile, dy + token * y_stride(shape) + head * dim, y_stride(shape), count, dim);
         cp_async_commit();
         QueryTerms theirs[4];
 #pragma unroll
@@ -119,6 +119,7 @@ KERNEL(Threads) attention_dkv_f32(
             head++;
         }
     }
-    part.store(dv + k_start, k_stride, block.count, dim, dv_sums, 1);
-    part.store(dk + k_start, k_stride, block.count, dim, dk_sums, shape.scale);
+    part.store(dv + (i64)block.token * shape.dv_stride + key_column, shape.dv_stride, block.count, dim, dv_sums, 1);
+    part.store(dk + (i64)block.token * shape.dk_stride + key_column, shape.dk_stride, block.count, dim, dk_sums,
+               shape.scale);
 }

@@ -17,15 +17,15 @@ KERNEL(Threads) attention_f32(
     enum { Rows = 4, Queries = 64 };
     QueryBlock block = blocks[blockIdx.x / shape.query_heads];
     QueryRows rows(block, blockIdx.x % shape.query_heads, shape);
-    i32 head = rows.head, dim = shape.head_dim, q_stride = rows.q_stride, k_stride = rows.k_stride;
+    i32 head = rows.head, dim = shape.head_dim;
     k += rows.k;
-    v += rows.k;
+    v += rows.v;
     float* q_tile = (float*)shared;
     float *k_tile = q_tile + Queries * Stride, *v_tile = k_tile + Columns * Stride, *p_tile = v_tile + Columns * Stride;
     Part<Rows> part;
     i32 keys = block.first + block.count;
-    load_rows<Queries>(q_tile, q + rows.q, q_stride, block.count, dim);
-    load_rows<Columns>(k_tile, k, k_stride, least(keys, Columns), dim);
+    load_rows<Queries>(q_tile, q + rows.q, shape.q_stride, block.count, dim);
+    load_rows<Columns>(k_tile, k, shape.k_stride, least(keys, Columns), dim);
     cp_async_commit();
     f32x4 sums[Rows][D / 32] = {};
     float top[Rows], total[Rows] = {};
@@ -38,14 +38,15 @@ KERNEL(Threads) attention_f32(
         float s[Rows][4];
         cp_async_wait<0>();
         __syncthreads();
-        load_rows<Columns>(v_tile, v + (i64)key * k_stride, k_stride, least(keys - key, Columns), dim);
+        load_rows<Columns>(v_tile, v + (i64)key * shape.v_stride, shape.v_stride, least(keys - key, Columns), dim);
         cp_async_commit();
         part.dot(s, q_tile, k_tile, dim);
         cp_async_wait<0>();
         __syncthreads();
         i32 next = key + Columns;
         if (next < keys)
-            load_rows<Columns>(k_tile, k + (i64)next * k_stride, k_stride, least(keys - next, Columns), dim);
+            load_rows<Columns>(k_tile, k + (i64)next * shape.k_stride, shape.k_stride, least(keys - next, Columns),
+                               dim);
         cp_async_commit();
 #pragma unroll
         for (i32 i = 0; i < Rows; i++) {
@@ -84,5 +85,5 @@ KERNEL(Threads) attention_f32(
         for (i32 c = 0; c < D / 32; c++)
             scale_by(sums[i][c], inverse);
     }
-    part.store(y + rows.q, q_stride, block.count, dim, sums, 1);
+    part.store(y + rows.y, y_stride(shape), block.count, dim, sums, 1);
 }

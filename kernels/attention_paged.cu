@@ -3,7 +3,7 @@
 // joins pages in order. fp32 inside. A token's result depends on what it sees alone, to the bit.
 //
 // q, y [.., query_heads head_dim], keys, values [pages, 64, query_heads / group head_dim]: bf16 or fp32, pointers
-// 16-byte aligned; head_dim 1 to 128. Where a row of a head is a multiple of 16 bytes whole sectors move, else it comes
+// 16-byte aligned; head_dim 1 to 128. Rows of q are q_stride elements apart, y is dense. Where a row of a head is a multiple of 16 bytes whole sectors move, else it comes
 // element by element. tokens has a row for each of n tokens; pages lists page after page of each sequence. P, the second
 // dimension of the grid or an argument, is the most pages that a token sees. results fp32 [n, query_heads, P, R], R =
 // head_dim rounded up to a multiple of 8; extremes [n, query_heads, P] pairs (maximum, sum). 128 threads.
@@ -207,7 +207,7 @@ __device__ __forceinline__ void attention_paged(const T* q, const T* keys, const
     T* value_tile = (T*)((char*)shared + (key_bytes > SumBytes ? key_bytes : SumBytes));
     float *q_rows = (float*)(value_tile + Keys * width), *scores = q_rows + group * width;
     i64 at = (i64)pages[token.page + piece] * Keys * stride + key_head * dim;
-    i64 query = (i64)token.row * shape.query_heads + key_head * group;
+    i64 query = (i64)token.row * shape.q_stride + key_head * group * dim;
     i64 row = (i64)blockIdx.z * shape.query_heads + key_head * group;
     load_rows(key_tile, pitch, width, keys + at, stride, count, dim);
     cp_async_commit();
@@ -216,7 +216,7 @@ __device__ __forceinline__ void attention_paged(const T* q, const T* keys, const
     for (i32 column = threadIdx.x; column < width; column += Threads) {
 #pragma unroll 4
         for (i32 head = 0; head < group; head++)
-            q_rows[head * width + column] = column < dim ? to_f32(q[(query + head) * dim + column]) : 0.0f;
+            q_rows[head * width + column] = column < dim ? to_f32(q[query + head * dim + column]) : 0.0f;
     }
     cp_async_wait<1>();
     __syncthreads();

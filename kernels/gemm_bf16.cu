@@ -6,6 +6,10 @@
 // aligned, the addresses of A and B and their strides in bytes are multiples of 16: they are copied 16 bytes at a
 // time. Otherwise element by element, slowly.
 //
+// B2 may be block-diagonal, of which the blocks alone are stored: three at most, of as many columns of D each as the
+// second term says, all of the same K2. A2 [M, blocks K2] is then not transposed, and each tile reads the K2 columns of
+// its own block.
+//
 // An element is the sum over k in ascending order, 16 at a time, then over the k of A2 and B2: its bits depend on its
 // row of A, its column of B, K and K2 alone, not on M, N, tile or alignment. Every element has one writer.
 //
@@ -45,6 +49,14 @@ struct GemmTerm {
     i32 k;
     i32 stride_a, stride_b;
     i32 aligned;  // 0 or 1
+    // Of a second term: from these columns of D on, multiples of the tile, op(A2) is k and 2 k columns further right.
+    i32 second_block, third_block;
+
+    // Where the block of a tile's columns begins in a row of A2.
+    __device__ __forceinline__ i32 columns_before(const GemmTile& tile) const
+    {
+        return ((tile.column >= second_block) + (tile.column >= third_block)) * k;
+    }
 };
 
 // By hand: NVRTC takes some of such pairs apart, and their halves meet in banks.
@@ -188,12 +200,12 @@ struct Product {
     {
         bool is_first = step < loads.first_steps;
         if (step == loads.first_steps)
-            begin(loads, second.a, second.b, second.stride_a, second.stride_b, second.k, output, tile);
+            begin(loads, second.a + second.columns_before(tile), second.b, second.stride_a, second.stride_b, second.k, output, tile);
         if (is_first ? first.aligned : second.aligned) {
             PanelA::copy(loads.to, loads.a);
             PanelB::copy(loads.to + PanelA::Bytes, loads.b);
         } else {
-            const bf16* a = is_first ? first.a : second.a;
+            const bf16* a = is_first ? first.a : second.a + second.columns_before(tile);
             const bf16* b = is_first ? first.b : second.b;
             i32 k = (is_first ? step : step - loads.first_steps) * BK, k_limit = is_first ? first.k : second.k;
             assume_global(a);

@@ -9,11 +9,11 @@
 // linear_dropout_bf16(const bf16* x, bf16* y, const i64* token_keys, i32 tokens, i32 features, LinearDropout dropout)
 //   The same of bf16, products rounded to nearest, ties to even. Bytes that must move: 4 an element.
 //
-// linear_token_sums_f32(const float* x, const i32* chunk_starts, i32 width, float* partial)
+// linear_token_sums_f32(const float* x, const i32* chunk_starts, i32 width, i32 stride, float* partial)
 //   partial[c] = the sum over the tokens of chunk c, chunk_starts[c] to chunk_starts[c + 1] - 1, of x[token], in order.
-//   x [tokens, width], partial [chunks, width]. Overwrites. 128 threads, a column each: grid chunks x
+//   x [tokens, width], rows stride elements apart, partial [chunks, width]. Overwrites. 128 threads, a column each: grid chunks x
 //   ceil(width / 128). Bytes that must move: 4 an element of x, and those of partial.
-// linear_token_sums_bf16(const bf16* x, const i32* chunk_starts, i32 width, float* partial)
+// linear_token_sums_bf16(const bf16* x, const i32* chunk_starts, i32 width, i32 stride, float* partial)
 //   The same of bf16. Bytes that must move: 2 an element of x, and those of partial.
 
 #include "gemm.cuh"
@@ -64,7 +64,7 @@ __device__ __forceinline__ void drop(
 }
 
 template <typename T>
-__device__ __forceinline__ void sum_tokens(const T* x, const i32* chunk_starts, i32 width, float* partial)
+__device__ __forceinline__ void sum_tokens(const T* x, const i32* chunk_starts, i32 width, i32 stride, float* partial)
 {
     i32 column = blockIdx.y * SumThreads + threadIdx.x, end = chunk_starts[blockIdx.x + 1];
     if (column >= width)
@@ -72,7 +72,7 @@ __device__ __forceinline__ void sum_tokens(const T* x, const i32* chunk_starts, 
     float sum = 0;
 #pragma unroll 4
     for (i32 token = chunk_starts[blockIdx.x]; token < end; token++)
-        sum += load_four(x, (i64)token * width + column, 1, sizeof(T) == 2, false).x;
+        sum += load_four(x, (i64)token * stride + column, 1, sizeof(T) == 2, false).x;
     partial[(i64)blockIdx.x * width + column] = sum;
 }
 
@@ -91,15 +91,15 @@ linear_dropout_bf16(const bf16* x, bf16* y, const i64* __restrict__ token_keys, 
 }
 
 KERNEL(SumThreads)
-linear_token_sums_f32(const float* __restrict__ x, const i32* __restrict__ chunk_starts, i32 width,
+linear_token_sums_f32(const float* __restrict__ x, const i32* __restrict__ chunk_starts, i32 width, i32 stride,
                       float* __restrict__ partial)
 {
-    sum_tokens(x, chunk_starts, width, partial);
+    sum_tokens(x, chunk_starts, width, stride, partial);
 }
 
 KERNEL(SumThreads)
-linear_token_sums_bf16(const bf16* __restrict__ x, const i32* __restrict__ chunk_starts, i32 width,
+linear_token_sums_bf16(const bf16* __restrict__ x, const i32* __restrict__ chunk_starts, i32 width, i32 stride,
                        float* __restrict__ partial)
 {
-    sum_tokens(x, chunk_starts, width, partial);
+    sum_tokens(x, chunk_starts, width, stride, partial);
 }

@@ -1,11 +1,11 @@
 // RMS norm of every query and key head (where there is one), then the rotary embedding; and their gradient. The halves
 // of a head, [0, D / 2) and [D / 2, D), are the pairs that are turned. D is even and at most 256.
 //
-// Arguments of all kernels. heads: numbers of query heads and of key heads, D, and the number of positions of the
-// tables. norm: the weights of queries and of keys, each an address (both null without a norm) and an i32 that is 1
+// Arguments of all kernels. heads: numbers of query heads and of key heads, D, the number of positions of the tables,
+// and how many elements it is from a token to the next in q, k, and in what is written of them. norm: the weights of queries and of keys, each an address (both null without a norm) and an i32 that is 1
 // where its D elements are bf16, 0 where they are fp32; then eps. cos, sin [positions, D / 2] fp32. A warp takes a
 // token, 8 a block; a head has as many lanes as D / 8 asks for, rounded up to a power of two. Elements are read 4 at a
-// time where D is a multiple of 8 and every pointer aligned to 4 elements, else one by one, with the same bits. The
+// time where D is a multiple of 8 and every row aligned to 4 elements, else one by one, with the same bits. The
 // result of a head depends on that head and its position alone.
 //
 // A position outside the tables is reported in fault; what it would have turned becomes 0.
@@ -37,6 +37,12 @@ enum { Threads = 256, Warps = Threads / 32, MostDim = 256 };
 
 struct Heads {
     i32 queries, keys, dim, positions;
+    i32 q_stride, k_stride, q_out_stride, k_out_stride;
+
+    __device__ __forceinline__ bool is_quad_aligned() const
+    {
+        return ((q_stride | k_stride | q_out_stride | k_out_stride) & 3) == 0;
+    }
 };
 
 struct Norm {
@@ -236,17 +242,16 @@ __device__ __forceinline__ void rotate(
     if (token >= tokens)
         return;
     Lane lane(heads.dim, is_quad_aligned(q) && is_quad_aligned(k) && is_quad_aligned(q_out) && is_quad_aligned(k_out)
-                             && tables.is_quad_aligned());
+                             && heads.is_quad_aligned() && tables.is_quad_aligned());
     f32x4 cos, sin;
     tables.load(token, heads.positions, lane, cos, sin, fault);
     bool normed = norm.query.values;
 #pragma unroll 1
     for (i32 keys = 0; keys < 2; keys++) {
-        i32 count = keys ? heads.keys : heads.queries;
-        i64 at = (i64)token * count * heads.dim;
         rotate_heads(
-            (keys ? k : q) + at, count, normed ? weights.of + keys * heads.dim : nullptr, norm.eps, cos, sin,
-            (keys ? k_out : q_out) + at, lane);
+            (keys ? k : q) + (i64)token * (keys ? heads.k_stride : heads.q_stride), keys ? heads.keys : heads.queries,
+            normed ? weights.of + keys * heads.dim : nullptr, norm.eps, cos, sin,
+            (keys ? k_out : q_out) + (i64)token * (keys ? heads.k_out_stride : heads.q_out_stride), lane);
     }
 }
 
@@ -291,8 +296,9 @@ __device__ __forceinline__ void write_sum(Pairs sum, WarpSums& sums, const Lane&
 // A chunk's query or key heads.
 template <typename T>
 __device__ __forceinline__ void rotate_chunk_back(
-    T* gradient, const T* input, i32 heads, const float* weight, float eps, i32 positions, const Tables& tables,
-    const i32* chunk_starts, float* partial, WarpSums& sums, const Lane& lane, Fault* fault)
+    T* gradient, const T* input, i32 gradient_stride, i32 input_stride, i32 heads, const float* weight, float eps,
+    i32 positions, const Tables& tables, const i32* chunk_starts, float* partial, WarpSums& sums, const Lane& lane,
+    Fault* fault)
 {
     Pairs sum{};
     i32 end = chunk_starts[blockIdx.x + 1], dim = 2 * lane.half;
@@ -300,8 +306,8 @@ __device__ __forceinline__ void rotate_chunk_back(
     for (i32 token = chunk_starts[blockIdx.x] + threadIdx.x / 32; token < end; token += Warps) {
         f32x4 cos, sin;
         tables.load(token, positions, lane, cos, sin, fault);
-        T* dy = gradient + (i64)token * heads * dim;
-        const T* xs = input + (i64)token * heads * dim;
+        T* dy = gradient + (i64)token * gradient_stride;
+        const T* xs = input + (i64)token * input_stride;
 #pragma unroll 1
         for (i32 head = lane.head; head - lane.head < heads; head += lane.heads) {
             Pairs g = turn_back(take_head((const T*)dy, head, heads, lane), cos, sin);
@@ -334,10 +340,13 @@ __device__ __forceinline__ void rotate_back(
     fill(weights, norm, heads.dim);
     bool normed = norm.query.values, keys = blockIdx.y;
     Lane lane(heads.dim, is_quad_aligned(dq) && is_quad_aligned(dk)
-                             && (!normed || (is_quad_aligned(q) && is_quad_aligned(k))) && tables.is_quad_aligned());
+                             && (!normed || (is_quad_aligned(q) && is_quad_aligned(k))) && heads.is_quad_aligned()
+                             && tables.is_quad_aligned());
     rotate_chunk_back(
-        keys ? dk : dq, keys ? k : q, keys ? heads.keys : heads.queries, normed ? weights.of + keys * heads.dim : nullptr, norm.eps,
-        heads.positions, tables, chunk_starts, partial, sums, lane, fault);
+        keys ? dk : dq, keys ? k : q, keys ? heads.k_out_stride : heads.q_out_stride,
+        keys ? heads.k_stride : heads.q_stride, keys ? heads.keys : heads.queries,
+        normed ? weights.of + keys * heads.dim : nullptr, norm.eps, heads.positions, tables, chunk_starts, partial,
+        sums, lane, fault);
 }
 
 KERNEL(Threads)

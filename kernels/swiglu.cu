@@ -1,26 +1,56 @@
 // SwiGLU, elementwise: silu(gate) up with silu(g) = g s(g), s(g) = 1 / (1 + exp(-g)); and its gradient. 256 threads a
-// block, 16 bytes of each array a thread: ceil(count / 1024) blocks for fp32, ceil(count / 2048) for bf16. Any count
-// from 1 on; pointers of any alignment, those aligned to 16 bytes take 16 bytes at a time. Outputs may be inputs. One
-// element has one writer: the same bits every time. fp32 is accurate to 2e-7 a factor; bf16 takes approximate exponentials and
-// reciprocals (1e-6 where |gate| is below 8), far within its rounding.
+// block, 16 bytes of each array a thread: for each row ceil(width / 1024) blocks in fp32, ceil(width / 2048) in bf16,
+// one row after another. Rows of width elements, from 1 on, are as far apart as rows says: gate and up alike, their
+// gradients alike, y and dy alike; what is dense everywhere can be one row. Any alignment: rows aligned to 16 bytes take
+// 16 bytes at a time, but for what is left at their ends. Outputs may be inputs. One element has one writer: the same bits every time. fp32 is accurate to
+// 2e-7 a factor; bf16 takes approximate exponentials and reciprocals (1e-6 where |gate| is below 8), far within its
+// rounding.
 //
-// swiglu_f32(const float* gate, const float* up, i64 count, float* y)
+// swiglu_f32(const float* gate, const float* up, SwiGluRows rows, float* y)
 //   y = silu(gate) up. Overwrites. Bytes that must move: 12 an element.
 //
-// swiglu_bf16(const bf16* gate, const bf16* up, i64 count, bf16* y)
+// swiglu_bf16(const bf16* gate, const bf16* up, SwiGluRows rows, bf16* y)
 //   As swiglu_f32; products in fp32, rounded once. Bytes that must move: 6 an element.
 //
-// swiglu_backward_f32(const float* dy, const float* gate, const float* up, i64 count, float* d_gate, float* d_up, float* y)
+// swiglu_backward_f32(const float* dy, const float* gate, const float* up, SwiGluRows rows, float* d_gate, float* d_up, float* y)
 //   d_up = dy silu(gate); d_gate = dy up s (1 + gate (1 - s)); y is that of swiglu_f32, with the same bits. Overwrites.
 //   Bytes that must move: 24 an element.
 //
-// swiglu_backward_bf16(const bf16* dy, const bf16* gate, const bf16* up, i64 count, bf16* d_gate, bf16* d_up, bf16* y)
+// swiglu_backward_bf16(const bf16* dy, const bf16* gate, const bf16* up, SwiGluRows rows, bf16* d_gate, bf16* d_up, bf16* y)
 //   As swiglu_backward_f32, y as swiglu_bf16 has it. Bytes that must move: 12 an element.
 
 #include "math.cuh"
 #include "quads.cuh"
+#include "wide.cuh"
 
 enum { Threads = 256, VectorBytes = 16 };
+
+// Elements of a row, and from a row to the next.
+struct SwiGluRows {
+    i64 width;
+    i32 stride;    // of gate and up
+    i32 d_stride;  // of their gradients
+    i32 y_stride;  // of y and dy
+    i32 blocks;    // of a row
+};
+
+// A block's part of a row: so many elements, from the first on.
+struct Part {
+    i64 row, first;
+    i32 count;
+
+    __device__ __forceinline__ Part(const SwiGluRows& rows, i32 per_block)
+    {
+        row = blockIdx.x / (u32)rows.blocks;
+        first = (i64)(blockIdx.x % (u32)rows.blocks) * per_block;
+        count = rows.width - first < per_block ? (i32)(rows.width - first) : per_block;
+    }
+
+    __device__ __forceinline__ i64 at(i32 stride) const
+    {
+        return row * stride + first;
+    }
+};
 
 __device__ __forceinline__ float rcp_approx(float x)
 {
@@ -58,7 +88,7 @@ struct Accurate {
 
     static __device__ __forceinline__ void store(float* to, const float (&x)[4])
     {
-        *(f32x4*)to = f32x4{x[0], x[1], x[2], x[3]};
+        store_16(to, f32x4{x[0], x[1], x[2], x[3]});
     }
 };
 
@@ -90,8 +120,8 @@ struct Approximate {
 
     static __device__ __forceinline__ void store(bf16* to, const float (&x)[8])
     {
-        *(u32x4*)to = u32x4{
-            bf16x2_rn(x[0], x[1]), bf16x2_rn(x[2], x[3]), bf16x2_rn(x[4], x[5]), bf16x2_rn(x[6], x[7])};
+        store_16(to, u32x4{
+            bf16x2_rn(x[0], x[1]), bf16x2_rn(x[2], x[3]), bf16x2_rn(x[4], x[5]), bf16x2_rn(x[6], x[7])});
     }
 };
 
@@ -101,12 +131,16 @@ __device__ __forceinline__ bool is_aligned(const void* a, const void* b, const v
 }
 
 template <typename Math, typename T>
-__device__ __forceinline__ void multiply(const T* gate, const T* up, i64 count, T* y)
+__device__ __forceinline__ void multiply(const T* gate, const T* up, const SwiGluRows& rows, T* y)
 {
     enum { N = Math::Count };
-    i64 start = (i64)blockIdx.x * (N * Threads), end = start + N * Threads;
-    if (end <= count && is_aligned(gate, up, y)) {
-        i64 i = start + N * threadIdx.x;
+    Part part(rows, N * Threads);
+    gate += part.at(rows.stride);
+    up += part.at(rows.stride);
+    y += part.at(rows.y_stride);
+    i32 i = N * threadIdx.x;
+    bool aligned = is_aligned(gate, up, y);
+    if (aligned && i + N <= part.count) {
         float g[N], u[N];
         Math::load(gate + i, g);
         Math::load(up + i, u);
@@ -116,8 +150,10 @@ __device__ __forceinline__ void multiply(const T* gate, const T* up, i64 count, 
         Math::store(y + i, g);
         return;
     }
+    // One by one: what is left at a row's end by the thread that would have it, else by all.
+    i32 step = aligned ? 1 : Threads;
 #pragma unroll 1
-    for (i64 i = start + threadIdx.x; i < end && i < count; i += Threads)
+    for (i = aligned ? i : threadIdx.x; i < part.count; i += step)
         store_rounded(y + i, Math::silu(to_f32(gate[i])) * to_f32(up[i]));
 }
 
@@ -135,12 +171,19 @@ __device__ __forceinline__ float differentiate(float dy, float& gate, float& up)
 
 template <typename Math, typename T>
 __device__ __forceinline__ void multiply_back(
-    const T* dy, const T* gate, const T* up, i64 count, T* d_gate, T* d_up, T* y)
+    const T* dy, const T* gate, const T* up, const SwiGluRows& rows, T* d_gate, T* d_up, T* y)
 {
     enum { N = Math::Count };
-    i64 start = (i64)blockIdx.x * (N * Threads), end = start + N * Threads;
-    if (end <= count && is_aligned(dy, gate, up) && is_aligned(d_gate, d_up, y)) {
-        i64 i = start + N * threadIdx.x;
+    Part part(rows, N * Threads);
+    dy += part.at(rows.y_stride);
+    gate += part.at(rows.stride);
+    up += part.at(rows.stride);
+    d_gate += part.at(rows.d_stride);
+    d_up += part.at(rows.d_stride);
+    y += part.at(rows.y_stride);
+    i32 i = N * threadIdx.x;
+    bool aligned = is_aligned(dy, gate, up) && is_aligned(d_gate, d_up, y);
+    if (aligned && i + N <= part.count) {
         float d[N], g[N], u[N];
         Math::load(dy + i, d);
         Math::load(gate + i, g);
@@ -153,8 +196,9 @@ __device__ __forceinline__ void multiply_back(
         Math::store(y + i, d);
         return;
     }
+    i32 step = aligned ? 1 : Threads;
 #pragma unroll 1
-    for (i64 i = start + threadIdx.x; i < end && i < count; i += Threads) {
+    for (i = aligned ? i : threadIdx.x; i < part.count; i += step) {
         float g = to_f32(gate[i]), u = to_f32(up[i]);
         float product = differentiate<Math>(to_f32(dy[i]), g, u);
         store_rounded(d_gate + i, g);
@@ -163,25 +207,26 @@ __device__ __forceinline__ void multiply_back(
     }
 }
 
-KERNEL(Threads) swiglu_f32(const float* gate, const float* up, i64 count, float* y)
+KERNEL(Threads) swiglu_f32(const float* gate, const float* up, SwiGluRows rows, float* y)
 {
-    multiply<Accurate>(gate, up, count, y);
+    multiply<Accurate>(gate, up, rows, y);
 }
 
-KERNEL(Threads) swiglu_bf16(const bf16* gate, const bf16* up, i64 count, bf16* y)
+KERNEL(Threads) swiglu_bf16(const bf16* gate, const bf16* up, SwiGluRows rows, bf16* y)
 {
-    multiply<Approximate>(gate, up, count, y);
+    multiply<Approximate>(gate, up, rows, y);
 }
 
 KERNEL(Threads)
-swiglu_backward_f32(const float* dy, const float* gate, const float* up, i64 count, float* d_gate, float* d_up,
+swiglu_backward_f32(const float* dy, const float* gate, const float* up, SwiGluRows rows, float* d_gate, float* d_up,
                     float* y)
 {
-    multiply_back<Accurate>(dy, gate, up, count, d_gate, d_up, y);
+    multiply_back<Accurate>(dy, gate, up, rows, d_gate, d_up, y);
 }
 
 KERNEL(Threads)
-swiglu_backward_bf16(const bf16* dy, const bf16* gate, const bf16* up, i64 count, bf16* d_gate, bf16* d_up, bf16* y)
+swiglu_backward_bf16(const bf16* dy, const bf16* gate, const bf16* up, SwiGluRows rows, bf16* d_gate, bf16* d_up,
+                     bf16* y)
 {
-    multiply_back<Approximate>(dy, gate, up, count, d_gate, d_up, y);
+    multiply_back<Approximate>(dy, gate, up, rows, d_gate, d_up, y);
 }

@@ -14,6 +14,8 @@ public abstract class BackendSuite(TestBackend backend) : IDisposable
 
     protected bool IsVirtual => backend.IsVirtual;
 
+    protected bool IsPerturbed => backend.IsPerturbed;
+
     public void Dispose()
     {
         Bench.Dispose();

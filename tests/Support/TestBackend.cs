@@ -75,6 +75,11 @@ public sealed class TestBackend
     public bool IsVirtual { get; }
 
     /// <summary>
+    /// Whether approximate instructions err, each by its place in the code, too: two paths of a kernel have other bits.
+    /// </summary>
+    public bool IsPerturbed => _perturbation is not null;
+
+    /// <summary>
     /// The backend: at variant 0 as usual; at another one with something changed that must change no bit: the CPU's
     /// number of threads, the order in which the virtual GPU runs warps and streams.
     /// </summary>

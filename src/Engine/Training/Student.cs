@@ -14,6 +14,8 @@ namespace MolEngine.Engine.Training;
 /// </summary>
 public sealed class Student
 {
+    private const string GradientSuffix = " gradient";
+
     private readonly Ops _ops;
     private readonly TransformerWeights _weights;
     private readonly Tensor? _tiedHeadGradient;
@@ -23,7 +25,7 @@ public sealed class Student
 
     private Student(
         Ops ops, TransformerWeights weights, TransformerGradients gradients, IReadOnlyList<Parameter> parameters,
-        Tensor? tiedHeadGradient, double dropout, ulong seed)
+        Tensor? tiedHeadGradient, IReadOnlyList<Tensor> allGradients, double dropout, ulong seed)
     {
         _ops = ops;
         _weights = weights;
@@ -32,8 +34,7 @@ public sealed class Student
         _seed = seed;
         Gradients = gradients;
         Parameters = parameters;
-        _allGradients =
-            [.. parameters.Select(p => p.Gradient), .. tiedHeadGradient is null ? [] : new[] { tiedHeadGradient }];
+        _allGradients = [.. allGradients, .. tiedHeadGradient is null ? [] : new[] { tiedHeadGradient }];
     }
 
     public TransformerGradients Gradients { get; }
@@ -72,33 +73,28 @@ public sealed class Student
         IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, Arena arena, Arena copies,
         ulong seed)
     {
-        arena.Expect(a =>
-        {
-            foreach ((Tensor ofA, Tensor ofB) in modules.Values)
-            {
-                Gradient(a, "A", ofA);
-                Gradient(a, "B", ofB);
-            }
-        });
+        (string Module, Tensor A, Tensor B)[] ordered =
+            [.. modules.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => (m.Key, m.Value.A, m.Value.B))];
+        (string Name, Tensor Value)[] values =
+            [.. ordered.SelectMany(m => new[] { (PeftNames.A(m.Module), m.A), (PeftNames.B(m.Module), m.B) })];
+        arena.Expect(a => Like(a, DType.F32, values, GradientSuffix));
+        NeighbourTensors gradients = Like(arena, DType.F32, values, GradientSuffix);
         IReadOnlyDictionary<string, (Tensor A, Tensor B)> computed = Rounded(ops, modules, copies);
-        var gradients = new Dictionary<string, Tensor>();
-        var parameters = new List<Parameter>();
-        void Add(string name, Tensor value, Tensor computed)
-        {
-            Tensor gradient = Gradient(arena, name, value);
-            gradients[name] = gradient;
-            parameters.Add(new Parameter(name, value, gradient, computed == value ? null : computed));
-        }
-
-        foreach ((string module, (Tensor a, Tensor b)) in modules.OrderBy(m => m.Key, StringComparer.Ordinal))
-        {
-            Add(PeftNames.A(module), a, computed[module].A);
-            Add(PeftNames.B(module), b, computed[module].B);
-        }
-
+        Parameter[] parameters =
+        [
+            .. ordered.SelectMany(m => new[]
+            {
+                Parameter(PeftNames.A(m.Module), m.A, computed[m.Module].A),
+                Parameter(PeftNames.B(m.Module), m.B, computed[m.Module].B),
+            }),
+        ];
+        Dictionary<string, Tensor> byName = parameters.ToDictionary(p => p.Name, p => p.Gradient);
         return new Student(
-            ops, Adapted(frozen, lora, computed), TransformerGradients.From(config, gradients.GetValueOrDefault),
-            parameters, null, lora.Dropout, seed);
+            ops, Adapted(frozen, lora, computed), TransformerGradients.From(config, byName.GetValueOrDefault),
+            parameters, null, gradients.Whole, lora.Dropout, seed);
+
+        Parameter Parameter(string name, Tensor value, Tensor computed) =>
+            new(name, value, gradients[name], computed == value ? null : computed);
     }
 
     /// <summary>Whether the model computes with a bf16 copy of a parameter, and not with its master.</summary>
@@ -113,27 +109,26 @@ public sealed class Student
     public static Student Full(
         Ops ops, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, Arena arena, Arena copies)
     {
-        arena.Expect(a =>
-        {
-            foreach (Tensor of in tensors.Values)
-                Gradient(a, "", of);
-            if (config.TieWordEmbeddings)
-                Gradient(a, "", tensors[ModuleNames.Embedding]);
-        });
-        ExpectCopies(ops, tensors.Values, copies);
-        Dictionary<string, Parameter> parameters = tensors.ToDictionary(
-            t => t.Key,
-            t => new Parameter(
-                t.Key, t.Value, Gradient(arena, t.Key, t.Value), CopyOf(ops, t.Key, t.Value, copies)));
-        Dictionary<string, Tensor> gradients = parameters.ToDictionary(p => p.Key, p => p.Value.Gradient);
-        Tensor? tiedHead = config.TieWordEmbeddings
-            ? Gradient(arena, ModuleNames.Head, tensors[ModuleNames.Embedding])
-            : null;
+        (string Name, Tensor Value)[] values = [.. tensors.Select(t => (t.Key, t.Value))];
+        (NeighbourTensors Gradients, Tensor? TiedHead) Gradients(Arena a) => (
+            Like(a, DType.F32, values, GradientSuffix),
+            config.TieWordEmbeddings
+                ? a.AllocateLike(tensors[ModuleNames.Embedding], DType.F32, ModuleNames.Head + GradientSuffix)
+                : null);
+
+        arena.Expect(a => Gradients(a));
+        (NeighbourTensors gradients, Tensor? tiedHead) = Gradients(arena);
+        Dictionary<string, Tensor> rounded = Copies(ops, values, copies);
+        Dictionary<string, Parameter> parameters = values.ToDictionary(
+            t => t.Name,
+            t => new Parameter(t.Name, t.Value, gradients[t.Name], rounded.GetValueOrDefault(t.Name)));
+        Dictionary<string, Tensor> byName = parameters.ToDictionary(p => p.Key, p => p.Value.Gradient);
         if (tiedHead is not null)
-            gradients[ModuleNames.Head] = tiedHead;
+            byName[ModuleNames.Head] = tiedHead;
         return new Student(
             ops, TransformerWeights.From(config, name => parameters[name].Copy ?? tensors[name]),
-            TransformerGradients.From(config, gradients.GetValueOrDefault), [.. parameters.Values], tiedHead, 0, 0);
+            TransformerGradients.From(config, byName.GetValueOrDefault), [.. parameters.Values], tiedHead,
+            gradients.Whole, 0, 0);
     }
 
     /// <summary>An adapter as a backend computes with it: bf16 copies, or the fp32 tensors themselves.</summary>
@@ -141,34 +136,31 @@ public sealed class Student
     public static IReadOnlyDictionary<string, (Tensor A, Tensor B)> Rounded(
         Ops ops, IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules, Arena copies)
     {
-        ExpectCopies(ops, modules.Values.SelectMany(m => new[] { m.A, m.B }), copies);
+        Dictionary<string, Tensor> rounded = Copies(
+            ops,
+            [.. modules.SelectMany(m => new[] { (PeftNames.A(m.Key), m.Value.A), (PeftNames.B(m.Key), m.Value.B) })],
+            copies);
         return modules.ToDictionary(
             m => m.Key,
-            m => (CopyOf(ops, PeftNames.A(m.Key), m.Value.A, copies) ?? m.Value.A,
-                CopyOf(ops, PeftNames.B(m.Key), m.Value.B, copies) ?? m.Value.B));
+            m => (rounded.GetValueOrDefault(PeftNames.A(m.Key)) ?? m.Value.A,
+                rounded.GetValueOrDefault(PeftNames.B(m.Key)) ?? m.Value.B));
     }
 
-    private static void ExpectCopies(Ops ops, IEnumerable<Tensor> tensors, Arena copies) => copies.Expect(a =>
+    /// <summary>Values rounded to bf16, of those that the backend computes with as such.</summary>
+    private static Dictionary<string, Tensor> Copies(
+        Ops ops, IReadOnlyList<(string Name, Tensor Value)> values, Arena copies)
     {
-        foreach (Tensor of in tensors.Where(t => HasCopy(ops, t.Shape)))
-            Copy(a, "", of);
-    });
-
-    /// <summary>The value rounded to bf16 where the backend computes with such; else null.</summary>
-    private static Tensor? CopyOf(Ops ops, string name, Tensor of, Arena copies)
-    {
-        if (!HasCopy(ops, of.Shape))
-            return null;
-        Tensor copy = Copy(copies, name, of);
-        ops.Copy(of, copy);
-        return copy;
+        (string Name, Tensor Value)[] copied = [.. values.Where(v => HasCopy(ops, v.Value.Shape))];
+        copies.Expect(a => Like(a, DType.BF16, copied, " bf16"));
+        NeighbourTensors rounded = Like(copies, DType.BF16, copied, " bf16");
+        foreach ((string name, Tensor value) in copied)
+            ops.Copy(value, rounded[name]);
+        return copied.ToDictionary(c => c.Name, c => rounded[c.Name]);
     }
 
-    private static Tensor Copy(Arena arena, string name, Tensor of) =>
-        arena.AllocateLike(of, DType.BF16, $"{name} bf16");
-
-    private static Tensor Gradient(Arena arena, string name, Tensor of) =>
-        arena.AllocateLike(of, DType.F32, $"{name} gradient");
+    private static NeighbourTensors Like(
+        Arena arena, DType type, IEnumerable<(string Name, Tensor Value)> values, string suffix) =>
+        NeighbourTensors.Allocate(arena, values.Select(v => (v.Name, type, v.Value.Shape)), suffix);
 
     /// <summary>Weights with an adapter on the modules that it covers.</summary>
     public static TransformerWeights Adapted(

@@ -120,43 +120,52 @@ public sealed class ModelWeights : IDisposable
 
     /// <summary>
     /// The tensors where a backend computes with them, frozen: as stored, but for fp32 matrices on a backend of bf16
-    /// activations, which are rounded to bf16, once.
+    /// activations, which are rounded to bf16, once. On a device those that are multiplied with one input are
+    /// neighbours (<see cref="NeighbourTensors"/>).
     /// </summary>
     /// <param name="arena">Receives what the backend cannot use where it lies.</param>
     /// <param name="progress">Told how many tensors are there, and of how many.</param>
     public Dictionary<string, Tensor> Adopt(Ops ops, Arena arena, Action<long, long>? progress = null)
     {
-        // Where fp32 is rounded, what is on its way lies beside what has arrived: room for the rest would come on top.
-        if (!Names.Any(n => IsRounded(ops, _tensors[n])))
-        {
-            arena.Expect(a =>
-            {
-                foreach (Tensor stored in Names.Select(n => _tensors[n]))
-                    a.AllocateLike(stored);
-            });
-        }
-
         var adopted = new Dictionary<string, Tensor>();
+        NeighbourTensors? there = arena.IsOnDevice ? Room(ops, arena) : null;
         foreach (string name in Names)
         {
-            adopted.Add(name, Adopt(ops, _tensors[name], arena));
+            Tensor stored = _tensors[name];
+            adopted.Add(name, there is null ? ops.Adopt(stored, arena) : Uploaded(ops, stored, there[name]));
             progress?.Invoke(adopted.Count, _tensors.Count);
         }
 
         return adopted;
     }
 
+    private NeighbourTensors Room(Ops ops, Arena arena)
+    {
+        (string, DType, Shape)[] all =
+        [
+            .. Names.Select(n => (n, IsRounded(ops, _tensors[n]) ? DType.BF16 : _tensors[n].Type, _tensors[n].Shape)),
+        ];
+
+        // Where fp32 is rounded, what is on its way lies beside what has arrived: room for the rest would come on top.
+        if (!Names.Any(n => IsRounded(ops, _tensors[n])))
+            arena.Expect(a => NeighbourTensors.Allocate(a, all));
+        return new NeighbourTensors(arena, all);
+    }
+
     private static bool IsRounded(Ops ops, Tensor stored) =>
         ops.ActivationType == DType.BF16 && stored is { Type: DType.F32, Shape.Rank: 2 };
 
-    private static Tensor Adopt(Ops ops, Tensor stored, Arena arena)
+    private static Tensor Uploaded(Ops ops, Tensor stored, Tensor there)
     {
-        if (!IsRounded(ops, stored))
-            return ops.Adopt(stored, arena);
-        Tensor rounded = arena.AllocateLike(stored, DType.BF16);
+        if (stored.Type == there.Type)
+        {
+            ops.Upload(stored, there);
+            return there;
+        }
+
         using Arena passing = ops.CreateArena("weights on their way");
-        ops.Copy(ops.Adopt(stored, passing), rounded);
-        return rounded;
+        ops.Copy(ops.Adopt(stored, passing), there);
+        return there;
     }
 
     /// <summary>Frees copies. Mapped memory goes when no tensor over it is left.</summary>

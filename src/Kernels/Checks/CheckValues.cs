@@ -5,6 +5,13 @@ namespace MolEngine.Kernels.Checks;
 /// <summary>Inputs of checks: seeded, so that a failure can be had again.</summary>
 internal static class CheckValues
 {
+    /// <summary>Matrices with so many rows as columns of one.</summary>
+    public static T[] SideBySide<T>(int rows, params T[][] matrices) =>
+        [
+            .. Enumerable.Range(0, rows).SelectMany(
+                row => matrices.SelectMany(m => m[(row * (m.Length / rows))..((row + 1) * (m.Length / rows))])),
+        ];
+
     /// <summary>Where rounding, infinity, NaN or the subnormal range begins or ends.</summary>
     private static readonly uint[] Special =
     [

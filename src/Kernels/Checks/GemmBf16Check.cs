@@ -20,7 +20,12 @@ internal sealed class GemmBf16Check(bool aTransposed, bool bTransposed, bool isN
 
     public override void Run(KernelTrial trial)
     {
-        IReadOnlyList<GemmCheckShape> shapes = GemmCheckShape.All(trial.IsCounting);
+        // Blocks of a second term are whole wide tiles, and its A lies as it is.
+        IEnumerable<GemmCheckShape> blocks = aTransposed || isNarrow
+            ? []
+            : [new(130, 385, 40, 24, 8) { Blocks = [128, 256] }, new(3, 256, 7, 5, 1) { Blocks = [128] }];
+        IReadOnlyList<GemmCheckShape> all = GemmCheckShape.All(trial.IsCounting);
+        GemmCheckShape[] shapes = [.. all.SkipLast(1), .. blocks, all[^1]];
         foreach (GemmCheckShape shape in shapes)
         {
             var problem = new GemmCheckProblem(shape, aTransposed, bTransposed);

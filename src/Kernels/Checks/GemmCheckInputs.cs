@@ -27,7 +27,7 @@ internal sealed class GemmCheckInputs
             shape.M, shape.N, shape.K, first.A, first.B, new GemmOperand(_d.Address, types.D, problem.StrideD),
             types.Alpha, types.Beta)
         {
-            Second = second,
+            Second = second with { Blocks = shape.Blocks.Length > 0 ? shape.Blocks : null },
             Bias = bias,
         };
     }

@@ -8,7 +8,15 @@ namespace MolEngine.Kernels.Checks;
 /// <param name="Pad">Elements between rows: with an odd number of them rows are not aligned.</param>
 internal sealed record GemmCheckShape(int M, int N, int K, int K2 = 0, int Pad = 0)
 {
-    public override string ToString() => $"{M} x {N} x {K}{(K2 > 0 ? $" + {K2}" : "")}, rows {Pad} apart";
+    /// <summary>Where another block of a block-diagonal second B begins.</summary>
+    public int[] Blocks { get; init; } = [];
+
+    /// <summary>Columns of the second A.</summary>
+    public int DepthA2 => K2 * (1 + Blocks.Length);
+
+    public override string ToString() =>
+        $"{M} x {N} x {K}{(K2 > 0 ? $" + {K2}" : "")}{(Blocks.Length > 0 ? $" in {Blocks.Length + 1} blocks" : "")}, "
+        + $"rows {Pad} apart";
 
     /// <summary>
     /// Around the edges of tiles, of steps of k and of vectors. The last is aligned and round: it is measured.
@@ -40,7 +48,7 @@ internal sealed class GemmCheckProblem
         (_shape, _aTransposed, _bTransposed) = (shape, aTransposed, bTransposed);
         A = Matrix(1, shape.M, shape.K, aTransposed);
         B = Matrix(2, shape.K, shape.N, bTransposed);
-        A2 = Matrix(3, shape.M, shape.K2, aTransposed);
+        A2 = Matrix(3, shape.M, shape.DepthA2, aTransposed);
         B2 = Matrix(4, shape.K2, shape.N, bTransposed);
         Bias = Integers(5, shape.N, LargestAddend);
         _d = Integers(6, shape.M * StrideD, LargestAddend);
@@ -73,7 +81,7 @@ internal sealed class GemmCheckProblem
         new(address, type, Stride(_shape.K, _shape.N, _bTransposed), _bTransposed);
 
     public GemmOperand OperandA2(ulong address, DType type) =>
-        new(address, type, Stride(_shape.M, _shape.K2, _aTransposed), _aTransposed);
+        new(address, type, Stride(_shape.M, _shape.DepthA2, _aTransposed), _aTransposed);
 
     public GemmOperand OperandB2(ulong address, DType type) =>
         new(address, type, Stride(_shape.K2, _shape.N, _bTransposed), _bTransposed);
@@ -89,8 +97,8 @@ internal sealed class GemmCheckProblem
         {
             for (int j = 0; j < sums.Length; j++)
                 sums[j] = more is null ? 0 : more[(i * StrideD) + j];
-            AddTerm(sums, A, B, i, _shape.K);
-            AddTerm(sums, A2, B2, i, _shape.K2);
+            AddTerm(sums, A, B, i, _shape.K, []);
+            AddTerm(sums, A2, B2, i, _shape.K2, _shape.Blocks);
             for (int j = 0; j < sums.Length; j++)
             {
                 ref float to = ref d[(i * StrideD) + j];
@@ -101,14 +109,17 @@ internal sealed class GemmCheckProblem
         return d;
     }
 
-    private void AddTerm(float[] sums, float[] a, float[] b, int i, int depth)
+    /// <param name="blocks">Columns of D where another block begins, with depth columns of A of its own.</param>
+    private void AddTerm(float[] sums, float[] a, float[] b, int i, int depth, int[] blocks)
     {
-        int strideA = Stride(_shape.M, depth, _aTransposed), strideB = Stride(depth, _shape.N, _bTransposed);
-        for (int k = 0; k < depth; k++)
+        int strideA = Stride(_shape.M, depth * (1 + blocks.Length), _aTransposed);
+        int strideB = Stride(depth, _shape.N, _bTransposed);
+        int[] starts = [0, .. blocks, sums.Length];
+        for (int k = 0; k < (starts.Length - 1) * depth; k++)
         {
             float x = a[_aTransposed ? (k * strideA) + i : (i * strideA) + k];
-            int first = _bTransposed ? k : k * strideB, step = _bTransposed ? strideB : 1;
-            for (int j = 0; j < sums.Length; j++)
+            int own = k % depth, first = _bTransposed ? own : own * strideB, step = _bTransposed ? strideB : 1;
+            for (int j = starts[k / depth]; j < starts[(k / depth) + 1]; j++)
                 sums[j] += x * b[first + (j * step)];
         }
     }

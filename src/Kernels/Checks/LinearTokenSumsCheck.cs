@@ -22,7 +22,9 @@ internal sealed class LinearTokenSumsCheck(bool isBf16)
         // Chunks of 16 tokens, and an empty one.
         int[] starts = [0, .. Enumerable.Range(0, (tokens + 15) / 16).Select(c => c * 16), tokens];
         int chunks = starts.Length - 1;
-        float[] x = CheckValues.Uniform(tokens * width, 9);
+        // Rows are columns of a wider matrix.
+        int stride = width + 3;
+        float[] x = CheckValues.Uniform(tokens * stride, 9);
         if (isBf16)
             x = Array.ConvertAll(x, v => Bf16.Widen(Bf16.Round(v)));
         var expected = new float[chunks * width];
@@ -31,7 +33,7 @@ internal sealed class LinearTokenSumsCheck(bool isBf16)
             for (int t = starts[c]; t < starts[c + 1]; t++)
             {
                 for (int j = 0; j < width; j++)
-                    expected[(c * width) + j] += x[(t * width) + j];
+                    expected[(c * width) + j] += x[(t * stride) + j];
             }
         }
 
@@ -42,8 +44,8 @@ internal sealed class LinearTokenSumsCheck(bool isBf16)
         ulong startsAddress = one.Input<int>("chunk starts", starts).Address;
         one.Launch(
             new LaunchShape(new Dim3((uint)chunks, (uint)((width + Threads - 1) / Threads)), new Dim3(Threads)),
-            ((isBf16 ? 2L : 4L) * x.Length) + (4L * expected.Length),
-            a => a.Add(from).Add(startsAddress).Add(width).Add(partial));
+            ((isBf16 ? 2L : 4L) * tokens * width) + (4L * expected.Length),
+            a => a.Add(from).Add(startsAddress).Add(width).Add(stride).Add(partial));
         one.Expect<float>(partial, expected, Tolerance.Bits);
     }
 }

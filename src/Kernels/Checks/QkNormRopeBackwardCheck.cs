@@ -27,8 +27,8 @@ internal sealed class QkNormRopeBackwardCheck(DType type) : KernelCheck(
     {
         int chunks = (p.Tokens + ChunkTokens - 1) / ChunkTokens, dim = p.Heads.HeadDim;
         int[] starts = [.. Enumerable.Range(0, chunks).Select(c => c * ChunkTokens), p.Tokens];
-        DeviceMemory dq = StoredValues.Input(one, "dq", p.Dq, p.Type), dk = StoredValues.Input(one, "dk", p.Dk, p.Type),
-            q = StoredValues.Input(one, "q", p.Q, p.Type), k = StoredValues.Input(one, "k", p.K, p.Type),
+        DeviceMemory dq = StoredValues.Input(one, "dq and dk", CheckValues.SideBySide(p.Tokens, p.Dq, p.Dk), p.Type),
+            q = StoredValues.Input(one, "q and k", CheckValues.SideBySide(p.Tokens, p.Q, p.K), p.Type),
             cos = one.Input<float>("cos", p.Cos), sin = one.Input<float>("sin", p.Sin),
             positions = one.Input<int>("positions", p.At), table = one.Input<int>("chunk_starts", starts),
             partial = one.Output<float>("partial", sums ? 2 * chunks * dim : 0),
@@ -36,15 +36,16 @@ internal sealed class QkNormRopeBackwardCheck(DType type) : KernelCheck(
         one.Launch(
             new LaunchShape(new Dim3((uint)chunks, 2), new Dim3(Threads)),
             ((p.IsNormed ? 3L : 2L) * p.Type.Size() * p.Elements) + p.TableBytes + (sums ? 8L * chunks * dim : 0),
-            a => a.Add(dq).Add(dk).Add(q).Add(k).Add(p.HeadsArgument).Add(p.NormArgument(one)).Add(cos).Add(sin)
-                .Add(positions).Add(table).Add(sums ? partial.Address : 0).Add(fault));
+            a => a.Add(dq).Add(p.KeysIn(dq)).Add(q).Add(p.KeysIn(q)).Add(p.HeadsArgument).Add(p.NormArgument(one))
+                .Add(cos).Add(sin).Add(positions).Add(table).Add(sums ? partial.Address : 0).Add(fault));
         var total = new double[2 * chunks * dim];
-        Expect(dq, p.Dq, p.Q, p.Heads.QueryHeads, 0);
-        Expect(dk, p.Dk, p.K, p.Heads.KeyValueHeads, 1);
+        double[] queries = Gradient(p.Dq, p.Q, p.Heads.QueryHeads, 0);
+        double[] keys = Gradient(p.Dk, p.K, p.Heads.KeyValueHeads, 1);
+        StoredValues.Expect(one, dq, CheckValues.SideBySide(p.Tokens, queries, keys), p.Type, Tolerance);
         if (sums)
             StoredValues.Expect(one, partial, total, DType.F32, Tolerance);
 
-        void Expect(DeviceMemory got, float[] dy, float[] x, int heads, int which)
+        double[] Gradient(float[] dy, float[] x, int heads, int which)
         {
             var dx = new double[x.Length];
             for (int at = 0; at < x.Length; at += dim)
@@ -54,7 +55,7 @@ internal sealed class QkNormRopeBackwardCheck(DType type) : KernelCheck(
                     total.AsSpan(((token / ChunkTokens * 2) + which) * dim, dim));
             }
 
-            StoredValues.Expect(one, got, dx, p.Type, Tolerance);
+            return dx;
         }
     }
 

@@ -28,19 +28,20 @@ internal sealed class QkNormRopeCheck(DType type) : KernelCheck(
 
     private static void Try(KernelCase one, RopeCheckCase p)
     {
-        DeviceMemory q = StoredValues.Input(one, "q", p.Q, p.Type), k = StoredValues.Input(one, "k", p.K, p.Type),
+        DeviceMemory q = StoredValues.Input(one, "q and k", CheckValues.SideBySide(p.Tokens, p.Q, p.K), p.Type),
             cos = one.Input<float>("cos", p.Cos), sin = one.Input<float>("sin", p.Sin),
             positions = one.Input<int>("positions", p.At),
-            qOut = StoredValues.Output(one, "q_out", p.Q.Length, p.Type),
-            kOut = StoredValues.Output(one, "k_out", p.K.Length, p.Type), fault = one.Input<int>("fault", new int[4]);
+            output = StoredValues.Output(one, "q_out and k_out", p.Q.Length + p.K.Length, p.Type),
+            fault = one.Input<int>("fault", new int[4]);
         uint blocks = (uint)((p.Tokens + TokensOfBlock - 1) / TokensOfBlock);
         one.Launch(
             new LaunchShape(new Dim3(blocks, (uint)p.Parts), new Dim3(Threads)),
             (2L * p.Type.Size() * p.Elements) + p.TableBytes,
-            a => a.Add(q).Add(k).Add(p.HeadsArgument).Add(p.NormArgument(one)).Add(cos).Add(sin).Add(positions)
-                .Add(p.Tokens).Add(qOut).Add(kOut).Add(fault));
-        StoredValues.Expect(one, qOut, Rotated(p, p.Q, p.Heads.QueryHeads, p.Weights[0]), p.Type, Tolerance);
-        StoredValues.Expect(one, kOut, Rotated(p, p.K, p.Heads.KeyValueHeads, p.Weights[1]), p.Type, Tolerance);
+            a => a.Add(q).Add(p.KeysIn(q)).Add(p.HeadsArgument).Add(p.NormArgument(one)).Add(cos).Add(sin)
+                .Add(positions).Add(p.Tokens).Add(output).Add(p.KeysIn(output)).Add(fault));
+        double[] queries = Rotated(p, p.Q, p.Heads.QueryHeads, p.Weights[0]);
+        double[] keys = Rotated(p, p.K, p.Heads.KeyValueHeads, p.Weights[1]);
+        StoredValues.Expect(one, output, CheckValues.SideBySide(p.Tokens, queries, keys), p.Type, Tolerance);
         int bad = Array.FindIndex(p.At, x => x >= RopeCheckCase.Positions);
         int[] report = bad < 0 ? new int[4] : [2, bad, p.At[bad], RopeCheckCase.Positions];
         one.Expect<int>(fault, report, Checks.Tolerance.Bits);

@@ -1,5 +1,6 @@
 using MolEngine.Basics.Text;
 using MolEngine.Kernels.Cuda;
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Tensors;
 
@@ -64,7 +65,14 @@ internal sealed class RopeCheckCase(int tokens, HeadShape heads, DType type, DTy
         new(small ? 64 : 4096, new HeadShape(16, 8, 128), type, DType.BF16),
     ];
 
-    public CudaOps.HeadsArgument HeadsArgument => new(heads, Positions);
+    /// <summary>Queries lie beside keys, and so do their gradients and what is made of them.</summary>
+    public CudaOps.HeadsArgument HeadsArgument => new(
+        heads.QueryHeads, heads.KeyValueHeads, heads.HeadDim, Positions, Stride, Stride, Stride, Stride);
+
+    private int Stride => heads.QuerySize + heads.KeyValueSize;
+
+    /// <summary>Where the keys begin that lie beside queries.</summary>
+    public ulong KeysIn(DeviceMemory both) => both.Address + (ulong)(heads.QuerySize * type.Size());
 
     public CudaOps.NormArgument NormArgument(KernelCase one)
     {

@@ -54,23 +54,28 @@ internal sealed unsafe partial class CpuOps<S, V>
             nint head = task % heads.KeyValueHeads;
             for (int d = unit.First; d < unit.Last; d++)
             {
-                nint queries = starts[d] * group.QueryStride + head * group.Width;
-                nint keys = starts[d] * group.KeyStride + head * group.HeadDim;
+                int first = starts[d];
+                nint queries = head * group.Width, keys = head * group.HeadDim;
+                bool isShare = unit.Partial >= 0;
                 var kernel = new AttentionBackward<S, V>
                 {
                     Group = group,
-                    Dy = F32(dy) + queries,
-                    Q = F32(q) + queries,
-                    K = F32(k) + keys,
-                    V0 = F32(v) + keys,
-                    Y = F32(y) + queries,
-                    Lse = F32(lse) + (nint)starts[d] * heads.QueryHeads + head * group.Count,
+                    Dy = Row(dy, first) + queries,
+                    Q = Row(q, first) + queries,
+                    K = Row(k, first) + keys,
+                    V0 = Row(v, first) + keys,
+                    Y = Row(y, first) + queries,
+                    Lse = Row(lse, first) + head * group.Count,
                     LseStride = heads.QueryHeads,
-                    Dk = F32(dk) + keys,
-                    Dv = F32(dv) + keys,
-                    Dq = unit.Partial < 0
-                        ? F32(dq) + queries
-                        : partials + (nint)unit.Partial * group.QueryStride + head * group.Width,
+                    Dk = Row(dk, first) + keys,
+                    Dv = Row(dv, first) + keys,
+                    Dq = (isShare ? partials + (nint)unit.Partial * heads.QuerySize : Row(dq, first)) + queries,
+                    QStride = (nint)q.Stride,
+                    KStride = (nint)k.Stride,
+                    VStride = (nint)v.Stride,
+                    DqStride = isShare ? heads.QuerySize : (nint)dq.Stride,
+                    DkStride = (nint)dk.Stride,
+                    DvStride = (nint)dv.Stride,
                 };
                 int length = starts[d + 1] - starts[d];
                 kernel.Run(unit.From, Math.Min(unit.To, length), length, workspace + worker * size);
@@ -83,10 +88,13 @@ internal sealed unsafe partial class CpuOps<S, V>
         Tensor q, Tensor k, Tensor v, Tensor y, in HeadGroup group, nint head, int queryToken, int keyToken) => new()
         {
             Group = group,
-            Q = F32(q) + queryToken * group.QueryStride + head * group.Width,
-            K = F32(k) + keyToken * group.KeyStride + head * group.HeadDim,
-            V0 = F32(v) + keyToken * group.KeyStride + head * group.HeadDim,
-            Y = F32(y) + queryToken * group.QueryStride + head * group.Width,
+            Q = Row(q, queryToken) + head * group.Width,
+            K = Row(k, keyToken) + head * group.HeadDim,
+            V0 = Row(v, keyToken) + head * group.HeadDim,
+            Y = Row(y, queryToken) + head * group.Width,
+            QStride = (nint)q.Stride,
+            KStride = (nint)k.Stride,
+            VStride = (nint)v.Stride,
         };
 
     /// <summary>dq += the shares of a document's later pieces of keys, piece by piece.</summary>
@@ -105,7 +113,7 @@ internal sealed unsafe partial class CpuOps<S, V>
                 for (int t = Math.Max(from, piece.From); t < to; t++)
                 {
                     float* share = partials + (nint)(piece.Partial + t - piece.From) * width;
-                    float* sum = F32(dq) + (nint)(starts[document] + t) * width;
+                    float* sum = Row(dq, starts[document] + t);
                     RowMath<S, V>.Add(share, sum, sum, (int)width);
                 }
             }

@@ -26,9 +26,9 @@ internal sealed unsafe partial class CpuOps<S, V>
             {
                 int at = layout.Starts[r] + i;
                 nint to = layout.Pages[r][at / PagedLayout.PageTokens] * page + h * head;
-                nint from = (nint)(first + i) * heads.KeyValueSize + h * d;
                 PagedAttention<S, V>.Store(
-                    F32(k) + from, F32(v) + from, F32(keys) + to, F32(values) + to, at % PagedLayout.PageTokens, d);
+                    Row(k, first + i) + h * d, Row(v, first + i) + h * d, F32(keys) + to, F32(values) + to,
+                    at % PagedLayout.PageTokens, d);
             }
         });
     }
@@ -68,7 +68,8 @@ internal sealed unsafe partial class CpuOps<S, V>
 
         PagedAttention<S, V> Kernel(in PagedUnit unit, nint head)
         {
-            nint first = layout.NewTokens.DocumentStarts[unit.Sequence] * group.QueryStride + head * group.Width;
+            int first = layout.NewTokens.DocumentStarts[unit.Sequence];
+            nint column = head * group.Width;
             nint page = PageElements(heads), at = head * (page / heads.KeyValueHeads);
             return new PagedAttention<S, V>
             {
@@ -78,8 +79,9 @@ internal sealed unsafe partial class CpuOps<S, V>
                 Keys = F32(keys) + at,
                 Values = F32(values) + at,
                 PageStride = page,
-                Q = F32(q) + first,
-                Y = F32(y) + first,
+                Q = Row(q, first) + column,
+                QStride = (nint)q.Stride,
+                Y = Row(y, first) + column,
             };
         }
     }

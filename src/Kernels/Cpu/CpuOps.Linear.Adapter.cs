@@ -13,14 +13,15 @@ internal sealed unsafe partial class CpuOps<S, V>
     /// <summary>hidden = scale * dropout(x) A^T; y += hidden B^T.</summary>
     private void AdapterForward(Tensor x, LoraWeights lora, SequenceLayout layout, Tensor y, Tensor loraHidden)
     {
-        int tokens = x.Shape[0], inputs = x.Shape[1], outputs = y.Shape[1], rank = lora.Rank;
+        int tokens = x.Shape[0], inputs = x.Shape[1];
         for (int first = 0; first < tokens; first += AdapterTokens)
         {
             int count = Math.Min(AdapterTokens, tokens - first);
-            float* hidden = F32(loraHidden) + ((nint)first * rank);
-            DenseProduct(count, rank, inputs, Dropped(x, lora, layout, first, count), lora.A, false, hidden, false);
-            ScaleHidden(hidden, (long)count * rank, lora.Scale);
-            DenseProduct(count, outputs, rank, hidden, lora.B, false, F32(y) + ((nint)first * outputs), true);
+            float* hidden = Row(loraHidden, first);
+            DenseProduct(
+                count, Dropped(x, lora, layout, first, count), inputs, lora.A, false, hidden, loraHidden.Stride, false);
+            ScaleHidden(hidden, count, lora.Rank, loraHidden.Stride, lora.Scale);
+            DenseProduct(count, hidden, loraHidden.Stride, lora.B, false, Row(y, first), y.Stride, true);
         }
     }
 
@@ -28,43 +29,42 @@ internal sealed unsafe partial class CpuOps<S, V>
     /// With h = scale * dropout(x) A^T in hidden, and dh = scale * dy B, which takes its place: dB += dy^T h,
     /// dx += dropout(dh A).
     /// </summary>
-    private void AdapterInputBackward(
-        Tensor dy, LoraWeights lora, SequenceLayout layout, Tensor hidden, LinearGradients gradients, Tensor? dx)
+    private void AdapterInputBackward(in LinearOutput one, LoraWeights lora, SequenceLayout layout, Tensor? dx)
     {
-        int tokens = dy.Shape[0], outputs = dy.Shape[1], rank = lora.Rank;
+        (Tensor dy, Tensor hidden, LinearGradients gradients) = (one.Y, one.Hidden!, one.Gradients!);
         if (gradients.LoraB is { } dB)
-            RowProducts(layout, F32(dy), outputs, F32(hidden), rank, F32(dB));
+            RowProducts(layout, dy, hidden, F32(dB));
         if (gradients.LoraA is null && dx is null)
             return;
-        float* dHidden = F32(hidden);
-        DenseProduct(tokens, rank, outputs, F32(dy), lora.B, true, dHidden, false);
-        ScaleHidden(dHidden, (long)tokens * rank, lora.Scale);
+        int tokens = dy.Shape[0];
+        DenseProduct(tokens, F32(dy), dy.Stride, lora.B, true, F32(hidden), hidden.Stride, false);
+        ScaleHidden(F32(hidden), tokens, lora.Rank, hidden.Stride, lora.Scale);
         if (dx is not null)
-            AddAdapterGradient(dHidden, lora, layout, dx);
+            AddAdapterGradient(hidden, lora, layout, dx);
     }
 
     /// <summary>dA += dh^T dropout(x), row by row, each row in pieces that start where it starts.</summary>
-    private void AdapterWeightBackward(float* dHidden, Tensor x, LoraWeights lora, SequenceLayout layout, float* dA)
+    private void AdapterWeightBackward(Tensor dHidden, Tensor x, LoraWeights lora, SequenceLayout layout, float* dA)
     {
         for (int row = 0; row < layout.Rows; row++)
         {
             int end = layout.RowStarts[row + 1];
             for (int first = layout.RowStarts[row]; first < end; first += AdapterTokens)
             {
-                int count = Math.Min(AdapterTokens, end - first);
+                int count = Math.Min(AdapterTokens, end - first), inputs = x.Shape[1];
                 float* input = Dropped(x, lora, layout, first, count);
-                TokenProducts(count, dHidden + ((nint)first * lora.Rank), lora.Rank, input, x.Shape[1], dA);
+                TokenProducts(count, Row(dHidden, first), lora.Rank, dHidden.Stride, input, inputs, inputs, dA);
             }
         }
     }
 
     /// <summary>dx += dropout(dh A).</summary>
-    private void AddAdapterGradient(float* dHidden, LoraWeights lora, SequenceLayout layout, Tensor dx)
+    private void AddAdapterGradient(Tensor dHidden, LoraWeights lora, SequenceLayout layout, Tensor dx)
     {
         int tokens = dx.Shape[0], inputs = dx.Shape[1];
         if (lora.Dropout == 0)
         {
-            DenseProduct(tokens, inputs, lora.Rank, dHidden, lora.A, true, F32(dx), true);
+            DenseProduct(tokens, F32(dHidden), dHidden.Stride, lora.A, true, F32(dx), inputs, true);
             return;
         }
 
@@ -72,7 +72,7 @@ internal sealed unsafe partial class CpuOps<S, V>
         for (int first = 0; first < tokens; first += AdapterTokens)
         {
             int count = Math.Min(AdapterTokens, tokens - first);
-            DenseProduct(count, inputs, lora.Rank, dHidden + ((nint)first * lora.Rank), lora.A, true, gradient, false);
+            DenseProduct(count, Row(dHidden, first), dHidden.Stride, lora.A, true, gradient, inputs, false);
             ApplyDropout(gradient, gradient, lora, layout, first, count, inputs);
             float* sum = F32(dx) + ((nint)first * inputs);
             ForChunks((long)count * inputs, (start, n) =>
@@ -102,7 +102,10 @@ internal sealed unsafe partial class CpuOps<S, V>
             mask.Apply(keys[t], x + ((nint)t * features), y + ((nint)t * features), features));
     }
 
-    /// <summary>x *= factor.</summary>
-    private void ScaleHidden(float* x, long count, float factor) =>
-        ForChunks(count, (start, n) => RowMath<S, V>.Scale(x + start, factor, x + start, n));
+    /// <summary>x *= factor, of rows of so many floats, stride apart.</summary>
+    private void ScaleHidden(float* x, int rows, int width, long stride, float factor) => ForTokens(rows, width, t =>
+    {
+        float* row = x + (t * (nint)stride);
+        RowMath<S, V>.Scale(row, factor, row, width);
+    });
 }

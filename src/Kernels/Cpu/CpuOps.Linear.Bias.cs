@@ -11,10 +11,10 @@ internal sealed unsafe partial class CpuOps<S, V>
     private void AddBias(Tensor bias, Tensor y)
     {
         int width = y.Shape[1];
-        float* values = Widened(bias), to = F32(y);
+        float* values = Widened(bias);
         ForTokens(y.Shape[0], width, t =>
         {
-            float* row = to + ((nint)t * width);
+            float* row = Row(y, t);
             RowMath<S, V>.Add(values, row, row, width);
         });
     }
@@ -23,18 +23,19 @@ internal sealed unsafe partial class CpuOps<S, V>
     private void BiasGradient(Tensor dy, SequenceLayout layout, Tensor dBias)
     {
         int width = dy.Shape[1];
-        float* from = F32(dy), to = F32(dBias);
+        float* to = F32(dBias);
+        nint stride = (nint)dy.Stride;
         int[] rows = layout.RowStarts;
         ForColumns(width, (column, columns) =>
         {
             for (int row = 0; row + 1 < rows.Length; row++)
             {
-                float* first = from + ((nint)rows[row] * width);
+                float* first = Row(dy, rows[row]);
                 int tokens = rows[row + 1] - rows[row], j = column, end = column + columns;
                 for (; j + S.Count <= end; j += S.Count)
-                    AddColumnSums<S, V>(first + j, width, tokens, to + j);
+                    AddColumnSums<S, V>(first + j, stride, tokens, to + j);
                 for (; j < end; j++)
-                    AddColumnSums<ScalarSimd, float>(first + j, width, tokens, to + j);
+                    AddColumnSums<ScalarSimd, float>(first + j, stride, tokens, to + j);
             }
         });
     }

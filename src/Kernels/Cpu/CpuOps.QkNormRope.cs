@@ -21,10 +21,10 @@ internal sealed unsafe partial class CpuOps<S, V>
         {
             nint angle = (nint)positions[t] * (d / 2);
             float* cos = F32(rotary.Cos) + angle, sin = F32(rotary.Sin) + angle;
-            for (nint at = (nint)t * heads.QuerySize; at < (nint)(t + 1) * heads.QuerySize; at += d)
-                RotaryHead<S, V>.Forward(F32(q) + at, weights, eps, cos, sin, F32(qOut) + at, d);
-            for (nint at = (nint)t * heads.KeyValueSize; at < (nint)(t + 1) * heads.KeyValueSize; at += d)
-                RotaryHead<S, V>.Forward(F32(k) + at, keyWeights, eps, cos, sin, F32(kOut) + at, d);
+            for (int at = 0; at < heads.QuerySize; at += d)
+                RotaryHead<S, V>.Forward(Row(q, t) + at, weights, eps, cos, sin, Row(qOut, t) + at, d);
+            for (int at = 0; at < heads.KeyValueSize; at += d)
+                RotaryHead<S, V>.Forward(Row(k, t) + at, keyWeights, eps, cos, sin, Row(kOut, t) + at, d);
         });
     }
 
@@ -52,10 +52,11 @@ internal sealed unsafe partial class CpuOps<S, V>
             {
                 nint angle = (nint)positions[t] * (d / 2);
                 float* cos = F32(rotary.Cos) + angle, sin = F32(rotary.Sin) + angle;
-                for (nint at = (nint)t * heads.QuerySize; at < (nint)(t + 1) * heads.QuerySize; at += d)
-                    RotaryHead<S, V>.Backward(F32(dq) + at, F32(q) + at, weights, eps, cos, sin, queryPartial, d);
-                for (nint at = (nint)t * heads.KeyValueSize; at < (nint)(t + 1) * heads.KeyValueSize; at += d)
-                    RotaryHead<S, V>.Backward(F32(dk) + at, F32(k) + at, keyWeights, eps, cos, sin, keyPartial, d);
+                float* toQuery = Row(dq, t), query = Row(q, t), toKey = Row(dk, t), key = Row(k, t);
+                for (int at = 0; at < heads.QuerySize; at += d)
+                    RotaryHead<S, V>.Backward(toQuery + at, query + at, weights, eps, cos, sin, queryPartial, d);
+                for (int at = 0; at < heads.KeyValueSize; at += d)
+                    RotaryHead<S, V>.Backward(toKey + at, key + at, keyWeights, eps, cos, sin, keyPartial, d);
             }
         });
         AddByRows(blocks, partials, 2 * d, d, dQueryNorm);

@@ -7,29 +7,43 @@ internal sealed unsafe partial class CpuOps<S, V>
 {
     protected override void SwiGluCore(Tensor gate, Tensor up, Tensor y)
     {
-        float* g = F32(gate), u = F32(up), output = F32(y);
-        ForChunks(gate.Count, (start, count) =>
+        ForRows(gate, [gate, up, y], (row, start, count) =>
         {
+            float* g = Row(gate, row) + start, u = Row(up, row) + start, output = Row(y, row) + start;
             int whole = count - count % S.Count;
-            long tail = start + whole;
-            SwiGluRange<S, V>(g + start, u + start, output + start, whole);
-            SwiGluRange<ScalarSimd, float>(g + tail, u + tail, output + tail, count - whole);
+            SwiGluRange<S, V>(g, u, output, whole);
+            SwiGluRange<ScalarSimd, float>(g + whole, u + whole, output + whole, count - whole);
         });
     }
 
     protected override void SwiGluBackwardCore(
         Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp, Tensor y)
     {
-        float* d = F32(dy), g = F32(gate), u = F32(up), dg = F32(dGate), du = F32(dUp), output = F32(y);
-        ForChunks(gate.Count, (start, count) =>
+        ForRows(gate, [dy, gate, up, dGate, dUp, y], (row, start, count) =>
         {
+            float* d = Row(dy, row) + start, g = Row(gate, row) + start, u = Row(up, row) + start;
+            float* dg = Row(dGate, row) + start, du = Row(dUp, row) + start, output = Row(y, row) + start;
             int whole = count - count % S.Count;
-            long tail = start + whole;
-            SwiGluBackwardRange<S, V>(
-                d + start, g + start, u + start, dg + start, du + start, output + start, whole);
+            SwiGluBackwardRange<S, V>(d, g, u, dg, du, output, whole);
             SwiGluBackwardRange<ScalarSimd, float>(
-                d + tail, g + tail, u + tail, dg + tail, du + tail, output + tail, count - whole);
+                d + whole, g + whole, u + whole, dg + whole, du + whole, output + whole, count - whole);
         });
+    }
+
+    /// <summary>
+    /// Runs <paramref name="body"/> (row, first element, elements) over pieces of the rows of a matrix; over chunks of
+    /// all of it, as one row, where every one of <paramref name="all"/> is dense.
+    /// </summary>
+    private void ForRows(Tensor matrix, Tensor[] all, Action<int, long, int> body)
+    {
+        if (all.All(x => x.IsDense))
+        {
+            ForChunks(matrix.Count, (start, count) => body(0, start, count));
+            return;
+        }
+
+        int width = matrix.Shape[1];
+        ForTokens(matrix.Shape[0], width, t => body(t, 0, width));
     }
 
     private static void SwiGluRange<T, U>(float* gate, float* up, float* y, int count)

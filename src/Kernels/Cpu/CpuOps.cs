@@ -43,4 +43,7 @@ internal sealed unsafe partial class CpuOps<S, V>(WorkerPool pool, SimdLevel lev
     }
 
     private static float* F32(Tensor x) => (float*)x.Address;
+
+    /// <summary>The first float of a row of a matrix.</summary>
+    private static float* Row(Tensor x, int row) => F32(x) + row * (nint)x.Stride;
 }

@@ -29,7 +29,7 @@ internal sealed partial class CudaOps
         int tokens = q.Shape[0];
         if (tokens == 0)
             return;
-        var shape = new AttentionShape(heads);
+        AttentionShape shape = AttentionShape.Of(heads, q, k, v).WithGradients(dq, dk, dv);
         DeviceMemory terms = _scratch.Get("attention terms", DType.F32, 2L * tokens * heads.QueryHeads);
         var kernel = AttentionKernel.Terms(IsBf16);
         Launch(
@@ -59,7 +59,8 @@ internal sealed partial class CudaOps
             return;
         Launch(
             kernel.Source, kernel.Name, kernel.Shape(count, heads.QueryHeads),
-            Arguments().Add(q).Add(k).Add(v).Add(y).Add(lse).Add(blocks).Add(new AttentionShape(heads)));
+            Arguments().Add(q).Add(k).Add(v).Add(y).Add(lse).Add(blocks)
+                .Add(AttentionShape.Of(heads, q, k, v)));
     }
 
     private (ulong Blocks, int Count) QueryBlocks(SequenceLayout layout, int rows)

@@ -25,7 +25,8 @@ internal sealed partial class CudaOps
         (ulong entries, int count) = _tables.For(layout, "new entries", PagedTables.NewEntries);
         Launch(
             "pages", "pages_store", PageRows(count),
-            Arguments().Add(k).Add(v).Add(keys).Add(values).Add(entries).Add(RowBytes(heads)));
+            Arguments().Add(k).Add(v).Add(RowBytes(k)).Add(RowBytes(v)).Add(keys).Add(values).Add(entries)
+                .Add(RowBytes(heads)));
     }
 
     protected override void AttentionPagedCore(
@@ -70,7 +71,7 @@ internal sealed partial class CudaOps
         foreach (int r in sequences)
             most = Math.Max(most, PagedLayout.PagesOf(layout.Length(r)));
         int step = new AttentionPieces(heads, IsBf16, count, most).MostTokens;
-        var shape = new AttentionShape(heads);
+        AttentionShape shape = new AttentionShape(heads) with { QueryStride = RowStride(q) };
         for (int first = 0; first < count; first += step)
         {
             var pieces = new AttentionPieces(heads, IsBf16, Math.Min(step, count - first), most);
@@ -110,6 +111,9 @@ internal sealed partial class CudaOps
     }
 
     private int RowBytes(HeadShape heads) => heads.KeyValueSize * ActivationType.Size();
+
+    /// <summary>From a row of heads to the next.</summary>
+    private int RowBytes(Tensor x) => RowStride(x) * ActivationType.Size();
 
     private static LaunchShape PageRows(int rows) => new(new Dim3((uint)rows), new Dim3(PageThreads));
 }

@@ -15,57 +15,76 @@ internal sealed partial class CudaOps
     /// <summary>Of linear_dropout in kernels/linear.cu.</summary>
     private const int DropoutThreads = 256, DropoutFeatures = 4;
 
-    /// <summary>hidden = scale * dropout(x) A^T; the term of y that is hidden B^T.</summary>
-    private GemmTerm AdapterForward(Tensor x, LoraWeights lora, SequenceLayout layout, Tensor loraHidden)
+    /// <summary>hidden = scale * dropout(x) A^T, of neighbours at once.</summary>
+    private void AdaptersForward(Tensor x, ReadOnlySpan<LinearOutput> outputs, SequenceLayout layout)
     {
-        int tokens = x.Shape[0], inputs = x.Shape[1], step = lora.Dropout == 0 ? tokens : AdapterTokens;
-        GemmOperand a = Multiplied(lora.A, "linear.a", true), hidden = GemmOperand.Of(loraHidden);
-        for (int first = 0; first < tokens; first += step)
+        foreach (Adapter one in Adapters(outputs))
         {
-            int count = Math.Min(step, tokens - first);
-            GemmOperand input = Dropped(x, lora, layout, first, count, out float factor);
-            _gemm.Run(new GemmCall(count, lora.Rank, inputs, input, a, hidden.From(first), lora.Scale * factor));
+            int tokens = x.Shape[0], inputs = x.Shape[1], step = one.Lora.Dropout == 0 ? tokens : AdapterTokens;
+            GemmOperand a = Multiplied(one.Lora.A, "linear.a", true), hidden = GemmOperand.Of(one.Hidden);
+            for (int first = 0; first < tokens; first += step)
+            {
+                int count = Math.Min(step, tokens - first);
+                GemmOperand input = Dropped(x, one.Lora, layout, first, count, out float factor);
+                _gemm.Run(new GemmCall(
+                    count, one.Lora.Rank, inputs, input, a, hidden.From(first), one.Lora.Scale * factor));
+            }
         }
+    }
 
-        return new GemmTerm(lora.Rank, hidden, Multiplied(lora.B, "linear.b", true));
+    /// <summary>The term of y that is hidden B^T; null without an adapter.</summary>
+    private GemmTerm? AdapterTerm(in LinearOutput one) => one.Weights.Lora is not { } lora ? null : new GemmTerm(
+        lora.Rank, GemmOperand.Of(one.Hidden!), Multiplied(lora.B, "linear.b", true));
+
+    /// <summary>
+    /// With h = scale * dropout(x) A^T in hidden, and dh = scale * dy B, which takes its place: dB += dy^T h.
+    /// </summary>
+    private void AdapterInputBackward(
+        GemmOperand dy, in LinearOutput one, SequenceLayout layout, bool isInputWanted)
+    {
+        if (one.Weights.Lora is not { } lora)
+            return;
+        (int outputs, GemmOperand hidden) = (one.Weights.Outputs, GemmOperand.Of(one.Hidden!));
+        if (one.Gradients!.LoraB is { } dB)
+            RowProducts(layout, dy, outputs, hidden, lora.Rank, dB);
+        if (isInputWanted || one.Gradients.LoraA is not null)
+        {
+            _gemm.Run(new GemmCall(
+                one.Y.Shape[0], lora.Rank, outputs, dy, Multiplied(lora.B, "linear.b"), hidden, lora.Scale));
+        }
+    }
+
+    /// <summary>dx, whose product with the weight is given, gets dropout(dh A) too.</summary>
+    private void AddInputGradient(in GemmCall product, in LinearOutput one, SequenceLayout layout)
+    {
+        GemmTerm? adapter = one.Weights.Lora is not { } lora ? null : new GemmTerm(
+            lora.Rank, GemmOperand.Of(one.Hidden!), Multiplied(lora.A, "linear.a"));
+        if (adapter is { } term && one.Weights.Lora is { Dropout: > 0 } dropping)
+            DroppedGradient(product, term, dropping, layout);
+        else
+            _gemm.Run(product with { Second = adapter });
     }
 
     /// <summary>
-    /// With h = scale * dropout(x) A^T in hidden, and dh = scale * dy B, which takes its place: dB += dy^T h, and dx,
-    /// whose product with the weight is given, gets dropout(dh A) too.
+    /// dA += dh^T dropout(x), of neighbours at once, row by row; with dropout each row in pieces that start where it
+    /// starts.
     /// </summary>
-    private void AdapterInputBackward(
-        GemmOperand dy, LinearWeights weights, LoraWeights lora, SequenceLayout layout, Tensor hidden,
-        LinearGradients gradients, GemmCall? input)
+    private void AdaptersWeightBackward(Tensor x, ReadOnlySpan<LinearOutput> outputs, SequenceLayout layout)
     {
-        GemmOperand dHidden = GemmOperand.Of(hidden);
-        if (gradients.LoraB is { } dB)
-            RowProducts(layout, dy, weights.Outputs, dHidden, lora.Rank, dB);
-        if (gradients.LoraA is null && input is null)
-            return;
-        _gemm.Run(new GemmCall(
-            hidden.Shape[0], lora.Rank, weights.Outputs, dy, Multiplied(lora.B, "linear.b"), dHidden, lora.Scale));
-        if (input is not { } product)
-            return;
-        var adapter = new GemmTerm(lora.Rank, dHidden, Multiplied(lora.A, "linear.a"));
-        if (lora.Dropout == 0)
-            _gemm.Run(product with { Second = adapter });
-        else
-            DroppedGradient(product, adapter, lora, layout);
-    }
-
-    /// <summary>dA += dh^T dropout(x), row by row, each row in pieces that start where it starts.</summary>
-    private void AdapterWeightBackward(
-        GemmOperand dHidden, Tensor x, LoraWeights lora, SequenceLayout layout, Tensor dA)
-    {
-        for (int row = 0; row < layout.Rows; row++)
+        foreach (Adapter one in Adapters(outputs))
         {
-            int end = layout.RowStarts[row + 1];
-            for (int first = layout.RowStarts[row]; first < end; first += AdapterTokens)
+            if (one.GradientOfA is not { } dA)
+                continue;
+            GemmOperand dHidden = GemmOperand.Of(one.Hidden);
+            for (int row = 0; row < layout.Rows; row++)
             {
-                int count = Math.Min(AdapterTokens, end - first);
-                GemmOperand input = Dropped(x, lora, layout, first, count, out float factor);
-                TokenProducts(count, dHidden.From(first), lora.Rank, input, x.Shape[1], dA, factor);
+                int end = layout.RowStarts[row + 1], step = one.Lora.Dropout == 0 ? int.MaxValue : AdapterTokens;
+                for (int first = layout.RowStarts[row], count; first < end; first += count)
+                {
+                    count = Math.Min(step, end - first);
+                    GemmOperand input = Dropped(x, one.Lora, layout, first, count, out float factor);
+                    TokenProducts(count, dHidden.From(first), one.Lora.Rank, input, x.Shape[1], dA, factor);
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ internal sealed partial class CudaOps
         Launch(
             "linear", KernelName.Of("linear_token_sums", dy.Type),
             new LaunchShape(new Dim3((uint)chunks, Blocks(width, TokenSumThreads)), new Dim3(TokenSumThreads)),
-            Arguments().Add(dy).Add(starts).Add(width).Add(partial));
+            Arguments().Add(dy).Add(starts).Add(width).Add(RowStride(dy)).Add(partial));
         AddByRows(layout, partial, width, dBias);
     }
 }

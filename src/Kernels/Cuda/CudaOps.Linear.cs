@@ -8,53 +8,76 @@ namespace MolEngine.Kernels.Cuda;
 internal sealed partial class CudaOps
 {
     /// <summary>
-    /// One product: the adapter's is its second term, so that y is rounded once. It costs the adapter's own operations
-    /// and nothing of y's memory.
+    /// One product, of neighbours too: the adapters' is its second term, so that y is rounded once. It costs the
+    /// adapters' own operations and nothing of y's memory.
     /// </summary>
-    protected override void LinearCore(
-        Tensor x, LinearWeights weights, SequenceLayout layout, Tensor y, Tensor? loraHidden)
+    protected override void LinearCore(Tensor x, ReadOnlySpan<LinearOutput> outputs, SequenceLayout layout)
     {
         if (x.Shape[0] == 0)
             return;
-        GemmTerm? adapter = weights.Lora is { } lora ? AdapterForward(x, lora, layout, loraHidden!) : null;
-        GemmOperand weight = Multiplied(weights.Weight, "linear.weight", true);
-        _gemm.Run(Forward(x, weights, weight, y) with { Second = adapter });
+        AdaptersForward(x, outputs, layout);
+        if (Joined(outputs) is { } all && JoinedTerm(outputs, out GemmTerm? adapters))
+        {
+            Multiply(all, adapters);
+            return;
+        }
+
+        foreach (LinearOutput one in outputs)
+            Multiply(one, AdapterTerm(one));
+
+        void Multiply(in LinearOutput one, GemmTerm? adapter)
+        {
+            GemmOperand weight = Multiplied(one.Weights.Weight, "linear.weight", true);
+            _gemm.Run(Forward(x, one.Weights, weight, one.Y) with { Second = adapter });
+        }
     }
 
     protected override void LinearInputBackwardCore(
-        Tensor dy, LinearWeights weights, SequenceLayout layout, Tensor? hidden, LinearGradients gradients,
-        Tensor? dx, bool accumulateDx)
+        ReadOnlySpan<LinearOutput> outputs, SequenceLayout layout, Tensor? dx, bool accumulateDx)
     {
-        int tokens = dy.Shape[0];
-        if (tokens == 0)
+        if (outputs[0].Y.Shape[0] == 0)
             return;
-        GemmOperand gradient = Multiplied(dy, "linear.dy");
-        GemmCall? input = dx is null ? null : new GemmCall(
-            tokens, weights.Inputs, weights.Outputs, gradient, Multiplied(weights.Weight, "linear.weight"),
-            GemmOperand.Of(dx), Beta: accumulateDx ? 1 : 0);
-        if (weights.Lora is { } lora)
-            AdapterInputBackward(gradient, weights, lora, layout, hidden!, gradients, input);
-        else if (input is { } product)
-            _gemm.Run(product);
+        if (dx is not null && Joined(outputs) is { } all && JoinedGradientTerm(outputs, out GemmTerm? adapters))
+        {
+            foreach (LinearOutput one in outputs)
+                AdapterInputBackward(GemmOperand.Of(one.Y), one, layout, isInputWanted: true);
+            _gemm.Run(InputGradient(GemmOperand.Of(all.Y), all.Weights, dx, accumulateDx) with { Second = adapters });
+            return;
+        }
+
+        foreach (LinearOutput one in outputs)
+        {
+            GemmOperand dy = Multiplied(one.Y, "linear.dy");
+            AdapterInputBackward(dy, one, layout, dx is not null);
+            if (dx is not null)
+                AddInputGradient(InputGradient(dy, one.Weights, dx, accumulateDx), one, layout);
+            accumulateDx = true;
+        }
     }
 
     protected override void LinearWeightBackwardCore(
-        Tensor dy, Tensor x, LinearWeights weights, SequenceLayout layout, Tensor? hidden, LinearGradients gradients)
+        Tensor x, ReadOnlySpan<LinearOutput> outputs, SequenceLayout layout)
     {
         if (x.Shape[0] == 0)
             return;
-        if (weights.Lora is { } lora && gradients.LoraA is { } dA)
-            AdapterWeightBackward(GemmOperand.Of(hidden!), x, lora, layout, dA);
-        if (gradients.Weight is { } dWeight)
-            RowProducts(
-                layout, Multiplied(dy, "linear.dy"), weights.Outputs, GemmOperand.Of(x), weights.Inputs, dWeight);
-        if (gradients.Bias is { } dBias)
-            BiasGradient(dy, layout, dBias);
+        AdaptersWeightBackward(x, outputs, layout);
+        foreach (LinearOutput one in JoinedGradients(outputs) is { } all ? [all] : outputs)
+        {
+            if (one.Gradients!.Weight is { } dWeight)
+            {
+                RowProducts(
+                    layout, Multiplied(one.Y, "linear.dy"), one.Weights.Outputs, GemmOperand.Of(x), one.Weights.Inputs,
+                    dWeight);
+            }
+
+            if (one.Gradients.Bias is { } dBias)
+                BiasGradient(one.Y, layout, dBias);
+        }
     }
 
     protected override void LinearDecodeCore(Tensor x, ReadOnlySpan<LinearOutput> outputs, bool sameBits)
     {
-        foreach ((LinearWeights weights, Tensor y) in outputs)
+        foreach ((LinearWeights weights, Tensor y, _, _) in outputs)
             Decode(x, weights, y, sameBits);
     }
 
@@ -98,6 +121,11 @@ internal sealed partial class CudaOps
     {
         Bias = GemmBias.Of(weights.Bias),
     };
+
+    /// <summary>dx (=|+=) dy W.</summary>
+    private GemmCall InputGradient(GemmOperand dy, LinearWeights weights, Tensor dx, bool accumulates) => new(
+        dx.Shape[0], weights.Inputs, weights.Outputs, dy, Multiplied(weights.Weight, "linear.weight"),
+        GemmOperand.Of(dx), Beta: accumulates ? 1 : 0);
 
     /// <summary>
     /// A matrix as products take it: where activations are bf16 an fp32 one is rounded into a scratch buffer, since

@@ -24,7 +24,7 @@ internal sealed partial class CudaOps
             "qknormrope", KernelName.Of("qk_norm_rope", ActivationType),
             new LaunchShape(
                 new Dim3(Blocks(tokens, RopeTokens), Parts(tokens, heads.QueryHeads)), new Dim3(RopeThreads)),
-            Arguments().Add(q).Add(k).Add(new HeadsArgument(heads, rotary.Cos.Shape[0])).Add(NormArgument.Of(norm))
+            Arguments().Add(q).Add(k).Add(new HeadsArgument(heads, rotary, q, k, qOut, kOut)).Add(NormArgument.Of(norm))
                 .Add(rotary.Cos).Add(rotary.Sin).Add(layout.Positions).Add(tokens).Add(qOut).Add(kOut)
                 .Add(_faults.Memory));
     }
@@ -45,7 +45,7 @@ internal sealed partial class CudaOps
         Launch(
             "qknormrope", KernelName.Of("qk_norm_rope_backward", ActivationType),
             new LaunchShape(new Dim3((uint)chunks, 2), new Dim3(RopeThreads)),
-            Arguments().Add(dq).Add(dk).Add(q).Add(k).Add(new HeadsArgument(heads, rotary.Cos.Shape[0]))
+            Arguments().Add(dq).Add(dk).Add(q).Add(k).Add(new HeadsArgument(heads, rotary, q, k, dq, dk))
                 .Add(NormArgument.Of(norm)).Add(rotary.Cos).Add(rotary.Sin).Add(layout.Positions)
                 .Add(starts).Add(partial).Add(_faults.Memory));
         AddByRows(layout, partial, 2 * d, dQueryNorm);
@@ -54,12 +54,24 @@ internal sealed partial class CudaOps
 
     /// <summary><c>Heads</c> of kernels/qknormrope.cu.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal readonly struct HeadsArgument(HeadShape heads, int positions)
+    internal readonly record struct HeadsArgument(
+        int Queries, int Keys, int Dim, int Positions, int QueryStride, int KeyStride, int QueryOutStride,
+        int KeyOutStride)
     {
-        public readonly int Queries = heads.QueryHeads;
-        public readonly int Keys = heads.KeyValueHeads;
-        public readonly int Dim = heads.HeadDim;
-        public readonly int Positions = positions;
+        /// <summary>Of heads that are dense.</summary>
+        public HeadsArgument(HeadShape heads, int positions)
+            : this(
+                heads.QueryHeads, heads.KeyValueHeads, heads.HeadDim, positions, heads.QuerySize, heads.KeyValueSize,
+                heads.QuerySize, heads.KeyValueSize)
+        {
+        }
+
+        public HeadsArgument(HeadShape heads, RotaryTable rotary, Tensor q, Tensor k, Tensor qOut, Tensor kOut)
+            : this(
+                heads.QueryHeads, heads.KeyValueHeads, heads.HeadDim, rotary.Cos.Shape[0], RowStride(q), RowStride(k),
+                RowStride(qOut), RowStride(kOut))
+        {
+        }
     }
 
     /// <summary><c>Norm</c> of kernels/qknormrope.cu.</summary>

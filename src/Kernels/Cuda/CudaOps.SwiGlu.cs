@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Launch;
 using MolEngine.Kernels.Tensors;
 
@@ -12,9 +14,10 @@ internal sealed partial class CudaOps
     {
         if (gate.Count == 0)
             return;
+        SwiGluRows rows = SwiGluRows.Of(gate, gate, y);
         Launch(
-            "swiglu", KernelName.Of("swiglu", ActivationType), SwiGluShape(gate),
-            Arguments().Add(gate).Add(up).Add(gate.Count).Add(y));
+            "swiglu", KernelName.Of("swiglu", ActivationType), rows.Shape(gate.Count),
+            Arguments().Add(gate).Add(up).Add(rows).Add(y));
     }
 
     protected override void SwiGluBackwardCore(
@@ -22,11 +25,37 @@ internal sealed partial class CudaOps
     {
         if (gate.Count == 0)
             return;
+        SwiGluRows rows = SwiGluRows.Of(gate, dGate, y);
         Launch(
-            "swiglu", KernelName.Of("swiglu_backward", ActivationType), SwiGluShape(gate),
-            Arguments().Add(dy).Add(gate).Add(up).Add(gate.Count).Add(dGate).Add(dUp).Add(y));
+            "swiglu", KernelName.Of("swiglu_backward", ActivationType), rows.Shape(gate.Count),
+            Arguments().Add(dy).Add(gate).Add(up).Add(rows).Add(dGate).Add(dUp).Add(y));
     }
 
-    private static LaunchShape SwiGluShape(Tensor x) =>
-        LaunchShape.Covering(x.Count, ElementThreads, SwiGluBytes / x.Type.Size());
+    /// <summary><c>SwiGluRows</c> of kernels/swiglu.cu.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal readonly record struct SwiGluRows(long Width, int Stride, int GradientStride, int OutputStride, int Blocks)
+    {
+        /// <summary>What is dense everywhere is one row.</summary>
+        /// <param name="gradient">Of the gate; the gate itself on the way forth.</param>
+        public static SwiGluRows Of(Tensor gate, Tensor gradient, Tensor y)
+        {
+            bool isOneRow = gate.IsDense && gradient.IsDense && y.IsDense;
+            long width = isOneRow ? gate.Count : gate.Shape[1];
+            return isOneRow
+                ? new SwiGluRows(width, 0, 0, 0, BlocksOf(width, gate.Type))
+                : new SwiGluRows(
+                    width, RowStride(gate), RowStride(gradient), RowStride(y), BlocksOf(width, gate.Type));
+        }
+
+        /// <summary>Blocks of a row.</summary>
+        public static int BlocksOf(long width, DType type)
+        {
+            long perBlock = ElementThreads * (SwiGluBytes / type.Size());
+            return checked((int)((width + perBlock - 1) / perBlock));
+        }
+
+        /// <summary>A launch over so many elements.</summary>
+        public LaunchShape Shape(long count) =>
+            new(new Dim3(checked((uint)(count / Width * Blocks))), new Dim3(ElementThreads));
+    }
 }

@@ -52,6 +52,9 @@ internal sealed partial class CudaOps
     private uint Parts(int tokens, int most) =>
         (uint)Math.Clamp(_context.Properties.Multiprocessors * SparseWarps / tokens, 1, most);
 
+    /// <summary>Elements from a row of a matrix to the next.</summary>
+    private static int RowStride(Tensor x) => checked((int)x.Stride);
+
     /// <summary>Blocks that take so many each of a count above 0.</summary>
     private static uint Blocks(int count, int perBlock) => (uint)((count + perBlock - 1L) / perBlock);
 

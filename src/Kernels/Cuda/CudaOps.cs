@@ -160,6 +160,7 @@ internal sealed partial class CudaOps : Ops.Ops
 
     private static void RequireBytes(string what, Tensor tensor, long bytes)
     {
+        Require.Dense(what, "tensor", tensor);
         if (tensor.Bytes != bytes)
             throw new ArgumentException(
                 $"{tensor.Name}: {what}: expected {tensor.Bytes} bytes ({tensor}), got {bytes}");

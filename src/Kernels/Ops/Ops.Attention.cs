@@ -7,8 +7,8 @@ public abstract partial class Ops
     /// <summary>
     /// Causal softmax attention inside each document, scale 1 / sqrt(D), grouped queries, in the flash style: no [T, T]
     /// array. q, y activation [T, Hq D]; k, v activation [T, Hkv D]; lse fp32 [T, Hq] receives the log-sum-exp of the
-    /// scaled scores. y and lse share no memory with anything else. A document's result depends on that document alone,
-    /// to the bit.
+    /// scaled scores. q, k and v may be columns of a matrix of more heads. y and lse share no memory with anything
+    /// else. A document's result depends on that document alone, to the bit.
     /// </summary>
     public void Attention(Tensor q, Tensor k, Tensor v, HeadShape heads, SequenceLayout layout, Tensor y, Tensor lse)
     {
@@ -18,8 +18,8 @@ public abstract partial class Ops
     }
 
     /// <summary>
-    /// Gradients of q, k and v (overwritten; they must not overlap any input) from that of y. Deterministic; a
-    /// document's gradients depend on that document alone, to the bit.
+    /// Gradients of q, k and v (overwritten; they must not overlap any input; columns, as those may be) from that of y.
+    /// Deterministic; a document's gradients depend on that document alone, to the bit.
     /// </summary>
     public void AttentionBackward(
         Tensor dy, Tensor q, Tensor k, Tensor v, Tensor y, Tensor lse, HeadShape heads, SequenceLayout layout,
@@ -27,9 +27,9 @@ public abstract partial class Ops
     {
         CheckAttention(nameof(AttentionBackward), q, k, v, heads, layout, y, lse);
         Require.Shape(nameof(AttentionBackward), nameof(dy), dy, ActivationType, q.Shape[0], heads.QuerySize);
-        Require.Shape(nameof(AttentionBackward), nameof(dq), dq, ActivationType, q.Shape[0], heads.QuerySize);
-        Require.Shape(nameof(AttentionBackward), nameof(dk), dk, ActivationType, q.Shape[0], heads.KeyValueSize);
-        Require.Shape(nameof(AttentionBackward), nameof(dv), dv, ActivationType, q.Shape[0], heads.KeyValueSize);
+        CheckPacked(nameof(AttentionBackward), nameof(dq), dq, q.Shape[0], heads.QueryHeads, heads);
+        CheckPacked(nameof(AttentionBackward), nameof(dk), dk, q.Shape[0], heads.KeyValueHeads, heads);
+        CheckPacked(nameof(AttentionBackward), nameof(dv), dv, q.Shape[0], heads.KeyValueHeads, heads);
         CheckOutputs(nameof(AttentionBackward), [dq, dk, dv], [dy, q, k, v, y, lse]);
         AttentionBackwardCore(dy, q, k, v, y, lse, heads, layout, dq, dk, dv);
     }
@@ -47,11 +47,23 @@ public abstract partial class Ops
         int tokens = q.Shape[0];
         CheckHeads(op, heads);
         Require.Layout(op, layout, tokens);
-        Require.Shape(op, "q", q, ActivationType, tokens, heads.QuerySize);
-        Require.Shape(op, "k", k, ActivationType, tokens, heads.KeyValueSize);
-        Require.Shape(op, "v", v, ActivationType, tokens, heads.KeyValueSize);
+        CheckPacked(op, "q", q, tokens, heads.QueryHeads, heads);
+        CheckPacked(op, "k", k, tokens, heads.KeyValueHeads, heads);
+        CheckPacked(op, "v", v, tokens, heads.KeyValueHeads, heads);
         Require.Shape(op, "y", y, ActivationType, tokens, heads.QuerySize);
         Require.Shape(op, "lse", lse, DType.F32, tokens, heads.QueryHeads);
+    }
+
+    /// <summary>Heads of each token, which may be columns of a wider matrix of heads.</summary>
+    private void CheckPacked(string op, string argument, Tensor x, int tokens, int count, HeadShape heads)
+    {
+        Require.Columns(op, argument, x, ActivationType, tokens, count * heads.HeadDim);
+        if (x.Stride % heads.HeadDim != 0)
+        {
+            throw new ArgumentException(
+                $"{op}: {argument} ({x.Name}): expected columns of a matrix of whole heads of {heads.HeadDim}, got one "
+                + $"of {x.Stride}");
+        }
     }
 
     private static void CheckHeads(string op, HeadShape heads)

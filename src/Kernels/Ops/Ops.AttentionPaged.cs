@@ -11,24 +11,25 @@ public abstract partial class Ops
     public abstract int PageElements(HeadShape heads);
 
     /// <summary>
-    /// Stores the keys and values of new tokens in their pages. k, v activation [T, Hkv D]; keys, values activation
-    /// [pages, <see cref="PageElements"/>].
+    /// Stores the keys and values of new tokens in their pages. k, v activation [T, Hkv D], which may be columns of a
+    /// matrix of more heads; keys, values activation [pages, <see cref="PageElements"/>].
     /// </summary>
     public void AppendToPages(Tensor k, Tensor v, HeadShape heads, PagedLayout layout, Tensor keys, Tensor values)
     {
         const string Op = nameof(AppendToPages);
         int tokens = k.Shape[0];
         CheckPages(Op, heads, layout, tokens, keys, values);
-        Require.Shape(Op, nameof(k), k, ActivationType, tokens, heads.KeyValueSize);
-        Require.Shape(Op, nameof(v), v, ActivationType, tokens, heads.KeyValueSize);
+        CheckPacked(Op, nameof(k), k, tokens, heads.KeyValueHeads, heads);
+        CheckPacked(Op, nameof(v), v, tokens, heads.KeyValueHeads, heads);
         CheckOutputs(Op, [keys, values], [k, v]);
         AppendToPagesCore(k, v, heads, layout, keys, values);
     }
 
     /// <summary>
     /// Attention of new tokens over pages that already hold them (<see cref="AppendToPages"/>): the token at p of its
-    /// sequence sees its tokens 0 .. p. Scale 1 / sqrt(D). q, y activation [T, Hq D]. y shares no memory with anything
-    /// else. Entries that no token sees are not read into any result, whatever they hold.
+    /// sequence sees its tokens 0 .. p. Scale 1 / sqrt(D). q, y activation [T, Hq D]; q may be columns of a matrix of
+    /// more heads. y shares no memory with anything else. Entries that no token sees are not read into any result,
+    /// whatever they hold.
     /// </summary>
     /// <param name="sameBits">
     /// Whether a token's result must depend on its sequence alone, to the bit: not on how many of its tokens, or which
@@ -40,7 +41,7 @@ public abstract partial class Ops
         const string Op = nameof(AttentionPaged);
         int tokens = q.Shape[0];
         CheckPages(Op, heads, layout, tokens, keys, values);
-        Require.Shape(Op, nameof(q), q, ActivationType, tokens, heads.QuerySize);
+        CheckPacked(Op, nameof(q), q, tokens, heads.QueryHeads, heads);
         Require.Shape(Op, nameof(y), y, ActivationType, tokens, heads.QuerySize);
         CheckOutputs(Op, [y], [q, keys, values]);
         AttentionPagedCore(q, keys, values, heads, layout, y, sameBits);

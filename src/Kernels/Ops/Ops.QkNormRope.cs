@@ -9,8 +9,8 @@ public abstract partial class Ops
 {
     /// <summary>
     /// Optional per-head RMS norm, then rotary embedding (halves [0, D/2) and [D/2, D) are the pairs) by each token's
-    /// position. q, qOut activation [T, Hq D]; k, kOut activation [T, Hkv D]. qOut may be q itself and kOut k; other
-    /// overlap is an error.
+    /// position. q, qOut activation [T, Hq D]; k, kOut activation [T, Hkv D]; each may be columns of a matrix of more
+    /// heads. qOut may be q itself and kOut k; other overlap is an error.
     /// </summary>
     /// <exception cref="ArgumentException">A position is not a row of the rotary table.</exception>
     public void QkNormRope(
@@ -73,10 +73,10 @@ public abstract partial class Ops
             throw new ArgumentException(
                 $"{op}: heads: expected an even head size (halves are rotated), got {heads.HeadDim}");
         Require.Layout(op, layout, tokens);
-        Require.Shape(op, "q", q, ActivationType, tokens, heads.QuerySize);
-        Require.Shape(op, "q gradient or output", qOut, ActivationType, tokens, heads.QuerySize);
-        Require.Shape(op, "k", k, ActivationType, tokens, heads.KeyValueSize);
-        Require.Shape(op, "k gradient or output", kOut, ActivationType, tokens, heads.KeyValueSize);
+        CheckPacked(op, "q", q, tokens, heads.QueryHeads, heads);
+        CheckPacked(op, "q gradient or output", qOut, tokens, heads.QueryHeads, heads);
+        CheckPacked(op, "k", k, tokens, heads.KeyValueHeads, heads);
+        CheckPacked(op, "k gradient or output", kOut, tokens, heads.KeyValueHeads, heads);
         Require.Shape(op, "cos", rotary.Cos, DType.F32, rotary.Cos.Shape[0], heads.HeadDim / 2);
         Require.Shape(op, "sin", rotary.Sin, DType.F32, rotary.Cos.Shape[0], heads.HeadDim / 2);
         if (norm is null)
@@ -87,7 +87,7 @@ public abstract partial class Ops
 
     private static void CheckInPlace(string op, Tensor x, Tensor y)
     {
-        if (x.Address != y.Address)
+        if (x.Address != y.Address || x.Stride != y.Stride)
             Require.Distinct(op, x, y);
     }
 }

@@ -86,10 +86,19 @@ public abstract partial class Ops : IDisposable
     public abstract void Dispose();
 
     /// <summary>Sets every element to zero.</summary>
-    public void Zero(Tensor x) => ZeroCore(x);
+    public void Zero(Tensor x)
+    {
+        Require.Dense(nameof(Zero), nameof(x), x);
+        ZeroCore(x);
+    }
 
     /// <summary>Sets every element of all of them to zero: a device clears at once what lies side by side.</summary>
-    public void Zero(IReadOnlyList<Tensor> tensors) => ZeroCore(tensors);
+    public void Zero(IReadOnlyList<Tensor> tensors)
+    {
+        foreach (Tensor x in tensors)
+            Require.Dense(nameof(Zero), x.Name, x);
+        ZeroCore(tensors);
+    }
 
     /// <summary>
     /// destination = source, converting bf16, f16 and f64 to fp32, or fp32 to bf16 (to nearest, ties to even), where

@@ -12,6 +12,31 @@ internal static class Require
             throw new ArgumentException(
                 $"{op}: {argument} ({tensor.Name}): expected shape {new Shape(dimensions)}, got {tensor.Shape}");
         }
+
+        Dense(op, argument, tensor);
+    }
+
+    public static void Dense(string op, string argument, Tensor tensor)
+    {
+        if (!tensor.IsDense)
+        {
+            throw new ArgumentException(
+                $"{op}: {argument} ({tensor.Name}): expected a dense tensor, got columns of a matrix of "
+                + $"{tensor.Stride}");
+        }
+    }
+
+    /// <summary>A matrix that may be columns of a wider one.</summary>
+    public static void Columns(string op, string argument, Tensor? tensor, DType type, int rows, int columns)
+    {
+        if (tensor is null)
+            return;
+        Type(op, argument, tensor, type);
+        if (!tensor.Shape.Dimensions.SequenceEqual([rows, columns]))
+        {
+            throw new ArgumentException(
+                $"{op}: {argument} ({tensor.Name}): expected shape {new Shape(rows, columns)}, got {tensor.Shape}");
+        }
     }
 
     public static void Shape(string op, string argument, Tensor? tensor, DType type, params int[] dimensions)
@@ -74,11 +99,13 @@ internal static class Require
             throw new ArgumentException(
                 $"{op}: {argument} ({tensor.Name}): expected {count} elements, got {tensor.Count}");
         }
+
+        Dense(op, argument, tensor);
     }
 
     public static void Distinct(string op, Tensor a, Tensor b)
     {
-        if (a.Count > 0 && b.Count > 0 && a.Address < b.Address + b.Bytes && b.Address < a.Address + a.Bytes)
+        if (a.Overlaps(b))
         {
             throw new ArgumentException(
                 $"{op}: {a.Name} and {b.Name}: expected separate memory, got tensors that overlap");
@@ -88,7 +115,7 @@ internal static class Require
     /// <summary>Elementwise in place is fine, a shifted overlap is not.</summary>
     public static void SameOrDistinct(string op, Tensor a, Tensor b)
     {
-        if (a.Address != b.Address || a.Bytes != b.Bytes)
+        if (a.Address != b.Address || a.Bytes != b.Bytes || a.Stride != b.Stride)
             Distinct(op, a, b);
     }
 

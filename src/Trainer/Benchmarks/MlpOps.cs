@@ -8,7 +8,8 @@ internal static class MlpOps
     public static IEnumerable<BenchCase> Of(BenchInputs i)
     {
         int width = i.Model.Intermediate;
-        Tensor gate = i.Activations("gate", width), up = i.Activations("up", width);
+        Tensor both = i.Activations("gate, up", 2 * width);
+        Tensor gate = both.Columns(0, width), up = both.Columns(width, width);
         Tensor y = i.Activations("y", width), dy = i.Activations("dy", width);
         string shape = $"{i.Tokens} x {width}";
         yield return new BenchCase("SwiGlu", shape, () => i.Ops.SwiGlu(gate, up, y));

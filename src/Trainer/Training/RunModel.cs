@@ -222,16 +222,18 @@ internal sealed class RunModel : IDisposable
     private Dictionary<string, (Tensor A, Tensor B)> Adopted(
         IReadOnlyDictionary<string, (Tensor A, Tensor B)> modules)
     {
-        _weights.Expect(a =>
-        {
-            foreach ((Tensor ofA, Tensor ofB) in modules.Values)
-            {
-                a.AllocateLike(ofA);
-                a.AllocateLike(ofB);
-            }
-        });
-        return modules.ToDictionary(
-            m => m.Key, m => (_ops.Adopt(m.Value.A, _weights), _ops.Adopt(m.Value.B, _weights)));
+        if (!_weights.IsOnDevice)
+            return modules.ToDictionary(m => m.Key, m => m.Value);
+        (string Name, Tensor Host)[] hosts =
+            [.. modules.SelectMany(m => new[] { (PeftNames.A(m.Key), m.Value.A), (PeftNames.B(m.Key), m.Value.B) })];
+        NeighbourTensors Room(Arena a) =>
+            NeighbourTensors.Allocate(a, hosts.Select(h => (h.Name, h.Host.Type, h.Host.Shape)));
+
+        _weights.Expect(a => Room(a));
+        NeighbourTensors there = Room(_weights);
+        foreach ((string name, Tensor host) in hosts)
+            _ops.Upload(host, there[name]);
+        return modules.ToDictionary(m => m.Key, m => (there[PeftNames.A(m.Key)], there[PeftNames.B(m.Key)]));
     }
 
     /// <summary>

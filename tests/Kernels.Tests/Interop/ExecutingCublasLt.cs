@@ -19,6 +19,9 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
 
     public int Heuristics { get; private set; }
 
+    /// <summary>Products that had a bias added to them.</summary>
+    public int Biases { get; private set; }
+
     /// <summary>Products of this type are refused.</summary>
     public cudaDataType_t? Unsupported { get; set; }
 
@@ -55,9 +58,14 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
         nint description, cublasLtMatmulDescAttributes_t attribute, void* value, nuint bytes)
     {
         var of = (Description)_objects[description];
-        Assert.Equal((nuint)sizeof(int), bytes);
+        bool isAddress = attribute == cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_BIAS_POINTER;
+        Assert.Equal((nuint)(isAddress ? sizeof(ulong) : sizeof(int)), bytes);
         bool isTransposed = *(cublasOperation_t*)value == cublasOperation_t.CUBLAS_OP_T;
-        if (attribute == cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSA)
+        if (isAddress)
+            of.Bias = *(ulong*)value;
+        else if (attribute == cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_EPILOGUE)
+            of.HasBias = *(cublasLtEpilogue_t*)value == cublasLtEpilogue_t.CUBLASLT_EPILOGUE_BIAS;
+        else if (attribute == cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSA)
             of.TransposedA = isTransposed;
         else if (attribute == cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSB)
             of.TransposedB = isTransposed;
@@ -140,6 +148,8 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
         Products.Add((m, n, k, (*algorithm)[0]));
         driver.cuStreamSynchronize(stream);
         double[] x = Read(a, la), y = Read(b, lb), z = *(float*)beta == 0 ? new double[ld.Count] : Read(d, ld);
+        double[] bias = of.HasBias ? Read(of.Bias, ld with { Columns = 1, Leading = m }) : new double[m];
+        Biases += of.HasBias ? 1 : 0;
         for (long i = 0; i < m; i++)
         {
             for (long j = 0; j < n; j++)
@@ -148,7 +158,7 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
                 for (long l = 0; l < k; l++)
                     sum += x[la.At(i, l, of.TransposedA)] * y[lb.At(l, j, of.TransposedB)];
                 ref double to = ref z[ld.At(i, j, false)];
-                to = (*(float*)alpha * sum) + (*(float*)beta * to);
+                to = (*(float*)alpha * sum) + (*(float*)beta * to) + bias[i];
             }
         }
 
@@ -244,6 +254,10 @@ internal sealed unsafe class ExecutingCublasLt(ICudaDriver driver) : ICublasLt
         public bool TransposedA { get; set; }
 
         public bool TransposedB { get; set; }
+
+        public bool HasBias { get; set; }
+
+        public ulong Bias { get; set; }
     }
 
     /// <summary>Column-major.</summary>

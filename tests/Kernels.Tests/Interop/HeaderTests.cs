@@ -26,6 +26,7 @@ public sealed class HeaderTests
     [InlineData("library_types.h", typeof(cudaDataType_t), "cudaDataType")]
     [InlineData("cublasLt.h", typeof(cublasLtMatrixLayoutAttribute_t))]
     [InlineData("cublasLt.h", typeof(cublasLtMatmulDescAttributes_t))]
+    [InlineData("cublasLt.h", typeof(cublasLtEpilogue_t))]
     [InlineData("cublasLt.h", typeof(cublasLtMatmulPreferenceAttributes_t))]
     public void Enumerators_have_the_values_of_the_header(string file, Type type, string? name = null)
     {

@@ -55,19 +55,19 @@ public sealed class TimedBenchTests : IDisposable
         Assert.Equal(swiglu.Bytes / 11e-3, swiglu.Bandwidth!.Value, 1e-6);
         Assert.Equal(swiglu.Bytes / 11e-3 / 1e6, swiglu.BandwidthShare!.Value, 1e-12);
 
-        // A product with an adapter of rank 64: its two products too, and the matrices of the adapter made bf16.
-        OpTimes linear = times["Linear q_proj, LoRA"];
-        double flops = 2.0 * Tokens * ((32 * 32) + (64 * 32) + (32 * 64));
+        // Products of 32, 16 and 16 outputs with adapters of rank 64, which have one product for their hidden values.
+        OpTimes linear = times["Linear q_proj, k_proj, v_proj, LoRA"];
+        double flops = 2.0 * Tokens * ((64 * 32) + (192 * 32) + (64 * 64));
         Assert.Equal(flops, linear.Flops);
         Assert.Equal(flops / 11e-3 / 1e9, linear.RateShare!.Value, 1e-12);
-        int matrices = 2 * ((Tokens * 32) + (32 * 32) + (Tokens * 32));
-        int adapter = 2 * ((Tokens * 32) + (64 * 32) + (Tokens * 64)) + 2 * ((Tokens * 64) + (32 * 64));
-        Assert.Equal(matrices + adapter + (6 * 2 * 64 * 32), linear.Bytes);
+        int matrices = 2 * ((3 * Tokens * 32) + (64 * 32) + (Tokens * 64));
+        int adapter = 2 * ((Tokens * 32) + (192 * 32) + (Tokens * 192)) + 2 * ((3 * Tokens * 64) + (64 * 64));
+        Assert.Equal(matrices + adapter, linear.Bytes);
 
-        // What is added to is read, too: fp32 gradients of weight and input.
-        OpTimes full = times["LinearBackward k_proj, v_proj, full"];
+        // One product gives the gradient of the input. What is added to is read, too: the fp32 gradient of the weights.
+        OpTimes full = times["LinearBackward q_proj, k_proj, v_proj, full"];
         Assert.Equal(
-            (2 * ((Tokens * 16) + (16 * 32) + (Tokens * 16) + (Tokens * 32))) + (8 * ((Tokens * 32) + (16 * 32))),
+            (2 * ((Tokens * 64) + (64 * 32) + (Tokens * 64) + (Tokens * 32))) + (4 * Tokens * 32) + (8 * 64 * 32),
             full.Bytes);
 
         // Pairs of a causal document, four operations an element forward and ten backward.

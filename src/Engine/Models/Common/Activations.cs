@@ -34,7 +34,8 @@ public enum Retention
 /// </summary>
 /// <param name="Input">[T, H], the residual stream that enters the layer.</param>
 /// <param name="InputRstd">[T].</param>
-/// <param name="RawQuery">[T, Hq D] before norm and rotation; Query itself where there is no norm.</param>
+/// <param name="RawQuery">[T, Hq D] before norm and rotation; Query itself where there is no norm. Side by side with
+/// RawKey and Value, as Gate is with Up: one product gives all of them.</param>
 /// <param name="Mid">[T, H], the residual stream after attention.</param>
 /// <param name="LoraHidden">[T, rank] for each adapted module, by its name within the layer.</param>
 public sealed record LayerActivations(
@@ -149,14 +150,9 @@ public sealed class Activations
     /// <inheritdoc cref="Allocate" path="/param"/>
     public Activations Beside(Arena arena, ModelConfig config, DType type, Func<int, string, int> loraRank)
     {
-        var hidden = new Dictionary<string, Tensor>();
-        foreach (string module in ModuleNames.Linears)
-        {
-            int rank = Enumerable.Range(0, config.NumLayers).Max(i => loraRank(i, module));
-            if (rank > 0)
-                hidden[module] = arena.Allocate($"base {module} lora hidden", type, Final.Shape[0], rank);
-        }
+        int Rank(string module) => Enumerable.Range(0, config.NumLayers).Max(i => loraRank(i, module));
 
+        Dictionary<string, Tensor> hidden = AllocateHidden(arena, "base", type, Final.Shape[0], Rank);
         return hidden.Count == 0
             ? this
             : new Activations(
@@ -210,27 +206,60 @@ public sealed class Activations
             arena.Allocate($"layer {layer} {name}", DType.F32, [tokens, .. dimensions]);
 
         HeadShape heads = config.Heads();
-        Tensor query = New("query", heads.QuerySize), key = New("key", heads.KeyValueSize);
+        (Tensor rawQuery, Tensor rawKey, Tensor value) = New("raw query, key, value", heads.AllSize()).Heads(heads);
+        int width = config.IntermediateSize;
+        Tensor gates = New("gate, up", 2 * width);
         return new LayerActivations(
             Single("input", config.HiddenSize),
             Single("input rstd"),
-            config.QkNorm ? New("raw query", heads.QuerySize) : query,
-            config.QkNorm ? New("raw key", heads.KeyValueSize) : key,
-            query,
-            key,
-            New("value", heads.KeyValueSize),
+            rawQuery,
+            rawKey,
+            config.QkNorm ? New("query", heads.QuerySize) : rawQuery,
+            config.QkNorm ? New("key", heads.KeyValueSize) : rawKey,
+            value,
             New("attention", heads.QuerySize),
             Single("log-sum-exp", heads.QueryHeads),
             Single("mid", config.HiddenSize),
             Single("mid rstd"),
-            New("gate", config.IntermediateSize),
-            New("up", config.IntermediateSize),
-            ModuleNames.Linears.Where(m => loraRank(m) > 0)
-                .ToDictionary(m => m, m => New($"{m} lora hidden", loraRank(m))));
+            gates.Columns(0, width).Named($"layer {layer} gate"),
+            gates.Columns(width, width).Named($"layer {layer} up"),
+            AllocateHidden(arena, $"layer {layer}", type, tokens, loraRank));
+    }
+
+    /// <summary>Hidden values of adapters by module, those of modules with one input side by side.</summary>
+    private static Dictionary<string, Tensor> AllocateHidden(
+        Arena arena, string of, DType type, int tokens, Func<string, int> loraRank)
+    {
+        var hidden = new Dictionary<string, Tensor>();
+        foreach (IReadOnlyList<string> modules in ModuleNames.OfOneInput)
+        {
+            string[] adapted = [.. modules.Where(m => loraRank(m) > 0)];
+            if (adapted.Length == 0)
+                continue;
+            string name = $"{of} {string.Join(", ", adapted)} lora hidden";
+            Tensor all = arena.Allocate(name, type, tokens, adapted.Sum(loraRank));
+            int column = 0;
+            foreach (string module in adapted)
+            {
+                hidden[module] = all.Columns(column, loraRank(module)).Named($"{of} {module} lora hidden");
+                column += loraRank(module);
+            }
+        }
+
+        return hidden;
     }
 }
 
 internal static class ConfigShapes
 {
     public static HeadShape Heads(this ModelConfig config) => new(config.NumHeads, config.NumKvHeads, config.HeadDim);
+
+    /// <summary>Elements of all heads of a token.</summary>
+    public static int AllSize(this HeadShape heads) => heads.QuerySize + (2 * heads.KeyValueSize);
+
+    /// <summary>Queries, keys and values of all heads [T, <see cref="AllSize"/>].</summary>
+    public static (Tensor Query, Tensor Key, Tensor Value) Heads(this Tensor all, HeadShape heads) => (
+        all.Columns(0, heads.QuerySize).Named($"{all.Name}: query"),
+        all.Columns(heads.QuerySize, heads.KeyValueSize).Named($"{all.Name}: key"),
+        all.Columns(heads.QuerySize + heads.KeyValueSize, heads.KeyValueSize).Named($"{all.Name}: value"));
 }

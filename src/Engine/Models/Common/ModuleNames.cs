@@ -26,5 +26,9 @@ public static class ModuleNames
     /// <summary>The seven linear modules of a layer.</summary>
     public static IReadOnlyList<string> Linears { get; } = [Query, Key, Value, Output, Gate, Up, Down];
 
+    /// <summary>The same, those that have one input together.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> OfOneInput { get; } =
+        [[Query, Key, Value], [Output], [Gate, Up], [Down]];
+
     public static string InLayer(int layer, string name) => $"model.layers.{layer}.{name}";
 }

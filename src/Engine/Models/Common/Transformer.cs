@@ -138,7 +138,7 @@ public sealed class Transformer
         Attend(index, layout, a, cached);
         Gates(layer, layout, a, w, cached);
         _ops.SwiGlu(a.Gate, a.Up, w.Act);
-        Products(w.Act, [ModuleNames.Down], [new(layer.Down, w.Delta)], layout, a, cached);
+        Products(w.Act, [Of(ModuleNames.Down, layer, w.Delta, a)], layout, cached);
     }
 
     /// <summary>From w.Normed to queries, keys and values.</summary>
@@ -146,8 +146,12 @@ public sealed class Transformer
         int index, LayerWeights layer, SequenceLayout layout, LayerActivations a, Workspace w, CachedTokens? cached)
     {
         Products(
-            w.Normed, [ModuleNames.Query, ModuleNames.Key, ModuleNames.Value],
-            [new(layer.Query, a.RawQuery), new(layer.Key, a.RawKey), new(layer.Value, a.Value)], layout, a, cached);
+            w.Normed,
+            [
+                Of(ModuleNames.Query, layer, a.RawQuery, a), Of(ModuleNames.Key, layer, a.RawKey, a),
+                Of(ModuleNames.Value, layer, a.Value, a),
+            ],
+            layout, cached);
         _ops.QkNormRope(a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, a.Query, a.Key);
     }
 
@@ -155,29 +159,28 @@ public sealed class Transformer
     private void Gates(
         LayerWeights layer, SequenceLayout layout, LayerActivations a, Workspace w, CachedTokens? cached)
     {
-        Products(a.Attention, [ModuleNames.Output], [new(layer.Output, w.Delta)], layout, a, cached);
+        Products(a.Attention, [Of(ModuleNames.Output, layer, w.Delta, a)], layout, cached);
         _ops.AddRmsNorm(a.Input, w.Delta, layer.PostAttentionNorm, _eps, a.Mid, w.Normed, a.MidRstd);
         Products(
-            w.Normed, [ModuleNames.Gate, ModuleNames.Up], [new(layer.Gate, a.Gate), new(layer.Up, a.Up)], layout, a,
-            cached);
+            w.Normed, [Of(ModuleNames.Gate, layer, a.Gate, a), Of(ModuleNames.Up, layer, a.Up, a)], layout, cached);
     }
 
     private void Products(
-        Tensor x, ReadOnlySpan<string> names, ReadOnlySpan<LinearOutput> outputs, SequenceLayout layout,
-        LayerActivations a, CachedTokens? cached)
+        Tensor x, ReadOnlySpan<LinearOutput> outputs, SequenceLayout layout, CachedTokens? cached)
     {
-        if (cached is not null)
-        {
+        if (cached is null)
+            _ops.Linear(x, outputs, layout);
+        else
             _ops.LinearDecode(x, outputs, cached.SameBits);
-            return;
-        }
-
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            (LinearWeights linear, Tensor y) = outputs[i];
-            _ops.Linear(x, linear, layout, y, LoraHidden(linear, names[i], a));
-        }
     }
+
+    /// <summary>
+    /// A module of a layer with its output, or with the gradient of that and places for its own. Where tokens are
+    /// decoded no hidden values of adapters are kept.
+    /// </summary>
+    private static LinearOutput Of(
+        string module, LayerWeights layer, Tensor y, LayerActivations a, LinearGradients? gradients = null) =>
+        new(layer[module], y, a.LoraHidden.GetValueOrDefault(module), gradients);
 
     private void Attend(int layer, SequenceLayout layout, LayerActivations a, CachedTokens? cached)
     {
@@ -197,16 +200,17 @@ public sealed class Transformer
         LayerWeights layer, LayerGradients g, SequenceLayout layout, LayerActivations a, Workspace w, Tensor dx)
     {
         // A product's input is computed again where its gradient is at hand: by a pass that reads the same memory.
-        InputBackward(w.Rounded, layer.Down, ModuleNames.Down, g.Down, layout, a, w.Act, false);
+        ReadOnlySpan<LinearOutput> down = [Of(ModuleNames.Down, layer, w.Rounded, a, g.Down)];
+        _ops.LinearInputBackward(down, layout, w.Act, false);
         _ops.SwiGluBackward(w.Act, a.Gate, a.Up, a.Gate, a.Up, w.Act);
-        WeightBackward(w.Rounded, w.Act, layer.Down, ModuleNames.Down, g.Down, layout, a);
-        InputBackward(a.Gate, layer.Gate, ModuleNames.Gate, g.Gate, layout, a, w.DNormed!, false);
-        InputBackward(a.Up, layer.Up, ModuleNames.Up, g.Up, layout, a, w.DNormed!, true);
+        _ops.LinearWeightBackward(w.Act, down, layout);
+        ReadOnlySpan<LinearOutput> gates =
+            [Of(ModuleNames.Gate, layer, a.Gate, a, g.Gate), Of(ModuleNames.Up, layer, a.Up, a, g.Up)];
+        _ops.LinearInputBackward(gates, layout, w.DNormed!, false);
         _ops.RmsNormBackward(
             w.DNormed!, a.Mid, layer.PostAttentionNorm, a.MidRstd, layout, dx, g.PostAttentionNorm, w.Normed,
             w.DRounded);
-        WeightBackward(a.Gate, w.Normed, layer.Gate, ModuleNames.Gate, g.Gate, layout, a);
-        WeightBackward(a.Up, w.Normed, layer.Up, ModuleNames.Up, g.Up, layout, a);
+        _ops.LinearWeightBackward(w.Normed, gates, layout);
     }
 
     /// <summary>
@@ -218,8 +222,9 @@ public sealed class Transformer
         Tensor dx, bool wantsInput)
     {
         LayerWeights layer = weights.Layers[index];
-        InputBackward(w.Rounded, layer.Output, ModuleNames.Output, g.Output, layout, a, w.DAttention!, false);
-        WeightBackward(w.Rounded, a.Attention, layer.Output, ModuleNames.Output, g.Output, layout, a);
+        ReadOnlySpan<LinearOutput> output = [Of(ModuleNames.Output, layer, w.Rounded, a, g.Output)];
+        _ops.LinearInputBackward(output, layout, w.DAttention!, false);
+        _ops.LinearWeightBackward(a.Attention, output, layout);
         _ops.AttentionBackward(
             w.DAttention!, a.Query, a.Key, a.Value, a.Attention, a.LogSumExp, _heads, layout, w.DQuery!, w.DKey!,
             w.DValue!);
@@ -227,9 +232,12 @@ public sealed class Transformer
             w.DQuery!, w.DKey!, a.RawQuery, a.RawKey, _heads, layer.QkNorm, _rotary.Of(index), layout, g.QueryNorm,
             g.KeyNorm);
         Tensor? dNormed = wantsInput ? w.DNormed : null;
-        InputBackward(w.DQuery!, layer.Query, ModuleNames.Query, g.Query, layout, a, dNormed, false);
-        InputBackward(w.DKey!, layer.Key, ModuleNames.Key, g.Key, layout, a, dNormed, true);
-        InputBackward(w.DValue!, layer.Value, ModuleNames.Value, g.Value, layout, a, dNormed, true);
+        ReadOnlySpan<LinearOutput> heads =
+        [
+            Of(ModuleNames.Query, layer, w.DQuery!, a, g.Query), Of(ModuleNames.Key, layer, w.DKey!, a, g.Key),
+            Of(ModuleNames.Value, layer, w.DValue!, a, g.Value),
+        ];
+        _ops.LinearInputBackward(heads, layout, dNormed, false);
         if (dNormed is null)
         {
             _ops.RmsNorm(a.Input, layer.InputNorm, _eps, w.Normed, a.InputRstd);
@@ -240,23 +248,8 @@ public sealed class Transformer
                 dNormed, a.Input, layer.InputNorm, a.InputRstd, layout, dx, g.InputNorm, w.Normed, w.DRounded);
         }
 
-        WeightBackward(w.DQuery!, w.Normed, layer.Query, ModuleNames.Query, g.Query, layout, a);
-        WeightBackward(w.DKey!, w.Normed, layer.Key, ModuleNames.Key, g.Key, layout, a);
-        WeightBackward(w.DValue!, w.Normed, layer.Value, ModuleNames.Value, g.Value, layout, a);
+        _ops.LinearWeightBackward(w.Normed, heads, layout);
     }
-
-    private void InputBackward(
-        Tensor dy, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,
-        LayerActivations a, Tensor? dx, bool accumulate) =>
-        _ops.LinearInputBackward(dy, weights, layout, LoraHidden(weights, name, a), gradients, dx, accumulate);
-
-    private void WeightBackward(
-        Tensor dy, Tensor x, LinearWeights weights, string name, LinearGradients gradients, SequenceLayout layout,
-        LayerActivations a) =>
-        _ops.LinearWeightBackward(dy, x, weights, layout, LoraHidden(weights, name, a), gradients);
-
-    private static Tensor? LoraHidden(LinearWeights weights, string name, LayerActivations a) =>
-        weights.Lora is null ? null : a.LoraHidden[name];
 
     /// <summary>Tensors that live within one layer, reused by all.</summary>
     private sealed class Workspace
@@ -279,12 +272,10 @@ public sealed class Transformer
             DResidual = Single("gradient of residual", config.HiddenSize);
             if (type != DType.F32)
                 DRounded = New("rounded gradient of residual", config.HiddenSize);
-            // Up to three gradients are added there: in fp32, so that none is rounded twice.
+            // Up to three gradients are added there, and those of adapters: in fp32, so that none is rounded twice.
             DNormed = Single("gradient of normed", config.HiddenSize);
             DAttention = New("gradient of attention", heads.QuerySize);
-            DQuery = New("gradient of query", heads.QuerySize);
-            DKey = New("gradient of key", heads.KeyValueSize);
-            DValue = New("gradient of value", heads.KeyValueSize);
+            (DQuery, DKey, DValue) = New("gradient of query, key, value", heads.AllSize()).Heads(heads);
         }
 
         public required Tensor Normed { get; init; }

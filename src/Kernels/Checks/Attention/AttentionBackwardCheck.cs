@@ -66,19 +66,20 @@ internal sealed class AttentionBackwardCheck : KernelCheck
         var kernel = AttentionKernel.Keys(p.IsBf16, p.Shape.Heads.HeadDim);
         int[] table = AttentionBlocks.OfKeys(p.Shape.Starts, kernel.Rows);
         DeviceMemory blocks = one.Input<int>("blocks", table);
-        DeviceMemory dk = p.Output(one, "dk", p.Dk.Length), dv = p.Output(one, "dv", p.Dv.Length);
+        DeviceMemory both = p.Output(one, "dk and dv", p.Dk.Length + p.Dv.Length);
+        ulong dv = both.Address + (ulong)(p.Shape.Heads.KeyValueSize * (p.IsBf16 ? 2 : 4));
         Launch(
             one, p, kernel.Shape(table.Length / AttentionBlocks.Width, p.Shape.Heads.KeyValueHeads),
-            p.Bytes(p.Q, p.K, p.V, p.Dy, p.Dk, p.Dv), a => a.Add(dk).Add(dv).Add(blocks));
-        p.Expect(one, dk, p.Dk, p.IsBf16 ? Bf16Tolerance : F32Tolerance);
-        p.Expect(one, dv, p.Dv, p.IsBf16 ? Bf16Tolerance : F32Tolerance);
+            p.Bytes(p.Q, p.K, p.V, p.Dy, p.Dk, p.Dv), a => a.Add(both).Add(dv).Add(blocks));
+        float[] expected = CheckValues.SideBySide(p.Shape.Tokens, p.Dk, p.Dv);
+        p.Expect(one, both, expected, p.IsBf16 ? Bf16Tolerance : F32Tolerance);
     }
 
     private static void Launch(
         KernelCase one, AttentionCheckProblem p, in LaunchShape shape, long bytes,
         Func<KernelArguments, KernelArguments> addOutputs)
     {
-        DeviceMemory q = p.Input(one, "q", p.Q), k = p.Input(one, "k", p.K), v = p.Input(one, "v", p.V);
+        (ulong q, ulong k, ulong v) = p.Heads(one);
         DeviceMemory dy = p.Input(one, "dy", p.Dy), terms = one.Input<float>("terms", p.Terms);
         one.Launch(
             shape, bytes + (8L * p.Lse.Length),

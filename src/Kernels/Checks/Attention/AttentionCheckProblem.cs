@@ -51,7 +51,22 @@ internal sealed class AttentionCheckProblem
 
     public bool IsBf16 { get; }
 
-    public AttentionShape Arguments => new(Shape.Heads);
+    /// <summary>Queries, keys and values lie side by side, and so do the gradients of keys and values.</summary>
+    public AttentionShape Arguments
+    {
+        get
+        {
+            int all = Shape.Heads.QuerySize + (2 * Shape.Heads.KeyValueSize), two = 2 * Shape.Heads.KeyValueSize;
+            return new AttentionShape(Shape.Heads) with
+            {
+                QueryStride = all,
+                KeyStride = all,
+                ValueStride = all,
+                KeyGradientStride = two,
+                ValueGradientStride = two,
+            };
+        }
+    }
 
     public float[] Q { get; }
 
@@ -92,6 +107,14 @@ internal sealed class AttentionCheckProblem
         }
     }
 
+    /// <summary>Queries, keys and values in memory, and where each begins.</summary>
+    public (ulong Q, ulong K, ulong V) Heads(KernelCase one)
+    {
+        ulong q = Input(one, "q, k, v", CheckValues.SideBySide(Shape.Tokens, Q, K, V)).Address;
+        ulong size = IsBf16 ? 2u : 4u, k = q + (size * (ulong)Shape.Heads.QuerySize);
+        return (q, k, k + (size * (ulong)Shape.Heads.KeyValueSize));
+    }
+
     /// <summary>Bytes of arrays of activations that together have so many elements.</summary>
     public long Bytes(params float[][] arrays) => arrays.Sum(a => (long)a.Length) * (IsBf16 ? 2 : 4);
 
@@ -125,9 +148,7 @@ internal sealed class AttentionCheckProblem
     {
         int width = length / Shape.Tokens, token = index / width;
         int document = Array.FindLastIndex(Shape.Starts, s => s <= token);
-        int heads = width % Shape.Heads.QuerySize == 0 || width == Shape.Heads.QueryHeads
-            ? Shape.Heads.QueryHeads
-            : Shape.Heads.KeyValueHeads;
+        int heads = width == Shape.Heads.QueryHeads ? width : width / Shape.Heads.HeadDim;
         return $"document {document}, token {token - Shape.Starts[document]}, head {index % width / (width / heads)}";
     }
 

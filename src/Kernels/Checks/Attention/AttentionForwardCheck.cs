@@ -21,7 +21,7 @@ internal sealed class AttentionForwardCheck(bool isBf16, params int[] headDims) 
     {
         var kernel = AttentionKernel.Forward(p.IsBf16, p.Shape.Heads.HeadDim);
         int[] table = AttentionBlocks.OfQueries(p.Shape.Starts, kernel.Rows);
-        DeviceMemory q = p.Input(one, "q", p.Q), k = p.Input(one, "k", p.K), v = p.Input(one, "v", p.V);
+        (ulong q, ulong k, ulong v) = p.Heads(one);
         DeviceMemory y = p.Output(one, "y", p.Y.Length), lse = one.Output<float>("lse", p.Lse.Length);
         DeviceMemory blocks = one.Input<int>("blocks", table);
         one.Launch(

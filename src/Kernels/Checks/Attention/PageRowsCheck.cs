@@ -36,7 +36,7 @@ internal sealed class PageRowsCheck(bool stores)
             a =>
             {
                 if (stores)
-                    a.Add(inK).Add(inV).Add(outK).Add(outV).Add(table).Add(bytes);
+                    a.Add(inK).Add(inV).Add(bytes).Add(bytes).Add(outK).Add(outV).Add(table).Add(bytes);
                 else
                     a.Add(outK).Add(outV).Add(inK).Add(inV).Add(table).Add(bytes);
             });

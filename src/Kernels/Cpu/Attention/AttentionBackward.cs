@@ -26,11 +26,11 @@ internal unsafe struct AttentionBackward<S, V>
     public float* Dk;
     public float* Dv;
 
-    /// <summary>
-    /// Receives the share of dq of the queries from the piece's first key on, as rows of <see
-    /// cref="HeadGroup.QueryStride"/>.
-    /// </summary>
+    /// <summary>Receives the share of dq of the queries from the piece's first key on.</summary>
     public float* Dq;
+
+    /// <summary>Floats of a token.</summary>
+    public nint QStride, KStride, VStride, DqStride, DkStride, DvStride;
 
     /// <summary>Floats of a worker's workspace.</summary>
     public static long Workspace(in HeadGroup group)
@@ -51,8 +51,8 @@ internal unsafe struct AttentionBackward<S, V>
     {
         for (int j = from; j < to; j++)
         {
-            new Span<float>(Dk + j * Group.KeyStride, Group.HeadDim).Clear();
-            new Span<float>(Dv + j * Group.KeyStride, Group.HeadDim).Clear();
+            new Span<float>(Dk + j * DkStride, Group.HeadDim).Clear();
+            new Span<float>(Dv + j * DvStride, Group.HeadDim).Clear();
         }
 
         var buffers = new Buffers(Group, workspace);
@@ -63,8 +63,7 @@ internal unsafe struct AttentionBackward<S, V>
             for (int j = from; j < Math.Min(to, query + count); j += KeyBlock)
                 Blocks(buffers, query, count, j, Math.Min(KeyBlock, to - j), j > from);
             RowMath<S, V>.CopyRows(
-                buffers.Dq, Group.Width, Dq + (query - from) * Group.QueryStride, Group.QueryStride, count,
-                Group.Width);
+                buffers.Dq, Group.Width, Dq + (query - from) * DqStride, DqStride, count, Group.Width);
         }
     }
 
@@ -72,7 +71,7 @@ internal unsafe struct AttentionBackward<S, V>
     private readonly void Gather(in Buffers b, int query, int count)
     {
         nint at = query * Group.QueryStride;
-        RowMath<S, V>.CopyRows(Q + at, Group.QueryStride, b.Q, Group.Width, count, Group.Width);
+        RowMath<S, V>.CopyRows(Q + query * QStride, QStride, b.Q, Group.Width, count, Group.Width);
         RowMath<S, V>.CopyRows(Dy + at, Group.QueryStride, b.Dy, Group.Width, count, Group.Width);
         RowMath<S, V>.CopyRows(Lse + query * LseStride, LseStride, b.Lse, Group.Count, count, Group.Count);
         int d = Group.HeadDim;
@@ -104,13 +103,13 @@ internal unsafe struct AttentionBackward<S, V>
     private readonly void Block(in Buffers b, int query, int count, int key, int columns, bool accumulateDq)
     {
         int rows = count * Group.Count, d = Group.HeadDim;
-        nint at = key * Group.KeyStride;
-        Gemm<S, V>.RunSingle(OverHead(rows, columns, b.Q, K + at, b.S), b.Product);
-        Gemm<S, V>.RunSingle(OverHead(rows, columns, b.Dy, V0 + at, b.Dp), b.Product);
+        float* keys = K + key * KStride;
+        Gemm<S, V>.RunSingle(OverHead(rows, columns, b.Q, keys, KStride, b.S), b.Product);
+        Gemm<S, V>.RunSingle(OverHead(rows, columns, b.Dy, V0 + key * VStride, VStride, b.Dp), b.Product);
         var block = new ScoreBlock(rows, columns, Group.Count, query - key + 1);
         SoftmaxBlock<S, V>.Backward(block, b.S, b.Dp, Group.Scale, b.Lse, b.Delta);
-        Gemm<S, V>.RunSingle(OverQueries(rows, columns, b.S, b.Dy, Dv + at), b.Product);
-        Gemm<S, V>.RunSingle(OverQueries(rows, columns, b.Dp, b.Q, Dk + at), b.Product);
+        Gemm<S, V>.RunSingle(OverQueries(rows, columns, b.S, b.Dy, Dv + key * DvStride, DvStride), b.Product);
+        Gemm<S, V>.RunSingle(OverQueries(rows, columns, b.Dp, b.Q, Dk + key * DkStride, DkStride), b.Product);
         var dq = new GemmArguments
         {
             M = rows,
@@ -118,8 +117,8 @@ internal unsafe struct AttentionBackward<S, V>
             K = columns,
             A = b.Dp,
             StrideA = KeyBlock,
-            B = K + at,
-            StrideB = Group.KeyStride,
+            B = keys,
+            StrideB = KStride,
             BRowsAreK = true,
             BType = DType.F32,
             C = b.Dq,
@@ -130,37 +129,39 @@ internal unsafe struct AttentionBackward<S, V>
     }
 
     /// <summary>S = Q K^T and dP = dY V^T.</summary>
-    private readonly GemmArguments OverHead(int rows, int columns, float* a, float* keys, float* c) => new()
-    {
-        M = rows,
-        N = columns,
-        K = Group.HeadDim,
-        A = a,
-        StrideA = Group.HeadDim,
-        B = keys,
-        StrideB = Group.KeyStride,
-        BType = DType.F32,
-        C = c,
-        StrideC = KeyBlock,
-    };
+    private readonly GemmArguments OverHead(
+        int rows, int columns, float* a, float* keys, nint keyStride, float* c) => new()
+        {
+            M = rows,
+            N = columns,
+            K = Group.HeadDim,
+            A = a,
+            StrideA = Group.HeadDim,
+            B = keys,
+            StrideB = keyStride,
+            BType = DType.F32,
+            C = c,
+            StrideC = KeyBlock,
+        };
 
     /// <summary>dV += P^T dY and dK += dS^T Q.</summary>
-    private readonly GemmArguments OverQueries(int rows, int columns, float* scores, float* b, float* c) => new()
-    {
-        M = columns,
-        N = Group.HeadDim,
-        K = rows,
-        A = scores,
-        StrideA = KeyBlock,
-        ATransposed = true,
-        B = b,
-        StrideB = Group.HeadDim,
-        BRowsAreK = true,
-        BType = DType.F32,
-        C = c,
-        StrideC = Group.KeyStride,
-        Accumulate = true,
-    };
+    private readonly GemmArguments OverQueries(
+        int rows, int columns, float* scores, float* b, float* c, nint strideC) => new()
+        {
+            M = columns,
+            N = Group.HeadDim,
+            K = rows,
+            A = scores,
+            StrideA = KeyBlock,
+            ATransposed = true,
+            B = b,
+            StrideB = Group.HeadDim,
+            BRowsAreK = true,
+            BType = DType.F32,
+            C = c,
+            StrideC = strideC,
+            Accumulate = true,
+        };
 
     /// <summary>
     /// A worker's workspace: [rows, D] thrice, [rows, KeyBlock] twice, [rows] twice, and the products'.

@@ -20,6 +20,9 @@ internal unsafe struct AttentionForward<S, V>
     public float* V0;
     public float* Y;
 
+    /// <summary>Floats of a token.</summary>
+    public nint QStride, KStride, VStride;
+
     /// <summary>Log-sum-exp, <see cref="LseStride"/> floats to a token.</summary>
     public float* Lse;
     public nint LseStride;
@@ -43,7 +46,7 @@ internal unsafe struct AttentionForward<S, V>
         float* m = s + (nint)Group.BlockRows * KeyBlock;
         float* l = m + Group.BlockRows;
         float* product = m + Align(2L * Group.BlockRows);
-        RowMath<S, V>.CopyRows(Q + from * Group.QueryStride, Group.QueryStride, q, Group.Width, count, Group.Width);
+        RowMath<S, V>.CopyRows(Q + from * QStride, QStride, q, Group.Width, count, Group.Width);
         for (int j = 0; j < to; j += KeyBlock)
         {
             // The block on the diagonal is taken in strips of queries, each up to its own last key.
@@ -78,8 +81,8 @@ internal unsafe struct AttentionForward<S, V>
         K = Group.HeadDim,
         A = q,
         StrideA = Group.HeadDim,
-        B = K + key * Group.KeyStride,
-        StrideB = Group.KeyStride,
+        B = K + key * KStride,
+        StrideB = KStride,
         BType = DType.F32,
         C = s,
         StrideC = KeyBlock,
@@ -93,8 +96,8 @@ internal unsafe struct AttentionForward<S, V>
         K = columns,
         A = p,
         StrideA = KeyBlock,
-        B = V0 + key * Group.KeyStride,
-        StrideB = Group.KeyStride,
+        B = V0 + key * VStride,
+        StrideB = VStride,
         BRowsAreK = true,
         BType = DType.F32,
         C = o,

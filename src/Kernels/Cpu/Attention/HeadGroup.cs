@@ -3,8 +3,8 @@ using MolEngine.Kernels.Ops;
 namespace MolEngine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// Strides of packed heads. The query heads that share a key/value head lie side by side in a token, so that a block of
-/// their queries, gathered, is a matrix [tokens G, D] whose row r is head r % G of token r / G.
+/// Heads that share keys and values. The query heads that share a key/value head lie side by side in a token, so that
+/// a block of their queries, gathered, is a matrix [tokens G, D] whose row r is head r % G of token r / G.
 /// </summary>
 internal readonly record struct HeadGroup(HeadShape Heads)
 {
@@ -13,11 +13,8 @@ internal readonly record struct HeadGroup(HeadShape Heads)
 
     public int HeadDim { get; } = Heads.HeadDim;
 
-    /// <summary>Floats of a token in q.</summary>
+    /// <summary>Floats of a token in y and dy, which are dense.</summary>
     public nint QueryStride { get; } = Heads.QuerySize;
-
-    /// <summary>Floats of a token in k and v.</summary>
-    public nint KeyStride { get; } = Heads.KeyValueSize;
 
     /// <summary>Floats of one token in the gathered matrix.</summary>
     public int Width => Count * HeadDim;

@@ -33,6 +33,9 @@ internal unsafe struct PagedAttention<S, V>
     public float* Q;
     public float* Y;
 
+    /// <summary>Floats of a token in q.</summary>
+    public nint QStride;
+
     /// <summary>Where in the sequence the first new token stands.</summary>
     public int Start;
 
@@ -144,7 +147,7 @@ internal unsafe struct PagedAttention<S, V>
         for (int r = 0; r < rows; r++)
         {
             int row = from + r;
-            float* x = Q + row / Group.Count * Group.QueryStride + (nint)(row % Group.Count) * d;
+            float* x = Q + row / Group.Count * QStride + (nint)(row % Group.Count) * d;
             for (int i = 0; i < d; i++)
                 q[((nint)i * rows) + r] = x[i];
         }

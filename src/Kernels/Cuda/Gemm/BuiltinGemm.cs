@@ -27,8 +27,8 @@ internal sealed class BuiltinGemm(CudaStream stream, CudaKernels kernels) : IGem
     }
 
     internal static void AddBf16(KernelArguments arguments, in GemmCall call) => arguments
-        .Add(GemmBf16Term.Of(call.K, call.A, call.B))
-        .Add(call.Second is { } second ? GemmBf16Term.Of(second.K, second.A, second.B) : default)
+        .Add(GemmBf16Term.Of(new GemmTerm(call.K, call.A, call.B)))
+        .Add(call.Second is { } second ? GemmBf16Term.Of(second) : default)
         .Add(GemmOutput.Of(call));
 
     internal static void AddF32(KernelArguments arguments, in GemmCall call) => arguments
@@ -49,7 +49,21 @@ internal sealed class BuiltinGemm(CudaStream stream, CudaKernels kernels) : IGem
             if (call.D.Type != DType.F32)
                 throw new ArgumentException($"gemm of two terms in fp32: D: expected F32, got {call.D.Type}");
             RunF32(call with { Second = null });
-            RunF32(call with { K = second.K, A = second.A, B = second.B, Second = null, Bias = null, Beta = 1 });
+            foreach ((int from, int to, GemmTerm term) in second.Parts(call.N))
+            {
+                RunF32(call with
+                {
+                    N = to - from,
+                    K = term.K,
+                    A = term.A,
+                    B = term.B,
+                    D = call.D.FromColumn(from),
+                    Second = null,
+                    Bias = null,
+                    Beta = 1,
+                });
+            }
+
             return;
         }
 

@@ -13,11 +13,12 @@ namespace MolEngine.Kernels.Cuda.Gemm;
 /// </summary>
 /// <remarks>
 /// The library is column-major: a row-major D [M, N] is its D' [N, M], the product of B' and A' in that order. A second
-/// term is multiplied first, into D, and the first one goes onto it. Where D is bf16 that rounds the second term, a
-/// small addend here, as an adapter's hidden values are rounded before it, and the whole once; it costs 4 bytes of
-/// traffic an element. What would round the whole twice, or has a bias of its own, is summed in fp32 in a scratch
-/// buffer, a slice of rows at a time, so that the slice stays in the L2 cache, and finished by
-/// <see cref="GemmFinish"/>: 10 bytes of cache traffic an element, 18 with a second term.
+/// term is multiplied first, into D, each block of a block-diagonal one by itself, and the first one goes onto it.
+/// Where D is bf16 that rounds the second term, a small addend here, as an adapter's hidden values are rounded before
+/// it, and the whole once; it costs 4 bytes of traffic an element. A bias of D's type is added by the library as it
+/// stores D. What would round the whole twice, or has a bias of another type, is summed in fp32 in a scratch buffer, a
+/// slice of rows at a time, so that the slice stays in the L2 cache, and finished by <see cref="GemmFinish"/>: 10 bytes
+/// of cache traffic an element, 18 with a second term.
 /// </remarks>
 internal sealed class CublasLtGemm : IGemm
 {
@@ -78,7 +79,8 @@ internal sealed class CublasLtGemm : IGemm
         GemmCall whole = call with { M = Math.Max(call.M, call.Room), Room = 0 };
         if (HasFailed || call.A.Type != call.B.Type || call.K == 0)
             _builtin.Run(call);
-        else if (call.Bias is null && (call.Second is null || call.Beta == 0 || call.D.Type == DType.F32))
+        else if ((call.Bias is not { } bias || bias.Type == call.D.Type)
+            && (call.Second is null || call.Beta == 0 || call.D.Type == DType.F32))
             MultiplyBoth(whole);
         else
             RunInSlices(whole);
@@ -113,7 +115,19 @@ internal sealed class CublasLtGemm : IGemm
     {
         if (call.Second is { K: > 0 } second)
         {
-            Multiply(call with { K = second.K, A = second.A, B = second.B });
+            foreach ((int from, int to, GemmTerm term) in second.Parts(call.N))
+            {
+                Multiply(call with
+                {
+                    N = to - from,
+                    K = term.K,
+                    A = term.A,
+                    B = term.B,
+                    D = call.D.FromColumn(from),
+                    Bias = null,
+                });
+            }
+
             Multiply(call with { Beta = 1 });
         }
         else
@@ -152,9 +166,18 @@ internal sealed class CublasLtGemm : IGemm
     internal static bool IsOfLibrary(Exception e) =>
         e is CudaException { Library: CudaChecks.CublasLtName } or EntryPointNotFoundException;
 
-    private void Queue(CublasLtPlan plan, in GemmCall call, cublasLtMatmulAlgo_t algorithm) => _blas.Matmul(
-        plan.Description, call.Alpha, (call.B.Address, plan.B), (call.A.Address, plan.A), call.Beta,
-        (call.D.Address, plan.D), (call.D.Address, plan.D), algorithm, _workspace, _stream);
+    private void Queue(CublasLtPlan plan, in GemmCall call, cublasLtMatmulAlgo_t algorithm)
+    {
+        if (call.Bias is { } bias)
+        {
+            plan.Description.Set(
+                cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias.Address);
+        }
+
+        _blas.Matmul(
+            plan.Description, call.Alpha, (call.B.Address, plan.B), (call.A.Address, plan.A), call.Beta,
+            (call.D.Address, plan.D), (call.D.Address, plan.D), algorithm, _workspace, _stream);
+    }
 
     /// <summary>Null where the library has no such product.</summary>
     private CublasLtPlan? PlanOf(in GemmCall call)

@@ -75,6 +75,16 @@ internal sealed class CublasLtPlan : IDisposable
             description
                 .Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSA, Operation(s.BTransposed))
                 .Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSB, Operation(s.ATransposed));
+            if (s.AlignmentBias > 0)
+            {
+                // The heuristic takes the address for its alignment; each product has its own.
+                description
+                    .Set(
+                        cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_EPILOGUE,
+                        (uint)cublasLtEpilogue_t.CUBLASLT_EPILOGUE_BIAS)
+                    .Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_BIAS_POINTER, (ulong)s.AlignmentBias);
+            }
+
             MatrixLayout a = Keep(s.ATransposed
                 ? new MatrixLayout(library, Type(s.Type), s.M, s.K, s.StrideA)
                 : new MatrixLayout(library, Type(s.Type), s.K, s.M, s.StrideA));

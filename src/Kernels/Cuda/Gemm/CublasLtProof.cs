@@ -37,14 +37,14 @@ internal sealed class CublasLtProof
         from bTransposed in (bool[])[false, true]
         from typeD in (DType[])[DType.F32, DType.BF16]
         from beta in (float[])[0, 1]
-        from hasBias in (bool[])[false, true]
-        select new Kind(type, aTransposed, bTransposed, typeD, beta, hasBias);
+        from bias in (DType?[])[null, DType.F32, DType.BF16]
+        select new Kind(type, aTransposed, bTransposed, typeD, beta, bias);
 
     private string? Difference(Kind kind)
     {
         using DeviceMemory a = Integers(1, kind.ATransposed ? (K, M) : (M, K), kind.Type, LargestFactor);
         using DeviceMemory b = Integers(2, kind.BTransposed ? (N, K) : (K, N), kind.Type, LargestFactor);
-        using DeviceMemory bias = Integers(3, (1, N), DType.F32, LargestAddend);
+        using DeviceMemory bias = Integers(3, (1, N), kind.Bias ?? DType.F32, LargestAddend);
         float[] expected = Product(_own), got = Product(_library);
         for (int i = 0; i < expected.Length; i++)
         {
@@ -62,7 +62,7 @@ internal sealed class CublasLtProof
                 new GemmOperand(b.Address, kind.Type, (kind.BTransposed ? K : N) + Pad, kind.BTransposed),
                 new GemmOperand(d.Address, kind.TypeD, N + Pad), Beta: kind.Beta)
             {
-                Bias = kind.HasBias ? new GemmBias(bias.Address, DType.F32) : null,
+                Bias = kind.Bias is { } type ? new GemmBias(bias.Address, type) : null,
             });
             _stream.Synchronize();
             return Values(d, kind.TypeD);
@@ -99,10 +99,10 @@ internal sealed class CublasLtProof
     }
 
     private sealed record Kind(
-        DType Type, bool ATransposed, bool BTransposed, DType TypeD, float Beta, bool HasBias)
+        DType Type, bool ATransposed, bool BTransposed, DType TypeD, float Beta, DType? Bias)
     {
         public override string ToString() =>
             $"{(ATransposed ? "A^T" : "A")} {(BTransposed ? "B^T" : "B")} of {Type}, {M} x {N} x {K}, "
-            + $"{(Beta == 0 ? "into" : "onto")} {TypeD}{(HasBias ? " with a bias" : "")}";
+            + $"{(Beta == 0 ? "into" : "onto")} {TypeD}{(Bias is { } bias ? $" with a bias of {bias}" : "")}";
     }
 }

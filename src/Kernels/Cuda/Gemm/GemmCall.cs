@@ -26,7 +26,25 @@ internal readonly record struct GemmCall(
 }
 
 /// <summary>op(A) [M, K] op(B) [K, N].</summary>
-internal readonly record struct GemmTerm(int K, GemmOperand A, GemmOperand B);
+/// <param name="Blocks">
+/// Null; or the columns of D where another block of a block-diagonal B begins, two at most: of B, stored [N, K], the
+/// blocks alone are there, and A [M, blocks K] has K columns for each.
+/// </param>
+internal readonly record struct GemmTerm(int K, GemmOperand A, GemmOperand B, int[]? Blocks = null)
+{
+    /// <summary>
+    /// The term as products of columns <c>From</c> .. <c>To</c> - 1 of D [M, <paramref name="n"/>]: one for each block.
+    /// </summary>
+    public IEnumerable<(int From, int To, GemmTerm Term)> Parts(int n)
+    {
+        int[] starts = [0, .. Blocks ?? [], n];
+        for (int i = 0; i + 1 < starts.Length; i++)
+        {
+            var own = new GemmTerm(K, A.FromColumn(i * (long)K), Blocks is null ? B : B.From(starts[i]));
+            yield return (starts[i], starts[i + 1], own);
+        }
+    }
+}
 
 /// <summary>N numbers, F32 or BF16.</summary>
 internal readonly record struct GemmBias(ulong Address, DType Type)

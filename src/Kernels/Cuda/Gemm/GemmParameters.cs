@@ -21,12 +21,23 @@ internal readonly record struct GemmOutput(
 
 /// <summary><c>GemmTerm</c> of kernels/gemm_bf16.cu.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct GemmBf16Term(ulong A, ulong B, int K, int StrideA, int StrideB, int IsAligned)
+internal readonly record struct GemmBf16Term(
+    ulong A, ulong B, int K, int StrideA, int StrideB, int IsAligned, int SecondBlock, int ThirdBlock)
 {
     private const int PartBytes = 16;
 
-    public static GemmBf16Term Of(int k, in GemmOperand a, in GemmOperand b) => new(
-        a.Address, b.Address, k, a.Stride, b.Stride, GemmOutput.Flag(a.IsAligned(PartBytes) && b.IsAligned(PartBytes)));
+    public static GemmBf16Term Of(in GemmTerm term)
+    {
+        (GemmOperand a, GemmOperand b, int[] blocks) = (term.A, term.B, term.Blocks ?? []);
+
+        // With several blocks, each begins where so many parts of A do.
+        bool isAligned = a.IsAligned(PartBytes) && b.IsAligned(PartBytes)
+            && (blocks.Length == 0 || a.FromColumn(term.K).IsAligned(PartBytes));
+        return new GemmBf16Term(
+            a.Address, b.Address, term.K, a.Stride, b.Stride, GemmOutput.Flag(isAligned), Begin(0), Begin(1));
+
+        int Begin(int block) => block < blocks.Length ? blocks[block] : int.MaxValue;
+    }
 }
 
 /// <summary><c>GemmF32Operand</c> of kernels/gemm_f32.cu.</summary>

@@ -11,7 +11,10 @@ internal readonly record struct GemmBf16Shape(string Kernel, int Tile, int Share
 {
     public const string Source = "gemm_bf16";
 
-    private const int Threads = 128, WideTile = 128, NarrowTile = 64, WideStages = 3, NarrowStages = 4;
+    /// <summary>Blocks of a block-diagonal term begin at multiples of it.</summary>
+    public const int WideTile = 128;
+
+    private const int Threads = 128, NarrowTile = 64, WideStages = 3, NarrowStages = 4;
 
     /// <summary>Bytes of a stage for each row or column of the tile: 32 of k, for A and for B.</summary>
     private const int StageBytes = 2 * 32 * 2;

@@ -17,9 +17,13 @@ internal sealed class MeteredGemm(IGemm inner, IWorkMeter meter, bool isByLibrar
         meter.Product(call.M, call.N, call.K, bytes, isQueued: true);
         if (call.Second is { K: > 0 } second)
         {
-            long more = ((long)call.M * call.A.Type.Size()) + ((long)call.N * call.B.Type.Size());
-            meter.Product(
-                call.M, call.N, second.K, (more * second.K) + (isByLibrary ? 2 * d : 0), isQueued: isByLibrary);
+            foreach ((int from, int to, GemmTerm term) in second.Parts(call.N))
+            {
+                int n = to - from;
+                long more = ((long)call.M * call.A.Type.Size()) + ((long)n * call.B.Type.Size());
+                long again = isByLibrary ? 2L * call.M * n * call.D.Type.Size() : 0;
+                meter.Product(call.M, n, term.K, (more * term.K) + again, isQueued: isByLibrary);
+            }
         }
 
         inner.Run(call);

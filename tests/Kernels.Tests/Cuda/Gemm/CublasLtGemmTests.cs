@@ -56,7 +56,8 @@ public sealed class CublasLtGemmTests : IDisposable
     }
 
     /// <summary>
-    /// An addend goes into D first; what would then be rounded twice, or has a bias, is summed in fp32 and finished.
+    /// An addend goes into D first; what would then be rounded twice, or has a bias of another type than D, is summed
+    /// in fp32 and finished.
     /// </summary>
     [Fact]
     public void Second_terms_and_biases_are_added()
@@ -73,8 +74,40 @@ public sealed class CublasLtGemmTests : IDisposable
             }
         }
 
-        // Of each four kinds two have a bias; one more is bf16 onto what is there.
-        Assert.Equal(4 * (2 + 3), _device.Launches.Count(l => l.Kernel == "gemm_finish"));
+        // Onto fp32 that with a bias of bf16; onto bf16 all three that are added to D or have a bias.
+        Assert.Equal(4 * (1 + 3), _device.Launches.Count(l => l.Kernel == "gemm_finish"));
+    }
+
+    /// <summary>Beside an addend, and each product with its own of the same shape.</summary>
+    [Fact]
+    public void A_bias_of_the_results_type_is_the_librarys()
+    {
+        foreach (DType d in new[] { DType.F32, DType.BF16 })
+        {
+            var kind = new ProductKind(30, 21, 17) { DType = d, BiasType = d, Pad = 2 };
+            Check(kind);
+            Check(kind with { Seed = 2, Alpha = 0.5f });
+            Check(kind with { K2 = 6 });
+            Check(kind with { Beta = 1 });
+            Check(kind);
+        }
+
+        Assert.Empty(_device.Launches);
+        Assert.Equal(2 * 5, _library.Biases);
+        Assert.Equal(2 * 6, _library.Products.Count);
+    }
+
+    /// <summary>Each block of columns with its own columns of the second A; then the first term onto all.</summary>
+    [Fact]
+    public void Blocks_of_a_second_term_are_products_of_their_own()
+    {
+        var kind = new ProductKind(5, 512, 24) { K2 = 8, Blocks = [128, 384], DType = DType.BF16, Pad = 3 };
+        Check(kind);
+        Check(kind with { DType = DType.F32, Beta = 1, BiasType = DType.BF16 });
+        Assert.Equal(
+            Enumerable.Repeat(((int, int, int)[])[(128, 5, 8), (256, 5, 8), (128, 5, 8), (512, 5, 24)], 2)
+                .SelectMany(p => p),
+            _library.Products.Select(p => ((int)p.M, (int)p.N, (int)p.K)));
     }
 
     /// <summary>With an adapter of zeros, and without one: the same bits.</summary>
@@ -98,7 +131,7 @@ public sealed class CublasLtGemmTests : IDisposable
     {
         const int N = 1 << 14;
         var kind = new ProductKind(300, N, 2, DType.BF16, aTransposed);
-        Check(kind with { DType = DType.BF16, K2 = 1, Pad = 1, BiasType = DType.BF16 });
+        Check(kind with { DType = DType.BF16, K2 = 1, Pad = 1, BiasType = DType.F32 });
         Assert.Equal([(N, 256, 1), (N, 256, 2), (N, 44, 1), (N, 44, 2)],
             _library.Products.Select(p => ((int)p.M, (int)p.N, (int)p.K)));
     }

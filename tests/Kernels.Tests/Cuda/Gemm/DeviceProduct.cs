@@ -17,6 +17,12 @@ internal sealed record ProductKind(
 
     public int K2 { get; init; }
 
+    /// <summary>Where another block of a block-diagonal second B begins.</summary>
+    public int[]? Blocks { get; init; }
+
+    /// <summary>Columns of the second A.</summary>
+    public int DepthA2 => K2 * (1 + (Blocks?.Length ?? 0));
+
     public int Pad { get; init; }
 
     public float Alpha { get; init; } = 1;
@@ -43,7 +49,7 @@ internal sealed class DeviceProduct
         _random = new Random(kind.Seed);
         A = Matrix(kind.M, kind.K, kind.Type);
         B = Matrix(kind.K, kind.N, kind.BType ?? kind.Type);
-        A2 = Matrix(kind.M, kind.K2, kind.Type);
+        A2 = Matrix(kind.M, kind.DepthA2, kind.Type);
         B2 = Matrix(kind.K2, kind.N, kind.BType ?? kind.Type);
         _bias = Matrix(1, kind.N, kind.BiasType ?? DType.F32);
         _before = Matrix(kind.M, kind.N, kind.DType);
@@ -71,8 +77,8 @@ internal sealed class DeviceProduct
             k.K, Operand(device, Rows(A, k.K), m, k.K, k.Type, k.ATransposed, "a"),
             Operand(device, B, k.K, k.N, k.BType ?? k.Type, k.BTransposed, "b"));
         GemmTerm? second = k.K2 == 0 ? null : new GemmTerm(
-            k.K2, Operand(device, Rows(A2, k.K2), m, k.K2, k.Type, k.ATransposed, "a2"),
-            Operand(device, B2, k.K2, k.N, k.BType ?? k.Type, k.BTransposed, "b2"));
+            k.K2, Operand(device, Rows(A2, k.DepthA2), m, k.DepthA2, k.Type, k.ATransposed, "a2"),
+            Operand(device, B2, k.K2, k.N, k.BType ?? k.Type, k.BTransposed, "b2"), k.Blocks);
         var call = new GemmCall(
             m, k.N, k.K, first.A, first.B, new GemmOperand(d, k.DType, stride), k.Alpha, k.Beta)
         {
@@ -96,7 +102,8 @@ internal sealed class DeviceProduct
         {
             for (int j = 0; j < k.N; j++)
             {
-                double sum = Dot(A, B, i, j, k.K) + Dot(A2, B2, i, j, k.K2);
+                int block = k.Blocks?.Count(start => j >= start) ?? 0;
+                double sum = Dot(A, i * k.K, B, j, k.K) + Dot(A2, (i * k.DepthA2) + (block * k.K2), B2, j, k.K2);
                 truth[(i * k.N) + j] = (k.Alpha * sum) + (k.BiasType is null ? 0 : _bias[j])
                     + (k.Beta * _before[(i * k.N) + j]);
             }
@@ -105,13 +112,13 @@ internal sealed class DeviceProduct
         return truth;
     }
 
-    private double Dot(float[] a, float[] b, int i, int j, int depth)
+    private double Dot(float[] a, int firstOfA, float[] b, int j, int depth)
     {
         double sum = 0;
         for (int k = 0; k < depth; k++)
         {
             float factor = b[(k * _kind.N) + j];
-            sum += (double)a[(i * depth) + k] * (_kind.IsRounded ? Bf16.Widen(Bf16.Round(factor)) : factor);
+            sum += (double)a[firstOfA + k] * (_kind.IsRounded ? Bf16.Widen(Bf16.Round(factor)) : factor);
         }
 
         return sum;

@@ -24,6 +24,29 @@ public sealed class MeteredGemmTests
         Assert.Equal([(2, 3, 4, A + B + D, true), (2, 3, 5, second, isByLibrary)], meter.Products);
     }
 
+    /// <summary>Blocks of 2 and of 1 column: each reads its own part of the second A, and passes over its part of D.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Blocks_of_a_second_term_are_told_each(bool isByLibrary)
+    {
+        var meter = new Meter();
+        var operand = new GemmOperand(0, DType.BF16, 16);
+        new MeteredGemm(new Nothing(), meter, isByLibrary).Run(
+            new GemmCall(2, 3, 4, operand, operand with { Transposed = true }, operand with { Type = DType.F32 })
+            {
+                Second = new GemmTerm(5, operand, operand with { Transposed = true }, [2]),
+            });
+        long again = isByLibrary ? 2 * 2 * 4 : 0;
+        Assert.Equal(
+            [
+                (2, 3, 4, A + B + D, true), (2, 2, 5, A2 + (2 * 5 * 2) + (2 * again), isByLibrary),
+                (2, 1, 5, A2 + (5 * 2) + again, isByLibrary),
+            ],
+            meter.Products);
+    }
+
     private sealed class Nothing : IGemm
     {
         public void Run(in GemmCall call)

@@ -27,8 +27,8 @@ public sealed class ProductsTests
         using var trial = new Trial();
         Assert.IsType<CublasLtGemm>(trial.Device.Gemm);
         Assert.Empty(trial.Notes);
-        Assert.Equal(64, CublasLtProof.Kinds.Distinct().Count());
-        Assert.Equal(64, trial.Library.Products.Count);
+        Assert.Equal(96, CublasLtProof.Kinds.Distinct().Count());
+        Assert.Equal(96, trial.Library.Products.Count);
     }
 
     [Theory]
@@ -229,7 +229,7 @@ public sealed class ProductsTests
         else if (failAt >= 0)
             Assert.Contains("got CUBLAS_STATUS_ARCH_MISMATCH (8)", result.Failure);
         else
-            Assert.Equal((null, 64), (result.Failure, result.Shapes.Count));
+            Assert.Equal((null, 96), (result.Failure, result.Shapes.Count));
     }
 
     private static void Check(Trial trial, ProductKind kind)
