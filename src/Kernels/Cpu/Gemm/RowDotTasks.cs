@@ -18,6 +18,9 @@ internal readonly record struct RowDotTasks(int Long, int LongTasks, int Short, 
 
     public int Count => LongTasks + ((Tiles - (Long * LongTasks) + Short - 1) / Short);
 
+    /// <summary>Tiles of the largest task.</summary>
+    public int Largest => Math.Max(LongTasks > 0 ? Long : 0, Short);
+
     /// <param name="isFew">Whether all rows are of one panel: every weight is used once.</param>
     /// <param name="cachedTiles">Tiles whose weights stay in a cache while all rows meet them.</param>
     public static RowDotTasks Of(int tiles, int workers, bool isFew, int cachedTiles)

@@ -57,10 +57,47 @@ internal static unsafe class RowDotTile<S, V>
         }
     }
 
+    /// <summary>Widens a block of a row of weights: step by step, both vectors, and zeros where it ends amid a step.</summary>
+    [SkipLocalsInit]
+    public static void Widen<W>(in GemmArguments g, int row, int start, int depth, float* to)
+        where W : struct, IRowPairs<S, V>
+    {
+        byte* from = (byte*)g.B + (((row * g.StrideB) + start) * W.Size);
+        byte* end = stackalloc byte[2 * MostCount * sizeof(float)];
+        for (int k = 0; k < depth; k += Step, from += Step * W.Size, to += Step)
+        {
+            if (depth - k < Step)
+            {
+                new Span<byte>(end, Step * W.Size).Clear();
+                new Span<byte>(from, (depth - k) * W.Size).CopyTo(new Span<byte>(end, Step * W.Size));
+                from = end;
+            }
+
+            S.Store(to, W.First(from));
+            S.Store(to + S.Count, W.Second(from));
+        }
+    }
+
     /// <summary>C[rows, up to 4] (=|+=) the dot products over a block of k.</summary>
     /// <param name="a">What <see cref="LayOut{W}"/> made of the block.</param>
-    [SkipLocalsInit]
     public static void Run<W>(
+        in GemmArguments g, int row, int rows, int column, int start, int depth, float* a, bool accumulate)
+        where W : struct, IRowPairs<S, V>
+    {
+        if (g.N - column < Columns || depth % Step > 0)
+        {
+            RunRagged<W>(g, row, rows, column, start, depth, a, accumulate);
+            return;
+        }
+
+        nint stride = g.StrideB * W.Size, b = (nint)g.B + (column * stride) + ((nint)start * W.Size);
+        var part = new Part(b, stride, 2 * stride, 3 * stride, Columns * stride, depth / Step, 0, 0, HasEnd: false);
+        Run<W>(rows, part, a, g.C + (row * g.StrideC) + column, g.StrideC, accumulate);
+    }
+
+    /// <summary>The same where rows of weights are missing or end amid a step.</summary>
+    [SkipLocalsInit]
+    private static void RunRagged<W>(
         in GemmArguments g, int row, int rows, int column, int start, int depth, float* a, bool accumulate)
         where W : struct, IRowPairs<S, V>
     {
@@ -136,6 +173,7 @@ internal static unsafe class RowDotTile<S, V>
     {
         Row c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
         byte* b0 = (byte*)part.B, b1 = b0 + part.B1, b2 = b0 + part.B2, b3 = b0 + part.B3;
+        Fetch<R>(c, strideC);
         nint ahead = part.Ahead;
         int steps = part.Steps;
         bool hasEnd = part.HasEnd;
@@ -181,6 +219,24 @@ internal static unsafe class RowDotTile<S, V>
             c4.Store(c + (4 * strideC), accumulate);
         if (R.Count > 5)
             c5.Store(c + (5 * strideC), accumulate);
+    }
+
+    /// <summary>Asks for the rows of C, which are stored at the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch<R>(float* c, nint strideC)
+        where R : struct, ITileRows
+    {
+        Prefetch.Line(c);
+        if (R.Count > 1)
+            Prefetch.Line(c + strideC);
+        if (R.Count > 2)
+            Prefetch.Line(c + (2 * strideC));
+        if (R.Count > 3)
+            Prefetch.Line(c + (3 * strideC));
+        if (R.Count > 4)
+            Prefetch.Line(c + (4 * strideC));
+        if (R.Count > 5)
+            Prefetch.Line(c + (5 * strideC));
     }
 
     /// <summary>Half a step: a vector of each row of weights meets one of each row of A.</summary>

@@ -15,14 +15,20 @@ internal static unsafe class RowDots<S, V>
     where V : unmanaged
 {
     /// <summary>Bytes of the weight that a task has: they stay in the second level while all of A meets them.</summary>
-    private const int TaskBytes = 128 * 1024;
+    private const int TaskBytes = 256 * 1024;
+
+    /// <summary>
+    /// Panels of A from which a task widens its weights once, into a copy: the copy costs about what widening them anew
+    /// costs two panels. Their sums are the same to the bit.
+    /// </summary>
+    private const int WidenedPanels = 4;
 
     /// <summary>Rows of A from which laying them out is shared out.</summary>
     private const int SharedRows = 16;
 
     /// <summary>
     /// c[m, n] (=|+=) a[m, k] b[n, k] of every product, in one fork: all have the same A, M and K. Uses the scratch
-    /// buffer "gemm.a".
+    /// buffers "gemm.a" and "gemm.b".
     /// </summary>
     public static void Run(WorkerPool pool, Scratch scratch, GemmArguments[] products)
     {
@@ -65,17 +71,27 @@ internal static unsafe class RowDots<S, V>
         int tiles = 0;
         foreach (GemmArguments product in products)
             tiles += Tiles(product);
+        bool widens = W.Size < sizeof(float) && panels.Count >= WidenedPanels;
+        int columnBytes = RowDotTile<S, V>.Columns * (widens ? sizeof(float) : W.Size);
         var tasks = RowDotTasks.Of(
-            tiles, pool.Workers, isFew: panels.Count == 1,
-            (int)(TaskBytes / ((long)RowDotTile<S, V>.Columns * g.K * W.Size)));
-        pool.For(tasks.Count, (task, _) =>
+            tiles, pool.Workers, isFew: panels.Count == 1, TaskBytes / (columnBytes * blocks.Largest));
+        nint copyFloats = widens ? tasks.Largest * RowDotTile<S, V>.Columns * blockFloats : 0;
+        float* copies = scratch.Get("gemm.b", copyFloats * pool.Workers);
+        pool.For(tasks.Count, (task, worker) =>
         {
             int first = tasks.Start(task), last = tasks.Start(task + 1);
             foreach (GemmArguments product in products)
             {
                 int count = Tiles(product);
                 if (first < Math.Min(last, count))
-                    RunTiles<W>(product, blocks, panels, a, first, Math.Min(last, count));
+                {
+                    int to = Math.Min(last, count);
+                    if (widens)
+                        RunWidened<W>(product, blocks, panels, a, first, to, copies + (worker * copyFloats));
+                    else
+                        RunTiles<W>(product, blocks, panels, a, first, to);
+                }
+
                 first = Math.Max(0, first - count);
                 last -= count;
             }
@@ -105,6 +121,41 @@ internal static unsafe class RowDots<S, V>
                     RowDotTile<S, V>.Run<W>(
                         product, panels.Start(p), panels.Rows(p), tile * RowDotTile<S, V>.Columns, blocks.Start(block),
                         blocks.Depth(block), panel, product.Accumulate || block > 0);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="RunTiles{W}"/>, over a copy of a block of the tiles' weights, laid out as A is: to the kernel they
+    /// are weights of fp32 with whole steps.
+    /// </summary>
+    private static void RunWidened<W>(
+        in GemmArguments product, in KBlocks blocks, in RowPanels panels, float* a, int first, int last, float* copy)
+        where W : struct, IRowPairs<S, V>
+    {
+        int column = first * RowDotTile<S, V>.Columns;
+        int columns = Math.Min(last * RowDotTile<S, V>.Columns, product.N) - column;
+        for (int block = 0; block < blocks.Count; block++)
+        {
+            int depth = blocks.Depth(block);
+            var widened = product with
+            {
+                B = copy,
+                C = product.C + column,
+                N = columns,
+                StrideB = RowDotTile<S, V>.RowFloats(depth),
+            };
+            for (int j = 0; j < columns; j++)
+                RowDotTile<S, V>.Widen<W>(product, column + j, blocks.Start(block), depth, copy + (j * widened.StrideB));
+            for (int p = 0; p < panels.Count; p++)
+            {
+                float* panel = Panel(a, blocks, panels, p, block);
+                for (int j = 0; j < columns; j += RowDotTile<S, V>.Columns)
+                {
+                    RowDotTile<S, V>.Run<F32Pairs<S, V>>(
+                        widened, panels.Start(p), panels.Rows(p), j, 0, (int)widened.StrideB, panel,
+                        product.Accumulate || block > 0);
                 }
             }
         }
