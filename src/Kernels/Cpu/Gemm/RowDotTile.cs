@@ -57,7 +57,9 @@ internal static unsafe class RowDotTile<S, V>
         }
     }
 
-    /// <summary>Widens a block of a row of weights: step by step, both vectors, and zeros where it ends amid a step.</summary>
+    /// <summary>
+    /// Widens a block of a row of weights: step by step, both vectors, and zeros where it ends amid a step.
+    /// </summary>
     [SkipLocalsInit]
     public static void Widen<W>(in GemmArguments g, int row, int start, int depth, float* to)
         where W : struct, IRowPairs<S, V>

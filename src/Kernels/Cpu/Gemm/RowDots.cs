@@ -147,7 +147,8 @@ internal static unsafe class RowDots<S, V>
                 StrideB = RowDotTile<S, V>.RowFloats(depth),
             };
             for (int j = 0; j < columns; j++)
-                RowDotTile<S, V>.Widen<W>(product, column + j, blocks.Start(block), depth, copy + (j * widened.StrideB));
+                RowDotTile<S, V>.Widen<W>(
+                    product, column + j, blocks.Start(block), depth, copy + (j * widened.StrideB));
             for (int p = 0; p < panels.Count; p++)
             {
                 float* panel = Panel(a, blocks, panels, p, block);
