@@ -3,10 +3,11 @@
 // joins pages in order. fp32 inside. A token's result depends on what it sees alone, to the bit.
 //
 // q, y [.., query_heads head_dim], keys, values [pages, 64, query_heads / group head_dim]: bf16 or fp32, pointers
-// 16-byte aligned; head_dim 1 to 128. Rows of q are q_stride elements apart, y is dense. Where a row of a head is a multiple of 16 bytes whole sectors move, else it comes
-// element by element. tokens has a row for each of n tokens; pages lists page after page of each sequence. P, the second
-// dimension of the grid or an argument, is the most pages that a token sees. results fp32 [n, query_heads, P, R], R =
-// head_dim rounded up to a multiple of 8; extremes [n, query_heads, P] pairs (maximum, sum). 128 threads.
+// 16-byte aligned; head_dim 1 to 128. Rows of q are q_stride elements apart, y is dense. Where a row of a head is a
+// multiple of 16 bytes whole sectors move, else it comes element by element. tokens has a row for each of n tokens;
+// pages lists page after page of each sequence. P, the second dimension of the grid or an argument, is the most pages
+// that a token sees. results fp32 [n, query_heads, P, R], R = head_dim rounded up to a multiple of 8; extremes [n,
+// query_heads, P] pairs (maximum, sum). 128 threads.
 //
 // attention_paged_bf16(const bf16* q, const bf16* keys, const bf16* values, float* results, float* extremes, const PagedToken* tokens, const i32* pages, AttentionShape shape)
 //   Grid: P, query_heads / group, n. Overwrites; of pages that a token does not see nothing is read or written. Keys and

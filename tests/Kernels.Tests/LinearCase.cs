@@ -88,10 +88,7 @@ internal sealed class LinearCase
         int row = 0;
         foreach (int rows in rowsOfEach)
         {
-            int start = Layout.RowStarts[row], count = Layout.RowStarts[row + rows] - start;
-            int[] starts = [.. Layout.RowStarts[row..(row + rows + 1)].Select(s => s - start)];
-            var layout = new SequenceLayout(
-                starts, starts, Layout.Positions.Slice(start, count), Layout.TokenKeys.Slice(start, count));
+            (SequenceLayout layout, int start, int count) = Layout.Rows(row, rows);
             Tensor? hidden = Hidden?.Slice(start, count);
             Ops.Linear(X.Slice(start, count), Weights, layout, Y.Slice(start, count), hidden);
             Ops.LinearBackward(

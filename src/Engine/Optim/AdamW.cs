@@ -24,12 +24,9 @@ public sealed class AdamW
         _ops = ops;
         _options = options;
         Parameters = parameters;
-        (Tensor Squares, Tensor[] First, Tensor[] Second) States(Arena a) => (
+        (_squares, FirstMoments, SecondMoments) = arena.Together<(Tensor, Tensor[], Tensor[])>(a => (
             a.Allocate("squared norm of the gradient", DType.F64, 1),
-            [.. parameters.Select(p => Moment(a, p, "first"))], [.. parameters.Select(p => Moment(a, p, "second"))]);
-
-        arena.Expect(a => States(a));
-        (_squares, FirstMoments, SecondMoments) = States(arena);
+            [.. parameters.Select(p => Moment(a, p, "first"))], [.. parameters.Select(p => Moment(a, p, "second"))]));
         _tensors =
         [
             .. parameters.Select(

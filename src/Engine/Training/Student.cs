@@ -77,8 +77,7 @@ public sealed class Student
             [.. modules.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => (m.Key, m.Value.A, m.Value.B))];
         (string Name, Tensor Value)[] values =
             [.. ordered.SelectMany(m => new[] { (PeftNames.A(m.Module), m.A), (PeftNames.B(m.Module), m.B) })];
-        arena.Expect(a => Like(a, DType.F32, values, GradientSuffix));
-        NeighbourTensors gradients = Like(arena, DType.F32, values, GradientSuffix);
+        NeighbourTensors gradients = arena.Together(a => Like(a, DType.F32, values, GradientSuffix));
         IReadOnlyDictionary<string, (Tensor A, Tensor B)> computed = Rounded(ops, modules, copies);
         Parameter[] parameters =
         [
@@ -110,14 +109,11 @@ public sealed class Student
         Ops ops, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, Arena arena, Arena copies)
     {
         (string Name, Tensor Value)[] values = [.. tensors.Select(t => (t.Key, t.Value))];
-        (NeighbourTensors Gradients, Tensor? TiedHead) Gradients(Arena a) => (
+        (NeighbourTensors gradients, Tensor? tiedHead) = arena.Together(a => (
             Like(a, DType.F32, values, GradientSuffix),
             config.TieWordEmbeddings
                 ? a.AllocateLike(tensors[ModuleNames.Embedding], DType.F32, ModuleNames.Head + GradientSuffix)
-                : null);
-
-        arena.Expect(a => Gradients(a));
-        (NeighbourTensors gradients, Tensor? tiedHead) = Gradients(arena);
+                : null));
         Dictionary<string, Tensor> rounded = Copies(ops, values, copies);
         Dictionary<string, Parameter> parameters = values.ToDictionary(
             t => t.Name,
@@ -151,8 +147,7 @@ public sealed class Student
         Ops ops, IReadOnlyList<(string Name, Tensor Value)> values, Arena copies)
     {
         (string Name, Tensor Value)[] copied = [.. values.Where(v => HasCopy(ops, v.Value.Shape))];
-        copies.Expect(a => Like(a, DType.BF16, copied, " bf16"));
-        NeighbourTensors rounded = Like(copies, DType.BF16, copied, " bf16");
+        NeighbourTensors rounded = copies.Together(a => Like(a, DType.BF16, copied, " bf16"));
         foreach ((string name, Tensor value) in copied)
             ops.Copy(value, rounded[name]);
         return copied.ToDictionary(c => c.Name, c => rounded[c.Name]);

@@ -5,13 +5,6 @@ namespace MolEngine.Kernels.Checks;
 /// <summary>Inputs of checks: seeded, so that a failure can be had again.</summary>
 internal static class CheckValues
 {
-    /// <summary>Matrices with so many rows as columns of one.</summary>
-    public static T[] SideBySide<T>(int rows, params T[][] matrices) =>
-        [
-            .. Enumerable.Range(0, rows).SelectMany(
-                row => matrices.SelectMany(m => m[(row * (m.Length / rows))..((row + 1) * (m.Length / rows))])),
-        ];
-
     /// <summary>Where rounding, infinity, NaN or the subnormal range begins or ends.</summary>
     private static readonly uint[] Special =
     [
@@ -25,6 +18,13 @@ internal static class CheckValues
         0x0000_8000, 0x0001_8000, // ties of subnormal bf16
         0x7F7F_FFFF, 0xFF7F_FFFF, 0x7F7F_7FFF, 0x7F7F_8000, // largest; the first that bf16 has no number for
     ];
+
+    /// <summary>Matrices with so many rows as columns of one.</summary>
+    public static T[] SideBySide<T>(int rows, params T[][] matrices) =>
+        [
+            .. Enumerable.Range(0, rows).SelectMany(
+                row => matrices.SelectMany(m => m[(row * (m.Length / rows))..((row + 1) * (m.Length / rows))])),
+        ];
 
     /// <summary>Uniform in [-scale, scale), with 24 bits.</summary>
     public static float[] Uniform(int count, ulong key, float scale = 1)

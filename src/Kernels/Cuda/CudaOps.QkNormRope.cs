@@ -58,14 +58,6 @@ internal sealed partial class CudaOps
         int Queries, int Keys, int Dim, int Positions, int QueryStride, int KeyStride, int QueryOutStride,
         int KeyOutStride)
     {
-        /// <summary>Of heads that are dense.</summary>
-        public HeadsArgument(HeadShape heads, int positions)
-            : this(
-                heads.QueryHeads, heads.KeyValueHeads, heads.HeadDim, positions, heads.QuerySize, heads.KeyValueSize,
-                heads.QuerySize, heads.KeyValueSize)
-        {
-        }
-
         public HeadsArgument(HeadShape heads, RotaryTable rotary, Tensor q, Tensor k, Tensor qOut, Tensor kOut)
             : this(
                 heads.QueryHeads, heads.KeyValueHeads, heads.HeadDim, rotary.Cos.Shape[0], RowStride(q), RowStride(k),

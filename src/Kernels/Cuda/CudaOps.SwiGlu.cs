@@ -41,10 +41,10 @@ internal sealed partial class CudaOps
         {
             bool isOneRow = gate.IsDense && gradient.IsDense && y.IsDense;
             long width = isOneRow ? gate.Count : gate.Shape[1];
-            return isOneRow
-                ? new SwiGluRows(width, 0, 0, 0, BlocksOf(width, gate.Type))
-                : new SwiGluRows(
-                    width, RowStride(gate), RowStride(gradient), RowStride(y), BlocksOf(width, gate.Type));
+            return new SwiGluRows(
+                width, Stride(gate), Stride(gradient), Stride(y), BlocksOf(width, gate.Type));
+
+            int Stride(Tensor x) => isOneRow ? 0 : RowStride(x);
         }
 
         /// <summary>Blocks of a row.</summary>

@@ -115,9 +115,8 @@ public abstract partial class Ops
         foreach ((LinearWeights weights, Tensor y, _, _) in outputs)
         {
             Require.Shape(nameof(LinearDecode), nameof(x), x, ActivationType, y.Shape[0], weights.Inputs);
-            Require.Columns(
-                nameof(LinearDecode), nameof(y), y, y.Type == ActivationType ? ActivationType : DType.F32, x.Shape[0],
-                weights.Outputs);
+            Require.ActivationOrF32Columns(
+                nameof(LinearDecode), nameof(y), y, ActivationType, x.Shape[0], weights.Outputs);
             Require.Distinct(nameof(LinearDecode), x, y);
         }
 
@@ -137,8 +136,7 @@ public abstract partial class Ops
     private void CheckGradients(string op, in LinearOutput one)
     {
         LinearWeights w = one.Weights;
-        Require.Columns(
-            op, "dy", one.Y, one.Y.Type == ActivationType ? ActivationType : DType.F32, one.Y.Shape[0], w.Outputs);
+        Require.ActivationOrF32Columns(op, "dy", one.Y, ActivationType, one.Y.Shape[0], w.Outputs);
         if (one.Gradients is not { } gradients)
             throw new ArgumentException($"{op}: {w.Weight.Name}: expected places for gradients, got none");
         Require.Shape(op, "gradient of weight", gradients.Weight, DType.F32, w.Outputs, w.Inputs);

@@ -7,12 +7,7 @@ internal static class Require
 {
     public static void Shape(string op, string argument, Tensor tensor, params int[] dimensions)
     {
-        if (!tensor.Shape.Dimensions.SequenceEqual(dimensions))
-        {
-            throw new ArgumentException(
-                $"{op}: {argument} ({tensor.Name}): expected shape {new Shape(dimensions)}, got {tensor.Shape}");
-        }
-
+        Dimensions(op, argument, tensor, dimensions);
         Dense(op, argument, tensor);
     }
 
@@ -32,12 +27,13 @@ internal static class Require
         if (tensor is null)
             return;
         Type(op, argument, tensor, type);
-        if (!tensor.Shape.Dimensions.SequenceEqual([rows, columns]))
-        {
-            throw new ArgumentException(
-                $"{op}: {argument} ({tensor.Name}): expected shape {new Shape(rows, columns)}, got {tensor.Shape}");
-        }
+        Dimensions(op, argument, tensor, rows, columns);
     }
+
+    /// <summary>The same, of the backend's activation type or fp32.</summary>
+    public static void ActivationOrF32Columns(
+        string op, string argument, Tensor tensor, DType activation, int rows, int columns) =>
+        Columns(op, argument, tensor, tensor.Type == activation ? activation : DType.F32, rows, columns);
 
     public static void Shape(string op, string argument, Tensor? tensor, DType type, params int[] dimensions)
     {
@@ -143,6 +139,15 @@ internal static class Require
                 throw new ArgumentException(
                     $"{op}: layout: expected {argument} that ascend from 0, got {starts[i]} at {i}");
             }
+        }
+    }
+
+    private static void Dimensions(string op, string argument, Tensor tensor, params int[] dimensions)
+    {
+        if (!tensor.Shape.Dimensions.SequenceEqual(dimensions))
+        {
+            throw new ArgumentException(
+                $"{op}: {argument} ({tensor.Name}): expected shape {new Shape(dimensions)}, got {tensor.Shape}");
         }
     }
 }

@@ -81,6 +81,15 @@ public abstract class Arena(string name) : IDisposable
         Expect(counted.Room);
     }
 
+    /// <summary>What a function allocates, in one piece of a device's memory.</summary>
+    /// <param name="allocate">On a device it is called twice, first with an arena that only counts.</param>
+    /// <exception cref="OutOfDeviceMemoryException">As <see cref="Allocate"/>.</exception>
+    public T Together<T>(Func<Arena, T> allocate)
+    {
+        Expect(a => allocate(a));
+        return allocate(this);
+    }
+
     /// <summary>What a tensor of so many bytes takes of a device's memory that is shared out.</summary>
     internal static long PieceBytes(long bytes) => (bytes + DeviceAlignment - 1) / DeviceAlignment * DeviceAlignment;
 

@@ -54,10 +54,15 @@ public sealed class MetricsLog
     /// <summary>Whether the last line was cut off as it was written.</summary>
     public bool Truncated { get; private set; }
 
-    /// <summary>What a file holds; nothing where there is none.</summary>
-    public static MetricsLog OfFile(string path)
+    /// <summary>What a file holds, which a run may be writing; null where there is none.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static MetricsLog? OfFile(string path)
     {
-        using TextReader reader = File.Exists(path) ? new StreamReader(path) : TextReader.Null;
+        if (!File.Exists(path))
+            return null;
+        const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, Shared);
+        using var reader = new StreamReader(file);
         return Read(reader);
     }
 

@@ -91,7 +91,7 @@ public sealed class RunRecordReader
 
     private MetricsLog? Metrics()
     {
-        MetricsLog? log = _tail is null ? Whole() : _tail.Look();
+        MetricsLog? log = _tail is null ? MetricsLog.OfFile(PathOf("metrics.jsonl")) : _tail.Look();
         if (log is null)
             return null;
         if (log.BadLines.Count > 0)
@@ -105,18 +105,6 @@ public sealed class RunRecordReader
         if (log.Truncated || (_tail?.HasPart == true && !_goesOn))
             _faults.Add("The last line of metrics.jsonl was cut off as it was written and is left out.");
         return log;
-    }
-
-    private MetricsLog? Whole()
-    {
-        if (!File.Exists(PathOf("metrics.jsonl")))
-            return null;
-
-        // The run may be writing it.
-        const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
-        using var file = new FileStream(PathOf("metrics.jsonl"), FileMode.Open, FileAccess.Read, Shared);
-        using var reader = new StreamReader(file);
-        return MetricsLog.Read(reader);
     }
 
     /// <param name="given">Read instead of the file.</param>

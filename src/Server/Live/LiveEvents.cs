@@ -28,12 +28,14 @@ internal sealed class LiveEvents(LiveFeed feed, CancellationToken stop)
             isLast = stop.IsCancellationRequested;
             LiveView view = feed.Now(anew: isLast);
             byte[][] events = [.. sent.New(view)];
-            if (events.Length > 0)
-                await Responses.Events(context, events, context.RequestAborted);
-            else if (Stopwatch.GetElapsedTime(saidAt) >= Silence)
-                await Responses.Alive(context, context.RequestAborted);
             if (events.Length > 0 || Stopwatch.GetElapsedTime(saidAt) >= Silence)
+            {
+                await (events.Length > 0
+                    ? Responses.Events(context, events, context.RequestAborted)
+                    : Responses.Alive(context, context.RequestAborted));
                 saidAt = Stopwatch.GetTimestamp();
+            }
+
             isLast |= view.State == LiveState.Ended;
             if (!isLast)
                 await Pause(left.Token, context.RequestAborted);

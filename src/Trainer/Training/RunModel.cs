@@ -184,11 +184,7 @@ internal sealed class RunModel : IDisposable
     {
         LoraConfig lora = LoraOf(run, From);
         if (From is null && isPlanned)
-        {
-            _weights.Expect(a => LoraInit.Create(Config, lora, seed: null, a));
-            return (lora, LoraInit.Create(Config, lora, seed: null, _weights));
-        }
-
+            return (lora, _weights.Together(a => LoraInit.Create(Config, lora, seed: null, a)));
         if (From is null)
             return (lora, Adopted(LoraInit.Create(Config, lora, run.Seed, _host)));
         return (
@@ -226,11 +222,8 @@ internal sealed class RunModel : IDisposable
             return modules.ToDictionary(m => m.Key, m => m.Value);
         (string Name, Tensor Host)[] hosts =
             [.. modules.SelectMany(m => new[] { (PeftNames.A(m.Key), m.Value.A), (PeftNames.B(m.Key), m.Value.B) })];
-        NeighbourTensors Room(Arena a) =>
-            NeighbourTensors.Allocate(a, hosts.Select(h => (h.Name, h.Host.Type, h.Host.Shape)));
-
-        _weights.Expect(a => Room(a));
-        NeighbourTensors there = Room(_weights);
+        NeighbourTensors there = _weights.Together(
+            a => NeighbourTensors.Allocate(a, hosts.Select(h => (h.Name, h.Host.Type, h.Host.Shape))));
         foreach ((string name, Tensor host) in hosts)
             _ops.Upload(host, there[name]);
         return modules.ToDictionary(m => m.Key, m => (there[PeftNames.A(m.Key)], there[PeftNames.B(m.Key)]));

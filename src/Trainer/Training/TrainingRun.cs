@@ -61,7 +61,7 @@ internal sealed class TrainingRun
         {
             CheckpointStore.Restore(from, _identity, _session.Ops, _session.Optimizer);
             (_step, _recorded, _saved, _validationLoss) = (from.Step, from.Step, from.Step, from.ValidationLoss);
-            MetricsLog past = MetricsLog.OfFile(RunDirectory.Open(_run.Output).MetricsPath);
+            MetricsLog past = MetricsLog.OfFile(RunDirectory.Open(_run.Output).MetricsPath) ?? new MetricsLog();
             _spikes.Replay(past);
             _course.Replay(past, from.Step);
             Prune();
@@ -195,8 +195,9 @@ internal sealed class TrainingRun
             // Whatever becomes of the rest, the run goes on from here.
             Save();
             Judged best = _course.RequireBest();
-            exported = (best.Step, _course.Judge.Worth(best));
-            _log.Exporting(_course.Judge.Worth(best));
+            string worth = _course.Judge.Worth(best);
+            exported = (best.Step, worth);
+            _log.Exporting(worth);
             if (best.Step != _step)
             {
                 CheckpointStore.Load(_course.CheckpointOf(best), _session.Ops, _session.Optimizer);

@@ -149,7 +149,7 @@ public sealed class BestRunTests : IDisposable
     private (long Best, long Last) BestOf(string run)
     {
         RunConfig config = SmallRun.Reload(_folder[run]);
-        ValidationRound[] rounds = [.. ValidationRound.Of(MetricsLog.OfFile(_folder[$"{run}/metrics.jsonl"]))];
+        ValidationRound[] rounds = [.. ValidationRound.Of(MetricsLog.OfFile(_folder[$"{run}/metrics.jsonl"])!)];
         return (rounds.Where(r => r.Step > 0).MinBy(Figure)!.Step, rounds[^1].Step);
 
         double Figure(ValidationRound r) => config.Stop.Metric == ValidationMetric.Loss

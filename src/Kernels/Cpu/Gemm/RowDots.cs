@@ -14,7 +14,9 @@ internal static unsafe class RowDots<S, V>
     where S : struct, ISimd<V>
     where V : unmanaged
 {
-    /// <summary>Bytes of the weight that a task has: they stay in the second level while all of A meets them.</summary>
+    /// <summary>
+    /// Bytes of a block of k of the weight that a task has: they stay in the second level while all of A meets them.
+    /// </summary>
     private const int TaskBytes = 256 * 1024;
 
     /// <summary>
@@ -85,11 +87,9 @@ internal static unsafe class RowDots<S, V>
                 int count = Tiles(product);
                 if (first < Math.Min(last, count))
                 {
-                    int to = Math.Min(last, count);
-                    if (widens)
-                        RunWidened<W>(product, blocks, panels, a, first, to, copies + (worker * copyFloats));
-                    else
-                        RunTiles<W>(product, blocks, panels, a, first, to);
+                    RunTiles<W>(
+                        product, blocks, panels, a, first, Math.Min(last, count),
+                        widens ? copies + (worker * copyFloats) : null);
                 }
 
                 first = Math.Max(0, first - count);
@@ -107,57 +107,62 @@ internal static unsafe class RowDots<S, V>
     }
 
     /// <summary>The tiles first .. last - 1 of a product.</summary>
+    /// <param name="copy">Takes a block of k of their weights, widened; null where they are used as they are.</param>
     private static void RunTiles<W>(
-        in GemmArguments product, in KBlocks blocks, in RowPanels panels, float* a, int first, int last)
+        in GemmArguments product, in KBlocks blocks, in RowPanels panels, float* a, int first, int last, float* copy)
         where W : struct, IRowPairs<S, V>
     {
         for (int block = 0; block < blocks.Count; block++)
         {
-            for (int p = 0; p < panels.Count; p++)
+            int start = blocks.Start(block), depth = blocks.Depth(block);
+            if (copy is null)
             {
-                float* panel = Panel(a, blocks, panels, p, block);
-                for (int tile = first; tile < last; tile++)
-                {
-                    RowDotTile<S, V>.Run<W>(
-                        product, panels.Start(p), panels.Rows(p), tile * RowDotTile<S, V>.Columns, blocks.Start(block),
-                        blocks.Depth(block), panel, product.Accumulate || block > 0);
-                }
+                RunBlock<W>(product, blocks, panels, a, block, first, last, start, depth);
+            }
+            else
+            {
+                GemmArguments widened = Widened<W>(product, first, last, start, depth, copy);
+                RunBlock<F32Pairs<S, V>>(
+                    widened, blocks, panels, a, block, 0, last - first, 0, (int)widened.StrideB);
             }
         }
     }
 
     /// <summary>
-    /// As <see cref="RunTiles{W}"/>, over a copy of a block of the tiles' weights, laid out as A is: to the kernel they
+    /// The product of the tiles with a copy of a block of their weights that is laid out as A is: to the kernel these
     /// are weights of fp32 with whole steps.
     /// </summary>
-    private static void RunWidened<W>(
-        in GemmArguments product, in KBlocks blocks, in RowPanels panels, float* a, int first, int last, float* copy)
+    private static GemmArguments Widened<W>(
+        in GemmArguments product, int first, int last, int start, int depth, float* copy)
         where W : struct, IRowPairs<S, V>
     {
         int column = first * RowDotTile<S, V>.Columns;
-        int columns = Math.Min(last * RowDotTile<S, V>.Columns, product.N) - column;
-        for (int block = 0; block < blocks.Count; block++)
+        GemmArguments widened = product with
         {
-            int depth = blocks.Depth(block);
-            var widened = product with
+            B = copy,
+            C = product.C + column,
+            N = Math.Min(last * RowDotTile<S, V>.Columns, product.N) - column,
+            StrideB = RowDotTile<S, V>.RowFloats(depth),
+        };
+        for (int j = 0; j < widened.N; j++)
+            RowDotTile<S, V>.Widen<W>(product, column + j, start, depth, copy + (j * widened.StrideB));
+        return widened;
+    }
+
+    /// <summary>All of A over a block of k of the tiles' weights.</summary>
+    private static void RunBlock<W>(
+        in GemmArguments g, in KBlocks blocks, in RowPanels panels, float* a, int block, int first, int last, int start,
+        int depth)
+        where W : struct, IRowPairs<S, V>
+    {
+        for (int p = 0; p < panels.Count; p++)
+        {
+            float* panel = Panel(a, blocks, panels, p, block);
+            for (int tile = first; tile < last; tile++)
             {
-                B = copy,
-                C = product.C + column,
-                N = columns,
-                StrideB = RowDotTile<S, V>.RowFloats(depth),
-            };
-            for (int j = 0; j < columns; j++)
-                RowDotTile<S, V>.Widen<W>(
-                    product, column + j, blocks.Start(block), depth, copy + (j * widened.StrideB));
-            for (int p = 0; p < panels.Count; p++)
-            {
-                float* panel = Panel(a, blocks, panels, p, block);
-                for (int j = 0; j < columns; j += RowDotTile<S, V>.Columns)
-                {
-                    RowDotTile<S, V>.Run<F32Pairs<S, V>>(
-                        widened, panels.Start(p), panels.Rows(p), j, 0, (int)widened.StrideB, panel,
-                        product.Accumulate || block > 0);
-                }
+                RowDotTile<S, V>.Run<W>(
+                    g, panels.Start(p), panels.Rows(p), tile * RowDotTile<S, V>.Columns, start, depth, panel,
+                    g.Accumulate || block > 0);
             }
         }
     }

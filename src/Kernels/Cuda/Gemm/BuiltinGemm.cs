@@ -44,26 +44,13 @@ internal sealed class BuiltinGemm(CudaStream stream, CudaKernels kernels) : IGem
     /// <summary>Two terms are two launches: between them D, which is fp32, is rounded as any sum is.</summary>
     private void RunF32(in GemmCall call)
     {
-        if (call.Second is { } second)
+        if (call.Second is not null)
         {
             if (call.D.Type != DType.F32)
                 throw new ArgumentException($"gemm of two terms in fp32: D: expected F32, got {call.D.Type}");
             RunF32(call with { Second = null });
-            foreach ((int from, int to, GemmTerm term) in second.Parts(call.N))
-            {
-                RunF32(call with
-                {
-                    N = to - from,
-                    K = term.K,
-                    A = term.A,
-                    B = term.B,
-                    D = call.D.FromColumn(from),
-                    Second = null,
-                    Bias = null,
-                    Beta = 1,
-                });
-            }
-
+            foreach (GemmCall part in call.OfSecond())
+                RunF32(part with { Beta = 1 });
             return;
         }
 

@@ -113,27 +113,14 @@ internal sealed class CublasLtGemm : IGemm
     /// <summary>The second term, if there is one, and the first onto it.</summary>
     private void MultiplyBoth(in GemmCall call)
     {
-        if (call.Second is { K: > 0 } second)
+        bool isOnto = false;
+        foreach (GemmCall part in call.OfSecond())
         {
-            foreach ((int from, int to, GemmTerm term) in second.Parts(call.N))
-            {
-                Multiply(call with
-                {
-                    N = to - from,
-                    K = term.K,
-                    A = term.A,
-                    B = term.B,
-                    D = call.D.FromColumn(from),
-                    Bias = null,
-                });
-            }
+            Multiply(part);
+            isOnto = true;
+        }
 
-            Multiply(call with { Beta = 1 });
-        }
-        else
-        {
-            Multiply(call);
-        }
+        Multiply(isOnto ? call with { Beta = 1 } : call);
     }
 
     private void Multiply(in GemmCall call)

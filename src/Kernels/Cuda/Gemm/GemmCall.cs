@@ -23,6 +23,29 @@ internal readonly record struct GemmCall(
     /// be, so that a library meets fewer shapes.
     /// </summary>
     public int Room { get; init; }
+
+    /// <summary>
+    /// The second term as products of their own, without a bias: one for each block of it, of that block's columns of D.
+    /// </summary>
+    public IEnumerable<GemmCall> OfSecond()
+    {
+        if (Second is not { K: > 0 } term)
+            yield break;
+        int[] starts = [0, .. term.Blocks ?? [], N];
+        for (int i = 0; i + 1 < starts.Length; i++)
+        {
+            yield return this with
+            {
+                N = starts[i + 1] - starts[i],
+                K = term.K,
+                A = term.A.FromColumn(i * (long)term.K),
+                B = term.Blocks is null ? term.B : term.B.From(starts[i]),
+                D = D.FromColumn(starts[i]),
+                Second = null,
+                Bias = null,
+            };
+        }
+    }
 }
 
 /// <summary>op(A) [M, K] op(B) [K, N].</summary>
@@ -30,21 +53,7 @@ internal readonly record struct GemmCall(
 /// Null; or the columns of D where another block of a block-diagonal B begins, two at most: of B, stored [N, K], the
 /// blocks alone are there, and A [M, blocks K] has K columns for each.
 /// </param>
-internal readonly record struct GemmTerm(int K, GemmOperand A, GemmOperand B, int[]? Blocks = null)
-{
-    /// <summary>
-    /// The term as products of columns <c>From</c> .. <c>To</c> - 1 of D [M, <paramref name="n"/>]: one for each block.
-    /// </summary>
-    public IEnumerable<(int From, int To, GemmTerm Term)> Parts(int n)
-    {
-        int[] starts = [0, .. Blocks ?? [], n];
-        for (int i = 0; i + 1 < starts.Length; i++)
-        {
-            var own = new GemmTerm(K, A.FromColumn(i * (long)K), Blocks is null ? B : B.From(starts[i]));
-            yield return (starts[i], starts[i + 1], own);
-        }
-    }
-}
+internal readonly record struct GemmTerm(int K, GemmOperand A, GemmOperand B, int[]? Blocks = null);
 
 /// <summary>N numbers, F32 or BF16.</summary>
 internal readonly record struct GemmBias(ulong Address, DType Type)

@@ -12,22 +12,19 @@ internal sealed class MeteredGemm(IGemm inner, IWorkMeter meter, bool isByLibrar
     public void Run(in GemmCall call)
     {
         long d = (long)call.M * call.N * call.D.Type.Size();
-        long bytes = ((long)call.M * call.K * call.A.Type.Size()) + ((long)call.K * call.N * call.B.Type.Size())
-            + d;
-        meter.Product(call.M, call.N, call.K, bytes, isQueued: true);
-        if (call.Second is { K: > 0 } second)
+        meter.Product(call.M, call.N, call.K, Factors(call) + d, isQueued: true);
+        foreach (GemmCall part in call.OfSecond())
         {
-            foreach ((int from, int to, GemmTerm term) in second.Parts(call.N))
-            {
-                int n = to - from;
-                long more = ((long)call.M * call.A.Type.Size()) + ((long)n * call.B.Type.Size());
-                long again = isByLibrary ? 2L * call.M * n * call.D.Type.Size() : 0;
-                meter.Product(call.M, n, term.K, (more * term.K) + again, isQueued: isByLibrary);
-            }
+            long again = isByLibrary ? 2L * part.M * part.N * part.D.Type.Size() : 0;
+            meter.Product(part.M, part.N, part.K, Factors(part) + again, isQueued: isByLibrary);
         }
 
         inner.Run(call);
     }
 
     public void Dispose() => inner.Dispose();
+
+    /// <summary>Bytes of A and B.</summary>
+    private static long Factors(in GemmCall call) =>
+        ((long)call.M * call.K * call.A.Type.Size()) + ((long)call.K * call.N * call.B.Type.Size());
 }
