@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using MolEngine.Kernels.Cpu;
+using MolEngine.Kernels.Cpu.Limits;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
 using MolEngine.Kernels.Ops;

@@ -3,6 +3,7 @@ using MolEngine.Engine.Generation;
 using MolEngine.Engine.Models;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Kernels.Cpu;
+using MolEngine.Kernels.Cpu.Limits;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
 using MolEngine.Kernels.Ops;

@@ -5,7 +5,8 @@ namespace MolEngine.Kernels.Planning;
 /// <summary>A model of GPU, by its maker's figures; or a GPU at hand.</summary>
 /// <param name="Key">As a person types it.</param>
 /// <param name="MemoryBytes">That a program can have: what nvidia-smi shows; of a GPU at hand, what is free.</param>
-/// <param name="Bf16Flops">Dense bf16 products with fp32 sums, a second; 0 where it is not known.</param>
+/// <param name="Bf16Flops">Dense bf16 products with fp32 sums, a second (of a CPU that is planned for like a GPU, fp32
+/// ones); 0 where it is not known.</param>
 /// <param name="MemoryBandwidth">Bytes a second; 0 where it is not known.</param>
 /// <param name="LinkBandwidth">Bytes a second to the host, and as many back at the same time; 0 where it is not known.
 /// </param>

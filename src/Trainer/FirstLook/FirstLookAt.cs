@@ -5,7 +5,6 @@ using MolEngine.Data.Settings;
 using MolEngine.Engine.Batches;
 using MolEngine.Engine.Folders;
 using MolEngine.Engine.Models;
-using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Config;
@@ -23,10 +22,6 @@ namespace MolEngine.Trainer.FirstLook;
 internal sealed class FirstLookAt(
     string model, string given, string config, IRunDisplay display, CancellationToken cancel)
 {
-    /// <summary>The host's memory is asked as a GPU's is: its least capability has all kernels.</summary>
-    private static GpuModel Host => new(
-        "cpu", "the host", ComputeCapability.Least, 1, MachineInfo.Read().AvailableMemory, 0, 0, 0);
-
     /// <summary>What was seen, a name and what it is; in the order that people read it in.</summary>
     public List<(string Name, string Text)> Seen { get; } = [];
 
@@ -46,7 +41,7 @@ internal sealed class FirstLookAt(
 
         using Ops ops = ComputeDevice.Open(
             DeviceSettings.Default, DeviceKeys.Device.Path, n => Seen.Add(("note", n)));
-        GpuModel device = ops.Gpu ?? Host;
+        GpuModel device = ops.Gpu ?? HostModel.Unmeasured;
         Seen.Add(("device", $"{ops.Description}, {ShownSize.Of(device.MemoryBytes)} free"));
         IReadOnlyList<KindGuess> kinds = KindGuess.Of([.. usable.Select(c => (c.Given, c.Tokens))]);
         StarterCorpus[] corpora = [.. usable.Select((c, i) => Named(c, kinds[i], usable.Take(i)))];
@@ -55,7 +50,7 @@ internal sealed class FirstLookAt(
             name, InConfig(given), OutputFolder(), corpora, leftOut,
             StarterValues.Of([.. corpora.Select(c => (c.Seen, c.Guess.Kind))], facts, ops.Gpu is null));
         display.Doing("planning memory");
-        string yaml = Fitting(starter, device, ops.Gpu is null).Yaml();
+        string yaml = Fitting(starter, device).Yaml();
         Tried(yaml, facts, texts);
         return yaml;
     }
@@ -85,14 +80,13 @@ internal sealed class FirstLookAt(
     }
 
     /// <summary>The config with what memory needs changed, and with what it says of training all parameters.</summary>
-    private StarterConfig Fitting(StarterConfig starter, GpuModel device, bool isCpu)
+    private StarterConfig Fitting(StarterConfig starter, GpuModel device)
     {
-        string[] precision = isCpu ? [$"{DeviceKeys.Precision.Path}=fp32"] : [];
-        RunConfig run = Parse(starter.Yaml(), precision);
+        RunConfig run = Parse(starter.Yaml(), []);
         RunPlan plan = RunPlanner.Plan(run, device);
         if (!plan.Fits && FittingChange.Find(run, device) is { } change)
         {
-            RunConfig changed = Parse(starter.Yaml(), [.. precision, .. change.Settings]);
+            RunConfig changed = Parse(starter.Yaml(), [.. change.Settings]);
             starter = starter with
             {
                 Values = starter.Values with
@@ -108,7 +102,7 @@ internal sealed class FirstLookAt(
 
         string fits = plan.Fits ? "" : ", more than is free: take a smaller model";
         Seen.Add(("memory", $"at most {ShownSize.Of(plan.NeededBytes)} of {ShownSize.Of(device.MemoryBytes)}{fits}"));
-        long full = RunPlanner.Plan(Parse(starter.Yaml(), [.. precision, $"{ConfigKeys.Method.Path}=full"]), device)
+        long full = RunPlanner.Plan(Parse(starter.Yaml(), [$"{ConfigKeys.Method.Path}=full"]), device)
             .NeededBytes;
         string room = full <= device.MemoryBytes ? "there is room" : "there is no room";
         return starter with { OfFull = $"full trains all parameters: {ShownSize.Of(full)}, for which {room}" };

@@ -151,6 +151,8 @@ internal sealed class TrainingJob
                 MetricsHistory.KeepThrough(directory.MetricsPath, from?.Step ?? -1);
             bool validated = MetricsHistory.HasValidation(directory.MetricsPath, from?.Step ?? 0);
             using var log = new TrainingLog(_display, directory, from?.Step);
+            if (ops.Gpu is null && HostModel.TooSmallFor(run, session.TensorBytes) is { } tooSmall)
+                log.Aside(tooSmall);
             foreach (string line in saved.PassedOver)
                 log.Aside($"passed over {line}");
             training = new TrainingRun(run, session, log);

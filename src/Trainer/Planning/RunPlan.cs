@@ -25,14 +25,25 @@ internal sealed record RunPlan(
     /// </summary>
     public const long ContextBytes = 768L << 20;
 
-    /// <summary>Parts of the limits that a forecast counts on: what well-tuned trainers reach.</summary>
-    private const double ProductShare = 0.65, AttentionShare = 0.4, MemoryShare = 0.8;
+    /// <summary>Of the program itself on the host, with a tokenizer of 150,000 tokens and its merges.</summary>
+    private const long ProgramBytes = 256L << 20;
+
+    /// <summary>Of a GPU: what well-tuned trainers reach.</summary>
+    private static readonly Shares OfGpu = new(0.65, 0.4, 0.8);
+
+    /// <summary>Of the CPU: what this program reached on two cores (docs/performance.md).</summary>
+    private static readonly Shares OfCpu = new(0.7, 0.5, 0.8);
+
+    private bool IsOnHost => HostModel.Is(Device);
 
     /// <summary>Of the caches that samples, questions and benchmarks are answered in, beside what training holds.
     /// </summary>
     private long GenerationBytes => HighWaterBytes - PageBytes - Memory.Sum(m => m.Bytes);
 
-    public long NeededBytes => HighWaterBytes + ContextBytes;
+    public long NeededBytes => HighWaterBytes + Beside.Bytes;
+
+    /// <summary>What memory is taken besides what the run allocates.</summary>
+    private (string What, long Bytes) Beside => IsOnHost ? ("program", ProgramBytes) : ("context", ContextBytes);
 
     public bool Fits => NeededBytes <= Device.MemoryBytes;
 
@@ -41,17 +52,20 @@ internal sealed record RunPlan(
     [
         .. Memory, ("pages and copies", PageBytes),
         .. GenerationBytes > 0 ? [("generation", GenerationBytes)] : Array.Empty<(string, long)>(),
-        ("context", ContextBytes), ("needed", NeededBytes),
+        Beside, ("needed", NeededBytes),
         .. HostBytes > 0 ? [("host memory", HostBytes)] : Array.Empty<(string, long)>(),
     ];
 
     /// <summary>Tokens a second at the device's limits: no program is faster.</summary>
-    public double LimitRate => Rate(1, 1, 1);
+    public double LimitRate => Rate(new Shares(1, 1, 1));
 
     /// <summary>Tokens a second to expect.</summary>
-    public double ForecastRate => Rate(ProductShare, AttentionShare, MemoryShare);
+    public double ForecastRate => Rate(IsOnHost ? OfCpu : OfGpu);
 
-    private double Rate(double product, double attention, double memory) => TokensPerStep / (
-        (Work.ProductSeconds / product) + (AttentionFlops / Device.Bf16Flops / attention)
-        + (Work.KernelSeconds / memory));
+    private double Rate(Shares s) => TokensPerStep / (
+        (Work.ProductSeconds / s.Products) + (AttentionFlops / Device.Bf16Flops / s.Attention)
+        + (Work.KernelSeconds / s.Memory));
+
+    /// <summary>Parts of a device's limits that a forecast counts on.</summary>
+    private readonly record struct Shares(double Products, double Attention, double Memory);
 }

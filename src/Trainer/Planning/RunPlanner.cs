@@ -18,7 +18,8 @@ namespace MolEngine.Trainer.Planning;
 
 /// <summary>
 /// Plans a run on a GPU by running it: model, optimizer and one step of a micro-batch of full rows, on a driver that
-/// only keeps account of memory. The same code allocates as in training, so the figures are its own.
+/// only keeps account of memory. The same code allocates as in training, so the figures are its own. A run on the
+/// host is planned as if it were a GPU: but for workspace, the tensors are the same.
 /// </summary>
 internal static class RunPlanner
 {
@@ -33,6 +34,8 @@ internal static class RunPlanner
     /// <exception cref="UserException">Data of the run's benchmarks is not there, or cannot be read.</exception>
     public static RunPlan Plan(RunConfig run, GpuModel device, int? benchmarkTokens = null)
     {
+        if (HostModel.Is(device))
+            return Made(HostModel.OnHost(run), device, benchmarkTokens);
         if (run.Recompute != RecomputeKind.Auto || run.LayersAgain is not null)
             return Made(run, device, benchmarkTokens);
         int layers = ModelConfig.Load(run.Model).NumLayers;

@@ -1,7 +1,9 @@
 using MolEngine.Engine.Models;
 using MolEngine.Kernels.Compilation;
+using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
+using MolEngine.Kernels.Ops;
 using MolEngine.Kernels.Planning;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Trainer.Config;
@@ -57,6 +59,28 @@ public sealed class RunPlannerTests(VirtualRuns runs) : IClassFixture<VirtualRun
         Assert.Equal(session.Memory.Count, plan.Memory.Count);
         Assert.Equal(session.OffloadedBytes, plan.HostBytes);
         Assert.InRange(driver.HighWaterBytes, 0.95 * plan.HighWaterBytes, 1.05 * plan.HighWaterBytes);
+    }
+
+    /// <summary>What is planned for the host is what training takes there, but for workspace.</summary>
+    [Theory]
+    [InlineData("lora", "micro_batch=2")]
+    [InlineData("full", "micro_batch=1", "recompute=layer", "optimizer.offload=true")]
+    public void Memory_on_the_host_is_that_of_the_cpu(string method, params string[] more)
+    {
+        RunConfig run = runs.Load(VirtualRuns.Settings(method, "fp32", more));
+        RunPlan plan = RunPlanner.Plan(run, HostModel.Unmeasured);
+        using Ops ops = CpuBackend.Create(threads: 1);
+        using var session = new TrainingSession(run, ops, new ProgressPrinter(TextWriter.Null), CancellationToken.None);
+        Assert.Equal(0, plan.HostBytes);
+        foreach (((string what, long planned), (string name, long held)) in plan.Memory.Zip(session.Memory))
+        {
+            Assert.Equal(name, what);
+            if (what != "workspace")
+                Assert.InRange(planned, held, (1.05 * held) + (32 << 10));
+        }
+
+        Assert.Null(HostModel.TooSmallFor(run, session.TensorBytes));
+        Assert.StartsWith("memory: the run's tensors take ", HostModel.TooSmallFor(run, long.MaxValue / 2));
     }
 
     /// <summary>Benchmarks have their cache in the plan: that of their longest prompt.</summary>

@@ -2,6 +2,7 @@ using MolEngine.Basics.Text;
 using MolEngine.Engine.Models;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Planning;
 using MolEngine.Trainer.Training;
 
@@ -12,11 +13,16 @@ internal static class PlanRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(RunConfig run, GpuModel device, bool showsKernels, CommandContext context)
     {
+        RunLength length = Length(run, context);
+        run = length.In(run);
         RunPlan plan = RunPlanner.Plan(run, device);
-        context.Fact("GPU", $"{device.Name} (sm_{device.Capability.Number}, {ShownSize.Of(device.MemoryBytes)})");
+        if (HostModel.Is(device))
+            context.Fact("CPU", $"{device.Name} ({ShownSize.Of(device.MemoryBytes)} free, {Limits(device, run)})");
+        else
+            context.Fact("GPU", $"{device.Name} (sm_{device.Capability.Number}, {ShownSize.Of(device.MemoryBytes)})");
         foreach ((string what, long bytes) in plan.Table)
             context.Fact(what, $"{ShownSize.Of(bytes),12}");
-        Describe(plan, context);
+        Describe(plan, length, context);
         if (showsKernels)
             DescribeKernels(plan, context);
         if (run.BaseCacheBytes is not null && run.NeedsBase)
@@ -32,20 +38,45 @@ internal static class PlanRunner
         return ExitCode.Failed;
     }
 
-    private static void Describe(RunPlan plan, CommandContext context)
+    private static RunLength Length(RunConfig run, CommandContext context)
+    {
+        using IRunDisplay display = context.OpenDisplay(context.Error);
+        RunLength length = RunLength.Of(run, display, context.Interrupted);
+        display.Doing(null);
+        return length;
+    }
+
+    private static string Limits(GpuModel host, RunConfig run) =>
+        $"{host.Bf16Flops / 1e9:N0} GFLOP/s and {host.MemoryBandwidth / 1e9:N0} GB/s on "
+            + $"{Counts.Of(run.Threads, "thread")}, measured now";
+
+    private static void Describe(RunPlan plan, RunLength length, CommandContext context)
     {
         double perToken = (plan.Work.ProductFlops + plan.AttentionFlops) / plan.TokensPerStep;
-        context.Fact("work",
-            $"{perToken / 1e9:N1} GFLOP a token, {plan.Work.KernelBytes / plan.TokensPerStep / 1e6:N1} MB moved "
-                + "outside of products");
+        string flops = perToken < 1e9 ? $"{perToken / 1e6:N1} MFLOP" : $"{perToken / 1e9:N1} GFLOP";
+        double moved = plan.Work.KernelBytes / plan.TokensPerStep;
+        context.Fact("work", $"{flops} a token, {moved / 1e6:N1} MB moved outside of products");
         if (plan.LayersAgain is var (again, layers))
             context.Fact("recompute", $"{again} of {layers} layers");
-        QueuedWork queued = plan.MicroBatch;
+        bool isOnHost = HostModel.Is(plan.Device);
+        if (!isOnHost)
+        {
+            QueuedWork queued = plan.MicroBatch;
+            context.Fact(
+                "micro-batch",
+                $"{plan.MicroTokens:N0} tokens: {queued.Launches:N0} kernels, {queued.Products:N0} products, "
+                    + Counts.Of(queued.Clears, "clear"));
+        }
+
         context.Fact(
-            "micro-batch",
-            $"{plan.MicroTokens:N0} tokens: {queued.Launches:N0} kernels, {queued.Products:N0} products, "
-                + Counts.Of(queued.Clears, "clear"));
-        context.Fact("speed", $"{plan.ForecastRate:N0} tokens/s expected; {plan.LimitRate:N0} at the GPU's limits");
+            "speed",
+            $"{plan.ForecastRate:N0} tokens/s expected; {plan.LimitRate:N0} at the "
+                + $"{(isOnHost ? "CPU" : "GPU")}'s limits");
+        TimeSpan time = TimeSpan.FromSeconds(length.Tokens / plan.ForecastRate);
+        context.Fact(
+            "time",
+            $"{Numbers.Duration(time)} expected for {Counts.Of(length.Steps, "step")} of "
+                + $"{Counts.Of(length.GlobalBatch, "row")}; validation, questions and saving come on top");
     }
 
     /// <summary>A line for each kernel of a micro-batch, those that move most first.</summary>

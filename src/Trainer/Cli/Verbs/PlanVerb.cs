@@ -2,16 +2,21 @@ using System.CommandLine;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Cli.Runners;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Planning;
 
 namespace MolEngine.Trainer.Cli.Verbs;
 
-internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a GPU, before anything runs.")
+internal sealed class PlanVerb() : Verb("plan", "Memory, speed and hours of a run, before anything runs.")
 {
-    private const string GpuName = "--gpu", Default = "h100";
+    private const string GpuName = "--gpu", CpuName = "--cpu", Default = "h100";
 
     private readonly Argument<string> _config = RequiredPath("CONFIG", "YAML file, as `molengine train` takes it.");
     private readonly Option<string?> _gpu = Optional(
         GpuName, "GPU", $"{Gpus} (default: {Default}).");
+
+    private readonly Option<bool> _cpu = Flag(
+        CpuName, "Plans for this machine's CPU instead, as it does where the config's device is cpu.");
 
     private readonly Option<bool> _kernels = Flag(
         "--kernels", "Lists every kernel of a micro-batch: how often it is launched, and the bytes of its tensors.");
@@ -23,7 +28,7 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
 
     public override IReadOnlyList<Argument> Arguments => [_config];
 
-    public override IReadOnlyList<Option> Options => [_gpu, _kernels, _set];
+    public override IReadOnlyList<Option> Options => [_gpu, _cpu, _kernels, _set];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -34,6 +39,10 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
             + "the GPU's data sheet, whichever is longer (the limit), and 65 % of that for products, 40 % for "
             + "attention and 80 % for memory are expected of it. Documents are taken to be as long as a row, the "
             + "worst for attention. docs/performance.md says more.",
+        "Of a CPU the limits are measured first, in a second; 70 % of them for products, 50 % for attention and 80 % "
+            + "for memory are expected.",
+        "Hours are those of all steps. Where they follow from the data (epochs), it is read as training reads it, and "
+            + "what is tokenized is kept for training.",
         "Where the run does not fit, the smallest change that makes it fit is named. The exit code is 0 where it fits, "
             + "1 where it does not.",
     ];
@@ -43,15 +52,25 @@ internal sealed class PlanVerb() : Verb("plan", "Memory and speed of a run on a 
         ("molengine plan run.yaml --gpu 4090", "Whether a run fits a GeForce RTX 4090, and how fast it would be."),
         ("molengine plan run.yaml --set micro_batch=4 --set recompute=layer",
             "The same of other settings, on an H100."),
+        ("molengine plan run.yaml --cpu", "Whether it fits the memory that is free here, and how long it would take."),
     ];
 
     public override int Run(ParseResult arguments, CommandContext context)
     {
-        string key = arguments.GetValue(_gpu) ?? Default;
-        GpuModel device = GpuModel.Find(key) ?? throw Mistake(
-            GpuName, $"{key}: expected one of {Gpus}");
         RunConfig run = RunConfigLoader.Load(
             arguments.GetRequiredValue(_config), arguments.GetValue(_set) ?? []);
-        return PlanRunner.Run(run, device, arguments.GetValue(_kernels), context);
+        return PlanRunner.Run(run, Device(arguments, run), arguments.GetValue(_kernels), context);
+    }
+
+    private GpuModel Device(ParseResult arguments, RunConfig run)
+    {
+        string? key = arguments.GetValue(_gpu);
+        bool isOnHost = arguments.GetValue(_cpu);
+        if (key is not null && isOnHost)
+            throw Mistake(CpuName, $"expected either a GPU or the CPU, got {GpuName} {key}, too. Leave one of them out");
+        if (isOnHost || (key is null && run.Device.Device.Kind == DeviceKind.Cpu))
+            return HostModel.Measured(run.Threads);
+        key ??= Default;
+        return GpuModel.Find(key) ?? throw Mistake(GpuName, $"{key}: expected one of {Gpus}");
     }
 }

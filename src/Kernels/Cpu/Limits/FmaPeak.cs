@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
 
-namespace MolEngine.Benchmarks;
+namespace MolEngine.Kernels.Cpu.Limits;
 
 /// <summary>
 /// The most floating-point operations that the processor gives: independent fused multiply-adds in registers.

@@ -3,7 +3,7 @@ using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
 using MolEngine.Kernels.Tensors;
 
-namespace MolEngine.Benchmarks;
+namespace MolEngine.Kernels.Cpu.Limits;
 
 /// <summary>How fast memory can be read at all: sums of large pieces by all workers.</summary>
 internal static unsafe class ReadBandwidth<S, V>
