@@ -20,7 +20,7 @@ namespace MolEngine.Trainer.Jobs;
 
 /// <summary>
 /// Writes what a run has made into a folder of its own: what it saved in the end, else the parameters of its newest
-/// checkpoint.
+/// checkpoint, or of the best one, where the run is to save that.
 /// </summary>
 internal static class RunExport
 {
@@ -62,7 +62,9 @@ internal static class RunExport
     private static Exported OfCheckpoint(RunConfig run, string to, MergeChoice merge, IRunDisplay display)
     {
         CheckpointList saved = CheckpointStore.All(run.Output);
-        Checkpoint checkpoint = saved.Newest ?? throw new UserException(
+        Checkpoint? best =
+            run.Checkpoint.Export == ExportKind.Best ? RunCourse.BestSoFar(run, saved.Whole) : null;
+        Checkpoint checkpoint = best ?? saved.Newest ?? throw new UserException(
             $"{run.Output}: export: expected a run that is finished or has a checkpoint, got neither. Go on with it: "
             + ProgramCommand.With($"train --resume {ShownPath.Of(run.Output)}"));
         RequireModel(run, merge.Merges && run.Method == TrainingMethod.Lora);
@@ -89,7 +91,10 @@ internal static class RunExport
             written = new Exported(Told($"model: {to}", files.Prompting, run.Model, run));
         }
 
-        string after = $"{written.Told} (after step {checkpoint.Step:N0}: the run is not finished)";
+        string which = best is not null ? ", of the best validation so far"
+            : run.Checkpoint.Export == ExportKind.Best ? ", the newest, as no validation that was judged has one"
+            : "";
+        string after = $"{written.Told} (after step {checkpoint.Step:N0}{which}: the run is not finished)";
         string told = string.Join('\n', [after, .. saved.PassedOver.Select(line => $"passed over: {line}")]);
         return written with { Told = told };
     }

@@ -39,6 +39,20 @@ internal sealed class RunCourse
         step, [.. figures.Select(c => new ValidatedCorpus(
             c.Corpus, c.Loss, c.CrossEntropy, c.KlDivergence + c.KlGap))]);
 
+    /// <summary>The checkpoint of the best validation that an unfinished run has had; null where none is.</summary>
+    /// <param name="whole">The checkpoints that it has.</param>
+    public static Checkpoint? BestSoFar(RunConfig run, IReadOnlyList<Checkpoint> whole)
+    {
+        if (MetricsLog.OfFile(RunDirectory.Open(run.Output).MetricsPath) is not { } log)
+            return null;
+        IReadOnlyList<ValidationRound> rounds = ValidationRound.Of(log);
+        var judge = new ValidationJudge(run.Stop, run.Data.Corpora.ToDictionary(c => c.Name, c => c.Kind));
+        foreach (ValidationRound round in rounds)
+            judge.Add(round);
+        judge.Restrict(rounds, whole);
+        return whole.FirstOrDefault(c => c.Step == judge.Best?.Step);
+    }
+
     /// <summary>Takes in what was before a run goes on, so that it sees what it would have seen.</summary>
     /// <param name="log">metrics.jsonl, cut back to where the run goes on.</param>
     /// <param name="step">Steps that were finished there.</param>

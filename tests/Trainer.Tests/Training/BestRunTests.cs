@@ -35,7 +35,8 @@ public sealed class BestRunTests : IDisposable
                 + $"{last}\n",
             printed);
 
-        SmallRun.Interrupt(SmallRun.Load(_folder["there"], settings), $"step {best,2}/10");
+        SmallRun.Interrupt(
+            SmallRun.Load(_folder["there"], [.. settings, "checkpoint.export=last"]), $"step {best,2}/10");
         RunExport.OfRun(
             RunDirectory.Open(_folder["there"]), null, _folder["exported"], default,
             new ProgressPrinter(TextWriter.Null));
@@ -49,6 +50,21 @@ public sealed class BestRunTests : IDisposable
         Assert.All(Outcome.Of(record), o => Assert.Equal(best, o.Ce!.Last.X));
         string report = File.ReadAllText(_folder["best/report.html"]);
         Assert.Contains($", is the state after step {best}: validation CE of domain text ", report);
+    }
+
+    /// <summary>A run that is to save its best state gives it before its end, too.</summary>
+    [Fact]
+    public void An_unfinished_run_gives_its_best_state_so_far()
+    {
+        string[] settings = Settings(
+            "lora", "validate={every: 2, documents: 2, metric: domain_ce}", "checkpoint=best", "steps=10", Higher);
+        SmallRun.Train(SmallRun.Load(_folder["whole"], settings));
+        (long best, _) = BestOf("whole");
+        SmallRun.Interrupt(SmallRun.Load(_folder["run"], settings), "step  9/10");
+        string told = RunExport.OfRun(
+            RunDirectory.Open(_folder["run"]), null, _folder["best"], default, new ProgressPrinter(TextWriter.Null)).Told;
+        Assert.EndsWith($" (after step {best}, of the best validation so far: the run is not finished)", told);
+        SmallRun.AssertSameWeights(_folder["best"], _folder["whole/adapter"]);
     }
 
     [Fact]
