@@ -66,7 +66,7 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
     {
         public override void Run(in GemmArguments arguments) => Gemm<S, V>.Run(Pool, Scratch, arguments);
 
-        public override long SingleWorkspace(int m, int n, int k) => Gemm<S, V>.SingleWorkspace(m, n, k);
+        public override long SingleWorkspace(int m, int n, int k) => Gemm<S, V>.SingleWorkspace(ProductKind.F32, m, n, k);
 
         public override void RunSingle(in GemmArguments arguments)
         {
@@ -82,7 +82,7 @@ internal abstract unsafe class GemmUnderTest(int threads) : IDisposable
             if (few)
                 FewRows<S, V>.Run(Pool, Scratch, arguments);
             else
-                GemmTask<S, V>.Run(Pool, Scratch, arguments);
+                GemmTask<F32Product<S, V>>.Run(Pool, Scratch, arguments);
         }
     }
 }

@@ -89,7 +89,7 @@ internal sealed unsafe class GemmBenchmark<S, V>(BenchmarkOptions options)
         using var one = new WorkerPool(1);
         GemmArguments g = Arguments(arena, m, k, n, DType.F32);
         const int Repeats = 100;
-        float* workspace = _scratch.Get("block", Gemm<S, V>.SingleWorkspace(m, n, k));
+        float* workspace = _scratch.Get("block", Gemm<S, V>.SingleWorkspace(ProductKind.F32, m, n, k));
         foreach ((bool a, bool b) in new[] { (false, false), (false, true), (true, false), (true, true) })
         {
             g.ATransposed = a;

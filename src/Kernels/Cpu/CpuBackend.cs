@@ -1,6 +1,9 @@
 using System.Runtime.Intrinsics;
+using MolEngine.Kernels.Cpu.Assembly;
+using MolEngine.Kernels.Cpu.Gemm;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
+using MolEngine.Kernels.Tensors;
 
 namespace MolEngine.Kernels.Cpu;
 
@@ -9,8 +12,13 @@ public static class CpuBackend
 {
     /// <param name="level">Vector width; default the widest that the processor has.</param>
     /// <param name="threads">Threads; default all cores.</param>
+    /// <param name="products">
+    /// fp32, or bf16: operands of matrix products are rounded to it, everything else stays fp32.
+    /// </param>
+    /// <param name="usesAssembly">Whether bf16 products may be kernels that are assembled for this processor.</param>
     /// <exception cref="PlatformNotSupportedException">This processor lacks the level.</exception>
-    public static Ops.Ops Create(SimdLevel? level = null, int? threads = null)
+    public static Ops.Ops Create(
+        SimdLevel? level = null, int? threads = null, DType products = DType.F32, bool usesAssembly = true)
     {
         SimdLevel chosen = level ?? SimdLevels.Best;
         if (!SimdLevels.IsSupported(chosen))
@@ -20,11 +28,18 @@ public static class CpuBackend
         }
 
         var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
+        ProductKind kind = products == DType.F32 ? ProductKind.F32 : KindOfBf16(chosen, usesAssembly);
         return chosen switch
         {
-            SimdLevel.Vector512 => new CpuOps<Vector512Simd, Vector512<float>>(pool, chosen),
-            SimdLevel.Vector256 => new CpuOps<Vector256Simd, Vector256<float>>(pool, chosen),
-            _ => new CpuOps<ScalarSimd, float>(pool, chosen),
+            SimdLevel.Vector512 => new CpuOps<Vector512Simd, Vector512<float>>(pool, chosen, kind),
+            SimdLevel.Vector256 => new CpuOps<Vector256Simd, Vector256<float>>(pool, chosen, kind),
+            _ => new CpuOps<ScalarSimd, float>(pool, chosen, kind),
         };
     }
+
+    private static ProductKind KindOfBf16(SimdLevel level, bool usesAssembly) =>
+        level != SimdLevel.Vector512 || !usesAssembly ? ProductKind.Rounded
+        : Bf16Instructions.HasTiles ? ProductKind.Tiles
+        : Bf16Instructions.HasPairs ? ProductKind.Pairs
+        : ProductKind.Rounded;
 }

@@ -20,7 +20,7 @@ internal sealed unsafe partial class CpuOps<S, V>
         var group = new HeadGroup(heads);
         int[] starts = layout.DocumentStarts;
         AttentionUnit[] units = AttentionUnits.Forward(starts, group.QueryBlock);
-        long size = AttentionForward<S, V>.Workspace(group);
+        long size = AttentionForward<S, V>.Workspace(group, products);
         float* workspace = _scratch.Get(AttentionWorkspace, size * _pool.Workers);
         _pool.For(units.Length * heads.KeyValueHeads, (task, worker) =>
         {
@@ -45,7 +45,7 @@ internal sealed unsafe partial class CpuOps<S, V>
         var group = new HeadGroup(heads);
         int[] starts = layout.DocumentStarts;
         AttentionUnit[] units = AttentionUnits.Backward(starts, out long partialTokens);
-        long size = AttentionBackward<S, V>.Workspace(group);
+        long size = AttentionBackward<S, V>.Workspace(group, products);
         float* workspace = _scratch.Get(AttentionWorkspace, size * _pool.Workers);
         float* partials = _scratch.Get("attention dq", partialTokens * heads.QuerySize);
         _pool.For(units.Length * heads.KeyValueHeads, (task, worker) =>
@@ -60,6 +60,7 @@ internal sealed unsafe partial class CpuOps<S, V>
                 var kernel = new AttentionBackward<S, V>
                 {
                     Group = group,
+                    Products = products,
                     Dy = Row(dy, first) + queries,
                     Q = Row(q, first) + queries,
                     K = Row(k, first) + keys,
@@ -84,10 +85,11 @@ internal sealed unsafe partial class CpuOps<S, V>
         AddDqShares(units, starts, partials, dq, heads.QuerySize);
     }
 
-    private static AttentionForward<S, V> ForwardKernel(
+    private AttentionForward<S, V> ForwardKernel(
         Tensor q, Tensor k, Tensor v, Tensor y, in HeadGroup group, nint head, int queryToken, int keyToken) => new()
         {
             Group = group,
+            Products = products,
             Q = Row(q, queryToken) + head * group.Width,
             K = Row(k, keyToken) + head * group.HeadDim,
             V0 = Row(v, keyToken) + head * group.HeadDim,

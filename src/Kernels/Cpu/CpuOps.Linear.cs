@@ -89,7 +89,8 @@ internal sealed unsafe partial class CpuOps<S, V>
     /// </summary>
     private void DenseProduct(
         int m, float* a, long strideA, Tensor b, bool rowsAreK, float* c, long strideC, bool accumulate) =>
-        Gemm<S, V>.Run(_pool, _scratch, Dense(m, a, strideA, b, rowsAreK, c, strideC, accumulate));
+        Gemm<S, V>.Run(
+            _pool, _scratch, Dense(m, a, strideA, b, rowsAreK, c, strideC, accumulate) with { Kind = products });
 
     private static GemmArguments Dense(
         int m, float* a, long strideA, Tensor b, bool rowsAreK, float* c, long strideC, bool accumulate) =>
@@ -125,6 +126,7 @@ internal sealed unsafe partial class CpuOps<S, V>
     private void TokenProducts(int tokens, float* a, int n, long strideA, float* b, int k, long strideB, float* c) =>
         Gemm<S, V>.Run(_pool, _scratch, new GemmArguments
         {
+            Kind = products,
             M = n,
             N = k,
             K = tokens,

@@ -10,7 +10,7 @@ internal sealed unsafe partial class CpuOps<S, V>
     {
         List<HeadBlock> blocks = HeadBlocks.Cut(
             nameof(BaseTopN), targets.Targets.Span<int>(), null, weight.Shape[0], HeadTile<S, V>.BlockTokens);
-        var pass = new BaseTopNPass<S, V>(new HeadTile<S, V>(_pool, _scratch, weight), _scratch, targets, result);
+        var pass = new BaseTopNPass<S, V>(new HeadTile<S, V>(_pool, _scratch, weight, products), _scratch, targets, result);
         foreach (HeadBlock block in blocks)
             pass.Run(hidden, block.Tokens);
     }
@@ -55,7 +55,7 @@ internal sealed unsafe partial class CpuOps<S, V>
             x.Span<double>().Clear();
         if (dHidden is not null)
             dHidden.Span<float>().Clear();
-        var tile = new HeadTile<S, V>(_pool, _scratch, weight);
+        var tile = new HeadTile<S, V>(_pool, _scratch, weight, products);
         var pass = new MolHeadPass<S, V>(tile, _scratch, targets, reference, result, dHidden, dWeight);
         foreach (HeadBlock block in blocks)
             pass.Run(hidden, block.Tokens, block.PieceEnds);

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cpu.Gemm;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
 using MolEngine.Kernels.Tensors;
@@ -8,16 +9,27 @@ namespace MolEngine.Kernels.Cpu;
 /// The CPU backend at one vector width. Every op divides its work into tasks by the problem alone, never by the number
 /// of threads, so that results are the same to the bit for any number of them.
 /// </summary>
-internal sealed unsafe partial class CpuOps<S, V>(WorkerPool pool, SimdLevel level) : Ops.Ops
+internal sealed unsafe partial class CpuOps<S, V>(WorkerPool pool, SimdLevel level, ProductKind products) : Ops.Ops
     where S : struct, ISimd<V>
     where V : unmanaged
 {
     private readonly WorkerPool _pool = pool;
     private readonly Scratch _scratch = new();
 
-    public override string Description => $"cpu ({level}, {_pool.Workers} thread{(_pool.Workers == 1 ? "" : "s")})";
+    public override string Description =>
+        $"cpu ({level}{InBf16}, {_pool.Workers} thread{(_pool.Workers == 1 ? "" : "s")})";
 
     public override DType ActivationType => DType.F32;
+
+    public override DType ProductType => products == ProductKind.F32 ? DType.F32 : DType.BF16;
+
+    private string InBf16 => products switch
+    {
+        ProductKind.F32 => "",
+        ProductKind.Rounded => ", bf16 by rounding",
+        ProductKind.Pairs => ", bf16 by AVX512_BF16",
+        _ => ", bf16 by AMX",
+    };
 
     public override long WorkspaceBytes => _scratch.Bytes;
 

@@ -26,6 +26,11 @@ public abstract partial class Ops : IDisposable
     public abstract DType ActivationType { get; }
 
     /// <summary>
+    /// Of the operands of matrix products: that of activations, or bf16 where fp32 ones are rounded for products.
+    /// </summary>
+    public virtual DType ProductType => ActivationType;
+
+    /// <summary>
     /// Whether cuBLASLt does matrix products, and has not failed so far: their bits are not those of this program's
     /// kernels.
     /// </summary>

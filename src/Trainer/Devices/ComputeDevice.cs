@@ -122,11 +122,9 @@ internal static class ComputeDevice
     private static Ops Cpu(DeviceSettings settings, string key, int? threads)
     {
         RequireOwnProducts(settings, $"the CPU ({key})");
-        return settings.Precision != PrecisionKind.Bf16
-            ? CpuBackend.Create(threads: threads)
-            : throw new UserException(
-                $"precision: bf16: expected a GPU for it, got the CPU ({key}). Leave precision at auto, or name a "
-                    + "GPU.");
+        return CpuBackend.Create(
+            threads: threads, products: settings.Precision == PrecisionKind.Bf16 ? DType.BF16 : DType.F32,
+            usesAssembly: settings.UsesAssembly);
     }
 
     private static void RequireOwnProducts(DeviceSettings settings, string device)

@@ -17,7 +17,13 @@ internal static class DeviceKeys
 
     public static readonly ConfigKey<PrecisionKind> Precision = new(
         "precision", KeyTypes.OneOf<PrecisionKind>(), PrecisionKind.Auto,
-        "Of activations and matrix products: bf16 (a GPU's default) or fp32 (the CPU's, for parity on a GPU).");
+        "Of activations and matrix products: bf16 (a GPU's default; of products alone on the CPU) or fp32 (the CPU's "
+            + "default, for parity on a GPU).");
+
+    public static readonly ConfigKey<bool> Assembly = new(
+        "cpu.assembly", KeyTypes.Bool, true,
+        "Whether bf16 products of the CPU are kernels that are assembled for this processor (AMX, AVX512_BF16). Their "
+            + "bits are others than without.");
 
     public static readonly ConfigKey<GemmKind> Gemm = new(
         "gemm", KeyTypes.OneOf<GemmKind>(), GemmKind.Auto,
@@ -36,13 +42,13 @@ internal static class DeviceKeys
         OnResume = OnResume.Free,
     };
 
-    public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, Gemm, GemmTuning, CudaPath];
+    public static readonly IReadOnlyList<ConfigKey> All = [Device, Precision, Gemm, GemmTuning, Assembly, CudaPath];
 
     /// <summary>What gemm is where this program's kernels do products.</summary>
     public const string Builtin = "builtin";
 
     /// <summary>What precision has become on a backend: bf16 or fp32.</summary>
-    public static string PrecisionOf(Ops ops) => ops.ActivationType == DType.BF16 ? "bf16" : "fp32";
+    public static string PrecisionOf(Ops ops) => ops.ProductType == DType.BF16 ? "bf16" : "fp32";
 
     /// <summary>What gemm has become on a backend: cublaslt or builtin.</summary>
     public static string GemmOf(Ops ops) => ops.UsesCublasLt ? "cublaslt" : Builtin;
@@ -56,6 +62,6 @@ internal static class DeviceKeys
             v.Resolve(CudaPath, cudaPath);
         }
 
-        return new DeviceSettings(v.Take(Device), v.Take(Precision), cudaPath, v.Take(Gemm), v.Take(GemmTuning));
+        return new DeviceSettings(v.Take(Device), v.Take(Precision), cudaPath, v.Take(Gemm), v.Take(GemmTuning), v.Take(Assembly));
     }
 }

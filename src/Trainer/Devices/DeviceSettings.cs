@@ -36,10 +36,11 @@ internal enum GemmTuningKind
 }
 
 /// <summary>Where and how a model is computed.</summary>
+/// <param name="UsesAssembly">Whether bf16 products of the CPU may be kernels that are assembled for it.</param>
 /// <param name="CudaPath">Folder where NVIDIA's libraries are looked for first; null where none is named.</param>
 internal sealed record DeviceSettings(
     DeviceChoice Device, PrecisionKind Precision, string? CudaPath = null, GemmKind Gemm = GemmKind.Auto,
-    GemmTuningKind GemmTuning = GemmTuningKind.On)
+    GemmTuningKind GemmTuning = GemmTuningKind.On, bool UsesAssembly = true)
 {
     public static readonly DeviceSettings Default = new(new DeviceChoice(DeviceKind.Auto), PrecisionKind.Auto);
 

@@ -1,5 +1,7 @@
 using MolEngine.Basics.Values;
 using MolEngine.Data.Records;
+using MolEngine.Evaluation.Tasks;
+using MolEngine.Evaluation.Tasks.Documents;
 using MolEngine.Trainer.Config;
 using MolEngine.Yaml;
 
@@ -154,9 +156,26 @@ internal sealed class ExperimentReader
                 _values, JudgeKeys.Texts, path, CorpusFiles.Exists, "a file or a folder", _source)));
         }
 
+        if (_values.Errors.Count == 0 && tasks.Length > 0)
+            RequireTasks(tasks, data);
         return new JudgeSettings(
             tasks, data, texts, _values.TakeListIfGiven(JudgeKeys.Domain) ?? [], _values.Take(JudgeKeys.HeldOut),
             _values.TakeIfGiven(JudgeKeys.Limit), _values.Take(JudgeKeys.AllowsCode));
+    }
+
+    /// <summary>That there are such tasks, and their data: after hours of training it would be late to say so.</summary>
+    private void RequireTasks(IEnumerable<string> tasks, IReadOnlyList<string> data)
+    {
+        try
+        {
+            var finder = new DataFinder(data, NamedInputs.OfAddress);
+            foreach (TaskChoice task in TaskLibrary.Find(string.Join(',', tasks)))
+                _ = finder.FindAll(task);
+        }
+        catch (UserException e)
+        {
+            _values.Wrong(JudgeKeys.Tasks, _source, 0, e.Message);
+        }
     }
 
     /// <summary>A file of a task beside the spec; else a task's name as it is.</summary>

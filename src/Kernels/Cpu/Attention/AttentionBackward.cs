@@ -16,6 +16,7 @@ internal unsafe struct AttentionBackward<S, V>
     private const int KeyBlock = AttentionUnits.KeyBlock;
 
     public HeadGroup Group;
+    public ProductKind Products;
     public float* Dy;
     public float* Q;
     public float* K;
@@ -33,12 +34,12 @@ internal unsafe struct AttentionBackward<S, V>
     public nint QStride, KStride, VStride, DqStride, DkStride, DvStride;
 
     /// <summary>Floats of a worker's workspace.</summary>
-    public static long Workspace(in HeadGroup group)
+    public static long Workspace(in HeadGroup group, ProductKind products)
     {
         int rows = group.BlockRows, d = group.HeadDim;
         long product = Math.Max(
-            Math.Max(Gemm<S, V>.SingleWorkspace(rows, KeyBlock, d), Gemm<S, V>.SingleWorkspace(rows, d, KeyBlock)),
-            Gemm<S, V>.SingleWorkspace(KeyBlock, d, rows));
+            Math.Max(Gemm<S, V>.SingleWorkspace(products, rows, KeyBlock, d), Gemm<S, V>.SingleWorkspace(products, rows, d, KeyBlock)),
+            Gemm<S, V>.SingleWorkspace(products, KeyBlock, d, rows));
         return AttentionForward<S, V>.Align(3L * rows * d) + 2L * rows * KeyBlock
             + AttentionForward<S, V>.Align(2L * rows) + AttentionForward<S, V>.Align(product);
     }
@@ -112,6 +113,7 @@ internal unsafe struct AttentionBackward<S, V>
         Gemm<S, V>.RunSingle(OverQueries(rows, columns, b.Dp, b.Q, Dk + key * DkStride, DkStride), b.Product);
         var dq = new GemmArguments
         {
+            Kind = Products,
             M = rows,
             N = d,
             K = columns,
@@ -132,6 +134,7 @@ internal unsafe struct AttentionBackward<S, V>
     private readonly GemmArguments OverHead(
         int rows, int columns, float* a, float* keys, nint keyStride, float* c) => new()
         {
+            Kind = Products,
             M = rows,
             N = columns,
             K = Group.HeadDim,
@@ -148,6 +151,7 @@ internal unsafe struct AttentionBackward<S, V>
     private readonly GemmArguments OverQueries(
         int rows, int columns, float* scores, float* b, float* c, nint strideC) => new()
         {
+            Kind = Products,
             M = columns,
             N = Group.HeadDim,
             K = rows,

@@ -15,6 +15,7 @@ internal unsafe struct AttentionForward<S, V>
     private const int KeyBlock = AttentionUnits.KeyBlock;
 
     public HeadGroup Group;
+    public ProductKind Products;
     public float* Q;
     public float* K;
     public float* V0;
@@ -28,11 +29,11 @@ internal unsafe struct AttentionForward<S, V>
     public nint LseStride;
 
     /// <summary>Floats of a worker's workspace.</summary>
-    public static long Workspace(in HeadGroup group)
+    public static long Workspace(in HeadGroup group, ProductKind products)
     {
         int rows = group.BlockRows, d = group.HeadDim;
         long product = Math.Max(
-            Gemm<S, V>.SingleWorkspace(rows, KeyBlock, d), Gemm<S, V>.SingleWorkspace(rows, d, KeyBlock));
+            Gemm<S, V>.SingleWorkspace(products, rows, KeyBlock, d), Gemm<S, V>.SingleWorkspace(products, rows, d, KeyBlock));
         return Align(2L * rows * d) + (long)rows * KeyBlock + Align(2L * rows) + Align(product);
     }
 
@@ -76,6 +77,7 @@ internal unsafe struct AttentionForward<S, V>
     /// <summary>S = Q K^T.</summary>
     private readonly GemmArguments Scores(int rows, int columns, float* q, int key, float* s) => new()
     {
+        Kind = Products,
         M = rows,
         N = columns,
         K = Group.HeadDim,
@@ -91,6 +93,7 @@ internal unsafe struct AttentionForward<S, V>
     /// <summary>O += P V.</summary>
     private readonly GemmArguments Values(int rows, int columns, float* p, int key, float* o) => new()
     {
+        Kind = Products,
         M = rows,
         N = Group.HeadDim,
         K = columns,

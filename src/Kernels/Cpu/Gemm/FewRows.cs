@@ -7,7 +7,7 @@ namespace MolEngine.Kernels.Cpu.Gemm;
 /// <summary>
 /// Products of few rows with a weight [N, K], as of short texts: each weight is read from memory once, panel by panel
 /// of C's columns, and meets all rows while it is in the cache next to the core. The sums are those of
-/// <see cref="GemmTask{S, V}"/>, to the bit.
+/// <see cref="GemmTask{P}"/>, to the bit.
 /// </summary>
 internal static unsafe class FewRows<S, V>
     where S : struct, ISimd<V>
@@ -31,13 +31,14 @@ internal static unsafe class FewRows<S, V>
     private const int TaskFloats = 64 * 1024;
 
     /// <summary>Whether a product is one of few rows.</summary>
-    public static bool Fits(in GemmArguments g) => g.M <= Most && !g.ATransposed && !g.BRowsAreK;
+    public static bool Fits(in GemmArguments g) =>
+        g.Kind == ProductKind.F32 && g.M <= Most && !g.ATransposed && !g.BRowsAreK;
 
     public static void Run(WorkerPool pool, Scratch scratch, in GemmArguments arguments)
     {
         GemmArguments g = arguments;
         var blocks = new KBlocks(g.K);
-        var panels = new RowPanels(g.M, MicroKernel<S, V>.MaxRows);
+        var panels = RowPanels.Even(g.M, MicroKernel<S, V>.MaxRows);
         nint panelOfA = Packing<S, V>.PanelOfA(blocks.Largest), panelOfB = Packing<S, V>.PanelOfB(blocks.Largest);
         float* a = scratch.Get("gemm.a", blocks.Count * panels.Count * panelOfA);
         float* b = scratch.Get("gemm.b", pool.Workers * panelOfB);

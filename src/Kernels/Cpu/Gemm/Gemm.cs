@@ -4,9 +4,8 @@ using MolEngine.Kernels.Cpu.Threading;
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// Matrix products of the CPU backend at one vector width: packed panels, a register-blocked kernel
-/// (<see cref="MicroKernel{S, V}"/>), blocks of k cut by K alone (<see cref="KBlocks"/>). All widths give the same
-/// bits.
+/// Matrix products of the CPU backend at one vector width: packed panels, a register-blocked kernel of each
+/// <see cref="ProductKind"/>, blocks of k cut by K alone (<see cref="KBlocks"/>). All widths give the same bits.
 /// </summary>
 internal static unsafe class Gemm<S, V>
     where S : struct, ISimd<V>
@@ -38,7 +37,7 @@ internal static unsafe class Gemm<S, V>
             g.M = Math.Min(slice, arguments.M - row);
             g.A += arguments.ATransposed ? row : row * arguments.StrideA;
             g.C += row * arguments.StrideC;
-            GemmTask<S, V>.Run(pool, scratch, g);
+            RunSlice(pool, scratch, g);
         }
     }
 
@@ -46,13 +45,14 @@ internal static unsafe class Gemm<S, V>
     /// Floats of workspace that <see cref="RunSingle"/> needs for a product of these sizes or, in any of them, smaller
     /// ones: it grows with every size, as <see cref="KBlocks.LargestUpTo"/> does (the blocks of k themselves do not).
     /// </summary>
-    public static long SingleWorkspace(int m, int n, int k)
-    {
-        if (m == 0 || n == 0 || k == 0)
-            return 0;
-        int depth = KBlocks.LargestUpTo(k);
-        return Packing<S, V>.PanelOfA(depth) + (ColumnPanels(n) * Packing<S, V>.PanelOfB(depth));
-    }
+    public static long SingleWorkspace(ProductKind kind, int m, int n, int k) => m == 0 || n == 0 || k == 0 ? 0
+        : kind switch
+        {
+            ProductKind.F32 => SingleProduct<F32Product<S, V>>.Workspace(n, k),
+            ProductKind.Rounded => SingleProduct<RoundedProduct<S, V>>.Workspace(n, k),
+            ProductKind.Pairs => SingleProduct<Bf16Product<PairKernel>>.Workspace(n, k),
+            _ => SingleProduct<Bf16Product<AmxKernel>>.Workspace(n, k),
+        };
 
     /// <summary>
     /// A small product on the calling thread, for ops that divide the work above it (attention blocks): the whole of B,
@@ -62,31 +62,41 @@ internal static unsafe class Gemm<S, V>
     {
         if (IsEmpty(arguments))
             return;
-        var blocks = new KBlocks(arguments.K);
-        var panels = new RowPanels(arguments.M, MicroKernel<S, V>.MaxRows);
-        int columnPanels = ColumnPanels(arguments.N);
-        float* a = workspace + (columnPanels * Packing<S, V>.PanelOfB(blocks.Largest));
-        for (int block = 0; block < blocks.Count; block++)
+        switch (arguments.Kind)
         {
-            int start = blocks.Start(block), depth = blocks.Depth(block);
-            nint panelOfB = Packing<S, V>.PanelOfB(depth);
-            for (int j = 0; j < columnPanels; j++)
-                Packing<S, V>.B(arguments, j * MicroKernel<S, V>.Columns, start, depth, workspace + (j * panelOfB));
-            for (int p = 0; p < panels.Count; p++)
-            {
-                int first = panels.Start(p), rows = panels.Rows(p);
-                Packing<S, V>.A(arguments, first, rows, start, depth, a);
-                for (int j = 0; j < columnPanels; j++)
-                {
-                    bool accumulate = arguments.Accumulate || block > 0;
-                    float* b = workspace + (j * panelOfB);
-                    GemmTile<S, V>.Run(arguments, first, rows, j, depth, a, b, accumulate, a, 0);
-                }
-            }
+            case ProductKind.F32:
+                SingleProduct<F32Product<S, V>>.Run(arguments, workspace);
+                break;
+            case ProductKind.Rounded:
+                SingleProduct<RoundedProduct<S, V>>.Run(arguments, workspace);
+                break;
+            case ProductKind.Pairs:
+                SingleProduct<Bf16Product<PairKernel>>.Run(arguments, workspace);
+                break;
+            default:
+                SingleProduct<Bf16Product<AmxKernel>>.Run(arguments, workspace);
+                break;
         }
     }
 
-    private static int ColumnPanels(int n) => (n + MicroKernel<S, V>.Columns - 1) / MicroKernel<S, V>.Columns;
+    private static void RunSlice(WorkerPool pool, Scratch scratch, in GemmArguments g)
+    {
+        switch (g.Kind)
+        {
+            case ProductKind.F32:
+                GemmTask<F32Product<S, V>>.Run(pool, scratch, g);
+                break;
+            case ProductKind.Rounded:
+                GemmTask<RoundedProduct<S, V>>.Run(pool, scratch, g);
+                break;
+            case ProductKind.Pairs:
+                GemmTask<Bf16Product<PairKernel>>.Run(pool, scratch, g);
+                break;
+            default:
+                GemmTask<Bf16Product<AmxKernel>>.Run(pool, scratch, g);
+                break;
+        }
+    }
 
     /// <summary>Products with nothing to sum: C is set to zeros unless it accumulates.</summary>
     public static bool IsEmpty(in GemmArguments g)

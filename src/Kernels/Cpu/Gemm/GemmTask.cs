@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cpu.Threading;
 
 namespace MolEngine.Kernels.Cpu.Gemm;
@@ -9,9 +8,8 @@ namespace MolEngine.Kernels.Cpu.Gemm;
 /// cache (<see cref="Narrow"/>), workers share it and divide the rows of C; otherwise (<see cref="Wide"/>) they share A
 /// and divide the columns.
 /// </summary>
-internal sealed unsafe class GemmTask<S, V>
-    where S : struct, ISimd<V>
-    where V : unmanaged
+internal sealed unsafe class GemmTask<P>
+    where P : struct, IPanelProduct
 {
     /// <summary>Floats of B, one block of k, that a narrow product may have: 1.6 MB, two of them held.</summary>
     private const int NarrowFloats = 400 * 1024;
@@ -41,16 +39,16 @@ internal sealed unsafe class GemmTask<S, V>
         _g = arguments;
         _pool = pool;
         _blocks = new KBlocks(_g.K);
-        _panels = new RowPanels(_g.M, MicroKernel<S, V>.MaxRows);
-        _columnPanels = (_g.N + MicroKernel<S, V>.Columns - 1) / MicroKernel<S, V>.Columns;
-        _panelOfA = Packing<S, V>.PanelOfA(_blocks.Largest);
-        _panelOfB = Packing<S, V>.PanelOfB(_blocks.Largest);
+        _panels = P.Panels(_g.M);
+        _columnPanels = (_g.N + P.Columns - 1) / P.Columns;
+        _panelOfA = P.PanelOfA(_blocks.Largest);
+        _panelOfB = P.PanelOfB(_blocks.Largest);
         _tickets = new int[2 * _blocks.Count];
     }
 
     public static void Run(WorkerPool pool, Scratch scratch, in GemmArguments arguments)
     {
-        var task = new GemmTask<S, V>(pool, arguments);
+        var task = new GemmTask<P>(pool, arguments);
         if (task._columnPanels * task._panelOfB <= NarrowFloats && task._panels.Count >= BlocksPerWorker * pool.Workers)
             task.RunNarrow(scratch);
         else
@@ -61,7 +59,7 @@ internal sealed unsafe class GemmTask<S, V>
     {
         _a = scratch.Get("gemm.a", _pool.Workers * _panelOfA);
         _b = scratch.Get("gemm.b", Math.Min(2, _blocks.Count) * _columnPanels * _panelOfB);
-        _pool.OnAll(Narrow);
+        _pool.OnAll(worker => Ready(worker, Narrow));
     }
 
     private void RunWide(Scratch scratch)
@@ -71,7 +69,14 @@ internal sealed unsafe class GemmTask<S, V>
         int largest = (_columnPanels + _columnBlocks - 1) / _columnBlocks;
         _a = scratch.Get("gemm.a", _blocks.Count * _panels.Count * _panelOfA);
         _b = scratch.Get("gemm.b", _pool.Workers * largest * _panelOfB);
-        _pool.OnAll(Wide);
+        _pool.OnAll(worker => Ready(worker, Wide));
+    }
+
+    private static void Ready(int worker, Action<int> body)
+    {
+        P.Begin();
+        body(worker);
+        P.End();
     }
 
     /// <summary>
@@ -87,11 +92,11 @@ internal sealed unsafe class GemmTask<S, V>
             float* b = _b + ((block & 1) * _columnPanels * _panelOfB);
             int start = _blocks.Start(block), depth = _blocks.Depth(block);
             while (Ticket(2 * block, _columnPanels) is int j and >= 0)
-                Packing<S, V>.B(_g, j * MicroKernel<S, V>.Columns, start, depth, b + (j * _panelOfB));
+                P.PackB(_g, j * P.Columns, start, depth, b + (j * _panelOfB));
             _pool.Barrier();
             while (Ticket((2 * block) + 1, _panels.Count) is int p and >= 0)
             {
-                Packing<S, V>.A(_g, _panels.Start(p), _panels.Rows(p), start, depth, a);
+                P.PackA(_g, _panels.Start(p), _panels.Rows(p), start, depth, a);
                 SweepNarrow(p, start, depth, a, b, _g.Accumulate || block > 0);
             }
         }
@@ -107,7 +112,7 @@ internal sealed unsafe class GemmTask<S, V>
             // cache.
             bool fetch = !_g.ATransposed && j < rows && ahead + j < _g.M;
             float* next = fetch ? _g.A + ((ahead + j) * _g.StrideA) + start : a;
-            GemmTile<S, V>.Run(_g, first, rows, j, depth, a, b + (j * _panelOfB), accumulate, next, fetch ? 1 : 0);
+            P.Tile(_g, first, rows, j, depth, a, b + (j * _panelOfB), accumulate, next, fetch ? 1 : 0);
         }
     }
 
@@ -119,7 +124,7 @@ internal sealed unsafe class GemmTask<S, V>
         while (Ticket(0, _panels.Count * _blocks.Count) is int task and >= 0)
         {
             int p = task / _blocks.Count, block = task % _blocks.Count;
-            Packing<S, V>.A(
+            P.PackA(
                 _g, _panels.Start(p), _panels.Rows(p), _blocks.Start(block), _blocks.Depth(block), PackedA(p, block));
         }
 
@@ -139,7 +144,7 @@ internal sealed unsafe class GemmTask<S, V>
     {
         int start = _blocks.Start(block), depth = _blocks.Depth(block);
         for (int j = from; j < to; j++)
-            Packing<S, V>.B(_g, j * MicroKernel<S, V>.Columns, start, depth, b + ((j - from) * _panelOfB));
+            P.PackB(_g, j * P.Columns, start, depth, b + ((j - from) * _panelOfB));
         for (int p = 0; p < _panels.Count; p++)
         {
             float* a = PackedA(p, block);
@@ -147,9 +152,9 @@ internal sealed unsafe class GemmTask<S, V>
             {
                 // The first tile brings in the next panel of A: the steps of k of this one cover it.
                 float* next = j == from ? a + _panelOfA : a;
-                GemmTile<S, V>.Run(
+                P.Tile(
                     _g, _panels.Start(p), _panels.Rows(p), j, depth, a, b + ((j - from) * _panelOfB),
-                    _g.Accumulate || block > 0, next, j == from ? MicroKernel<S, V>.MaxRows : 0);
+                    _g.Accumulate || block > 0, next, j == from ? P.MaxRows : 0);
             }
         }
     }

@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Cpu.Gemm;
 /// Products with a weight [N, K] in generation, for any number of rows: dot products along k, so that weights are read
 /// as they are stored, each once from memory, and nothing of them is packed. An element's sum is that of its lanes over
 /// a block of k (<see cref="KBlocks"/>), block after block: its order depends on K and the width of vectors alone, and
-/// is another than that of <see cref="GemmTask{S, V}"/>.
+/// is another than that of <see cref="GemmTask{P}"/>.
 /// </summary>
 internal static unsafe class RowDots<S, V>
     where S : struct, ISimd<V>
@@ -57,7 +57,7 @@ internal static unsafe class RowDots<S, V>
     {
         GemmArguments g = products[0];
         var blocks = new KBlocks(g.K);
-        var panels = new RowPanels(g.M, RowDotTile<S, V>.MaxRows);
+        var panels = RowPanels.Even(g.M, RowDotTile<S, V>.MaxRows);
         nint blockFloats = RowDotTile<S, V>.RowFloats(blocks.Largest), rowFloats = blockFloats * blocks.Count;
         float* a = scratch.Get("gemm.a", rowFloats * g.M);
         if (g.M < SharedRows)

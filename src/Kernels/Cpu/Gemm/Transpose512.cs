@@ -8,14 +8,20 @@ namespace MolEngine.Kernels.Cpu.Gemm;
 /// <summary>16 x 16 transposes: four rows at a time inside 128-bit lanes, then the lanes of four such groups.</summary>
 internal static unsafe class Transpose512
 {
+    public static void Block(float* from, nint step, int rows, float* to, nint stepTo) =>
+        Units((byte*)from, step * sizeof(float), rows, to, stepTo);
+
+    /// <summary>Pairs of bf16 as <see cref="Block"/> moves fp32, for pairs below 16; they stay pairs.</summary>
+    public static void BlockOfPairs(ushort* from, nint step, int rows, float* to, nint stepTo) =>
+        Units((byte*)from, step * sizeof(ushort), rows, to, stepTo);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Block(float* from, nint step, int rows, float* to, nint stepTo)
+    private static void Units(byte* from, nint bytes, int rows, float* to, nint stepTo)
     {
-        nint bytes = step * sizeof(float);
-        Columns((byte*)from, bytes, rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
-        Columns((byte*)from, bytes, rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
-        Columns((byte*)from, bytes, rows, 8, out Vector c0, out Vector c1, out Vector c2, out Vector c3);
-        Columns((byte*)from, bytes, rows, 12, out Vector d0, out Vector d1, out Vector d2, out Vector d3);
+        Columns(from, bytes, rows, 0, out Vector a0, out Vector a1, out Vector a2, out Vector a3);
+        Columns(from, bytes, rows, 4, out Vector b0, out Vector b1, out Vector b2, out Vector b3);
+        Columns(from, bytes, rows, 8, out Vector c0, out Vector c1, out Vector c2, out Vector c3);
+        Columns(from, bytes, rows, 12, out Vector d0, out Vector d1, out Vector d2, out Vector d3);
         Lanes(ref a0, ref b0, ref c0, ref d0);
         Lanes(ref a1, ref b1, ref c1, ref d1);
         Lanes(ref a2, ref b2, ref c2, ref d2);

@@ -12,7 +12,8 @@ namespace MolEngine.Kernels.Cpu.Head;
 /// depend on its neighbours, to the bit.
 /// </summary>
 /// <param name="part">Which of the windows that are open together, over the same tokens.</param>
-internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Tensor weight, int part = 0)
+internal sealed unsafe class HeadTile<S, V>(
+    WorkerPool pool, Scratch scratch, Tensor weight, ProductKind products, int part = 0)
     where S : struct, ISimd<V>
     where V : unmanaged
 {
@@ -74,6 +75,7 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
         Width = Math.Min(Vocabulary, _vocabulary - Start);
         Gemm<S, V>.Run(pool, scratch, new GemmArguments
         {
+            Kind = products,
             M = Tokens,
             N = Width,
             K = _hidden,
@@ -122,6 +124,7 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
     {
         Gemm<S, V>.Run(pool, scratch, new GemmArguments
         {
+            Kind = products,
             M = Tokens,
             N = _hidden,
             K = Width,
@@ -144,6 +147,7 @@ internal sealed unsafe class HeadTile<S, V>(WorkerPool pool, Scratch scratch, Te
     {
         Gemm<S, V>.Run(pool, scratch, new GemmArguments
         {
+            Kind = products,
             M = Width,
             N = _hidden,
             K = count,
