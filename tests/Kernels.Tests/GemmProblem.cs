@@ -1,3 +1,4 @@
+using MolEngine.Basics.Numerics;
 using MolEngine.Kernels.Cpu.Gemm;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Tensors;
@@ -57,15 +58,17 @@ internal sealed unsafe class GemmProblem : IDisposable
     public GemmArguments Arguments { get; }
 
     /// <summary>What C must be, in float64.</summary>
-    public double[] Truth()
+    /// <param name="kind">A bf16 kind's operands are rounded.</param>
+    public double[] Truth(ProductKind kind = ProductKind.F32)
     {
         GemmArguments g = Arguments;
         var truth = new double[g.M * g.N];
-        double[] Row(int i) => [.. Enumerable.Range(0, g.K).Select(k => (double)*A(i, k))];
+        double Held(float x) => kind == ProductKind.F32 ? x : Bf16.Widen(Bf16.Round(x));
+        double[] Row(int i) => [.. Enumerable.Range(0, g.K).Select(k => Held(*A(i, k)))];
         double[][] rows = [.. Enumerable.Range(0, g.M).Select(Row)];
         for (int j = 0; j < g.N; j++)
         {
-            double[] column = [.. Enumerable.Range(0, g.K).Select(k => (double)B(k, j))];
+            double[] column = [.. Enumerable.Range(0, g.K).Select(k => Held(B(k, j)))];
             for (int i = 0; i < g.M; i++)
             {
                 double sum = g.Accumulate ? _initial[(i * g.N) + j] : 0;

@@ -8,7 +8,7 @@ namespace MolEngine.Kernels.Tests;
 /// <summary>
 /// Matrix products against float64, and the contract that an element's bits depend on its row, its column and K alone.
 /// </summary>
-public abstract class GemmTests(SimdLevel level)
+public abstract class GemmTests(SimdLevel level, ProductKind kind = ProductKind.F32)
 {
     /// <summary>
     /// fp32 sums of up to 1300 products in blocks; relative L2 of what was measured is 3e-7 and below.
@@ -29,7 +29,7 @@ public abstract class GemmTests(SimdLevel level)
     [MemberData(nameof(Sizes))]
     public void ProductsAreThoseOfFloat64(int m, int n, int k)
     {
-        using var gemm = GemmUnderTest.At(level);
+        using var gemm = GemmUnderTest.At(level, kind: kind);
         ForAllKinds(m, n, k, gemm.Run);
     }
 
@@ -37,7 +37,7 @@ public abstract class GemmTests(SimdLevel level)
     [MemberData(nameof(Sizes))]
     public void SingleProductsAreThoseOfFloat64(int m, int n, int k)
     {
-        using var gemm = GemmUnderTest.At(level, 1);
+        using var gemm = GemmUnderTest.At(level, 1, kind);
         ForAllKinds(m, n, k, gemm.RunSingle);
     }
 
@@ -47,10 +47,10 @@ public abstract class GemmTests(SimdLevel level)
     [InlineData(20, 1190, 700)]
     public void WideProductsAreThoseOfFloat64(int m, int n, int k)
     {
-        using var gemm = GemmUnderTest.At(level);
+        using var gemm = GemmUnderTest.At(level, kind: kind);
         using var problem = new GemmProblem(m, n, k, type: DType.BF16, accumulate: true);
         gemm.Run(problem.Arguments);
-        Compare.AssertRelativeL2("product", problem.Result(), problem.Truth(), Tolerance);
+        Compare.AssertRelativeL2("product", problem.Result(), problem.Truth(kind), Tolerance);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public abstract class GemmTests(SimdLevel level)
     [InlineData(1190, 700)]
     public void ARowDoesNotDependOnTheOthers(int n, int k)
     {
-        using var gemm = GemmUnderTest.At(level);
+        using var gemm = GemmUnderTest.At(level, kind: kind);
         using var problem = new GemmProblem(517, n, k);
         gemm.Run(problem.Arguments);
         float[] all = problem.Result();
@@ -70,7 +70,7 @@ public abstract class GemmTests(SimdLevel level)
     [Fact]
     public void AColumnDoesNotDependOnTheOthers()
     {
-        using var gemm = GemmUnderTest.At(level);
+        using var gemm = GemmUnderTest.At(level, kind: kind);
         using var problem = new GemmProblem(61, 97, 1300, type: DType.BF16);
         gemm.Run(problem.Arguments);
         float[] all = problem.Result();
@@ -85,7 +85,7 @@ public abstract class GemmTests(SimdLevel level)
     {
         float[][] results = [.. new[] { 1, 2, 3 }.Select(threads =>
         {
-            using var gemm = GemmUnderTest.At(level, threads);
+            using var gemm = GemmUnderTest.At(level, threads, kind);
             using var problem = new GemmProblem(m, n, k, accumulate: true);
             gemm.Run(problem.Arguments);
             return problem.Result();
@@ -97,13 +97,17 @@ public abstract class GemmTests(SimdLevel level)
     [Fact]
     public void AllWidthsAndTheSingleProductGiveTheSameBits()
     {
-        using var gemm = GemmUnderTest.At(level);
-        using var scalar = GemmUnderTest.At(SimdLevel.Scalar);
+        using var gemm = GemmUnderTest.At(level, kind: kind);
+        using var scalar = GemmUnderTest.At(SimdLevel.Scalar, kind: gemm.Kind);
         using var problem = new GemmProblem(45, 77, 1299);
         gemm.Run(problem.Arguments);
         float[] all = problem.Result();
-        scalar.Run(problem.Arguments);
-        Assert.Equal(all, problem.Result());
+        if (gemm.Kind is ProductKind.F32 or ProductKind.Rounded)
+        {
+            scalar.Run(problem.Arguments);
+            Assert.Equal(all, problem.Result());
+        }
+
         gemm.RunSingle(problem.Arguments);
         Assert.Equal(all, problem.Result());
     }
@@ -113,7 +117,7 @@ public abstract class GemmTests(SimdLevel level)
     [Fact]
     public void AWorkspaceServesSmallerProducts()
     {
-        using var gemm = GemmUnderTest.At(level, 1);
+        using var gemm = GemmUnderTest.At(level, 1, kind);
         for (int k = 1; k < 1400; k++)
         {
             long floats = gemm.SingleWorkspace(65, 65, k);
@@ -126,16 +130,16 @@ public abstract class GemmTests(SimdLevel level)
     [Fact]
     public void SlicesOfRowsJoin()
     {
-        using var gemm = GemmUnderTest.At(level);
+        using var gemm = GemmUnderTest.At(level, kind: kind);
         using var problem = new GemmProblem(570, 2, 15000, aTransposed: level == SimdLevel.Vector256);
         gemm.Run(problem.Arguments);
-        Compare.AssertRelativeL2("product", problem.Result(), problem.Truth(), Tolerance);
+        Compare.AssertRelativeL2("product", problem.Result(), problem.Truth(kind), Tolerance);
     }
 
     [Fact]
     public void AnEmptySumIsZero()
     {
-        using var gemm = GemmUnderTest.At(level);
+        using var gemm = GemmUnderTest.At(level, kind: kind);
         using var problem = new GemmProblem(3, 5, 1);
         GemmArguments g = problem.Arguments;
         g.K = 0;
@@ -143,7 +147,7 @@ public abstract class GemmTests(SimdLevel level)
         Assert.All(problem.Result(), x => Assert.Equal(0, x));
     }
 
-    private static void ForAllKinds(int m, int n, int k, RunProduct run)
+    private void ForAllKinds(int m, int n, int k, RunProduct run)
     {
         foreach (bool aTransposed in new[] { false, true })
         {
@@ -157,7 +161,7 @@ public abstract class GemmTests(SimdLevel level)
                     using var problem = new GemmProblem(m, n, k, aTransposed, rowsAreK, type, accumulate, m + n + k);
                     run(problem.Arguments);
                     string what = $"A transposed {aTransposed}, B {type}, rows are k {rowsAreK}, onto C {accumulate}";
-                    Compare.AssertRelativeL2(what, problem.Result(), problem.Truth(), Tolerance);
+                    Compare.AssertRelativeL2(what, problem.Result(), problem.Truth(kind), Tolerance);
                 }
             }
         }
@@ -191,3 +195,11 @@ public sealed class ScalarGemmTests() : GemmTests(SimdLevel.Scalar);
 public sealed class Vector256GemmTests() : GemmTests(SimdLevel.Vector256);
 
 public sealed class Vector512GemmTests() : GemmTests(SimdLevel.Vector512);
+
+public sealed class ScalarRoundedGemmTests() : GemmTests(SimdLevel.Scalar, ProductKind.Rounded);
+
+public sealed class Vector512RoundedGemmTests() : GemmTests(SimdLevel.Vector512, ProductKind.Rounded);
+
+public sealed class PairGemmTests() : GemmTests(SimdLevel.Vector512, ProductKind.Pairs);
+
+public sealed class TileGemmTests() : GemmTests(SimdLevel.Vector512, ProductKind.Tiles);

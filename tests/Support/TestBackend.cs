@@ -21,6 +21,14 @@ public sealed class TestBackend
     /// </summary>
     public static readonly TestBackend Cpu = new(level: null);
 
+    /// <summary>
+    /// The same with products of bf16 operands, by the processor's own instructions where it has them.
+    /// </summary>
+    public static readonly TestBackend CpuBf16 = new(level: null, products: DType.BF16);
+
+    /// <summary>The same at another level, whose operands are rounded without such instructions.</summary>
+    public static readonly TestBackend Vector256Bf16 = new(SimdLevel.Vector256, products: DType.BF16);
+
     public static readonly TestBackend Scalar = new(SimdLevel.Scalar);
     public static readonly TestBackend Vector256 = new(SimdLevel.Vector256);
     public static readonly TestBackend Vector512 = new(SimdLevel.Vector512);
@@ -59,18 +67,21 @@ public sealed class TestBackend
     private readonly bool _findsRaces = true;
     private readonly bool _truncates;
 
-    private TestBackend(SimdLevel? level) => _level = level;
+    private TestBackend(SimdLevel? level, DType products = DType.F32) => (_level, ProductType) = (level, products);
 
     private TestBackend(
         DType activationType, ulong? perturbation = null, bool findsRaces = true, bool truncates = false)
     {
-        (ActivationType, IsVirtual) = (activationType, true);
+        (ActivationType, ProductType, IsVirtual) = (activationType, activationType, true);
         (_perturbation, _findsRaces, _truncates) = (perturbation, findsRaces, truncates);
     }
 
     public DType ActivationType { get; } = DType.F32;
 
-    public bool IsBf16 => ActivationType == DType.BF16;
+    /// <summary>Of products' operands: activations may be wider.</summary>
+    public DType ProductType { get; }
+
+    public bool IsBf16 => ProductType == DType.BF16;
 
     public bool IsVirtual { get; }
 
@@ -93,7 +104,7 @@ public sealed class TestBackend
         if (!IsVirtual)
         {
             var level = (SimdLevel)Math.Min((int)(_level ?? SimdLevels.Best), (int)SimdLevels.Best);
-            return CpuBackend.Create(level, variant > 0 ? variant : _level is null ? 1 : 2);
+            return CpuBackend.Create(level, variant > 0 ? variant : _level is null ? 1 : 2, ProductType);
         }
 
         var options = new LaunchOptions

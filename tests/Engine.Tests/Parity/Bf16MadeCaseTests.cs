@@ -36,6 +36,16 @@ public sealed class Bf16MadeCaseTests
             truth.Check(got);
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void They_are_on_the_cpu(string type)
+    {
+        using var folder = new TemporaryFolder();
+        using ReferenceCase c = Open(folder, type, 1, TestBackend.CpuBf16);
+        foreach ((Bf16Outcome got, Bf16Truth truth) in Outcomes(c, 2))
+            truth.Check(got);
+    }
+
     /// <summary>Errors of tensor cores' sums, which have one sign, are far below those of rounding to bf16.</summary>
     [Fact]
     public void They_are_where_tensor_cores_cut_sums_off()

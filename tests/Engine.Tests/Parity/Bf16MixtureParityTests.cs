@@ -24,6 +24,15 @@ public sealed class Bf16MixtureParityTests
     public void Mixture_of_losses_of_an_adapter_is_within_what_rounding_makes_of_it(string name) =>
         Check(name, TestBackend.VirtualBf16Model);
 
+    /// <summary>Only what products take is rounded there.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void It_is_on_the_cpu(string name)
+    {
+        Check(name, TestBackend.CpuBf16);
+        Check(name, TestBackend.Vector256Bf16);
+    }
+
     /// <summary>Sums of tensor cores cut off, as on hardware: the first case stands for all.</summary>
     [Theory]
     [MemberData(nameof(FirstCase))]

@@ -5,8 +5,7 @@ namespace MolEngine.Kernels.Cpu.Assembly;
 
 /// <summary>
 /// The machine code of tiles of bf16 products, which .NET has no instructions for. Each takes a pointer to a
-/// <see cref="TileCall"/> by System V's calling convention and changes no register that a caller keeps. C is read first
-/// where it is added to, so that a tile's bits do not depend on where it lies.
+/// <see cref="TileCall"/> by System V's calling convention and changes no register that a caller keeps.
 /// </summary>
 internal static class TileKernels
 {
@@ -64,7 +63,14 @@ internal static class TileKernels
         a.add(r10, rcx);
         AssemblerMemoryOperand[] c =
             [__[rcx + (rsi * 1)], __[rcx + (rsi * 1) + Line], __[r10 + (rsi * 1)], __[r10 + (rsi * 1) + Line]];
-        FromZeroOrC(a, () => a.ForAll(c, (i, at) => a.tileloadd(Sums[i], at)), () => a.ForAll(c, (i, _) => a.tilezero(Sums[i])));
+        Label zeros = a.CreateLabel(), begin = a.CreateLabel();
+        a.test(r9, r9);
+        a.je(zeros);
+        ForAll(c, (i, at) => a.tileloadd(Sums[i], at));
+        a.jmp(begin);
+        a.Label(ref zeros);
+        ForAll(c, (i, _) => a.tilezero(Sums[i]));
+        a.Label(ref begin);
         a.mov(r11, Line);
         a.mov(r9, RowBytes);
         Repeat(a, () =>
@@ -80,7 +86,7 @@ internal static class TileKernels
             a.add(rax, AmxRows * Line);
             a.add(rdx, Step / 2 * RowBytes);
         });
-        a.ForAll(c, (i, at) => a.tilestored(at, Sums[i]));
+        ForAll(c, (i, at) => a.tilestored(at, Sums[i]));
     });
 
     /// <summary>A tile of <see cref="PairRows"/> x <see cref="PairColumns"/>.</summary>
@@ -95,8 +101,7 @@ internal static class TileKernels
         var c = new AssemblerMemoryOperand[PairRows * PairVectors];
         for (int i = 0; i < c.Length; i++)
             c[i] = RowOfC(i / PairVectors) + (i % PairVectors * Line);
-        FromZeroOrC(
-            a, () => a.ForAll(c, (i, at) => a.vmovups(Zmm[i], at)), () => a.ForAll(c, (i, _) => a.vpxord(Zmm[i], Zmm[i], Zmm[i])));
+        ForAll(c, (i, _) => a.vpxord(Zmm[i], Zmm[i], Zmm[i]));
         Repeat(a, () =>
         {
             for (int pair = 0; pair < Step / 2; pair++)
@@ -113,7 +118,12 @@ internal static class TileKernels
             a.add(rax, PairRows * Line);
             a.add(rdx, Step / 2 * RowBytes);
         });
-        a.ForAll(c, (i, at) => a.vmovups(at, Zmm[i]));
+        Label store = a.CreateLabel();
+        a.test(r9, r9);
+        a.je(store);
+        ForAll(c, (i, at) => a.vaddps(Zmm[i], Zmm[i], at));
+        a.Label(ref store);
+        ForAll(c, (i, at) => a.vmovups(at, Zmm[i]));
         a.vzeroupper();
     });
 
@@ -136,22 +146,6 @@ internal static class TileKernels
             a.mov(fields[i], __qword_ptr[rdi + (8 * i)]);
     }
 
-    /// <summary>Sums begin with C where r9 is not 0, else with zeros.</summary>
-    private static void FromZeroOrC(Assembler a, Action fromC, Action fromZero)
-    {
-        Label zeros = a.CreateLabel(), begin = a.CreateLabel();
-        a.test(r9, r9);
-        a.je(zeros);
-        fromC();
-        a.jmp(begin);
-        a.Label(ref zeros);
-        fromZero();
-        a.Label(ref begin);
-
-        // An instruction has one label at most, and a loop may begin here.
-        a.nop();
-    }
-
     /// <summary>The body r8 times.</summary>
     private static void Repeat(Assembler a, Action body)
     {
@@ -162,7 +156,7 @@ internal static class TileKernels
         a.jne(again);
     }
 
-    private static void ForAll(this Assembler _, AssemblerMemoryOperand[] places, Action<int, AssemblerMemoryOperand> emit)
+    private static void ForAll(AssemblerMemoryOperand[] places, Action<int, AssemblerMemoryOperand> emit)
     {
         for (int i = 0; i < places.Length; i++)
             emit(i, places[i]);

@@ -1,7 +1,7 @@
 namespace MolEngine.Kernels.Cpu.Gemm;
 
 /// <summary>How matrix products are computed. Sums are fp32 in all of them; their order is each one's own.</summary>
-internal enum ProductKind
+public enum ProductKind
 {
     /// <summary>Of fp32 operands, by <see cref="MicroKernel{S, V}"/>.</summary>
     F32,
