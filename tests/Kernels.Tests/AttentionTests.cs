@@ -175,6 +175,8 @@ public abstract class AttentionTests(TestBackend backend) : BackendSuite(backend
         new(bench ?? Bench, heads, [.. lengths.Select((length, i) => new TestDocument(100 + i, length))], queryScale);
 }
 
+public sealed class CpuBf16AttentionTests() : AttentionTests(TestBackend.CpuBf16);
+
 public sealed class ScalarAttentionTests() : AttentionTests(TestBackend.Scalar);
 
 public sealed class Vector256AttentionTests() : AttentionTests(TestBackend.Vector256);

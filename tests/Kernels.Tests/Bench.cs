@@ -35,14 +35,15 @@ public sealed class Bench : IDisposable
     public Tensor Make(string name, float[] values, params int[] shape) =>
         Make<float>(name, DType.F32, values, shape);
 
-    /// <summary>A tensor of the activation type; bf16 holds the values rounded (<see cref="Held"/>).</summary>
+    /// <summary>A tensor of the activation type, of the values as <see cref="Held"/> has them.</summary>
     public Tensor MakeActivation(string name, float[] values, params int[] shape) => IsBf16
         ? Make<ushort>(name, DType.BF16, Array.ConvertAll(values, Bf16.Round), shape)
-        : Make(name, values, shape);
+        : Make(name, Held(values), shape);
 
-    /// <summary>The values that a tensor of the activation type holds of these.</summary>
-    public float[] Held(float[] values) =>
-        IsBf16 ? Array.ConvertAll(values, x => Bf16.Widen(Bf16.Round(x))) : values;
+    /// <summary>What products take of these values; a tensor of the activation type is made of no others.</summary>
+    public float[] Held(float[] values) => Backend.ProductType == DType.BF16
+        ? Array.ConvertAll(values, x => Bf16.Widen(Bf16.Round(x)))
+        : values;
 
     /// <summary>fp32 zeros.</summary>
     public Tensor Empty(string name, params int[] shape) => _arena.Allocate(name, DType.F32, shape);

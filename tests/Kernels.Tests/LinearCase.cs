@@ -103,8 +103,13 @@ internal sealed class LinearCase
 
     public float[] Read(Tensor x) => _bench.Values(x);
 
-    /// <summary>A matrix's elements as products take them: rounded where activations are bf16.</summary>
+    /// <summary>A matrix's elements as products take them: rounded where their operands are bf16.</summary>
     public double[] Multiplied(Tensor x) => Array.ConvertAll(_bench.Held(_bench.Values(x)), v => (double)v);
+
+    /// <summary>What is made for a product, as it takes it: rounded where activations hold more than operands.</summary>
+    public double[] Taken(double[] made) => Ops.ActivationType == Ops.ProductType
+        ? made
+        : Array.ConvertAll(_bench.Held(Array.ConvertAll(made, v => (float)v)), v => (double)v);
 
     /// <summary>a [m, k] times b, stored [n, k] or, transposed, [k, n]; plus what was there.</summary>
     public static double[] Product(

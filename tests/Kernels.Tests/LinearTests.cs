@@ -217,7 +217,7 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
             ActivationCompare.Assert("hidden", [.. held.Select(h => (float)h)], hidden, Tolerance, IsBf16);
             y = Base(c);
             y = LinearCase.Product(
-                held, c.Multiplied(lora.B), c.Tokens, c.Options.Outputs, c.Options.Rank, onto: y);
+                c.Multiplied(c.Hidden!), c.Multiplied(lora.B), c.Tokens, c.Options.Outputs, c.Options.Rank, onto: y);
         }
 
         ActivationCompare.Assert("y", c.Read(c.Y), y, Tolerance, IsBf16);
@@ -240,7 +240,7 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
     private static double[] Base(LinearCase c)
     {
         int n = c.Options.Outputs, k = c.Options.Inputs;
-        double[] y = LinearCase.Product(c.Values(c.X), c.Multiplied(c.Weights.Weight), c.Tokens, n, k);
+        double[] y = LinearCase.Product(c.Multiplied(c.X), c.Multiplied(c.Weights.Weight), c.Tokens, n, k);
         if (c.Weights.Bias is { } bias)
         {
             double[] b = c.Values(bias);
@@ -268,7 +268,7 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
     private static Dictionary<string, (Tensor Got, double[] Truth)> BackwardTruth(LinearCase c, bool accumulateDx)
     {
         int n = c.Options.Outputs, k = c.Options.Inputs, r = c.Options.Rank, tokens = c.Tokens;
-        double[] x = c.Values(c.X), dy = c.Values(c.Dy), multiplied = c.Multiplied(c.Dy);
+        double[] x = c.Multiplied(c.X), dy = c.Values(c.Dy), multiplied = c.Multiplied(c.Dy);
         double[] dyT = LinearCase.Transposed(multiplied, tokens, n);
         double[] dx = LinearCase.Product(
             multiplied, c.Multiplied(c.Weights.Weight), tokens, k, n, true, accumulateDx ? c.Values(c.Dx) : null);
@@ -283,7 +283,7 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
             double[] dHiddenT = LinearCase.Transposed(dHidden, tokens, r);
             Tensor dA = c.Gradients.LoraA!, dB = c.Gradients.LoraB!;
             truth["dA"] = (dA, LinearCase.Product(dHiddenT, dropped, r, k, tokens, true, c.Values(dA)));
-            truth["dB"] = (dB, LinearCase.Product(dyT, c.Values(c.Hidden!), n, r, tokens, true, c.Values(dB)));
+            truth["dB"] = (dB, LinearCase.Product(dyT, c.Multiplied(c.Hidden!), n, r, tokens, true, c.Values(dB)));
         }
 
         truth["dx"] = (c.Dx, dx);
@@ -301,8 +301,10 @@ public abstract class LinearTests(TestBackend backend) : BackendSuite(backend)
     }
 
     private static double[] DroppedInput(LinearCase c, double[] mask) =>
-        [.. c.Values(c.X).Select((v, i) => v * mask[i])];
+        c.Taken([.. c.Values(c.X).Select((v, i) => v * (float)mask[i])]);
 }
+
+public sealed class CpuBf16LinearTests() : LinearTests(TestBackend.CpuBf16);
 
 public sealed class ScalarLinearTests() : LinearTests(TestBackend.Scalar);
 

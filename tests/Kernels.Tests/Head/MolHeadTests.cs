@@ -155,7 +155,7 @@ public abstract partial class MolHeadTests(TestBackend backend) : IDisposable
             Compare.AssertAbsolute(what, got, truth, tolerance);
     }
 
-    private HeadInputs Held(HeadInputs inputs) => inputs.HeldAs(backend.ActivationType);
+    private HeadInputs Held(HeadInputs inputs) => inputs.HeldAs(backend.ProductType);
 
     /// <summary>With bf16 activations P and the gradient of the logits are bf16 too: 2^-9 each.</summary>
     private double Within(double f32, double bf16) => backend.IsBf16 ? bf16 : f32;
@@ -163,6 +163,8 @@ public abstract partial class MolHeadTests(TestBackend backend) : IDisposable
     private static IEnumerable<int> Predicting(HeadInputs inputs) =>
         Enumerable.Range(0, inputs.Tokens).Where(t => inputs.Targets[t] >= 0);
 }
+
+public sealed class CpuBf16MolHeadTests() : MolHeadTests(TestBackend.CpuBf16);
 
 public sealed class ScalarMolHeadTests() : MolHeadTests(TestBackend.Scalar);
 
