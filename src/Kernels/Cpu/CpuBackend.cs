@@ -10,6 +10,17 @@ namespace MolEngine.Kernels.Cpu;
 /// <summary>Makes the CPU backend at a vector width.</summary>
 public static class CpuBackend
 {
+    /// <summary>What this processor's bf16 products are computed by, for people.</summary>
+    public static string Bf16Products => Named(KindOfBf16(SimdLevels.Best, usesAssembly: true));
+
+    /// <summary>What computes a kind of bf16 products, for people.</summary>
+    internal static string Named(ProductKind kind) => kind switch
+    {
+        ProductKind.Tiles => "AMX",
+        ProductKind.Pairs => "AVX512_BF16",
+        _ => "rounding",
+    };
+
     /// <param name="level">Vector width; default the widest that the processor has.</param>
     /// <param name="threads">Threads; default all cores.</param>
     /// <param name="products">

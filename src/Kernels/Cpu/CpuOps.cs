@@ -23,13 +23,7 @@ internal sealed unsafe partial class CpuOps<S, V>(WorkerPool pool, SimdLevel lev
 
     public override DType ProductType => products == ProductKind.F32 ? DType.F32 : DType.BF16;
 
-    private string InBf16 => products switch
-    {
-        ProductKind.F32 => "",
-        ProductKind.Rounded => ", bf16 by rounding",
-        ProductKind.Pairs => ", bf16 by AVX512_BF16",
-        _ => ", bf16 by AMX",
-    };
+    private string InBf16 => products == ProductKind.F32 ? "" : $", bf16 by {CpuBackend.Named(products)}";
 
     public override long WorkspaceBytes => _scratch.Bytes;
 

@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
 using MolEngine.Kernels.Ops;
@@ -50,9 +51,18 @@ public class DeviceTests
     }
 
     [Fact]
-    public void The_cpu_has_no_bf16() => Assert.Equal(
-        "precision: bf16: expected a GPU for it, got the CPU (device). Leave precision at auto, or name a GPU.",
-        Assert.Throws<UserException>(() => Open("cpu", "Bf16")).Message);
+    public void The_cpu_has_bf16_of_products()
+    {
+        using (Ops ops = Open("cpu", "Bf16"))
+        {
+            Assert.Equal((DType.F32, DType.BF16), (ops.ActivationType, ops.ProductType));
+            Assert.Contains($", bf16 by {CpuBackend.Bf16Products},", ops.Description);
+        }
+
+        var plain = new DeviceSettings(new DeviceChoice(DeviceKind.Cpu), PrecisionKind.Bf16, UsesAssembly: false);
+        using (Ops ops = ComputeDevice.Open(plain, "device", _ => { }))
+            Assert.Contains(", bf16 by rounding,", ops.Description);
+    }
 
     [Fact]
     public void Without_a_gpu_auto_is_the_cpu_and_cuda_a_sentence()

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MolEngine.Basics.Text;
+using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cuda;
 using MolEngine.Kernels.Device;
@@ -30,6 +31,7 @@ internal static class DoctorRunner
             (".NET", RuntimeInformation.FrameworkDescription),
             ("processor", machine.Processor),
             ("SIMD", best == SimdLevel.Scalar ? NoSimd : $"{best}"),
+            ("bf16", $"products on the CPU by {CpuBackend.Bf16Products}"),
             ("cores", Environment.ProcessorCount.ToString()),
             ("memory", $"{Gibibytes(machine.TotalMemory)} in all, {Gibibytes(machine.AvailableMemory)} available"),
             ("GPU", gpu.Sentence),

@@ -2,6 +2,7 @@ using MolEngine.Basics.Text;
 using MolEngine.Engine.Models;
 using MolEngine.Kernels.Planning;
 using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Planning;
 using MolEngine.Trainer.Training;
@@ -22,7 +23,7 @@ internal static class PlanRunner
             context.Fact("GPU", $"{device.Name} (sm_{device.Capability.Number}, {ShownSize.Of(device.MemoryBytes)})");
         foreach ((string what, long bytes) in plan.Table)
             context.Fact(what, $"{ShownSize.Of(bytes),12}");
-        Describe(plan, length, context);
+        Describe(plan, length, run.Device.Precision == PrecisionKind.Bf16, context);
         if (showsKernels)
             DescribeKernels(plan, context);
         if (run.BaseCacheBytes is not null && run.NeedsBase)
@@ -50,7 +51,7 @@ internal static class PlanRunner
         $"{host.Bf16Flops / 1e9:N0} GFLOP/s and {host.MemoryBandwidth / 1e9:N0} GB/s on "
             + $"{Counts.Of(run.Threads, "thread")}, measured now";
 
-    private static void Describe(RunPlan plan, RunLength length, CommandContext context)
+    private static void Describe(RunPlan plan, RunLength length, bool inBf16, CommandContext context)
     {
         double perToken = (plan.Work.ProductFlops + plan.AttentionFlops) / plan.TokensPerStep;
         string flops = perToken < 1e9 ? $"{perToken / 1e6:N1} MFLOP" : $"{perToken / 1e9:N1} GFLOP";
@@ -72,6 +73,8 @@ internal static class PlanRunner
             "speed",
             $"{plan.ForecastRate:N0} tokens/s expected; {plan.LimitRate:N0} at the "
                 + $"{(isOnHost ? "CPU" : "GPU")}'s limits");
+        if (isOnHost && inBf16)
+            context.Fact("", "in fp32: bf16 products are faster where the processor has instructions for them (doctor)");
         TimeSpan time = TimeSpan.FromSeconds(length.Tokens / plan.ForecastRate);
         context.Fact(
             "time",
