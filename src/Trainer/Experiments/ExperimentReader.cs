@@ -174,7 +174,10 @@ internal sealed class ExperimentReader
         }
         catch (UserException e)
         {
-            _values.Wrong(JudgeKeys.Tasks, _source, 0, e.Message);
+            // Said of the command line's options, whose keys these are.
+            string said = e.Message.Replace("--tasks: ", "", StringComparison.Ordinal)
+                .Replace("--data", JudgeKeys.Data.Path, StringComparison.Ordinal);
+            _values.Wrong(JudgeKeys.Tasks, _source, 0, said);
         }
     }
 

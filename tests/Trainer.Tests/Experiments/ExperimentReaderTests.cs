@@ -35,7 +35,7 @@ public sealed class ExperimentReaderTests : IDisposable
     [InlineData(Base + "grid: {loss.alpha: []}", "grid: loss.alpha: expected a list of values, got an empty one")]
     [InlineData(Base + "cells: [{name: a}]\njudge: {texts: {t: no.jsonl}}", "judge.texts: expected a file or a folder")]
     [InlineData(Base + "cells: [{name: a}]\njudge: {tasks: [mmlu/clinical]}", "Did you mean mmlu_clinical?")]
-    [InlineData(Base + "cells: [{name: a}]\njudge: {tasks: [medqa]}", "judge.tasks: medqa")]
+    [InlineData(Base + "cells: [{name: a}]\njudge: {tasks: [medqa]}", "judge.data: medqa: expected the data, got none")]
     [InlineData(Base + "cells: [{name: a}]\njudge: {tasks: [no.yaml]}", "judge.tasks: expected a task's file")]
     [InlineData(Base + "cells: [{name: a}]\njudge: {limit: 0}", "judge.limit: expected an integer of at least 1")]
     public void A_mistake_in_a_spec_is_a_sentence(string yaml, string sentence)
