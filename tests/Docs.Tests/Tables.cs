@@ -57,6 +57,7 @@ internal static partial class Tables
         ("docs/experiments.md", "# yaml-language-server", "cardiology-experiment.yaml", [
             ("seeds: [1, 2, 3]", "seeds: [1]"),
             ("grid: {loss.alpha: [0, 0.1]}", "grid: {}"),
+            ("  - {name: ce, set: {loss.kind: ce, optimizer.learning_rate: 3e-5}}\n", ""),
             ("steps: 400", "steps: 2, global_batch: 2"),
             ("  data: [benchmarks]", "  data: [benchmarks]\n  limit: 1"),
         ]),
