@@ -15,8 +15,12 @@ internal static partial class Tables
         ("docs/method.md", "CE       = -log p_y", BlockKind.Formula),
         ("docs/method.md", "reverse' = sum_c", BlockKind.Formula),
         ("docs/method.md", "dL/dz_v = c_v", BlockKind.Formula),
+        ("docs/performance.md", "dotnet run --project tools/Benchmarks -c Release -- VERB", BlockKind.Synopsis),
+        ("docs/performance.md", "molengine bench kernels [--device", BlockKind.Synopsis),
+        ("docs/performance.md", "molengine plan CONFIG.yaml", BlockKind.Synopsis),
         ("docs/reliability.md", "MOLENGINE_CUDA_PATH=", BlockKind.Synopsis),
         ("docs/reliability.md", "MOLENGINE_FAULTS=all tests/", BlockKind.Synopsis),
+        ("docs/reliability.md", "tools/soak.sh serve MODEL", BlockKind.Synopsis),
     ];
 
     /// <summary>
@@ -80,13 +84,9 @@ internal static partial class Tables
         bool isCommand = block.Language.Length == 0 && Command().IsMatch(block.FirstLine);
         Assert.True(isCommand, $"{block.Place}: {block.FirstLine}: expected a block that a test knows, got none. Say in "
             + $"{nameof(Tables)}.{nameof(Blocks)} what it is");
-        return Placeholder().IsMatch(block.Text) ? BlockKind.Synopsis : BlockKind.Shell;
+        return BlockKind.Shell;
     }
 
-    [GeneratedRegex(@"^(molengine|dotnet|curl|for|tools/\S+) ")]
+    [GeneratedRegex(@"^(molengine|dotnet|curl|for) ")]
     private static partial Regex Command();
-
-    /// <summary>What a shell would not understand: [--option], NAME, NAME.yaml.</summary>
-    [GeneratedRegex(@" \[[-A-Z]| [A-Z]{2,}(?=[ .\n]|$)", RegexOptions.Multiline)]
-    private static partial Regex Placeholder();
 }
