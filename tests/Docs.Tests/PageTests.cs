@@ -34,7 +34,6 @@ public sealed partial class PageTests(Ground ground)
     [Theory]
     [InlineData("```\nmolengine doctor --loud\n```", "--loud")]
     [InlineData("```\nmolengine doctor\nmolengine inspect nowhere.yaml\n```", "nowhere.yaml")]
-    [InlineData("    molengine train [--sett KEY=VALUE]", "--sett")]
     [InlineData("```yaml\nmodel: models/base\nloss: {kind: mol, alfa: 0.1}\n```", "alfa")]
     [InlineData("```yaml\ntask: a\nversion: 1\nkinds: perplexity\n```", "kinds")]
     [InlineData("```yaml\nbase: run.yaml\nseeds: [1]\ncels: []\n```", "cels")]
@@ -47,6 +46,12 @@ public sealed partial class PageTests(Ground ground)
         Exception e = Assert.ThrowsAny<Exception>(new Page(ground, "docs/planted.md", text).Check);
         Assert.Contains(named, e.Message);
     }
+
+    [Theory]
+    [InlineData("molengine train [--sett KEY=VALUE]", "--sett: expected an option of train")]
+    [InlineData("molengine trian CONFIG.yaml", "expected a verb")]
+    public void A_planted_name_in_a_synopsis_is_seen(string line, string says) =>
+        Assert.Contains(says, Assert.Single(Usage.Mistakes(line)));
 
     [Fact]
     public void A_table_that_no_command_prints_and_an_entry_that_nothing_fits_are_seen()
