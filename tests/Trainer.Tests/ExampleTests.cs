@@ -6,7 +6,7 @@ using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Tests;
 
-/// <summary>What README's commands run is there, and is what its comments say.</summary>
+/// <summary>What the quickstart runs is what its comments say.</summary>
 public sealed class ExampleTests
 {
     private static string Quickstart => Path.Combine(Shared.Repository, "examples", "quickstart");
@@ -51,22 +51,6 @@ public sealed class ExampleTests
 
         // Nothing is wrong with it but that the texts are not here.
         Assert.Equal(2, e.Message.Split(Environment.NewLine).Length);
-        Assert.All(e.Message.Split(Environment.NewLine), line => Assert.Contains("found none at", line));
-    }
-
-    [Fact]
-    public void The_readme_has_its_two_commands_and_the_guide_a_config_that_is_understood()
-    {
-        string readme = File.ReadAllText(Path.Combine(Shared.Repository, "README.md"));
-        Assert.Contains("dotnet run -c Release --project src/Trainer -- train examples/quickstart/config.yaml", readme);
-        Assert.Contains("dotnet test -c Release", readme);
-        string guide = File.ReadAllText(Path.Combine(Shared.Repository, "docs", "guide.md"));
-        string yaml = guide.Split("```yaml\n")[1].Split("```")[0];
-        UserException e = Assert.Throws<UserException>(
-            () => RunConfigLoader.Parse(yaml, Path.Combine(Quickstart, "readme.yaml")));
-
-        // Nothing is wrong with it but that its model and the three files of its corpora are not here.
-        Assert.Equal(4, e.Message.Split(Environment.NewLine).Length);
         Assert.All(e.Message.Split(Environment.NewLine), line => Assert.Contains("found none at", line));
     }
 

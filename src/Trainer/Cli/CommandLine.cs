@@ -61,7 +61,8 @@ internal static class CommandLine
         return RunVerb(verb, rest, context);
     }
 
-    private static int RunVerb(Verb verb, string[] args, CommandContext context)
+    /// <summary>What a verb is given, and what is wrong with it.</summary>
+    internal static ParseResult Parse(Verb verb, string[] args)
     {
         // Built from the argument and option lists alone: no response files (@name may be a prompt), no bundling, no
         // directives.
@@ -70,8 +71,13 @@ internal static class CommandLine
             command.Add(argument);
         foreach (Option option in verb.Options)
             command.Add(option);
-        ParseResult parsed = command.Parse(
+        return command.Parse(
             args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+    }
+
+    private static int RunVerb(Verb verb, string[] args, CommandContext context)
+    {
+        ParseResult parsed = Parse(verb, args);
         if (parsed.Errors.Count == 0)
             return Run(verb, parsed, context);
         foreach (ParseError mistake in parsed.Errors)

@@ -1,0 +1,5 @@
+using MolEngine.Docs.Tests;
+using MolEngine.Support;
+
+[assembly: AssemblyFixture(typeof(ForgottenMemory))]
+[assembly: AssemblyFixture(typeof(Ground))]
