@@ -34,6 +34,8 @@ internal static partial class Tables
         ("docs/gpu.md", "molengine selftest", "needs a GPU"),
         ("docs/performance.md", "dotnet run --project tools/Benchmarks -c Release -- virtual-gpu", "takes minutes"),
         ("examples/ablation/README.md", "molengine experiment */ablation.yaml --output *", "takes an hour"),
+        ("examples/medquad/README.md", "molengine magpie *", "takes minutes, of a model that is not here"),
+        ("examples/medquad/README.md", "molengine experiment *", "takes hours, over data that is not here"),
         ("examples/paper/README.md", "molengine download *", "fetches gigabytes"),
         ("examples/paper/README.md", "molengine compare Qwen/Qwen3-8B *", "asks eleven benchmarks"),
         ("examples/paper/README.md", "molengine eval Qwen/Qwen3-8B *", "asks three benchmarks, 30,720 tokens each"),
