@@ -4,6 +4,7 @@
 
 #include "attention.cuh"
 #include "quads.cuh"
+#include "wide.cuh"
 
 enum { TermLanes = 8, TermQueries = 16, TermThreads = TermLanes * TermQueries };
 
@@ -32,8 +33,12 @@ __device__ __forceinline__ void attention_terms(const T* y, const T* dy, const f
     float sum = 0;
     if (shape.head_dim % Wide == 0) {
 #pragma unroll 1
-        for (i32 i = Wide * lane; i < shape.head_dim; i += Wide * TermLanes)
-            sum = add_dot(sum, *(const Part*)(y + i), *(const Part*)(dy + i));
+        for (i32 i = Wide * lane; i < shape.head_dim; i += Wide * TermLanes) {
+            Part a, b;
+            load_16(a, y + i);
+            load_16(b, dy + i);
+            sum = add_dot(sum, a, b);
+        }
     } else {
 #pragma unroll 1
         for (i32 i = lane; i < shape.head_dim; i += TermLanes)

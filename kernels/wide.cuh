@@ -1,4 +1,4 @@
-// Stores of 16 bytes.
+// Loads and stores of 16 bytes.
 #pragma once
 
 #include "base.cuh"
@@ -18,4 +18,15 @@ __device__ __forceinline__ void store_16(void* global, f32x4 v)
                  :
                  : "l"(global), "f"(v.x), "f"(v.y), "f"(v.z), "f"(v.w)
                  : "memory");
+}
+
+// As store_16, of memory that nothing writes while the kernel runs.
+__device__ __forceinline__ void load_16(u32x4& v, const void* global)
+{
+    asm("ld.global.nc.v4.u32 {%0, %1, %2, %3}, [%4];" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "l"(global));
+}
+
+__device__ __forceinline__ void load_16(f32x4& v, const void* global)
+{
+    asm("ld.global.nc.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "l"(global));
 }
