@@ -1,4 +1,3 @@
-using MolEngine.Support;
 using MolEngine.Trainer.Config;
 
 namespace MolEngine.Trainer.Tests.Training;
