@@ -116,8 +116,9 @@ public sealed class Ground : IDisposable
             {
               "architectures": ["{{architecture}}"], "model_type": "{{type}}", "vocab_size": 259, "hidden_size": 32,
               "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
-              "head_dim": 8, "hidden_act": "silu", "max_position_embeddings": 4096, "initializer_range": 0.1, "rms_norm_eps": 1e-06,
-              "rope_theta": 1000000.0, "tie_word_embeddings": false, "eos_token_id": 256, "torch_dtype": "float32"
+              "head_dim": 8, "hidden_act": "silu", "max_position_embeddings": 4096, "initializer_range": 0.1,
+              "rms_norm_eps": 1e-06, "rope_theta": 1000000.0, "tie_word_embeddings": false,
+              "eos_token_id": 256, "torch_dtype": "float32"
             }
             """);
 
@@ -126,7 +127,8 @@ public sealed class Ground : IDisposable
         using var arena = new HostArena("tiny");
         ModelConfig config = ModelConfig.Load(source);
         using ModelWeights weights = RandomInit.Create(config, 5, arena);
-        ModelExport.Write(folder, ModelFiles.Of(source), weights.Names.ToDictionary(n => n, n => weights[n]), DType.F32);
+        ModelExport.Write(
+            folder, ModelFiles.Of(source), weights.Names.ToDictionary(n => n, n => weights[n]), DType.F32);
     }
 
     private void WriteTexts()

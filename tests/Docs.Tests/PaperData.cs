@@ -3,7 +3,7 @@ using ParquetSharp.Schema;
 
 namespace MolEngine.Docs.Tests;
 
-/// <summary>A few invented records of each data set of the paper, with the fields that the published ones have.</summary>
+/// <summary>A few invented records of each data set of the paper, with the fields of the published ones.</summary>
 internal static class PaperData
 {
     private const int Records = 40;
@@ -43,7 +43,8 @@ internal static class PaperData
     public static byte[] Parquet(params (string Name, string[] Values)[] columns)
     {
         using var stream = new MemoryStream();
-        using (var file = new ParquetFileWriter(stream, [.. columns.Select(c => new Column<string>(c.Name))], leaveOpen: true))
+        Column[] named = [.. columns.Select(c => new Column<string>(c.Name))];
+        using (var file = new ParquetFileWriter(stream, named, leaveOpen: true))
         {
             using (RowGroupWriter group = file.AppendRowGroup())
             {

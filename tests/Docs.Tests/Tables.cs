@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MolEngine.Docs.Tests;
 
-/// <summary>What is known of blocks and lines by their words. An entry that nothing on its page fits is an error.</summary>
+/// <summary>What is known of blocks and lines by their words. An entry that fits nothing on its page fails.</summary>
 internal static partial class Tables
 {
     /// <summary>Blocks whose first line is no command, by its beginning.</summary>
@@ -84,7 +84,9 @@ internal static partial class Tables
         if (block.Language is "python")
             return BlockKind.Python;
         bool isCommand = block.Language.Length == 0 && Command().IsMatch(block.FirstLine);
-        Assert.True(isCommand, $"{block.Place}: {block.FirstLine}: expected a block that a test knows, got none. Say in "
+        Assert.True(
+            isCommand,
+            $"{block.Place}: {block.FirstLine}: expected a block that a test knows, got none. Say in "
             + $"{nameof(Tables)}.{nameof(Blocks)} what it is");
         return BlockKind.Shell;
     }

@@ -4,7 +4,7 @@ using MolEngine.Trainer.Cli;
 
 namespace MolEngine.Docs.Tests;
 
-/// <summary>How a command is used, where it is shown and not run: the names in it must be those of the program.</summary>
+/// <summary>How a command is used, where it is shown and not run: names in it must be those of the program.</summary>
 internal static partial class Usage
 {
     /// <summary>What is wrong with a line that begins with <c>molengine</c>; empty where nothing is.</summary>
@@ -40,12 +40,14 @@ internal static partial class Usage
         Match place = Program().Match(line);
         Assert.True(place.Success, $"{line}: expected a program of the repository");
         string path = Path.Combine(Shared.Repository, place.Value);
-        string[] files = Directory.Exists(path) ? Directory.GetFiles(path, "*.cs", SearchOption.AllDirectories) : [path];
+        string[] files =
+            Directory.Exists(path) ? Directory.GetFiles(path, "*.cs", SearchOption.AllDirectories) : [path];
         string sources = string.Concat(files.Where(f => !f.Contains("/obj/")).Select(File.ReadAllText));
         IEnumerable<string> names = Variable().Matches(line).Concat(Own().Matches(line)).Select(m => m.Value.Trim());
         if (place.Value.StartsWith("tools/", StringComparison.Ordinal))
             names = names.Where(n => !n.StartsWith("MOLENGINE_CUDA_PATH", StringComparison.Ordinal));
-        return names.Select(n => n.Trim('"')).Where(n => !sources.Contains(n)).Select(n => $"{line}: {n}: expected a name of {place.Value}");
+        return names.Select(n => n.Trim('"')).Where(n => !sources.Contains(n))
+            .Select(n => $"{line}: {n}: expected a name of {place.Value}");
     }
 
     [GeneratedRegex(@"(?<![\w-])--[a-z][a-z-]*")]
