@@ -59,6 +59,19 @@ public sealed class CommandContext(
         }
     }
 
+    /// <summary>Cancels <see cref="Interrupted"/> on SIGUSR1 too, by which schedulers warn of a job's end.</summary>
+    internal void StopOnWarning()
+    {
+        const int LinuxSigUsr1 = 10;
+        _ = Interrupted;
+        if (OperatingSystem.IsLinux())
+            _signals.Add(PosixSignalRegistration.Create((PosixSignal)LinuxSigUsr1, OnSignal));
+    }
+
+    /// <summary>Where it is said that the command stops: elsewhere than <see cref="Error"/>, of which others make use.
+    /// </summary>
+    internal void SaySignalsTo(Action<string> say) => _say = say;
+
     /// <summary>
     /// Cancels <see cref="Interrupted"/> when an input ends: of who started this program, and may be gone without a
     /// signal. Once is enough: no signal after it counts as a second one but a person's.

@@ -1,0 +1,45 @@
+using MolEngine.Kernels.Ops;
+using MolEngine.Trainer.Config;
+using MolEngine.Trainer.Devices;
+using MolEngine.Trainer.Display;
+using MolEngine.Trainer.Ranks;
+using MolEngine.Trainer.Training;
+
+namespace MolEngine.Trainer.Jobs;
+
+/// <summary>A run as every rank but the first sees it: it computes what rank 0 says, and writes nothing but its log.</summary>
+internal static class RankFollower
+{
+    /// <summary>Follows until the run is over.</summary>
+    /// <param name="display">This rank's own; not disposed of here.</param>
+    /// <param name="stop">Whether this rank was asked to stop.</param>
+    /// <exception cref="OtherRankException">Model or data are not right somewhere; rank 0 says so.</exception>
+    public static void Run(RunConfig run, RankTeam team, IRunDisplay display, CancellationToken stop)
+    {
+        Ops? ops = null;
+        TrainingSession? session = null;
+        try
+        {
+            while (RankOrder.Hear(team.Ranks) is { Task: not RankTask.End } order)
+            {
+                if (order.Task != RankTask.Load)
+                {
+                    session!.Joint.Follow(order, stop);
+                    continue;
+                }
+
+                session?.Dispose();
+                session = RankLoading.Load(team.Ranks, () =>
+                {
+                    ops ??= ComputeDevice.Open(run.Device, DeviceKeys.Device.Path, display.Note, run.Threads);
+                    return new TrainingSession(run, ops, display, CancellationToken.None, team: team);
+                });
+            }
+        }
+        finally
+        {
+            session?.Dispose();
+            ops?.Dispose();
+        }
+    }
+}
