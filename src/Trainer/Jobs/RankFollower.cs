@@ -13,7 +13,6 @@ internal static class RankFollower
     /// <summary>Follows until the run is over.</summary>
     /// <param name="display">This rank's own; not disposed of here.</param>
     /// <param name="stop">Whether this rank was asked to stop.</param>
-    /// <exception cref="OtherRankException">Model or data are not right somewhere; rank 0 says so.</exception>
     public static void Run(RunConfig run, RankTeam team, IRunDisplay display, CancellationToken stop)
     {
         Ops? ops = null;
@@ -29,11 +28,19 @@ internal static class RankFollower
                 }
 
                 session?.Dispose();
-                session = RankLoading.Load(team.Ranks, () =>
+                session = null;
+                try
                 {
-                    ops ??= ComputeDevice.Open(run.Device, DeviceKeys.Device.Path, display.Note, run.Threads);
-                    return new TrainingSession(run, ops, display, CancellationToken.None, team: team);
-                });
+                    session = RankLoading.Load(team.Ranks, () =>
+                    {
+                        ops ??= ComputeDevice.Open(run.Device, DeviceKeys.Device.Path, display.Note, run.Threads);
+                        return new TrainingSession(run, ops, display, CancellationToken.None, team: team);
+                    });
+                }
+                catch (OtherRankException)
+                {
+                    // Model or data are not right somewhere: rank 0 says so, and ends the run.
+                }
             }
         }
         finally
