@@ -3,8 +3,8 @@ using MolEngine.Engine.Models;
 namespace MolEngine.Engine.Batches;
 
 /// <summary>
-/// What a row costs to compute: products go with its tokens, attention with the square of each document's. In operations
-/// of a forward pass; only the ratio between rows matters.
+/// What a row costs to compute: products go with its tokens, attention with the square of each document's. In
+/// operations of a forward pass; only the ratio between rows matters.
 /// </summary>
 public sealed class RowCost
 {

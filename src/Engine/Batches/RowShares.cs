@@ -4,8 +4,8 @@ namespace MolEngine.Engine.Batches;
 public static class RowShares
 {
     /// <summary>
-    /// Deals rows so that all ranks finish together: the most expensive row that is left goes to the rank with the least
-    /// to do (Graham's longest processing time first). The same on every rank.
+    /// Deals rows so that all ranks finish together: the most expensive row that is left goes to the rank with the
+    /// least to do (Graham's longest processing time first). The same on every rank.
     /// </summary>
     /// <param name="costs">Of each row, by its place in the global batch.</param>
     /// <returns>Places of each rank's rows, ascending.</returns>

@@ -32,7 +32,8 @@ public sealed class DataParallel : IDisposable
     public int[] Own(IReadOnlyList<TokenRow> globalBatch) => Shares(globalBatch)[Rank];
 
     /// <summary>Places of every rank's rows in a global batch, ascending.</summary>
-    public int[][] Shares(IReadOnlyList<TokenRow> globalBatch) => Shares(globalBatch.Count, place => [globalBatch[place]]);
+    public int[][] Shares(IReadOnlyList<TokenRow> globalBatch) =>
+        Shares(globalBatch.Count, place => [globalBatch[place]]);
 
     /// <summary>Who computes which of <paramref name="count"/> things, by what their rows cost.</summary>
     public int[][] Shares(int count, Func<int, IEnumerable<TokenRow>> rows)
@@ -57,31 +58,34 @@ public sealed class DataParallel : IDisposable
     {
         if (_ranks.IsAlone)
             return own;
-        byte[][] norms = _ranks.Exchange(BitConverter.GetBytes(norm));
-        for (int rank = 1; rank < norms.Length; rank++)
-            RequireSame(rank, BitConverter.ToDouble(norms[0]), BitConverter.ToDouble(norms[rank]));
         int[][] shares = Shares(globalBatch);
-        double[][] means = Gather(shares, place => own[Array.IndexOf(shares[Rank], place)].Means);
+        (double[][] means, double[] norms) =
+            Gather(shares, place => own[Array.IndexOf(shares[Rank], place)].Means, norm);
+        for (int rank = 1; rank < norms.Length; rank++)
+            RequireSame(rank, norms[0], norms[rank]);
         return [.. means.Select((m, place) => RowFigures.Of(globalBatch[place], m))];
     }
 
     /// <summary>Numbers of all things, by their place, from each rank's own.</summary>
     /// <param name="shares">Who has which.</param>
     /// <param name="numbers">Of a thing that this rank has; as many of each.</param>
-    public double[][] Gather(int[][] shares, Func<int, double[]> numbers)
+    public double[][] Gather(int[][] shares, Func<int, double[]> numbers) => Gather(shares, numbers, 0).All;
+
+    /// <param name="beside">A number that each rank says of itself.</param>
+    private (double[][] All, double[] Beside) Gather(int[][] shares, Func<int, double[]> numbers, double beside)
     {
-        double[] own = [.. shares[Rank].SelectMany(numbers)];
+        double[] own = [beside, .. shares[Rank].SelectMany(numbers)];
         byte[][] told = _ranks.Exchange(MemoryMarshal.AsBytes<double>(own));
         var all = new double[shares.Sum(s => s.Length)][];
         for (int rank = 0; rank < shares.Length; rank++)
         {
-            ReadOnlySpan<double> theirs = MemoryMarshal.Cast<byte, double>(told[rank]);
+            ReadOnlySpan<double> theirs = MemoryMarshal.Cast<byte, double>(told[rank])[1..];
             int each = theirs.Length / Math.Max(1, shares[rank].Length);
             for (int i = 0; i < shares[rank].Length; i++)
                 all[shares[rank][i]] = theirs.Slice(i * each, each).ToArray();
         }
 
-        return all;
+        return (all, [.. told.Select(t => MemoryMarshal.Cast<byte, double>(t)[0])]);
     }
 
     public void Dispose() => _sum?.Dispose();
@@ -91,9 +95,9 @@ public sealed class DataParallel : IDisposable
         if (BitConverter.DoubleToInt64Bits(expected) != BitConverter.DoubleToInt64Bits(got))
         {
             throw new CollectiveException(
-                $"{_ranks.NameOf(rank)}: norm of the summed gradient: expected {expected:R}, as rank 0 has, got {got:R}: the "
-                + "ranks no longer train one model. Start all of them with one program, on processors with vectors of one "
-                + "width.");
+                $"{_ranks.NameOf(rank)}: norm of the summed gradient: expected {expected:R}, as rank 0 has, got "
+                + $"{got:R}: the ranks no longer train one model. Start all of them with one program, on processors "
+                + "with vectors of one width.");
         }
     }
 }

@@ -5,8 +5,8 @@ using MolEngine.Kernels.Tensors;
 namespace MolEngine.Engine.Training;
 
 /// <summary>
-/// Gradients summed over the ranks, fp32, in the order of the ranks: large ones where they lie, small ones in buckets, as a
-/// message costs time however short it is. No bit depends on what shares a bucket.
+/// Gradients summed over the ranks, fp32, in the order of the ranks: large ones where they lie, small ones in buckets,
+/// as a message costs time however short it is. No bit depends on what shares a bucket.
 /// </summary>
 internal sealed class GradientSum : IDisposable
 {

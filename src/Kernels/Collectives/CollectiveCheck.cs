@@ -14,8 +14,8 @@ namespace MolEngine.Kernels.Collectives;
 public sealed record CollectiveResult(string Name, int Sizes, long Largest, TimeSpan Time, string? Failure);
 
 /// <summary>
-/// Every collective against what it must give: numbers that each rank can make of every rank, of magnitudes so far apart
-/// that another order of a sum is another sum. All ranks run it alike.
+/// Every collective against what it must give: numbers that each rank can make of every rank, of magnitudes so far
+/// apart that another order of a sum is another sum. All ranks run it alike.
 /// </summary>
 public static class CollectiveCheck
 {
@@ -54,7 +54,7 @@ public static class CollectiveCheck
     }
 
     private static CollectiveResult Of(
-        string name, Communicator ranks, Func<Func<string, int, Tensor>, int, (Action Act, Tensor Got, Func<float[]> Expected)> plan)
+        string name, Communicator ranks, Plan plan)
     {
         string? failure = null;
         TimeSpan time = default;
@@ -76,6 +76,9 @@ public static class CollectiveCheck
         return new CollectiveResult(name, Counts.Length, bytes, time, failure);
     }
 
+    /// <summary>What is done with tensors of its own, the one that has the result, and what must be in it.</summary>
+    private delegate (Action Act, Tensor Got, Func<float[]> Expected) Plan(Func<string, int, Tensor> tensor, int count);
+
     private static string? Difference(string name, ReadOnlySpan<float> got, float[] expected)
     {
         for (int i = 0; i < expected.Length; i++)
@@ -91,7 +94,7 @@ public static class CollectiveCheck
     private static CollectiveResult Words(Communicator ranks)
     {
         static byte[] Of(int rank, int n) =>
-            [.. Enumerable.Range(0, (n * rank % 1000) + rank).Select(i => (byte)(i + rank))];
+            [.. Enumerable.Range(0, (n * rank % 3000) + rank).Select(i => (byte)(i + rank))];
 
         string? failure = null;
         long start = Stopwatch.GetTimestamp();
@@ -113,7 +116,7 @@ public static class CollectiveCheck
         }
 
         return new CollectiveResult(
-            "messages", Counts.Length, 1000 + ranks.Size, Stopwatch.GetElapsedTime(start), failure);
+            "messages", Counts.Length, 3000 + ranks.Size, Stopwatch.GetElapsedTime(start), failure);
     }
 
     private static void Fill(Tensor x, int rank, int first)

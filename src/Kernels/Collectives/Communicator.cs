@@ -5,21 +5,22 @@ using MolEngine.Kernels.Tensors;
 namespace MolEngine.Kernels.Collectives;
 
 /// <summary>
-/// The ranks of a run, as each of them sees the others: the one seam between what trains and how processes speak to each
-/// other. All ranks call the same collectives with the same sizes in the same order.
+/// The ranks of a run, as each of them sees the others: the one seam between what trains and how processes speak to
+/// each other. All ranks call the same collectives with the same sizes in the same order.
 /// </summary>
 /// <remarks>
-/// Two planes. Collectives on tensors are queued, as on a device's stream: their buffers may neither be read nor changed
-/// until <see cref="Wait"/> has returned. Messages of bytes (<see cref="Exchange"/>, <see cref="Share"/>) are the host's:
-/// small, and done when they return. Sums are fp32, taken in the order of the ranks, element by element: the same number of
-/// ranks gives the same bits however a tensor is cut.
+/// Two planes. Collectives on tensors are queued, as on a device's stream: their buffers may neither be read nor
+/// changed until <see cref="Wait"/> has returned. Messages of bytes (<see cref="Exchange"/>, <see cref="Share"/>) are
+/// the host's: small, and done when they return. Sums are fp32, taken in the order of the ranks, element by element:
+/// the same number of ranks gives the same bits however a tensor is cut.
 /// </remarks>
 public abstract class Communicator : IDisposable
 {
     private string[]? _hosts;
 
     /// <summary>
-    /// The ranks that this process was started as one of: by MPI where a launcher says that there are several, else one.
+    /// The ranks that this process was started as one of: by MPI where a launcher says that there are several, else
+    /// one.
     /// </summary>
     /// <exception cref="MolEngine.Basics.EnvironmentFaultException">As <see cref="MpiRanks.Join"/>.</exception>
     public static Communicator Join() => LaunchedRank.Of(Environment.GetEnvironmentVariable) is { } launched

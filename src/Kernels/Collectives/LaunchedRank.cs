@@ -8,7 +8,8 @@ namespace MolEngine.Kernels.Collectives;
 /// <param name="LocalRank">Among the ranks of this host, from 0; null where the launcher does not say.</param>
 public sealed record LaunchedRank(string Launcher, MpiKind? Mpi, int Rank, int Size, int? LocalRank)
 {
-    /// <summary>Launchers by what they set; a process may inherit the variables of several, the innermost first.</summary>
+    /// <summary>Launchers by what they set; a process may inherit the variables of several, the innermost
+    /// first.</summary>
     private static readonly (string Launcher, MpiKind? Mpi, string Rank, string Size, string Local)[] Launchers =
     [
         ("Open MPI's mpirun", MpiKind.OpenMpi, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",

@@ -5,8 +5,8 @@ using MolEngine.Kernels.Interop;
 namespace MolEngine.Kernels.Collectives;
 
 /// <summary>
-/// Ranks that are processes of an MPI job. Point-to-point messages alone are used, none of which blocks: so a rank can say
-/// which other it waits for in vain. Sums are <see cref="PairwiseRanks"/>', and the same with every MPI.
+/// Ranks that are processes of an MPI job. Point-to-point messages alone are used, none of which blocks: so a rank can
+/// say which other it waits for in vain. Sums are <see cref="PairwiseRanks"/>', and the same with every MPI.
 /// </summary>
 public sealed unsafe class MpiRanks : PairwiseRanks
 {
@@ -98,7 +98,8 @@ public sealed unsafe class MpiRanks : PairwiseRanks
         CollectiveKind kind, string what, IReadOnlyList<RankMessage> sends, IReadOnlyList<RankMessage> receives)
     {
         int tag = ((int)kind * Swaps) + (_swaps++ % Swaps);
-        Transfer[] open = [.. receives.Select(m => new Transfer(m, true)), .. sends.Select(m => new Transfer(m, false))];
+        Transfer[] open =
+            [.. receives.Select(m => new Transfer(m, true)), .. sends.Select(m => new Transfer(m, false))];
         try
         {
             lock (_calls)
@@ -172,8 +173,8 @@ public sealed unsafe class MpiRanks : PairwiseRanks
         return bytes == t.Message.Bytes
             ? true
             : throw new CollectiveException(
-                $"{what}: expected {t.Message.Bytes} bytes of {Name(t.Message.Peer)}, got {bytes}: the ranks do not do the "
-                + "same. Start all of them with one program and one config.");
+                $"{what}: expected {t.Message.Bytes} bytes of {Name(t.Message.Peer)}, got {bytes}: the ranks do not do "
+                + "the same. Start all of them with one program and one config.");
     }
 
     /// <summary>Takes in what ranks say of being at work; whether one of <paramref name="peers"/> did.</summary>
@@ -208,11 +209,12 @@ public sealed unsafe class MpiRanks : PairwiseRanks
                 for (int kind = 1; kind <= (int)CollectiveKind.Share; kind++)
                 {
                     int other = (kind * Swaps) + (tag % Swaps);
-                    if (other != tag && MpiApi.MPI_Iprobe(peer, other, _mpi.World, out int flag, status) == 0 && flag != 0)
+                    if (other != tag && MpiApi.MPI_Iprobe(peer, other, _mpi.World, out int flag, status) == 0
+                        && flag != 0)
                     {
                         return new CollectiveException(
-                            $"{what}: expected the same of all ranks, got {(CollectiveKind)kind} of {Name(peer)}. Start all "
-                            + "ranks with one program and one config.");
+                            $"{what}: expected the same of all ranks, got {(CollectiveKind)kind} of {Name(peer)}. "
+                            + "Start all ranks with one program and one config.");
                     }
                 }
             }
@@ -222,8 +224,8 @@ public sealed unsafe class MpiRanks : PairwiseRanks
     }
 
     private CollectiveException Lost(int peer, int result) =>
-        new($"{Name(peer)}: expected it to take part, got \"{MpiLibrary.Words(result)}\" of MPI: it is gone. Look at its log "
-            + "and its host.");
+        new($"{Name(peer)}: expected it to take part, got \"{MpiLibrary.Words(result)}\" of MPI: it is gone. Look at "
+            + "its log and its host.");
 
     /// <summary>With its host, where that is known: this is no moment to ask.</summary>
     private string Name(int rank) => KnownHosts is { } hosts ? $"rank {rank} on {hosts[rank]}" : $"rank {rank}";

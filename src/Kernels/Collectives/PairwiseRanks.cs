@@ -6,15 +6,18 @@ using MolEngine.Kernels.Tensors;
 namespace MolEngine.Kernels.Collectives;
 
 /// <summary>
-/// Collectives of host memory, written once over one primitive: a swap, in which every rank sends each other at most one
-/// message and receives at most one. Sums do not go through a library's reduction, whose order is its own affair: each
-/// rank takes its part of a tensor from all others, adds in the order of the ranks, and hands the sums round.
+/// Collectives of host memory, written once over one primitive: a swap, in which every rank sends each other at most
+/// one message and receives at most one. Sums do not go through a library's reduction, whose order is its own affair:
+/// each rank takes its part of a tensor from all others, adds in the order of the ranks, and hands the sums round.
 /// </summary>
 public abstract unsafe class PairwiseRanks : Communicator
 {
     /// <summary>Floats that are swapped at a time, 4 MiB: bounds the memory beside a tensor, and no bit depends on
     /// it.</summary>
     private const int Piece = 1 << 20;
+
+    /// <summary>Bytes of a message that go with its length: most messages are no longer, and go at once.</summary>
+    private const int Head = 1024;
 
     private float[] _parts = [];
 
@@ -34,19 +37,23 @@ public abstract unsafe class PairwiseRanks : Communicator
     public override byte[][] Exchange(ReadOnlySpan<byte> said)
     {
         Wait();
-        byte[] own = said.ToArray();
-        int[] lengths = [.. Round(BitConverter.GetBytes(own.Length), [.. Enumerable.Repeat(sizeof(int), Size)])
-            .Select(b => BitConverter.ToInt32(b))];
-        return Round(own, lengths);
+        byte[][] heads = Round(HeadOf(said), [.. Enumerable.Repeat(Head, Size)]);
+        int[] lengths = [.. heads.Select(LengthOf)];
+        return lengths.All(FitsHead)
+            ? [.. heads.Select(h => h[sizeof(int)..(sizeof(int) + LengthOf(h))])]
+            : Round(said.ToArray(), lengths);
     }
 
     public override byte[] Share(ReadOnlySpan<byte> said, int root)
     {
         Wait();
-        byte[] length = BitConverter.GetBytes(said.Length);
-        FromRoot(CollectiveKind.Share, "the length of a message", length, root);
-        byte[] message = Rank == root ? said.ToArray() : new byte[BitConverter.ToInt32(length)];
-        FromRoot(CollectiveKind.Share, "a message", message, root);
+        byte[] head = HeadOf(said);
+        FromRoot(CollectiveKind.Share, "a message", head, root);
+        int length = LengthOf(head);
+        if (FitsHead(length))
+            return head[sizeof(int)..(sizeof(int) + length)];
+        byte[] message = Rank == root ? said.ToArray() : new byte[length];
+        FromRoot(CollectiveKind.Share, "a long message", message, root);
         return message;
     }
 
@@ -127,6 +134,20 @@ public abstract unsafe class PairwiseRanks : Communicator
         kind, $"{Words(kind)} of {count} floats",
         Others(_ => (nint)of(Rank), _ => counts[Rank] * sizeof(float)),
         Others(r => (nint)of(r), r => counts[r] * sizeof(float)));
+
+    /// <summary>A message's length, and the message where it fits.</summary>
+    private static byte[] HeadOf(ReadOnlySpan<byte> message)
+    {
+        byte[] head = new byte[Head];
+        BitConverter.TryWriteBytes(head, message.Length);
+        if (FitsHead(message.Length))
+            message.CopyTo(head.AsSpan(sizeof(int)));
+        return head;
+    }
+
+    private static int LengthOf(byte[] head) => BitConverter.ToInt32(head);
+
+    private static bool FitsHead(int length) => length <= Head - sizeof(int);
 
     /// <summary>Bytes of every rank to every other.</summary>
     private byte[][] Round(byte[] own, int[] lengths)

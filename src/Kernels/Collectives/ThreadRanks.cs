@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace MolEngine.Kernels.Collectives;
 
 /// <summary>
-/// Ranks that are threads of one process, for tests: as strict as a device's library may be. A queued collective is done
-/// as late as allowed, at <see cref="Communicator.Wait"/>, so that a buffer that is touched too early gives other numbers;
-/// ranks that come with another operation, size or order than the others fail on all ranks by name, and one that does not
-/// come is waited for as long as <see cref="Communicator.Timeout"/> says and no longer.
+/// Ranks that are threads of one process, for tests: as strict as a device's library may be. A queued collective is
+/// done as late as allowed, at <see cref="Communicator.Wait"/>, so that a buffer that is touched too early gives other
+/// numbers; ranks that come with another operation, size or order than the others fail on all ranks by name, and one
+/// that does not come is waited for as long as <see cref="Communicator.Timeout"/> says and no longer.
 /// </summary>
 public sealed unsafe class ThreadRanks : PairwiseRanks
 {

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace MolEngine.Kernels.Interop;
 
 /// <summary>
-/// MPI's C functions, as far as this program uses them. Handles are <c>nint</c>: pointers in Open MPI, 32-bit numbers in
-/// MPICH, which a call takes from the low half of the register; <see cref="MpiLibrary"/> has their values. Every function
-/// returns MPI_SUCCESS (0) or an error code.
+/// MPI's C functions, as far as this program uses them. Handles are <c>nint</c>: pointers in Open MPI, 32-bit numbers
+/// in MPICH, which a call takes from the low half of the register; <see cref="MpiLibrary"/> has their values. Every
+/// function returns MPI_SUCCESS (0) or an error code.
 /// </summary>
 internal static unsafe partial class MpiApi
 {

@@ -46,7 +46,8 @@ public sealed unsafe class MpiLibrary
 
     public MpiKind Kind { get; }
 
-    /// <summary>What the library calls itself, its first line: "Open MPI v4.1.4, ..." or "MPICH Version: 4.0.2".</summary>
+    /// <summary>What the library calls itself, its first line: "Open MPI v4.1.4, ..." or "MPICH Version:
+    /// 4.0.2".</summary>
     public string Version { get; }
 
     /// <summary>Name and version alone, for people.</summary>

@@ -29,8 +29,8 @@ internal static class Faults
 
     private static int Report(Exception e, TextWriter error)
     {
-        if (e is OtherRankException)
-            return ExitCode.Done;
+        if (e is OtherRankException other)
+            return other.Code;
         int code = CodeOf(e);
         bool expected = code != ExitCode.Failed
             || e is RunFailedException or FileWriteException or NonFiniteException or BrokenWeightException

@@ -113,7 +113,7 @@ internal static class ConfigKeys
 
     public static readonly ConfigKey<double> CollectivesTimeout = new(
         "collectives.timeout", KeyTypes.Number, 600,
-        "Of a run on several ranks: seconds that a rank waits for another of which it hears nothing, before it ends all.",
+        "Of a run on several ranks: seconds that one waits for another of which it hears nothing, before it ends all.",
         x => x is >= 1 and <= 86400, "from 1 to 86400")
     {
         OnResume = OnResume.Free,
@@ -121,8 +121,8 @@ internal static class ConfigKeys
 
     public static readonly ConfigKey<int> Threads = new(
         "threads", KeyTypes.Int, 0,
-        "Threads of the CPU, never more than one a core; 0 takes every core, of several ranks on a host each its part. The "
-            + "result does not depend on it.",
+        "Threads of the CPU, never more than one a core; 0 takes every core, of several ranks on a host each its part. "
+            + "The result does not depend on it.",
         x => x is >= 0 and <= 4096, "from 0 to 4096")
     {
         OnResume = OnResume.Free,

@@ -7,20 +7,25 @@ using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Jobs;
 
-/// <summary>A run as every rank but the first sees it: it computes what rank 0 says, and writes nothing but its log.</summary>
+/// <summary>A run as every rank but the first sees it: it computes what rank 0 says, and writes nothing but its
+/// log.</summary>
 internal static class RankFollower
 {
     /// <summary>Follows until the run is over.</summary>
     /// <param name="display">This rank's own; not disposed of here.</param>
     /// <param name="stop">Whether this rank was asked to stop.</param>
-    public static void Run(RunConfig run, RankTeam team, IRunDisplay display, CancellationToken stop)
+    /// <returns>The <see cref="ExitCode"/> that rank 0 ends with, as far as it is known there.</returns>
+    public static int Run(RunConfig run, RankTeam team, IRunDisplay display, CancellationToken stop)
     {
         Ops? ops = null;
         TrainingSession? session = null;
         try
         {
-            while (RankOrder.Hear(team.Ranks) is { Task: not RankTask.End } order)
+            while (true)
             {
+                RankOrder order = RankOrder.Hear(team.Ranks);
+                if (order.Task == RankTask.End)
+                    return (int)order.Step;
                 if (order.Task != RankTask.Load)
                 {
                     session!.Joint.Follow(order, stop);

@@ -52,8 +52,8 @@ internal static class RankLoading
         if (ops.Gpu is not null)
         {
             throw new UserException(
-                $"device: expected cpu in a run of {ranks.Size} ranks, got {ops.Description}: ranks of GPUs need NCCL, which "
-                + "this version does not speak. Set device: cpu, or start one process.");
+                $"device: expected cpu in a run of {ranks.Size} ranks, got {ops.Description}: ranks of GPUs need NCCL, "
+                + "which this version does not speak. Set device: cpu, or start one process.");
         }
     }
 
@@ -71,20 +71,24 @@ internal static class RankLoading
         if (differences.Count > 0)
         {
             throw new UserException(
-                $"expected the run that rank 0 has, got another: {string.Join("; ", differences)}. Give all ranks the same "
-                + "files, program and kind of processor.");
+                $"expected the run that rank 0 has, got another: {string.Join("; ", differences)}. Give all ranks the "
+                + "same files, program and kind of processor.");
         }
     }
 
     private static string Text(RunIdentity identity) => JsonSerializer.Serialize(FactsOf(identity));
 
-    private static Facts FactsOf(RunIdentity i) => new(i.Model, i.Data, i.Settings, i.Files, new Dictionary<string, string>
+    private static Facts FactsOf(RunIdentity i)
     {
-        [Program] = typeof(RankLoading).Assembly.GetName().Version!.ToString(),
-        [Vectors] = SimdLevels.Best.ToString(),
-    });
+        var machine = new Dictionary<string, string>
+        {
+            [Program] = typeof(RankLoading).Assembly.GetName().Version!.ToString(),
+            [Vectors] = SimdLevels.Best.ToString(),
+        };
+        return new Facts(i.Model, i.Data, i.Settings, i.Files, machine);
+    }
 
     private sealed record Facts(
-        string Model, string Data, IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, string> Files,
-        IReadOnlyDictionary<string, string> Machine);
+        string Model, string Data, IReadOnlyDictionary<string, string> Settings,
+        IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, string> Machine);
 }

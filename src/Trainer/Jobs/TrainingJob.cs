@@ -52,10 +52,13 @@ internal sealed class TrainingJob
         {
             job.Execute(data, cancel);
         }
-        finally
+        catch (Exception e)
         {
-            team.End();
+            team.End(e);
+            throw;
         }
+
+        team.End(null);
     }
 
     private void Execute(TrainingData? data, CancellationToken cancel)

@@ -6,7 +6,8 @@ using MolEngine.Trainer.Display;
 
 namespace MolEngine.Trainer.Ranks;
 
-/// <summary>A display whose rank is waited for by others: whatever it is told shows them that this rank is at work.</summary>
+/// <summary>A display whose rank is waited for by others: whatever it is told shows them that this rank is at
+/// work.</summary>
 /// <param name="display">Shown what a run tells; disposed of with this.</param>
 internal sealed class RankDisplay(IRunDisplay display, Communicator ranks) : IRunDisplay
 {

@@ -24,11 +24,13 @@ internal enum RankTask
 }
 
 /// <summary>Rank 0's word on what comes next.</summary>
-/// <param name="Step">Steps that are finished; of <see cref="RankTask.State"/>, the optimizer's.</param>
+/// <param name="Step">Steps that are finished; of <see cref="RankTask.State"/>, the optimizer's; of
+/// <see cref="RankTask.End"/>, an <see cref="ExitCode"/>.</param>
 /// <param name="Skipped">Batches of the stream of rows that were passed over.</param>
 internal readonly record struct RankOrder(RankTask Task, long Step = 0, long Skipped = 0)
 {
-    public void Tell(Communicator ranks) => ranks.Share(MemoryMarshal.AsBytes<long>([(long)Task, Step, Skipped]), root: 0);
+    public void Tell(Communicator ranks) =>
+        ranks.Share(MemoryMarshal.AsBytes<long>([(long)Task, Step, Skipped]), root: 0);
 
     /// <summary>Waits for the next one.</summary>
     public static RankOrder Hear(Communicator ranks)

@@ -38,16 +38,21 @@ internal sealed class RankTeam(Communicator ranks, RankLog log)
         }
     }
 
-    /// <summary>Rank 0: lets the others go, whatever came of the run.</summary>
-    public void End()
+    /// <summary>Rank 0: lets the others go.</summary>
+    /// <param name="failure">What the run ended with; null where it came to its end.</param>
+    public void End(Exception? failure)
     {
+        int code = failure is null ? ExitCode.Done
+            : failure is OperationCanceledException ? ExitCode.Interrupted
+            : ExitCode.Failed;
         if (!ranks.IsAlone && !IsBroken)
-            Together(new RankOrder(RankTask.End), () => true);
+            Together(new RankOrder(RankTask.End, code), () => true);
     }
 
     /// <summary>Something that may fail on any rank, done by some: where it has, it has failed on all.</summary>
     /// <param name="act">Null on ranks that only wait for the others.</param>
-    /// <exception cref="Exception">Of this rank, where it is the first that failed, and on rank 0 of any other: says which.
+    /// <exception cref="Exception">Of this rank, where it is the first that failed, and on rank 0 of any other: says
+    /// which.
     /// </exception>
     /// <exception cref="OtherRankException">On the other ranks.</exception>
     public static void Agree(Communicator ranks, Action? act)
@@ -74,7 +79,7 @@ internal sealed class RankTeam(Communicator ranks, RankLog log)
         if (first < 0)
             return;
         if (ranks.Rank > 0)
-            throw new OtherRankException();
+            throw new OtherRankException(first == 0 ? ExitCode.UserError : ExitCode.Failed);
         if (first == 0)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure!);
         throw new RunFailedException($"{ranks.NameOf(first)}: {said[first]}");

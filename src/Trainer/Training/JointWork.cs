@@ -15,29 +15,34 @@ namespace MolEngine.Trainer.Training;
 internal sealed class JointWork(TrainingSession session, RankTeam team)
 {
     private readonly Communicator _ranks = team.Ranks;
-    private bool _isStopped;
+    private bool _isStopped, _isSpread;
     private long? _memory;
 
     /// <summary>Bytes of memory that all ranks hold, as they said after the last update.</summary>
     public long MemoryBytes => _memory ?? Environment.WorkingSet;
 
-    /// <summary>Rank 0: gives its state to all ranks, after it was made or put back from a checkpoint.</summary>
+    /// <summary>
+    /// Rank 0: gives its state to all ranks, where it was put back from a checkpoint. Before the first thing that is
+    /// computed it is given unasked.
+    /// </summary>
     public void Spread()
     {
         if (_ranks.IsAlone)
             return;
+        _isSpread = true;
         var order = new RankOrder(RankTask.State, session.Optimizer.Steps);
         team.Together(order, () => Take(order));
     }
 
     /// <summary>Rank 0: an update of all ranks.</summary>
     /// <inheritdoc cref="MolOptimization.Update" path="/exception"/>
-    /// <exception cref="OperationCanceledException">This rank, or another, was asked to stop before it began.</exception>
+    /// <exception cref="OperationCanceledException">This rank, or another, was asked to stop before it
+    /// began.</exception>
     public UpdateFigures Update(long step, long skipped, IReadOnlyList<TokenRow> batch, CancellationToken cancel)
     {
         if (_ranks.IsAlone)
             return session.Optimization.Update(batch, session.Run.MicroBatch, cancel);
-        ThrowIfStopped(cancel);
+        Prepare(cancel);
         return team.Together(new RankOrder(RankTask.Update, step, skipped), () => Compute(step, batch, cancel));
     }
 
@@ -48,7 +53,7 @@ internal sealed class JointWork(TrainingSession session, RankTeam team)
     {
         if (_ranks.IsAlone)
             return session.Optimization.GradientNorms(batch, session.Run.MicroBatch, cancel);
-        ThrowIfStopped(cancel);
+        Prepare(cancel);
         return team.Together(
             new RankOrder(RankTask.GradientNorms, step, skipped),
             () => session.Optimization.GradientNorms(batch, session.Run.MicroBatch, CancellationToken.None));
@@ -60,7 +65,7 @@ internal sealed class JointWork(TrainingSession session, RankTeam team)
     {
         if (_ranks.IsAlone)
             return session.Validation.Run(cancel, progress);
-        ThrowIfStopped(cancel);
+        Prepare(cancel);
         return team.Together(
             new RankOrder(RankTask.Validate), () => session.Validation.Run(CancellationToken.None, progress));
     }
@@ -87,7 +92,7 @@ internal sealed class JointWork(TrainingSession session, RankTeam team)
                     session.Validation.Run(CancellationToken.None);
                     break;
                 default:
-                    throw new InvalidOperationException($"rank {_ranks.Rank}: {order.Task}: expected something to compute");
+                    throw new InvalidOperationException($"{order.Task}: expected something to compute");
             }
         }
         catch (NonFiniteException e)
@@ -134,7 +139,8 @@ internal sealed class JointWork(TrainingSession session, RankTeam team)
         team.Log.Write(
             $"step {step + 1}: {own.Length} of {batch.Count} rows, {own.Sum(p => batch[p].Tokens.Length)} tokens, "
             + $"{worked.TotalSeconds:F3} s at work, {waited.TotalSeconds:F3} s with others");
-        Hear(_ranks.Exchange(MemoryMarshal.AsBytes<long>([stop.IsCancellationRequested ? 1 : 0, Environment.WorkingSet])));
+        long[] said = [stop.IsCancellationRequested ? 1 : 0, Environment.WorkingSet];
+        Hear(_ranks.Exchange(MemoryMarshal.AsBytes<long>(said)));
         return figures;
     }
 
@@ -150,10 +156,12 @@ internal sealed class JointWork(TrainingSession session, RankTeam team)
         }
     }
 
-    private void ThrowIfStopped(CancellationToken cancel)
+    private void Prepare(CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         if (_isStopped)
             throw new OperationCanceledException("another rank was asked to stop");
+        if (!_isSpread)
+            Spread();
     }
 }

@@ -67,7 +67,6 @@ internal sealed class TrainingRun
             Prune();
         }
 
-        _session.Joint.Spread();
         if (from is null || RunDirectory.StartAdapterIn(_run.Output) is null)
             _session.Model.KeepStart();
         _log.Plan(_session, from);

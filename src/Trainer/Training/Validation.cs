@@ -39,7 +39,8 @@ internal sealed class Validation
     /// <param name="loss">Of corpora without a loss of their own.</param>
     /// <param name="documents">Held-out documents of each corpus, at most.</param>
     /// <param name="tokensAtOnce">Tokens that the pass was made for.</param>
-    /// <param name="ranks">Who shares the documents: each document's figures are the same whoever computes them.</param>
+    /// <param name="ranks">Who shares the documents: each document's figures are the same whoever computes
+    /// them.</param>
     public Validation(
         LossPass pass, Student student, TransformerWeights? reference, LossOptions loss,
         IReadOnlyList<Corpus> corpora, int documents, int tokensAtOnce,

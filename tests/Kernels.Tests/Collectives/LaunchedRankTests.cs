@@ -6,7 +6,8 @@ namespace MolEngine.Kernels.Tests.Collectives;
 public sealed class LaunchedRankTests
 {
     [Theory]
-    [InlineData("OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_LOCAL_RANK=1", "Open MPI's mpirun", 2, 4, 1)]
+    [InlineData(
+        "OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_LOCAL_RANK=1", "Open MPI's mpirun", 2, 4, 1)]
     [InlineData("PMI_RANK=0 PMI_SIZE=3 MPI_LOCALRANKID=0", "MPICH's mpiexec", 0, 3, 0)]
     [InlineData("SLURM_PROCID=5 SLURM_STEP_NUM_TASKS=8 SLURM_LOCALID=1", "srun", 5, 8, 1)]
     [InlineData("RANK=1 WORLD_SIZE=2 LOCAL_RANK=1", "torchrun", 1, 2, 1)]

@@ -20,7 +20,8 @@ internal sealed class Launcher
         string name = $"mpirun.{mpi}";
         string? path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(path is null, $"{name} is not installed (Debian: {(mpi == "mpich" ? "mpich" : "openmpi-bin")})");
+        string package = mpi == "mpich" ? "mpich" : "openmpi-bin";
+        Assert.SkipWhen(path is null, $"{name} is not installed (Debian: {package})");
 
         // More ranks than cores: none is bound to one.
         return new Launcher(path!, mpi == "openmpi" ? ["--oversubscribe", "--bind-to", "none"] : []);
@@ -30,7 +31,8 @@ internal sealed class Launcher
     public RankProcess Start(int ranks, params string[] args)
     {
         ProcessStartInfo program = DotnetProgram.Of("molengine.dll", args);
-        var start = new ProcessStartInfo(_path, [.. _options, "-n", $"{ranks}", program.FileName, .. program.ArgumentList])
+        var start = new ProcessStartInfo(
+            _path, [.. _options, "-n", $"{ranks}", program.FileName, .. program.ArgumentList])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

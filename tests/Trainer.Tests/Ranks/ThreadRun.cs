@@ -9,15 +9,18 @@ namespace MolEngine.Trainer.Tests.Ranks;
 /// <summary>Runs on ranks that are threads of this process.</summary>
 internal static class ThreadRun
 {
+    /// <summary>Of tests that run one after another: ranks of several would only wait for cores.</summary>
+    public const string Collection = "ranks";
+
     /// <summary>
-    /// 20 steps of 4 rows, with dropout, validations and a base to stay close to; one thread a rank. At ten times this rate
-    /// training multiplies any rounding by a thousand in 20 steps, whatever it came from.
+    /// 20 steps of 4 rows, with dropout, validations and a base to stay close to; one thread a rank. At ten times this
+    /// rate training multiplies any rounding by a thousand in 20 steps, whatever it came from.
     /// </summary>
     public static string[] Settings(string output, params string[] more) => Training.SmallRun.Settings(
         output,
         [
-            "steps=20", "global_batch=4", "validate.every=5", "samples=1", .. Training.SmallRun.Lora,
-            "optimizer.learning_rate=1e-3", .. more,
+            "steps=20", "global_batch=4", "data.context=64", "validate.every=10", "samples=1",
+            .. Training.SmallRun.Lora, "optimizer.learning_rate=1e-3", .. more,
         ]);
 
     public static RunConfig Load(string output, params string[] more) =>

@@ -9,8 +9,11 @@ using MolEngine.Trainer.Tests.Training;
 namespace MolEngine.Trainer.Tests.Ranks;
 
 /// <summary>One run on any number of ranks: the same steps, to fp32 rounding.</summary>
+[Collection(ThreadRun.Collection)]
 public sealed class ThreadRunTests : IDisposable
 {
+    private static readonly string[] Short = ["steps=12", "checkpoint={every: 3, keep: last 2}"];
+
     private readonly TempFolder _folder = new();
 
     [Theory]
@@ -41,11 +44,11 @@ public sealed class ThreadRunTests : IDisposable
     public void A_run_goes_on_at_any_number_of_ranks()
     {
         string whole = At("whole"), parts = At("parts"), four = At("four");
-        ThreadRun.Train(4, ThreadRun.Load(whole));
+        ThreadRun.Train(4, ThreadRun.Load(whole, Short));
         foreach ((string output, int[] sizes) in ((string, int[])[])[(parts, [4, 2, 3, 1]), (four, [4, 4, 4, 4])])
         {
             for (int part = 0; part < sizes.Length; part++)
-                Stop(sizes[part], output, after: part + 1 < sizes.Length ? 5 * (part + 1) : 99, resume: part > 0);
+                Stop(sizes[part], output, after: part + 1 < sizes.Length ? 3 * (part + 1) : 99, resume: part > 0);
         }
 
         ThreadRun.AssertNear(whole, parts);
@@ -70,10 +73,10 @@ public sealed class ThreadRunTests : IDisposable
     {
         RunConfig run = ThreadRun.Load(At("run"));
         (_, Exception? failure) = ThreadRun.Attempt(
-            3, run, of: rank => rank == 2 ? ThreadRun.Load(At("run"), "lora.alpha=3", "data.context=64") : run);
+            3, run, of: rank => rank == 2 ? ThreadRun.Load(At("run"), "lora.alpha=3", "data.context=48") : run);
         Assert.Matches(
-            "^rank 2 on .*: expected the run that rank 0 has, got another: .*the rows of the corpora.*lora.alpha: 8 in the "
-            + "run, 3 now", Assert.IsType<RunFailedException>(failure).Message);
+            "^rank 2 on .*: expected the run that rank 0 has, got another: .*the rows of the corpora.*lora.alpha: 8 in "
+            + "the run, 3 now", Assert.IsType<RunFailedException>(failure).Message);
         Assert.False(Directory.Exists(run.Output));
     }
 
@@ -102,8 +105,9 @@ public sealed class ThreadRunTests : IDisposable
     {
         (_, Exception? failure) = ThreadRun.Attempt(
             2, ThreadRun.Load(
-                At("run"), "method=full", "optimizer={learning_rate: 1e38, schedule: constant, warmup_steps: 0, clip: 0}",
-                "validate.every=0", "checkpoint.every=0"));
+                At("run"), "method=full",
+                "optimizer={learning_rate: 1e38, schedule: constant, warmup_steps: 0, clip: 0}", "validate.every=0",
+                "checkpoint.every=0"));
         string said = Assert.IsType<RunFailedException>(failure).Message;
         Assert.Matches("^step 2: .*expected finite numbers.* It was computed by rank [01] on ", said);
         Assert.Contains("No checkpoint is saved.", said);
@@ -116,7 +120,7 @@ public sealed class ThreadRunTests : IDisposable
     /// <summary>Trains until some steps are done, or to the end where there are fewer.</summary>
     private static void Stop(int size, string output, int after, bool resume)
     {
-        RunConfig run = resume ? SmallRun.Reload(output) : ThreadRun.Load(output);
+        RunConfig run = resume ? SmallRun.Reload(output) : ThreadRun.Load(output, Short);
         Communicator[] ranks = ThreadRanks.Of(size);
         using var stop = new CancellationTokenSource();
         Thread[] others =

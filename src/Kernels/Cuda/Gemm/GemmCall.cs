@@ -25,7 +25,8 @@ internal readonly record struct GemmCall(
     public int Room { get; init; }
 
     /// <summary>
-    /// The second term as products of their own, without a bias: one for each block of it, of that block's columns of D.
+    /// The second term as products of their own, without a bias: one for each block of it, of that block's columns of
+    /// D.
     /// </summary>
     public IEnumerable<GemmCall> OfSecond()
     {

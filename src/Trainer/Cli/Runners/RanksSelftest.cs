@@ -14,12 +14,12 @@ internal static class RanksSelftest
     /// <exception cref="UserException">There is only this process.</exception>
     public static int Run(CommandContext context)
     {
-        using Communicator ranks = Communicator.Join();
+        Communicator ranks = context.Join();
         if (ranks.IsAlone)
         {
             throw new UserException(
-                $"{OptionNames.Ranks}: expected several ranks, got one process. Start it as the run will be: mpirun -n 2 "
-                + $"{ProgramCommand.With($"selftest {OptionNames.Ranks}")}");
+                $"{OptionNames.Ranks}: expected several ranks, got one process. Start it as the run will be: mpirun -n "
+                + $"2 {ProgramCommand.With($"selftest {OptionNames.Ranks}")}");
         }
 
         ranks.Timeout = Patience;
@@ -58,7 +58,8 @@ internal static class RanksSelftest
         string outcome = failures.All(f => f.Length == 0) ? "pass" : "FAIL";
         double milliseconds = result.Time.TotalMilliseconds;
         output.WriteLine(
-            $"  {result.Name,-15} {outcome,4}  {Counts.Of(result.Sizes, "size")}; {ShownSize.Of(result.Largest)} in {milliseconds:F2} ms");
+            $"  {result.Name,-15} {outcome,4}  {Counts.Of(result.Sizes, "size")}; {ShownSize.Of(result.Largest)} in "
+            + $"{milliseconds:F2} ms");
         for (int rank = 0; rank < failures.Length; rank++)
         {
             if (failures[rank].Length > 0)

@@ -14,7 +14,7 @@ internal static class TrainRunner
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(Func<RunConfig> load, bool resume, int? port, CommandContext context)
     {
-        using Communicator ranks = Communicator.Join();
+        Communicator ranks = context.Join();
         if (ranks.IsAlone)
             return Lead(Whole(load(), context), resume, port, RankTeam.Alone, context);
 
@@ -34,7 +34,7 @@ internal static class TrainRunner
         catch (Exception e) when (e is not OtherRankException && (ranks.Rank > 0 || team.IsBroken))
         {
             End(team, e, context);
-            throw new OtherRankException();
+            throw new OtherRankException(ExitCode.Failed);
         }
     }
 
@@ -69,13 +69,12 @@ internal static class TrainRunner
     {
         context.SaySignalsTo(team.Log.Write);
         using var display = new RankDisplay(new ProgressPrinter(new RankLogWriter(team.Log)), team.Ranks);
-        RankFollower.Run(config, team, display, context.Interrupted);
-        return ExitCode.Done;
+        return RankFollower.Run(config, team, display, context.Interrupted);
     }
 
     /// <summary>
-    /// Says why this rank cannot go on, and ends all. Of several that see the same, the first speaks, and the others are
-    /// gone before it is their turn.
+    /// Says why this rank cannot go on, and ends all. Of several that see the same, the first speaks, and the others
+    /// are gone before it is their turn.
     /// </summary>
     private static void End(RankTeam team, Exception e, CommandContext context)
     {

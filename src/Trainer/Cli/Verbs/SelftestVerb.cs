@@ -30,7 +30,8 @@ internal sealed class SelftestVerb() : Verb(
         OptionNames.Json, "Writes a JSON object a kernel, one a line, instead of the table.");
 
     private readonly Option<bool> _ranks = Flag(
-        OptionNames.Ranks, "Tries the collectives of the ranks that a launcher (mpirun, srun) has started, and no kernel.");
+        OptionNames.Ranks,
+        "Tries the collectives of the ranks that a launcher (mpirun, srun) has started, and no kernel.");
 
     public override IReadOnlyList<Option> Options =>
         [_device, _cudaPath, _kernels, _code, _short, _json, _verbose, _ranks];
@@ -50,8 +51,8 @@ internal sealed class SelftestVerb() : Verb(
             + "32-byte sectors, over those that must move.",
         "After a fault such as an illegal address CUDA is lost to the process that met it: the kernels that are left "
             + "are tried in other processes, so that each is told by its own doing. With --json it ends there.",
-        "With --ranks, started by a launcher as a run will be: every collective against numbers that each rank can make of "
-            + "every rank, to the bit, over odd sizes; what the largest took. Before a long run on several ranks.",
+        "With --ranks, started by a launcher as a run will be: every collective against numbers that each rank can "
+            + "make of every rank, to the bit, over odd sizes; what the largest took. Before a long run on ranks.",
         "The exit code is 0 where all kernels pass, 1 where one fails, 3 where there is no such GPU.",
     ];
 
