@@ -1,5 +1,3 @@
-using MolEngine.Basics.Files;
-
 namespace MolEngine.Trainer.Ranks;
 
 /// <summary>
