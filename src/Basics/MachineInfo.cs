@@ -10,6 +10,28 @@ public sealed record MachineInfo(string Processor, long TotalMemory, long Availa
 {
     private const string WindowsProcessorKey = @"HKEY_LOCAL_MACHINE\HARDWARE\DESCRIPTION\System\CentralProcessor\0";
 
+    /// <summary>
+    /// Cores of the machine, of those too that this process is kept from: a launcher may have bound it to some.
+    /// </summary>
+    public static int Cores
+    {
+        get
+        {
+            const string Online = "/sys/devices/system/cpu/online";
+            try
+            {
+                // "0-3,8" is five of them.
+                int online = File.ReadAllText(Online).Trim().Split(',')
+                    .Select(range => range.Split('-')).Sum(ends => int.Parse(ends[^1]) - int.Parse(ends[0]) + 1);
+                return Math.Max(online, Environment.ProcessorCount);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+            {
+                return Environment.ProcessorCount;
+            }
+        }
+    }
+
     public static MachineInfo Read()
     {
         // What the runtime saw at its last collection: physical memory, or the container's limit.

@@ -49,12 +49,13 @@ public sealed class TokenBatch
     /// <summary>Fills the batch.</summary>
     /// <param name="rows">Rows, in the order of the global batch.</param>
     /// <param name="weights">Loss weights and forms of an effective token of each row, in the same order.</param>
-    /// <param name="firstKey">
-    /// Token keys of row i start at firstKey + i * 2^32: the place in the global batch, not in the micro-batch.
+    /// <param name="places">
+    /// Of each row in the global batch, not in the micro-batch: its token keys start at place * 2^32. Null: from 0 on.
     /// </param>
     /// <exception cref="ArgumentException">More tokens than the batch was made for, or not a weight for each
     /// row.</exception>
-    public void Fill(IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, long firstKey = 0)
+    public void Fill(
+        IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, IReadOnlyList<int>? places = null)
     {
         if (weights.Count != rows.Count)
             throw new ArgumentException($"micro-batch: expected weights of {rows.Count} rows, got {weights.Count}");
@@ -63,7 +64,7 @@ public sealed class TokenBatch
             throw new ArgumentException($"micro-batch: expected at most {_ids.Shape[0]} tokens, got {tokens}");
         var host = new HostBatch(tokens);
         for (int i = 0; i < rows.Count; i++)
-            host.Append(rows[i], weights[i], firstKey + ((long)i << 32));
+            host.Append(rows[i], weights[i], (long)(places?[i] ?? i) << 32);
         Ids = Uploaded<int>(_ids, host.Ids);
         Layout = new SequenceLayout(
             host.RowStarts(), host.DocumentStarts(), Uploaded<int>(_positions, host.Positions),

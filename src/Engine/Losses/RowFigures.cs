@@ -30,4 +30,24 @@ public readonly record struct RowFigures(
 
     /// <inheritdoc cref="TokenRow.Losses"/>
     public TokenWeights? Losses { get; init; }
+
+    /// <summary>How many <see cref="Means"/> there are.</summary>
+    internal const int MeanCount = 8;
+
+    /// <summary>What was computed of the row, as <see cref="Of"/> takes it: the rest is the row's own.</summary>
+    internal double[] Means =>
+        [CrossEntropy, KlDivergence, TailMass, ForwardKl, GatedCe, HeldKl, ReverseGap, ForwardGap];
+
+    /// <summary>The figures of a row.</summary>
+    /// <param name="means">As <see cref="Means"/> gives them.</param>
+    internal static RowFigures Of(TokenRow row, ReadOnlySpan<double> means) =>
+        new(row.Kind, row.Weight, row.EffectiveTokens, means[0], means[1], means[2])
+        {
+            ForwardKl = means[3],
+            GatedCe = means[4],
+            HeldKl = means[5],
+            ReverseGap = means[6],
+            ForwardGap = means[7],
+            Losses = row.Losses,
+        };
 }

@@ -94,12 +94,12 @@ public sealed class LossPass : IDisposable
     /// </summary>
     /// <param name="weights">Loss weights of each row's tokens, fixed for the whole global batch
     /// (<see cref="BatchLoss.Weights"/>).</param>
-    /// <param name="firstRow">Place of the first row in the global batch.</param>
+    /// <param name="places">Of each row in the global batch: dropout goes by it.</param>
     public void AccumulateGradients(
-        IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, int firstRow, TransformerWeights student,
-        TransformerWeights? reference, TransformerGradients gradients)
+        IReadOnlyList<TokenRow> rows, IReadOnlyList<TokenWeights> weights, IReadOnlyList<int> places,
+        TransformerWeights student, TransformerWeights? reference, TransformerGradients gradients)
     {
-        _batch.Fill(rows, weights, (long)firstRow << 32);
+        _batch.Fill(rows, weights, places);
         Run(rows, weights, student, reference, gradients);
     }
 

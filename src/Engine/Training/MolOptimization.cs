@@ -17,9 +17,11 @@ public sealed record UpdateFigures(
 /// result to the bit.
 /// </summary>
 /// <param name="reference">The base model's weights; null where the loss needs none.</param>
+/// <param name="ranks">How ranks share an update; not disposed of here. All of them call the same methods with the same
+/// rows.</param>
 public sealed class MolOptimization(
     Ops ops, LossPass pass, Student student, TransformerWeights? reference, LossOptions loss, AdamW optimizer,
-    LearningRateSchedule schedule)
+    LearningRateSchedule schedule, DataParallel ranks)
 {
     /// <summary>One update from a global batch.</summary>
     /// <param name="microBatch">Rows that go through the model at once.</param>
@@ -54,26 +56,27 @@ public sealed class MolOptimization(
         return (Norm(CorpusKind.Domain), Norm(CorpusKind.General));
     }
 
-    /// <summary>A device is waited for once, at the end.</summary>
+    /// <summary>Of all ranks' rows; a device is waited for once, at the end.</summary>
     private (RowFigures[] Rows, double GradientNorm) Accumulate(
         IReadOnlyList<TokenRow> globalBatch, BatchLoss batchLoss, int microBatch, CancellationToken cancel)
     {
         TransformerWeights weights = student.TrainingWeights(optimizer.Steps);
         pass.Discard();
         student.ZeroGradients();
-        for (int first = 0; first < globalBatch.Count; first += microBatch)
+        foreach (int[] places in ranks.Own(globalBatch).Chunk(microBatch))
         {
             cancel.ThrowIfCancellationRequested();
-            int count = Math.Min(microBatch, globalBatch.Count - first);
             pass.AccumulateGradients(
-                [.. globalBatch.Skip(first).Take(count)], [.. batchLoss.Weights.Skip(first).Take(count)], first,
-                weights,
+                [.. places.Select(p => globalBatch[p])], [.. places.Select(p => batchLoss.Weights[p])], places, weights,
                 reference, student.Gradients);
+            ranks.Progress();
         }
 
         student.FinishGradients();
+        ranks.SumGradients();
         var squares = new double[1];
-        RowFigures[] rows = pass.Collect((optimizer.SquaredGradientNorm(), squares));
-        return (rows, Math.Sqrt(squares[0]));
+        RowFigures[] own = pass.Collect((optimizer.SquaredGradientNorm(), squares));
+        double norm = Math.Sqrt(squares[0]);
+        return (ranks.Gather(globalBatch, own, norm), norm);
     }
 }

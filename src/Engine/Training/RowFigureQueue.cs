@@ -14,6 +14,9 @@ internal sealed class RowFigureQueue(Ops ops, Arena arena)
     /// <summary>Rows of a table, where a micro-batch has no more.</summary>
     private const int TableRows = 256;
 
+    /// <summary>The place of the mass outside the base's top n among the sums.</summary>
+    private const int TailMass = 2;
+
     private readonly List<Tensor> _tables = [];
     private readonly List<(TokenRow Row, bool HasBase, int Table, int At)> _rows = [];
 
@@ -54,16 +57,11 @@ internal sealed class RowFigureQueue(Ops ops, Arena arena)
 
     private static RowFigures Of(TokenRow row, bool hasBase, ReadOnlySpan<double> sums)
     {
-        int n = row.EffectiveTokens, divisor = Math.Max(n, 1);
-        return new RowFigures(
-            row.Kind, row.Weight, n, sums[0] / divisor, sums[1] / divisor, hasBase ? sums[2] / divisor : 0)
-        {
-            ForwardKl = sums[3] / divisor,
-            GatedCe = sums[4] / divisor,
-            HeldKl = sums[5] / divisor,
-            ReverseGap = sums[6] / divisor,
-            ForwardGap = sums[7] / divisor,
-            Losses = row.Losses,
-        };
+        int divisor = Math.Max(row.EffectiveTokens, 1);
+        double[] means = [.. sums[..RowFigures.MeanCount]];
+        for (int i = 0; i < means.Length; i++)
+            means[i] /= divisor;
+        means[TailMass] = hasBase ? means[TailMass] : 0;
+        return RowFigures.Of(row, means);
     }
 }

@@ -4,14 +4,15 @@ using System.Runtime.InteropServices;
 namespace MolEngine.Kernels.Interop;
 
 /// <summary>
-/// Loads NVIDIA's libraries once for the process, and hands them to the bindings. A library that is absent is looked
-/// for anew when it is asked for again.
+/// Loads NVIDIA's libraries and MPI's once for the process, and hands them to the bindings. A library that is absent is
+/// looked for anew when it is asked for again.
 /// </summary>
 internal static class NativeLibraries
 {
     public const string Driver = "cuda";
     public const string Nvrtc = "nvrtc";
     public const string CublasLt = "cublasLt";
+    public const string Mpi = "mpi";
 
     private const string Loaded = "loaded";
     private static readonly Lock Gate = new();
@@ -37,6 +38,21 @@ internal static class NativeLibraries
             if (finding.Found)
                 Open[library.ImportName] = (finding, handle);
             return finding;
+        }
+    }
+
+    /// <summary>Looks for MPI's library and loads it; what was loaded first stays.</summary>
+    /// <returns>Its handle too; 0 where none can be loaded.</returns>
+    public static (LibraryFinding Finding, nint Handle) FindMpi(string title, IEnumerable<string> candidates)
+    {
+        lock (Gate)
+        {
+            if (Open.TryGetValue(Mpi, out (LibraryFinding Finding, nint Handle) known))
+                return known;
+            (LibraryFinding Finding, nint Handle) found = Load(title, candidates);
+            if (found.Handle != 0)
+                Open[Mpi] = found;
+            return found;
         }
     }
 
@@ -83,6 +99,13 @@ internal static class NativeLibraries
     /// <summary>0 leaves a library to the runtime's own search.</summary>
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
     {
+        // Whoever calls MPI has looked for it first.
+        if (name == Mpi)
+        {
+            lock (Gate)
+                return Open[Mpi].Handle;
+        }
+
         CudaLibrary? library = name switch
         {
             Driver => CudaLibrary.Driver,

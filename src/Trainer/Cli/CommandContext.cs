@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MolEngine.Kernels.Collectives;
 using MolEngine.Trainer.Display;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -19,6 +20,7 @@ public sealed class CommandContext(
         terminal is { } shown ? new WrappingWriter(output, () => shown.Profile.Width) : output;
 
     private readonly List<PosixSignalRegistration> _signals = [];
+    private Communicator? _ranks;
     private CancellationTokenSource? _stop;
     private Action<string> _say = error.WriteLine;
 
@@ -58,6 +60,25 @@ public sealed class CommandContext(
             return _stop.Token;
         }
     }
+
+    /// <summary>
+    /// The ranks that this process was started as one of. They part after the last word is said: a launcher may end a
+    /// rank as soon as another has ended badly.
+    /// </summary>
+    internal Communicator Join() => _ranks = Communicator.Join();
+
+    /// <summary>Cancels <see cref="Interrupted"/> on SIGUSR1 too, by which schedulers warn of a job's end.</summary>
+    internal void StopOnWarning()
+    {
+        const int LinuxSigUsr1 = 10;
+        _ = Interrupted;
+        if (OperatingSystem.IsLinux())
+            _signals.Add(PosixSignalRegistration.Create((PosixSignal)LinuxSigUsr1, OnSignal));
+    }
+
+    /// <summary>Where it is said that the command stops: elsewhere than <see cref="Error"/>, of which others make use.
+    /// </summary>
+    internal void SaySignalsTo(Action<string> say) => _say = say;
 
     /// <summary>
     /// Cancels <see cref="Interrupted"/> when an input ends: of who started this program, and may be gone without a
@@ -127,6 +148,7 @@ public sealed class CommandContext(
 
     public void Dispose()
     {
+        _ranks?.Dispose();
         _signals.ForEach(s => s.Dispose());
         _stop?.Dispose();
     }

@@ -1,9 +1,11 @@
 using MolEngine.Basics.Files;
 using MolEngine.Engine.Training;
 using MolEngine.Engine.Weights;
+using MolEngine.Kernels.Collectives;
 using MolEngine.Kernels.Compilation;
 using MolEngine.Kernels.Device;
 using MolEngine.Kernels.Interop;
+using MolEngine.Trainer.Ranks;
 
 namespace MolEngine.Trainer.Cli;
 
@@ -27,10 +29,12 @@ internal static class Faults
 
     private static int Report(Exception e, TextWriter error)
     {
+        if (e is OtherRankException other)
+            return other.Code;
         int code = CodeOf(e);
         bool expected = code != ExitCode.Failed
             || e is RunFailedException or FileWriteException or NonFiniteException or BrokenWeightException
-                or IOException or CudaException or KernelCompileException;
+                or IOException or CudaException or KernelCompileException or CollectiveException;
         string message = code == ExitCode.Interrupted ? "interrupted" : e.Message;
         string said = expected ? message : $"unexpected error: {e.GetType().Name}: {message}";
         foreach (string line in said.Split(Environment.NewLine))

@@ -16,4 +16,6 @@ internal static class OptionNames
     public const string Short = "--short";
 
     public const string Json = "--json";
+
+    public const string Ranks = "--ranks";
 }

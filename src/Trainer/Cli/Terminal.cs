@@ -1,3 +1,4 @@
+using MolEngine.Kernels.Collectives;
 using MolEngine.Trainer.Display;
 using Spectre.Console;
 
@@ -14,10 +15,13 @@ internal static class Terminal
         "NO_COLOR, TERM=dumb, CI",
         "Each of them makes plain lines of what a terminal shows otherwise, as a redirected output does.");
 
-    /// <summary>The process's output as a terminal; null where it is none.</summary>
+    /// <summary>
+    /// The process's output as a terminal; null where it is none. What a launcher of ranks passes on may look like one.
+    /// </summary>
     /// <param name="output">Over standard output.</param>
     public static IAnsiConsole? Of(TextWriter output) =>
-        MayDraw(Console.IsOutputRedirected, Environment.GetEnvironmentVariable)
+        LaunchedRank.Of(Environment.GetEnvironmentVariable) is null
+        && MayDraw(Console.IsOutputRedirected, Environment.GetEnvironmentVariable)
             ? Open(new AnsiConsoleOutput(output))
             : null;
 

@@ -111,9 +111,18 @@ internal static class ConfigKeys
         OnResume = OnResume.Free,
     };
 
+    public static readonly ConfigKey<double> CollectivesTimeout = new(
+        "collectives.timeout", KeyTypes.Number, 600,
+        "Of a run on several ranks: seconds that one waits for another of which it hears nothing, before it ends all.",
+        x => x is >= 1 and <= 86400, "from 1 to 86400")
+    {
+        OnResume = OnResume.Free,
+    };
+
     public static readonly ConfigKey<int> Threads = new(
         "threads", KeyTypes.Int, 0,
-        "Threads of the CPU, never more than one a core; 0 takes every core. The result does not depend on it.",
+        "Threads of the CPU, never more than one a core; 0 takes every core, of several ranks on a host each its part. "
+            + "The result does not depend on it.",
         x => x is >= 0 and <= 4096, "from 0 to 4096")
     {
         OnResume = OnResume.Free,

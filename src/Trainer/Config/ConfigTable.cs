@@ -21,7 +21,7 @@ internal static class ConfigTable
             ConfigKeys.ValidateEvery, ConfigKeys.ValidateDocuments, StopKeys.Metric, .. StopKeys.All,
             .. QuestionKeys.All, .. BenchmarkKeys.All,
             ConfigKeys.Samples,
-            .. CheckpointKeys.All, .. DeviceKeys.All, ConfigKeys.Threads,
+            .. CheckpointKeys.All, .. DeviceKeys.All, ConfigKeys.Threads, ConfigKeys.CollectivesTimeout,
         ],
         ProgramCommand.With("train --help"))
     {

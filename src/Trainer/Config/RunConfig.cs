@@ -80,6 +80,12 @@ public sealed record RunConfig(
 
     internal DeviceSettings Device { get; init; } = DeviceSettings.Default;
 
+    /// <summary>How long a rank waits for another of which it hears nothing.</summary>
+    public TimeSpan CollectivesTimeout { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>Whether <see cref="Threads"/> are as many as there are cores, as nobody gave their number.</summary>
+    public bool TakesAllCores { get; init; }
+
     /// <summary>What a training step keeps of its forward pass.</summary>
     public Retention Retention => Recompute switch
     {
@@ -152,6 +158,8 @@ public sealed record RunConfig(
             BaseCacheBytes = BuildBaseCache(v),
             LossSpike = v.Take(ConfigKeys.LossSpike),
             Device = DeviceKeys.Build(v, source),
+            CollectivesTimeout = TimeSpan.FromSeconds(v.Take(ConfigKeys.CollectivesTimeout)),
+            TakesAllCores = threads == 0,
             Questions = QuestionSettings.Build(v, source),
             Benchmarks = BenchmarkSettings.Build(v, source),
         };

@@ -62,6 +62,7 @@ internal static class DeviceKeys
             v.Resolve(CudaPath, cudaPath);
         }
 
-        return new DeviceSettings(v.Take(Device), v.Take(Precision), cudaPath, v.Take(Gemm), v.Take(GemmTuning), v.Take(Assembly));
+        return new DeviceSettings(
+            v.Take(Device), v.Take(Precision), cudaPath, v.Take(Gemm), v.Take(GemmTuning), v.Take(Assembly));
     }
 }

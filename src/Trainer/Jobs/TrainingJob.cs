@@ -10,6 +10,7 @@ using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Display;
 using MolEngine.Trainer.Planning;
+using MolEngine.Trainer.Ranks;
 using MolEngine.Trainer.Training;
 
 namespace MolEngine.Trainer.Jobs;
@@ -23,15 +24,17 @@ internal sealed class TrainingJob
     private readonly RunConfig _run;
     private readonly bool _resume;
     private readonly IRunDisplay _display;
+    private readonly RankTeam _team;
 
-    private TrainingJob(RunConfig run, bool resume, IRunDisplay display) =>
-        (_run, _resume, _display) = (run, resume, display);
+    private TrainingJob(RunConfig run, bool resume, IRunDisplay display, RankTeam team) =>
+        (_run, _resume, _display, _team) = (run, resume, display, team);
 
     /// <summary>Trains and saves.</summary>
     /// <param name="resume">Whether to go on from the newest checkpoint of run.Output.</param>
     /// <param name="display">Told what the run does; not disposed of here.</param>
     /// <param name="data">Trained on instead of the config's corpora, where given: rows that are packed already, in an
     /// order of their own.</param>
+    /// <param name="team">The ranks that train it, which this one leads; null: this process alone.</param>
     /// <exception cref="NonFiniteException">
     /// Loss or gradient became NaN or infinite.
     /// </exception>
@@ -40,24 +43,41 @@ internal sealed class TrainingJob
     /// </exception>
     /// <exception cref="OperationCanceledException">Interrupted; the last finished step is saved.</exception>
     public static void Execute(
-        RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data = null)
+        RunConfig run, bool resume, IRunDisplay display, CancellationToken cancel, TrainingData? data = null,
+        RankTeam? team = null)
     {
-        var job = new TrainingJob(run, resume, display);
-        if (!resume)
+        team ??= RankTeam.Alone;
+        var job = new TrainingJob(run, resume, display, team);
+        try
         {
-            OutputPlace.Require(run);
-            RunDirectory.RequireFree(run.Output);
-            job.Compute(data, cancel);
+            job.Execute(data, cancel);
+        }
+        catch (Exception e)
+        {
+            team.End(e);
+            throw;
+        }
+
+        team.End(null);
+    }
+
+    private void Execute(TrainingData? data, CancellationToken cancel)
+    {
+        if (!_resume)
+        {
+            OutputPlace.Require(_run);
+            RunDirectory.RequireFree(_run.Output);
+            Compute(data, cancel);
             return;
         }
 
-        job.RefuseFinished();
-        using var held = RunLock.Take(run.Output);
-        CheckpointStore.RemoveLeftovers(run.Output);
-        if (RunDirectory.SavedIn(run.Output) is { } saved)
-            job.Complete(saved);
+        RefuseFinished();
+        using var held = RunLock.Take(_run.Output);
+        CheckpointStore.RemoveLeftovers(_run.Output);
+        if (RunDirectory.SavedIn(_run.Output) is { } saved)
+            Complete(saved);
         else
-            job.Compute(data, cancel);
+            Compute(data, cancel);
     }
 
     /// <summary>Computes on the device of the config, if the run fits its memory.</summary>
@@ -127,7 +147,7 @@ internal sealed class TrainingJob
     /// <param name="resume">Whether to go on from the newest checkpoint.</param>
     private void Train(RunConfig run, Ops ops, TrainingData? data, bool resume, CancellationToken cancel)
     {
-        using var session = new TrainingSession(run, ops, _display, cancel, data);
+        using TrainingSession session = Load(run, ops, data, cancel);
         if (!resume)
             PlanCheck.Require(session);
         DiskRoom.Require(run, session.Model, session.Order.Steps);
@@ -163,6 +183,14 @@ internal sealed class TrainingJob
             throw DiskFault.Explain(_run.Output, e, training?.Keep());
         }
     }
+
+    /// <summary>Model and data, on all ranks.</summary>
+    private TrainingSession Load(RunConfig run, Ops ops, TrainingData? data, CancellationToken cancel) =>
+        _team.Together(
+            new RankOrder(RankTask.Load),
+            () => RankLoading.Load(
+                _team.Ranks, () => new TrainingSession(run, ops, _display, cancel, data, team: _team)),
+            isAgreed: _ => true);
 
     private void RefuseFinished()
     {

@@ -193,7 +193,7 @@ internal sealed class TrainingLog(IRunDisplay display, RunDirectory directory, l
             .Add(Metric.TokensPerSecond, rate)
             .Add(Metric.Rows, rows.Length)
             .Add(Metric.EmptyRows, empty)
-            .Add(Metric.MemoryBytes, Environment.WorkingSet);
+            .Add(Metric.MemoryBytes, s.Joint.MemoryBytes);
         if (deviceMemory is { } held)
             line.Add(Metric.DeviceMemoryBytes, held);
         _metrics.Write(line);

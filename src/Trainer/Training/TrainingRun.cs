@@ -87,10 +87,10 @@ internal sealed class TrainingRun
                 RowId[] rows = _session.Order.RowsOfStep(_step, skipped);
                 TokenRow[] batch = _session.Rows(_step, skipped);
                 (double, double)? parts = IsDue(_step + 1, _run.Validate.Every) && _run.Method == TrainingMethod.Lora
-                    ? _session.Optimization.GradientNorms(batch, _run.MicroBatch, cancel)
+                    ? _session.Joint.GradientNorms(_step, skipped, batch, cancel)
                     : null;
                 long start = Stopwatch.GetTimestamp();
-                UpdateFigures figures = Update(rows, batch, cancel);
+                UpdateFigures figures = Update(rows, skipped, batch, cancel);
                 _step++;
                 _course.Step(
                     _log.Step(_step, _session, rows, batch, figures, parts, Stopwatch.GetElapsedTime(start)));
@@ -201,6 +201,7 @@ internal sealed class TrainingRun
             if (best.Step != _step)
             {
                 CheckpointStore.Load(_course.CheckpointOf(best), _session.Ops, _session.Optimizer);
+                _session.Joint.Spread();
                 (_step, _saved) = (best.Step, best.Step);
             }
         }
@@ -216,7 +217,7 @@ internal sealed class TrainingRun
     private void MeasureAgain(CancellationToken cancel)
     {
         IReadOnlyList<CorpusFigures> figures =
-            _session.Validation.Run(cancel, _log.Doing("validating", "held-out document"));
+            _session.Joint.Validate(cancel, _log.Doing("validating", "held-out document"));
         if (figures.Count > 0)
             HeldOutRounds.Keep(_run.Output, _step, figures);
         _questions?.Ask(_step, cancel, _log.Doing("asking", "question"));
@@ -224,11 +225,11 @@ internal sealed class TrainingRun
     }
 
     /// <summary>One update; a loss that is not finite names the corpus and the row it came from.</summary>
-    private UpdateFigures Update(RowId[] rows, TokenRow[] batch, CancellationToken cancel)
+    private UpdateFigures Update(RowId[] rows, long skipped, TokenRow[] batch, CancellationToken cancel)
     {
         try
         {
-            return _session.Optimization.Update(batch, _run.MicroBatch, cancel);
+            return _session.Joint.Update(_step, skipped, batch, cancel);
         }
         catch (NonFiniteException e) when (e.Row is int row)
         {
@@ -249,7 +250,7 @@ internal sealed class TrainingRun
         IReadOnlyList<CorpusFigures> figures = [];
         if (IsDue(step, _run.Validate.Every))
         {
-            figures = _session.Validation.Run(cancel, _log.Doing("validating", "held-out document"));
+            figures = _session.Joint.Validate(cancel, _log.Doing("validating", "held-out document"));
             _validationLoss = _session.ValidationLoss(figures);
             _course.Judge.Add(RunCourse.RoundOf(step, figures));
         }

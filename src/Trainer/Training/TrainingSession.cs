@@ -16,6 +16,7 @@ using MolEngine.Trainer.Checkpoints;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Devices;
 using MolEngine.Trainer.Display;
+using MolEngine.Trainer.Ranks;
 
 namespace MolEngine.Trainer.Training;
 
@@ -35,10 +36,12 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="cancel">Looked at between the long parts: loading, tokenizing.</param>
     /// <param name="data">Trained on instead of the config's corpora, where given.</param>
     /// <param name="stored">The model's weights, where they are not to be read; disposed of with this.</param>
+    /// <param name="team">The ranks that train it; null: this process alone.</param>
     public TrainingSession(
         RunConfig run, Ops ops, IRunDisplay display, CancellationToken cancel, TrainingData? data = null,
-        ModelWeights? stored = null)
+        ModelWeights? stored = null, RankTeam? team = null)
     {
+        team ??= RankTeam.Alone;
         Run = run;
         Ops = ops;
         Model = new RunModel(run, ops, stored, display.Doing("loading the model", "tensor"));
@@ -65,11 +68,13 @@ internal sealed class TrainingSession : IDisposable
         Schedule = new LearningRateSchedule(
             o.Schedule, o.LearningRate, checked((int)Order.Steps), checked((int)o.WarmupOf(Order.Steps)),
             o.WarmupFromZero);
+        Ranks = new DataParallel(team.Ranks, Model.Config, Model.Student.Parameters);
         Optimization = new MolOptimization(
-            ops, _pass, Model.Student, HasBaseLoss ? Model.Base : null, _loss, Optimizer, Schedule);
+            ops, _pass, Model.Student, HasBaseLoss ? Model.Base : null, _loss, Optimizer, Schedule, Ranks);
         Validation = new Validation(
             _pass, Model.Student, Model.Base, _loss, Corpora, run.Validate.Documents,
-            run.MicroBatch * run.Data.Context);
+            run.MicroBatch * run.Data.Context, Ranks);
+        Joint = new JointWork(this, team);
     }
 
     public RunConfig Run { get; }
@@ -114,6 +119,12 @@ internal sealed class TrainingSession : IDisposable
     public MolOptimization Optimization { get; }
 
     public Validation Validation { get; }
+
+    /// <summary>How ranks share what is computed.</summary>
+    public DataParallel Ranks { get; }
+
+    /// <summary>What all ranks compute together.</summary>
+    public JointWork Joint { get; }
 
     /// <summary>What memory is for, and how many bytes of it, where it is computed.</summary>
     public IReadOnlyList<(string What, long Bytes)> Memory =>
@@ -180,6 +191,7 @@ internal sealed class TrainingSession : IDisposable
     public void Dispose()
     {
         Cache?.Dispose();
+        Ranks.Dispose();
         _pass.Dispose();
         _states.Dispose();
         Model.Dispose();

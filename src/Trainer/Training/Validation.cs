@@ -34,20 +34,24 @@ internal sealed class Validation
     private readonly LossOptions _loss;
     private readonly IReadOnlyList<PackedCorpus> _corpora;
     private readonly int _tokensAtOnce;
+    private readonly DataParallel _ranks;
 
     /// <param name="loss">Of corpora without a loss of their own.</param>
     /// <param name="documents">Held-out documents of each corpus, at most.</param>
     /// <param name="tokensAtOnce">Tokens that the pass was made for.</param>
+    /// <param name="ranks">Who shares the documents: each document's figures are the same whoever computes
+    /// them.</param>
     public Validation(
         LossPass pass, Student student, TransformerWeights? reference, LossOptions loss,
-        IReadOnlyList<Corpus> corpora, int documents, int tokensAtOnce)
+        IReadOnlyList<Corpus> corpora, int documents, int tokensAtOnce,
+        DataParallel ranks)
     {
         _pass = pass;
         _student = student;
         _base = reference;
         _loss = loss;
         _corpora = [.. corpora.Select(c => c.HeldOut.First(documents)).Where(c => c.HasEffectiveTokens)];
-        _tokensAtOnce = tokensAtOnce;
+        (_tokensAtOnce, _ranks) = (tokensAtOnce, ranks);
     }
 
     /// <summary>Figures of every corpus that has held-out documents.</summary>
@@ -62,8 +66,10 @@ internal sealed class Validation
     {
         var sums = new Sums[corpus.Documents];
         TokenWeights losses = _loss.Weights(corpus.Kind, corpus.Losses);
-        foreach ((int Document, TokenRow Row)[] chunk in AtOnce(corpus, seen))
+        int[][] shares = _ranks.Shares(corpus.Documents, corpus.RowsOf);
+        foreach ((int Document, TokenRow Row)[] chunk in AtOnce(corpus, shares[_ranks.Rank], seen))
         {
+            _ranks.Progress();
             cancel.ThrowIfCancellationRequested();
             RowFigures[] figures =
                 _pass.Evaluate([.. chunk.Select(c => c.Row)], _student.Weights, _base, _loss, gaps: true);
@@ -71,7 +77,8 @@ internal sealed class Validation
                 sums[chunk[i].Document] += Sums.Of(figures[i], losses);
         }
 
-        Sums all = sums.Aggregate((a, b) => a + b);
+        double[][] told = _ranks.Gather(shares, document => sums[document].Numbers);
+        Sums all = (sums = [.. told.Select(Sums.Of)]).Aggregate((a, b) => a + b);
         int tokens = all.Tokens;
         if (!double.IsFinite(all.Ce + all.Kl + all.Forward + all.Gap + all.ForwardGap + all.Loss))
         {
@@ -87,12 +94,12 @@ internal sealed class Validation
             [.. sums.Select(d => new DocumentFigures(d.Tokens, d.Ce / d.Tokens, OfBase(d.Kl + d.Gap, d.Tokens)))]);
     }
 
-    /// <summary>The rows of all documents in as few passes as there is room for.</summary>
-    private IEnumerable<(int Document, TokenRow Row)[]> AtOnce(PackedCorpus corpus, Action seen)
+    /// <summary>The rows of documents in as few passes as there is room for.</summary>
+    private IEnumerable<(int Document, TokenRow Row)[]> AtOnce(PackedCorpus corpus, int[] documents, Action seen)
     {
         var rows = new List<(int, TokenRow)>();
         int tokens = 0;
-        for (int document = 0; document < corpus.Documents; document++)
+        foreach (int document in documents)
         {
             foreach (TokenRow row in corpus.RowsOf(document))
             {
@@ -117,6 +124,11 @@ internal sealed class Validation
     private readonly record struct Sums(
         int Tokens, double Ce, double Kl, double Forward, double Gap, double ForwardGap, double Loss)
     {
+        /// <summary>As <see cref="Of(double[])"/> takes them.</summary>
+        public double[] Numbers => [Tokens, Ce, Kl, Forward, Gap, ForwardGap, Loss];
+
+        public static Sums Of(double[] n) => new((int)n[0], n[1], n[2], n[3], n[4], n[5], n[6]);
+
         public static Sums Of(RowFigures row, TokenWeights losses)
         {
             int tokens = row.EffectiveTokens;

@@ -116,8 +116,8 @@ public sealed class BaseCacheTests : IDisposable
         {
             TokenRow[] part = rows[first..Math.Min(rows.Length, first + 3)];
             pass.AccumulateGradients(
-                part, [.. batch.Weights.Skip(first).Take(part.Length)], first, student.Weights, reference,
-                student.Gradients);
+                part, [.. batch.Weights.Skip(first).Take(part.Length)],
+                [.. Enumerable.Range(first, part.Length)], student.Weights, reference, student.Gradients);
         }
 
         student.FinishGradients();

@@ -28,7 +28,7 @@ public sealed class TokenBatchTests : IDisposable
             new(new[] { 10, 11, 12, 20, 30, 31 }, [0, 3, 4]), TokenRow.Single(default),
             TokenRow.Single(new[] { 40, 41 }, CorpusKind.General),
         ];
-        batch.Fill(rows, [new(0.5, 0.25), default, new(0.125, 2)], firstKey: 5L << 32);
+        batch.Fill(rows, [new(0.5, 0.25), default, new(0.125, 2)], places: [5, 6, 7]);
         Assert.Equal(8, batch.Tokens);
         Assert.Equal([0, 6, 6, 8], batch.Layout.RowStarts);
         Assert.Equal([0, 3, 4, 6, 8], batch.Layout.DocumentStarts);

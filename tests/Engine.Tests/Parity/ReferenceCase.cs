@@ -120,7 +120,9 @@ internal sealed class ReferenceCase : LoadedModel
         var batchLoss = new BatchLoss(options, rows);
         using var pass = new LossPass(
             Ops, Config, Tokens(rows), Positions(rows), options.TopN, Retention.All, student.Weights);
-        pass.AccumulateGradients(rows, batchLoss.Weights, 0, student.TrainingWeights(0), reference, student.Gradients);
+        pass.AccumulateGradients(
+            rows, batchLoss.Weights, [.. Enumerable.Range(0, rows.Length)], student.TrainingWeights(0), reference,
+            student.Gradients);
         RowFigures[] figures = pass.Collect();
         student.FinishGradients();
         return (batchLoss.Value(figures), figures);

@@ -4,6 +4,7 @@ using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Collectives;
 using MolEngine.Support;
 
 namespace MolEngine.Engine.Tests.Parity;
@@ -56,7 +57,8 @@ public abstract class TrajectoryParityTests(TestBackend backend, int most)
         using var pass = new LossPass(
             c.Ops, c.Config, perStep * rows[0].Tokens.Length, ReferenceCase.Positions(rows), options.TopN,
             Retention.All, student.Weights);
-        var optimization = new MolOptimization(c.Ops, pass, student, c.Weights, options, optimizer, schedule);
+        var optimization = new MolOptimization(c.Ops, pass, student, c.Weights, options, optimizer, schedule,
+            new DataParallel(new SingleRank(), c.Config, student.Parameters));
         for (int s = 0; s < Math.Min(steps, most); s++)
         {
             UpdateFigures got = optimization.Update(rows[(s * perStep)..((s + 1) * perStep)], microBatch: perStep);

@@ -3,6 +3,7 @@ using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Collectives;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Support;
 
@@ -201,7 +202,8 @@ public sealed class MolRulesTests
         using var pass = new LossPass(m.Ops, m.Config, 200, 64, 31, Retention.All, student.Weights);
         var optimization = new MolOptimization(
             m.Ops, pass, student, m.Weights, new LossOptions(), optimizer,
-            new LearningRateSchedule(ScheduleKind.Constant, 0, 10, 0, FromZero: false));
+            new LearningRateSchedule(ScheduleKind.Constant, 0, 10, 0, FromZero: false),
+            new DataParallel(new SingleRank(), m.Config, student.Parameters));
         (double domain, double general) = optimization.GradientNorms(rows, 3);
 
         // Each kind is half of the rows, so its share is half of what a batch of it alone gives.

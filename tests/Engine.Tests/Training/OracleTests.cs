@@ -4,6 +4,7 @@ using MolEngine.Engine.Losses;
 using MolEngine.Engine.Models.Common;
 using MolEngine.Engine.Optim;
 using MolEngine.Engine.Training;
+using MolEngine.Kernels.Collectives;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Tensors;
 using MolEngine.Oracle;
@@ -107,7 +108,8 @@ public sealed class OracleTests
         var schedule = new LearningRateSchedule(
             ScheduleKind.Cosine, 2e-3, Steps, LearningRateSchedule.WarmupOf(0.1, Steps), FromZero: true);
         using var pass = new LossPass(m.Ops, m.Config, 64, 64, 31, Retention.All, student.Weights);
-        var optimization = new MolOptimization(m.Ops, pass, student, m.Weights, new LossOptions(), optimizer, schedule);
+        var optimization = new MolOptimization(m.Ops, pass, student, m.Weights, new LossOptions(), optimizer, schedule,
+            new DataParallel(new SingleRank(), m.Config, student.Parameters));
         for (int s = 0; s < Steps; s++)
         {
             TokenRow[] rows = m.Rows(100 + s, [9, 11], [20], [1, 15]);

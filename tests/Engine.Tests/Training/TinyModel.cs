@@ -142,7 +142,8 @@ internal sealed class TinyModel : IDisposable
         {
             TokenRow[] part = rows[first..Math.Min(rows.Length, first + microBatch)];
             pass.AccumulateGradients(
-                part, [.. loss.Weights.Skip(first).Take(part.Length)], first, student.TrainingWeights(step),
+                part, [.. loss.Weights.Skip(first).Take(part.Length)],
+                [.. Enumerable.Range(first, part.Length)], student.TrainingWeights(step),
                 options.NeedsBase ? Weights : null, student.Gradients);
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MolEngine.Basics.Text;
+using MolEngine.Kernels.Collectives;
 using MolEngine.Kernels.Cpu;
 using MolEngine.Kernels.Cpu.Simd;
 using MolEngine.Kernels.Cuda;
@@ -38,6 +39,7 @@ internal static class DoctorRunner
             ("virtual", VirtualGpu),
             ("NVRTC", toolkit.NvrtcSentence),
             ("cuBLASLt", toolkit.BlasSentence),
+            ("MPI", Mpi()),
         ];
         foreach ((string name, string text) in lines)
             context.WriteLine($"{name,-10} {text}");
@@ -47,6 +49,17 @@ internal static class DoctorRunner
         context.WriteLine("");
         context.WriteLine(DeviceOutlook.Sentence(gpu, toolkit.Blas is not null));
         return ExitCode.Done;
+    }
+
+    /// <summary>The library that ranks speak by, and whether this process is one of several.</summary>
+    private static string Mpi()
+    {
+        LaunchedRank? launched = LaunchedRank.Of(Environment.GetEnvironmentVariable);
+        string found = MpiLibrary.Find(launched?.Mpi, out LibraryFinding finding) is { } mpi
+            ? $"{mpi.ShortVersion} ({mpi.Finding.Path})"
+            : "none of " + string.Join(", ", finding.Tried.Select(t => Path.GetFileName(t.Path)).Distinct())
+                + ": needed by runs on several ranks alone";
+        return launched is null ? found : $"{found}; rank {launched.Rank} of {launched.Size}, by {launched.Launcher}";
     }
 
     /// <summary>What was looked for; and what stood in the way where something was found.</summary>

@@ -28,6 +28,8 @@ internal sealed class DoctorVerb() : Verb("doctor", "What this machine offers: p
             + "that is here, and what would change it.",
         "NVIDIA's libraries (the driver, NVRTC, cuBLASLt) are looked for where they usually lie. A folder to begin "
             + "with can be named by --cuda-path, in a config's cuda_path, or in MOLENGINE_CUDA_PATH.",
+        "MPI is for runs on several ranks; a launcher's own library is taken first. MOLENGINE_MPI_PATH names another, "
+            + "or its folder.",
     ];
 
     public override IReadOnlyList<(string Line, string Does)> Examples =>

@@ -5,7 +5,7 @@ using MolEngine.Trainer.Cli.Runners;
 namespace MolEngine.Trainer.Cli.Verbs;
 
 internal sealed class SelftestVerb() : Verb(
-    "selftest", "Compare every CUDA kernel with the CPU, on this machine's GPU.")
+    "selftest", "Compare every CUDA kernel with the CPU, on this machine's GPU; or try what ranks do together.")
 {
     private readonly Option<string?> _device = DeviceOptions.Gpu();
 
@@ -29,8 +29,12 @@ internal sealed class SelftestVerb() : Verb(
     private readonly Option<bool> _json = Flag(
         OptionNames.Json, "Writes a JSON object a kernel, one a line, instead of the table.");
 
+    private readonly Option<bool> _ranks = Flag(
+        OptionNames.Ranks,
+        "Tries the collectives of the ranks that a launcher (mpirun, srun) has started, and no kernel.");
+
     public override IReadOnlyList<Option> Options =>
-        [_device, _cudaPath, _kernels, _code, _short, _json, _verbose];
+        [_device, _cudaPath, _kernels, _code, _short, _json, _verbose, _ranks];
 
     public override IReadOnlyList<string> Details =>
     [
@@ -47,6 +51,8 @@ internal sealed class SelftestVerb() : Verb(
             + "32-byte sectors, over those that must move.",
         "After a fault such as an illegal address CUDA is lost to the process that met it: the kernels that are left "
             + "are tried in other processes, so that each is told by its own doing. With --json it ends there.",
+        "With --ranks, started by a launcher as a run will be: every collective against numbers that each rank can "
+            + "make of every rank, to the bit, over odd sizes; what the largest took. Before a long run on ranks.",
         "The exit code is 0 where all kernels pass, 1 where one fails, 3 where there is no such GPU.",
     ];
 
@@ -55,14 +61,18 @@ internal sealed class SelftestVerb() : Verb(
         ("molengine selftest", "Tries the kernels on the first GPU."),
         ("molengine selftest --device virtual", "The same on a machine without one."),
         ("molengine selftest --short --kernel adamw_f32", "A few cases of one kernel."),
+        ("mpirun -n 4 molengine selftest --ranks", "What four ranks do together."),
     ];
 
-    public override int Run(ParseResult arguments, CommandContext context) => SelftestRunner.Run(
+    public override int Run(ParseResult arguments, CommandContext context) => arguments.GetValue(_ranks)
+        ? RanksSelftest.Run(context)
+        : SelftestRunner.Run(Selftest(arguments), context);
+
+    private SelftestOptions Selftest(ParseResult arguments) =>
         new SelftestOptions(
             DeviceOptions.Gpu(arguments, _device), arguments.Folder(_cudaPath), Code(arguments), Checks(arguments),
             Names(arguments) is [] || Names(arguments).Contains(CublasLtCheck.Name),
-            arguments.GetValue(_short), arguments.GetValue(_json), arguments.GetValue(_verbose)),
-        context);
+            arguments.GetValue(_short), arguments.GetValue(_json), arguments.GetValue(_verbose));
 
     private SelftestCode? Code(ParseResult arguments) => arguments.GetValue(_code) switch
     {

@@ -88,9 +88,10 @@ internal sealed class TrainVerb() : Verb("train", "Train a model on domain text 
         int? port = arguments.GetValue(_watch) ? PortOption.Read(arguments, _port) : null;
         if (port is null && arguments.GetResult(_port) is { Implicit: false })
             throw Mistake(_port.Name, $"expected it with {_watch.Name} alone, got it without");
-        if (config is not null)
-            return TrainRunner.Run(RunConfigLoader.Load(config, settings), resume: false, port, context);
-        RunConfig run = RunConfigLoader.OfRun(RunDirectory.Open(resume!), settings);
-        return TrainRunner.Run(run, resume: true, port, context);
+        return TrainRunner.Run(
+            () => config is not null
+                ? RunConfigLoader.Load(config, settings)
+                : RunConfigLoader.OfRun(RunDirectory.Open(resume!), settings),
+            resume is not null, port, context);
     }
 }
