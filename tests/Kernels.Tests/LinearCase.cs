@@ -106,7 +106,7 @@ internal sealed class LinearCase
     /// <summary>A matrix's elements as products take them: rounded where their operands are bf16.</summary>
     public double[] Multiplied(Tensor x) => Array.ConvertAll(_bench.Held(_bench.Values(x)), v => (double)v);
 
-    /// <summary>What is made for a product, as it takes it: rounded where activations hold more than operands.</summary>
+    /// <summary>What is made for a product, as it takes it: rounded where operands hold less.</summary>
     public double[] Taken(double[] made) => Ops.ActivationType == Ops.ProductType
         ? made
         : Array.ConvertAll(_bench.Held(Array.ConvertAll(made, v => (float)v)), v => (double)v);

@@ -16,8 +16,8 @@ internal sealed unsafe partial class CpuOps<S, V>
         result.ReverseGap.Span<double>().Clear();
         result.ForwardGap.Span<double>().Clear();
         var pass = new HeadGapPass<S, V>(
-            new HeadTile<S, V>(_pool, _scratch, weight, products), new HeadTile<S, V>(_pool, _scratch, baseWeight, products, part: 1),
-            reference, result);
+            new HeadTile<S, V>(_pool, _scratch, weight, products),
+            new HeadTile<S, V>(_pool, _scratch, baseWeight, products, part: 1), reference, result);
         foreach (HeadBlock block in blocks)
             pass.Run(hidden, baseHidden, block.Tokens);
     }

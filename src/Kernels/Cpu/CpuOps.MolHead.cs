@@ -10,7 +10,8 @@ internal sealed unsafe partial class CpuOps<S, V>
     {
         List<HeadBlock> blocks = HeadBlocks.Cut(
             nameof(BaseTopN), targets.Targets.Span<int>(), null, weight.Shape[0], HeadTile<S, V>.BlockTokens);
-        var pass = new BaseTopNPass<S, V>(new HeadTile<S, V>(_pool, _scratch, weight, products), _scratch, targets, result);
+        var tile = new HeadTile<S, V>(_pool, _scratch, weight, products);
+        var pass = new BaseTopNPass<S, V>(tile, _scratch, targets, result);
         foreach (HeadBlock block in blocks)
             pass.Run(hidden, block.Tokens);
     }

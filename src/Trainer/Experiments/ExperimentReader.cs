@@ -163,7 +163,7 @@ internal sealed class ExperimentReader
             _values.TakeIfGiven(JudgeKeys.Limit), _values.Take(JudgeKeys.AllowsCode));
     }
 
-    /// <summary>That there are such tasks, and their data: after hours of training it would be late to say so.</summary>
+    /// <summary>That there are such tasks, and their data: after hours of training it would be late to say.</summary>
     private void RequireTasks(IEnumerable<string> tasks, IReadOnlyList<string> data)
     {
         try

@@ -32,8 +32,10 @@ internal static class HostModel
         LayersAgain = null,
     };
 
-    /// <summary>What to say where a run's tensors take more than the machine has: memory is taken as it is used, so that
-    /// nothing else would.</summary>
+    /// <summary>
+    /// What to say where a run's tensors take more than the machine has: memory is taken as it is used, and nothing
+    /// else would say it.
+    /// </summary>
     /// <param name="tensorBytes">Of all that the run works in.</param>
     /// <returns>Null where there is room.</returns>
     public static string? TooSmallFor(RunConfig run, long tensorBytes)

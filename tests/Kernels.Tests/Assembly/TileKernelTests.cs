@@ -14,7 +14,8 @@ public sealed unsafe class TileKernelTests
 
     public static TheoryData<bool, int, bool> Tiles => new()
     {
-        { false, 1, false }, { false, 3, true }, { false, 20, false }, { true, 1, true }, { true, 3, false }, { true, 20, true },
+        { false, 1, false }, { false, 3, true }, { false, 20, false }, { true, 1, true }, { true, 3, false },
+        { true, 20, true },
     };
 
     [Theory]
@@ -41,7 +42,8 @@ public sealed unsafe class TileKernelTests
             if (isAmx ? Bf16Instructions.HasTiles : Bf16Instructions.HasPairs)
             {
                 Assert.Equal(
-                    expected.Select(BitConverter.SingleToUInt32Bits), tile.Native().Select(BitConverter.SingleToUInt32Bits));
+                    expected.Select(BitConverter.SingleToUInt32Bits),
+                    tile.Native().Select(BitConverter.SingleToUInt32Bits));
             }
         }
     }

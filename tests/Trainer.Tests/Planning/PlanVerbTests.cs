@@ -67,7 +67,8 @@ public sealed class PlanVerbTests : IDisposable
         (int code, string output, string error) = TinyRun.Run(["plan", _model.Config, .. asked]);
         Assert.Equal("", error);
         Assert.Equal(output.Contains("does not fit", StringComparison.Ordinal) ? 1 : 0, code);
-        Assert.Matches(@"^CPU +.+ \([0-9.,]+ [MG]iB free, [0-9,]+ GFLOP/s and [0-9,]+ GB/s on [0-9]+ threads?,", output);
+        Assert.Matches(
+            @"^CPU +.+ \([0-9.,]+ [MG]iB free, [0-9,]+ GFLOP/s and [0-9,]+ GB/s on [0-9]+ threads?,", output);
         Assert.Matches(@"\nprogram +256\.0 MiB\n", output);
         Assert.Matches(@"\nspeed +[1-9][0-9,]* tokens/s expected; [0-9,]+ at the CPU's limits\n", output);
         Assert.Matches(TimeOf(_model), output);

@@ -61,8 +61,9 @@ public sealed class BestRunTests : IDisposable
         SmallRun.Train(SmallRun.Load(_folder["whole"], settings));
         (long best, _) = BestOf("whole");
         SmallRun.Interrupt(SmallRun.Load(_folder["run"], settings), "step  9/10");
-        string told = RunExport.OfRun(
-            RunDirectory.Open(_folder["run"]), null, _folder["best"], default, new ProgressPrinter(TextWriter.Null)).Told;
+        var display = new ProgressPrinter(TextWriter.Null);
+        string told =
+            RunExport.OfRun(RunDirectory.Open(_folder["run"]), null, _folder["best"], default, display).Told;
         Assert.EndsWith($" (after step {best}, of the best validation so far: the run is not finished)", told);
         SmallRun.AssertSameWeights(_folder["best"], _folder["whole/adapter"]);
     }

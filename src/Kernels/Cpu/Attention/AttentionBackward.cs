@@ -38,7 +38,9 @@ internal unsafe struct AttentionBackward<S, V>
     {
         int rows = group.BlockRows, d = group.HeadDim;
         long product = Math.Max(
-            Math.Max(Gemm<S, V>.SingleWorkspace(products, rows, KeyBlock, d), Gemm<S, V>.SingleWorkspace(products, rows, d, KeyBlock)),
+            Math.Max(
+                Gemm<S, V>.SingleWorkspace(products, rows, KeyBlock, d),
+                Gemm<S, V>.SingleWorkspace(products, rows, d, KeyBlock)),
             Gemm<S, V>.SingleWorkspace(products, KeyBlock, d, rows));
         return AttentionForward<S, V>.Align(3L * rows * d) + 2L * rows * KeyBlock
             + AttentionForward<S, V>.Align(2L * rows) + AttentionForward<S, V>.Align(product);

@@ -33,7 +33,8 @@ internal unsafe struct AttentionForward<S, V>
     {
         int rows = group.BlockRows, d = group.HeadDim;
         long product = Math.Max(
-            Gemm<S, V>.SingleWorkspace(products, rows, KeyBlock, d), Gemm<S, V>.SingleWorkspace(products, rows, d, KeyBlock));
+            Gemm<S, V>.SingleWorkspace(products, rows, KeyBlock, d),
+            Gemm<S, V>.SingleWorkspace(products, rows, d, KeyBlock));
         return Align(2L * rows * d) + (long)rows * KeyBlock + Align(2L * rows) + Align(product);
     }
 

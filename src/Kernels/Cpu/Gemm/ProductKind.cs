@@ -6,7 +6,7 @@ public enum ProductKind
     /// <summary>Of fp32 operands, by <see cref="MicroKernel{S, V}"/>.</summary>
     F32,
 
-    /// <summary>Of operands rounded to bf16, by the same kernel: for processors without instructions for them.</summary>
+    /// <summary>Of operands rounded to bf16, by the same kernel: without instructions for them.</summary>
     Rounded,
 
     /// <summary>Of bf16 operands by AVX512_BF16's dot products of pairs.</summary>

@@ -74,7 +74,11 @@ internal static class PlanRunner
             $"{plan.ForecastRate:N0} tokens/s expected; {plan.LimitRate:N0} at the "
                 + $"{(isOnHost ? "CPU" : "GPU")}'s limits");
         if (isOnHost && inBf16)
-            context.Fact("", "in fp32: bf16 products are faster where the processor has instructions for them (doctor)");
+        {
+            context.Fact(
+                "", "in fp32: bf16 products are faster where the processor has instructions for them (doctor)");
+        }
+
         TimeSpan time = TimeSpan.FromSeconds(length.Tokens / plan.ForecastRate);
         context.Fact(
             "time",

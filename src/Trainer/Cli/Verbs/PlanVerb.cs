@@ -67,7 +67,11 @@ internal sealed class PlanVerb() : Verb("plan", "Memory, speed and hours of a ru
         string? key = arguments.GetValue(_gpu);
         bool isOnHost = arguments.GetValue(_cpu);
         if (key is not null && isOnHost)
-            throw Mistake(CpuName, $"expected either a GPU or the CPU, got {GpuName} {key}, too. Leave one of them out");
+        {
+            throw Mistake(
+                CpuName, $"expected either a GPU or the CPU, got {GpuName} {key}, too. Leave one of them out");
+        }
+
         if (isOnHost || (key is null && run.Device.Device.Kind == DeviceKind.Cpu))
             return HostModel.Measured(run.Threads);
         key ??= Default;
