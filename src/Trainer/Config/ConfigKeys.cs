@@ -114,7 +114,7 @@ internal static class ConfigKeys
     public static readonly ConfigKey<double> CollectivesTimeout = new(
         "collectives.timeout", KeyTypes.Number, 600,
         "Of a run on several ranks: seconds that one waits for another of which it hears nothing, before it ends all.",
-        x => x is >= 1 and <= 86400, "from 1 to 86400")
+        x => x is > 0 and <= 86400, "above 0, at most 86400")
     {
         OnResume = OnResume.Free,
     };

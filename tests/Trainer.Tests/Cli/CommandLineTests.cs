@@ -62,7 +62,7 @@ public sealed class CommandLineTests : IDisposable
             "it may change model, base, output, data.cache, data.corpora[].path, data.corpora[].record_bytes, "
                 + "data.corpora[].ignore, micro_batch, lora.from, optimizer.offload, recompute, base_cache, "
                 + "base_cache_bytes, loss_spike, validate, stop_early, questions, eval, samples, checkpoint, device, "
-                + "cuda_path, threads. Precision",
+                + "cuda_path, threads, collectives. Precision",
             string.Join(' ', output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
     }
 
