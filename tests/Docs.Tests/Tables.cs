@@ -10,6 +10,9 @@ internal static partial class Tables
     [
         ("README.md", "held out            ce before", BlockKind.Output),
         ("docs/architecture.md", "Basics       -> .NET alone", BlockKind.Formula),
+        ("docs/cluster.md", "mpirun -n 4 molengine selftest --ranks", BlockKind.Synopsis),
+        ("docs/cluster.md", "mpirun -n 8 --map-by", BlockKind.Synopsis),
+        ("docs/cluster.md", "#SBATCH --nodes", BlockKind.Synopsis),
         ("docs/evaluation.md", "task                             score", BlockKind.Output),
         ("docs/evaluation.md", "E = u(a) u(b) (k - 1) / k^2", BlockKind.Formula),
         ("docs/method.md", "CE       = -log p_y", BlockKind.Formula),

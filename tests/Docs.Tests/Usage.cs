@@ -26,10 +26,10 @@ internal static partial class Usage
     /// <summary>Checks a block that is a synopsis.</summary>
     public static void Check(Block block)
     {
-        foreach (string line in block.Text.Split('\n'))
+        foreach (string line in block.Text.Split('\n').Where(l => !l.StartsWith("#SBATCH ", StringComparison.Ordinal)))
         {
-            IEnumerable<string> mistakes =
-                line.StartsWith("molengine ", StringComparison.Ordinal) ? Mistakes(line) : Strangers(line);
+            Match own = Started().Match(line);
+            IEnumerable<string> mistakes = own.Success ? Mistakes(own.Groups[1].Value) : Strangers(line);
             Assert.Empty(mistakes.Select(m => $"{block.Place}: {m}"));
         }
     }
@@ -52,6 +52,10 @@ internal static partial class Usage
 
     [GeneratedRegex(@"(?<![\w-])--[a-z][a-z-]*")]
     private static partial Regex Option();
+
+    /// <summary>The program by itself, or behind what starts its ranks.</summary>
+    [GeneratedRegex(@"^(?:(?:mpirun|srun)\b.*? )?(molengine .+)$")]
+    private static partial Regex Started();
 
     /// <summary>A script, or a project's folder.</summary>
     [GeneratedRegex(@"tools/[\w-]+(\.sh)?|tests/[\w.]+")]

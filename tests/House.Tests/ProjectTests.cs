@@ -26,6 +26,7 @@ public sealed class ProjectTests
     private static readonly Dictionary<string, string> Packages = new()
     {
         ["CsvHelper"] = "Data",
+        ["Iced"] = "Kernels",
         ["ParquetSharp"] = "Data",
         ["Spectre.Console"] = "Trainer",
         ["System.CommandLine"] = "Trainer",

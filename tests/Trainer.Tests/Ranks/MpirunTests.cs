@@ -46,7 +46,7 @@ public sealed class MpirunTests : IDisposable
     public void A_run_survives_its_ranks_and_goes_on_at_any_number(string mpi)
     {
         Launcher launcher = Launcher.Of(mpi);
-        string[] settings = ["steps=60", "checkpoint={every: 1, keep: last 2}", "validate.every=0"];
+        string[] settings = ["steps=150", "checkpoint={every: 1, keep: last 2}", "validate.every=0"];
         string whole = At("whole"), parts = At("parts");
         SmallRun.Train(ThreadRun.Load(whole, settings));
 
