@@ -74,7 +74,9 @@ public sealed class MpirunTests : IDisposable
             AwaitStep(three, parts, Newest(parts) + 3);
             Signal("USR1", three.Id);
 
-            // What the launcher's own exit code is after its signal, is its affair.
+            // MPICH's launcher was seen to lose one. What its own exit code is after a signal, is its affair.
+            if (!three.EndsWithin(TimeSpan.FromSeconds(4)))
+                Signal("USR1", three.Id);
             _ = three.End();
             Assert.Matches("stopped    after step [0-9]+, which is saved", three.Said);
         }
