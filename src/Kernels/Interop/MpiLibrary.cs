@@ -36,10 +36,10 @@ public sealed unsafe class MpiLibrary
         Finding = finding;
         Version = VersionText();
         Kind = Version.StartsWith("Open MPI", StringComparison.Ordinal) ? MpiKind.OpenMpi : MpiKind.Mpich;
-        (World, Byte, ErrorsReturn, AnySource, AnyTag) = Kind == MpiKind.OpenMpi
+        (World, Byte, ErrorsReturn) = Kind == MpiKind.OpenMpi
             ? (NativeLibrary.GetExport(handle, "ompi_mpi_comm_world"), NativeLibrary.GetExport(handle, "ompi_mpi_byte"),
-                NativeLibrary.GetExport(handle, "ompi_mpi_errors_return"), -1, -1)
-            : (0x44000000, 0x4c00010d, 0x54000001, -2, -1);
+                NativeLibrary.GetExport(handle, "ompi_mpi_errors_return"))
+            : (0x44000000, 0x4c00010d, 0x54000001);
     }
 
     public LibraryFinding Finding { get; }
@@ -62,12 +62,6 @@ public sealed unsafe class MpiLibrary
 
     /// <summary>MPI_ERRORS_RETURN.</summary>
     internal nint ErrorsReturn { get; }
-
-    /// <summary>MPI_ANY_SOURCE.</summary>
-    internal int AnySource { get; }
-
-    /// <summary>MPI_ANY_TAG.</summary>
-    internal int AnyTag { get; }
 
     /// <summary>Loads the library, once for the process.</summary>
     /// <param name="first">The family that the launcher belongs to: its library is tried first; null where that is not

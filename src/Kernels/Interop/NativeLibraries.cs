@@ -28,30 +28,24 @@ internal static class NativeLibraries
 
     /// <summary>Looks for a library and loads it; what was loaded first stays.</summary>
     /// <param name="newest">The newest CUDA version that the driver supports, where it is known.</param>
-    public static LibraryFinding Find(CudaLibrary library, LibrarySearch search, int newest = int.MaxValue)
-    {
-        lock (Gate)
-        {
-            if (Open.TryGetValue(library.ImportName, out (LibraryFinding Finding, nint Handle) known))
-                return known.Finding;
-            (LibraryFinding finding, nint handle) = Load(library.Title, search.Candidates(library, newest));
-            if (finding.Found)
-                Open[library.ImportName] = (finding, handle);
-            return finding;
-        }
-    }
+    public static LibraryFinding Find(CudaLibrary library, LibrarySearch search, int newest = int.MaxValue) =>
+        Find(library.ImportName, library.Title, () => search.Candidates(library, newest)).Finding;
 
     /// <summary>Looks for MPI's library and loads it; what was loaded first stays.</summary>
     /// <returns>Its handle too; 0 where none can be loaded.</returns>
-    public static (LibraryFinding Finding, nint Handle) FindMpi(string title, IEnumerable<string> candidates)
+    public static (LibraryFinding Finding, nint Handle) FindMpi(string title, IEnumerable<string> candidates) =>
+        Find(Mpi, title, () => candidates);
+
+    private static (LibraryFinding Finding, nint Handle) Find(
+        string name, string title, Func<IEnumerable<string>> candidates)
     {
         lock (Gate)
         {
-            if (Open.TryGetValue(Mpi, out (LibraryFinding Finding, nint Handle) known))
+            if (Open.TryGetValue(name, out (LibraryFinding Finding, nint Handle) known))
                 return known;
-            (LibraryFinding Finding, nint Handle) found = Load(title, candidates);
-            if (found.Handle != 0)
-                Open[Mpi] = found;
+            (LibraryFinding Finding, nint Handle) found = Load(title, candidates());
+            if (found.Finding.Found)
+                Open[name] = found;
             return found;
         }
     }

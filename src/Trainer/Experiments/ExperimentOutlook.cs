@@ -1,6 +1,7 @@
 using MolEngine.Basics.Text;
 using MolEngine.Runs.Metrics;
 using MolEngine.Runs.Records;
+using MolEngine.Trainer.Planning;
 
 namespace MolEngine.Trainer.Experiments;
 
@@ -54,14 +55,14 @@ internal static class ExperimentOutlook
         if (open.Length == 0)
             return "every run is trained; what is not judged yet will be";
         double[] rates = [.. plan.All.Where(r => ExperimentPlan.StateOf(r) != RunState.New).SelectMany(RateOf)];
-        if (open.Any(r => r.Config.Order.Steps is null || r.Config.Order.GlobalBatch is null))
+        RunLength?[] lengths = [.. open.Select(r => RunLength.Stated(r.Config))];
+        if (lengths.Contains(null))
         {
             return "runs by epochs, or of a global_batch that they find themselves, have as many tokens as their data: "
                 + "`molengine inspect CONFIG` counts them";
         }
 
-        double tokens = open.Sum(r =>
-            (double)r.Config.Order.Steps!.Value * r.Config.Order.GlobalBatch!.Value * r.Config.Data.Context);
+        double tokens = lengths.Sum(l => l!.Tokens);
         string work = $"{Counts.Of((long)tokens, "token")} to train on, at most";
         return rates.Length == 0
             ? $"{work}; hours are told when the first run has trained some steps here (--only CELL runs one cell)"

@@ -168,16 +168,13 @@ internal sealed class ExperimentReader
     {
         try
         {
-            var finder = new DataFinder(data, NamedInputs.OfAddress);
-            foreach (TaskChoice task in TaskLibrary.Find(string.Join(',', tasks)))
+            var finder = new DataFinder(data, NamedInputs.OfAddress, JudgeKeys.Data.Path);
+            foreach (TaskChoice task in TaskLibrary.Find(string.Join(',', tasks), where: ""))
                 _ = finder.FindAll(task);
         }
         catch (UserException e)
         {
-            // Said of the command line's options, whose keys these are.
-            string said = e.Message.Replace("--tasks: ", "", StringComparison.Ordinal)
-                .Replace("--data", JudgeKeys.Data.Path, StringComparison.Ordinal);
-            _values.Wrong(JudgeKeys.Tasks, _source, 0, said);
+            _values.Wrong(JudgeKeys.Tasks, _source, 0, e.Message);
         }
     }
 

@@ -1,5 +1,4 @@
 using MolEngine.Data;
-using MolEngine.Data.Settings;
 using MolEngine.Engine.Models;
 using MolEngine.Trainer.Config;
 using MolEngine.Trainer.Display;
@@ -12,6 +11,12 @@ namespace MolEngine.Trainer.Planning;
 /// <param name="Tokens">Of all rows, taken as full.</param>
 internal sealed record RunLength(long Steps, int GlobalBatch, double Tokens)
 {
+    /// <summary>By the config alone; null where the data decides.</summary>
+    public static RunLength? Stated(RunConfig run) =>
+        run.Order is { Steps: { } steps, GlobalBatch: { } batch }
+            ? new RunLength(steps, batch, (double)steps * batch * run.Data.Context)
+            : null;
+
     /// <summary>
     /// By the config alone where it says steps and batch; else the data is read, as training reads it: what is
     /// tokenized is kept for it.
@@ -20,13 +25,12 @@ internal sealed record RunLength(long Steps, int GlobalBatch, double Tokens)
     /// <exception cref="UserException">What training would say of the data.</exception>
     public static RunLength Of(RunConfig run, IRunDisplay display, CancellationToken cancel)
     {
-        OrderSettings order = run.Order;
-        if (order.Steps is { } steps && order.GlobalBatch is { } batch)
-            return new RunLength(steps, batch, (double)steps * batch * run.Data.Context);
+        if (Stated(run) is { } stated)
+            return stated;
         ModelConfig model = ModelConfig.Load(run.Model);
         DocumentTokenizer texts =
             DocumentTokenizer.Of(FittingTokenizer.Load(run.Model, model), model, run.Model, run.Data);
-        using TrainingData data = TrainingData.Load(run.Data, order, texts, run.Threads, display, cancel);
+        using TrainingData data = TrainingData.Load(run.Data, run.Order, texts, run.Threads, display, cancel);
         TrainingOrder made = data.Order;
         return new RunLength(made.Steps, made.GlobalBatch, (double)made.TotalRows * run.Data.Context);
     }

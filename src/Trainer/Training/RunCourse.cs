@@ -46,9 +46,7 @@ internal sealed class RunCourse
         if (MetricsLog.OfFile(RunDirectory.Open(run.Output).MetricsPath) is not { } log)
             return null;
         IReadOnlyList<ValidationRound> rounds = ValidationRound.Of(log);
-        var judge = new ValidationJudge(run.Stop, run.Data.Corpora.ToDictionary(c => c.Name, c => c.Kind));
-        foreach (ValidationRound round in rounds)
-            judge.Add(round);
+        var judge = ValidationJudge.Of(run.Stop, run.Data.Corpora.ToDictionary(c => c.Name, c => c.Kind), rounds);
         judge.Restrict(rounds, whole);
         return whole.FirstOrDefault(c => c.Step == judge.Best?.Step);
     }

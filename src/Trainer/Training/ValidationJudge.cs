@@ -41,6 +41,17 @@ internal sealed class ValidationJudge(StopSettings settings, IReadOnlyDictionary
         _ => "validation loss",
     };
 
+    /// <summary>A judge that has taken these.</summary>
+    /// <inheritdoc cref="ValidationJudge" path="/param"/>
+    public static ValidationJudge Of(
+        StopSettings settings, IReadOnlyDictionary<string, CorpusKind> kinds, IEnumerable<ValidationRound> rounds)
+    {
+        var judge = new ValidationJudge(settings, kinds);
+        foreach (ValidationRound round in rounds)
+            judge.Add(round);
+        return judge;
+    }
+
     /// <summary>Takes a validation.</summary>
     public void Add(ValidationRound round)
     {
@@ -81,10 +92,8 @@ internal sealed class ValidationJudge(StopSettings settings, IReadOnlyDictionary
     {
         if (Best is not { } best || checkpoints.Any(c => c.Step == best.Step))
             return null;
-        var among = new ValidationJudge(settings with { Patience = null }, kinds);
-        foreach (ValidationRound round in rounds.Where(r => checkpoints.Any(c => c.Step == r.Step)))
-            among.Add(round);
-        Best = among.Best;
+        IEnumerable<ValidationRound> kept = rounds.Where(r => checkpoints.Any(c => c.Step == r.Step));
+        Best = Of(settings with { Patience = null }, kinds, kept).Best;
         return best;
     }
 

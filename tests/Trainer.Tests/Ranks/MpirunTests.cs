@@ -74,9 +74,7 @@ public sealed class MpirunTests : IDisposable
             AwaitStep(three, parts, Newest(parts) + 3);
             Signal("USR1", three.Id);
 
-            // MPICH's launcher was seen to lose one. What its own exit code is after a signal, is its affair.
-            if (!three.EndsWithin(TimeSpan.FromSeconds(4)))
-                Signal("USR1", three.Id);
+            // Ranks end with 130; of that MPICH's launcher makes 0 now and then.
             _ = three.End();
             Assert.Matches("stopped    after step [0-9]+, which is saved", three.Said);
         }

@@ -35,8 +35,6 @@ internal sealed class RankProcess : IDisposable
         }
     }
 
-    public bool EndsWithin(TimeSpan time) => _process.WaitForExit(time);
-
     /// <summary>Waits for its end, a minute at most; its exit code.</summary>
     public int End()
     {

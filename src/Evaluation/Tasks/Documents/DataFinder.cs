@@ -8,7 +8,9 @@ namespace MolEngine.Evaluation.Tasks.Documents;
 /// <summary>Finds the files of tasks: below folders that a person names, and by addresses on the Hub.</summary>
 /// <param name="folders">As <c>--data</c> has them, searched in this order.</param>
 /// <param name="hub">What an address (<c>hf://...</c>) leads to.</param>
-public sealed class DataFinder(IReadOnlyList<string> folders, Func<string, NamedInput?> hub)
+/// <param name="given">What gives the folders: mistakes are blamed on it.</param>
+public sealed class DataFinder(
+    IReadOnlyList<string> folders, Func<string, NamedInput?> hub, string given = "--data")
 {
     private const string Scheme = "hf://";
     private const int MostNamed = 4;
@@ -28,11 +30,12 @@ public sealed class DataFinder(IReadOnlyList<string> folders, Func<string, Named
         string[] missing = [.. choice.Subsets.Where((_, i) => found[i] is null).Select(s => s.Name)];
         string which = choice.Subsets is [("", _)] ? ""
             : $" of {Counts.Of(missing.Length, "subset")} ({Some(missing)})";
-        string where = folders.Count == 0 ? "no --data was given" : $"below {string.Join(", ", folders)} there is none";
+        string where = folders.Count == 0 ? $"no {given} was given"
+            : $"below {string.Join(", ", folders)} there is none";
         string official = choice.Task.Official.Length == 0 ? "" : $" ({choice.Task.Official})";
         throw new UserException(
-            $"--data: {choice.Id}: expected the data{which}, got none: {where} ({Some([.. looked.Distinct()])}). Name "
-                + $"the folder of the official files{official} with --data{Advice(choice, missing)}");
+            $"{given}: {choice.Id}: expected the data{which}, got none: {where} ({Some([.. looked.Distinct()])}). Name "
+                + $"the folder of the official files{official} with {given}{Advice(choice, missing)}");
     }
 
     private FoundData? Find(EvalTask task, string subset, List<string> looked)
@@ -114,9 +117,9 @@ public sealed class DataFinder(IReadOnlyList<string> folders, Func<string, Named
         }
     }
 
-    private static UserException Several(
+    private UserException Several(
         string task, string folder, string pattern, IReadOnlyList<string> files) => new(
-        $"--data: {task}: expected one file {pattern} below {folder}, got {files.Count}: {Some(files)}. Name the "
+        $"{given}: {task}: expected one file {pattern} below {folder}, got {files.Count}: {Some(files)}. Name the "
             + "folder of the one that is meant");
 
     private static string Some(IReadOnlyList<string> names) =>

@@ -19,6 +19,13 @@ internal static unsafe class Gemm<S, V>
 
     private const int FewestRows = 560;
 
+    /// <summary>By <see cref="ProductKind"/>.</summary>
+    private static readonly ProductWay[] Ways =
+    [
+        new ProductWay<F32Product<S, V>>(), new ProductWay<RoundedProduct<S, V>>(),
+        new ProductWay<Bf16Product<PairKernel>>(), new ProductWay<Bf16Product<AmxKernel>>(),
+    ];
+
     /// <summary>The product on all workers of the pool. Uses the scratch buffers "gemm.a" and "gemm.b".</summary>
     public static void Run(WorkerPool pool, Scratch scratch, in GemmArguments arguments)
     {
@@ -37,7 +44,7 @@ internal static unsafe class Gemm<S, V>
             g.M = Math.Min(slice, arguments.M - row);
             g.A += arguments.ATransposed ? row : row * arguments.StrideA;
             g.C += row * arguments.StrideC;
-            RunSlice(pool, scratch, g);
+            Ways[(int)g.Kind].Run(pool, scratch, g);
         }
     }
 
@@ -45,14 +52,8 @@ internal static unsafe class Gemm<S, V>
     /// Floats of workspace that <see cref="RunSingle"/> needs for a product of these sizes or, in any of them, smaller
     /// ones: it grows with every size, as <see cref="KBlocks.LargestUpTo"/> does (the blocks of k themselves do not).
     /// </summary>
-    public static long SingleWorkspace(ProductKind kind, int m, int n, int k) => m == 0 || n == 0 || k == 0 ? 0
-        : kind switch
-        {
-            ProductKind.F32 => SingleProduct<F32Product<S, V>>.Workspace(n, k),
-            ProductKind.Rounded => SingleProduct<RoundedProduct<S, V>>.Workspace(n, k),
-            ProductKind.Pairs => SingleProduct<Bf16Product<PairKernel>>.Workspace(n, k),
-            _ => SingleProduct<Bf16Product<AmxKernel>>.Workspace(n, k),
-        };
+    public static long SingleWorkspace(ProductKind kind, int m, int n, int k) =>
+        m == 0 || n == 0 || k == 0 ? 0 : Ways[(int)kind].SingleWorkspace(n, k);
 
     /// <summary>
     /// A small product on the calling thread, for ops that divide the work above it (attention blocks): the whole of B,
@@ -60,42 +61,8 @@ internal static unsafe class Gemm<S, V>
     /// </summary>
     public static void RunSingle(in GemmArguments arguments, float* workspace)
     {
-        if (IsEmpty(arguments))
-            return;
-        switch (arguments.Kind)
-        {
-            case ProductKind.F32:
-                SingleProduct<F32Product<S, V>>.Run(arguments, workspace);
-                break;
-            case ProductKind.Rounded:
-                SingleProduct<RoundedProduct<S, V>>.Run(arguments, workspace);
-                break;
-            case ProductKind.Pairs:
-                SingleProduct<Bf16Product<PairKernel>>.Run(arguments, workspace);
-                break;
-            default:
-                SingleProduct<Bf16Product<AmxKernel>>.Run(arguments, workspace);
-                break;
-        }
-    }
-
-    private static void RunSlice(WorkerPool pool, Scratch scratch, in GemmArguments g)
-    {
-        switch (g.Kind)
-        {
-            case ProductKind.F32:
-                GemmTask<F32Product<S, V>>.Run(pool, scratch, g);
-                break;
-            case ProductKind.Rounded:
-                GemmTask<RoundedProduct<S, V>>.Run(pool, scratch, g);
-                break;
-            case ProductKind.Pairs:
-                GemmTask<Bf16Product<PairKernel>>.Run(pool, scratch, g);
-                break;
-            default:
-                GemmTask<Bf16Product<AmxKernel>>.Run(pool, scratch, g);
-                break;
-        }
+        if (!IsEmpty(arguments))
+            Ways[(int)arguments.Kind].RunSingle(arguments, workspace);
     }
 
     /// <summary>Products with nothing to sum: C is set to zeros unless it accumulates.</summary>
